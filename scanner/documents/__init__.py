@@ -1,0 +1,129 @@
+"""Bytes -> documents: plain data with a place for every key and value. The only room that parses YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.documents import json_text, yaml_text
+from scanner.documents.positions import Node
+from scanner.errors import UnreadableError
+from scanner.model import Mark, Origin
+
+YAML_SUFFIXES = (".yaml", ".yml")
+JSON_SUFFIXES = (".json",)
+SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of an input.
+
+    `format` is yaml, json, call (the root is the list of arguments, `name` the function) or prose (the root is the
+    list of lines, empty where a code block stands).
+    """
+
+    format: str
+    origin: Origin
+    root: Node
+    name: str = ""
+    duplicates: tuple[tuple[str, int, int], ...] = ()
+    """(key, 0-based line, 0-based column) of each repeated key; the last value is the one in the data."""
+    has_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of an input that cannot be read: why, its 1-based line, and its text."""
+
+    message: str
+    line: int
+    text: str
+    embedded: bool = False
+    """It stands in a code block of a Markdown file."""
+
+
+def decode(content: bytes) -> str:
+    """The text of an input.
+
+    UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else.
+    """
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"not {encoding.removesuffix('-sig').upper()} text: {error.reason} at line {line}"
+        raise UnreadableError(message, line) from None
+
+
+def read(path: str, text: str) -> Iterator[Document | Fault]:
+    """The documents of a text in order, and a fault for each part that cannot be read."""
+    lowered = path.lower()
+    if lowered.endswith(YAML_SUFFIXES):
+        yield from _yaml(text, Origin(path))
+    elif lowered.endswith(JSON_SUFFIXES):
+        yield from _json(text, Origin(path))
+    elif lowered.endswith(SCRIPT_SUFFIXES):
+        yield from _script(text, Origin(path))
+    else:
+        yield from _markdown(text, path)
+
+
+def read_stream(path: str, text: str) -> Iterator[Document | Fault]:
+    """The documents of a text without a file name, such as standard input: JSON, YAML or Markdown by its start."""
+    start = text.lstrip()[:1]
+    if start in ("{", "["):
+        try:
+            yield from _json(text, Origin(path), strict=True)
+        except UnreadableError:
+            yield from _yaml(text, Origin(path))
+    elif "```" in text:
+        yield from _markdown(text, path)
+    else:
+        yield from _yaml(text, Origin(path))
+
+
+def _yaml(text: str, origin: Origin) -> Iterator[Document | Fault]:
+    embedded = bool(origin.first_line)
+    for parsed in yaml_text.parse(text):
+        if isinstance(parsed, yaml_text.Broken):
+            yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
+        else:
+            yield _document("yaml", parsed, origin)
+
+
+def _json(text: str, origin: Origin, *, strict: bool = False) -> Iterator[Document | Fault]:
+    try:
+        yield _document("json", json_text.parse(text), origin)
+    except UnreadableError as error:
+        if strict:
+            raise
+        yield Fault(error.message, origin.first_line + error.line + 1, text, bool(origin.first_line))
+
+
+def _script(text: str, origin: Origin) -> Iterator[Document | Fault]:
+    from scanner.documents import javascript
+
+    if not javascript.might_hold_calls(text):
+        return
+    for call in javascript.parse(text):
+        if isinstance(call, yaml_text.Broken):
+            yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
+        else:
+            yield _document("call", call.arguments, origin, call.name)
+
+
+def _markdown(text: str, path: str) -> Iterator[Document | Fault]:
+    from scanner.documents import markdown
+
+    readers = {"yaml": _yaml, "json": _json, "javascript": _script}
+    fences, prose = markdown.parse(text)
+    for fence in fences:
+        yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns))
+    marks: list[Mark] = [(line, 0, 0, line, 0, line, len(words), None) for line, words in enumerate(prose)]
+    yield Document("prose", Origin(path), Node(prose, (0, 0, 0, 0, 0, len(prose), 0, marks)))
+
+
+def _document(kind: str, parsed: yaml_text.Parsed, origin: Origin, name: str = "") -> Document:
+    return Document(kind, origin, Node(parsed.data, parsed.mark), name, tuple(parsed.duplicates), parsed.has_null)

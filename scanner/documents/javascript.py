@@ -1,0 +1,234 @@
+"""Calls with literal arguments in JavaScript-like text -> plain data and marks.
+
+Agent instructions write tool calls as JavaScript, often with a server name that is no identifier and without
+parentheses: `mcp__claude-flow__swarm_init({...})`, `mcp__claude-flow__swarm_init {...}`, `Task("Name", ...)`. The
+call is found by name, its extent by matching brackets, and its arguments by a real JavaScript grammar. Nothing is run:
+a value that is not a literal becomes UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.documents.yaml_text import MAX_DEPTH, Broken, Parsed
+from scanner.errors import UnreadableError
+from scanner.model import Mark
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Syntax
+    from tree_sitter import Parser
+
+_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]*?__\w+|Task)[ \t]*(?=[({])")
+_SKIPPED = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_CLOSING = {"(": ")", "{": "}", "[": "]"}
+
+
+class _Unknown:
+    """The type of UNKNOWN."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+"""Stands for a value that the text computes, so that no file can tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: its name, and its arguments as a parsed list."""
+
+    name: str
+    arguments: Parsed
+
+
+def might_hold_calls(text: str) -> bool:
+    """Whether a text is worth parsing for calls."""
+    return "mcp__" in text or "Task(" in text
+
+
+def parse(text: str) -> Iterator[Call | Broken]:
+    """The calls of a text in order, each complete or broken."""
+    position = 0
+    while match := _CALL.search(text, position):
+        position = match.end()
+        line = text.count("\n", 0, match.start())
+        end = _extent(text, position)
+        if end is None:
+            yield Broken(f"the call of {match[1]} has no end", line)
+            continue
+        try:
+            yield Call(match[1], _Arguments(text, position, end).read())
+        except UnreadableError as error:
+            yield Broken(f"the call of {match[1]}: {error.message}", line)
+        position = end
+
+
+def _extent(text: str, start: int) -> int | None:
+    """The position behind the bracket that closes the one at `start`, None where there is none."""
+    open_brackets: list[str] = []
+    position = start
+    while position < len(text):
+        character = text[position]
+        if character in _CLOSING:
+            open_brackets.append(_CLOSING[character])
+        elif character in ")}]":
+            if not open_brackets or open_brackets.pop() != character:
+                return None
+            if not open_brackets:
+                return position + 1
+        elif skipped := _SKIPPED.match(text, position):
+            position = skipped.end()
+            continue
+        position += 1
+    return None
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_javascript
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+
+
+class _Arguments:
+    """Reads `(...)` or `{...}` between two positions of a text."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        bare = text[start] == "{"
+        piece = text[start:end]
+        self.source = (f"f({piece})" if bare else f"f{piece}").encode()
+        self.shift = 2 if bare else 1
+        self.line = text.count("\n", 0, start)
+        self.column = start - (text.rfind("\n", 0, start) + 1)
+        self.lines = self.source.split(b"\n")
+        self.parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
+
+    def read(self) -> Parsed:
+        root = _parser().parse(self.source).root_node
+        if root.has_error:
+            message = "its arguments are not JavaScript"
+            raise UnreadableError(message)
+        statement = root.named_children[0]
+        arguments = statement.named_children[0].child_by_field_name("arguments")
+        if arguments is None:
+            message = "it has no arguments"
+            raise UnreadableError(message)
+        values, marks = self._sequence(arguments, 0)
+        self.parsed.data = values
+        self.parsed.mark = (*self._place(arguments)[:2], 0, *self._place(arguments), marks)
+        return self.parsed
+
+    def _value(self, node: Syntax, depth: int) -> tuple[Any, Any]:
+        """The value of an expression and the marks of its children."""
+        if depth > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise UnreadableError(message)
+        match node.type:
+            case "object":
+                return self._mapping(node, depth)
+            case "array":
+                return self._sequence(node, depth)
+            case "string":
+                return self._string(node), None
+            case "template_string":
+                plain = not any(child.type == "template_substitution" for child in node.named_children)
+                return (self._text(node)[1:-1] if plain else UNKNOWN), None
+            case "true" | "false":
+                return node.type == "true", None
+            case "null":
+                self.parsed.has_null = True
+                return None, None
+            case "number" | "unary_expression":
+                return _number(self._text(node)), None
+            case "parenthesized_expression" if node.named_child_count == 1:
+                return self._value(node.named_children[0], depth + 1)
+            case _:
+                return UNKNOWN, None
+
+    def _sequence(self, node: Syntax, depth: int) -> tuple[list[Any], list[Mark]]:
+        values, marks = [], []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            value, children = self._value(child, depth + 1)
+            place = self._place(child)
+            values.append(value)
+            marks.append((place[0], place[1], 0, *place, children))
+        return values, marks
+
+    def _mapping(self, node: Syntax, depth: int) -> tuple[dict[str, Any], dict[str, Mark]]:
+        values: dict[str, Any] = {}
+        marks: dict[str, Mark] = {}
+        for child in node.named_children:
+            pair = self._pair(child)
+            if pair is None:
+                continue
+            name, key, value_node = pair
+            value, children = self._value(value_node, depth + 1) if value_node else (UNKNOWN, None)
+            line, column, _, key_end = self._place(key)
+            if name in values:
+                self.parsed.duplicates.append((name, line, column))
+            values[name] = value
+            marks[name] = (line, column, key_end, *self._place(value_node or key), children)
+        return values, marks
+
+    def _pair(self, node: Syntax) -> tuple[str, Syntax, Syntax | None] | None:
+        """Name, key and value of a property; no value for `{name}`, nothing for `...spread` and `[computed]`."""
+        if node.type == "shorthand_property_identifier":
+            return self._text(node), node, None
+        if node.type != "pair":
+            return None
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is None or key.type == "computed_property_name":
+            return None
+        return self._string(key) if key.type == "string" else self._text(key), key, value
+
+    def _text(self, node: Syntax) -> str:
+        return self.source[node.start_byte : node.end_byte].decode()
+
+    def _string(self, node: Syntax) -> str:
+        parts = []
+        for child in node.named_children:
+            text = self._text(child)
+            parts.append(_unescape(text) if child.type == "escape_sequence" else text)
+        return "".join(parts)
+
+    def _place(self, node: Syntax) -> tuple[int, int, int, int]:
+        return (*self._point(node.start_point), *self._point(node.end_point))
+
+    def _point(self, point: Any) -> tuple[int, int]:
+        """A grammar point (row, byte column) as a 0-based line and column of the whole text."""
+        row, byte_column = point[0], point[1]
+        column = len(self.lines[row][:byte_column].decode())
+        return self.line + row, column if row else column - self.shift + self.column
+
+
+def _number(text: str) -> Any:
+    try:
+        value: float = int(text.replace("_", ""), 0)
+    except ValueError:
+        try:
+            value = float(text)
+        except ValueError:
+            return UNKNOWN
+    return value if abs(value) < 2**63 else UNKNOWN
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+
+
+def _unescape(text: str) -> str:
+    body = text[1:]
+    if body[0] in "ux":
+        digits = body[1:].strip("{}")
+        try:
+            return chr(int(digits, 16))
+        except (ValueError, OverflowError):
+            return text
+    return _ESCAPES.get(body, body)

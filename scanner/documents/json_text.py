@@ -1,0 +1,162 @@
+"""JSON text -> plain data and marks, in one pass over its tokens, without recursion."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from scanner.documents.yaml_text import MAX_DEPTH, Parsed
+from scanner.errors import UnreadableError
+
+_TOKEN = re.compile(
+    r"""[ \t\r]*(?:
+        (\n)
+        |("(?:[^"\\\x00-\x1f]|\\.)*")
+        |(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)
+        |(true|false|null)
+        |([\[\]{},:])
+    )""",
+    re.VERBOSE,
+)
+_WORDS = {"true": True, "false": False, "null": None}
+_LONGEST_NUMBER = 40
+_INT64 = range(-(2**63), 2**63)
+
+
+_Key = tuple[str, int, int, int]
+"""A key with its 0-based line, column and end column."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection under construction, and the key it will stand under."""
+
+    data: Any
+    marks: Any
+    start: tuple[int, int]
+    key: _Key | None
+
+
+def parse(text: str) -> Parsed:
+    """The one document of a JSON text.
+
+    Raises UnreadableError with the 0-based line of the first thing that is not JSON.
+    """
+    return _Reader(text).read()
+
+
+class _Reader:
+    """Reads tokens into the innermost open collection until the outermost value is closed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.line = 0
+        self.line_start = 0
+        self.parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
+        self.stack: list[_Open] = [_Open([], [], (0, 0), None)]
+        self.key: _Key | None = None
+        self.expect = "value"
+
+    def read(self) -> Parsed:
+        root = self.stack[0]
+        while True:
+            token, kind, column = self._next()
+            if not token:
+                break
+            if len(self.stack) == 1 and root.data:
+                self._fail(f"found {token[:20]!r} behind the end")
+            if kind == "mark":
+                self._mark(token, column)
+            else:
+                self._scalar(token, kind, column)
+        if len(self.stack) > 1 or not root.data:
+            self._fail("the text ends too early")
+        self.parsed.data, self.parsed.mark = root.data[0], root.marks[0]
+        return self.parsed
+
+    def _mark(self, token: str, column: int) -> None:
+        """Take a bracket, comma or colon in."""
+        top = self.stack[-1]
+        if token in "[{" and self.expect in ("value", "value or end"):
+            if len(self.stack) > MAX_DEPTH:
+                self._fail(f"nested deeper than {MAX_DEPTH} levels")
+            mapping = token == "{"
+            opened = _Open({} if mapping else [], {} if mapping else [], (self.line, column), self.key)
+            self.stack.append(opened)
+            self.key, self.expect = None, "key or end" if mapping else "value or end"
+        elif token == ("}" if isinstance(top.data, dict) else "]") and self.expect.endswith("end"):
+            done = self.stack.pop()
+            self._add(done.key, done.data, (*done.start, self.line, column + 1), done.marks)
+        elif token == "," and self.expect == "comma or end":
+            self.expect = "key" if isinstance(top.data, dict) else "value"
+        elif token == ":" and self.expect == "colon":
+            self.expect = "value"
+        else:
+            self._fail(f"found {token!r} where a {self.expect} belongs")
+
+    def _scalar(self, token: str, kind: str, column: int) -> None:
+        """Take a text, number or word in: as a key or as a value."""
+        if kind == "text" and self.expect in ("key", "key or end"):
+            self.key = (self._string(token), self.line, column, column + len(token))
+            self.expect = "colon"
+        elif self.expect in ("value", "value or end"):
+            self._add(self.key, self._value(token, kind), (self.line, column, self.line, column + len(token)), None)
+            self.key = None
+        else:
+            self._fail(f"found {token[:20]!r} where a {self.expect} belongs")
+
+    def _next(self) -> tuple[str, str, int]:
+        """The next token, its kind (text, number, word, mark) and its column; an empty token at the end."""
+        while match := _TOKEN.match(self.text, self.position):
+            self.position = match.end()
+            group = match.lastindex or 1
+            if group == 1:
+                self.line += 1
+                self.line_start = self.position
+                continue
+            return match[group], ("", "", "text", "number", "word", "mark")[group], match.start(group) - self.line_start
+        if self.text[self.position :].strip():
+            self._fail(f"found {self.text[self.position :].strip()[:20]!r}, which is not JSON")
+        return "", "", 0
+
+    def _add(self, key: _Key | None, value: Any, place: tuple[int, int, int, int], children: Any) -> None:
+        """Put a finished value into the innermost open collection."""
+        top = self.stack[-1]
+        self.expect = "comma or end"
+        if value is None:
+            self.parsed.has_null = True
+        if key is None:
+            top.data.append(value)
+            top.marks.append((place[0], place[1], 0, *place, children))
+            return
+        name, line, column, end = key
+        if name in top.data:
+            self.parsed.duplicates.append((name, line, column))
+        top.data[name] = value
+        top.marks[name] = (line, column, end, *place, children)
+
+    def _value(self, token: str, kind: str) -> Any:
+        if kind == "text":
+            return self._string(token)
+        if kind == "word":
+            return _WORDS[token]
+        if any(letter in token for letter in ".eE"):
+            return float(token)
+        if len(token) > _LONGEST_NUMBER or int(token) not in _INT64:
+            return token
+        return int(token)
+
+    def _string(self, token: str) -> str:
+        if "\\" not in token:
+            return token[1:-1]
+        try:
+            return str(json.loads(token))
+        except ValueError:
+            self._fail("a text holds an escape that is not JSON")
+
+    def _fail(self, why: str) -> NoReturn:
+        message = f"not valid JSON: {why}"
+        raise UnreadableError(message, self.line)

@@ -1,0 +1,57 @@
+"""Markdown text -> its fenced code blocks, and its prose line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+LANGUAGES = {
+    **dict.fromkeys(("yaml", "yml"), "yaml"),
+    **dict.fromkeys(("json", "jsonc"), "json"),
+    **dict.fromkeys(("javascript", "js", "jsx", "typescript", "ts", "mjs"), "javascript"),
+}
+"""Fence labels that are read, and the language they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines."""
+
+    language: str
+    text: str
+    first_line: int
+    columns: tuple[int, ...]
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
+
+
+def parse(text: str) -> tuple[list[Fence], list[str]]:
+    """The readable fences of a Markdown text, and its lines with those of every fence left empty."""
+    lines = text.split("\n")
+    prose = list(lines)
+    fences = []
+    for token in _reader().parse(text):
+        if token.type != "fence" or token.map is None:
+            continue
+        first, end = token.map
+        prose[first:end] = [""] * (end - first)
+        words = token.info.split()
+        language = LANGUAGES.get(words[0].lower()) if words else None
+        if language:
+            fences.append(Fence(language, token.content, first + 1, _columns(token.content, lines[first + 1 : end])))
+    return fences, prose
+
+
+def _columns(content: str, source: list[str]) -> tuple[int, ...]:
+    """How many columns of each source line stand left of the block's text (indentation, list and quote marks)."""
+    pairs = zip(content.split("\n"), source, strict=False)
+    return tuple(max(0, len(whole) - len(part)) for part, whole in pairs)

@@ -1,0 +1,110 @@
+"""Walks plain data and its marks side by side, and turns marks into places in an input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.model import Location, Mark, Origin
+
+_SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)')
+
+
+def split_path(dotted: str) -> tuple[str, ...]:
+    """`a.b.0."c.d"` -> ("a", "b", "0", "c.d"); an empty text is the empty path."""
+    return tuple(quoted or plain for quoted, plain in _SEGMENT.findall(dotted))
+
+
+def join_path(parts: tuple[str | int, ...]) -> str:
+    """The inverse of `split_path`; parts that hold a dot are quoted."""
+    return ".".join(f'"{part}"' if "." in str(part) else str(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value and its mark: a cursor into a document. A missing value is a Node without a mark."""
+
+    value: Any
+    mark: Mark | None
+
+    def __bool__(self) -> bool:
+        return self.mark is not None
+
+    def get(self, *path: str | int) -> Node:
+        """The node at a path of keys and indices, or a missing node."""
+        value, mark = self.value, self.mark
+        for part in path:
+            children = mark[7] if mark else None
+            try:
+                mark = children[part]  # type: ignore[index]
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return MISSING
+        return Node(value, mark)
+
+    def first(self, *names: str) -> Node:
+        """The first of several keys that is present: the same thing under different names."""
+        return next((node for name in names if (node := self.get(name))), MISSING)
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys and nodes of a mapping; nothing for anything else."""
+        if isinstance(self.value, dict) and self.mark:
+            for key, mark in self.mark[7].items():
+                yield key, Node(self.value[key], mark)
+
+    def elements(self) -> Iterator[Node]:
+        """The nodes of a sequence; nothing for anything else."""
+        if isinstance(self.value, list) and self.mark:
+            for value, mark in zip(self.value, self.mark[7], strict=True):
+                yield Node(value, mark)
+
+
+MISSING = Node(None, None)
+
+
+def find(mark: Mark, path: tuple[str, ...]) -> tuple[Mark, tuple[str, ...]]:
+    """The mark of the deepest existing field along a path, and the part of the path that leads there."""
+    for depth, part in enumerate(path):
+        children = mark[7]
+        if isinstance(children, dict) and part in children:
+            mark = children[part]
+        elif isinstance(children, list) and part.isdigit() and int(part) < len(children):
+            mark = children[int(part)]
+        else:
+            return mark, path[:depth]
+    return mark, path
+
+
+def locate(origin: Origin, mark: Mark, field: str = "") -> Location:
+    """The region a person would underline.
+
+    Key and value for a scalar; the key alone for a collection under a key; the first entry for a collection without
+    a key (an item of a list, or a whole document).
+    """
+    key_line, key_column, key_end, line, column, end_line, end_column, children = mark
+    if children and (key_line, key_column) == (line, column) and not key_end:
+        first = next(iter(children.values())) if isinstance(children, dict) else children[0]
+        inner = locate(origin, first)
+        return Location(inner.path, inner.line, inner.column, inner.end_line, inner.end_column, field)
+    if isinstance(children, dict | list) and key_end:
+        region = (key_line, key_column, key_line, key_end)
+    else:
+        region = (key_line, key_column, end_line, end_column)
+    return _place(origin, region, field)
+
+
+def _place(origin: Origin, region: tuple[int, int, int, int], field: str) -> Location:
+    line, column, end_line, end_column = region
+    if origin.columns:
+        column += origin.columns[line] if line < len(origin.columns) else 0
+        end_column += origin.columns[end_line] if end_line < len(origin.columns) else 0
+    return Location(
+        origin.path,
+        origin.first_line + line + 1,
+        column + 1,
+        origin.first_line + end_line + 1,
+        end_column + 1,
+        field,
+    )

@@ -1,0 +1,261 @@
+"""The values that travel through a scan: frozen, without behaviour, known to every room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Mark: TypeAlias = tuple[int, int, int, int, int, int, int, Any]
+"""Where a value stands in its text, 0-based, columns in code points:
+
+(key line, key column, key end column, value line, value column, end line, end column, children). A value without a
+key repeats its own start. Children is a dict of key -> Mark for a mapping, a list of Marks for a sequence, else None.
+"""
+
+
+class Severity(StrEnum):
+    """How much a failing rule matters, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+SEVERITIES = tuple(Severity)
+
+
+class Outcome(StrEnum):
+    """What a rule found out about one subject."""
+
+    FAIL = "fail"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+
+
+class InputStatus(StrEnum):
+    """What became of one input."""
+
+    ASSESSED = "assessed"
+    SKIPPED = "skipped"
+    UNREADABLE = "unreadable"
+
+
+class ControlStatus(StrEnum):
+    """What the outcomes say of one control, worst first; see docs/architecture.md for the arithmetic."""
+
+    ERROR = "error"
+    NOT_SATISFIED = "not-satisfied"
+    PARTIAL = "partial"
+    SATISFIED = "satisfied"
+    NOT_ASSESSED = "not-assessed"
+    MANUAL = "manual"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A region of an input: 1-based lines and columns in code points, the end column exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    field: str = ""
+    """Dotted path of the field within its subject, empty for the subject as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document's text lies in its input: lines to add, and columns to add to each of its lines."""
+
+    path: str
+    first_line: int = 0
+    columns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that rules are about, such as a container, a flow or an agent."""
+
+    kind: str
+    identity: str
+    """Stable name of the subject across edits: kind, namespace, name, owner path; never a line or a position."""
+    name: str
+    origin: Origin
+    bindings: dict[str, Any]
+    """What rule expressions see, by name: plain dict, list, str, int, float, bool."""
+    marks: dict[str, Mark]
+    """Where each binding stands; a binding without a place is absent."""
+    focus: str
+    """The binding that a rule's `at` is relative to."""
+    unknowns: frozenset[str] = frozenset()
+    """Names of fields that are present in the text with a value no file can tell (a variable, a call)."""
+    group: str = ""
+    """Subjects that describe one system share a group; facts never join across groups."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the facts stage adds; seen by expressions as `facts`."""
+    related: dict[str, Location] = field(default_factory=dict)
+    """Places of other subjects that facts were drawn from, by the name a rule may refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file (or standard input) of the scan, whatever became of it."""
+
+    path: str
+    sha256: str
+    bytes: int
+    status: InputStatus
+    reason: str = ""
+    line: int = 0
+    """1-based line of the fault for an unreadable input, 0 where none can be told."""
+    formats: tuple[str, ...] = ()
+    subjects: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that a finding speaks of."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one rule for one subject, complete when built."""
+
+    rule: str
+    outcome: Outcome
+    severity: Severity
+    message: str
+    subject_kind: str
+    subject_id: str
+    subject_name: str
+    location: Location
+    fingerprint: str
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLink:
+    """How one rule bears on one control."""
+
+    framework: str
+    edition: str
+    control: str
+    relation: str
+    strength: str
+    objective: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What reports say of a rule; the compiled rule itself stays in `policy`."""
+
+    id: str
+    title: str
+    severity: Severity
+    profile: str
+    why: str
+    remediation: str
+    limits: str
+    subject: str
+    objectives: tuple[str, ...]
+    same_as: tuple[str, ...]
+    references: tuple[str, ...]
+    sensitive: bool = False
+    """Its field may hold a secret: reports mask the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The status of one control of one framework, and what decided it."""
+
+    framework: str
+    edition: str
+    control: str
+    title: str
+    parent: str
+    checkable: str
+    evidence: str
+    status: ControlStatus
+    rules: tuple[str, ...] = ()
+    """Rules that bear on the control and were evaluated on at least one subject."""
+    findings: tuple[str, ...] = ()
+    """Fingerprints of the failing outcomes that bear on the control."""
+    links: tuple[ControlLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkSummary:
+    """Coverage and conformity of one framework, side by side."""
+
+    id: str
+    edition: str
+    title: str
+    measure: str
+    """controls: figures are printed; categories or maturity: findings are counted, no percentage is."""
+    controls: int
+    manual: int
+    covered: int
+    """Controls with at least one passing or failing outcome."""
+    sound: int
+    """Covered controls with nothing against them (satisfied or partial)."""
+    coverage: float | None
+    """covered / controls, None where no figure may be printed."""
+    conformity: float | None
+    """sound / covered, None where nothing is covered or no figure may be printed."""
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a scan: the exit code and the reason in one sentence."""
+
+    exit_code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The circumstances of a scan, all given from outside so that a run repeats byte for byte."""
+
+    version: str
+    started: str
+    ended: str
+    arguments: tuple[str, ...]
+    profile: str
+    kubernetes_version: str
+    fail_on: str
+    pack_digest: str
+    git_commit: str = ""
+    git_dirty: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A finished scan: everything that reports and evidence are made from."""
+
+    run: Run
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...]
+    """Fails, unknowns and errors in order of place; passes too where they were asked for."""
+    rules: dict[str, RuleInfo]
+    """Every rule that was evaluated on at least one subject, and those of the findings."""
+    links: dict[str, tuple[ControlLink, ...]]
+    """Rule id -> controls it bears on, of the frameworks of this scan."""
+    assessments: tuple[Assessment, ...]
+    frameworks: tuple[FrameworkSummary, ...]
+    outcomes: dict[str, int]
+    """Number of outcomes of each kind, passes included."""
+    verdict: Verdict
+    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path -> lines, for the inputs that findings point into; for excerpts only."""

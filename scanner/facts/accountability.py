@@ -1,0 +1,143 @@
+"""Who holds a role, who decides over whose proposal, and whether escalation grows towards a decider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from scanner.facts.groups import Group, by_group, place
+from scanner.model import Subject
+from scanner.subjects.architecture import SYSTEM
+from scanner.subjects.governance import DECISION, ESCALATION, PROCESS, REQUIREMENT
+from scanner.subjects.swarm import AGENT, SWARM, TASK
+
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SMALL_WORDS = frozenset(("of", "and", "the", "for"))
+_GROUPS = ("team", "committee", "board", "council", "department", "office", "stakeholders")
+
+
+def derive(subjects: Sequence[Subject]) -> None:
+    """Attach `holders`-based facts to decisions, escalations, agents and tasks of each group."""
+    for group in by_group(subjects):
+        roster = _roster(group)
+        for decision in group[DECISION]:
+            _decision(decision, roster)
+        for escalation in group[ESCALATION]:
+            _escalation(escalation, roster)
+        _agents(group[AGENT], roster)
+        _tasks(group)
+
+
+def slug(role: Any) -> str:
+    """A role's name in one spelling: `Chief Technology Officer` is `chief-technology-officer`."""
+    return _SEPARATORS.sub("-", str(role).lower()).strip("-")
+
+
+def aliases(role: Any) -> set[str]:
+    """The names that mean a role: its own, and its initials (`cto`) where it has at least three words."""
+    name = slug(role)
+    words = [word for word in name.split("-") if word not in _SMALL_WORDS]
+    return {name, "".join(word[0] for word in words)} if len(words) > 2 else {name}  # noqa: PLR2004
+
+
+def _roster(group: Group) -> set[str]:
+    """Every name that somebody in the group answers to."""
+    held: set[str] = set()
+    for agent in group[AGENT]:
+        held |= aliases(agent.bindings["agent"].get("name", ""))
+    for task in group[TASK]:
+        if task.bindings["task"].get("direct"):
+            held |= aliases(task.bindings["task"].get("name", ""))
+    for system in group[SYSTEM]:
+        for role in _texts(system.bindings["system"].get("roles")):
+            held |= aliases(role)
+    return held - {""}
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _nobody(roles: Iterable[str], roster: set[str]) -> list[str]:
+    return [role for role in roles if not aliases(role) & roster]
+
+
+def _decision(subject: Subject, roster: set[str]) -> None:
+    """`self_approved`, `self_reviewed`, `unheld` of a class of decisions."""
+    decision = subject.bindings["decision"]
+    proposer = aliases(decision["proposer"]) if "proposer" in decision else set()
+    approvers, reviewers = _texts(decision.get("approver")), _texts(decision.get("reviewers"))
+    if proposer and approvers:
+        subject.facts["self_approved"] = any(aliases(role) & proposer for role in approvers)
+    if proposer and reviewers:
+        subject.facts["self_reviewed"] = any(aliases(role) & proposer for role in reviewers)
+    if roster:
+        named = _texts(decision.get("proposer"))
+        subject.facts["unheld"] = _nobody(named, roster)
+
+
+def _escalation(subject: Subject, roster: set[str]) -> None:
+    """`unheld`, `repeated`, `growing` and `steps` of an escalation path."""
+    escalation = subject.bindings["escalation"]
+    path = _texts(escalation.get("path"))
+    if path:
+        names = [slug(role) for role in path]
+        subject.facts["repeated"] = sorted({name for name in names if names.count(name) > 1})
+        if roster:
+            subject.facts["unheld"] = _nobody(path, roster)
+    times = [step.get("seconds") for step in escalation.get("timeouts", ())]
+    if times and all(time is not None for time in times):
+        subject.facts["growing"] = all(a < b for a, b in zip(times, times[1:], strict=False))
+        subject.facts["total_seconds"] = sum(times)
+
+
+def _agents(agents: list[Subject], roster: set[str]) -> None:
+    """`reports_to_nobody`, `reports_in_circle` and `namesakes` of each agent."""
+    names = [slug(agent.bindings["agent"].get("name", "")) for agent in agents]
+    chief = {
+        name: slug(reports)
+        for name, agent in zip(names, agents, strict=True)
+        if isinstance(reports := _authority(agent).get("reports"), str)
+    }
+    for name, agent in zip(names, agents, strict=True):
+        agent.facts["namesakes"] = names.count(name) - 1
+        if name in chief:
+            agent.facts["reports_to_nobody"] = not aliases(chief[name]) & roster
+            agent.facts["reports_in_circle"] = _circles(name, chief)
+
+
+def _authority(agent: Subject) -> dict[str, Any]:
+    authority = agent.bindings["agent"].get("authority")
+    return authority if isinstance(authority, dict) else {}
+
+
+def _circles(start: str, chief: dict[str, str]) -> bool:
+    """Whether reporting lines lead from an agent back to itself."""
+    met, current = set(), start
+    while current in chief and current not in met:
+        met.add(current)
+        current = chief[current]
+    return current == start and start in met
+
+
+def _tasks(group: Group) -> None:
+    """Tasks started directly against the agents that were declared; the swarm's size against its limit."""
+    agents = {slug(agent.bindings["agent"].get("name", "")): agent for agent in group[AGENT]}
+    direct = [task for task in group[TASK] if task.bindings["task"].get("direct")]
+    for task in direct:
+        known = agents.get(slug(task.bindings["task"].get("name", "")))
+        if agents:
+            task.facts["declared"] = known is not None
+        kind = known.bindings["agent"].get("type") if known else None
+        if known and kind:
+            task.facts["agent_type"] = kind
+            task.related["agent"] = place(known, "type")
+    acting = set(agents) | {slug(task.bindings["task"].get("name", "")) for task in direct}
+    for swarm in group[SWARM]:
+        swarm.facts["agents"] = len(acting)
+    frameworks = [subject for kind in (PROCESS, REQUIREMENT) for subject in group[kind]]
+    for subject in frameworks:
+        subject.facts["swarm"] = bool(group[SWARM])

@@ -1,0 +1,230 @@
+"""The graph of an architecture spec: where data goes, what depends on what, which boundaries a flow crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scanner.facts.groups import Group, by_group, place
+from scanner.model import Subject
+from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+CLASSES = ("public", "internal", "confidential", "restricted")
+REGULATED = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
+_PUBLIC_KINDS = frozenset(("internet", "public"))
+_ENCRYPTED = frozenset(
+    ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
+)
+_PLAIN = frozenset(("http", "ftp", "ldap", "ws", "telnet", "smtp", "mqtt", "amqp"))
+_ASYNCHRONOUS = frozenset(("amqp", "amqps", "kafka", "kafka-ssl", "mqtt", "mqtts", "async", "batch"))
+_DOORS = frozenset(("gateway", "waf", "load-balancer", "cdn", "reverse-proxy"))
+
+
+def derive(subjects: Sequence[Subject]) -> None:
+    """Attach facts to the elements of each spec."""
+    for group in by_group(subjects):
+        if group[SERVICE] or group[DATASTORE] or group[FLOW]:
+            _Spec(group).derive()
+
+
+class _Spec:
+    """The elements of one spec, by id."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.assets = {_id(subject): subject for subject in group[ASSET]}
+        self.boundaries = {_id(subject): subject for subject in group[BOUNDARY]}
+        self.nodes = {_id(subject): subject for kind in (SERVICE, DATASTORE) for subject in group[kind]}
+        policies = [_data(system).get("policies") for system in group[SYSTEM]]
+        self.zero_trust = any(isinstance(policy, dict) and bool(policy.get("zeroTrust")) for policy in policies)
+
+    def derive(self) -> None:
+        for node in self.nodes.values():
+            self._carried(node, self._own_data(node))
+            self._places(node)
+        for flow in self.group[FLOW]:
+            self._flow(flow)
+        for boundary in self.group[BOUNDARY]:
+            self._boundary(boundary)
+        self._dependencies()
+        self._stores()
+        self._system()
+
+    def _own_data(self, node: Subject) -> set[str]:
+        """Ids of the data a node holds itself, or that its flows carry to or from it."""
+        held = set(_list(_data(node).get("data")))
+        for flow in self.group[FLOW]:
+            if _id(node) in (_data(flow).get("from"), _data(flow).get("to")):
+                held |= set(_list(_data(flow).get("data")))
+        return held
+
+    def _carried(self, subject: Subject, held: set[str]) -> None:
+        """`categories`, `classification`, `regulated`: by the data that a thing holds or carries."""
+        if not held:
+            return
+        assets = [self.assets[name] for name in sorted(held) if name in self.assets]
+        categories = sorted({str(item) for asset in assets for item in _list(_data(asset).get("categories"))})
+        ranks = [CLASSES.index(level) for asset in assets if (level := _data(asset).get("classification")) in CLASSES]
+        subject.facts["categories"] = categories
+        subject.facts["undefined_data"] = sorted(held - set(self.assets))
+        if ranks:
+            subject.facts["classification"] = CLASSES[max(ranks)]
+        if assets:
+            high = bool(ranks) and CLASSES[max(ranks)] in ("confidential", "restricted")
+            subject.facts["regulated"] = high or bool(REGULATED & set(categories))
+            subject.related["data"] = place(assets[0])
+
+    def _places(self, node: Subject) -> None:
+        boundary = self.boundaries.get(str(_data(node).get("boundary")))
+        if boundary:
+            node.facts["boundary_kind"] = str(_data(boundary).get("kind", ""))
+            node.related["boundary"] = place(boundary)
+
+    def _flow(self, flow: Subject) -> None:
+        """Ends, crossing, encryption and authentication of a flow, as far as they are stated."""
+        data = _data(flow)
+        source, target = self.nodes.get(str(data.get("from"))), self.nodes.get(str(data.get("to")))
+        self._carried(flow, set(_list(data.get("data"))))
+        flow.facts["zero_trust"] = self.zero_trust
+        flow.facts["dangling"] = [
+            str(data[end]) for end, node in (("from", source), ("to", target)) if end in data and not node
+        ]
+        protocol = str(data.get("protocol", "")).lower()
+        if isinstance(data.get("encrypted"), bool):
+            flow.facts["encrypted"] = data["encrypted"]
+        elif protocol in _ENCRYPTED or "tls" in data:
+            flow.facts["encrypted"] = str(data.get("tls", "")).lower() not in ("none", "false")
+        elif protocol in _PLAIN:
+            flow.facts["encrypted"] = False
+        if source and target:
+            self._ends(flow, source, target)
+
+    def _ends(self, flow: Subject, source: Subject, target: Subject) -> None:
+        kinds = {"from_type": source, "to_type": target}
+        for name, node in kinds.items():
+            flow.facts[name] = "datastore" if node.kind == DATASTORE else str(_data(node).get("type", "service"))
+        flow.facts["to_regulated"] = bool(target.facts.get("regulated"))
+        flow.facts["to_categories"] = target.facts.get("categories", [])
+        flow.facts["to_boundary_kind"] = target.facts.get("boundary_kind", "")
+        flow.facts["from_public"] = self._is_public(source)
+        flow.facts["to_door"] = flow.facts["to_type"] in _DOORS
+        left, right = _data(source).get("boundary"), _data(target).get("boundary")
+        if left and right:
+            flow.facts["crosses"] = left != right
+        flow.related["target"] = place(target)
+
+    def _is_public(self, node: Subject) -> bool:
+        return node.facts.get("boundary_kind") in _PUBLIC_KINDS
+
+    def _boundary(self, boundary: Subject) -> None:
+        """`members`, and those `with_card_data` and `without_card_data`."""
+        members = [node for node in self.nodes.values() if _data(node).get("boundary") == _id(boundary)]
+        boundary.facts["members"] = [_id(node) for node in members]
+        cards = [node for node in members if {"pan", "sad"} & set(node.facts.get("categories", ()))]
+        boundary.facts["with_card_data"] = [_id(node) for node in cards]
+        boundary.facts["without_card_data"] = [_id(node) for node in members if node not in cards]
+
+    def _dependencies(self) -> None:
+        """Availability and recovery along hard synchronous dependencies, each counted once."""
+        import networkx as nx
+
+        graph: nx.DiGraph = nx.DiGraph()
+        for flow in self.group[FLOW]:
+            source, target = str(_data(flow).get("from")), str(_data(flow).get("to"))
+            if self._is_hard(flow) and source in self.nodes and target in self.nodes:
+                graph.add_edge(source, target)
+        circles = {name: sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1 for name in part}
+        for name, node in self.nodes.items():
+            node.facts["circle"] = circles.get(name, [])
+            if name in graph and _data(node).get("type") != "actor":
+                self._weakest(node, [self.nodes[other] for other in nx.descendants(graph, name) if other != name])
+
+    def _is_hard(self, flow: Subject) -> bool:
+        """A call that must succeed at once: not asynchronous, without a stated fallback."""
+        data = _data(flow)
+        if data.get("interaction"):
+            return data["interaction"] == "sync" and not data.get("fallback")
+        return str(data.get("protocol", "")).lower() not in _ASYNCHRONOUS and not data.get("fallback")
+
+    def _weakest(self, node: Subject, needed: list[Subject]) -> None:
+        """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
+        node.facts["depends_on"] = sorted(_id(other) for other in needed)
+        stated = [(percent, other) for other in needed if (percent := _quantity(other, "availability", "percent")) is not None]
+        if stated:
+            percent, other = min(stated, key=lambda pair: (pair[0], _id(pair[1])))
+            product = 100.0
+            for each, _ in stated:
+                product *= each / 100.0
+            node.facts["weakest"] = {"id": _id(other), "percent": percent}
+            node.facts["achievable"] = round(product, 4)
+            node.related["weakest"] = place(other, "availability")
+        slow = [(time, other) for other in needed if (time := _quantity(other, "rto", "seconds")) is not None]
+        if slow:
+            time, other = max(slow, key=lambda pair: (pair[0], _id(pair[1])))
+            text = _data(other)["recovery"]["rto"]["text"]
+            node.facts["slowest"] = {"id": _id(other), "seconds": time, "text": text}
+            node.related["slowest"] = place(other, "recovery", "rto")
+
+    def _stores(self) -> None:
+        """What services demand of a store (`needed_rpo`), and where its data may lie (`outside_residency`)."""
+        for store in self.group[DATASTORE]:
+            users = [self.nodes[str(_data(flow).get("from"))] for flow in self.group[FLOW]
+                     if _data(flow).get("to") == _id(store) and str(_data(flow).get("from")) in self.nodes]
+            goals = [(time, user) for user in users if (time := _quantity(user, "rpo", "seconds")) is not None]
+            if goals:
+                time, user = min(goals, key=lambda pair: (pair[0], _id(pair[1])))
+                text = _data(user)["recovery"]["rpo"]["text"]
+                store.facts["needed_rpo"] = {"id": _id(user), "seconds": time, "text": text}
+                store.related["needed_rpo"] = place(user, "recovery", "rpo")
+            self._residency(store)
+
+    def _residency(self, store: Subject) -> None:
+        data = _data(store)
+        replication = data.get("replication")
+        used = _list(data.get("regions")) + (_list(replication.get("regions")) if isinstance(replication, dict) else [])
+        backup = data.get("backup")
+        if isinstance(backup, dict) and isinstance(backup.get("region"), str):
+            used.append(backup["region"])
+        limits = [
+            set(_list(_data(self.assets[name]).get("residency")))
+            for name in _list(data.get("data"))
+            if name in self.assets and _data(self.assets[name]).get("residency")
+        ]
+        if limits and used:
+            allowed = set.intersection(*limits)
+            store.facts["outside_residency"] = sorted({region for region in used if region not in allowed})
+
+    def _system(self) -> None:
+        """What the spec as a whole holds, to be held against what it declares."""
+        categories = sorted({item for asset in self.assets.values() for item in _list(_data(asset).get("categories"))})
+        for system in self.group[SYSTEM]:
+            system.facts["services"] = len(self.group[SERVICE])
+            system.facts["categories"] = categories
+            system.facts["boundary_kinds"] = sorted({str(_data(item).get("kind", "")) for item in self.group[BOUNDARY]})
+
+
+def _data(subject: Subject) -> dict[str, Any]:
+    data: dict[str, Any] = subject.bindings[subject.focus]
+    return data
+
+
+def _id(subject: Subject) -> str:
+    return str(_data(subject).get("id", ""))
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, str)]
+    return [value] if isinstance(value, str) else []
+
+
+def _quantity(subject: Subject, field: str, unit: str) -> float | None:
+    """A number of a node: its availability, or an objective in its `recovery` block."""
+    data = _data(subject)
+    holder = data if field == "availability" else data.get("recovery")
+    stated = holder.get(field) if isinstance(holder, dict) else None
+    number = stated.get(unit) if isinstance(stated, dict) else None
+    return float(number) if isinstance(number, int | float) else None

@@ -1,0 +1,141 @@
+"""Links between Kubernetes objects: containers to workloads, selectors to pods, autoscalers to their targets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.model import Subject
+from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
+
+
+
+def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
+    """Attach to workloads: policies, services, budgets, autoscalers that select them; to the selecting objects: what they select."""
+    workloads = [subject for subject in subjects if subject.kind == WORKLOAD]
+    resources: dict[str, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        if subject.kind == RESOURCE:
+            resources[subject.bindings["object"]["kind"]].append(subject)
+    _containers(subjects, workloads)
+    by_namespace: dict[str, list[Subject]] = defaultdict(list)
+    for workload in workloads:
+        by_namespace[_namespace(workload)].append(workload)
+    _autoscalers(resources["HorizontalPodAutoscaler"], workloads, resources, whole=whole)
+    for kind, selector, name in _SELECTING:
+        _selections(resources[kind], by_namespace, selector, name, whole=whole)
+    for workload in workloads:
+        for _, _, name in _SELECTING:
+            if whole:
+                workload.facts.setdefault(name, [])
+
+
+_SELECTING = (
+    ("NetworkPolicy", ("podSelector",), "network_policies"),
+    ("Service", ("selector",), "services"),
+    ("PodDisruptionBudget", ("selector",), "disruption_budgets"),
+)
+"""Kinds that select pods: the path of their selector under `spec`, and the fact that a selected workload gets."""
+
+
+def _containers(subjects: Sequence[Subject], workloads: list[Subject]) -> None:
+    """A container knows its workload: kind, name and number of replicas."""
+    owners = {id(workload.bindings["object"]): workload for workload in workloads}
+    for subject in subjects:
+        if subject.kind == CONTAINER and (owner := owners.get(id(subject.bindings["object"]))):
+            thing = owner.bindings["object"]
+            subject.facts["workload"] = {"kind": thing["kind"], "name": _name(owner)}
+            subject.related["workload"] = place(owner)
+
+
+def _autoscalers(
+    scalers: list[Subject], workloads: list[Subject], resources: dict[str, list[Subject]], *, whole: bool
+) -> None:
+    """`target_found` of an autoscaler: whether what it scales is among the objects."""
+    known = {
+        (subject.bindings["object"]["kind"], _namespace(subject), _name(subject)): subject
+        for subject in [*workloads, *(subject for group in resources.values() for subject in group)]
+    }
+    for scaler in scalers:
+        target = _path(scaler.bindings["object"], "spec", "scaleTargetRef")
+        if not isinstance(target, dict):
+            continue
+        found = known.get((str(target.get("kind")), _namespace(scaler), str(target.get("name"))))
+        if found:
+            scaler.facts["target_found"] = True
+            scaler.related["target"] = place(found)
+            found.facts["autoscaled"] = True
+        elif whole:
+            scaler.facts["target_found"] = False
+
+
+def _selections(
+    selecting: list[Subject],
+    workloads: dict[str, list[Subject]],
+    path: tuple[str, ...],
+    fact: str,
+    *,
+    whole: bool,
+) -> None:
+    """Which workloads an object selects (`selected`), and the object's name on each of them."""
+    for subject in selecting:
+        selector = _path(subject.bindings["object"], "spec", *path)
+        labels_only = fact == "services"
+        if labels_only and not selector:
+            continue  # a Service without a selector has its endpoints written by hand
+        chosen = [
+            workload
+            for workload in workloads[_namespace(subject)]
+            if _selects(selector if isinstance(selector, dict) else {}, _labels(workload), labels_only=labels_only)
+        ]
+        for workload in chosen:
+            workload.facts.setdefault(fact, []).append(_name(subject))
+            workload.related.setdefault(fact, place(subject))
+        if chosen or whole:
+            subject.facts["selected"] = [workload.name for workload in chosen]
+
+
+def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
+    """Kubernetes' own label matching; an empty selector matches every pod."""
+    wanted = selector if labels_only else selector.get("matchLabels")
+    if isinstance(wanted, dict) and any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    expressions = () if labels_only else selector.get("matchExpressions")
+    return all(_matches(item, labels) for item in expressions or () if isinstance(item, dict))
+
+
+def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
+    key, values = expression.get("key"), expression.get("values") or ()
+    match expression.get("operator"):
+        case "In":
+            return labels.get(str(key)) in values
+        case "NotIn":
+            return labels.get(str(key)) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
+
+
+def _labels(workload: Subject) -> dict[str, Any]:
+    labels = _path(workload.bindings["template"], "metadata", "labels")
+    return labels if isinstance(labels, dict) else {}
+
+
+def _namespace(subject: Subject) -> str:
+    return str(_path(subject.bindings["object"], "metadata", "namespace") or "default")
+
+
+def _name(subject: Subject) -> str:
+    return str(_path(subject.bindings["object"], "metadata", "name") or "")
+
+
+def _path(value: Any, *path: str) -> Any:
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value

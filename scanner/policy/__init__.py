@@ -1,0 +1,1 @@
+"""Rule files -> compiled rules; (rule, subject) -> outcome. Knows nothing of formats, frameworks and reports."""

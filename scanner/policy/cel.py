@@ -1,0 +1,69 @@
+"""CEL, the expression language of rules: compiling, keeping, evaluating.
+
+Expressions see plain data only and cannot act. A field that is not there makes the official runtime return an error
+value, which `&&`, `||`, `all` and `exists` absorb as Kleene's logic does; so a missing field is UNKNOWN for free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from scanner.errors import PackError
+from scanner.model import Outcome
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+_MISSING = "NOT_FOUND"
+_COMMON = ("facts", "params", "item", "key")
+
+
+@cache
+def _environment(names: tuple[str, ...]) -> cel.Env:
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
+
+    extensions = [
+        ext_optional.ExtOptional(),
+        ext_strings.ExtStrings(),
+        ext_math.ExtMath(),
+        ext_bindings.ExtBindings(),
+    ]
+    return cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), extensions=extensions)
+
+
+def compile_expression(source: str, names: Iterable[str], location: str) -> bytes:
+    """The compiled form of an expression that may use the given names.
+
+    Raises PackError with what CEL says of it.
+    """
+    try:
+        expression = _environment((*names, *_COMMON)).compile(source)
+    except RuntimeError as error:
+        reason = str(error).removeprefix("INVALID_ARGUMENT: ").splitlines()[0]
+        raise PackError(f"not a valid CEL expression: {reason}", location, source) from None
+    return bytes(expression.serialize())
+
+
+def load_expression(compiled: bytes) -> cel.Expression:
+    """An expression from its compiled form; a twentieth of the time that compiling takes."""
+    return _environment(()).deserialize(compiled)
+
+
+def activation(bindings: Mapping[str, Any]) -> cel.Activation:
+    """The values that expressions see, to be shared by all rules about one subject."""
+    return _environment(()).Activation(bindings)
+
+
+def evaluate(expression: cel.Expression, values: cel.Activation) -> tuple[Outcome, str]:
+    """PASS or FAIL for true or false, UNKNOWN for a missing field, ERROR with the reason for anything else."""
+    result = expression.eval(values).value()
+    if result is True:
+        return Outcome.PASS, ""
+    if result is False:
+        return Outcome.FAIL, ""
+    if isinstance(result, str) and result.startswith(_MISSING):
+        return Outcome.UNKNOWN, result.partition(": ")[2]
+    return Outcome.ERROR, str(result)

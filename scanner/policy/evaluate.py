@@ -1,0 +1,223 @@
+"""(rule, subject) -> outcome, with the exact place and a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from scanner.documents.positions import find, join_path, locate, split_path
+from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
+from scanner.policy import cel
+from scanner.policy.rule import Rule
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel as runtime
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A rule with its expressions loaded."""
+
+    rule: Rule
+    require: runtime.Expression
+    when: runtime.Expression | None
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What a set of rules said of a set of subjects."""
+
+    findings: list[Finding] = field(default_factory=list)
+    counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
+    """Rule -> number of each outcome; a rule that applied to nothing is absent."""
+
+    def add(self, rule: str, outcome: Outcome) -> None:
+        """Count one outcome."""
+        counts = self.counts.setdefault(rule, {})
+        counts[outcome] = counts.get(outcome, 0) + 1
+
+    def merge(self, other: Evaluation) -> None:
+        """Take the outcomes of another evaluation in."""
+        self.findings.extend(other.findings)
+        for rule, counts in other.counts.items():
+            own = self.counts.setdefault(rule, {})
+            for outcome, number in counts.items():
+                own[outcome] = own.get(outcome, 0) + number
+
+
+class Evaluator:
+    """The rules of a pack, by the kind of subject they are about."""
+
+    def __init__(self, rules: Iterable[Rule], *, include_passes: bool = False) -> None:
+        self._include_passes = include_passes
+        self._rules: dict[str, list[Ready]] = {}
+        for rule in rules:
+            when = cel.load_expression(rule.when) if rule.when else None
+            ready = Ready(rule, cel.load_expression(rule.require), when)
+            self._rules.setdefault(rule.info.subject, []).append(ready)
+
+    def evaluate(self, subjects: Iterable[Subject]) -> Evaluation:
+        """The outcome of every rule for every subject it applies to; a rule about items may give several."""
+        result = Evaluation()
+        for subject in subjects:
+            rules = self._rules.get(subject.kind)
+            if not rules:
+                continue
+            values = {**subject.bindings, "facts": subject.facts}
+            shared = cel.activation(values)
+            for ready in rules:
+                for outcome, build in _judge(ready, subject, values, shared):
+                    result.add(ready.rule.info.id, outcome)
+                    if outcome is not Outcome.PASS or self._include_passes:
+                        result.findings.append(build())
+        return result
+
+
+_Judgement = tuple[Outcome, Callable[[], Finding]]
+
+
+def _judge(
+    ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation
+) -> Iterator[_Judgement]:
+    """Outcomes of one rule for one subject, each with what builds its finding; none where it does not apply."""
+    rule = ready.rule
+    own = cel.activation({**values, "params": rule.parameters}) if rule.parameters else shared
+    whole = subject.marks[subject.focus]
+    applies, reason = cel.evaluate(ready.when, own) if ready.when else (Outcome.PASS, "")
+    if applies is Outcome.FAIL:
+        return
+    if applies is not Outcome.PASS:
+        yield applies, partial(_finding, rule, subject, applies, reason, whole, (), values)
+    elif rule.each:
+        yield from _each(ready, subject, values)
+    else:
+        outcome, reason = _outcome(ready, subject, own)
+        yield outcome, partial(_finding, rule, subject, outcome, reason, whole, (), values)
+
+
+def _outcome(ready: Ready, subject: Subject, values: runtime.Activation) -> tuple[Outcome, str]:
+    """The outcome of a rule; unknown where it speaks of a field whose value the text computes."""
+    if subject.unknowns and (computed := subject.unknowns & ready.rule.words):
+        return Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
+    return cel.evaluate(ready.require, values)
+
+
+def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_Judgement]:
+    """One finding for each item that does not pass; a single pass where all do, or where there are none."""
+    rule = ready.rule
+    whole, focus = subject.marks[subject.focus], subject.bindings[subject.focus]
+    passed = True
+    for path, key, item, mark in _items(focus, whole, split_path(rule.each), ()):
+        inner = {**values, "item": item, "key": key, "params": rule.parameters}
+        outcome, reason = _outcome(ready, subject, cel.activation(inner))
+        if outcome is not Outcome.PASS:
+            passed = False
+            yield outcome, partial(_finding, rule, subject, outcome, reason, mark, path, inner)
+    if passed:
+        yield Outcome.PASS, partial(_finding, rule, subject, Outcome.PASS, "", whole, (), values)
+
+
+def _items(
+    value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str, Any, Mark]]:
+    """(path, key, item, mark) of the items under a path; `*` in the path stands for every item on the way."""
+    if not path:
+        path = ("*",)
+    head, rest = path[0], path[1:]
+    children = mark[7]
+    if head != "*":
+        if isinstance(value, dict) and isinstance(children, dict) and head in value and head in children:
+            yield from _items(value[head], children[head], rest or ("*",), (*before, head))
+        return
+    pairs: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict) and isinstance(children, dict):
+        pairs = ((name, children[name]) for name in value if name in children)
+    elif isinstance(value, list) and isinstance(children, list):
+        pairs = enumerate(children)
+    for key, child in pairs:
+        if rest:
+            yield from _items(value[key], child, rest, (*before, str(key)))
+        else:
+            yield (*before, str(key)), str(key), value[key], child
+
+
+def _finding(
+    rule: Rule,
+    subject: Subject,
+    outcome: Outcome,
+    reason: str,
+    mark: Mark,
+    item: tuple[str, ...],
+    values: dict[str, Any],
+) -> Finding:
+    """A finding at the field the rule points at, or at its deepest parent that exists."""
+    info = rule.info
+    if outcome is Outcome.PASS:
+        message = info.title
+    else:
+        message = f"{fill(rule.message, subject, values)}{_because(outcome, reason)}"
+    related = tuple(Related(subject.related[name], name) for name in rule.related if name in subject.related)
+    return Finding(
+        rule=info.id,
+        outcome=outcome,
+        severity=info.severity,
+        message=message,
+        subject_kind=subject.kind,
+        subject_id=subject.identity,
+        subject_name=subject.name,
+        location=place(rule, subject, mark, item),
+        fingerprint="",
+        related=related,
+    )
+
+
+def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:
+    """Where a finding points: `at` counts from the item, the subject, or from a binding that it names first."""
+    path = split_path(rule.at)
+    if not item and path and path[0] in subject.marks and path[0] != subject.focus:
+        mark, found = find(subject.marks[path[0]], path[1:])
+        found = (path[0], *found)
+    else:
+        mark, found = find(mark, path)
+    return locate(subject.origin, mark, join_path((*item, *found)))
+
+
+def _because(outcome: Outcome, reason: str) -> str:
+    if outcome is Outcome.UNKNOWN:
+        detail = reason.removeprefix("Key not found in map : ").strip('"')
+        return f" cannot be told: {reason}" if " " in detail else f" cannot be told: {detail} is not stated"
+    return f" (the rule failed: {reason})" if outcome is Outcome.ERROR else ""
+
+
+def fill(message: str, subject: Subject, values: dict[str, Any]) -> str:
+    """A message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "subject":
+            return subject.name
+        found: Any = values
+        for part in split_path(match[1]):
+            try:
+                found = found[int(part)] if isinstance(found, list) else found[part]
+            except (KeyError, IndexError, TypeError, ValueError):
+                return "?"
+        return _written(found)
+
+    return _PLACEHOLDER.sub(value, message)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(_written(item) for item in value)
+    if isinstance(value, dict):
+        return _written(value["text"]) if "text" in value else ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)

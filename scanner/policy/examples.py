@@ -1,0 +1,102 @@
+"""Runs the examples of a rule: its outcome, its place and its fix are proved by the rule's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner import documents, facts, subjects
+from scanner.documents.positions import Node, locate
+from scanner.model import Finding, Outcome, Subject
+from scanner.policy import fix
+from scanner.policy.evaluate import Evaluator
+from scanner.policy.rule import RuleFile
+from scanner.subjects import KINDS
+
+_EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.UNKNOWN, "skips": None}
+
+
+def check(file: RuleFile) -> Iterator[str]:
+    """What is wrong with the examples of a rule, each with its place; nothing where all hold."""
+    seen = set()
+    evaluator = Evaluator([file.rule], include_passes=True)
+    for example in file.root.get("examples").elements():
+        kinds = [kind for kind in _EXPECTED if kind in example.value]
+        where = f"{file.origin.path}:{locate(file.origin, example.mark).line}"  # type: ignore[arg-type]
+        if len(kinds) != 1 or ("input" in example.value) == ("text" in example.value):
+            yield f"{where}: an example says one of passes, fails, unknown, skips, and has one of input, text"
+            continue
+        seen.add(kinds[0])
+        found = evaluator.evaluate(_subjects(file, example)).findings
+        for problem in (*_outcome(example.value, kinds[0], found), *_fix(file, example, kinds[0])):
+            yield f"{where}: {problem}"
+    for kind in ("passes", "fails"):
+        if kind not in seen:
+            yield f"{file.origin.path}: has no example that {kind}"
+
+
+def _subjects(file: RuleFile, example: Node) -> list[Subject]:
+    """The subjects of an example: those a whole text yields, or one made of the input's bindings."""
+    if "text" in example.value:
+        name = example.value.get("file", "example.yaml")
+        found = subjects.recognise(documents.read(name, example.value["text"])).subjects
+        facts.derive(found, whole=True)
+        return list(found)
+    return [_given(file, example.get("input"), example.get("input").value)]
+
+
+def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
+    kind = file.rule.info.subject
+    focus = KINDS[kind][0]
+    bindings: dict[str, Any] = {**dict.fromkeys(KINDS[kind], {}), **values}
+    bindings.pop("facts", None)
+    marks = {name: child.mark for name, child in node.items() if child.mark}
+    marks.setdefault(focus, node.mark)  # type: ignore[arg-type]
+    return Subject(
+        kind, "example", "example", file.origin, bindings, marks, focus, facts=dict(values.get("facts", {}))
+    )
+
+
+def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterator[str]:
+    wanted = _EXPECTED[kind]
+    told = [finding for finding in found if finding.outcome is not Outcome.PASS]
+    if wanted is None:
+        if found:
+            yield f"should not apply, but gives {found[0].outcome}: {found[0].message}"
+        return
+    if wanted is Outcome.PASS:
+        if told:
+            yield f"should pass, but gives {told[0].outcome}: {told[0].message}"
+        elif not found:
+            yield "should pass, but the rule does not apply to it"
+        return
+    outcomes = {finding.outcome for finding in told}
+    if outcomes != {wanted}:
+        yield f"should give {wanted}, but gives {', '.join(sorted(outcomes)) or 'pass or nothing'}" + (
+            f": {told[0].message}" if told else ""
+        )
+        return
+    fields = [finding.location.field for finding in told]
+    if "at" in example and example["at"] not in fields:
+        yield f"should point at {example['at']!r}, but points at {fields}"
+    lines = [finding.location.line for finding in told]
+    if "line" in example and example["line"] not in lines:
+        yield f"should point at line {example['line']}, but points at {lines}"
+    if "says" in example and not any(example["says"] in finding.message for finding in told):
+        yield f"should say {example['says']!r}, but says {told[0].message!r}"
+
+
+def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
+    """A fix must clear every failing input, and applied again must change nothing."""
+    remedy = file.root.get("fix").value
+    if not remedy or kind != "fails" or "input" not in example.value:
+        return
+    node = example.get("input")
+    subject = _given(file, node, node.value)
+    fixed = fix.apply(remedy, subject.bindings[subject.focus])
+    again = _given(file, node, {**node.value, subject.focus: fixed})
+    left = Evaluator([file.rule], include_passes=True).evaluate([again]).findings
+    if any(finding.outcome is not Outcome.PASS for finding in left):
+        yield f"the fix does not clear the finding: {left[0].message}"
+    if fix.apply(remedy, fixed) != fixed:
+        yield "the fix applied twice is not the fix applied once"

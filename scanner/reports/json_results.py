@@ -1,0 +1,146 @@
+"""The `json` report: the whole scan as data, in the format `assay-results/1` (docs/results.schema.json)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, TypeAlias
+
+from scanner.model import (
+    SEVERITIES,
+    Assessment,
+    ControlLink,
+    Finding,
+    FrameworkSummary,
+    Input,
+    InputStatus,
+    Location,
+    Outcome,
+    Related,
+    Run,
+    Scan,
+)
+from scanner.reports.json_text import json_text
+
+Json: TypeAlias = dict[str, Any]
+
+FORMAT = "assay-results/1"
+
+
+def render(scan: Scan) -> str:
+    """Return the scan as JSON; equal scans give equal bytes."""
+    return json_text(
+        {
+            "format": FORMAT,
+            "tool": {"name": "Assay", "version": scan.run.version, "pack_digest": scan.run.pack_digest},
+            "run": _run(scan.run),
+            "inputs": [_input(item) for item in scan.inputs],
+            "findings": _findings(scan),
+            "controls": [_control(assessment) for assessment in scan.assessments],
+            "frameworks": [_framework(framework) for framework in scan.frameworks],
+            "summary": _summary(scan),
+        }
+    )
+
+
+def _run(run: Run) -> Json:
+    return {
+        "started": run.started,
+        "ended": run.ended,
+        "arguments": run.arguments,
+        "profile": run.profile,
+        "kubernetes_version": run.kubernetes_version,
+        "git": {"commit": run.git_commit, "dirty": run.git_dirty} if run.git_commit else None,
+    }
+
+
+def _input(item: Input) -> Json:
+    return {
+        "path": item.path,
+        "sha256": item.sha256,
+        "bytes": item.bytes,
+        "status": item.status,
+        "reason": item.reason,
+        "formats": item.formats,
+        "subjects": item.subjects,
+    }
+
+
+def _findings(scan: Scan) -> list[Json]:
+    controls = {rule: _controls(links) for rule, links in scan.links.items()}
+    return [_finding(scan, finding, controls.get(finding.rule, [])) for finding in scan.findings]
+
+
+def _finding(scan: Scan, finding: Finding, controls: list[Json]) -> Json:
+    rule = scan.rules[finding.rule]
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "severity": finding.severity,
+        "message": finding.message,
+        "subject": {"kind": finding.subject_kind, "id": finding.subject_id, "name": finding.subject_name},
+        "location": _location(finding.location),
+        "related": [_related(related) for related in finding.related],
+        "objectives": rule.objectives,
+        "controls": controls,
+        "remediation": rule.remediation,
+        "fingerprint": finding.fingerprint,
+        "waiver": None,
+    }
+
+
+def _location(location: Location) -> Json:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+        "field": location.field,
+    }
+
+
+def _related(related: Related) -> Json:
+    return {"location": _location(related.location), "message": related.message}
+
+
+def _controls(links: tuple[ControlLink, ...]) -> list[Json]:
+    """Return each control once, also where several objectives lead to it in the same way."""
+    keys = ("framework", "edition", "control", "relation", "strength")
+    rows = dict.fromkeys((link.framework, link.edition, link.control, link.relation, link.strength) for link in links)
+    return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def _control(assessment: Assessment) -> Json:
+    return {
+        "framework": assessment.framework,
+        "edition": assessment.edition,
+        "control": assessment.control,
+        "status": assessment.status,
+        "rules": assessment.rules,
+        "findings": assessment.findings,
+    }
+
+
+def _framework(framework: FrameworkSummary) -> Json:
+    return {
+        "id": framework.id,
+        "edition": framework.edition,
+        "title": framework.title,
+        "measure": framework.measure,
+        "controls": framework.controls,
+        "manual": framework.manual,
+        "covered": framework.covered,
+        "sound": framework.sound,
+        "coverage": framework.coverage,
+        "conformity": framework.conformity,
+    }
+
+
+def _summary(scan: Scan) -> Json:
+    inputs = Counter(item.status for item in scan.inputs)
+    severities = Counter(finding.severity for finding in scan.findings if finding.outcome == Outcome.FAIL)
+    return {
+        "inputs": {status: inputs[status] for status in InputStatus},
+        "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        "severities": {severity: severities[severity] for severity in SEVERITIES},
+    }

@@ -1,0 +1,119 @@
+"""The run in SARIF: how it ended, and a notification for all that could not be assessed."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from scanner.model import Finding, Input, InputStatus, Outcome, Scan
+from scanner.reports.sarif_places import artifact, logical, place
+from scanner.reports.sarif_results import MOST_RESULTS, left_out
+from scanner.reports.sarif_text import plain, sentence
+
+Json: TypeAlias = dict[str, Any]
+
+MOST_SKIPPED = 1_000
+"""Skipped inputs that are named; of more only the number is told, and results.json names them all."""
+
+_UNREADABLE, _ERROR, _SKIPPED, _LEFT_OUT = range(4)
+_NOTIFICATIONS = (
+    (
+        "input-unreadable",
+        "An input could not be read.",
+        "The input, or a part of it, was not assessed: nothing in this file speaks for or against it. Mend it and scan "
+        "again.",
+    ),
+    (
+        "rule-error",
+        "A rule could not be evaluated.",
+        "The subject was not assessed by this rule. Report the rule to those who maintain the rule pack.",
+    ),
+    (
+        "input-skipped",
+        "An input was skipped.",
+        "The input is of no format that Assay reads, or was excluded. The reason stands in the message.",
+    ),
+    (
+        "left-out",
+        "Entries were left out of this file.",
+        "Code-scanning services refuse larger files. The JSON report of the same scan holds every entry.",
+    ),
+)
+
+
+def notification_descriptors() -> list[Json]:
+    """Return what each kind of notification means."""
+    return [
+        {
+            "id": identity,
+            "name": "".join(word.capitalize() for word in identity.split("-")),
+            "shortDescription": {"text": short},
+            "fullDescription": {"text": full},
+            "help": {"text": full},
+        }
+        for identity, short, full in _NOTIFICATIONS
+    ]
+
+
+def invocation(scan: Scan) -> Json:
+    """Return how the run went."""
+    verdict, run = scan.verdict, scan.run
+    entry: Json = {
+        "executionSuccessful": verdict.exit_code not in (4, 5),
+        "exitCode": verdict.exit_code,
+        "exitCodeDescription": sentence(verdict.reason),
+        "arguments": run.arguments,
+    }
+    if run.started:
+        entry["startTimeUtc"] = run.started.replace("+00:00", "Z")
+    if run.ended:
+        entry["endTimeUtc"] = run.ended.replace("+00:00", "Z")
+    entry["toolExecutionNotifications"] = _notifications(scan)
+    return entry
+
+
+def _notifications(scan: Scan) -> list[Json]:
+    indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
+    unreadable = [item for item in scan.inputs if item.status == InputStatus.UNREADABLE]
+    skipped = [item for item in scan.inputs if item.status == InputStatus.SKIPPED]
+    errors = [finding for finding in scan.findings if finding.outcome == Outcome.ERROR]
+    found = [_input(item, _UNREADABLE, "error") for item in unreadable]
+    found += [_error(scan, finding, indexes[finding.rule]) for finding in errors]
+    found += [_input(item, _SKIPPED, "note") for item in skipped[:MOST_SKIPPED]]
+    if len(skipped) > MOST_SKIPPED:
+        found.append(_left_out("note", f"{len(skipped) - MOST_SKIPPED} further skipped inputs are not named here."))
+    if left_out(scan):
+        text = f"{left_out(scan)} of {len(scan.findings)} results are left out: a run holds the {MOST_RESULTS} worst."
+        found.append(_left_out("warning", text))
+    return found
+
+
+def _input(item: Input, kind: int, level: str) -> Json:
+    verb = "could not be read" if kind == _UNREADABLE else "was skipped"
+    name = "standard input" if item.path == "-" else item.path
+    physical: Json = {"artifactLocation": artifact(item.path)}
+    if item.line:
+        physical["region"] = {"startLine": item.line}
+    return {
+        "descriptor": _descriptor(kind),
+        "level": level,
+        "message": {"text": sentence(f"{name} {verb}: {item.reason or 'no reason is known'}")},
+        "locations": [{"physicalLocation": physical}],
+    }
+
+
+def _error(scan: Scan, finding: Finding, index: int) -> Json:
+    return {
+        "descriptor": _descriptor(_ERROR),
+        "associatedRule": {"id": finding.rule, "index": index},
+        "level": "error",
+        "message": {"text": sentence(f"{plain(finding.rule)}: {finding.message}")},
+        "locations": [{"physicalLocation": place(scan, finding.location), "logicalLocations": [logical(finding)]}],
+    }
+
+
+def _left_out(level: str, text: str) -> Json:
+    return {"descriptor": _descriptor(_LEFT_OUT), "level": level, "message": {"text": text}}
+
+
+def _descriptor(kind: int) -> Json:
+    return {"id": _NOTIFICATIONS[kind][0], "index": kind}

@@ -1,0 +1,91 @@
+"""Frameworks in SARIF: one taxonomy each, with the controls that rules of the scan bear on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from scanner.model import ControlLink, FrameworkSummary, Scan
+from scanner.reports.sarif_text import description, plain
+
+Json: TypeAlias = dict[str, Any]
+Control: TypeAlias = tuple[str, str, str]
+"""Framework, edition and id of a control."""
+
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?")
+
+
+def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:
+    """Return the taxonomies of a scan, and for each control the reference by which rules and results name it."""
+    titles = {(item.framework, item.edition, item.control): item.title for item in scan.assessments}
+    linked = dict.fromkeys(_control(link) for rule in scan.rules for link in scan.links.get(rule, ()))
+    ordered = [control for control in titles if control in linked]
+    ordered += sorted(control for control in linked if control not in titles)
+    components: list[Json] = []
+    references: dict[Control, Json] = {}
+    for position, framework in enumerate(scan.frameworks):
+        controls = [control for control in ordered if control[:2] == (framework.id, framework.edition)]
+        taxa = [_taxon(control[2], titles.get(control, "")) for control in controls]
+        components.append(_component(framework, taxa))
+        component = {"name": framework.id, "index": position}
+        for index, control in enumerate(controls):
+            references[control] = {"id": control[2], "index": index, "toolComponent": component}
+    return components, references
+
+
+def references_of(links: tuple[ControlLink, ...], references: dict[Control, Json]) -> list[Json]:
+    """Return the references to the controls of some links, each control once."""
+    controls = dict.fromkeys(_control(link) for link in links)
+    return [references[control] for control in controls if control in references]
+
+
+def relationships(links: tuple[ControlLink, ...], references: dict[Control, Json]) -> list[Json]:
+    """Return how a rule relates to its controls; a control that two objectives lead to is related twice."""
+    return [
+        {
+            "target": references[_control(link)],
+            "kinds": ["relevant"],
+            "description": {"text": description(link.rationale or link.objective)},
+            "properties": {"relation": link.relation, "strength": link.strength, "objective": link.objective},
+        }
+        for link in dict.fromkeys(links)
+        if _control(link) in references
+    ]
+
+
+def web_address(text: str) -> str:
+    """Return text that is the address of a web page, else nothing."""
+    return text if _WEB_ADDRESS.fullmatch(text) else ""
+
+
+def _control(link: ControlLink) -> Control:
+    return link.framework, link.edition, link.control
+
+
+def _taxon(identity: str, title: str) -> Json:
+    return {"id": identity, "shortDescription": {"text": description(title)}} if title else {"id": identity}
+
+
+def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
+    """Return a framework with its figures; both figures or neither, and never one without the other."""
+    component: Json = {
+        "name": framework.id,
+        "fullName": plain(f"{framework.title} {framework.edition}"),
+        "version": framework.edition,
+        "shortDescription": {"text": description(framework.title)},
+    }
+    if web_address(framework.source):
+        component["informationUri"] = framework.source
+    component["isComprehensive"] = False
+    component["taxa"] = taxa
+    component["properties"] = {
+        "measure": framework.measure,
+        "controls": framework.controls,
+        "manual": framework.manual,
+        "covered": framework.covered,
+        "sound": framework.sound,
+        "coverage": framework.coverage,
+        "conformity": framework.conformity,
+        "licence": framework.licence,
+    }
+    return component

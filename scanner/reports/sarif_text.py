@@ -1,0 +1,40 @@
+"""Text as SARIF wants it: plain sentences that no viewer takes for links, placeholders, commands or HTML."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_DESCRIPTION = 1024
+"""GitHub refuses longer short and full descriptions."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LINK = re.compile(r"\](?=\()")
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_CODE_SPAN = re.compile(r"(`[^`]*`)")
+
+
+def plain(text: str) -> str:
+    """Return text on one line, without control characters, that holds neither an embedded link nor a placeholder.
+
+    The standard asks to double every brace, but no viewer undoes it in a message without arguments: only what would
+    be a placeholder is doubled.
+    """
+    return _PLACEHOLDER.sub(r"{{\1}}", _LINK.sub("] ", _CONTROL.sub(" ", text))).strip()
+
+
+def sentence(text: str) -> str:
+    """Return plain text that ends with a period."""
+    text = plain(text)
+    return text if text.endswith(".") else text + "."
+
+
+def description(text: str) -> str:
+    """Return a sentence no longer than GitHub takes."""
+    text = sentence(text)
+    return text if len(text) <= LONGEST_DESCRIPTION else text[: LONGEST_DESCRIPTION - 2] + "…."
+
+
+def markdown(text: str) -> str:
+    """Return plain text as Markdown in which code spans keep their meaning and nothing is HTML."""
+    parts = _CODE_SPAN.split(plain(text))
+    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)

@@ -1,0 +1,105 @@
+"""Documents -> typed subjects, one module per format. Knows nothing of rules and of files on disk.
+
+`KINDS` lists, for every kind of subject, the names that rule expressions may use, first the one that a rule's `at`
+counts from; docs/subjects.md describes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanner.documents import Document, Fault
+from scanner.documents.positions import Node
+from scanner.model import Subject
+from scanner.subjects import architecture, calm, governance, kubernetes, prose, swarm
+from scanner.subjects.shaping import Shape
+
+DOCUMENT = "document"
+
+KINDS: dict[str, tuple[str, ...]] = {
+    DOCUMENT: ("document",),
+    **kubernetes.KINDS,
+    **architecture.KINDS,
+    **governance.KINDS,
+    **swarm.KINDS,
+    **prose.KINDS,
+}
+
+_FORMATS = (
+    ("architecture", architecture.recognise),
+    ("kubernetes", kubernetes.recognise),
+    ("calm", calm.recognise),
+    ("swarm", swarm.recognise),
+    ("prose", prose.recognise),
+)
+_OURS = re.compile(r"^\s*[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
+_TEMPLATE = re.compile(r"\{\{|\{%")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an input holds: its subjects, the formats met, and the parts that could not be read."""
+
+    subjects: tuple[Subject, ...]
+    formats: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    foreign: str
+    """Why nothing in it is ours, empty where something is."""
+
+
+def recognise(parts: Iterable[Document | Fault]) -> Reading:
+    """Find out what the documents of one input are."""
+    subjects: list[Subject] = []
+    formats: dict[str, None] = {}
+    faults: list[Fault] = []
+    documents = 0
+    for part in parts:
+        if isinstance(part, Fault):
+            if not part.embedded or _OURS.search(part.text) or "mcp__" in part.text:
+                faults.append(_explained(part))
+            continue
+        documents += part.format != "prose"
+        for name, read in _FORMATS:
+            found = read(part)
+            if found is not None:
+                subjects.extend(found)
+                formats[name] = None
+                if part.format != "prose":
+                    subjects.append(_document(part))
+                break
+    foreign = "" if subjects else _foreign(documents)
+    return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign)
+
+
+def _explained(fault: Fault) -> Fault:
+    """A template gives a better reason than the first brace that YAML stumbles over."""
+    if _TEMPLATE.search(fault.text):
+        message = "a template: render it first, such as `helm template CHART | assay scan -`"
+        return Fault(message, fault.line, fault.text, fault.embedded)
+    return fault
+
+
+def _foreign(documents: int) -> str:
+    if not documents:
+        return "holds no YAML, JSON or tool calls"
+    return "no Kubernetes object, architecture spec or swarm configuration"
+
+
+def _document(part: Document) -> Subject:
+    """The document itself, for rules about how it is written."""
+    repeated = [(line, column, 0, line, column, line, column + len(key), None) for key, line, column in part.duplicates]
+    shape = Shape().say("format", part.format).say("duplicates", [key for key, _, _ in part.duplicates])
+    whole = shape.mark(part.root)
+    if repeated:
+        shape.marks["duplicates"] = (*repeated[0][:7], repeated)
+    name = _title(part.root) or part.name or part.format
+    bindings = {"document": shape.data}
+    return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
+
+
+def _title(root: Node) -> str:
+    kind, name = root.get("kind").value, root.get("metadata", "name").value
+    return " ".join(str(word) for word in (kind, name) if isinstance(word, str))
+

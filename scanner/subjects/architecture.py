@@ -1,0 +1,180 @@
+"""The native architecture spec (`apiVersion: assay.dev/v1`, `kind: Architecture`) -> typed subjects.
+
+The spec's fields are those of `architecture.schema.json` beside this file; docs/architecture-spec.md describes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scanner.documents import Document
+from scanner.documents.positions import MISSING, Node
+from scanner.model import Origin, Subject
+from scanner.subjects import governance
+from scanner.subjects.shaping import Shape, duration, percentage
+
+SYSTEM = "architecture.system"
+SERVICE = "architecture.service"
+DATASTORE = "architecture.datastore"
+ASSET = "architecture.data-asset"
+FLOW = "architecture.flow"
+BOUNDARY = "architecture.boundary"
+DOMAIN = "architecture.domain"
+
+KINDS = {
+    SYSTEM: ("system",),
+    SERVICE: ("service",),
+    DATASTORE: ("datastore",),
+    ASSET: ("data_asset",),
+    FLOW: ("flow",),
+    BOUNDARY: ("boundary",),
+    DOMAIN: ("domain",),
+}
+
+API_VERSION = "assay.dev/v1"
+
+_DECISION_FIELDS = {name: name for name in ("proposer", "reviewers", "approver", "record", "auditTrail")}
+_PLAIN_LISTS = {
+    "services": (
+        SERVICE,
+        "service",
+        ("id", "name", "type", "owner", "criticality", "boundary", "exposure", "replicas", "zones", "regions")
+        + ("authentication", "authorization", "audit", "alerts", "rateLimit", "data", "changeApproval", "lifecycle"),
+    ),
+    "datastores": (
+        DATASTORE,
+        "datastore",
+        ("id", "name", "technology", "owner", "criticality", "boundary", "data", "encryption", "replication")
+        + ("regions", "erasure", "audit", "rebuildable"),
+    ),
+    "dataAssets": (
+        ASSET,
+        "data asset",
+        ("id", "name", "owner", "classification", "categories", "purpose", "lawfulBasis", "controller", "erasure")
+        + ("residency", "transferMechanism"),
+    ),
+    "boundaries": (BOUNDARY, "boundary", ("id", "name", "kind", "parent", "defaultDeny", "allow")),
+    "flows": (
+        FLOW,
+        "flow",
+        ("id", "from", "to", "protocol", "tls", "encrypted", "authentication", "mfa", "authorization", "data")
+        + ("interaction", "fallback"),
+    ),
+}
+_DURATIONS = {SERVICE: (), DATASTORE: ("retention",), ASSET: ("retention",), BOUNDARY: (), FLOW: ("timeout",)}
+
+
+def recognise(document: Document) -> Iterator[Subject] | None:
+    """The subjects of a native architecture spec; None for any other document."""
+    value = document.root.value
+    if not isinstance(value, dict) or value.get("apiVersion") != API_VERSION or value.get("kind") != "Architecture":
+        return None
+    return subjects_of(document.root, document.origin)
+
+
+def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:
+    """The subjects of a spec, from whichever format it was read."""
+    spec = root.get("spec")
+    name = str(root.get("metadata", "name").value or "system")
+    yield _system(root, spec, name, origin)
+    for field, (kind, label, names) in _PLAIN_LISTS.items():
+        for node in spec.get(field).elements():
+            if isinstance(node.value, dict):
+                yield _element(node, kind, label, names, name, origin)
+    yield from _recoveries(spec, name, origin)
+    yield from _governance(spec.get("governance"), name, origin, spec.get("frameworks"))
+    yield from _requirements(spec.get("policies"), name, origin, spec.get("frameworks"))
+    for node in spec.get("domains").elements():
+        parts = {
+            "declared": node.get("services") if isinstance(node.get("services").value, int) else MISSING,
+            "named": node.get("services") if isinstance(node.get("services").value, list) else MISSING,
+            "availability": node.get("availability"),
+        }
+        yield domain(str(node.get("name").value), origin, "spec", node, parts)
+
+
+def _system(root: Node, spec: Node, name: str, origin: Origin) -> Subject:
+    shape = Shape().say("name", name).put("owner", root.get("metadata", "owner"))
+    shape.put_all(spec, ("frameworks", "regions", "jurisdictions", "policies", "thirdParties"))
+    shape.put("roles", spec.get("governance", "roles"))
+    return governance.subject(SYSTEM, origin, "", "system", shape, root.get("metadata") or root)
+
+
+def _element(node: Node, kind: str, label: str, names: tuple[str, ...], owner: str, origin: Origin) -> Subject:
+    """One entry of a list of the spec; its name is its `name`, else its `id`."""
+    shape = Shape().put_all(node, names)
+    if "name" not in shape.data:
+        title = shape.data.get("id") or f"{shape.data.get('from')} -> {shape.data.get('to')}"
+        shape.say("name", str(title))
+    for field in _DURATIONS[kind]:
+        shape.put(field, node.get(field), duration(node.get(field)))
+    availability = node.get("availability")
+    shape.put("availability", availability, percentage(availability))
+    for field in ("recovery", "backup"):
+        part = node.get(field)
+        if part:
+            inner = _durations(part)
+            shape.put(field, part, inner.data)
+            shape.marks[field] = (*shape.marks[field][:7], inner.marks)
+    return governance.subject(kind, origin, owner, label, shape, node)
+
+
+def _durations(node: Node) -> Shape:
+    """The fields of a recovery or backup block, the durations among them with their seconds."""
+    shape = Shape()
+    for name, field in node.items():
+        stated = duration(field) if name in ("rto", "rpo", "mttr", "interval", "retention", "restoreTested") else ...
+        shape.put(name, field, stated)
+    return shape
+
+
+def _recoveries(spec: Node, owner: str, origin: Origin) -> Iterator[Subject]:
+    """Recovery as stated for the system, and for each service and store that states any."""
+    whole = spec.get("recovery")
+    if whole:
+        names = ("rto", "rpo", "mttr", "backups", "components", "encrypted", "immutable", "regions")
+        parts = {field: whole.get(field) for field in (*names, "retention", "testInterval")}
+        yield governance.recovery(owner, origin, owner, whole, {**parts, "availability": spec.get("availability")})
+    for field in ("services", "datastores"):
+        for node in spec.get(field).elements():
+            goals, backup = node.get("recovery"), node.get("backup")
+            if not goals and not backup:
+                continue
+            parts = {
+                **{name: goals.get(name) for name in ("rto", "rpo", "mttr", "testInterval")},
+                "availability": node.get("availability"),
+                "backups": backup.get("interval"),
+                **{name: backup.get(name) for name in ("encrypted", "immutable", "retention")},
+            }
+            if restored := backup.get("restoreTested"):
+                parts["testInterval"] = restored
+            name = str(node.get("name").value or node.get("id").value)
+            yield governance.recovery(name, origin, owner, goals or backup, parts)
+
+
+def _governance(rules: Node, name: str, origin: Origin, frameworks: Node) -> Iterator[Subject]:
+    process = rules.get("process")
+    if process:
+        yield governance.process(process, name, origin, frameworks)
+    for node in rules.get("decisions").elements():
+        yield governance.decision(node, str(node.get("name").value), origin, name, _DECISION_FIELDS)
+    for node in rules.get("escalations").elements():
+        yield governance.escalation(node, str(node.get("name").value), origin, name)
+    for node in rules.get("alerts").elements():
+        yield governance.alert(node, str(node.get("name").value), origin, name)
+
+
+def _requirements(policies: Node, name: str, origin: Origin, frameworks: Node) -> Iterator[Subject]:
+    if not policies:
+        return
+    fields = ("atRest", "inTransit", "keyManagement", "mfa", "zeroTrust", "authorization")
+    parts = {field: policies.get(field) for field in fields}
+    yield governance.requirement(policies, name, origin, name, {**parts, "frameworks": frameworks})
+
+
+def domain(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[str, Node]) -> Subject:
+    """A domain of services: how many are declared, which are named, with what availability."""
+    shape = Shape().say("name", name)
+    for field, node in parts.items():
+        shape.put(field, node, percentage(node) if field == "availability" else ...)
+    return governance.subject(DOMAIN, origin, owner, "domain", shape, whole)

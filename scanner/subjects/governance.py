@@ -1,0 +1,118 @@
+"""Subjects that an architecture spec and a swarm configuration share, so that one rule serves both.
+
+A format hands over a node and says under which of its own names each field stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from scanner.documents.positions import Node
+from scanner.model import Mark, Origin, Subject
+from scanner.subjects.shaping import Shape, duration, percentage
+
+DECISION = "governance.decision"
+ESCALATION = "governance.escalation"
+ALERT = "governance.alert"
+PROCESS = "governance.process"
+RECOVERY = "resilience.recovery"
+REQUIREMENT = "security.requirement"
+
+KINDS = {
+    DECISION: ("decision",),
+    ESCALATION: ("escalation",),
+    ALERT: ("alert",),
+    PROCESS: ("process",),
+    RECOVERY: ("recovery",),
+    REQUIREMENT: ("requirement",),
+}
+
+
+def subject(kind: str, origin: Origin, owner: str, label: str, shape: Shape, whole: Node) -> Subject:
+    """A finished subject whose one binding is named by the last word of its kind."""
+    binding = kind.rpartition(".")[2].replace("-", "_")
+    name = str(shape.data.get("name", ""))
+    identity = "/".join(part for part in (kind, owner, str(shape.data.get("id", name))) if part)
+    title = f"{label} {name}".strip()
+    marks: dict[str, Mark] = {binding: shape.mark(whole)}
+    bindings = {binding: shape.data}
+    unknowns = frozenset(shape.unknowns)
+    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path)
+
+
+def decision(node: Node, name: str, origin: Origin, owner: str, fields: Mapping[str, str]) -> Subject:
+    """A class of decisions: proposer, reviewers, approver, record, auditTrail."""
+    return subject(DECISION, origin, owner, "decision class", Shape().say("name", name).put_all(node, fields), node)
+
+
+def escalation(node: Node, name: str, origin: Origin, owner: str) -> Subject:
+    """An escalation path: path, timeouts, automatic, notifications. A bare list is a path without times."""
+    shape = Shape().say("name", name)
+    if isinstance(node.value, list):
+        shape.put("path", node)
+    else:
+        shape.put_all(node, ("path", "automatic", "notifications"))
+        timeouts = node.get("timeouts")
+        shape.put("timeouts", timeouts, [duration(step) or {"text": ""} for step in timeouts.elements()])
+    return subject(ESCALATION, origin, owner, "escalation", shape, node)
+
+
+def alert(node: Node, name: str, origin: Origin, owner: str) -> Subject:
+    """An alert: severity, response, escalation, notifications."""
+    shape = Shape().say("name", name).put_all(node, ("severity", "escalation", "notifications"))
+    response = node.get("response")
+    shape.put("response", response, duration(response))
+    return subject(ALERT, origin, owner, "alert", shape, node)
+
+
+def process(node: Node, name: str, origin: Origin, frameworks: Node) -> Subject:
+    """How a system is governed: decisionTracking, changeApproval, riskAssessment, securityReview, frameworks."""
+    names = ("decisionTracking", "changeApproval", "riskAssessment", "securityReview")
+    shape = Shape().say("name", name).put_all(node, names).put("frameworks", frameworks)
+    retention = node.get("auditRetention")
+    shape.put("auditRetention", retention, duration(retention))
+    return subject(PROCESS, origin, name, "governance of", shape, node or frameworks)
+
+
+def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[str, Node]) -> Subject:
+    """What is said of recovering one thing.
+
+    `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a
+    mapping of class of data to interval, or one interval), components, encrypted, immutable, regions.
+    """
+    shape = Shape().say("name", name)
+    for field in ("rto", "rpo", "mttr", "retention", "testInterval"):
+        node = parts.get(field, Node(None, None))
+        shape.put(field, node, duration(node))
+    availability = parts.get("availability", Node(None, None))
+    shape.put("availability", availability, percentage(availability))
+    for field in ("components", "encrypted", "immutable", "regions"):
+        shape.put(field, parts.get(field, Node(None, None)))
+    if backups := parts.get("backups"):
+        _backups(shape, backups)
+    return subject(RECOVERY, origin, owner, "recovery of", shape, whole)
+
+
+def _backups(shape: Shape, node: Node) -> None:
+    """Copies by class of data: `[{name, interval}]`; a single interval is the copy of everything."""
+    plan: Iterable[tuple[str, Node]] = node.items() if isinstance(node.value, dict) else [("all data", node)]
+    entries, marks = [], []
+    for name, interval in plan:
+        stated = duration(interval)
+        if stated and interval.mark:
+            entries.append({"name": name, "interval": stated})
+            marks.append(interval.mark)
+    if entries and node.mark:
+        shape.data["backups"] = entries
+        shape.marks["backups"] = (*node.mark[:7], marks)
+
+
+def requirement(node: Node, name: str, origin: Origin, owner: str, parts: Mapping[str, Node]) -> Subject:
+    """Security demanded of a whole system.
+
+    `parts` holds nodes by field: atRest, inTransit, keyManagement, mfa, zeroTrust, authorization, frameworks.
+    """
+    shape = Shape().say("name", name)
+    for field, part in parts.items():
+        shape.put(field, part)
+    return subject(REQUIREMENT, origin, owner, "security requirements of", shape, node)

@@ -1,0 +1,127 @@
+"""Kubernetes objects -> resources, workloads and containers.
+
+A pod template is found wherever Kubernetes keeps one: in a Pod itself, under `spec.template` (Deployment, Job, Argo
+Rollout, Knative Service, ...), under `spec.jobTemplate` (CronJob) and under `template` (PodTemplate).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.documents import Document
+from scanner.documents.positions import Node, join_path
+from scanner.model import Mark, Origin, Subject
+from scanner.subjects.shaping import prune_nulls
+
+RESOURCE = "kubernetes.resource"
+WORKLOAD = "kubernetes.workload"
+CONTAINER = "kubernetes.container"
+
+KINDS = {
+    RESOURCE: ("object",),
+    WORKLOAD: ("pod", "template", "object"),
+    CONTAINER: ("container", "container_kind", "pod", "template", "object"),
+}
+
+_TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
+_CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
+_CLUSTER_SCOPED = frozenset(
+    ("Namespace", "Node", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass")
+    + ("ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "APIService", "CSIDriver")
+    + ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy")
+    + ("ValidatingAdmissionPolicyBinding", "CertificateSigningRequest", "PodSecurityPolicy", "GatewayClass")
+)
+
+
+def recognise(document: Document) -> Iterator[Subject] | None:
+    """The subjects of a document that holds one Kubernetes object or a List of them; None for any other."""
+    if not is_object(document.root.value):
+        return None
+    return _subjects(document)
+
+
+def is_object(value: Any) -> bool:
+    """Whether plain data is a Kubernetes object: it says its apiVersion and kind."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("apiVersion"), str)
+        and isinstance(value.get("kind"), str)
+        and value["kind"] != ""
+    )
+
+
+def _subjects(document: Document) -> Iterator[Subject]:
+    root = document.root
+    if document.has_null:
+        root = Node(prune_nulls(root.value), root.mark)
+    for item in _unwrap(root):
+        yield from _of_object(item, document.origin)
+
+
+def _unwrap(root: Node) -> Iterator[Node]:
+    """The object itself, or the items of a List kind, however deep."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        items = node.get("items")
+        if node.value["kind"].endswith("List") and isinstance(items.value, list):
+            inner = [item for item in items.elements() if is_object(item.value)]
+            pending.extend(reversed(inner))
+        else:
+            yield node
+
+
+def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
+    value = node.value
+    metadata = value.get("metadata") if isinstance(value.get("metadata"), dict) else {}
+    name = str(metadata.get("name") or metadata.get("generateName") or "")
+    identity = _identity(value, metadata, name)
+    label = f"{value['kind']} {name}".rstrip()
+    marks: dict[str, Mark] = {"object": node.mark}  # type: ignore[dict-item]
+    bindings: dict[str, Any] = {"object": value}
+    yield Subject(RESOURCE, identity, label, origin, bindings, marks, "object")
+    for template in _pod_templates(node):
+        pod = template.get("spec")
+        bindings = {"object": value, "template": template.value, "pod": pod.value}
+        marks = {**marks, "template": template.mark, "pod": pod.mark}  # type: ignore[dict-item]
+        yield Subject(WORKLOAD, identity, label, origin, bindings, marks, "pod")
+        yield from _containers(identity, label, origin, bindings, marks, pod)
+
+
+def _pod_templates(node: Node) -> Iterator[Node]:
+    if node.value["kind"] == "Pod":
+        candidates = [node]
+    else:
+        candidates = [node.get(*path) for path in _TEMPLATES]
+    for template in candidates:
+        spec = template.get("spec")
+        if isinstance(spec.value, dict) and isinstance(spec.value.get("containers"), list):
+            yield template
+
+
+def _containers(
+    owner: str, label: str, origin: Origin, bindings: dict[str, Any], marks: dict[str, Mark], pod: Node
+) -> Iterator[Subject]:
+    for field, kind in _CONTAINERS.items():
+        for index, container in enumerate(pod.get(field).elements()):
+            if not isinstance(container.value, dict):
+                continue
+            name = str(container.value.get("name", index))
+            yield Subject(
+                CONTAINER,
+                f"{owner}/{field}/{name}",
+                f"{label}, container {name}",
+                origin,
+                {**bindings, "container": container.value, "container_kind": kind},
+                {**marks, "container": container.mark},  # type: ignore[dict-item]
+                "container",
+            )
+
+
+def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str:
+    """`group/Kind/namespace/name`: what the cluster itself would call the object, without the API's version."""
+    group = value["apiVersion"].rpartition("/")[0] or "core"
+    if value["kind"] in _CLUSTER_SCOPED:
+        return "/".join((group, value["kind"], join_path((name,))))
+    return "/".join((group, value["kind"], str(metadata.get("namespace") or "default"), join_path((name,))))

@@ -1,0 +1,80 @@
+"""Objectives that Markdown states in words -> claims.
+
+Only sentences with a figure count: an availability with the downtime it is said to allow, a recovery objective, a
+number of regions. What cannot be checked is left to the reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.model import Mark, Subject
+from scanner.subjects import governance
+from scanner.subjects.quantities import percent, seconds
+from scanner.subjects.shaping import Shape
+
+CLAIM = "architecture.claim"
+
+KINDS = {CLAIM: ("claim",)}
+
+_DURATION = r"(?:[<≤~]\s*)?\d+(?:\.\d+)?\s*-?(?:ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)\b"
+_AVAILABILITY = re.compile(
+    r"(?P<percent>\d{2}(?:\.\d+)?\s*%)\*{0,2}\s*(?:availability|uptime)"
+    r"|(?:availability|uptime)\*{0,2}\s*:?\*{0,2}\s*(?P<after>\d{2}(?:\.\d+)?\s*%)",
+    re.IGNORECASE,
+)
+_DOWNTIME = re.compile(
+    rf"(?P<downtime>{_DURATION})\s*(?:of\s+)?(?:downtime|outage)\s*(?:per|a|each|/)\s*(?P<window>year|month|week|day)",
+    re.IGNORECASE,
+)
+_OBJECTIVE = re.compile(
+    rf"(?P<before>{_DURATION})\s*(?P<name>RTO|RPO|MTTR)\b|\b(?P<named>RTO|RPO|MTTR)\b\s*(?:of|:|is|=)?\s*(?P<value>{_DURATION})"
+)
+
+
+def recognise(document: Document) -> Iterator[Subject] | None:
+    """The claims of a Markdown file's prose; None where it makes none."""
+    if document.format != "prose":
+        return None
+    found = list(_claims(document))
+    return iter(found) if found else None
+
+
+def _claims(document: Document) -> Iterator[Subject]:
+    for line in document.root.elements():
+        text = line.value
+        if "%" in text and (match := _AVAILABILITY.search(text)):
+            yield _availability(document, line, match)
+        for match in _OBJECTIVE.finditer(text):
+            yield _objective(document, line, match)
+
+
+def _availability(document: Document, line: Node, match: re.Match[str]) -> Subject:
+    group = "percent" if match["percent"] else "after"
+    stated = match[group].strip()
+    shape = Shape().say("name", f"availability of {stated}").say("metric", "availability")
+    shape.put("availability", _part(line, match, group), {"text": stated, "percent": percent(stated)})
+    if downtime := _DOWNTIME.search(line.value, match.end()):
+        text = downtime["downtime"].strip()
+        value: dict[str, Any] = {"text": f"{text} per {downtime['window'].lower()}", "seconds": seconds(text)}
+        shape.put("downtime", _part(line, downtime, 0), {**value, "window": downtime["window"].lower()})
+    return governance.subject(CLAIM, document.origin, "", "claim:", shape, _part(line, match, 0))
+
+
+def _objective(document: Document, line: Node, match: re.Match[str]) -> Subject:
+    """A recovery objective in prose is a statement about recovery like any other."""
+    name = (match["name"] or match["named"]).lower()
+    whole = _part(line, match, 0)
+    stated = _part(line, match, "before" if match["before"] else "value")
+    return governance.recovery(f"prose ({name.upper()})", document.origin, "prose", whole, {name: stated})
+
+
+def _part(line: Node, match: re.Match[str], group: str | int) -> Node:
+    row = line.mark[0] if line.mark else 0
+    start, end = match.span(group)
+    mark: Mark = (row, start, 0, row, start, row, end, None)
+    return Node(match[group], mark)

@@ -1,0 +1,168 @@
+"""Tool calls that set up and govern a swarm of agents -> swarm, agent, task and shared governance subjects.
+
+The calls are those of the claude-flow family of servers, whatever name the server goes by: the last part of
+`mcp__SERVER__TOOL` decides. `Task("Name", prompt, type)` starts an agent directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.model import Subject
+from scanner.subjects import governance
+from scanner.subjects.architecture import domain
+from scanner.subjects.shaping import Shape
+
+SWARM = "swarm.swarm"
+AGENT = "swarm.agent"
+TASK = "swarm.task"
+MONITOR = "swarm.monitor"
+
+KINDS = {SWARM: ("swarm",), AGENT: ("agent",), TASK: ("task",), MONITOR: ("monitor",)}
+
+_DECISION_FIELDS = {
+    "proposer": "authority",
+    "reviewers": "reviewers",
+    "approver": "approval",
+    "record": "documentation",
+    "auditTrail": "auditTrail",
+}
+
+
+def recognise(document: Document) -> Iterator[Subject] | None:
+    """The subjects of a tool call that is known here; nothing for a known server's other tools; None otherwise."""
+    if document.format != "call":
+        return None
+    if document.name == "Task":
+        return _task_call(document)
+    tool = document.name.rpartition("__")[2]
+    read = _TOOLS.get(tool)
+    argument = document.root.get(0)
+    if read is None or not isinstance(argument.value, dict):
+        return iter(())
+    return read(document, argument)
+
+
+def _swarm_init(document: Document, node: Node) -> Iterator[Subject]:
+    rules = node.get("governance")
+    shape = Shape().say("name", "swarm").put_all(node, ("topology", "maxAgents", "strategy"))
+    yield governance.subject(SWARM, document.origin, "", "", shape, node)
+    if rules:
+        frameworks = rules.get("complianceFrameworks")
+        yield governance.process(rules.get("auditRequirements"), "swarm", document.origin, frameworks)
+    yield from _governance(document, rules)
+
+
+def _coordination_sync(document: Document, node: Node) -> Iterator[Subject]:
+    yield from _governance(document, node.get("governance"))
+
+
+def _governance(document: Document, rules: Node) -> Iterator[Subject]:
+    origin = document.origin
+    for name, node in rules.get("decisionFramework").items():
+        yield governance.decision(node, name, origin, "swarm", _DECISION_FIELDS)
+    for field in ("escalationPaths", "escalationMatrix"):
+        for name, node in rules.get(field).items():
+            yield governance.escalation(node, name, origin, field)
+
+
+def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
+    names = ("name", "type", "capabilities", "tools", "authority", "swarmId")
+    shape = Shape().put_all(node, names).put("domain", node.get("domain"))
+    yield governance.subject(AGENT, document.origin, "", "agent", shape, node)
+    field = node.get("domain")
+    if field:
+        parts = {"named": field.get("services"), "compliance": field.get("compliance")}
+        yield domain(str(field.get("name").value), document.origin, "agent", field, parts)
+
+
+def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
+    shape = Shape().put("name", node.get("task")).put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
+    yield governance.subject(TASK, document.origin, "", "task", shape, node)
+    for name, field in node.get("architecture", "domains").items():
+        parts = {
+            "declared": field.get("services"),
+            "compliance": field.get("compliance"),
+            "availability": field.get("availability"),
+            "complexity": field.get("complexity"),
+        }
+        yield domain(name, document.origin, "architecture", field, parts)
+
+
+def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
+    wanted = node.get("requirements")
+    if not wanted:
+        return
+    parts = {
+        "frameworks": node.get("frameworks"),
+        "atRest": wanted.get("encryption").first("at-rest", "atRest"),
+        "inTransit": wanted.get("encryption").first("in-transit", "inTransit"),
+        "keyManagement": wanted.get("encryption").first("key-management", "keyManagement"),
+        "mfa": wanted.get("authentication").first("multi-factor", "multiFactor", "mfa"),
+        "authentication": wanted.get("authentication"),
+        "authorization": wanted.get("authorization"),
+        "zeroTrust": wanted.first("zero-trust", "zeroTrust"),
+    }
+    name = str(node.get("target").value or "swarm")
+    yield governance.requirement(wanted, name, document.origin, "", parts)
+
+
+def _swarm_monitor(document: Document, node: Node) -> Iterator[Subject]:
+    shape = Shape().say("name", "swarm").put_all(node, ("interval", "scope", "metrics"))
+    yield governance.subject(MONITOR, document.origin, "", "monitoring of", shape, node)
+    for name, field in node.get("alerting").items():
+        yield governance.alert(field, name, document.origin, "swarm")
+
+
+def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
+    """The tool has no parameter for encryption: a call that does not add one makes a plain copy."""
+    strategy = node.get("strategy")
+    goals = strategy.first("recovery-objectives", "recoveryObjectives")
+    copies = strategy.first("geo-replication", "geoReplication")
+    encrypted = node.first("encryption", "encrypted") or strategy.first("encryption", "encrypted")
+    parts = {
+        "rto": goals.get("rto"),
+        "rpo": goals.get("rpo"),
+        "mttr": goals.get("mttr"),
+        "backups": strategy.first("backup-frequency", "backupFrequency"),
+        "retention": node.get("retention") or strategy.get("retention"),
+        "immutable": node.get("immutable") or strategy.get("immutable"),
+        "components": node.get("components"),
+        "regions": copies.get("regions"),
+        "encrypted": encrypted,
+    }
+    found = governance.recovery(str(node.get("scope").value or "swarm"), document.origin, "backup", node, parts)
+    if not encrypted:
+        found.bindings["recovery"]["encrypted"] = False
+    yield found
+
+
+def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
+    """A rehearsal of recovery: how often, and which objectives it checks."""
+    if "recovery" not in str(node.get("type").value):
+        return
+    shape = Shape().put("name", node.get("type"))
+    parts = {"testInterval": node.get("frequency")}
+    found = governance.recovery(str(shape.data.get("name")), document.origin, "test", node, parts)
+    yield found
+
+
+def _task_call(document: Document) -> Iterator[Subject]:
+    name, prompt, kind = (document.root.get(index) for index in range(3))
+    if isinstance(name.value, str):
+        shape = Shape().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
+        yield governance.subject(TASK, document.origin, "", "task", shape, name)
+
+
+_TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
+    "swarm_init": _swarm_init,
+    "agent_spawn": _agent_spawn,
+    "task_orchestrate": _task_orchestrate,
+    "security_scan": _security_scan,
+    "coordination_sync": _coordination_sync,
+    "swarm_monitor": _swarm_monitor,
+    "backup_create": _backup_create,
+    "benchmark_run": _benchmark_run,
+}

@@ -1,0 +1,287 @@
+"""A finished scan built by hand, for tests of everything that is made from one."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from scanner.model import (
+    Assessment,
+    ControlLink,
+    ControlStatus,
+    Finding,
+    FrameworkSummary,
+    Input,
+    InputStatus,
+    Location,
+    Outcome,
+    Related,
+    RuleInfo,
+    Run,
+    Scan,
+    Severity,
+    Verdict,
+)
+
+SPEC = "architecture/digital bänk.yaml"
+MANIFEST = "deploy/payments.yaml"
+BROKEN = "deploy/broken.yaml"
+PICTURE = "deploy/logo.png"
+SECRET = "correct horse battery"
+"""The value that no report may show."""
+
+
+TEXTS = {
+    SPEC: """\
+apiVersion: assay/v1
+kind: Architecture
+metadata: {name: digital bänk}
+components:
+  - id: web
+    owner: team-web
+  - id: payments
+flows:
+  - from: web
+    to: payments
+    protocol: http
+    data: [card-number]
+stores:
+  - id: ledger
+    encryption: ${KEY}
+""",
+    MANIFEST: """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: payments
+  namespace: shop
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: registry.example.com/payments:latest
+          securityContext:
+            privileged: true
+            capabilities: {drop: [ALL]}
+          env:
+            - name: DB_PASSWORD
+              value: "correct horse battery"
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: payments
+  namespace: shop
+  annotations: {note: "<b>public</b>"}
+spec:
+  type: LoadBalancer
+  ports:
+    - port: 80
+""",
+}
+
+SOC2, CIS, K8S = ("soc2", "2017"), ("cis-kubernetes", "2.0.1"), ("owasp-kubernetes", "2025")
+
+API = ("kubernetes.container", "shop/Deployment/payments/api", "api")
+SERVICE = ("kubernetes.service", "shop/Service/payments", "payments")
+FLOW = ("architecture.flow", "digital bänk/web->payments", "web to payments")
+PAYMENTS = ("architecture.component", "digital bänk/payments", "payments")
+LEDGER = ("architecture.store", "digital bänk/ledger", "ledger")
+BANK = ("architecture.system", "digital bänk", "digital bänk")
+
+WHOLE_SERVICE = Location(MANIFEST, 25, 1, 29, 1, "spec")
+"""A block ends where the next line would begin, here after the last line of the file."""
+
+LEAST, SECRETS, ENCRYPTED = "workload-least-privilege", "secret-not-in-plain-text", "encryption-in-transit-internal"
+
+
+def sample_scan() -> Scan:
+    """Return one realistic scan that holds every kind of input, outcome, severity and control status.
+
+    Two inputs were assessed (a manifest of two documents and a spec whose path holds a space and an umlaut), one was
+    skipped, one is unreadable. Nine findings: a fail of each severity, a second high one of a sensitive rule, an
+    unknown, an error and a pass. Three frameworks: SOC 2 and CIS print figures, the OWASP list of categories does not.
+    """
+    findings = _findings()
+    return Scan(
+        run=_run(),
+        inputs=_inputs(),
+        findings=findings,
+        rules=_rules(),
+        links=_links(),
+        assessments=_assessments({finding.rule: finding.fingerprint for finding in findings}),
+        frameworks=_frameworks(),
+        outcomes={"fail": 6, "error": 1, "unknown": 1, "pass": 31},
+        verdict=Verdict(
+            4, "incomplete: 1 input and 1 outcome could not be assessed; 5 outcomes failed at or above low"
+        ),
+        texts={path: tuple(text.splitlines()) for path, text in TEXTS.items()},
+    )
+
+
+def _run() -> Run:
+    return Run(
+        version="0.1.0",
+        started="2026-03-02T09:15:00Z",
+        ended="2026-03-02T09:15:01Z",
+        arguments=("scan", ".", "--framework", "soc2", "--include-passes"),
+        profile="default",
+        kubernetes_version="1.33",
+        fail_on="low",
+        pack_digest="sha256:" + _digest("rule pack"),
+        git_commit=_digest("commit")[:40],
+        git_dirty=False,
+    )
+
+
+def _inputs() -> tuple[Input, ...]:
+    def assessed(path: str, form: str, subjects: int) -> Input:
+        text = TEXTS[path]
+        return Input(path, _digest(text), len(text.encode()), InputStatus.ASSESSED, "", 0, (form,), subjects)
+
+    return (
+        assessed(SPEC, "architecture", 5),
+        Input(
+            BROKEN, _digest("broken"), 412, InputStatus.UNREADABLE, 'the quote that opens here is never closed: "', 7
+        ),
+        Input(PICTURE, _digest("logo"), 20481, InputStatus.SKIPPED, "not a text file"),
+        assessed(MANIFEST, "kubernetes", 4),
+    )
+
+
+MESSAGES = {
+    "architecture.system-described": "architecture digital bänk does not say what it is for",
+    "architecture.component-has-owner": "component payments has no owner",
+    "architecture.flow-encrypted": "flow web to payments carries card-number over plain HTTP",
+    "architecture.store-encrypted": "store ledger takes its encryption from a variable, whose value no file states",
+    "kubernetes.image-pinned": "container api runs registry.example.com/payments:latest, which has no digest",
+    "kubernetes.container-not-privileged": "container api runs privileged",
+    "kubernetes.capabilities-dropped": "container api drops all capabilities",
+    "kubernetes.no-secret-in-environment": "container api states the value of DB_PASSWORD in plain text",
+    "kubernetes.service-selects-workload": "service payments could not be evaluated: iteration budget exceeded",
+}
+
+
+def _findings() -> tuple[Finding, ...]:
+    fail = Outcome.FAIL
+    carries = Related(place(MANIFEST, "type: LoadBalancer", "spec.type"), "this Service carries the flow on port 80")
+    secret = place(MANIFEST, f'value: "{SECRET}"', "env[0].value")
+    return (
+        _finding("architecture.system-described", fail, BANK, place(SPEC, "metadata: {name: digital bänk}")),
+        _finding("architecture.component-has-owner", fail, PAYMENTS, place(SPEC, "id: payments", "owner")),
+        _finding("architecture.flow-encrypted", fail, FLOW, place(SPEC, "protocol: http"), (carries,)),
+        _finding("architecture.store-encrypted", Outcome.UNKNOWN, LEDGER, place(SPEC, "encryption: ${KEY}")),
+        _finding("kubernetes.image-pinned", fail, API, place(MANIFEST, "image: registry.example.com/payments:latest")),
+        _finding("kubernetes.container-not-privileged", fail, API, place(MANIFEST, "privileged: true")),
+        _finding("kubernetes.capabilities-dropped", Outcome.PASS, API, place(MANIFEST, "capabilities: {drop: [ALL]}")),
+        _finding("kubernetes.no-secret-in-environment", fail, API, secret),
+        _finding("kubernetes.service-selects-workload", Outcome.ERROR, SERVICE, WHOLE_SERVICE),
+    )
+
+
+def place(path: str, text: str, field: str = "") -> Location:
+    """Return the region of the first place in a sample text where `text` stands; the field is its key by default."""
+    for number, line in enumerate(TEXTS[path].splitlines(), 1):
+        if text in line:
+            column = line.index(text) + 1
+            return Location(path, number, column, number, column + len(text), field or text.partition(":")[0])
+    raise ValueError(text)
+
+
+def _finding(
+    rule: str, outcome: Outcome, subject: tuple[str, str, str], where: Location, related: tuple[Related, ...] = ()
+) -> Finding:
+    severity, fingerprint = _rules()[rule].severity, _digest("/".join((rule, *subject, where.field)))
+    return Finding(rule, outcome, severity, MESSAGES[rule], *subject, where, fingerprint, related)
+
+
+def _rules() -> dict[str, RuleInfo]:
+    rules = (
+        _rule("architecture.component-has-owner", Severity.LOW, "Every component has an owner", "ownership-defined"),
+        _rule("architecture.flow-encrypted", Severity.HIGH, "Flows of sensitive data are encrypted", ENCRYPTED),
+        _rule("architecture.store-encrypted", Severity.HIGH, "Stores are encrypted at rest", "encryption-at-rest"),
+        _rule("architecture.system-described", Severity.INFO, "An architecture says what it is for", "documentation"),
+        _rule("kubernetes.capabilities-dropped", Severity.MEDIUM, "Containers drop all capabilities", LEAST),
+        _rule("kubernetes.container-not-privileged", Severity.CRITICAL, "Containers do not run privileged", LEAST),
+        _rule("kubernetes.image-pinned", Severity.MEDIUM, "Images are pinned by digest", "artifact-pinned"),
+        _rule("kubernetes.no-secret-in-environment", Severity.HIGH, "No secret stands in the environment", SECRETS),
+        _rule("kubernetes.service-selects-workload", Severity.MEDIUM, "Services select a workload", "inventory"),
+    )
+    return {rule.id: rule for rule in rules}
+
+
+def _rule(identity: str, severity: Severity, title: str, objective: str) -> RuleInfo:
+    kind, _, name = identity.partition(".")
+    return RuleInfo(
+        id=identity,
+        title=title,
+        severity=severity,
+        profile="default",
+        why=f"{title}: without it an intruder <or an accident> takes more than one part of the system.",
+        remediation=f"Set the field that `{name}` asks for, then scan again.",
+        limits="Does not see what a mutating webhook adds later." if kind == "kubernetes" else "",
+        subject=f"{kind}.{'container' if kind == 'kubernetes' else 'component'}",
+        objectives=(objective,),
+        same_as=("CKV_K8S_16", "KSV-0017") if name == "container-not-privileged" else (),
+        references=("https://kubernetes.io/docs/concepts/security/",) if kind == "kubernetes" else (),
+        sensitive=name == "no-secret-in-environment",
+    )
+
+
+def _links() -> dict[str, tuple[ControlLink, ...]]:
+    return {
+        "architecture.flow-encrypted": (_link(SOC2, "CC6.7", ENCRYPTED, "high"),),
+        "architecture.store-encrypted": (_link(SOC2, "CC6.1", "encryption-at-rest", "medium"),),
+        "kubernetes.capabilities-dropped": (_link(CIS, "5.2.9", LEAST, "high"), _link(SOC2, "CC6.3", LEAST, "low")),
+        "kubernetes.container-not-privileged": (_link(CIS, "5.2.2", LEAST, "high"), _link(K8S, "K01:2025", LEAST)),
+        "kubernetes.no-secret-in-environment": (_link(CIS, "5.4.1", SECRETS), _link(K8S, "K03:2025", SECRETS)),
+        "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory", "low"),),
+    }
+
+
+def _link(framework: tuple[str, str], control: str, objective: str, strength: str = "medium") -> ControlLink:
+    return ControlLink(*framework, control, "violates", strength, objective, f"{control} asks for {objective}.")
+
+
+def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
+    error, failed, partial = ControlStatus.ERROR, ControlStatus.NOT_SATISFIED, ControlStatus.PARTIAL
+    manual, silent, apart = ControlStatus.MANUAL, ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
+    access, pods = "CC6 Logical and physical access", "5.2 Pod security standards"
+    rows = (
+        (CIS, "5.2.2", "Privileged containers kept out", pods, "full", failed),
+        (CIS, "5.2.9", "Assigned capabilities kept low", pods, "full", ControlStatus.SATISFIED),
+        (CIS, "5.2.10", "Windows HostProcess kept out", pods, "full", apart),
+        (CIS, "5.4.1", "Secrets as files rather than env vars", "5.4 Secrets management", "full", failed),
+        (K8S, "K01:2025", "Insecure Workload Configurations", "", "full", failed),
+        (K8S, "K03:2025", "Secrets Management Failures", "", "partial", failed),
+        (SOC2, "CC1.4", "Competent people are hired, developed, kept", "CC1 Control environment", "manual", manual),
+        (SOC2, "CC6.1", "Logical access controls protect information assets", access, "partial", silent),
+        (SOC2, "CC6.3", "Access is role based, least privilege", access, "partial", partial),
+        (SOC2, "CC6.7", "Data movement and removal is restricted", access, "partial", failed),
+        (SOC2, "CC8.1", "Changes are authorised, tested, approved", "CC8 Change management", "partial", error),
+    )
+    links = _links()
+    found = []
+    for framework, control, title, parent, checkable, status in rows:
+        bearing = {
+            rule: link for rule, all_ in links.items() for link in all_ if link.control == control and status != manual
+        }
+        against = tuple(fingerprints[rule] for rule in bearing) if status == failed else ()
+        evidence = f"Records that show: {title.lower()}"
+        head = (*framework, control, title, parent, checkable, evidence, status)
+        found.append(Assessment(*head, tuple(bearing), against, tuple(bearing.values())))
+    return tuple(found)
+
+
+def _frameworks() -> tuple[FrameworkSummary, ...]:
+    cis, k8s, soc2 = "CIS Kubernetes Benchmark", "OWASP Kubernetes Top Ten", "SOC 2 Trust Services Criteria"
+    own, share = "ids only; titles in our own words", "CC-BY-SA-4.0"
+    return (
+        FrameworkSummary(*CIS, cis, "controls", 4, 0, 3, 1, 0.75, 1 / 3, own, "https://www.cisecurity.org/"),
+        FrameworkSummary(*K8S, k8s, "categories", 2, 0, 2, 0, None, None, share, "https://owasp.org/"),
+        FrameworkSummary(*SOC2, soc2, "controls", 5, 1, 2, 1, 0.4, 0.5, own, "https://www.aicpa-cima.com/"),
+    )
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,12 +1,78 @@
-"""Where the shipped data lies: rules, frameworks and templates."""
+"""Where the shipped data lies (rules, frameworks, templates), and what was made from it before."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from scanner import __version__
+
+_FORMAT = "1"
 
 
 def data_root() -> Path:
-    """Return the folder that holds `rules`, `frameworks` and `templates`: the installed package's, else the checkout's."""
+    """The folder that holds `rules`, `frameworks` and `templates`: the installed package's, else the checkout's."""
     package = Path(__file__).resolve().parent
     shipped = package / "_data"
     return shipped if shipped.is_dir() else package.parent
+
+
+def digest(paths: Iterable[Path], root: Path) -> str:
+    """SHA-256 over the relative names and the contents of files, in the order given."""
+    total = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def combine(*digests: str) -> str:
+    """One digest of several."""
+    return hashlib.sha256("\0".join(digests).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Plain data kept in a folder under the digest of what it was made from; without a folder nothing is kept."""
+
+    folder: Path | None = None
+
+    def keep(self, name: str, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, from the cache where it was made from the same content by the same version before."""
+        if self.folder is None:
+            return make()
+        path = self.folder / f"{name}-{combine(_FORMAT, __version__, _runtime(), key)[:32]}.json"
+        try:
+            return json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            made = make()
+            _write(path, made)
+            return made
+
+
+def _runtime() -> str:
+    """What tells one installed CEL runtime from another: compiled expressions are its own format."""
+    from importlib.util import find_spec
+
+    spec = find_spec("cel_expr_python")
+    places = spec.submodule_search_locations if spec else None
+    return str(os.stat(places[0]).st_mtime_ns) if places else ""
+
+
+def _write(path: Path, made: Any) -> None:
+    """Write beside the target and move into place; a cache that cannot be written costs time, not the run."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(made, file, separators=(",", ":"))
+        Path(temporary).replace(path)
+    except OSError:
+        return

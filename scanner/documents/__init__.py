@@ -13,6 +13,7 @@ from scanner.model import Mark, Origin
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
 SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,22 @@ class Fault:
     """It stands in a code block of a Markdown file."""
 
 
+def is_text(content: bytes) -> bool:
+    """Whether content may be text: no NUL in its first kilobytes, unless it says that it is UTF-16."""
+    return b"\0" not in content[:4096] or content[:2] in _UTF16_MARKS
+
+
+def is_ours(path: str) -> bool:
+    """Whether a file of this name is one that people write manifests, specs and configurations in."""
+    return path.lower().endswith((*YAML_SUFFIXES, *JSON_SUFFIXES))
+
+
 def decode(content: bytes) -> str:
     """The text of an input.
 
     UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else.
     """
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if content[:2] in _UTF16_MARKS else "utf-8-sig"
     try:
         return content.decode(encoding).replace("\r\n", "\n")
     except UnicodeDecodeError as error:

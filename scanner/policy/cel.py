@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cel_expr_python import cel
 
 _MISSING = "NOT_FOUND"
-_COMMON = ("facts", "params", "item", "key")
+_COMMON = ("facts", "params", "item", "key", "cluster")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from scanner.policy.rule import Rule
 
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
+
+NEWEST_KUBERNETES = 37
+"""The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -53,8 +57,11 @@ class Evaluation:
 class Evaluator:
     """The rules of a pack, by the kind of subject they are about."""
 
-    def __init__(self, rules: Iterable[Rule], *, include_passes: bool = False) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], *, include_passes: bool = False, kubernetes_minor: int = NEWEST_KUBERNETES
+    ) -> None:
         self._include_passes = include_passes
+        self._cluster = {"minor": kubernetes_minor}
         self._rules: dict[str, list[Ready]] = {}
         for rule in rules:
             when = cel.load_expression(rule.when) if rule.when else None
@@ -68,7 +75,7 @@ class Evaluator:
             rules = self._rules.get(subject.kind)
             if not rules:
                 continue
-            values = {**subject.bindings, "facts": subject.facts}
+            values = {**subject.bindings, "facts": subject.facts, "cluster": self._cluster}
             shared = cel.activation(values)
             for ready in rules:
                 for outcome, build in _judge(ready, subject, values, shared):
@@ -162,6 +169,7 @@ def _finding(
     else:
         message = f"{fill(rule.message, subject, values)}{_because(outcome, reason)}"
     related = tuple(Related(subject.related[name], name) for name in rule.related if name in subject.related)
+    location = place(rule, subject, mark, item)
     return Finding(
         rule=info.id,
         outcome=outcome,
@@ -170,8 +178,8 @@ def _finding(
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
-        location=place(rule, subject, mark, item),
-        fingerprint="",
+        location=location,
+        fingerprint=fingerprint(info.id, subject, location.field),
         related=related,
     )
 
@@ -185,6 +193,23 @@ def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Loca
     else:
         mark, found = find(mark, path)
     return locate(subject.origin, mark, join_path((*item, *found)))
+
+
+def fingerprint(rule: str, subject: Subject, dotted: str) -> str:
+    """What stays the same of a finding while the text around it changes: rule, subject and field.
+
+    An item of a list counts by its name where it has one, so that a list may be reordered.
+    """
+    names, value = [], subject.bindings[subject.focus]
+    for part in split_path(dotted):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+            names.append(value["name"] if isinstance(value, dict) and isinstance(value.get("name"), str) else part)
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+            names.append(part)
+    identity = "\0".join((rule, subject.kind, subject.identity, *names))
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _because(outcome: Outcome, reason: str) -> str:

@@ -1,0 +1,139 @@
+"""Outcomes -> the status of every control, by the worst of what bears on it.
+
+| status | when, the first that holds |
+|---|---|
+| manual | the control can only be shown by people or at run time |
+| error | a rule that bears on it could not be evaluated |
+| not-satisfied | a failing outcome bears on it with medium or high strength |
+| partial | outcomes bear on it and none decides against it; passes alone reach no further |
+| satisfied | the control is fully checkable, and only passes with other than `declares` bear on it |
+| not-assessed | no pass and no failure bears on it |
+
+Worst of, never an average: a thousand good objects do not hide one bad one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from scanner.frameworks.catalogue import Control, Framework
+from scanner.model import Assessment, ControlLink, ControlStatus, Finding, FrameworkSummary, Outcome, RuleInfo
+
+Counts = Mapping[str, Mapping[Outcome, int]]
+"""Rule -> number of each outcome."""
+
+
+def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
+    """Rule -> the controls it bears on, through its objectives; each control once, by the strongest link."""
+    by_objective: dict[str, list[ControlLink]] = {}
+    for framework in frameworks:
+        for control in framework.controls:
+            for bearing in control.objectives:
+                link = ControlLink(
+                    framework.id,
+                    framework.edition,
+                    control.id,
+                    bearing.relation,
+                    bearing.strength,
+                    bearing.objective,
+                    bearing.rationale,
+                )
+                by_objective.setdefault(bearing.objective, []).append(link)
+    return {rule.id: _strongest(rule, by_objective) for rule in rules}
+
+
+_STRENGTHS = ("high", "medium", "low")
+
+
+def _strongest(rule: RuleInfo, by_objective: Mapping[str, list[ControlLink]]) -> tuple[ControlLink, ...]:
+    best: dict[tuple[str, str, str], ControlLink] = {}
+    for objective in rule.objectives:
+        for link in by_objective.get(objective, ()):
+            key = (link.framework, link.edition, link.control)
+            if key not in best or _STRENGTHS.index(link.strength) < _STRENGTHS.index(best[key].strength):
+                best[key] = link
+    return tuple(best.values())
+
+
+def assess(
+    framework: Framework,
+    counts: Counts,
+    findings: Sequence[Finding],
+    linked: Mapping[str, tuple[ControlLink, ...]],
+) -> tuple[Assessment, ...]:
+    """The status of every control of a framework, in the catalogue's order."""
+    bearing: dict[str, list[tuple[str, ControlLink]]] = {}
+    for rule in sorted(counts):
+        for link in linked.get(rule, ()):
+            if (link.framework, link.edition) == (framework.id, framework.edition):
+                bearing.setdefault(link.control, []).append((rule, link))
+    failed: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.FAIL:
+            failed.setdefault(finding.rule, []).append(finding.fingerprint)
+    return tuple(
+        _assessment(framework, control, bearing.get(control.id, []), counts, failed) for control in framework.controls
+    )
+
+
+def _assessment(
+    framework: Framework,
+    control: Control,
+    bearing: Sequence[tuple[str, ControlLink]],
+    counts: Counts,
+    failed: Mapping[str, Sequence[str]],
+) -> Assessment:
+    rules = tuple(rule for rule, _ in bearing)
+    return Assessment(
+        framework=framework.id,
+        edition=framework.edition,
+        control=control.id,
+        title=control.title,
+        parent=control.parent,
+        checkable=control.checkable,
+        evidence=control.evidence,
+        status=_status(control, bearing, counts),
+        rules=rules,
+        findings=tuple(fingerprint for rule in rules for fingerprint in failed.get(rule, ())),
+        links=tuple({link.objective: link for _, link in bearing}.values()),
+    )
+
+
+def _status(control: Control, bearing: Sequence[tuple[str, ControlLink]], counts: Counts) -> ControlStatus:
+    if control.checkable == "manual":
+        return ControlStatus.MANUAL
+    if any(counts[rule].get(Outcome.ERROR) for rule, _ in bearing):
+        return ControlStatus.ERROR
+    if any(counts[rule].get(Outcome.FAIL) and link.strength != "low" for rule, link in bearing):
+        return ControlStatus.NOT_SATISFIED
+    decided = [link for rule, link in bearing if counts[rule].get(Outcome.PASS) or counts[rule].get(Outcome.FAIL)]
+    if not decided:
+        return ControlStatus.NOT_ASSESSED
+    clean = all(set(counts[rule]) == {Outcome.PASS} and link.relation != "declares" for rule, link in bearing)
+    return ControlStatus.SATISFIED if control.checkable == "full" and clean else ControlStatus.PARTIAL
+
+
+_SOUND = (ControlStatus.SATISFIED, ControlStatus.PARTIAL)
+_COVERED = (*_SOUND, ControlStatus.NOT_SATISFIED)
+
+
+def summarise(framework: Framework, assessments: Sequence[Assessment]) -> FrameworkSummary:
+    """Coverage and conformity of a framework: two figures that only mean something side by side."""
+    statuses = [assessment.status for assessment in assessments]
+    covered = sum(status in _COVERED for status in statuses)
+    sound = sum(status in _SOUND for status in statuses)
+    figures = framework.measure == "controls"
+    return FrameworkSummary(
+        id=framework.id,
+        edition=framework.edition,
+        title=framework.title,
+        measure=framework.measure,
+        controls=len(statuses),
+        manual=statuses.count(ControlStatus.MANUAL),
+        covered=covered,
+        sound=sound,
+        coverage=round(covered / len(statuses), 4) if figures else None,
+        conformity=round(sound / covered, 4) if figures and covered else None,
+        licence=framework.licence,
+        source=framework.source,
+    )

@@ -1,0 +1,155 @@
+"""Framework files -> controls and the objectives that bear on them. Knows no rules."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scanner import documents, library
+from scanner.documents import Fault
+from scanner.documents.positions import Node, find, locate
+from scanner.errors import PackError, UsageError
+from scanner.model import Origin
+
+OBJECTIVES = "objectives.yaml"
+SCHEMA = "schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """That an objective bears on a control, how, how strongly and why."""
+
+    objective: str
+    relation: str
+    strength: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of a framework."""
+
+    id: str
+    title: str
+    checkable: str
+    evidence: str
+    parent: str = ""
+    unmapped: str = ""
+    objectives: tuple[Bearing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One edition of one framework."""
+
+    id: str
+    edition: str
+    title: str
+    publisher: str
+    published: str
+    source: str
+    licence: str
+    measure: str
+    controls: tuple[Control, ...]
+    aliases: tuple[str, ...] = ()
+    family: str = ""
+
+
+def load(cache: library.Cache) -> tuple[Framework, ...]:
+    """All shipped frameworks, in the order of their ids and editions.
+
+    Raises PackError with file and line for whatever is wrong with one.
+    """
+    folder = library.data_root() / "frameworks"
+    digest = digest_of_data()
+    return tuple(_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder)))
+
+
+def digest_of_data() -> str:
+    """The digest of all catalogues, mappings and objectives."""
+    folder = library.data_root() / "frameworks"
+    return library.digest(sorted(folder.iterdir()), folder)
+
+
+def objectives() -> dict[str, dict[str, str]]:
+    """Every control objective: id -> title and meaning."""
+    root, _ = _document(library.data_root() / "frameworks" / OBJECTIVES)
+    found: dict[str, dict[str, str]] = root.value["objectives"]
+    return found
+
+
+def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Framework, ...]:
+    """The frameworks that names mean: an id, `id@edition`, a family or an alias; all where no name is given.
+
+    Raises UsageError for a name that means none, with the nearest known one.
+    """
+    chosen: dict[tuple[str, str], Framework] = {}
+    for name in names:
+        found = [framework for framework in frameworks if name.lower() in _names(framework)]
+        if not found:
+            known = sorted({known for framework in frameworks for known in _names(framework)})
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "see `assay frameworks list`"
+            raise UsageError(f"there is no framework {name!r}", hint=hint)
+        chosen.update({(framework.id, framework.edition): framework for framework in found})
+    return tuple(chosen.values()) or tuple(frameworks)
+
+
+def _names(framework: Framework) -> set[str]:
+    named = {framework.id, f"{framework.id}@{framework.edition}", framework.family, *framework.aliases}
+    return {name.lower() for name in named if name}
+
+
+def _read_all(folder: Path) -> list[dict[str, Any]]:
+    known = objectives()
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name != OBJECTIVES)
+    return [_read(path, known) for path in paths]
+
+
+def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
+    """One checked catalogue as plain data."""
+    import jsonschema
+
+    root, origin = _document(path)
+    schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
+        raise _wrong(root, origin, [str(part) for part in error.absolute_path], error.message)
+    seen: set[str] = set()
+    for index, control in enumerate(root.value["controls"]):
+        place = ["controls", str(index)]
+        if control["id"] in seen:
+            raise _wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
+        seen.add(control["id"])
+        for number, bearing in enumerate(control.get("objectives", ())):
+            if bearing["objective"] not in known:
+                near = difflib.get_close_matches(bearing["objective"], list(known), n=1)
+                hint = f"did you mean {near[0]}?" if near else ""
+                message = f"there is no objective {bearing['objective']!r}"
+                raise _wrong(root, origin, [*place, "objectives", str(number), "objective"], message, hint)
+    plain: dict[str, Any] = root.value
+    return plain
+
+
+def _document(path: Path) -> tuple[Node, Origin]:
+    name = str(path)
+    part = next(iter(documents.read(name, documents.decode(path.read_bytes()))), None)
+    if part is None or isinstance(part, Fault):
+        raise PackError(part.message if part else "is empty", f"{name}:{part.line if part else 1}")
+    return part.root, part.origin
+
+
+def _wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: str = "") -> PackError:
+    mark, _ = find(root.mark, tuple(path))  # type: ignore[arg-type]
+    return PackError(message, f"{origin.path}:{locate(origin, mark).line}", hint)
+
+
+def _framework(plain: dict[str, Any]) -> Framework:
+    controls = tuple(
+        Control(**{**control, "objectives": tuple(Bearing(**bearing) for bearing in control.get("objectives", ()))})
+        for control in plain["controls"]
+    )
+    return Framework(**{**plain, "controls": controls, "aliases": tuple(plain.get("aliases", ()))})

@@ -1,0 +1,80 @@
+"""The rule pack: every rule of the shipped and the given folders, compiled once and kept by content."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scanner import library
+from scanner.errors import PackError
+from scanner.model import RuleInfo, Severity
+from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
+
+PROFILES = ("default", "strict", "opinion")
+"""Each profile holds the rules of those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rules in the order of their identities, and the digest of the files they were read from."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+
+
+def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:
+    """The rules of a profile, from the shipped folder and from folders named on the command line.
+
+    Raises PackError for a rule that is wrong, or for two rules of one identity.
+    """
+    shipped = library.data_root() / "rules"
+    digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
+    rules = [_from_plain(plain) for plain in cache.keep("rules", digest, lambda: _compile(shipped))]
+    for folder in extra:
+        rules.extend(file.rule for file in load_folder(folder))
+        digest = library.combine(digest, library.digest(rule_paths(folder), folder))
+    _refuse_twins(rules)
+    wanted = PROFILES[: PROFILES.index(profile) + 1]
+    chosen = sorted((rule for rule in rules if rule.info.profile in wanted), key=lambda rule: rule.info.id)
+    return Pack(tuple(chosen), digest)
+
+
+def _compile(folder: Path) -> list[dict[str, Any]]:
+    return [_to_plain(file.rule) for file in load_folder(folder)]
+
+
+def _refuse_twins(rules: Sequence[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.info.id in seen:
+            raise PackError(f"two rules are called {rule.info.id}", hint="a rule's path in its folder is its name")
+        seen.add(rule.info.id)
+
+
+def _to_plain(rule: Rule) -> dict[str, Any]:
+    plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
+    plain["info"] = dataclasses.asdict(rule.info)
+    plain["words"] = sorted(rule.words)
+    for name in ("require", "when"):
+        plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
+    return plain
+
+
+def _from_plain(plain: dict[str, Any]) -> Rule:
+    info = plain["info"]
+    lists = {name: tuple(info[name]) for name in ("objectives", "same_as", "references")}
+    return Rule(
+        RuleInfo(**{**info, **lists, "severity": Severity(info["severity"])}),
+        require=base64.b64decode(plain["require"]),
+        when=base64.b64decode(plain["when"]) if plain["when"] else None,
+        each=plain["each"],
+        at=plain["at"],
+        message=plain["message"],
+        related=tuple(plain["related"]),
+        words=frozenset(plain["words"]),
+        parameters=plain["parameters"],
+    )

@@ -32,8 +32,7 @@ class Options:
     """Folders of further rules."""
     cache_folder: Path | None = None
     started: str = ""
-    ended: str = ""
-    """Times of the run in RFC 3339; empty where the caller does not want any."""
+    """When the run began, in RFC 3339; empty where the caller does not want it said."""
     arguments: tuple[str, ...] = ()
     git_commit: str = ""
     git_dirty: bool | None = None
@@ -167,7 +166,7 @@ def _run(options: Options, digest: str) -> Run:
     return Run(
         version=__version__,
         started=options.started,
-        ended=options.ended,
+        ended="",
         arguments=options.arguments,
         profile=options.profile,
         kubernetes_version=options.kubernetes_version,

@@ -46,7 +46,7 @@
       items: [...rule.querySelectorAll(".finding")].map((item) => ({
         item,
         line: item.parentElement,
-        outcome: item.dataset.outcome,
+        outcome: item.dataset.outcome || "fail",
         severity: item.dataset.severity || rule.dataset.severity,
         kind: item.dataset.kind || rule.dataset.kind,
         text: "",

@@ -134,22 +134,25 @@ class _Arguments:
                 return self._mapping(node, depth)
             case "array":
                 return self._sequence(node, depth)
-            case "string":
-                return self._string(node), None
-            case "template_string":
-                plain = not any(child.type == "template_substitution" for child in node.named_children)
-                return (self._text(node)[1:-1] if plain else UNKNOWN), None
-            case "true" | "false":
-                return node.type == "true", None
-            case "null":
-                self.parsed.has_null = True
-                return None, None
-            case "number" | "unary_expression":
-                return _number(self._text(node)), None
             case "parenthesized_expression" if node.named_child_count == 1:
                 return self._value(node.named_children[0], depth + 1)
-            case _:
-                return UNKNOWN, None
+        return self._scalar(node), None
+
+    def _scalar(self, node: Syntax) -> Any:
+        match node.type:
+            case "string":
+                return self._string(node)
+            case "template_string":
+                plain = not any(child.type == "template_substitution" for child in node.named_children)
+                return self._text(node)[1:-1] if plain else UNKNOWN
+            case "true" | "false":
+                return node.type == "true"
+            case "number" | "unary_expression":
+                return _number(self._text(node))
+            case "null":
+                self.parsed.has_null = True
+                return None
+        return UNKNOWN
 
     def _sequence(self, node: Syntax, depth: int) -> tuple[list[Any], list[Mark]]:
         values, marks = [], []

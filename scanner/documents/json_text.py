@@ -63,50 +63,50 @@ class _Reader:
     def read(self) -> Parsed:
         root = self.stack[0]
         while True:
-            token, kind, column = self._next()
-            if not token:
+            lexeme, kind, column = self._next()
+            if not lexeme:
                 break
             if len(self.stack) == 1 and root.data:
-                self._fail(f"found {token[:20]!r} behind the end")
+                self._fail(f"found {lexeme[:20]!r} behind the end")
             if kind == "mark":
-                self._mark(token, column)
+                self._mark(lexeme, column)
             else:
-                self._scalar(token, kind, column)
+                self._scalar(lexeme, kind, column)
         if len(self.stack) > 1 or not root.data:
             self._fail("the text ends too early")
         self.parsed.data, self.parsed.mark = root.data[0], root.marks[0]
         return self.parsed
 
-    def _mark(self, token: str, column: int) -> None:
+    def _mark(self, lexeme: str, column: int) -> None:
         """Take a bracket, comma or colon in."""
         top = self.stack[-1]
-        if token in "[{" and self.expect in ("value", "value or end"):
+        if lexeme in "[{" and self.expect in ("value", "value or end"):
             if len(self.stack) > MAX_DEPTH:
                 self._fail(f"nested deeper than {MAX_DEPTH} levels")
-            mapping = token == "{"
+            mapping = lexeme == "{"
             opened = _Open({} if mapping else [], {} if mapping else [], (self.line, column), self.key)
             self.stack.append(opened)
             self.key, self.expect = None, "key or end" if mapping else "value or end"
-        elif token == ("}" if isinstance(top.data, dict) else "]") and self.expect.endswith("end"):
+        elif lexeme == ("}" if isinstance(top.data, dict) else "]") and self.expect.endswith("end"):
             done = self.stack.pop()
             self._add(done.key, done.data, (*done.start, self.line, column + 1), done.marks)
-        elif token == "," and self.expect == "comma or end":
+        elif lexeme == "," and self.expect == "comma or end":
             self.expect = "key" if isinstance(top.data, dict) else "value"
-        elif token == ":" and self.expect == "colon":
+        elif lexeme == ":" and self.expect == "colon":
             self.expect = "value"
         else:
-            self._fail(f"found {token!r} where a {self.expect} belongs")
+            self._fail(f"found {lexeme!r} where a {self.expect} belongs")
 
-    def _scalar(self, token: str, kind: str, column: int) -> None:
+    def _scalar(self, lexeme: str, kind: str, column: int) -> None:
         """Take a text, number or word in: as a key or as a value."""
         if kind == "text" and self.expect in ("key", "key or end"):
-            self.key = (self._string(token), self.line, column, column + len(token))
+            self.key = (self._string(lexeme), self.line, column, column + len(lexeme))
             self.expect = "colon"
         elif self.expect in ("value", "value or end"):
-            self._add(self.key, self._value(token, kind), (self.line, column, self.line, column + len(token)), None)
+            self._add(self.key, self._value(lexeme, kind), (self.line, column, self.line, column + len(lexeme)), None)
             self.key = None
         else:
-            self._fail(f"found {token[:20]!r} where a {self.expect} belongs")
+            self._fail(f"found {lexeme[:20]!r} where a {self.expect} belongs")
 
     def _next(self) -> tuple[str, str, int]:
         """The next token, its kind (text, number, word, mark) and its column; an empty token at the end."""
@@ -138,22 +138,22 @@ class _Reader:
         top.data[name] = value
         top.marks[name] = (line, column, end, *place, children)
 
-    def _value(self, token: str, kind: str) -> Any:
+    def _value(self, lexeme: str, kind: str) -> Any:
         if kind == "text":
-            return self._string(token)
+            return self._string(lexeme)
         if kind == "word":
-            return _WORDS[token]
-        if any(letter in token for letter in ".eE"):
-            return float(token)
-        if len(token) > _LONGEST_NUMBER or int(token) not in _INT64:
-            return token
-        return int(token)
+            return _WORDS[lexeme]
+        if any(letter in lexeme for letter in ".eE"):
+            return float(lexeme)
+        if len(lexeme) > _LONGEST_NUMBER or int(lexeme) not in _INT64:
+            return lexeme
+        return int(lexeme)
 
-    def _string(self, token: str) -> str:
-        if "\\" not in token:
-            return token[1:-1]
+    def _string(self, lexeme: str) -> str:
+        if "\\" not in lexeme:
+            return lexeme[1:-1]
         try:
-            return str(json.loads(token))
+            return str(json.loads(lexeme))
         except ValueError:
             self._fail("a text holds an escape that is not JSON")
 

@@ -104,7 +104,7 @@ class _Composer:
         event = self.parser.get_event()
         while event is not None:
             if isinstance(event, yaml.DocumentStartEvent):
-                self.document_line = event.start_mark.line + self.offset
+                self.document_line = (event.start_mark.line if event.start_mark else 0) + self.offset
                 parsed = self._document()
                 if parsed is not None:
                     yield parsed
@@ -273,5 +273,3 @@ class _Open:
             self.merges.extend((item, mark[7]) for item, mark in zip(value, children, strict=True))
             return True
         return False
-
-

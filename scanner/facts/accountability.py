@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -90,7 +91,7 @@ def _escalation(subject: Subject, roster: set[str]) -> None:
             subject.facts["unheld"] = _nobody(path, roster)
     times = [step.get("seconds") for step in escalation.get("timeouts", ())]
     if times and all(time is not None for time in times):
-        subject.facts["growing"] = all(a < b for a, b in zip(times, times[1:], strict=False))
+        subject.facts["growing"] = all(a < b for a, b in itertools.pairwise(times))
         subject.facts["total_seconds"] = sum(times)
 
 

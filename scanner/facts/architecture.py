@@ -131,12 +131,14 @@ class _Spec:
         """Availability and recovery along hard synchronous dependencies, each counted once."""
         import networkx as nx
 
-        graph: nx.DiGraph = nx.DiGraph()
+        graph: nx.DiGraph[str] = nx.DiGraph()
         for flow in self.group[FLOW]:
             source, target = str(_data(flow).get("from")), str(_data(flow).get("to"))
             if self._is_hard(flow) and source in self.nodes and target in self.nodes:
                 graph.add_edge(source, target)
-        circles = {name: sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1 for name in part}
+        circles = {
+            name: sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1 for name in part
+        }
         for name, node in self.nodes.items():
             node.facts["circle"] = circles.get(name, [])
             if name in graph and _data(node).get("type") != "actor":
@@ -152,7 +154,9 @@ class _Spec:
     def _weakest(self, node: Subject, needed: list[Subject]) -> None:
         """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
         node.facts["depends_on"] = sorted(_id(other) for other in needed)
-        stated = [(percent, other) for other in needed if (percent := _quantity(other, "availability", "percent")) is not None]
+        stated = [
+            (percent, other) for other in needed if (percent := _quantity(other, "availability", "percent")) is not None
+        ]
         if stated:
             percent, other = min(stated, key=lambda pair: (pair[0], _id(pair[1])))
             product = 100.0
@@ -171,8 +175,11 @@ class _Spec:
     def _stores(self) -> None:
         """What services demand of a store (`needed_rpo`), and where its data may lie (`outside_residency`)."""
         for store in self.group[DATASTORE]:
-            users = [self.nodes[str(_data(flow).get("from"))] for flow in self.group[FLOW]
-                     if _data(flow).get("to") == _id(store) and str(_data(flow).get("from")) in self.nodes]
+            users = [
+                self.nodes[str(_data(flow).get("from"))]
+                for flow in self.group[FLOW]
+                if _data(flow).get("to") == _id(store) and str(_data(flow).get("from")) in self.nodes
+            ]
             goals = [(time, user) for user in users if (time := _quantity(user, "rpo", "seconds")) is not None]
             if goals:
                 time, user = min(goals, key=lambda pair: (pair[0], _id(pair[1])))

@@ -11,9 +11,8 @@ from scanner.model import Subject
 from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
 
 
-
 def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
-    """Attach to workloads: policies, services, budgets, autoscalers that select them; to the selecting objects: what they select."""
+    """Attach to workloads what selects them, to selecting objects what they select, to autoscalers their target."""
     workloads = [subject for subject in subjects if subject.kind == WORKLOAD]
     resources: dict[str, list[Subject]] = defaultdict(list)
     for subject in subjects:

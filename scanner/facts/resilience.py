@@ -61,7 +61,7 @@ def _percent(data: dict[str, Any]) -> float | None:
 
 
 def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, others: list[Subject]) -> None:
-    """`availability`, `monthly_downtime`: what the recovery is held to; `rehearsed`: whether a test is stated for it."""
+    """What the recovery is held to (`availability`, `monthly_downtime`), and how often it is tested (`test_interval`)."""
     recovery = subject.bindings["recovery"]
     percent = _percent(recovery)
     if percent is None and strictest:
@@ -86,7 +86,9 @@ def _claim(subject: Subject) -> None:
     subject.facts["allowed"] = {"text": f"{spoken(allowed)} a {stated['window']}", "seconds": allowed}
     subject.facts["consistent"] = abs(stated["seconds"] - allowed) <= _TOLERANCE * allowed
     fitting = [
-        window for window in WINDOWS if abs(stated["seconds"] - downtime(percent, window)) <= _TOLERANCE * downtime(percent, window)
+        window
+        for window in WINDOWS
+        if abs(stated["seconds"] - downtime(percent, window)) <= _TOLERANCE * downtime(percent, window)
     ]
     if fitting and fitting[0] != stated["window"]:
         subject.facts["fitting_window"] = fitting[0]

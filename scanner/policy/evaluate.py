@@ -88,9 +88,7 @@ class Evaluator:
 _Judgement = tuple[Outcome, Callable[[], Finding]]
 
 
-def _judge(
-    ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation
-) -> Iterator[_Judgement]:
+def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[_Judgement]:
     """Outcomes of one rule for one subject, each with what builds its finding; none where it does not apply."""
     rule = ready.rule
     own = cel.activation({**values, "params": rule.parameters}) if rule.parameters else shared

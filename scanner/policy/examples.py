@@ -48,13 +48,11 @@ def _subjects(file: RuleFile, example: Node) -> list[Subject]:
 def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
     kind = file.rule.info.subject
     focus = KINDS[kind][0]
-    bindings: dict[str, Any] = {**dict.fromkeys(KINDS[kind], {}), **values}
+    bindings: dict[str, Any] = {**{name: {} for name in KINDS[kind]}, **values}
     bindings.pop("facts", None)
     marks = {name: child.mark for name, child in node.items() if child.mark}
     marks.setdefault(focus, node.mark)  # type: ignore[arg-type]
-    return Subject(
-        kind, "example", "example", file.origin, bindings, marks, focus, facts=dict(values.get("facts", {}))
-    )
+    return Subject(kind, "example", "example", file.origin, bindings, marks, focus, facts=dict(values.get("facts", {})))
 
 
 def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterator[str]:

@@ -135,7 +135,7 @@ def _check(root: Node, origin: Origin) -> None:
     for error in sorted(_validator().iter_errors(root.value), key=lambda error: list(map(str, error.absolute_path))):
         place = tuple(str(part) for part in error.absolute_path)
         if error.validator == "additionalProperties":
-            known = error.schema["properties"]
+            known: Mapping[str, Any] = error.schema["properties"]  # type: ignore[index, assignment]
             unknown = next(key for key in error.instance if key not in known)
             raise _wrong(root, origin, join_path((*place, unknown)), f"there is no key {unknown!r}", unknown, known)
         raise PackError(error.message, _where(root, origin, join_path(place)))
@@ -146,9 +146,7 @@ def _where(root: Node, origin: Origin, dotted: str) -> str:
     return f"{origin.path}:{locate(origin, mark).line}"
 
 
-def _wrong(
-    root: Node, origin: Origin, dotted: str, message: str, given: str, known: Mapping[str, Any]
-) -> PackError:
+def _wrong(root: Node, origin: Origin, dotted: str, message: str, given: str, known: Mapping[str, Any]) -> PackError:
     near = difflib.get_close_matches(given, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
     return PackError(message, _where(root, origin, dotted), hint)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from scanner.model import Finding, Location, Scan
+if TYPE_CHECKING:
+    from scanner.model import Finding, Location, Scan
 
 MASK = "••••"
 LONGEST_REGION = 12

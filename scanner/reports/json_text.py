@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from json.encoder import encode_basestring
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_OF_BYTE_0 = 0xDC00
+_UNDECODABLE = range(0x80, 0x100)
+"""Bytes that Python's `surrogateescape` turns into surrogates."""
 
 
 def json_text(value: Any) -> str:
@@ -54,5 +59,6 @@ def _write_item(item: Any, indent: str, put: Callable[[str], object]) -> None:
 
 
 def _spell_out(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else "\ufffd"
+    """Return the escape of the byte that a surrogate stands for; other surrogates stand for nothing."""
+    byte = ord(match.group()) - _SURROGATE_OF_BYTE_0
+    return f"\\\\x{byte:02x}" if byte in _UNDECODABLE else "\ufffd"

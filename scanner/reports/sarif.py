@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scanner.model import Scan
 from scanner.reports.json_text import json_text
 from scanner.reports.sarif_invocation import invocation, notification_descriptors
 from scanner.reports.sarif_places import ROOT
 from scanner.reports.sarif_results import results
 from scanner.reports.sarif_rules import descriptors
 from scanner.reports.sarif_taxonomies import taxonomies
+
+if TYPE_CHECKING:
+    from scanner.model import Scan
 
 Json: TypeAlias = dict[str, Any]
 

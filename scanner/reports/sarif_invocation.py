@@ -19,8 +19,7 @@ _NOTIFICATIONS = (
     (
         "input-unreadable",
         "An input could not be read.",
-        "The input, or a part of it, was not assessed: nothing in this file speaks for or against it. Mend it and scan "
-        "again.",
+        "The input, or a part of it, was not assessed: nothing in this file speaks for or against it.",
     ),
     (
         "rule-error",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote as percent_encode
 
-from scanner.model import Finding, Location, Scan
 from scanner.reports.excerpt import last_line, quote
+
+if TYPE_CHECKING:
+    from scanner.model import Finding, Location, Scan
 
 Json: TypeAlias = dict[str, Any]
 

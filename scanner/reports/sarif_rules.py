@@ -56,7 +56,7 @@ def _descriptor(
 def _bearing(links: tuple[ControlLink, ...], names: dict[tuple[str, str], str]) -> list[str]:
     """Return a line for each control that the rule bears on."""
     lines = (
-        f"{names[link.framework, link.edition]}: {link.control} ({link.relation}, {link.strength})"
+        plain(f"{names[link.framework, link.edition]}: {link.control} ({link.relation}, {link.strength})")
         for link in links
         if (link.framework, link.edition) in names
     )

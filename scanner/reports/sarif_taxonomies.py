@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scanner.model import ControlLink, FrameworkSummary, Scan
 from scanner.reports.sarif_text import description, plain
+
+if TYPE_CHECKING:
+    from scanner.model import ControlLink, FrameworkSummary, Scan
 
 Json: TypeAlias = dict[str, Any]
 Control: TypeAlias = tuple[str, str, str]

@@ -10,7 +10,8 @@ LONGEST_DESCRIPTION = 1024
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _LINK = re.compile(r"\](?=\()")
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
-_CODE_SPAN = re.compile(r"(`[^`]*`)")
+_CODE_SPAN = re.compile(r"((?<![`\\])`[^`]+`(?!`))")
+"""What every Markdown renderer takes for code; HTML inside of it is text."""
 
 
 def plain(text: str) -> str:
@@ -37,4 +38,4 @@ def description(text: str) -> str:
 def markdown(text: str) -> str:
     """Return plain text as Markdown in which code spans keep their meaning and nothing is HTML."""
     parts = _CODE_SPAN.split(plain(text))
-    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)
+    return "".join(part if position % 2 else part.replace("<", "&lt;") for position, part in enumerate(parts))

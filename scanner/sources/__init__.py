@@ -59,7 +59,7 @@ def scope(paths: Sequence[str]) -> Scope:
             raise UsageError(message)
     files = [path for path in given if path != STDIN]
     here = Path.cwd()
-    absolute = [Path(os.path.abspath(path)) for path in files]  # noqa: PTH100 - keeps links as they are named
+    absolute = [Path(os.path.abspath(path)) for path in files]
     if all(path.is_relative_to(here) for path in absolute):
         root = here
     else:
@@ -82,7 +82,7 @@ def _sources(path: str, root: Path) -> Iterator[Source]:
     if path == STDIN:
         yield Source(STDIN_NAME, sys.stdin.buffer.read())
         return
-    full = os.path.abspath(path)  # noqa: PTH100 - keeps links as they are named
+    full = os.path.abspath(path)
     if os.path.isdir(full):
         yield from _folder(full, root)
     else:

@@ -102,4 +102,3 @@ def _document(part: Document) -> Subject:
 def _title(root: Node) -> str:
     kind, name = root.get("kind").value, root.get("metadata", "name").value
     return " ".join(str(word) for word in (kind, name) if isinstance(word, str))
-

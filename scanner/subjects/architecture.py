@@ -34,33 +34,30 @@ KINDS = {
 API_VERSION = "assay.dev/v1"
 
 _DECISION_FIELDS = {name: name for name in ("proposer", "reviewers", "approver", "record", "auditTrail")}
-_PLAIN_LISTS = {
-    "services": (
-        SERVICE,
-        "service",
-        ("id", "name", "type", "owner", "criticality", "boundary", "exposure", "replicas", "zones", "regions")
-        + ("authentication", "authorization", "audit", "alerts", "rateLimit", "data", "changeApproval", "lifecycle"),
-    ),
-    "datastores": (
-        DATASTORE,
-        "datastore",
-        ("id", "name", "technology", "owner", "criticality", "boundary", "data", "encryption", "replication")
-        + ("regions", "erasure", "audit", "rebuildable"),
-    ),
-    "dataAssets": (
-        ASSET,
-        "data asset",
-        ("id", "name", "owner", "classification", "categories", "purpose", "lawfulBasis", "controller", "erasure")
-        + ("residency", "transferMechanism"),
-    ),
-    "boundaries": (BOUNDARY, "boundary", ("id", "name", "kind", "parent", "defaultDeny", "allow")),
-    "flows": (
-        FLOW,
-        "flow",
-        ("id", "from", "to", "protocol", "tls", "encrypted", "authentication", "mfa", "authorization", "data")
-        + ("interaction", "fallback"),
-    ),
+_LISTS = {
+    "services": (SERVICE, "service"),
+    "datastores": (DATASTORE, "datastore"),
+    "dataAssets": (ASSET, "data asset"),
+    "boundaries": (BOUNDARY, "boundary"),
+    "flows": (FLOW, "flow"),
 }
+"""Lists of the spec: the kind of subject that their entries are, and what messages call one."""
+
+_FIELDS = {
+    kind: tuple(names.split())
+    for kind, names in {
+        SERVICE: "id name type owner criticality boundary exposure replicas zones regions authentication authorization"
+        " audit alerts rateLimit data changeApproval lifecycle",
+        DATASTORE: "id name technology owner criticality boundary data encryption replication regions erasure audit"
+        " rebuildable",
+        ASSET: "id name owner classification categories purpose lawfulBasis controller erasure residency"
+        " transferMechanism",
+        BOUNDARY: "id name kind parent defaultDeny allow",
+        FLOW: "id from to protocol tls encrypted authentication mfa authorization data interaction fallback",
+    }.items()
+}
+"""Fields that are taken over as they stand; quantities are read apart."""
+
 _DURATIONS = {SERVICE: (), DATASTORE: ("retention",), ASSET: ("retention",), BOUNDARY: (), FLOW: ("timeout",)}
 
 
@@ -77,10 +74,10 @@ def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:
     spec = root.get("spec")
     name = str(root.get("metadata", "name").value or "system")
     yield _system(root, spec, name, origin)
-    for field, (kind, label, names) in _PLAIN_LISTS.items():
+    for field, (kind, label) in _LISTS.items():
         for node in spec.get(field).elements():
             if isinstance(node.value, dict):
-                yield _element(node, kind, label, names, name, origin)
+                yield _element(node, kind, label, name, origin)
     yield from _recoveries(spec, name, origin)
     yield from _governance(spec.get("governance"), name, origin, spec.get("frameworks"))
     yield from _requirements(spec.get("policies"), name, origin, spec.get("frameworks"))
@@ -100,9 +97,9 @@ def _system(root: Node, spec: Node, name: str, origin: Origin) -> Subject:
     return governance.subject(SYSTEM, origin, "", "system", shape, root.get("metadata") or root)
 
 
-def _element(node: Node, kind: str, label: str, names: tuple[str, ...], owner: str, origin: Origin) -> Subject:
+def _element(node: Node, kind: str, label: str, owner: str, origin: Origin) -> Subject:
     """One entry of a list of the spec; its name is its `name`, else its `id`."""
-    shape = Shape().put_all(node, names)
+    shape = Shape().put_all(node, _FIELDS[kind])
     if "name" not in shape.data:
         title = shape.data.get("id") or f"{shape.data.get('from')} -> {shape.data.get('to')}"
         shape.say("name", str(title))

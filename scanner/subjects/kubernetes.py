@@ -27,10 +27,10 @@ KINDS = {
 _TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
 _CLUSTER_SCOPED = frozenset(
-    ("Namespace", "Node", "PersistentVolume", "StorageClass", "IngressClass", "PriorityClass", "RuntimeClass")
-    + ("ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "APIService", "CSIDriver")
-    + ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy")
-    + ("ValidatingAdmissionPolicyBinding", "CertificateSigningRequest", "PodSecurityPolicy", "GatewayClass")
+    "Namespace Node PersistentVolume StorageClass IngressClass PriorityClass RuntimeClass ClusterRole ClusterRoleBinding"
+    " CustomResourceDefinition APIService CSIDriver ValidatingWebhookConfiguration MutatingWebhookConfiguration"
+    " ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding CertificateSigningRequest PodSecurityPolicy"
+    " GatewayClass".split()
 )
 
 
@@ -90,10 +90,8 @@ def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def _pod_templates(node: Node) -> Iterator[Node]:
-    if node.value["kind"] == "Pod":
-        candidates = [node]
-    else:
-        candidates = [node.get(*path) for path in _TEMPLATES]
+    is_pod = node.value["kind"] == "Pod"
+    candidates = [node] if is_pod else [node.get(*path) for path in _TEMPLATES]
     for template in candidates:
         spec = template.get("spec")
         if isinstance(spec.value, dict) and isinstance(spec.value.get("containers"), list):

@@ -1,0 +1,73 @@
+"""The command line: click commands, one small file each. The only place that prints or exits."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from scanner import __version__
+from scanner.errors import AssayError
+from scanner.gate import INTERNAL, USAGE
+
+_COMMANDS = {
+    "scan": "scanner.cli.scan",
+    "rules": "scanner.cli.rules",
+    "frameworks": "scanner.cli.frameworks",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command when it is asked for, so that `--version` and `--help` cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(_COMMANDS[cmd_name]).command
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
+def assay() -> None:
+    """Assay scans architecture specs, Kubernetes manifests and agent swarms against compliance frameworks."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with a code, whatever happens."""
+    try:
+        code = assay.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = USAGE
+    except click.Abort:
+        code = 130
+    except AssayError as error:
+        _tell(error)
+        code = USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    except Exception:  # noqa: BLE001 - the last resort: a fault of ours must not look like a finding
+        _tell_fault()
+        code = INTERNAL
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: AssayError) -> None:
+    where = f"{error.location}: " if error.location else ""
+    click.echo(f"assay: {where}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  hint: {error.hint}", err=True)
+
+
+def _tell_fault() -> None:
+    import traceback
+
+    click.echo("assay: a fault in Assay itself, please report it with what follows", err=True)
+    click.echo(traceback.format_exc(), err=True)

@@ -1,0 +1,98 @@
+"""`assay rules`: list, show, test, new."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import click
+
+from scanner import library
+from scanner.errors import PackError, UsageError
+from scanner.gate import FAILED
+from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
+
+_SCAFFOLD = "rule.yaml"
+
+
+@click.group("rules")
+def command() -> None:
+    """List, show, test and begin rules."""
+
+
+@command.command("list")
+def list_rules() -> None:
+    """One line per rule: identity, severity, profile, title."""
+    files = list(load_folder(_shipped()))
+    width = max(len(file.rule.info.id) for file in files)
+    for file in files:
+        info = file.rule.info
+        click.echo(f"{info.id:<{width}}  {info.severity:<8}  {info.profile:<7}  {info.title}")
+
+
+@command.command("show")
+@click.argument("identity", metavar="ID")
+def show(identity: str) -> None:
+    """One rule: why, what to do, what it cannot see, and what it bears on."""
+    info = _find(identity).rule.info
+    click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
+    for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
+        click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
+    for label, names in (
+        ("Objectives", info.objectives),
+        ("Same as", info.same_as),
+        ("References", info.references),
+    ):
+        if names:
+            click.echo(f"{label}: {', '.join(names)}")
+
+
+@command.command("test")
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def test(path: Path | None) -> int:
+    """Run the examples of every rule, or of the rules in a folder or file."""
+    from scanner.policy.examples import check
+
+    folder = _shipped() if path is None or _shipped() in path.resolve().parents else path
+    chosen = [path] if path and path.is_file() else rule_paths(path or folder)
+    if path and path.is_file() and folder == path:
+        folder = path.parent
+    problems = 0
+    for file in chosen:
+        try:
+            found = list(check(load(file.resolve() if folder == _shipped() else file, folder)))
+        except PackError as error:
+            found = [str(error)]
+        problems += len(found)
+        for problem in found:
+            click.echo(problem, err=True)
+    if not chosen:
+        raise UsageError("there are no rules here", str(path))
+    click.echo(f"{len(chosen)} rules, {problems} problems")
+    return FAILED if problems else 0
+
+
+@command.command("new")
+@click.argument("identity", metavar="ID")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
+def new(identity: str, folder: Path) -> None:
+    """Begin a rule: writes FOLDER/<ID with slashes>.yaml to be filled in; its examples fail until it is."""
+    path = folder.joinpath(*identity.split(".")).with_suffix(".yaml")
+    if path.exists():
+        raise UsageError(f"{path} is there already")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8"), encoding="utf-8")
+    click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
+
+
+def _shipped() -> Path:
+    return library.data_root() / "rules"
+
+
+def _find(identity: str) -> RuleFile:
+    folder = _shipped()
+    paths = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in rule_paths(folder)}
+    if identity not in paths:
+        near = difflib.get_close_matches(identity, paths, n=1)
+        raise UsageError(f"there is no rule {identity!r}", hint=f"did you mean {near[0]}?" if near else "")
+    return load(paths[identity], folder)

@@ -1,0 +1,146 @@
+"""`assay scan`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from scanner import reports
+from scanner.cli.environment import cache_folder, git_state
+from scanner.errors import UsageError
+from scanner.model import SEVERITIES, Scan, Severity
+from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.pack import PROFILES
+from scanner.scan import Options, scan
+
+_EVIDENCE = "evidence"
+_FORMATS = (*reports.FORMATS, _EVIDENCE)
+
+
+@click.command("scan")
+@click.argument("paths", nargs=-1)
+@click.option("--framework", "frameworks", multiple=True, metavar="ID", help="An id, id@edition or family; repeats.")
+@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"One of {', '.join(_FORMATS)}; repeats; without FILE to standard output.  [default: table]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in SEVERITIES]),
+    default=Severity.LOW.value,
+    show_default=True,
+    help="The least severity that fails the scan.",
+)
+@click.option(
+    "--kubernetes-version",
+    default=f"1.{NEWEST_KUBERNETES}",
+    show_default=True,
+    metavar="X.Y",
+    help="The cluster's version.",
+)
+@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
+@click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
+@click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
+@click.option("--quiet", is_flag=True, help="No summary on standard error.")
+def command(
+    paths: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    profile: str,
+    outputs: tuple[str, ...],
+    fail_on: str,
+    kubernetes_version: str,
+    rule_folders: tuple[str, ...],
+    no_cache: bool,
+    allow_incomplete: bool,
+    include_passes: bool,
+    quiet: bool,
+) -> int:
+    """Scan files and folders; `-` is standard input, and no path is the current folder.
+
+    \b
+    Exit codes: 0 passed, 1 findings at or above --fail-on, 2 usage or rule error,
+    3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
+    """
+    wanted = _outputs(outputs)
+    commit, dirty = git_state(Path.cwd()) if any(name != "table" for name, _ in wanted) else ("", None)
+    options = Options(
+        profile=profile,
+        frameworks=frameworks,
+        fail_on=Severity(fail_on),
+        allow_incomplete=allow_incomplete,
+        include_passes=include_passes,
+        kubernetes_version=kubernetes_version,
+        rule_folders=tuple(Path(folder) for folder in rule_folders),
+        cache_folder=None if no_cache else cache_folder(os.environ),
+        started=_now(),
+        arguments=tuple(sys.argv[1:]),
+        git_commit=commit,
+        git_dirty=dirty,
+    )
+    result = scan(paths, options)
+    result = replace(result, run=replace(result.run, ended=_now()))
+    _write(result, wanted)
+    if not quiet and all(target for _, target in wanted):
+        click.echo(f"assay: {result.verdict.reason}", err=True)
+    return result.verdict.exit_code
+
+
+def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:
+    """(format, file) of each --output; the file is empty for standard output."""
+    wanted = []
+    for text in given or ("table",):
+        name, _, file = text.partition("=")
+        if name not in _FORMATS:
+            message = f"there is no output format {name!r}"
+            raise UsageError(message, hint="known: " + ", ".join(_FORMATS))
+        if name == _EVIDENCE and not file:
+            message = "evidence is a folder of files"
+            raise UsageError(message, hint="name it: --output evidence=FOLDER")
+        wanted.append((name, file))
+    if sum(not file for _, file in wanted) > 1:
+        message = "only one --output may go to standard output"
+        raise UsageError(message, hint="give the others a file: --output sarif=results.sarif")
+    return wanted
+
+
+def _write(result: Scan, wanted: Sequence[tuple[str, str]]) -> None:
+    for name, file in wanted:
+        if name == _EVIDENCE:
+            from scanner.evidence import seal
+
+            seal(result, Path(file))
+            continue
+        terminal = not file and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        text = reports.render(name, result, colour=terminal)
+        if file:
+            _write_file(Path(file), text)
+        else:
+            click.echo(text, nl=False)
+
+
+def _write_file(path: Path, text: str) -> None:
+    """Write beside the target and move into place, so that nobody reads half a report."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}") from None
+
+
+def _now() -> str:
+    """The current time, or the one that SOURCE_DATE_EPOCH gives, in RFC 3339."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

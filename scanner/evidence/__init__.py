@@ -1,0 +1,56 @@
+"""A finished scan -> a folder that a stranger can verify with `sha256sum` alone.
+
+The pack holds the population (every input, with what became of it), the results in three forms, and a manifest of all
+of them. It is not signed, and says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from scanner import reports
+from scanner.errors import UsageError
+from scanner.model import Scan
+
+MANIFEST = "MANIFEST.sha256"
+
+_REPORTS = {"results.json": "json", "results.sarif": "sarif", "report.html": "html"}
+_VERIFY = """# How to verify this pack
+
+UNSIGNED: the manifest proves that the files belong together, not who made them.
+
+1. `sha256sum --check --strict MANIFEST.sha256` in this folder: every file is as it was sealed.
+2. `find . -type f ! -name MANIFEST.sha256 | wc -l` equals `wc -l < MANIFEST.sha256`: nothing was added.
+3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read that very file.
+
+The digest of the rules and frameworks, the version of Assay, the arguments and the commit stand in results.json under
+`tool` and `run`. A static scan supports or contradicts controls; it does not establish compliance.
+"""
+
+
+def seal(scan: Scan, folder: Path) -> None:
+    """Write the evidence pack of a scan into a new or empty folder.
+
+    Raises UsageError where the folder holds something or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"the folder {folder} is not empty", hint="evidence is never mixed with what is there")
+        files = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
+        files |= {"population.jsonl": _population(scan), "VERIFY.md": _VERIFY}
+        contents = {name: text.encode("utf-8", "surrogateescape") for name, text in sorted(files.items())}
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+        lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+        (folder / MANIFEST).write_text("".join(lines), encoding="ascii")
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {(error.strerror or '').lower()}") from None
+
+
+def _population(scan: Scan) -> str:
+    """Every input on a line of its own, in the order of the scan."""
+    return "".join(json.dumps(dataclasses.asdict(item), ensure_ascii=True) + "\n" for item in scan.inputs)

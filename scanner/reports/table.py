@@ -1,0 +1,172 @@
+"""What a person reads in a terminal: the place, the source line with the field underlined, why, what to do."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from scanner.model import (
+    SEVERITIES,
+    ControlStatus,
+    Finding,
+    FrameworkSummary,
+    InputStatus,
+    Outcome,
+    RuleInfo,
+    Scan,
+    Severity,
+)
+from scanner.reports.excerpt import excerpt
+
+_Paint = Callable[[str, str], str]
+"""Text and style -> styled text."""
+
+_WIDTH = 100
+_SHOWN_CONTROLS = 4
+_SHOWN_INPUTS = 20
+_STYLES = {"bold": "1", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "grey": "2", "critical": "1;31"}
+_SEVERITY_STYLE = {
+    Severity.CRITICAL: "critical",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "blue",
+    Severity.INFO: "grey",
+}
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def safe(text: str) -> str:
+    """Text that cannot steer a terminal: control and direction characters are written out."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\n", "\\n"))
+
+
+def render(scan: Scan, *, colour: bool = False) -> str:
+    """The findings by rule, worst first, then what could not be assessed and the figures of each framework."""
+    paint = partial(_paint, colour=colour)
+    blocks = [*_rules(scan, paint), *_unassessed(scan, paint), _summary(scan, paint)]
+    return "\n".join(blocks)
+
+
+def _paint(text: str, style: str, *, colour: bool) -> str:
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if colour and text else text
+
+
+def _rules(scan: Scan, paint: _Paint) -> Iterator[str]:
+    groups: dict[tuple[str, Outcome], list[Finding]] = {}
+    for finding in scan.findings:
+        if finding.outcome is not Outcome.PASS:
+            groups.setdefault((finding.rule, finding.outcome), []).append(finding)
+    order = list(Outcome)
+    worst = sorted(groups, key=lambda key: (order.index(key[1]), SEVERITIES.index(scan.rules[key[0]].severity), key[0]))
+    for key in worst:
+        yield _rule(scan, scan.rules[key[0]], groups[key], paint)
+
+
+def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], paint: _Paint) -> str:
+    outcome = findings[0].outcome
+    label = rule.severity.value if outcome is Outcome.FAIL else outcome.value
+    style = _SEVERITY_STYLE[rule.severity] if outcome is Outcome.FAIL else "cyan"
+    lines = [f"{paint(label, style)}  {paint(rule.title, 'bold')}  {paint(rule.id, 'grey')}"]
+    for finding in findings:
+        lines.extend(_finding(scan, finding, paint))
+    lines.append("")
+    lines.extend(_said("why", rule.why, paint))
+    lines.extend(_said("do", rule.remediation, paint))
+    if controls := _controls(scan, rule):
+        lines.extend(_said("bears on", controls, paint))
+    return "\n".join((*lines, ""))
+
+
+def _finding(scan: Scan, finding: Finding, paint: _Paint) -> Iterator[str]:
+    place = finding.location
+    yield f"\n  {paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
+    for line in excerpt(scan, finding, context=0)[:3]:
+        number, before = str(line.number), safe(line.before)
+        marked = safe(line.marked)
+        cut = slice(0, max(20, _WIDTH))
+        yield f"  {paint(number.rjust(5), 'grey')} {paint('|', 'grey')} {(before + marked + safe(line.after))[cut]}"
+        if marked:
+            under = " " * len(before) + "^" * len(marked)
+            yield f"  {' ' * 5} {paint('|', 'grey')} {paint(under[cut], 'red')}"
+    for related in finding.related:
+        other = related.location
+        yield f"        {paint('see', 'grey')} {safe(f'{other.path}:{other.line}:{other.column}')} ({safe(related.message)})"
+
+
+def _said(label: str, text: str, paint: _Paint) -> Iterator[str]:
+    indent = 11
+    wrapped = textwrap.wrap(safe(text), _WIDTH - indent) or [""]
+    yield f"  {paint(label.ljust(8), 'grey')} {wrapped[0]}"
+    yield from (" " * indent + line for line in wrapped[1:])
+
+
+def _controls(scan: Scan, rule: RuleInfo) -> str:
+    by_framework: dict[str, list[str]] = {}
+    for link in scan.links.get(rule.id, ()):
+        by_framework.setdefault(f"{link.framework}@{link.edition}", []).append(link.control)
+    parts = []
+    for framework, controls in by_framework.items():
+        more = f" and {len(controls) - _SHOWN_CONTROLS} more" if len(controls) > _SHOWN_CONTROLS else ""
+        parts.append(f"{framework} {', '.join(controls[:_SHOWN_CONTROLS])}{more}")
+    return "; ".join(parts)
+
+
+def _unassessed(scan: Scan, paint: _Paint) -> Iterator[str]:
+    """Inputs that could not be read, each by name."""
+    broken = [item for item in scan.inputs if item.status is InputStatus.UNREADABLE]
+    if broken:
+        lines = [paint(f"not assessed: {len(broken)} of {len(scan.inputs)} inputs could not be read", "critical")]
+        for item in broken[:_SHOWN_INPUTS]:
+            place = f"{item.path}:{item.line}" if item.line else item.path
+            lines.append(f"  {paint(safe(place), 'cyan')}  {safe(item.reason)}")
+        if len(broken) > _SHOWN_INPUTS:
+            lines.append(f"  and {len(broken) - _SHOWN_INPUTS} more, all in the json and html outputs")
+        yield "\n".join((*lines, ""))
+
+
+def _summary(scan: Scan, paint: _Paint) -> str:
+    statuses = Counter(item.status for item in scan.inputs)
+    failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
+    severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
+    lines = [
+        f"inputs    {statuses[InputStatus.ASSESSED]} assessed, {statuses[InputStatus.SKIPPED]} skipped, "
+        f"{statuses[InputStatus.UNREADABLE]} unreadable",
+        f"outcomes  {scan.outcomes['fail']} fail{f' ({severities})' if severities else ''}, "
+        f"{scan.outcomes['unknown']} unknown, {scan.outcomes['error']} error, {scan.outcomes['pass']} pass",
+    ]
+    lines.extend(_frameworks(scan))
+    style = "red" if scan.verdict.exit_code else "bold"
+    return "\n".join((*lines, paint(scan.verdict.reason, style), ""))
+
+
+def _frameworks(scan: Scan) -> Iterator[str]:
+    """Coverage beside conformity; for lists of risks only how many of them findings bear on."""
+    touched = [item for item in scan.frameworks if item.covered]
+    width = max((len(f"{item.id}@{item.edition}") for item in touched), default=0)
+    for item in touched:
+        yield f"{f'{item.id}@{item.edition}'.ljust(width)}  {_figures(item, _open_controls(scan, item))}"
+    if touched:
+        yield "A static scan supports or contradicts controls; it does not establish compliance."
+
+
+def _figures(item: FrameworkSummary, against: int) -> str:
+    if item.coverage is None or item.conformity is None:
+        return (
+            f"findings bear on {against} of {item.controls} {'tenets' if item.measure == 'maturity' else 'categories'}"
+        )
+    return (
+        f"coverage {item.covered} of {item.controls} controls ({item.coverage:.0%}), "
+        f"conformity {item.sound} of {item.covered} ({item.conformity:.0%}), {item.manual} manual"
+    )
+
+
+def _open_controls(scan: Scan, item: FrameworkSummary) -> int:
+    return sum(
+        assessment.status is ControlStatus.NOT_SATISFIED
+        for assessment in scan.assessments
+        if (assessment.framework, assessment.edition) == (item.id, item.edition)
+    )

@@ -1,0 +1,62 @@
+"""GitHub's line hash against the algorithm as GitHub states it: one rolling window over the characters of a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.reports.line_hash import WINDOW, line_hashes
+
+
+def rolling(text: str) -> list[str]:
+    """Return the hash of each line, computed character by character with a rolling window."""
+    data = text.replace("\r\n", "\n").encode("utf-16-le")
+    units = [int.from_bytes(data[at : at + 2], "little") for at in range(0, len(data), 2)]
+    window, starts, hashes = [0] * WINDOW, [False] * WINDOW, []
+    seen: Counter[int] = Counter()
+    value = index = 0
+    fresh = True
+    for unit in [*(unit for unit in units if unit not in (9, 32)), 65535, *[0] * WINDOW]:
+        if starts[index]:
+            seen[value] += 1
+            hashes.append(f"{value:x}:{seen[value]}")
+        starts[index] = fresh and unit != 0
+        fresh = unit == 10
+        value = (37 * value + unit - 37**WINDOW * window[index]) % 2**64
+        window[index], index = unit, (index + 1) % WINDOW
+    return hashes
+
+
+@given(st.text("ab \t\n😀é\u2028", max_size=300), st.booleans())
+def test_hashes_are_those_of_the_rolling_window(text: str, windows: bool) -> None:
+    text = text.replace("\n", "\r\n") if windows else text
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    hashes = line_hashes(tuple(lines), digest(text), set(range(1, len(lines) + 1)))
+    assert list(hashes.values()) == rolling(text)[: len(lines)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", {1: "c129715d7a2bc9a3:1"}),
+        ("kind: Pod\n\n\tspec: {}\n", {1: "7d5eded1f13b7e7d:1", 3: "a76d08d73aea7fa6:1"}),
+        ("- 😀\n" * 40, {1: "2b283b670941dc58:1", 2: "2b283b670941dc58:2"}),
+    ],
+)
+def test_hashes_are_those_that_the_code_of_codeql_action_gave(text: str, expected: dict[int, str]) -> None:
+    lines = tuple(text.removesuffix("\n").split("\n"))
+    assert line_hashes(lines, digest(text), set(expected)) == expected
+
+
+@pytest.mark.parametrize("text", ["a\rb\n", "\ufeffa\n", "a\u2028b\n"])
+def test_lines_that_do_not_give_the_file_again_have_no_hash(text: str) -> None:
+    assert line_hashes(tuple(text.removeprefix("\ufeff").splitlines()), digest(text), {1}) == {}
+    assert line_hashes(("a\rb",), digest("a\rb\n"), {1}) == {}
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

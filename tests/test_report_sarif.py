@@ -1,0 +1,238 @@
+"""The SARIF report: the standard's rules, GitHub's limits and hostile names."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.model import Finding, Location, Outcome, Related, Scan, Severity, Verdict
+from scanner.reports import sarif
+from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, sample_scan
+
+GOLDEN = Path(__file__).parent / "golden" / "sample.sarif"
+RELATIVE_REFERENCE = re.compile(
+    r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-F]{2})+(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-F]{2})*)*"
+)
+"""A relative-path reference of RFC 3986: no colon in its first segment."""
+
+
+def rendered(scan: Scan) -> dict[str, Any]:
+    """Return the one run of the report of a scan."""
+    runs: list[dict[str, Any]] = json.loads(sarif.render(scan).encode())["runs"]
+    return runs[0]
+
+
+def located(path: str) -> Scan:
+    """Return the sample with all its findings, inputs and texts moved to one path."""
+    scan = sample_scan()
+    findings = tuple(replace(item, location=replace(item.location, path=path)) for item in scan.findings)
+    inputs = tuple(replace(item, path=path) for item in scan.inputs)
+    return replace(scan, findings=findings, inputs=inputs, texts={path: scan.texts[MANIFEST]})
+
+
+def holding(*findings: Finding) -> Scan:
+    """Return the sample with other findings."""
+    return replace(sample_scan(), findings=findings)
+
+
+def test_sample_is_as_agreed(request: pytest.FixtureRequest) -> None:
+    text = sarif.render(sample_scan())
+    if request.config.getoption("--regold", default=False):
+        GOLDEN.write_text(text, encoding="utf-8")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+    assert text == sarif.render(sample_scan())
+
+
+def test_the_order_in_which_rules_were_evaluated_does_not_show() -> None:
+    scan = sample_scan()
+    backwards = dict(reversed(scan.rules.items()))
+    links, outcomes = dict(reversed(scan.links.items())), dict(reversed(scan.outcomes.items()))
+    assert sarif.render(replace(scan, rules=backwards, links=links, outcomes=outcomes)) == sarif.render(scan)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_kind_and_level_of_every_outcome(severity: Severity) -> None:
+    levels = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
+    for outcome, kind in {"fail": "fail", "error": "open", "unknown": "open", "pass": "pass"}.items():
+        finding = replace(sample_scan().findings[0], outcome=Outcome(outcome), severity=severity)
+        result = rendered(holding(finding))["results"][0]
+        assert (result["kind"], result["level"]) == (kind, levels[severity] if kind == "fail" else "none")
+
+
+def test_rules_hold_what_code_scanning_reads() -> None:
+    scan = sample_scan()
+    rules = rendered(scan)["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == sorted(scan.rules)
+    for rule in rules:
+        info, properties = scan.rules[rule["id"]], rule["properties"]
+        scores = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.5"}
+        assert properties.get("security-severity") == scores.get(info.severity)
+        assert properties["tags"][0] == "security"
+        assert set(info.objectives) < set(properties["tags"])
+        assert info.remediation in rule["help"]["text"]
+        assert info.remediation in rule["help"]["markdown"]
+        assert "<" not in rule["help"]["markdown"]
+        assert rule.get("helpUri") == (info.references[0] if info.references else None)
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        ("set `<name>` <b>now</b>", "set `<name>` &lt;b>now&lt;/b>."),
+        ("`<b>``", "`&lt;b>``."),
+        (r"\`<b>`", r"\`&lt;b>`."),
+        ("``a` <b>", "``a` &lt;b>."),
+        ("![x](https://spy)", "![x] (https://spy)."),
+    ],
+)
+def test_help_holds_no_html_but_in_code(why: str, shown: str) -> None:
+    rule = replace(sample_scan().rules["kubernetes.image-pinned"], why=why)
+    run = rendered(replace(sample_scan(), findings=(), rules={rule.id: rule}))
+    assert run["tool"]["driver"]["rules"][0]["help"]["markdown"].startswith(shown)
+
+
+def test_texts_and_tags_stay_within_the_limits_of_github() -> None:
+    scan = sample_scan()
+    many = tuple(f"objective-{number}" for number in range(40))
+    huge = replace(scan.rules["kubernetes.image-pinned"], title="t" * 3000, why="w" * 3000, objectives=many)
+    run = rendered(replace(scan, findings=(), links={}, rules={huge.id: huge}))
+    rule = run["tool"]["driver"]["rules"][0]
+    assert len(rule["properties"]["tags"]) == 20
+    assert {len(rule[key]["text"]) for key in ("shortDescription", "fullDescription")} == {1024}
+
+
+def test_every_reference_leads_to_what_it_names() -> None:
+    run = rendered(sample_scan())
+    rules, taxonomies = run["tool"]["driver"]["rules"], run["taxonomies"]
+    targets = [link["target"] for rule in rules for link in rule.get("relationships", ())]
+    targets += [taxon for result in run["results"] for taxon in result.get("taxa", ())]
+    for target in targets:
+        taxonomy = taxonomies[target["toolComponent"]["index"]]
+        assert taxonomy["name"] == target["toolComponent"]["name"]
+        assert taxonomy["taxa"][target["index"]]["id"] == target["id"]
+    assert {taxon["id"] for taxonomy in taxonomies for taxon in taxonomy["taxa"]} == {item["id"] for item in targets}
+    assert [(item["name"], item["version"]) for item in taxonomies] == [
+        (framework.id, framework.edition) for framework in sample_scan().frameworks
+    ]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+
+
+def test_regions_hold_exactly_the_text_of_their_snippets() -> None:
+    paths = {"architecture/digital%20b%C3%A4nk.yaml": SPEC, "deploy/payments.yaml": MANIFEST}
+    shown = 0
+    for result in rendered(sample_scan())["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        region, text = place["region"], TEXTS[paths[place["artifactLocation"]["uri"]]]
+        lines = text.split("\n")[region["startLine"] - 1 : region["endLine"]]
+        lines[-1] = lines[-1][: region["endColumn"] - 1]
+        lines[0] = lines[0][region["startColumn"] - 1 :]
+        if "snippet" in region:
+            shown += 1
+            assert region["snippet"]["text"] == "\n".join(lines)
+    assert shown == 8, "all but that of the sensitive rule"
+
+
+def test_no_secret_anywhere() -> None:
+    assert SECRET not in sarif.render(sample_scan())
+
+
+def test_related_places_are_linked_from_the_message() -> None:
+    result = next(item for item in rendered(sample_scan())["results"] if "relatedLocations" in item)
+    assert result["message"]["text"].endswith(" over plain HTTP. See [this Service carries the flow on port 80](1).")
+    assert [item["id"] for item in result["relatedLocations"]] == [1]
+
+
+def test_messages_of_hostile_names_are_one_plain_sentence() -> None:
+    finding = replace(sample_scan().findings[0], message="a [b](https://c) {0}\n::error::\x1b[2J\u202e d")
+    text = rendered(holding(finding))["results"][0]["message"]["text"]
+    assert text == "a [b] (https://c) {{0}} ::error:: [2J  d."
+
+
+def test_what_could_not_be_assessed_is_notified_with_its_place() -> None:
+    invocation = rendered(sample_scan())["invocations"][0]
+    unreadable, error, skipped = invocation["toolExecutionNotifications"]
+    assert unreadable["level"] == error["level"] == "error"
+    assert unreadable["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "deploy/broken.yaml", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 7},
+    }
+    assert error["associatedRule"]["id"] == "kubernetes.service-selects-workload"
+    assert skipped["level"] == "note"
+    assert "not a text file" in skipped["message"]["text"]
+
+
+@pytest.mark.parametrize(("code", "successful"), [(0, True), (1, True), (3, True), (4, False), (5, False)])
+def test_an_incomplete_run_was_not_successful(code: int, successful: bool) -> None:
+    invocation = rendered(replace(sample_scan(), verdict=Verdict(code, "because")))["invocations"][0]
+    assert (invocation["executionSuccessful"], invocation["exitCode"]) == (successful, code)
+    assert invocation["exitCodeDescription"] == "because."
+
+
+def test_of_too_many_results_the_worst_are_kept_and_the_rest_is_told() -> None:
+    low, critical = (item for item in sample_scan().findings if item.severity in ("low", "critical"))
+    run = rendered(holding(*[replace(low, outcome=Outcome.PASS)] * 7, *[low] * 24_999, critical))
+    assert len(run["results"]) == 25_000
+    assert {result["kind"] for result in run["results"]} == {"fail"}
+    assert run["results"][-1]["ruleId"] == critical.rule
+    last = run["invocations"][0]["toolExecutionNotifications"][-1]
+    assert last["message"]["text"].startswith("7 of 25007 results are left out")
+    assert last["level"] == "warning"
+
+
+def test_locations_of_a_result_stay_within_the_limit() -> None:
+    finding = sample_scan().findings[0]
+    related = tuple(Related(finding.location, f"place {number}") for number in range(1200))
+    result = rendered(holding(replace(finding, related=related)))["results"][0]
+    assert len(result["locations"]) + len(result["relatedLocations"]) == 1000
+
+
+def test_skipped_inputs_beyond_a_thousand_are_counted() -> None:
+    scan = sample_scan()
+    skipped = tuple(replace(scan.inputs[2], path=f"{number}.png") for number in range(1500))
+    texts = [
+        item["message"]["text"]
+        for item in rendered(replace(scan, inputs=skipped))["invocations"][0]["toolExecutionNotifications"]
+    ]
+    assert len([text for text in texts if "was skipped" in text]) == 1000
+    assert texts[-1] == "500 further skipped inputs are not named here."
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("-", {"uri": "file:///dev/stdin", "description": {"text": "Standard input."}}),
+        ("/a b//./c", {"uri": "file:///a%20b/c"}),
+        ("./a/b", {"uri": "a/b", "uriBaseId": "SRCROOT"}),
+        ("../a", {"uri": "../a", "uriBaseId": "SRCROOT"}),
+        ("javascript:alert(1)", {"uri": "javascript%3Aalert%281%29", "uriBaseId": "SRCROOT"}),
+        ("a/b:c?d#e%41\\", {"uri": "a/b%3Ac%3Fd%23e%2541%5C", "uriBaseId": "SRCROOT"}),
+    ],
+)
+def test_uri_of_a_path(path: str, location: dict[str, Any]) -> None:
+    place = rendered(located(path))["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == location
+
+
+segments = st.binary(min_size=1, max_size=20).filter(lambda name: not set(name) & {0, 47} and name not in (b".", b".."))
+
+
+@given(st.lists(segments, min_size=1, max_size=3).map(b"/".join).filter(lambda path: path != b"-"))
+def test_any_file_name_comes_back_from_its_uri(name: bytes) -> None:
+    scan = sample_scan()
+    findings = (replace(scan.findings[0], location=Location(os.fsdecode(name), 1, 1, 1, 2)),)
+    run = rendered(replace(scan, findings=findings, inputs=(replace(scan.inputs[1], path=os.fsdecode(name)),)))
+    notification = run["invocations"][0]["toolExecutionNotifications"][0]
+    for holder in (run["results"][0], notification):
+        location = holder["locations"][0]["physicalLocation"]["artifactLocation"]
+        assert RELATIVE_REFERENCE.fullmatch(location["uri"])
+        assert unquote_to_bytes(location["uri"]) == name
+        assert location["uriBaseId"] == "SRCROOT"

@@ -113,16 +113,22 @@ def read_source(source: Source) -> tuple[Input, tuple[Subject, ...], str]:
         return Input(source.path, digest, size, status, error.message, error.line), (), ""
     reader = documents.read_stream if source.path == STDIN_NAME else documents.read
     reading = subjects.recognise(reader(source.path, text))
-    status, reason, line = InputStatus.ASSESSED, "", 0
-    if reading.faults:
-        first = reading.faults[0]
-        status, line = InputStatus.UNREADABLE, first.line
-        more = f" (and {len(reading.faults) - 1} more)" if len(reading.faults) > 1 else ""
-        reason = f"{first.message} at line {first.line}{more}"
-    elif reading.foreign:
-        status, reason = InputStatus.SKIPPED, reading.foreign
+    status, reason, line = _status(reading)
     item = Input(source.path, digest, size, status, reason, line, reading.formats, len(reading.subjects))
     return item, reading.subjects, text
+
+
+def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
+    """What became of an input, why, and the line of its first fault."""
+    if reading.faults:
+        first, more = reading.faults[0], len(reading.faults) - 1
+        others = f" (and {more} more)" if more else ""
+        return InputStatus.UNREADABLE, f"{first.message} at line {first.line}{others}", first.line
+    noted = ", ".join(str(note.line) for note in reading.notes)
+    note = f"code blocks that are not valid YAML or JSON at line {noted}" if noted else ""
+    if reading.foreign:
+        return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
+    return InputStatus.ASSESSED, note, 0
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:

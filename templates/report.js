@@ -42,6 +42,7 @@
     const groups = [...document.querySelectorAll("details.rule")].map((rule) => ({
       rule,
       band: rule.closest(".band"),
+      words: "",
       frameworks: new Set(rule.dataset.frameworks.split(" ")),
       items: [...rule.querySelectorAll(".finding")].map((item) => ({
         item,
@@ -49,15 +50,16 @@
         outcome: item.dataset.outcome || "fail",
         severity: item.dataset.severity || rule.dataset.severity,
         kind: item.dataset.kind || rule.dataset.kind,
-        text: "",
+        words: "",
       })),
     }));
     const total = groups.reduce((sum, group) => sum + group.items.length, 0);
     const opened = new Set();
 
     function wordsOf(group, entry) {
-      entry.text ||= plain(`${group.rule.querySelector("summary").textContent} ${entry.item.textContent}`);
-      return entry.text;
+      group.words ||= plain(group.rule.querySelector("summary").textContent);
+      entry.words ||= plain(entry.item.textContent);
+      return `${group.words} ${entry.words}`;
     }
 
     function apply() {

@@ -115,7 +115,7 @@ def sample_scan() -> Scan:
         verdict=Verdict(
             4, "incomplete: 1 input and 1 outcome could not be assessed; 5 outcomes failed at or above low"
         ),
-        texts={path: tuple(text.splitlines()) for path, text in TEXTS.items()},
+        texts={path: tuple(text.split("\n")) for path, text in TEXTS.items()},
     )
 
 

@@ -46,6 +46,12 @@ def test_long_regions_and_long_lines_are_cut() -> None:
     assert quote(scan, finding.location) is None
 
 
+def test_what_follows_the_last_line_end_is_no_line() -> None:
+    scan, finding = one("a\nb\n", (2, 1, 2, 2))
+    assert [line.number for line in excerpt(scan, finding)] == [1, 2]
+    assert excerpt(scan, replace(finding, location=Location("f", 3, 1, 3, 1)), context=0) == (Line(3, "", "", ""),)
+
+
 def test_no_text_no_excerpt() -> None:
     scan, finding = one("a", (1, 1, 1, 2))
     assert excerpt(replace(scan, texts={}), finding) == ()

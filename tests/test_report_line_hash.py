@@ -31,12 +31,13 @@ def rolling(text: str) -> list[str]:
     return hashes
 
 
-@given(st.text("ab \t\n😀é\u2028", max_size=300), st.booleans())
-def test_hashes_are_those_of_the_rolling_window(text: str, windows: bool) -> None:
-    text = text.replace("\n", "\r\n") if windows else text
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    hashes = line_hashes(tuple(lines), digest(text), set(range(1, len(lines) + 1)))
-    assert list(hashes.values()) == rolling(text)[: len(lines)]
+@given(st.text("ab \t\n😀é\u2028", max_size=300), st.booleans(), st.booleans(), st.booleans())
+def test_hashes_are_those_of_the_rolling_window(text: str, windows: bool, marked: bool, trimmed: bool) -> None:
+    """Whatever line ends and byte order mark a file has, and whether or not its last line end was counted."""
+    lines = (text.removesuffix("\n") if trimmed else text).split("\n")
+    file = ("\ufeff" if marked else "") + (text.replace("\n", "\r\n") if windows else text)
+    hashes = line_hashes(tuple(lines), digest(file), set(range(1, len(lines) + 1)))
+    assert list(hashes.values()) == rolling(file)[: len(lines)]
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,10 @@ def test_hashes_are_those_that_the_code_of_codeql_action_gave(text: str, expecte
     assert line_hashes(lines, digest(text), set(expected)) == expected
 
 
-@pytest.mark.parametrize("text", ["a\rb\n", "\ufeffa\n", "a\u2028b\n"])
+@pytest.mark.parametrize("text", ["a\r\nb\n", "a\u2028b\n", "a\x0cb\n", "a\n\n\n"])
 def test_lines_that_do_not_give_the_file_again_have_no_hash(text: str) -> None:
-    assert line_hashes(tuple(text.removeprefix("\ufeff").splitlines()), digest(text), {1}) == {}
+    lines = tuple(text.rstrip("\n").splitlines())
+    assert line_hashes(lines, digest(text), {1}) == {}
     assert line_hashes(("a\rb",), digest("a\rb\n"), {1}) == {}
 
 

@@ -170,6 +170,20 @@ def test_what_could_not_be_assessed_is_notified_with_its_place() -> None:
     assert "not a text file" in skipped["message"]["text"]
 
 
+@pytest.mark.parametrize(
+    ("started", "shown"),
+    [
+        ("2026-03-02T09:15:00Z", "2026-03-02T09:15:00Z"),
+        ("2026-03-02T09:15:00.25+02:00", "2026-03-02T07:15:00.250000Z"),
+        ("", None),
+    ],
+)
+def test_times_are_told_in_utc_or_not_at_all(started: str, shown: str | None) -> None:
+    scan = sample_scan()
+    invocation = rendered(replace(scan, run=replace(scan.run, started=started)))["invocations"][0]
+    assert invocation.get("startTimeUtc") == shown
+
+
 @pytest.mark.parametrize(("code", "successful"), [(0, True), (1, True), (3, True), (4, False), (5, False)])
 def test_an_incomplete_run_was_not_successful(code: int, successful: bool) -> None:
     invocation = rendered(replace(sample_scan(), verdict=Verdict(code, "because")))["invocations"][0]

@@ -61,7 +61,7 @@ def _percent(data: dict[str, Any]) -> float | None:
 
 
 def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, others: list[Subject]) -> None:
-    """What the recovery is held to (`availability`, `monthly_downtime`), and how often it is tested (`test_interval`)."""
+    """What a recovery is held to (`availability`, `monthly_downtime`), and its `test_interval`."""
     recovery = subject.bindings["recovery"]
     percent = _percent(recovery)
     if percent is None and strictest:

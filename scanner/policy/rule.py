@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scanner import documents, library
 from scanner.documents import Document, Fault
@@ -135,8 +135,8 @@ def _check(root: Node, origin: Origin) -> None:
     for error in sorted(_validator().iter_errors(root.value), key=lambda error: list(map(str, error.absolute_path))):
         place = tuple(str(part) for part in error.absolute_path)
         if error.validator == "additionalProperties":
-            known: Mapping[str, Any] = error.schema["properties"]  # type: ignore[index, assignment]
-            unknown = next(key for key in error.instance if key not in known)
+            known: Mapping[str, Any] = error.schema["properties"]  # type: ignore[index]
+            unknown = next(key for key in cast("dict[str, Any]", error.instance) if key not in known)
             raise _wrong(root, origin, join_path((*place, unknown)), f"there is no key {unknown!r}", unknown, known)
         raise PackError(error.message, _where(root, origin, join_path(place)))
 

@@ -47,7 +47,8 @@ def excerpt(scan: Scan, finding: Finding, context: int = 2) -> tuple[Line, ...]:
         return ()
     around = 0 if scan.rules[finding.rule].sensitive else context
     last = min(last_line(place), place.line + LONGEST_REGION - 1)
-    numbers = range(max(1, place.line - around), min(len(lines), last + around) + 1)
+    end = len(lines) if lines[-1] else len(lines) - 1  # what follows the last line end is no line
+    numbers = range(max(1, place.line - around), max(place.line, min(end, last + around)) + 1)
     secrets = _secrets(scan).get(place.path, {})
     return tuple(_line(number, lines[number - 1], place, secrets.get(number)) for number in numbers)
 

@@ -271,10 +271,10 @@ def _sheet(summary: FrameworkSummary, rows: dict[tuple[str, str, str], _Row]) ->
     members = [row for key, row in rows.items() if key[:2] == (summary.id, summary.edition)]
     distinct = {fingerprint for row in members for fingerprint in row.control.findings}
     against, whole, covered = summary.covered - summary.sound, summary.controls or 1, summary.covered or 1
+    manual = 100 * summary.manual / whole
     return {
         "summary": summary,
-        "coverage": _stack(whole, sound=summary.sound, against=against)
-        + [("manual", 100 - 100 * summary.manual / whole, 100 * summary.manual / whole)],
+        "coverage": [*_stack(whole, sound=summary.sound, against=against), ("manual", 100 - manual, manual)],
         "conformity": _stack(covered, sound=summary.sound, against=against),
         "key": _slug(summary.id, summary.edition),
         "other": max(0, summary.controls - summary.covered - summary.manual),
@@ -288,4 +288,7 @@ def _sheet(summary: FrameworkSummary, rows: dict[tuple[str, str, str], _Row]) ->
 def _stack(whole: int, **parts: int) -> list[tuple[str, float, float]]:
     """Return the parts of a bar, one after the other: kind, start and width, in hundredths of the whole."""
     ends = list(accumulate(parts.values(), initial=0))
-    return [(kind, 100 * start / whole, 100 * width / whole) for (kind, width), start in zip(parts.items(), ends)]
+    return [
+        (kind, 100 * start / whole, 100 * width / whole)
+        for (kind, width), start in zip(parts.items(), ends, strict=False)
+    ]

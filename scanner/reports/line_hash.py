@@ -7,9 +7,11 @@ See src/fingerprints.ts in that repository.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter
 from hashlib import sha256
+from itertools import product
 
 WINDOW = 100
 _FACTOR = 37
@@ -25,16 +27,19 @@ def line_hashes(lines: tuple[str, ...], digest: str, wanted: set[int]) -> dict[i
     """
     if any("\r" in line for line in lines):
         return {}
-    endings = (("\n", "\n"), ("\n", ""), ("\r\n", "\r\n"), ("\r\n", ""))
-    for between, after in endings:
-        if sha256((between.join(lines) + after).encode("utf-8", "surrogateescape")).hexdigest() == digest:
-            return _hashes("\n".join(lines) + ("\n" if after else ""), wanted)
+    text = "\n".join(lines)
+    for start, last, ending in product(("", "\ufeff"), ("", "\n"), ("\n", "\r\n")):
+        candidate = start + text + last
+        if sha256(candidate.replace("\n", ending).encode("utf-8", "surrogatepass")).hexdigest() == digest:
+            return _hashes(candidate, wanted)
     return {}
 
 
 def _hashes(text: str, wanted: set[int]) -> dict[int, str]:
     lines = text.replace(" ", "").replace("\t", "").split("\n")
     units = array("H", "\n".join(lines).encode("utf-16-le", "surrogatepass"))
+    if sys.byteorder == "big":
+        units.byteswap()
     units.extend([_END_OF_FILE] + [0] * WINDOW)
     seen: Counter[bytes] = Counter()
     hashes = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from scanner.model import Finding, Input, InputStatus, Outcome, Scan
@@ -63,11 +64,16 @@ def invocation(scan: Scan) -> Json:
         "arguments": run.arguments,
     }
     if run.started:
-        entry["startTimeUtc"] = run.started.replace("+00:00", "Z")
+        entry["startTimeUtc"] = _utc(run.started)
     if run.ended:
-        entry["endTimeUtc"] = run.ended.replace("+00:00", "Z")
+        entry["endTimeUtc"] = _utc(run.ended)
     entry["toolExecutionNotifications"] = _notifications(scan)
     return entry
+
+
+def _utc(moment: str) -> str:
+    """Return an RFC 3339 moment in the one form that the standard takes."""
+    return datetime.fromisoformat(moment).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _notifications(scan: Scan) -> list[Json]:

@@ -94,7 +94,8 @@ def _finding(scan: Scan, finding: Finding, paint: _Paint) -> Iterator[str]:
             yield f"  {' ' * 5} {paint('|', 'grey')} {paint(under[cut], 'red')}"
     for related in finding.related:
         other = related.location
-        yield f"        {paint('see', 'grey')} {safe(f'{other.path}:{other.line}:{other.column}')} ({safe(related.message)})"
+        there = safe(f"{other.path}:{other.line}:{other.column}")
+        yield f"        {paint('see', 'grey')} {there} ({safe(related.message)})"
 
 
 def _said(label: str, text: str, paint: _Paint) -> Iterator[str]:
@@ -122,7 +123,8 @@ def _unassessed(scan: Scan, paint: _Paint) -> Iterator[str]:
         lines = [paint(f"not assessed: {len(broken)} of {len(scan.inputs)} inputs could not be read", "critical")]
         for item in broken[:_SHOWN_INPUTS]:
             place = f"{item.path}:{item.line}" if item.line else item.path
-            lines.append(f"  {paint(safe(place), 'cyan')}  {safe(item.reason)}")
+            reason = item.reason.replace(f" at line {item.line}", "", 1)
+            lines.append(f"  {paint(safe(place), 'cyan')}  {safe(reason)}")
         if len(broken) > _SHOWN_INPUTS:
             lines.append(f"  and {len(broken) - _SHOWN_INPUTS} more, all in the json and html outputs")
         yield "\n".join((*lines, ""))
@@ -132,13 +134,13 @@ def _summary(scan: Scan, paint: _Paint) -> str:
     statuses = Counter(item.status for item in scan.inputs)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
+    fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
+    others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     lines = [
-        f"inputs    {statuses[InputStatus.ASSESSED]} assessed, {statuses[InputStatus.SKIPPED]} skipped, "
-        f"{statuses[InputStatus.UNREADABLE]} unreadable",
-        f"outcomes  {scan.outcomes['fail']} fail{f' ({severities})' if severities else ''}, "
-        f"{scan.outcomes['unknown']} unknown, {scan.outcomes['error']} error, {scan.outcomes['pass']} pass",
+        "inputs    " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus),
+        "outcomes  " + ", ".join((fails, *others)),
+        *_frameworks(scan),
     ]
-    lines.extend(_frameworks(scan))
     style = "red" if scan.verdict.exit_code else "bold"
     return "\n".join((*lines, paint(scan.verdict.reason, style), ""))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from scanner.errors import UsageError
 
 STDIN = "-"
-STDIN_NAME = "stdin"
+STDIN_NAME = "-"
 MAX_BYTES = 256 * 1024 * 1024
 
 _SKIPPED_FOLDERS = {

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.documents import Document, Fault
-from scanner.documents.positions import Node
+from scanner.documents.positions import Node, find, join_path
 from scanner.model import Subject
 from scanner.subjects import architecture, calm, governance, kubernetes, prose, swarm
 from scanner.subjects.shaping import Shape
@@ -34,7 +34,8 @@ _FORMATS = (
     ("swarm", swarm.recognise),
     ("prose", prose.recognise),
 )
-_OURS = re.compile(r"^\s*[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
+_OURS = ("mcp__", architecture.API_VERSION)
+"""What a code block that cannot be read must hold to count as a loss: others are illustrations, and only noted."""
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
@@ -47,6 +48,8 @@ class Reading:
     faults: tuple[Fault, ...]
     foreign: str
     """Why nothing in it is ours, empty where something is."""
+    notes: tuple[Fault, ...] = ()
+    """Code blocks of a Markdown file that cannot be read and would not have been a spec or a tool call."""
 
 
 def recognise(parts: Iterable[Document | Fault]) -> Reading:
@@ -54,11 +57,12 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
     subjects: list[Subject] = []
     formats: dict[str, None] = {}
     faults: list[Fault] = []
+    notes: list[Fault] = []
     documents = 0
     for part in parts:
         if isinstance(part, Fault):
-            if not part.embedded or _OURS.search(part.text) or "mcp__" in part.text:
-                faults.append(_explained(part))
+            counts = not part.embedded or any(word in part.text for word in _OURS)
+            (faults if counts else notes).append(_explained(part))
             continue
         documents += part.format != "prose"
         for name, read in _FORMATS:
@@ -67,10 +71,10 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
                 subjects.extend(found)
                 formats[name] = None
                 if part.format != "prose":
-                    subjects.append(_document(part))
+                    subjects.append(_document(part, name))
                 break
     foreign = "" if subjects else _foreign(documents)
-    return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign)
+    return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign, tuple(notes))
 
 
 def _explained(fault: Fault) -> Fault:
@@ -87,16 +91,29 @@ def _foreign(documents: int) -> str:
     return "no Kubernetes object, architecture spec or swarm configuration"
 
 
-def _document(part: Document) -> Subject:
+def _document(part: Document, form: str) -> Subject:
     """The document itself, for rules about how it is written."""
     repeated = [(line, column, 0, line, column, line, column + len(key), None) for key, line, column in part.duplicates]
-    shape = Shape().say("format", part.format).say("duplicates", [key for key, _, _ in part.duplicates])
+    shape = Shape().say("format", form).say("duplicates", [key for key, _, _ in part.duplicates])
+    if form == "architecture":
+        _hold_to_schema(shape, part.root)
     whole = shape.mark(part.root)
     if repeated:
         shape.marks["duplicates"] = (*repeated[0][:7], repeated)
     name = _title(part.root) or part.name or part.format
     bindings = {"document": shape.data}
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
+
+
+def _hold_to_schema(shape: Shape, root: Node) -> None:
+    """What is wrong with a spec, each problem at its field."""
+    from scanner.subjects.spec_schema import problems
+
+    found = list(problems(root.value))
+    shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
+    if found and root.mark:
+        places = [find(root.mark, path)[0] for path, _ in found]
+        shape.marks["problems"] = (*places[0][:7], [(*mark[:7], None) for mark in places])
 
 
 def _title(root: Node) -> str:

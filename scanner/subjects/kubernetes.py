@@ -27,10 +27,27 @@ KINDS = {
 _TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
 _CLUSTER_SCOPED = frozenset(
-    "Namespace Node PersistentVolume StorageClass IngressClass PriorityClass RuntimeClass ClusterRole ClusterRoleBinding"
-    " CustomResourceDefinition APIService CSIDriver ValidatingWebhookConfiguration MutatingWebhookConfiguration"
-    " ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding CertificateSigningRequest PodSecurityPolicy"
-    " GatewayClass".split()
+    {
+        "APIService",
+        "CSIDriver",
+        "CertificateSigningRequest",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PodSecurityPolicy",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
 )
 
 

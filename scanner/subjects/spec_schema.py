@@ -1,0 +1,50 @@
+"""Holds a native architecture spec against its schema, `architecture.schema.json` beside this file."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+Problem = tuple[tuple[str, ...], str]
+"""The path of a field that is not as the schema wants it, and what is wrong with it."""
+
+
+def problems(spec: Any) -> Iterator[Problem]:
+    """What a spec says otherwise than its schema, in the order of the fields."""
+    errors = sorted(_validator().iter_errors(spec), key=lambda error: [str(part) for part in error.absolute_path])
+    for error in errors:
+        path = tuple(str(part) for part in error.absolute_path)
+        if error.validator == "additionalProperties":
+            yield from _strangers(error, path)
+        else:
+            yield path, _shortened(error.message)
+
+
+def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
+    """One problem for each field that the schema does not know, with the nearest one that it does."""
+    known = cast("dict[str, Any]", cast("dict[str, Any]", error.schema).get("properties", {}))
+    for name in cast("dict[str, Any]", error.instance):
+        if name not in known and not str(name).startswith("x-"):
+            near = difflib.get_close_matches(str(name), known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            yield (*path, str(name)), f"there is no field {name!r} here{hint}"
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= 160 else message[:157] + "..."  # noqa: PLR2004
+
+
+@cache
+def _validator() -> Validator:
+    import jsonschema
+
+    schema = json.loads(Path(__file__).with_name("architecture.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)

@@ -1,0 +1,202 @@
+"""The HTML report in a browser: filters, links, access, paper, and no way in for what was scanned."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
+
+import pytest
+
+from scanner.model import ControlStatus, Scan
+from scanner.reports import html as report
+from tests.sample import sample_scan
+from tests.test_report_html import poison
+
+pytestmark = pytest.mark.chromium
+Open: TypeAlias = Callable[..., Any]
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip for want of a tool, or fail where all tools are required, as in CI."""
+    if os.environ.get("ASSAY_REQUIRE_TOOLS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def tool(name: str) -> Any:
+    """Return an optional module."""
+    try:
+        return import_module(name)
+    except ImportError:
+        missing(f"{name.partition('.')[0]} is not installed")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Start one browser for the module."""
+    program = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        missing("no chromium: set ASSAY_CHROMIUM or put `chromium` on PATH")
+    playwright = tool("playwright.sync_api")
+    quiet = ("background-networking", "component-update", "sync", "gpu")
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Any, tmp_path: Path) -> Iterator[Open]:
+    """Open a report and, at the end, insist that it was quiet: no message, error, dialog or request."""
+    heard: list[str] = []
+    contexts: list[Any] = []
+
+    def refuse(dialog: Any) -> None:
+        heard.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def listen(page: Any, own: str) -> None:
+        page.on("console", lambda message: heard.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+        page.on("dialog", refuse)
+        page.on("requestfinished", lambda request: heard.append(request.url.partition("#")[0].removeprefix(own)))
+
+    def opened(scan: Scan | None = None, *, hash_: str = "", text: str = "", quiet: bool = True, **options: Any) -> Any:
+        file = tmp_path / f"report-{len(contexts)}.html"
+        file.write_text(text or report.render(scan or sample_scan()), encoding="utf-8")
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        if quiet:
+            listen(page, file.as_uri())
+        page.goto(file.as_uri() + hash_)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [line for line in heard if line] == []
+
+
+def shown(page: Any) -> set[str]:
+    """Return the messages of the findings that the filters leave."""
+    left = page.locator(".findings > li:not([hidden]) > .finding > summary > span")
+    return set(left.all_text_contents())
+
+
+def told(page: Any, place: str, start: str) -> None:
+    """Wait until a live region begins with a text."""
+    tool("playwright.sync_api").expect(page.locator(place)).to_have_text(re.compile(f"^{start}"))
+
+
+def narrowed(page: Any, count: int) -> set[str]:
+    """Wait until the live region tells a count of findings, and return what is shown."""
+    told(page, "#shown", f"{count} findings? of")
+    return shown(page)
+
+
+def test_filters_work_alone_together_and_cleared(show: Open) -> None:
+    scan, page = sample_scan(), show()
+    everything = shown(page)
+    assert everything == {finding.message for finding in scan.findings}
+    high = {finding.message for finding in scan.findings if finding.severity == "high"}
+    page.get_by_role("checkbox", name="High").check()
+    assert narrowed(page, len(high)) == high
+    page.get_by_role("checkbox", name="Fail").check()
+    assert narrowed(page, 2) == {f.message for f in scan.findings if f.severity == "high" and f.outcome == "fail"}
+    page.get_by_label("Text").fill("FLOW  plain")
+    assert len(narrowed(page, 1)) == 1
+    assert "severity=high&outcome=fail&text=FLOW" in page.evaluate("location.hash")
+    page.get_by_role("button", name="Clear").first.click()
+    told(page, "#shown", f"{len(everything)} findings of")
+    assert (shown(page), page.evaluate("location.hash")) == (everything, "")
+
+
+def test_filters_by_framework_and_kind_survive_a_reload(show: Open) -> None:
+    scan, page = sample_scan(), show()
+    page.get_by_label("Subject").select_option("architecture.flow")
+    narrowed(page, 1)
+    page.get_by_label("Subject").select_option("")
+    page.get_by_label("Framework").select_option("soc2-2017")
+    bear = {rule for rule, links in scan.links.items() if any(link.framework == "soc2" for link in links)}
+    expected = {finding.message for finding in scan.findings if finding.rule in bear}
+    assert narrowed(page, len(expected)) == expected
+    page.reload()
+    assert narrowed(page, len(expected)) == expected
+
+
+def test_a_control_opens_and_leads_to_its_findings(show: Open) -> None:
+    page = show(hash_="#outcome=pass")
+    narrowed(page, 1)
+    page.get_by_role("checkbox", name="Not satisfied").check()
+    told(page, "#sifted", "5 controls")
+    assert page.locator(".matrix tr[data-status]:visible").count() == 5
+    control = page.locator("[id='control-cis-kubernetes-2.0.1-5.2.2']")
+    control.locator("summary").focus()
+    page.keyboard.press("Enter")
+    link = control.locator("dl a[href^='#finding-']")
+    name = link.get_attribute("href")[1:]
+    link.click()
+    page.locator(f"#{name} pre mark").wait_for(state="visible", timeout=5000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(show: Open, scheme: str) -> None:
+    axe = tool("axe_playwright_python.sync_playwright")
+    page = show(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    found = axe.Axe().run(page).response["violations"]
+    assert [
+        (item["id"], item["nodes"][0]["html"], item["nodes"][0]["failureSummary"])
+        for item in found
+        if item["impact"] in ("serious", "critical")
+    ] == []
+
+
+def test_everything_can_be_read_without_script_and_on_paper(show: Open) -> None:
+    scan, page = sample_scan(), show(java_script_enabled=False)
+    assert page.locator("form:visible, #theme:visible").count() == 0
+    page.emulate_media(media="print")
+    for finding in scan.findings:
+        assert page.locator(f"#finding-{finding.fingerprint[:12]} > p").is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator(".finding > summary:visible").count() == len(scan.findings)
+    assert page.locator(".control > summary:visible").count() == len(scan.assessments)
+    while page.locator("details:not([open]) > summary:visible").count():
+        page.locator("details:not([open]) > summary:visible").first.click()
+    for status in ControlStatus:
+        assert page.locator(f"tr[data-status={status}] dl").first.is_visible()
+
+
+def test_hostile_text_does_nothing(show: Open) -> None:
+    page = show(poison(sample_scan()))
+    assert page.title() == "Assay scan report: Incomplete"
+    assert page.locator("img, iframe, base, [onerror], [onload], [onfocus]").count() == 0
+    assert "{{7*7}}" in page.locator("h4").first.inner_text()
+    page.get_by_label("Text").fill("<script>")
+    narrowed(page, len(sample_scan().findings))
+
+
+def test_the_policy_stops_what_is_injected(show: Open) -> None:
+    attack = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+    page = show(text=report.render(sample_scan()).replace("<main>", "<main>" + attack), quiet=False)
+    page.get_by_role("checkbox", name="Critical").check()
+    narrowed(page, 1)
+    assert page.title() == "Assay scan report: Incomplete"
+
+
+def test_the_theme_is_chosen_and_kept_and_a_phone_needs_no_sideways_scrolling(show: Open) -> None:
+    page = show(color_scheme="light", viewport={"width": 380, "height": 800})
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").click()
+    assert page.evaluate(paper) != light
+    page.reload()
+    assert page.get_by_role("button", name="Theme: dark").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scanner import __version__, documents, facts, gate, library, sources, subjects
-from scanner.errors import UnreadableError, UsageError
+from scanner import __version__, documents, facts, files, gate, library, sources
+from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
-from scanner.model import Finding, Input, InputStatus, Outcome, Run, Scan, Severity, Subject
+from scanner.model import Finding, Input, Location, Outcome, Run, Scan, Severity, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
-from scanner.sources import STDIN_NAME, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +29,14 @@ class Options:
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    jobs: int = 0
+    """Processes that read files, 0 for as many as there are processors and it pays."""
     cache_folder: Path | None = None
     started: str = ""
     """When the run began, in RFC 3339; empty where the caller does not want it said."""
     arguments: tuple[str, ...] = ()
     git_commit: str = ""
     git_dirty: bool | None = None
-
-
-@dataclass(slots=True)
-class _Read:
-    """What the inputs of a scan hold."""
-
-    inputs: list[Input] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
-    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def scan(paths: Sequence[str], options: Options | None = None) -> Scan:
@@ -60,75 +52,49 @@ def scan(paths: Sequence[str], options: Options | None = None) -> Scan:
     chosen = catalogue.choose(catalogue.load(cache), options.frameworks)
 
     where = sources.scope(paths)
-    read = _read_all(sources.collect(where))
-    facts.derive(read.subjects, whole=where.whole)
-    evaluator = Evaluator(rules.rules, include_passes=options.include_passes, kubernetes_minor=minor)
-    evaluation = evaluator.evaluate(read.subjects)
+    local, joined = (
+        Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor)
+        for some in (rules.local(), rules.joined())
+    )
+    inputs: list[Input] = []
+    found: list[Subject] = []
+    contents: dict[str, bytes] = {}
+    evaluation = Evaluation()
+    for source, assessed in files.assess_all(sources.collect(where), local, options.jobs):
+        inputs.append(assessed.input)
+        found.extend(assessed.subjects)
+        evaluation.merge(assessed.evaluation)
+        if assessed.input.subjects:
+            contents[source.path] = source.content
+    facts.derive(found, whole=where.whole)
+    evaluation.merge(joined.evaluate(found))
     findings = _in_order(evaluation.findings)
 
     infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
     links = assess.links(chosen, infos.values())
-    assessed = [(item, assess.assess(item, evaluation.counts, findings, links)) for item in chosen]
-    told = {finding.location.path for finding in findings} | {
-        related.location.path for finding in findings for related in finding.related
-    }
+    assessments = {item: assess.assess(item, evaluation.counts, findings, links) for item in chosen}
     return Scan(
         run=_run(options, library.combine(rules.digest, catalogue.digest_of_data())),
-        inputs=tuple(read.inputs),
+        inputs=tuple(inputs),
         findings=tuple(findings),
         rules=infos,
         links=links,
-        assessments=tuple(assessment for _, assessments in assessed for assessment in assessments),
-        frameworks=tuple(assess.summarise(item, assessments) for item, assessments in assessed),
+        assessments=tuple(assessment for each in assessments.values() for assessment in each),
+        frameworks=tuple(assess.summarise(item, each) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
-        verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts={path: lines for path, lines in read.texts.items() if path in told},
+        verdict=gate.judge(inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
+        texts=_texts(findings, contents),
     )
 
 
-def _read_all(found: Iterable[Source]) -> _Read:
-    read = _Read()
-    for source in found:
-        item, subjects_found, text = read_source(source)
-        read.inputs.append(item)
-        read.subjects.extend(subjects_found)
-        if text:
-            read.texts[item.path] = tuple(text.split("\n"))
-    return read
+def _texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """The lines of the inputs that findings point into."""
+    told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
+    return {path: tuple(documents.decode(contents[path]).split("\n")) for path in sorted(told) if path in contents}
 
 
-def read_source(source: Source) -> tuple[Input, tuple[Subject, ...], str]:
-    """What one input is, the subjects in it, and its text where it holds any: a pure function of the file."""
-    if source.skipped:
-        return Input(source.path, "", 0, InputStatus.SKIPPED, source.skipped), (), ""
-    if source.unreadable:
-        return Input(source.path, "", 0, InputStatus.UNREADABLE, source.unreadable), (), ""
-    digest, size = hashlib.sha256(source.content).hexdigest(), len(source.content)
-    if not documents.is_text(source.content):
-        return Input(source.path, digest, size, InputStatus.SKIPPED, "not text"), (), ""
-    try:
-        text = documents.decode(source.content)
-    except UnreadableError as error:
-        status = InputStatus.UNREADABLE if documents.is_ours(source.path) else InputStatus.SKIPPED
-        return Input(source.path, digest, size, status, error.message, error.line), (), ""
-    reader = documents.read_stream if source.path == STDIN_NAME else documents.read
-    reading = subjects.recognise(reader(source.path, text))
-    status, reason, line = _status(reading)
-    item = Input(source.path, digest, size, status, reason, line, reading.formats, len(reading.subjects))
-    return item, reading.subjects, text
-
-
-def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
-    """What became of an input, why, and the line of its first fault."""
-    if reading.faults:
-        first, more = reading.faults[0], len(reading.faults) - 1
-        others = f" (and {more} more)" if more else ""
-        return InputStatus.UNREADABLE, f"{first.message} at line {first.line}{others}", first.line
-    noted = ", ".join(str(note.line) for note in reading.notes)
-    note = f"code blocks that are not valid YAML or JSON at line {noted}" if noted else ""
-    if reading.foreign:
-        return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
-    return InputStatus.ASSESSED, note, 0
+def _others(finding: Finding) -> Iterator[Location]:
+    return (related.location for related in finding.related)
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Scan, Verdict
+from scanner.model import Outcome, Scan, Verdict
 from scanner.reports import html as report
 from tests.sample import SECRET, sample_scan
 
@@ -112,6 +112,15 @@ def test_an_empty_scan_is_told_as_such() -> None:
     page = Page(report.render(scan))
     assert "No finding is listed." in page.text
     assert "Not everything could be assessed" not in page.text
+
+
+def test_an_error_beside_a_fail_of_its_rule_can_be_reached() -> None:
+    scan = sample_scan()
+    fail = next(finding for finding in scan.findings if finding.outcome == "fail")
+    error = replace(fail, outcome=Outcome.ERROR, fingerprint="e" * 64)
+    page = Page(report.render(replace(scan, findings=(fail, error))))
+    assert f"#finding-{'e' * 12}" in page.values("href")
+    assert {value[1:] for value in page.values("href") if value.startswith("#")} <= set(page.values("id"))
 
 
 def test_findings_of_one_fingerprint_keep_apart() -> None:

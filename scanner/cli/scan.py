@@ -49,6 +49,7 @@ _FORMATS = (*reports.FORMATS, _EVIDENCE)
     help="The cluster's version.",
 )
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
 @click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
 @click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
@@ -61,6 +62,7 @@ def command(
     fail_on: str,
     kubernetes_version: str,
     rule_folders: tuple[str, ...],
+    jobs: int,
     no_cache: bool,
     allow_incomplete: bool,
     include_passes: bool,
@@ -82,6 +84,7 @@ def command(
         include_passes=include_passes,
         kubernetes_version=kubernetes_version,
         rule_folders=tuple(Path(folder) for folder in rule_folders),
+        jobs=jobs,
         cache_folder=None if no_cache else cache_folder(os.environ),
         started=_now(),
         arguments=tuple(sys.argv[1:]),

@@ -6,9 +6,21 @@ nobody holds. Each module takes all subjects and fills `facts` (values) and `rel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE
+
+
+def usable(subjects: Sequence[Subject]) -> Iterator[Subject]:
+    """The subjects of one file that facts, and rules that use facts, can be about; large strangers cut short."""
+    from scanner.facts.kubernetes import shortened
+
+    for subject in subjects:
+        if subject.kind == RESOURCE:
+            yield shortened(subject)
+        elif subject.kind != "document":
+            yield subject
 
 
 def derive(subjects: Sequence[Subject], *, whole: bool) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.model import Subject
+from scanner.model import Mark, Subject
 from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
 
 
@@ -22,7 +23,7 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     by_namespace: dict[str, list[Subject]] = defaultdict(list)
     for workload in workloads:
         by_namespace[_namespace(workload)].append(workload)
-    _autoscalers(resources["HorizontalPodAutoscaler"], workloads, resources, whole=whole)
+    _autoscalers(resources[_AUTOSCALER], workloads, resources, whole=whole)
     for kind, selector, name in _SELECTING:
         _selections(resources[kind], by_namespace, selector, name, whole=whole)
     for workload in workloads:
@@ -31,12 +32,28 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
                 workload.facts.setdefault(name, [])
 
 
+_AUTOSCALER = "HorizontalPodAutoscaler"
 _SELECTING = (
     ("NetworkPolicy", ("podSelector",), "network_policies"),
     ("Service", ("selector",), "services"),
     ("PodDisruptionBudget", ("selector",), "disruption_budgets"),
 )
 """Kinds that select pods: the path of their selector under `spec`, and the fact that a selected workload gets."""
+_IN_FULL = frozenset((_AUTOSCALER, *(kind for kind, _, _ in _SELECTING)))
+
+
+def shortened(subject: Subject) -> Subject:
+    """A resource as far as facts can use it: objects that select or scale in full, others by kind and name."""
+    thing = subject.bindings["object"]
+    if thing["kind"] in _IN_FULL:
+        return subject
+    metadata = thing.get("metadata")
+    names = ("name", "namespace")
+    kept = {name: metadata[name] for name in names if name in metadata} if isinstance(metadata, dict) else {}
+    mark = subject.marks["object"]
+    cut: Mark = (*mark[:7], {name: (*child[:7], None) for name, child in list(mark[7].items())[:1]})
+    brief = {"apiVersion": thing["apiVersion"], "kind": thing["kind"], "metadata": kept}
+    return replace(subject, bindings={"object": brief}, marks={"object": cut})
 
 
 def _containers(subjects: Sequence[Subject], workloads: list[Subject]) -> None:

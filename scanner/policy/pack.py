@@ -17,6 +17,8 @@ from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 PROFILES = ("default", "strict", "opinion")
 """Each profile holds the rules of those before it."""
 
+FACTS = "facts"
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -24,6 +26,14 @@ class Pack:
 
     rules: tuple[Rule, ...]
     digest: str
+
+    def local(self) -> list[Rule]:
+        """Rules that look at one subject only."""
+        return [rule for rule in self.rules if FACTS not in rule.words]
+
+    def joined(self) -> list[Rule]:
+        """Rules that use facts, so that they need all subjects first."""
+        return [rule for rule in self.rules if FACTS in rule.words]
 
 
 def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:

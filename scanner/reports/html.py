@@ -172,6 +172,9 @@ def _view(scan: Scan) -> dict[str, Any]:
         "severities": _tally((item.severity for item in scan.findings), SEVERITIES),
         "listed": _tally((item.outcome for item in scan.findings), tuple(Outcome)),
         "statuses": _tally((item.status for item in scan.assessments), tuple(ControlStatus)),
+        "first_error": next(
+            (name for name, item in zip(anchors, scan.findings, strict=True) if item.outcome == "error"), ""
+        ),
         "kinds": sorted({item.subject_kind for item in scan.findings}),
         "bands": _bands(groups),
         "grouped": {group.rule.id: group.anchor for group in groups},

@@ -16,6 +16,7 @@ _COMMANDS = {
     "scan": "scanner.cli.scan",
     "rules": "scanner.cli.rules",
     "frameworks": "scanner.cli.frameworks",
+    "hook": "scanner.cli.hook",
 }
 
 

@@ -62,17 +62,25 @@ class Evaluator:
     ) -> None:
         self._include_passes = include_passes
         self._cluster = {"minor": kubernetes_minor}
-        self._rules: dict[str, list[Ready]] = {}
+        self._rules: dict[str, list[Rule]] = {}
+        self._ready: dict[str, list[Ready]] = {}
         for rule in rules:
-            when = cel.load_expression(rule.when) if rule.when else None
-            ready = Ready(rule, cel.load_expression(rule.require), when)
-            self._rules.setdefault(rule.info.subject, []).append(ready)
+            self._rules.setdefault(rule.info.subject, []).append(rule)
+
+    def _of_kind(self, kind: str) -> list[Ready]:
+        """The rules about a kind of subject; expressions are loaded when the first subject of the kind is met."""
+        if kind not in self._ready:
+            self._ready[kind] = [
+                Ready(rule, cel.load_expression(rule.require), cel.load_expression(rule.when) if rule.when else None)
+                for rule in self._rules.get(kind, ())
+            ]
+        return self._ready[kind]
 
     def evaluate(self, subjects: Iterable[Subject]) -> Evaluation:
         """The outcome of every rule for every subject it applies to; a rule about items may give several."""
         result = Evaluation()
         for subject in subjects:
-            rules = self._rules.get(subject.kind)
+            rules = self._of_kind(subject.kind)
             if not rules:
                 continue
             values = {**subject.bindings, "facts": subject.facts, "cluster": self._cluster}

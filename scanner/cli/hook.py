@@ -1,0 +1,29 @@
+"""`assay hook`: what pre-commit runs on staged files."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from scanner import reports
+from scanner.cli.environment import cache_folder
+from scanner.gate import CLEAN, NOTHING
+from scanner.scan import Options, scan
+
+
+@click.command("hook")
+@click.argument("files", nargs=-1)
+def command(files: tuple[str, ...]) -> int:
+    """Scan staged files; files of which none is Assay's concern pass.
+
+    Exit codes are those of `assay scan`, but for nothing to assess, which is 0 here.
+    """
+    if not files:
+        return CLEAN
+    result = scan(files, Options(cache_folder=cache_folder(os.environ)))
+    if result.verdict.exit_code in (CLEAN, NOTHING):
+        return CLEAN
+    click.echo(reports.render("table", result, colour=sys.stdout.isatty()), nl=False)
+    return result.verdict.exit_code

@@ -1,0 +1,238 @@
+"""The command line as scripts meet it: exit codes, streams, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      securityContext: {privileged: true}
+"""
+
+
+def assay(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command line as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "scanner", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "XDG_CACHE_HOME": str(cwd / ".cache"), **environment},
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "pod.yaml").write_text(POD)
+    return tmp_path / "work"
+
+
+@pytest.mark.parametrize("output", ["table", "json", "sarif", "html"])
+def test_the_exit_code_is_the_same_for_every_output(folder: Path, output: str) -> None:
+    done = assay("scan", "pod.yaml", "--output", output, cwd=folder)
+    assert done.returncode == 1
+    assert "container-not-privileged" in done.stdout
+
+
+def test_standard_output_holds_the_report_alone(folder: Path) -> None:
+    done = assay("scan", "pod.yaml", "--output", "json", cwd=folder)
+    assert json.loads(done.stdout)["format"] == "assay-results/1"
+    assert done.stderr == ""
+
+
+def test_several_outputs_go_to_their_files(folder: Path) -> None:
+    done = assay("scan", "pod.yaml", "--output", "sarif=a.sarif", "--output", "html=a.html", cwd=folder)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Failed: " in done.stderr
+    assert json.loads((folder / "a.sarif").read_text())["version"] == "2.1.0"
+    assert "<html" in (folder / "a.html").read_text()
+
+
+def test_quiet_says_nothing_beside_the_reports(folder: Path) -> None:
+    done = assay("scan", "pod.yaml", "--output", "json=a.json", "--quiet", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
+def test_standard_input_is_scanned(folder: Path) -> None:
+    done = assay("scan", "-", "--output", "json", cwd=folder, stdin=POD)
+    results = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [item["path"] for item in results["inputs"]] == ["-"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scan", "nowhere.yaml"], "no such file"),
+        (["scan", ".", "--output", "pdf"], "no output format 'pdf'"),
+        (["scan", ".", "--output", "json", "--output", "sarif"], "only one --output"),
+        (["scan", ".", "--output", "evidence"], "evidence=FOLDER"),
+        (["scan", ".", "--framework", "soc3"], "did you mean soc2"),
+        (["scan", ".", "--kubernetes-version", "new"], "not a Kubernetes version"),
+        (["scan", ".", "--fail-on", "none"], "--fail-on"),
+        (["scan", ".", "--output", "json=no/such/folder/a.json"], "cannot write"),
+        (["rules", "show", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-privileged"),
+        (["frameworks", "show", "soc2/CC99"], "no control 'CC99'"),
+        (["nonsense"], "No such command"),
+    ],
+)
+def test_a_usage_error_exits_2_and_says_what_to_do(folder: Path, arguments: list[str], said: str) -> None:
+    done = assay(*arguments, cwd=folder)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_fault_of_ours_exits_5(folder: Path) -> None:
+    breaking = folder / "sitecustomize.py"
+    breaking.write_text("import scanner.sources as s\ndef f(*a): raise RuntimeError('x')\ns.scope = f\n")
+    done = assay("scan", "pod.yaml", cwd=folder, PYTHONPATH=str(folder))
+    assert done.returncode == 5
+    assert "a fault in Assay itself" in done.stderr
+
+
+def test_the_table_shows_place_line_and_underline(folder: Path) -> None:
+    lines = assay("scan", "pod.yaml", cwd=folder).stdout.splitlines()
+    place = next(index for index, line in enumerate(lines) if "pod.yaml:7:25" in line)
+    assert lines[place + 1].endswith("securityContext: {privileged: true}")
+    start = lines[place + 1].index("privileged: true")
+    assert lines[place + 2][start:] == "^" * len("privileged: true")
+
+
+def test_names_in_the_table_cannot_steer_the_terminal(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD.replace("name: web\n", 'name: "\\e[2Jweb\\u202e"\n'))
+    done = assay("scan", "pod.yaml", cwd=folder)
+    assert "\x1b" not in done.stdout
+    assert "\u202e" not in done.stdout
+
+
+def test_no_colour_where_nobody_looks(folder: Path) -> None:
+    assert "\x1b[" not in assay("scan", "pod.yaml", cwd=folder).stdout
+
+
+def test_an_evidence_pack_verifies_with_sha256sum_alone(folder: Path) -> None:
+    assert assay("scan", "pod.yaml", "--output", "evidence=pack", cwd=folder).returncode == 1
+    check = ["sha256sum", "--check", "--strict", "--quiet", "MANIFEST.sha256"]
+    assert subprocess.run(check, cwd=folder / "pack", check=False).returncode == 0
+    listed = {line.split()[1] for line in (folder / "pack" / "MANIFEST.sha256").read_text().splitlines()}
+    assert listed | {"MANIFEST.sha256"} == {path.name for path in (folder / "pack").iterdir()}
+    population = [json.loads(line) for line in (folder / "pack" / "population.jsonl").read_text().splitlines()]
+    assert [item["path"] for item in population] == ["pod.yaml"]
+    (folder / "pack" / "results.json").write_text("{}")
+    assert subprocess.run(check, cwd=folder / "pack", check=False, capture_output=True).returncode == 1
+
+
+def test_evidence_is_never_mixed_with_what_is_there(folder: Path) -> None:
+    done = assay("scan", "pod.yaml", "--output", "evidence=.", cwd=folder)
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+
+
+def test_two_runs_of_one_moment_are_equal_byte_for_byte(folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    outputs = [
+        assay("scan", "pod.yaml", "--output", form, cwd=folder, SOURCE_DATE_EPOCH="1700000000", PYTHONHASHSEED=seed)
+        for form in ("json", "sarif", "html")
+        for seed in ("1", "2")
+    ]
+    for one, two in zip(outputs[::2], outputs[1::2], strict=True):
+        assert one.stdout == two.stdout
+
+
+HEAVY = ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "banned"),
+    [
+        (["--version"], HEAVY),
+        (["scan", "pod.yaml"], ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich")),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(
+    folder: Path, arguments: list[str], banned: tuple[str, ...]
+) -> None:
+    assay("scan", "pod.yaml", cwd=folder)  # compiles the rules, so that the second run is the usual one
+    code = (
+        "import sys\n"
+        f"sys.argv = {['assay', *arguments]!r}\n"
+        "from scanner.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print('LOADED', [name for name in {banned!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / ".cache")},
+    )
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_rules_list_and_show(folder: Path) -> None:
+    listed = assay("rules", "list", cwd=folder).stdout
+    assert "kubernetes.container-not-privileged" in listed
+    shown = assay("rules", "show", "kubernetes.container-not-privileged", cwd=folder).stdout
+    assert "CKV_K8S_16" in shown
+    assert "workload-least-privilege" in shown
+
+
+def test_a_new_rule_fails_until_it_is_written(folder: Path) -> None:
+    made = assay("rules", "new", "shop.image-ours", cwd=folder)
+    assert made.returncode == 0
+    assert (folder / "rules" / "shop" / "image-ours.yaml").is_file()
+    tested = assay("rules", "test", "rules", cwd=folder)
+    assert tested.returncode == 1
+    own = (Path(__file__).parent / "own-rule.yaml").read_text()
+    (folder / "rules" / "shop" / "image-ours.yaml").write_text(own)
+    tested = assay("rules", "test", "rules", cwd=folder)
+    assert (tested.returncode, tested.stdout) == (0, "1 rules, 0 problems\n")
+    again = assay("rules", "new", "shop.image-ours", cwd=folder)
+    assert again.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("startsWith('registry.shop.example/')", "startsWith('docker.io/')"), "should"),
+        (("at: image\n    input", "at: name\n    input"), "should point at 'name'"),
+        (('require: "container', 'require: "containr'), "not a valid CEL expression"),
+        (("subject: kubernetes.container", "subject: kubernetes.contaner"), "kubernetes.container"),
+    ],
+)
+def test_a_rule_that_its_examples_do_not_prove_is_told(folder: Path, change: tuple[str, str], said: str) -> None:
+    own = (Path(__file__).parent / "own-rule.yaml").read_text()
+    assert change[0] in own
+    (folder / "rules").mkdir()
+    (folder / "rules" / "mine.yaml").write_text(own.replace(*change))
+    done = assay("rules", "test", "rules", cwd=folder)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "mine.yaml:" in done.stderr
+
+
+def test_frameworks_list_and_show(folder: Path) -> None:
+    listed = assay("frameworks", "list", cwd=folder).stdout
+    assert "pci-dss@4.0.1" in listed
+    assert " 280 controls" in listed
+    shown = assay("frameworks", "show", "pci-dss/1.4.4", cwd=folder).stdout
+    assert "datastore-not-public" in shown

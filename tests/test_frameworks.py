@@ -1,0 +1,147 @@
+"""Catalogues, mappings, and the arithmetic of control statuses."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from scanner import library
+from scanner.frameworks import assess, catalogue
+from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.model import ControlStatus, Outcome, RuleInfo, Severity
+from scanner.policy.rule import load_folder
+
+FRAMEWORKS = catalogue.load(library.Cache())
+SIZES = {
+    "soc2@2017": 61,
+    "pci-dss@4.0.1": 280,
+    "gdpr@2016/679": 56,
+    "owasp-top10@2025": 10,
+    "owasp-kubernetes@2025": 10,
+    "owasp-api@2023": 10,
+    "owasp-llm@2026": 10,
+    "owasp-agentic@2026": 10,
+    "zero-trust-nist@SP 800-207": 7,
+}
+
+
+def test_catalogues_are_complete_in_ids() -> None:
+    found = {f"{item.id}@{item.edition}": len({control.id for control in item.controls}) for item in FRAMEWORKS}
+    assert found == SIZES
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: item.id)
+def test_every_checkable_control_is_argued(framework: Framework) -> None:
+    for control in framework.controls:
+        if control.checkable == "manual":
+            assert not control.objectives
+            assert not control.unmapped
+        else:
+            assert bool(control.objectives) != bool(control.unmapped), control.id
+
+
+def test_rationales_argue_and_do_not_repeat() -> None:
+    rationales = [
+        bearing.rationale for item in FRAMEWORKS for control in item.controls for bearing in control.objectives
+    ]
+    repeated = [text for text, times in Counter(rationales).items() if times > 1]
+    assert not repeated
+    assert min(map(len, rationales)) >= 60
+
+
+def test_no_word_that_only_an_assessor_may_use() -> None:
+    banned = ("certificate of", "is compliant", "ensures compliance", "SOC 2 report")
+    for item in FRAMEWORKS:
+        for control in item.controls:
+            for text in (control.title, control.evidence, *(bearing.rationale for bearing in control.objectives)):
+                assert not any(word in text for word in banned), text
+
+
+def test_every_objective_is_used_by_a_rule_and_by_a_control() -> None:
+    by_rules = {
+        objective
+        for file in load_folder(library.data_root() / "rules")
+        for objective in file.rule.info.objectives
+    }  # fmt: skip
+    by_controls = {
+        bearing.objective for item in FRAMEWORKS for control in item.controls for bearing in control.objectives
+    }
+    known = set(catalogue.objectives())
+    assert by_rules == known
+    assert by_controls == known
+
+
+def test_names_mean_one_thing() -> None:
+    names = Counter(
+        name
+        for item in FRAMEWORKS
+        for name in {name.lower() for name in (item.id, *item.aliases)}
+        if name != item.family
+    )
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+RULE = RuleInfo("a.b", "A", Severity.HIGH, "default", "", "", "", "x.y", ("goal",), (), ())
+
+
+def status(
+    outcomes: dict[Outcome, int], *, relation: str = "supports", strength: str = "high", full: bool = False
+) -> ControlStatus:
+    control = Control(
+        "C1", "C", "full" if full else "partial", "", objectives=(Bearing("goal", relation, strength, "r"),)
+    )
+    framework = Framework("f", "1", "F", "", "", "", "", "controls", (control,))
+    linked = assess.links([framework], [RULE])
+    counts = {"a.b": outcomes} if outcomes else {}
+    (assessment,) = assess.assess(framework, counts, [], linked)
+    return assessment.status
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "options", "expected"),
+    [
+        ({}, {}, "not-assessed"),
+        ({Outcome.UNKNOWN: 3}, {}, "not-assessed"),
+        ({Outcome.PASS: 9}, {}, "partial"),
+        ({Outcome.PASS: 9}, {"full": True}, "satisfied"),
+        ({Outcome.PASS: 9}, {"full": True, "relation": "declares"}, "partial"),
+        ({Outcome.PASS: 9, Outcome.UNKNOWN: 1}, {"full": True}, "partial"),
+        ({Outcome.PASS: 999, Outcome.FAIL: 1}, {}, "not-satisfied"),
+        ({Outcome.PASS: 999, Outcome.FAIL: 1}, {"relation": "violates", "strength": "medium"}, "not-satisfied"),
+        ({Outcome.FAIL: 1}, {"strength": "low"}, "partial"),
+        ({Outcome.FAIL: 1, Outcome.ERROR: 1}, {}, "error"),
+    ],
+)
+def test_a_status_is_the_worst_of_what_bears_on_it(
+    outcomes: dict[Outcome, int], options: dict[str, object], expected: str
+) -> None:
+    assert status(outcomes, **options).value == expected  # type: ignore[arg-type]
+
+
+def test_a_manual_control_stays_manual() -> None:
+    control = Control("C1", "C", "manual", "")
+    framework = Framework("f", "1", "F", "", "", "", "", "controls", (control,))
+    (assessment,) = assess.assess(framework, {}, [], {})
+    assert assessment.status is ControlStatus.MANUAL
+
+
+def test_coverage_and_conformity_stand_side_by_side() -> None:
+    goals = [Bearing(name, "supports", "high", "r") for name in ("good", "bad", "silent")]
+    controls = tuple(Control(goal.objective, "C", "partial", "", objectives=(goal,)) for goal in goals)
+    framework = Framework("f", "1", "F", "", "", "", "", "controls", (*controls, Control("m", "M", "manual", "")))
+    rules = [
+        RuleInfo(name, name, Severity.LOW, "default", "", "", "", "x", (name,), (), ()) for name in ("good", "bad")
+    ]
+    counts = {"good": {Outcome.PASS: 1}, "bad": {Outcome.FAIL: 1, Outcome.PASS: 5}}
+    summary = assess.summarise(framework, assess.assess(framework, counts, [], assess.links([framework], rules)))
+    assert (summary.controls, summary.covered, summary.sound, summary.manual) == (4, 2, 1, 1)
+    assert (summary.coverage, summary.conformity) == (0.5, 0.5)
+    nothing = assess.summarise(framework, assess.assess(framework, {}, [], {}))
+    assert (nothing.coverage, nothing.conformity) == (0.0, None)
+
+
+def test_a_list_of_risks_gets_no_percentage() -> None:
+    llm = next(item for item in FRAMEWORKS if item.id == "owasp-llm")
+    summary = assess.summarise(llm, assess.assess(llm, {}, [], {}))
+    assert (summary.coverage, summary.conformity) == (None, None)

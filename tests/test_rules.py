@@ -1,0 +1,75 @@
+"""The rule library as a whole: what every rule owes its readers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scanner import library
+from scanner.frameworks import catalogue
+from scanner.policy.examples import check
+from scanner.policy.pack import load
+from scanner.policy.rule import RuleFile, load_folder
+
+FILES = list(load_folder(library.data_root() / "rules"))
+IDS = [file.rule.info.id for file in FILES]
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_examples_prove_the_rule(file: RuleFile) -> None:
+    assert list(check(file)) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_objectives_exist_and_reach_a_control(file: RuleFile) -> None:
+    assert set(file.rule.info.objectives) <= set(catalogue.objectives())
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_names_and_prose_are_in_form(file: RuleFile) -> None:
+    info = file.rule.info
+    assert re.fullmatch(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*", info.id)
+    assert not info.title.endswith(".")
+    for text in (info.why, info.remediation, info.limits):
+        assert text.endswith("."), text
+        assert "TODO" not in text
+    assert info.remediation[0].isupper()
+
+
+def test_no_two_rules_say_the_same() -> None:
+    for texts in (
+        [file.rule.info.title for file in FILES],
+        [file.rule.info.why for file in FILES],
+        [file.rule.info.limits for file in FILES],
+        [file.rule.info.remediation for file in FILES],
+    ):
+        repeated = {text for text in texts if texts.count(text) > 1}
+        assert not repeated
+
+
+def test_a_peers_check_is_claimed_by_one_rule() -> None:
+    claims: dict[str, list[str]] = {}
+    for file in FILES:
+        for name in file.rule.info.same_as:
+            claims.setdefault(name, []).append(file.rule.info.id)
+    shared = {name: rules for name, rules in claims.items() if len(rules) > 2}
+    assert not shared
+
+
+def test_there_are_as_many_rules_as_promised() -> None:
+    kinds = [file.rule.info.subject for file in FILES]
+    assert sum(kind.startswith("kubernetes.") for kind in kinds) >= 30
+    assert sum(kind.startswith("swarm.") for kind in kinds) >= 15
+    others = ("architecture.", "governance.", "resilience.", "security.")
+    assert sum(kind.startswith(others) for kind in kinds) >= 20
+
+
+def test_profiles_hold_each_other(tmp_path: Path) -> None:
+    cache = library.Cache(tmp_path)
+    default, strict, opinion = (
+        {rule.info.id for rule in load(name, cache).rules} for name in ("default", "strict", "opinion")
+    )
+    assert default < strict < opinion
+    assert opinion == set(IDS)

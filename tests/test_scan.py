@@ -1,0 +1,247 @@
+"""The whole way, from files to a verdict."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from scanner.errors import PackError, UsageError
+from scanner.model import InputStatus, Outcome, Scan, Severity
+from scanner.scan import Options, scan
+
+PRIVILEGED = "kubernetes.container-not-privileged"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      image: registry.example/web:1.4.2
+      securityContext:
+        privileged: true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fails(result: Scan, rule: str) -> list[tuple[str, int, int]]:
+    return [
+        (finding.location.path, finding.location.line, finding.location.column)
+        for finding in result.findings
+        if finding.rule == rule and finding.outcome is Outcome.FAIL
+    ]
+
+
+def test_a_broken_file_costs_only_itself(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nspec: [unclosed\n")
+    result = scan(["."])
+    assert fails(result, PRIVILEGED) == [("pod.yaml", 9, 9)]
+    status = {item.path: (item.status, item.line) for item in result.inputs}
+    assert status["pod.yaml"] == (InputStatus.ASSESSED, 0)
+    assert status["broken.yaml"][0] is InputStatus.UNREADABLE
+    assert status["broken.yaml"][1] >= 3
+    assert result.verdict.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("boolean.yaml", POD.replace("true", "yes"), 9),
+        ("equals.yaml", POD.replace("name: web, namespace: shop", 'name: web, labels: {"a": =}'), 9),
+        ("second.yaml", "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n---\n" + POD, 13),
+        (
+            "list.yaml",
+            "apiVersion: v1\nkind: List\nitems:\n- " + POD.replace("\n", "\n  ").rstrip() + "\n",
+            12,
+        ),
+        (
+            "cronjob.yaml",
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly}\nspec:\n  jobTemplate:\n    spec:\n"
+            "      template:\n        spec:\n          initContainers:\n            - name: prepare\n"
+            "              securityContext: {privileged: true}\n          containers: [{name: run}]\n",
+            11,
+        ),
+        ("pod.json", json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
+            "containers": [{"name": "a", "securityContext": {"privileged": True}}]}}, indent=1), 12),
+    ],
+)  # fmt: skip
+def test_privilege_is_found_in_every_form_at_its_line(folder: Path, name: str, text: str, line: int) -> None:
+    (folder / name).write_text(text)
+    result = scan([name])
+    assert [place[1] for place in fails(result, PRIVILEGED)] == [line]
+    assert result.verdict.exit_code == 1
+
+
+def test_every_file_is_accounted_for(folder: Path) -> None:
+    (folder / "values.yaml").write_text("replicas: 3\n")
+    (folder / "notes.txt").write_text("nothing of ours\n")
+    (folder / "logo.png").write_bytes(b"\x89PNG\0\0")
+    (folder / "empty.yaml").write_text("")
+    (folder / "latin.yaml").write_bytes("name: caf\u00e9\n".encode("latin-1"))
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("[core]\n")
+    (folder / "link.yaml").symlink_to("values.yaml")
+    result = scan(["."])
+    seen = {item.path: (item.status.value, bool(item.reason)) for item in result.inputs}
+    assert seen == {
+        ".git/": ("skipped", True),
+        "empty.yaml": ("skipped", True),
+        "latin.yaml": ("unreadable", True),
+        "link.yaml": ("skipped", True),
+        "logo.png": ("skipped", True),
+        "notes.txt": ("skipped", True),
+        "values.yaml": ("skipped", True),
+    }
+
+
+def test_nothing_to_assess(folder: Path) -> None:
+    (folder / "values.yaml").write_text("replicas: 3\n")
+    assert scan(["."]).verdict.exit_code == 3
+
+
+def test_incomplete_goes_before_findings_and_may_be_allowed(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "broken.yaml").write_text("a: [")
+    assert scan(["."]).verdict.exit_code == 4
+    allowed = scan(["."], Options(allow_incomplete=True))
+    assert allowed.verdict.exit_code == 1
+    assert any(item.status is InputStatus.UNREADABLE for item in allowed.inputs)
+
+
+def test_a_broken_file_alone_is_incomplete_not_nothing(folder: Path) -> None:
+    (folder / "broken.yaml").write_text("a: [")
+    assert scan(["."]).verdict.exit_code == 4
+
+
+def test_the_threshold_decides_what_fails(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    assert scan(["pod.yaml"], Options(fail_on=Severity.CRITICAL)).verdict.exit_code == 1
+    (folder / "pod.yaml").write_text(POD.replace("privileged: true", "readOnlyRootFilesystem: false"))
+    assert scan(["pod.yaml"], Options(fail_on=Severity.CRITICAL)).verdict.exit_code == 0
+
+
+def test_ill_typed_fields_are_errors_of_the_run_not_passes(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD.replace("true", '"very"'))
+    result = scan(["pod.yaml"])
+    errors = [finding for finding in result.findings if finding.outcome is Outcome.ERROR]
+    assert PRIVILEGED in {finding.rule for finding in errors}
+    assert result.verdict.exit_code == 4
+
+
+def test_a_finding_keeps_its_fingerprint_while_the_text_around_it_changes(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    before = {finding.fingerprint for finding in scan(["pod.yaml"]).findings}
+    sidecar = "    - name: first\n      image: registry.example/first:1.0.0\n"
+    moved = "# a comment\n\n" + POD.replace("  containers:\n", "  containers:\n" + sidecar)
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "moved.yaml").write_text(moved)
+    after = {finding.fingerprint for finding in scan(["elsewhere/moved.yaml"]).findings}
+    assert before
+    assert before <= after
+
+
+def test_equal_objects_in_two_files_have_fingerprints_of_their_own(folder: Path) -> None:
+    (folder / "a.yaml").write_text(POD)
+    (folder / "b.yaml").write_text(POD)
+    findings = scan(["."]).findings
+    assert len({finding.fingerprint for finding in findings}) == len(findings)
+
+
+def test_a_scan_repeats_whatever_the_number_of_processes(folder: Path) -> None:
+    for number in range(40):
+        filler = "\n".join(f"# {number} {line} " + "x" * 90 for line in range(700))
+        (folder / f"pod-{number}.yaml").write_text(POD.replace("name: web", f"name: web-{number}") + filler)
+    one, two = scan(["."], Options(jobs=1)), scan(["."], Options(jobs=2))
+    assert len(fails(one, PRIVILEGED)) == 40
+    assert one == two
+
+
+def test_what_is_missing_from_a_whole_folder_is_unknown_in_a_part_of_it(folder: Path) -> None:
+    (folder / "scaler.yaml").write_text(
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n"
+        "spec:\n  minReplicas: 2\n  maxReplicas: 4\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n"
+    )
+    rule = "kubernetes.autoscaler-target-exists"
+    whole = [finding.outcome for finding in scan(["."]).findings if finding.rule == rule]
+    part = [finding.outcome for finding in scan(["scaler.yaml"]).findings if finding.rule == rule]
+    assert whole == [Outcome.FAIL]
+    assert part == [Outcome.UNKNOWN]
+
+
+def test_a_path_that_is_not_there_is_a_usage_error(folder: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        scan(["nowhere.yaml"])
+
+
+@pytest.mark.parametrize("name", ["socc2", "pci-dss@3.2"])
+def test_an_unknown_framework_names_a_near_one(folder: Path, name: str) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    with pytest.raises(UsageError) as caught:
+        scan(["pod.yaml"], Options(frameworks=(name,)))
+    assert "did you mean" in caught.value.hint
+
+
+def test_a_family_chooses_its_frameworks(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    result = scan(["pod.yaml"], Options(frameworks=("owasp",)))
+    assert {item.id for item in result.frameworks} >= {"owasp-top10", "owasp-kubernetes", "owasp-llm", "owasp-agentic"}
+    assert all(item.id.startswith("owasp-") for item in result.frameworks)
+
+
+def test_a_users_own_rule_is_used(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "mine" / "shop").mkdir(parents=True)
+    rule = (Path(__file__).parent / "own-rule.yaml").read_text()
+    (folder / "mine" / "shop" / "image-from-our-registry.yaml").write_text(rule)
+    result = scan(["pod.yaml"], Options(rule_folders=(folder / "mine",)))
+    assert fails(result, "shop.image-from-our-registry") == [("pod.yaml", 7, 7)]
+
+
+def test_a_wrong_rule_says_where_and_what_was_meant(folder: Path) -> None:
+    rule = (Path(__file__).parent / "own-rule.yaml").read_text().replace("severity:", "severty:")
+    (folder / "mine").mkdir()
+    (folder / "mine" / "rule.yaml").write_text(rule)
+    (folder / "pod.yaml").write_text(POD)
+    with pytest.raises(PackError) as caught:
+        scan(["pod.yaml"], Options(rule_folders=(folder / "mine",)))
+    assert caught.value.location.endswith("rule.yaml:2")
+    assert "severity" in caught.value.hint
+
+
+def test_the_cache_changes_nothing(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    cache = folder / "cache"
+    cold = scan(["pod.yaml"], Options(cache_folder=cache))
+    warm = scan(["pod.yaml"], Options(cache_folder=cache))
+    assert cold == warm == scan(["pod.yaml"])
+    for path in cache.iterdir():
+        path.write_text("{")
+    assert scan(["pod.yaml"], Options(cache_folder=cache)) == cold
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "file").write_text("")
+    assert fails(scan(["pod.yaml"], Options(cache_folder=folder / "file" / "cache")), PRIVILEGED)
+
+
+def test_a_file_that_may_not_be_read_is_unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "pod.yaml").write_text(POD)
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    result = scan(["pod.yaml"])
+    assert [item.reason for item in result.inputs] == ["permission denied"]
+    assert result.verdict.exit_code == 4

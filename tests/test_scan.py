@@ -26,6 +26,25 @@ spec:
         privileged: true
 """
 
+CRONJOB = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          initContainers:
+            - name: prepare
+              securityContext: {privileged: true}
+          containers: [{name: run}]
+"""
+_CONTAINER = {"name": "a", "securityContext": {"privileged": True}}
+POD_JSON = json.dumps(
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [_CONTAINER]}}, indent=1
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -64,17 +83,10 @@ def test_a_broken_file_costs_only_itself(folder: Path) -> None:
             "apiVersion: v1\nkind: List\nitems:\n- " + POD.replace("\n", "\n  ").rstrip() + "\n",
             12,
         ),
-        (
-            "cronjob.yaml",
-            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly}\nspec:\n  jobTemplate:\n    spec:\n"
-            "      template:\n        spec:\n          initContainers:\n            - name: prepare\n"
-            "              securityContext: {privileged: true}\n          containers: [{name: run}]\n",
-            11,
-        ),
-        ("pod.json", json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
-            "containers": [{"name": "a", "securityContext": {"privileged": True}}]}}, indent=1), 12),
+        ("cronjob.yaml", CRONJOB, 11),
+        ("pod.json", POD_JSON, 12),
     ],
-)  # fmt: skip
+)
 def test_privilege_is_found_in_every_form_at_its_line(folder: Path, name: str, text: str, line: int) -> None:
     (folder / name).write_text(text)
     result = scan([name])
@@ -169,7 +181,8 @@ def test_a_scan_repeats_whatever_the_number_of_processes(folder: Path) -> None:
 def test_what_is_missing_from_a_whole_folder_is_unknown_in_a_part_of_it(folder: Path) -> None:
     (folder / "scaler.yaml").write_text(
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n"
-        "spec:\n  minReplicas: 2\n  maxReplicas: 4\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n"
+        "spec:\n  minReplicas: 2\n  maxReplicas: 4\n"
+        "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n"
     )
     rule = "kubernetes.autoscaler-target-exists"
     whole = [finding.outcome for finding in scan(["."]).findings if finding.rule == rule]
@@ -178,7 +191,8 @@ def test_what_is_missing_from_a_whole_folder_is_unknown_in_a_part_of_it(folder: 
     assert part == [Outcome.UNKNOWN]
 
 
-def test_a_path_that_is_not_there_is_a_usage_error(folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_a_path_that_is_not_there_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no such file"):
         scan(["nowhere.yaml"])
 

@@ -27,9 +27,8 @@ def test_a_wheel_installs_elsewhere_and_finds_its_rules(tmp_path: Path, reposito
     assert (target / "scanner" / "_data" / "templates" / "report.html.j2").is_file()
     assert (target / "scanner" / "subjects" / "architecture.schema.json").is_file()
     for arguments in (("rules", "list"), ("frameworks", "list")):
-        there = run(
-            sys.executable, "-m", "scanner", *arguments, cwd=tmp_path, PYTHONPATH=str(target), XDG_CACHE_HOME=str(tmp_path)
-        )  # fmt: skip
+        elsewhere = {"PYTHONPATH": str(target), "XDG_CACHE_HOME": str(tmp_path)}
+        there = run(sys.executable, "-m", "scanner", *arguments, cwd=tmp_path, **elsewhere)
         here = run(sys.executable, "-m", "scanner", *arguments, cwd=repository)
         assert there == here
     location = run(

@@ -10,19 +10,29 @@ import click
 from scanner import reports
 from scanner.cli.environment import cache_folder
 from scanner.gate import CLEAN, NOTHING
+from scanner.model import SEVERITIES, Severity
 from scanner.scan import Options, scan
 
 
 @click.command("hook")
 @click.argument("files", nargs=-1)
-def command(files: tuple[str, ...]) -> int:
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in SEVERITIES]),
+    default=Severity.HIGH.value,
+    show_default=True,
+    help="The least severity that stops a commit.",
+)
+def command(files: tuple[str, ...], fail_on: str) -> int:
     """Scan staged files; files of which none is Assay's concern pass.
+
+    A commit is stopped by what should not even be kept for a day; the scan in CI holds the rest.
 
     Exit codes are those of `assay scan`, but for nothing to assess, which is 0 here.
     """
     if not files:
         return CLEAN
-    result = scan(files, Options(cache_folder=cache_folder(os.environ)))
+    result = scan(files, Options(fail_on=Severity(fail_on), cache_folder=cache_folder(os.environ)))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         return CLEAN
     click.echo(reports.render("table", result, colour=sys.stdout.isatty()), nl=False)

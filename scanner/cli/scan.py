@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from scanner import reports
+from scanner import reports, sources
 from scanner.cli.environment import cache_folder, git_state
 from scanner.errors import UsageError
 from scanner.model import SEVERITIES, Scan, Severity
@@ -75,7 +75,7 @@ def command(
     3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
     wanted = _outputs(outputs)
-    commit, dirty = git_state(Path.cwd()) if any(name != "table" for name, _ in wanted) else ("", None)
+    commit, dirty = git_state(sources.scope(paths).root) if any(name != "table" for name, _ in wanted) else ("", None)
     options = Options(
         profile=profile,
         frameworks=frameworks,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scanner.documents import json_text, yaml_text
+from scanner.documents.parsed import Broken, Parsed
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.model import Mark, Origin
@@ -98,7 +99,7 @@ def read_stream(path: str, text: str) -> Iterator[Document | Fault]:
 def _yaml(text: str, origin: Origin) -> Iterator[Document | Fault]:
     embedded = bool(origin.first_line)
     for parsed in yaml_text.parse(text):
-        if isinstance(parsed, yaml_text.Broken):
+        if isinstance(parsed, Broken):
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
         else:
             yield _document("yaml", parsed, origin)
@@ -119,7 +120,7 @@ def _script(text: str, origin: Origin) -> Iterator[Document | Fault]:
     if not javascript.might_hold_calls(text):
         return
     for call in javascript.parse(text):
-        if isinstance(call, yaml_text.Broken):
+        if isinstance(call, Broken):
             yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
         else:
             yield _document("call", call.arguments, origin, call.name)
@@ -136,5 +137,5 @@ def _markdown(text: str, path: str) -> Iterator[Document | Fault]:
     yield Document("prose", Origin(path), Node(prose, (0, 0, 0, 0, 0, len(prose), 0, marks)))
 
 
-def _document(kind: str, parsed: yaml_text.Parsed, origin: Origin, name: str = "") -> Document:
+def _document(kind: str, parsed: Parsed, origin: Origin, name: str = "") -> Document:
     return Document(kind, origin, Node(parsed.data, parsed.mark), name, tuple(parsed.duplicates), parsed.has_null)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.documents.yaml_text import MAX_DEPTH, Broken, Parsed
+from scanner.documents.parsed import MAX_DEPTH, Broken, Parsed
 from scanner.errors import UnreadableError
 from scanner.model import Mark
 

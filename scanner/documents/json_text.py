@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from scanner.documents.yaml_text import MAX_DEPTH, Parsed
+from scanner.documents.parsed import MAX_DEPTH, Parsed
 from scanner.errors import UnreadableError
 
 _TOKEN = re.compile(

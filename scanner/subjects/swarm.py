@@ -153,7 +153,25 @@ def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
     if isinstance(name.value, str):
         shape = Shape().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
+        _lines(shape, prompt)
         yield governance.subject(TASK, document.origin, "", "task", shape, name)
+
+
+def _lines(shape: Shape, prompt: Node) -> None:
+    """The lines of a prompt, each where it stands; only for text without escapes, whose lines are those of the file."""
+    if not isinstance(prompt.value, str) or prompt.mark is None:
+        return
+    line, column, end_line = prompt.mark[3], prompt.mark[4], prompt.mark[5]
+    lines = prompt.value.split("\n")
+    if len(lines) != end_line - line + 1:
+        return
+    starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
+    places = enumerate(zip(lines, starts, strict=True), start=line)
+    shape.data["lines"] = lines
+    shape.marks["lines"] = (
+        *prompt.mark[:7],
+        [(row, start, 0, row, start, row, start + len(text), None) for row, (text, start) in places],
+    )
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scanner.documents import json_text, yaml_text
 from scanner.documents.parsed import Broken, Parsed
@@ -14,7 +16,13 @@ from scanner.model import Mark, Origin
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
 SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
+MAX_FAULTS = 100
+"""Faults of one text after which the rest of it is not read."""
+
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
+_Part = TypeVar("_Part")
+_FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,14 @@ def is_ours(path: str) -> bool:
 def decode(content: bytes) -> str:
     """The text of an input.
 
-    UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else.
+    UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else. Every line
+    ends in a line feed.
     """
     encoding = "utf-16" if content[:2] in _UTF16_MARKS else "utf-8-sig"
     try:
-        return content.decode(encoding).replace("\r\n", "\n")
+        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = error.object.count(b"\n", 0, error.start) + 1
         message = f"not {encoding.removesuffix('-sig').upper()} text: {error.reason} at line {line}"
         raise UnreadableError(message, line) from None
 
@@ -90,15 +99,27 @@ def read_stream(path: str, text: str) -> Iterator[Document | Fault]:
             yield from _json(text, Origin(path), strict=True)
         except UnreadableError:
             yield from _yaml(text, Origin(path))
-    elif "```" in text:
+    elif (fence := _FENCE.search(text)) and not _MANIFEST.search(text, 0, fence.start()):
         yield from _markdown(text, path)
     else:
         yield from _yaml(text, Origin(path))
 
 
+def _bounded(parts: Iterator[_Part | Broken]) -> Iterator[_Part | Broken]:
+    """Parts up to a number of faults: each is a new start, so that a text of nothing else would take for ever."""
+    faults = 0
+    for part in parts:
+        yield part
+        if isinstance(part, Broken):
+            faults += 1
+            if faults == MAX_FAULTS:
+                yield Broken("too many faults: the rest is not read", part.line)
+                return
+
+
 def _yaml(text: str, origin: Origin) -> Iterator[Document | Fault]:
     embedded = bool(origin.first_line)
-    for parsed in yaml_text.parse(text):
+    for parsed in _bounded(yaml_text.parse(text)):
         if isinstance(parsed, Broken):
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
         else:
@@ -119,7 +140,7 @@ def _script(text: str, origin: Origin) -> Iterator[Document | Fault]:
 
     if not javascript.might_hold_calls(text):
         return
-    for call in javascript.parse(text):
+    for call in _bounded(javascript.parse(text)):
         if isinstance(call, Broken):
             yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
         else:

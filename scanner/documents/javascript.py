@@ -9,12 +9,14 @@ a value that is not a literal becomes UNKNOWN.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.documents.parsed import MAX_DEPTH, Broken, Parsed
+from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.model import Mark
 
@@ -22,8 +24,14 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]*?__\w+|Task)[ \t]*(?=[({])")
-_SKIPPED = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
+_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]*?__\w+(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
+"""`Task` is a common name: only a call with a text in front counts."""
+_STEP = re.compile(
+    r"""(?P<open>[({\[])|(?P<close>[)}\]])
+    |//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*(?:`|\Z)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""A bracket, or something whose brackets do not count."""
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -53,16 +61,18 @@ def might_hold_calls(text: str) -> bool:
 
 def parse(text: str) -> Iterator[Call | Broken]:
     """The calls of a text in order, each complete or broken."""
-    position = 0
+    position = counted = line = line_start = 0
     while match := _CALL.search(text, position):
         position = match.end()
-        line = text.count("\n", 0, match.start())
+        line += text.count("\n", counted, position)
+        line_start = max(line_start, text.rfind("\n", counted, position) + 1)
+        counted = position
         end = _extent(text, position)
         if end is None:
             yield Broken(f"the call of {match[1]} has no end", line)
             continue
         try:
-            yield Call(match[1], _Arguments(text, position, end).read())
+            yield Call(match[1], _Arguments(text[position:end], line, position - line_start).read())
         except UnreadableError as error:
             yield Broken(f"the call of {match[1]}: {error.message}", line)
         position = end
@@ -71,20 +81,14 @@ def parse(text: str) -> Iterator[Call | Broken]:
 def _extent(text: str, start: int) -> int | None:
     """The position behind the bracket that closes the one at `start`, None where there is none."""
     open_brackets: list[str] = []
-    position = start
-    while position < len(text):
-        character = text[position]
-        if character in _CLOSING:
-            open_brackets.append(_CLOSING[character])
-        elif character in ")}]":
-            if not open_brackets or open_brackets.pop() != character:
+    for step in _STEP.finditer(text, start):
+        if step["open"]:
+            open_brackets.append(_CLOSING[step["open"]])
+        elif step["close"]:
+            if not open_brackets or open_brackets.pop() != step["close"]:
                 return None
             if not open_brackets:
-                return position + 1
-        elif skipped := _SKIPPED.match(text, position):
-            position = skipped.end()
-            continue
-        position += 1
+                return step.end()
     return None
 
 
@@ -97,16 +101,15 @@ def _parser() -> Parser:
 
 
 class _Arguments:
-    """Reads `(...)` or `{...}` between two positions of a text."""
+    """Reads a `(...)` or `{...}` that starts at a line and column of a text."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
-        bare = text[start] == "{"
-        piece = text[start:end]
+    def __init__(self, piece: str, line: int, column: int) -> None:
+        bare = piece[0] == "{"
         self.source = (f"f({piece})" if bare else f"f{piece}").encode()
         self.shift = 2 if bare else 1
-        self.line = text.count("\n", 0, start)
-        self.column = start - (text.rfind("\n", 0, start) + 1)
-        self.lines = self.source.split(b"\n")
+        self.line = line
+        self.column = column
+        self.columns = [_columns(text) for text in self.source.split(b"\n")]
         self.parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
 
     def read(self) -> Parsed:
@@ -143,8 +146,8 @@ class _Arguments:
             case "string":
                 return self._string(node)
             case "template_string":
-                plain = not any(child.type == "template_substitution" for child in node.named_children)
-                return self._text(node)[1:-1] if plain else UNKNOWN
+                computed = any(child.type == "template_substitution" for child in node.named_children)
+                return UNKNOWN if computed else self._string(node)
             case "true" | "false":
                 return node.type == "true"
             case "number" | "unary_expression":
@@ -200,7 +203,7 @@ class _Arguments:
         for child in node.named_children:
             text = self._text(child)
             parts.append(_unescape(text) if child.type == "escape_sequence" else text)
-        return "".join(parts)
+        return whole_characters("".join(parts))
 
     def _place(self, node: Syntax) -> tuple[int, int, int, int]:
         return (*self._point(node.start_point), *self._point(node.end_point))
@@ -208,8 +211,15 @@ class _Arguments:
     def _point(self, point: Any) -> tuple[int, int]:
         """A grammar point (row, byte column) as a 0-based line and column of the whole text."""
         row, byte_column = point[0], point[1]
-        column = len(self.lines[row][:byte_column].decode())
+        column = self.columns[row][byte_column]
         return self.line + row, column if row else column - self.shift + self.column
+
+
+def _columns(line: bytes) -> Sequence[int]:
+    """The column at each byte of a line that starts a character, and at its end."""
+    if line.isascii():
+        return range(len(line) + 1)
+    return [0, *accumulate(byte & 0xC0 != 0x80 for byte in line)]  # noqa: PLR2004 - 10xxxxxx continues a character
 
 
 def _number(text: str) -> Any:

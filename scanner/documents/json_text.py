@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from scanner.documents.parsed import MAX_DEPTH, Parsed
+from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 
 _TOKEN = re.compile(
@@ -144,7 +146,8 @@ class _Reader:
         if kind == "word":
             return _WORDS[lexeme]
         if any(letter in lexeme for letter in ".eE"):
-            return float(lexeme)
+            number = float(lexeme)
+            return lexeme if math.isinf(number) else number
         if len(lexeme) > _LONGEST_NUMBER or int(lexeme) not in _INT64:
             return lexeme
         return int(lexeme)
@@ -153,7 +156,7 @@ class _Reader:
         if "\\" not in lexeme:
             return lexeme[1:-1]
         try:
-            return str(json.loads(lexeme))
+            return whole_characters(json.loads(lexeme))
         except ValueError:
             self._fail("a text holds an escape that is not JSON")
 

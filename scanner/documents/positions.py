@@ -9,17 +9,25 @@ from typing import Any
 
 from scanner.model import Location, Mark, Origin
 
-_SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)')
+_SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = re.compile(r'[\\"]')
 
 
 def split_path(dotted: str) -> tuple[str, ...]:
     """`a.b.0."c.d"` -> ("a", "b", "0", "c.d"); an empty text is the empty path."""
-    return tuple(quoted or plain for quoted, plain in _SEGMENT.findall(dotted))
+    return tuple(plain or _ESCAPED.sub(r"\1", quoted) for quoted, plain in _SEGMENT.findall(dotted))
 
 
 def join_path(parts: tuple[str | int, ...]) -> str:
-    """The inverse of `split_path`; parts that hold a dot are quoted."""
-    return ".".join(f'"{part}"' if "." in str(part) else str(part) for part in parts)
+    """The inverse of `split_path`; a part that holds a dot, starts with a quote or is empty is quoted."""
+    return ".".join(_segment(str(part)) for part in parts)
+
+
+def _segment(part: str) -> str:
+    if part and "." not in part and part[0] != '"':
+        return part
+    return '"' + _QUOTED.sub(r"\\\g<0>", part) + '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def find(mark: Mark, path: tuple[str, ...]) -> tuple[Mark, tuple[str, ...]]:
         children = mark[7]
         if isinstance(children, dict) and part in children:
             mark = children[part]
-        elif isinstance(children, list) and part.isdigit() and int(part) < len(children):
+        elif isinstance(children, list) and part.isdecimal() and int(part) < len(children):
             mark = children[int(part)]
         else:
             return mark, path[:depth]

@@ -6,6 +6,7 @@ stay text, as they do there, and so do whole numbers beyond 64 bits, which no co
 
 from __future__ import annotations
 
+import math
 import re
 
 _WORDS: dict[str, bool | float | None] = {
@@ -37,7 +38,8 @@ def _number(text: str) -> str | int | float:
         value = _integer(text.replace("_", ""))
         return text if value is None or value not in _INT64 else value
     if _FLOAT.match(text):
-        return float(text)
+        number = float(text)
+        return text if math.isinf(number) else number
     return text
 
 
@@ -51,3 +53,8 @@ def _integer(text: str) -> int | None:
         return sign * int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
     except ValueError:  # such as 089: looks octal, is not; go-yaml keeps it as text
         return None
+
+
+def whole_characters(text: str) -> str:
+    """A text of escapes with surrogate pairs joined; half a pair is no character and becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -98,8 +98,9 @@ def _escalation(subject: Subject, roster: set[str]) -> None:
 def _agents(agents: list[Subject], roster: set[str]) -> None:
     """`reports_to_nobody`, `reports_in_circle` and `namesakes` of each agent."""
     names = [slug(agent.bindings["agent"].get("name", "")) for agent in agents]
+    known = {alias: name for name in names for alias in aliases(name)} | {name: name for name in names}
     chief = {
-        name: slug(reports)
+        name: known.get(slug(reports)) or next((known[alias] for alias in aliases(reports) & set(known)), slug(reports))
         for name, agent in zip(names, agents, strict=True)
         if isinstance(reports := _authority(agent).get("reports"), str)
     }

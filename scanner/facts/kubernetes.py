@@ -101,10 +101,12 @@ def _selections(
         labels_only = fact == "services"
         if labels_only and not selector:
             continue  # a Service without a selector has its endpoints written by hand
+        if selector is None and fact == "network_policies":
+            selector = {}  # no selector is the empty one here; a disruption budget without one selects nothing
         chosen = [
             workload
             for workload in workloads[_namespace(subject)]
-            if _selects(selector if isinstance(selector, dict) else {}, _labels(workload), labels_only=labels_only)
+            if isinstance(selector, dict) and _selects(selector, _labels(workload), labels_only=labels_only)
         ]
         for workload in chosen:
             workload.facts.setdefault(fact, []).append(_name(subject))
@@ -118,17 +120,20 @@ def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: b
     wanted = selector if labels_only else selector.get("matchLabels")
     if isinstance(wanted, dict) and any(labels.get(key) != value for key, value in wanted.items()):
         return False
-    expressions = () if labels_only else selector.get("matchExpressions")
-    return all(_matches(item, labels) for item in expressions or () if isinstance(item, dict))
+    expressions = None if labels_only else selector.get("matchExpressions")
+    if not isinstance(expressions, list):
+        return True
+    return all(_matches(item, labels) for item in expressions if isinstance(item, dict))
 
 
 def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
-    key, values = expression.get("key"), expression.get("values") or ()
+    key, values = str(expression.get("key")), expression.get("values")
+    listed = key in labels and isinstance(values, list) and labels[key] in values
     match expression.get("operator"):
         case "In":
-            return labels.get(str(key)) in values
+            return listed
         case "NotIn":
-            return labels.get(str(key)) not in values
+            return not listed
         case "Exists":
             return key in labels
         case "DoesNotExist":

@@ -30,6 +30,8 @@ _WORDS = {
 _BOUND = re.compile(r"(?:<=|<|≤|~|up to|at most|within|under|less than|max(?:imum)?|every)\s*")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)")
 _ISO = re.compile(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?\Z")
+_LONGEST = 80
+"""Characters of the longest text that is taken for a quantity."""
 _PERCENT = re.compile(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
 
 
@@ -40,8 +42,10 @@ def seconds(value: Any) -> float | None:
     """
     if isinstance(value, dict):
         number, unit = value.get("value"), str(value.get("unit", "")).lower()
-        return number * _UNITS[unit] if isinstance(number, int | float) and unit in _UNITS else None
-    if not isinstance(value, str):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            return None
+        return number * _UNITS[unit] if unit in _UNITS else None
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     text = _BOUND.sub("", value.strip().lower(), count=1)
     if text in _WORDS:
@@ -68,7 +72,7 @@ def percent(value: Any) -> float | None:
     if isinstance(value, int | float):
         number = float(value)
         return number * 100 if number <= 1 else number
-    if isinstance(value, str) and (match := _PERCENT.match(value.strip())):
+    if isinstance(value, str) and len(value) <= _LONGEST and (match := _PERCENT.match(value.strip())):
         number = float(match[1])
         return number * 100 if number <= 1 and "%" not in value else number
     return None

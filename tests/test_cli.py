@@ -236,3 +236,40 @@ def test_frameworks_list_and_show(folder: Path) -> None:
     assert " 280 controls" in listed
     shown = assay("frameworks", "show", "pci-dss/1.4.4", cwd=folder).stdout
     assert "datastore-not-public" in shown
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_the_commit_of_what_was_scanned_is_told(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    git(folder, "add", "pod.yaml")
+    git(folder, "commit", "--quiet", "--message", "one")
+    elsewhere = folder.parent
+    clean = json.loads(assay("scan", "work", "--output", "json", cwd=elsewhere).stdout)["run"]["git"]
+    assert clean is None  # the folder that was scanned from is no checkout
+    clean = json.loads(assay("scan", "pod.yaml", "--output", "json", cwd=folder).stdout)["run"]["git"]
+    assert len(clean["commit"]) == 40
+    assert clean["dirty"] is False
+    (folder / "pod.yaml").write_text(POD + "\n")
+    dirty = json.loads(assay("scan", "pod.yaml", "--output", "json", cwd=folder).stdout)["run"]["git"]
+    assert dirty == {**clean, "dirty": True}
+
+
+def test_a_hostile_checkout_runs_nothing(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    (folder / ".gitattributes").write_text("* filter=evil\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "one")
+    trap = folder.parent / "sprung"
+    script = folder.parent / "trap.sh"
+    script.write_text(f"#!/bin/sh\ntouch {trap}\ncat\n")
+    script.chmod(0o755)
+    for name in ("core.fsmonitor", "filter.evil.clean", "filter.evil.process", "diff.external"):
+        git(folder, "config", name, str(script))
+    trap.unlink(missing_ok=True)
+    (folder / "pod.yaml").write_text(POD + "\n")
+    assert assay("scan", "pod.yaml", "--output", "json", cwd=folder).returncode == 1
+    assert not trap.exists()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-"""A checkout's own settings may name programs to run; these stop the ones that `status` would start."""
+"""A checkout's own settings may name programs to run; these, and the filters, are what `status` would start."""
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -22,7 +22,9 @@ def git_state(folder: Path) -> tuple[str, bool | None]:
     commit = _git(folder, "rev-parse", "HEAD")
     if not commit:
         return "", None
-    changes = _git(folder, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+    filters = _git(folder, "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$") or ""
+    silent = [part for name in filters.split("\n") if name for part in ("-c", f"{name}=")]
+    changes = _git(folder, *silent, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
     return commit, None if changes is None else bool(changes)
 
 

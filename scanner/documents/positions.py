@@ -88,15 +88,15 @@ def find(mark: Mark, path: tuple[str, ...]) -> tuple[Mark, tuple[str, ...]]:
 def locate(origin: Origin, mark: Mark, field: str = "") -> Location:
     """The region a person would underline.
 
-    Key and value for a scalar; the key alone for a collection under a key; the first entry for a collection without
-    a key (an item of a list, or a whole document).
+    Key and value for a scalar or a collection on one line; the key alone for a longer collection; the first entry for
+    a collection without a key (an item of a list, or a whole document).
     """
     key_line, key_column, key_end, line, column, end_line, end_column, children = mark
     if children and (key_line, key_column) == (line, column) and not key_end:
         first = next(iter(children.values())) if isinstance(children, dict) else children[0]
         inner = locate(origin, first)
         return Location(inner.path, inner.line, inner.column, inner.end_line, inner.end_column, field)
-    if isinstance(children, dict | list) and key_end:
+    if isinstance(children, dict | list) and key_end and end_line > key_line:
         region = (key_line, key_column, key_line, key_end)
     else:
         region = (key_line, key_column, end_line, end_column)

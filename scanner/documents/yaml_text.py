@@ -48,7 +48,7 @@ def _parse(text: str, offset: int) -> Iterator[Parsed | Broken]:
         try:
             yield from composer.documents()
         except (yaml.YAMLError, UnreadableError) as error:
-            broken = _broken(error, composer)
+            broken = _broken(error, composer, text)
             yield broken
         else:
             return
@@ -59,14 +59,20 @@ def _parse(text: str, offset: int) -> Iterator[Parsed | Broken]:
         offset += skipped
 
 
-def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer) -> Broken:
+def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> Broken:
     if isinstance(error, UnreadableError):
         return Broken(error.message, error.line)
     if isinstance(error, yaml.MarkedYAMLError):
-        at = composer.breaks.place(error.problem_mark or error.context_mark)
         parts = [part for part in (error.problem, error.context) if part]
-        return Broken("not valid YAML: " + ", ".join(parts), composer.offset + (at.line if at else 0))
+        return Broken("not valid YAML: " + ", ".join(parts), composer.offset + _line(error, composer, text))
     return Broken("not valid YAML: " + str(error).splitlines()[0], composer.offset)
+
+
+def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:
+    """The line of a fault; what is missing at the very end is missed where it was opened."""
+    last = text.rstrip().count("\n")
+    marks = [composer.breaks.place(mark).line for mark in (error.problem_mark, error.context_mark) if mark]
+    return min([line for line in marks if line <= last][:1] or [last])
 
 
 def _after(text: str, line: int) -> tuple[int, str] | None:

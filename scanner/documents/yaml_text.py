@@ -71,8 +71,8 @@ def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: s
 def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:
     """The line of a fault; what is missing at the very end is missed where it was opened."""
     last = text.rstrip().count("\n")
-    marks = [composer.breaks.place(mark).line for mark in (error.problem_mark, error.context_mark) if mark]
-    return min([line for line in marks if line <= last][:1] or [last])
+    marks = [composer.breaks.place(mark) for mark in (error.problem_mark, error.context_mark) if mark]
+    return next((int(mark.line) for mark in marks if mark.line <= last), last)
 
 
 def _after(text: str, line: int) -> tuple[int, str] | None:

@@ -39,6 +39,20 @@ _SELECTING = (
     ("PodDisruptionBudget", ("selector",), "disruption_budgets"),
 )
 """Kinds that select pods: the path of their selector under `spec`, and the fact that a selected workload gets."""
+_GIVEN_LATER = frozenset(
+    {
+        "apps.kubernetes.io/pod-index",
+        "batch.kubernetes.io/controller-uid",
+        "batch.kubernetes.io/job-completion-index",
+        "batch.kubernetes.io/job-name",
+        "controller-revision-hash",
+        "controller-uid",
+        "job-name",
+        "pod-template-hash",
+        "statefulset.kubernetes.io/pod-name",
+    }
+)
+"""Labels that controllers put on pods when they make them, so that no manifest shows them."""
 _IN_FULL = frozenset((_AUTOSCALER, *(kind for kind, _, _ in _SELECTING)))
 
 
@@ -118,7 +132,8 @@ def _selections(
 def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
     """Kubernetes' own label matching; an empty selector matches every pod."""
     wanted = selector if labels_only else selector.get("matchLabels")
-    if isinstance(wanted, dict) and any(labels.get(key) != value for key, value in wanted.items()):
+    stated = wanted.items() if isinstance(wanted, dict) else ()
+    if any(labels.get(key) != value for key, value in stated if key not in _GIVEN_LATER):
         return False
     expressions = None if labels_only else selector.get("matchExpressions")
     if not isinstance(expressions, list):

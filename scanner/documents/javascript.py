@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]*?__\w+(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
+_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
 """`Task` is a common name: only a call with a text in front counts."""
 _STEP = re.compile(
     r"""(?P<open>[({\[])|(?P<close>[)}\]])
@@ -56,7 +56,7 @@ class Call:
 
 def might_hold_calls(text: str) -> bool:
     """Whether a text is worth parsing for calls."""
-    return "mcp__" in text or "Task(" in text
+    return "mcp__" in text or "Task" in text
 
 
 def parse(text: str) -> Iterator[Call | Broken]:
@@ -67,6 +67,8 @@ def parse(text: str) -> Iterator[Call | Broken]:
         line += text.count("\n", counted, position)
         line_start = max(line_start, text.rfind("\n", counted, position) + 1)
         counted = position
+        if not _is_call(match[1]):
+            continue
         end = _extent(text, position)
         if end is None:
             yield Broken(f"the call of {match[1]} has no end", line)
@@ -76,6 +78,12 @@ def parse(text: str) -> Iterator[Call | Broken]:
         except UnreadableError as error:
             yield Broken(f"the call of {match[1]}: {error.message}", line)
         position = end
+
+
+def _is_call(name: str) -> bool:
+    """Whether a name is `Task` or `mcp__SERVER__TOOL`."""
+    _, known, tool = name.removeprefix("mcp__").rpartition("__")
+    return name == "Task" or bool(known and tool and "-" not in tool)
 
 
 def _extent(text: str, start: int) -> int | None:

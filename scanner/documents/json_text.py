@@ -75,6 +75,7 @@ class _Reader:
             else:
                 self._scalar(lexeme, kind, column)
         if len(self.stack) > 1 or not root.data:
+            self.line = self.text.rstrip().count("\n")
             self._fail("the text ends too early")
         self.parsed.data, self.parsed.mark = root.data[0], root.marks[0]
         return self.parsed

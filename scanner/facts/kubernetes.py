@@ -24,21 +24,22 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     for workload in workloads:
         by_namespace[_namespace(workload)].append(workload)
     _autoscalers(resources[_AUTOSCALER], workloads, resources, whole=whole)
-    for kind, selector, name in _SELECTING:
-        _selections(resources[kind], by_namespace, selector, name, whole=whole)
+    for group, kind, selector, name in _SELECTING:
+        selecting = [subject for subject in resources[kind] if subject.identity.startswith(f"{group}/")]
+        _selections(selecting, by_namespace, selector, name, whole=whole)
     for workload in workloads:
-        for _, _, name in _SELECTING:
+        for *_, name in _SELECTING:
             if whole:
                 workload.facts.setdefault(name, [])
 
 
 _AUTOSCALER = "HorizontalPodAutoscaler"
 _SELECTING = (
-    ("NetworkPolicy", ("podSelector",), "network_policies"),
-    ("Service", ("selector",), "services"),
-    ("PodDisruptionBudget", ("selector",), "disruption_budgets"),
+    ("networking.k8s.io", "NetworkPolicy", "podSelector", "network_policies"),
+    ("core", "Service", "selector", "services"),
+    ("policy", "PodDisruptionBudget", "selector", "disruption_budgets"),
 )
-"""Kinds that select pods: the path of their selector under `spec`, and the fact that a selected workload gets."""
+"""Group and kind of what selects pods, the field of its selector, and the fact that a selected workload gets."""
 _GIVEN_LATER = frozenset(
     {
         "apps.kubernetes.io/pod-index",
@@ -53,7 +54,7 @@ _GIVEN_LATER = frozenset(
     }
 )
 """Labels that controllers put on pods when they make them, so that no manifest shows them."""
-_IN_FULL = frozenset((_AUTOSCALER, *(kind for kind, _, _ in _SELECTING)))
+_IN_FULL = frozenset((_AUTOSCALER, *(kind for _, kind, _, _ in _SELECTING)))
 
 
 def shortened(subject: Subject) -> Subject:
@@ -84,9 +85,9 @@ def _autoscalers(
     scalers: list[Subject], workloads: list[Subject], resources: dict[str, list[Subject]], *, whole: bool
 ) -> None:
     """`target_found` of an autoscaler: whether what it scales is among the objects."""
+    everything = [*(subject for group in resources.values() for subject in group), *workloads]  # a workload wins
     known = {
-        (subject.bindings["object"]["kind"], _namespace(subject), _name(subject)): subject
-        for subject in [*workloads, *(subject for group in resources.values() for subject in group)]
+        (subject.bindings["object"]["kind"], _namespace(subject), _name(subject)): subject for subject in everything
     }
     for scaler in scalers:
         target = _path(scaler.bindings["object"], "spec", "scaleTargetRef")
@@ -104,14 +105,14 @@ def _autoscalers(
 def _selections(
     selecting: list[Subject],
     workloads: dict[str, list[Subject]],
-    path: tuple[str, ...],
+    field: str,
     fact: str,
     *,
     whole: bool,
 ) -> None:
     """Which workloads an object selects (`selected`), and the object's name on each of them."""
     for subject in selecting:
-        selector = _path(subject.bindings["object"], "spec", *path)
+        selector = _path(subject.bindings["object"], "spec", field)
         labels_only = fact == "services"
         if labels_only and not selector:
             continue  # a Service without a selector has its endpoints written by hand

@@ -59,7 +59,10 @@ def activation(bindings: Mapping[str, Any]) -> cel.Activation:
 
 def evaluate(expression: cel.Expression, values: cel.Activation) -> tuple[Outcome, str]:
     """PASS or FAIL for true or false, UNKNOWN for a missing field, ERROR with the reason for anything else."""
-    result = expression.eval(values).value()
+    try:
+        result = expression.eval(values).value()
+    except RuntimeError as error:  # such as the end of the runtime's budget of iterations
+        return Outcome.ERROR, str(error)
     if result is True:
         return Outcome.PASS, ""
     if result is False:

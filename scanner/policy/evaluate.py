@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NEWEST_KUBERNETES = 37
 """The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
+_QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -248,7 +249,7 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_written(item) for item in value)
     if isinstance(value, dict):
-        return _written(value["text"]) if "text" in value else ", ".join(value)
+        return _written(value["text"]) if "text" in value and set(value) <= _QUANTITY else ", ".join(value)
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)

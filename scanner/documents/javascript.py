@@ -8,6 +8,7 @@ a value that is not a literal becomes UNKNOWN.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -160,10 +161,10 @@ class _Arguments:
                 return node.type == "true"
             case "number" | "unary_expression":
                 return _number(self._text(node))
-            case "null":
-                self.parsed.has_null = True
-                return None
-        return UNKNOWN
+        if node.type in ("null", "undefined"):
+            self.parsed.has_null = True
+            return None
+        return math.inf if node.type == "identifier" and self._text(node) == "Infinity" else UNKNOWN
 
     def _sequence(self, node: Syntax, depth: int) -> tuple[list[Any], list[Mark]]:
         values, marks = [], []

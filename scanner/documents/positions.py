@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from scanner.model import Location, Mark, Origin
@@ -14,6 +15,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _QUOTED = re.compile(r'[\\"]')
 
 
+@lru_cache(maxsize=4096)
 def split_path(dotted: str) -> tuple[str, ...]:
     """`a.b.0."c.d"` -> ("a", "b", "0", "c.d"); an empty text is the empty path."""
     return tuple(plain or _ESCAPED.sub(r"\1", quoted) for quoted, plain in _SEGMENT.findall(dotted))

@@ -35,9 +35,10 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
 
         kubernetes.derive(subjects, whole=whole)
     if kinds - {"kubernetes", "document"}:
-        from scanner.facts import accountability, inventory, resilience
+        from scanner.facts import accountability, inventory, resilience, swarms
 
         accountability.derive(subjects)
+        swarms.derive(subjects)
         inventory.derive(subjects)
         resilience.derive(subjects)
     if "architecture" in kinds:

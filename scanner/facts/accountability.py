@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scanner.facts.groups import Group, by_group, place
+from scanner.facts.groups import Group, by_group
 from scanner.model import Subject
 from scanner.subjects.architecture import SYSTEM
-from scanner.subjects.governance import DECISION, ESCALATION, PROCESS, REQUIREMENT
-from scanner.subjects.swarm import AGENT, SWARM, TASK
+from scanner.subjects.governance import DECISION, ESCALATION
+from scanner.subjects.swarm import AGENT, TASK
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))
@@ -19,7 +19,7 @@ _GROUPS = ("team", "committee", "board", "council", "department", "office", "sta
 
 
 def derive(subjects: Sequence[Subject]) -> None:
-    """Attach `holders`-based facts to decisions, escalations, agents and tasks of each group."""
+    """Attach facts about who holds what to decisions, escalations and agents of each group."""
     for group in by_group(subjects):
         roster = _roster(group)
         for decision in group[DECISION]:
@@ -27,24 +27,26 @@ def derive(subjects: Sequence[Subject]) -> None:
         for escalation in group[ESCALATION]:
             _escalation(escalation, roster)
         _agents(group[AGENT], roster)
-        _tasks(group)
 
 
 def slug(role: Any) -> str:
-    """A role's name in one spelling: `Chief Technology Officer` is `chief-technology-officer`."""
-    return _SEPARATORS.sub("-", str(role).lower()).strip("-")
+    """A role's name in one spelling: `Head of Risk and Compliance` is `head-risk-compliance`."""
+    words = _SEPARATORS.sub("-", str(role).lower()).strip("-").split("-")
+    return "-".join(word for word in words if word not in _SMALL_WORDS)
 
 
 def aliases(role: Any) -> set[str]:
     """The names that mean a role: its own, and its initials (`cto`) where it has at least three words."""
     name = slug(role)
-    words = [word for word in name.split("-") if word not in _SMALL_WORDS]
+    words = name.split("-")
     return {name, "".join(word[0] for word in words)} if len(words) > 2 else {name}  # noqa: PLR2004
 
 
 def _roster(group: Group) -> set[str]:
-    """Every name that somebody in the group answers to."""
+    """Every name that somebody in the group answers to; empty where a name is computed, so that none can be missed."""
     held: set[str] = set()
+    if any("name" in subject.unknowns for kind in (AGENT, TASK) for subject in group[kind]):
+        return held
     for agent in group[AGENT]:
         held |= aliases(agent.bindings["agent"].get("name", ""))
     for task in group[TASK]:
@@ -96,7 +98,7 @@ def _escalation(subject: Subject, roster: set[str]) -> None:
 
 
 def _agents(agents: list[Subject], roster: set[str]) -> None:
-    """`reports_to_nobody`, `reports_in_circle` and `namesakes` of each agent."""
+    """`reports_to_nobody` and `reports_in_circle` of each agent."""
     names = [slug(agent.bindings["agent"].get("name", "")) for agent in agents]
     known = {alias: name for name in names for alias in aliases(name)} | {name: name for name in names}
     chief = {
@@ -105,9 +107,9 @@ def _agents(agents: list[Subject], roster: set[str]) -> None:
         if isinstance(reports := _authority(agent).get("reports"), str)
     }
     for name, agent in zip(names, agents, strict=True):
-        agent.facts["namesakes"] = names.count(name) - 1
         if name in chief:
-            agent.facts["reports_to_nobody"] = not aliases(chief[name]) & roster
+            if roster:
+                agent.facts["reports_to_nobody"] = not aliases(chief[name]) & roster
             agent.facts["reports_in_circle"] = _circles(name, chief)
 
 
@@ -123,23 +125,3 @@ def _circles(start: str, chief: dict[str, str]) -> bool:
         met.add(current)
         current = chief[current]
     return current == start and start in met
-
-
-def _tasks(group: Group) -> None:
-    """Tasks started directly against the agents that were declared; the swarm's size against its limit."""
-    agents = {slug(agent.bindings["agent"].get("name", "")): agent for agent in group[AGENT]}
-    direct = [task for task in group[TASK] if task.bindings["task"].get("direct")]
-    for task in direct:
-        known = agents.get(slug(task.bindings["task"].get("name", "")))
-        if agents:
-            task.facts["declared"] = known is not None
-        kind = known.bindings["agent"].get("type") if known else None
-        if known and kind:
-            task.facts["agent_type"] = kind
-            task.related["agent"] = place(known, "type")
-    acting = set(agents) | {slug(task.bindings["task"].get("name", "")) for task in direct}
-    for swarm in group[SWARM]:
-        swarm.facts["agents"] = len(acting)
-    frameworks = [subject for kind in (PROCESS, REQUIREMENT) for subject in group[kind]]
-    for subject in frameworks:
-        subject.facts["swarm"] = bool(group[SWARM])

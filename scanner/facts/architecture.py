@@ -18,8 +18,12 @@ _PUBLIC_KINDS = frozenset(("internet", "public"))
 _ENCRYPTED = frozenset(
     ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
 )
-_PLAIN = frozenset(("http", "ftp", "ldap", "ws", "telnet", "smtp", "mqtt", "amqp"))
-_ASYNCHRONOUS = frozenset(("amqp", "amqps", "kafka", "kafka-ssl", "mqtt", "mqtts", "async", "batch"))
+_PLAIN = frozenset(("http", "ftp", "ws", "telnet"))
+"""Never encrypted; LDAP, SMTP, MQTT and AMQP run with and without TLS under one name, so they tell nothing."""
+_REQUESTS = frozenset(("http", "https", "rest", "soap", "graphql", "grpc", "grpcs", "jdbc", "odbc", "ldap", "ldaps"))
+_LISTENERS = frozenset(("queue", "log-sink", "actor"))
+"""Nobody waits for an answer of these, unless the flow says so."""
+_NO = frozenset(("", "none", "no", "false", "off", "disabled", "optional", "planned"))
 _DOORS = frozenset(("gateway", "waf", "load-balancer", "cdn", "reverse-proxy"))
 
 
@@ -39,7 +43,7 @@ class _Spec:
         self.boundaries = {_id(subject): subject for subject in group[BOUNDARY]}
         self.nodes = {_id(subject): subject for kind in (SERVICE, DATASTORE) for subject in group[kind]}
         policies = [_data(system).get("policies") for system in group[SYSTEM]]
-        self.zero_trust = any(isinstance(policy, dict) and bool(policy.get("zeroTrust")) for policy in policies)
+        self.zero_trust = any(isinstance(policy, dict) and _demanded(policy.get("zeroTrust")) for policy in policies)
 
     def derive(self) -> None:
         for node in self.nodes.values():
@@ -90,13 +94,15 @@ class _Spec:
         self._carried(flow, set(_list(data.get("data"))))
         flow.facts["zero_trust"] = self.zero_trust
         flow.facts["dangling"] = [
-            str(data[end]) for end, node in (("from", source), ("to", target)) if end in data and not node
+            str(data[end])
+            for end, node in (("from", source), ("to", target))
+            if end in data and not node and str(data[end]) not in self.boundaries
         ]
         protocol = str(data.get("protocol", "")).lower()
         if isinstance(data.get("encrypted"), bool):
             flow.facts["encrypted"] = data["encrypted"]
         elif protocol in _ENCRYPTED or "tls" in data:
-            flow.facts["encrypted"] = str(data.get("tls", "")).lower() not in ("none", "false")
+            flow.facts["encrypted"] = "tls" not in data or str(data["tls"]).lower() not in _NO
         elif protocol in _PLAIN:
             flow.facts["encrypted"] = False
         if source and target:
@@ -106,10 +112,12 @@ class _Spec:
         kinds = {"from_type": source, "to_type": target}
         for name, node in kinds.items():
             flow.facts[name] = "datastore" if node.kind == DATASTORE else str(_data(node).get("type", "service"))
-        flow.facts["to_regulated"] = bool(target.facts.get("regulated"))
+        if "regulated" in target.facts:
+            flow.facts["to_regulated"] = target.facts["regulated"]
         flow.facts["to_categories"] = target.facts.get("categories", [])
         flow.facts["to_boundary_kind"] = target.facts.get("boundary_kind", "")
-        flow.facts["from_public"] = self._is_public(source)
+        if "boundary_kind" in source.facts:
+            flow.facts["from_public"] = self._is_public(source)
         flow.facts["to_door"] = flow.facts["to_type"] in _DOORS
         left, right = _data(source).get("boundary"), _data(target).get("boundary")
         if left and right:
@@ -125,7 +133,9 @@ class _Spec:
         boundary.facts["members"] = [_id(node) for node in members]
         cards = [node for node in members if {"pan", "sad"} & set(node.facts.get("categories", ()))]
         boundary.facts["with_card_data"] = [_id(node) for node in cards]
-        boundary.facts["without_card_data"] = [_id(node) for node in members if node not in cards]
+        boundary.facts["without_card_data"] = [
+            _id(node) for node in members if node not in cards and "regulated" in node.facts
+        ]
 
     def _dependencies(self) -> None:
         """Availability and recovery along hard synchronous dependencies, each counted once."""
@@ -147,9 +157,13 @@ class _Spec:
     def _is_hard(self, flow: Subject) -> bool:
         """A call that must succeed at once: not asynchronous, without a stated fallback."""
         data = _data(flow)
+        if str(data.get("fallback", "")).lower() not in _NO:
+            return False
         if data.get("interaction"):
-            return data["interaction"] == "sync" and not data.get("fallback")
-        return str(data.get("protocol", "")).lower() not in _ASYNCHRONOUS and not data.get("fallback")
+            return bool(data["interaction"] == "sync")
+        target = self.nodes.get(str(data.get("to")))
+        listens = target is not None and _data(target).get("type") in _LISTENERS
+        return str(data.get("protocol", "")).lower() in _REQUESTS and not listens
 
     def _weakest(self, node: Subject, needed: list[Subject]) -> None:
         """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
@@ -211,6 +225,12 @@ class _Spec:
             system.facts["services"] = len(self.group[SERVICE])
             system.facts["categories"] = categories
             system.facts["boundary_kinds"] = sorted({str(_data(item).get("kind", "")) for item in self.group[BOUNDARY]})
+
+
+def _demanded(policy: Any) -> bool:
+    """Whether a policy of zero trust is one: stated, and not as `none` or `optional`."""
+    stated = policy.get("implementation", True) if isinstance(policy, dict) else policy
+    return bool(policy) and str(stated).lower() not in _NO
 
 
 def _data(subject: Subject) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
@@ -16,16 +18,17 @@ def derive(subjects: Sequence[Subject]) -> None:
 
 
 def _domains(group: Group) -> None:
-    named = {
-        str(subject.bindings["domain"]["name"]).lower(): subject
-        for subject in group[DOMAIN]
-        if isinstance(subject.bindings["domain"].get("named"), list)
-    }
+    naming: dict[str, list[Subject]] = defaultdict(list)
+    for subject in group[DOMAIN]:
+        if isinstance(subject.bindings["domain"].get("named"), list):
+            naming[str(subject.bindings["domain"]["name"]).lower()].append(subject)
     for subject in group[DOMAIN]:
         domain = subject.bindings["domain"]
-        other = named.get(str(domain["name"]).lower())
-        if other and isinstance(domain.get("declared"), int):
-            services = other.bindings["domain"]["named"]
+        others = naming.get(str(domain["name"]).lower())
+        if others and isinstance(domain.get("declared"), int):
+            services: list[Any] = []
+            for other in others:
+                services += [service for service in other.bindings["domain"]["named"] if service not in services]
             subject.facts["named"] = services
             subject.facts["named_count"] = len(services)
-            subject.related["named"] = place(other, "named")
+            subject.related["named"] = place(others[0], "named")

@@ -11,7 +11,7 @@ from typing import Any
 
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
-from scanner.subjects.architecture import DOMAIN
+from scanner.subjects.architecture import DOMAIN, SYSTEM
 from scanner.subjects.governance import RECOVERY
 from scanner.subjects.prose import CLAIM
 
@@ -25,8 +25,10 @@ def derive(subjects: Sequence[Subject]) -> None:
     """Attach facts to recovery statements and claims of each group."""
     for group in by_group(subjects):
         strictest = _strictest(group)
+        systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
         for recovery in group[RECOVERY]:
-            _recovery(recovery, strictest, group[RECOVERY])
+            part = bool(systems) and recovery.bindings["recovery"]["name"] not in systems
+            _recovery(recovery, None if part else strictest, group[RECOVERY])
         for claim in group[CLAIM]:
             _claim(claim)
 

@@ -100,25 +100,22 @@ _Judgement = tuple[Outcome, Callable[[], Finding]]
 def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[_Judgement]:
     """Outcomes of one rule for one subject, each with what builds its finding; none where it does not apply."""
     rule = ready.rule
-    own = cel.activation({**values, "params": rule.parameters}) if rule.parameters else shared
+    if rule.parameters:
+        values = {**values, "params": rule.parameters}
+        shared = cel.activation(values)
     whole = subject.marks[subject.focus]
-    applies, reason = cel.evaluate(ready.when, own) if ready.when else (Outcome.PASS, "")
-    if applies is Outcome.FAIL:
-        return
-    if applies is not Outcome.PASS:
-        yield applies, partial(_finding, rule, subject, applies, reason, whole, (), values)
+    if subject.unknowns and (computed := subject.unknowns & rule.words):
+        outcome, reason = Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
+    elif ready.when and (applies := cel.evaluate(ready.when, shared))[0] is not Outcome.PASS:
+        outcome, reason = applies
+        if outcome is Outcome.FAIL:
+            return
     elif rule.each:
         yield from _each(ready, subject, values)
+        return
     else:
-        outcome, reason = _outcome(ready, subject, own)
-        yield outcome, partial(_finding, rule, subject, outcome, reason, whole, (), values)
-
-
-def _outcome(ready: Ready, subject: Subject, values: runtime.Activation) -> tuple[Outcome, str]:
-    """The outcome of a rule; unknown where it speaks of a field whose value the text computes."""
-    if subject.unknowns and (computed := subject.unknowns & ready.rule.words):
-        return Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
-    return cel.evaluate(ready.require, values)
+        outcome, reason = cel.evaluate(ready.require, shared)
+    yield outcome, partial(_finding, rule, subject, outcome, reason, whole, (), values)
 
 
 def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_Judgement]:
@@ -127,8 +124,8 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
     whole, focus = subject.marks[subject.focus], subject.bindings[subject.focus]
     passed = True
     for path, key, item, mark in _items(focus, whole, split_path(rule.each), ()):
-        inner = {**values, "item": item, "key": key, "params": rule.parameters}
-        outcome, reason = _outcome(ready, subject, cel.activation(inner))
+        inner = {**values, "item": item, "key": key}
+        outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
         if outcome is not Outcome.PASS:
             passed = False
             yield outcome, partial(_finding, rule, subject, outcome, reason, mark, path, inner)
@@ -171,17 +168,15 @@ def _finding(
 ) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info = rule.info
-    if outcome is Outcome.PASS:
-        message = info.title
-    else:
-        message = f"{fill(rule.message, subject, values)}{_because(outcome, reason)}"
-    related = tuple(Related(subject.related[name], name) for name in rule.related if name in subject.related)
+    related = tuple(
+        Related(subject.related[name], text) for name, text in rule.related.items() if name in subject.related
+    )
     location = place(rule, subject, mark, item)
     return Finding(
         rule=info.id,
         outcome=outcome,
         severity=info.severity,
-        message=message,
+        message=_message(rule, subject, outcome, reason, values),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
@@ -219,11 +214,17 @@ def fingerprint(rule: str, subject: Subject, dotted: str) -> str:
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _because(outcome: Outcome, reason: str) -> str:
+def _message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: dict[str, Any]) -> str:
+    """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
+    if outcome is Outcome.PASS:
+        return rule.info.title
+    if outcome is Outcome.FAIL:
+        return fill(rule.message, subject, values)
     if outcome is Outcome.UNKNOWN:
-        detail = reason.removeprefix("Key not found in map : ").strip('"')
-        return f" cannot be told: {reason}" if " " in detail else f" cannot be told: {detail} is not stated"
-    return f" (the rule failed: {reason})" if outcome is Outcome.ERROR else ""
+        field = reason.removeprefix("Key not found in map : ").strip('"')
+        why = reason if " " in field else f"`{field}` is not stated"
+        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {why}"
+    return f"{subject.name}: the rule could not be evaluated: {reason}"
 
 
 def fill(message: str, subject: Subject, values: dict[str, Any]) -> str:

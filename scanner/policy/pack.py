@@ -84,7 +84,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         each=plain["each"],
         at=plain["at"],
         message=plain["message"],
-        related=tuple(plain["related"]),
+        related=plain["related"],
         words=frozenset(plain["words"]),
         parameters=plain["parameters"],
     )

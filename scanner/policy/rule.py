@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 SCHEMA = "schema.json"
-_WORD = re.compile(r"[A-Za-z_][\w-]*")
+_WORD = re.compile(r"[A-Za-z_][\w-]*+(?!\()")
+"""A name in an expression that is not the name of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Rule:
     each: str
     at: str
     message: str
-    related: tuple[str, ...]
+    related: Mapping[str, str]
+    """Name of a related place -> what a finding says of it."""
     words: frozenset[str]
     """Every name that the expressions use, to tell whether a field of unknown value could matter to them."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         each=value.get("each", ""),
         at=value.get("at", ""),
         message=value["message"],
-        related=tuple(value.get("related", ())),
+        related=value.get("related", {}),
         words=frozenset(_WORD.findall(value["require"] + " " + value.get("when", "") + " " + value.get("each", ""))),
         parameters=value.get("parameters", {}),
     )

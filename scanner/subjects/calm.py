@@ -14,7 +14,7 @@ from scanner.documents.positions import MISSING, Node
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
-from scanner.subjects.shaping import Shape, percentage
+from scanner.subjects.shaping import Shape, duration, percentage
 
 _KINDS = {
     "database": DATASTORE,
@@ -27,6 +27,11 @@ _KINDS = {
     "actor": SERVICE,
 }
 _TYPES = {"actor": "actor", "webclient": "client", "ldap": "identity-provider", "service": "service"}
+_GOALS = {
+    "rto": ("recovery-time-objective", "rto"),
+    "rpo": ("recovery-point-objective", "rpo"),
+    "mttr": ("mean-time-to-recovery", "mttr"),
+}
 _LABELS = {DATASTORE: "datastore", BOUNDARY: "boundary", SERVICE: "service"}
 _AUTHENTICATED = {"mTLS": "mtls"}
 
@@ -76,6 +81,7 @@ def _node(node: Node, owner: str, origin: Origin, places: dict[str, Node]) -> It
         shape.put("boundary", place).put("criticality", _stated(node, "criticality", "business-criticality"))
         availability = _stated(node, "uptime-guarantee", "availability")
         shape.put("availability", availability, percentage(availability))
+        _put_goals(shape, node)
     if kind == SERVICE:
         node_type = node.get("node-type")
         shape.put("type", node_type, _TYPES.get(str(node_type.value), node_type.value))
@@ -86,11 +92,20 @@ def _node(node: Node, owner: str, origin: Origin, places: dict[str, Node]) -> It
     yield from _recovery(node, owner, origin)
 
 
+def _put_goals(shape: Shape, node: Node) -> None:
+    """The recovery objectives of a node, as the spec's own `recovery` block has them."""
+    goals = Shape()
+    for name, names in _GOALS.items():
+        stated = _stated(node, *names)
+        goals.put(name, stated, duration(stated))
+    if goals.data:
+        shape.put("recovery", node, goals.data)
+        shape.marks["recovery"] = goals.mark(node)
+
+
 def _recovery(node: Node, owner: str, origin: Origin) -> Iterator[Subject]:
     parts = {
-        "rto": _stated(node, "recovery-time-objective", "rto"),
-        "rpo": _stated(node, "recovery-point-objective", "rpo"),
-        "mttr": _stated(node, "mean-time-to-recovery", "mttr"),
+        **{name: _stated(node, *names) for name, names in _GOALS.items()},
         "backups": _stated(node, "backup-frequency"),
         "retention": _stated(node, "backup-retention-period"),
         "availability": _stated(node, "uptime-guarantee", "availability"),

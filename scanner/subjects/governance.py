@@ -95,7 +95,8 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
 
 def _backups(shape: Shape, node: Node) -> None:
     """Copies by class of data: `[{name, interval}]`; a single interval is the copy of everything."""
-    plan: Iterable[tuple[str, Node]] = node.items() if isinstance(node.value, dict) else [("all data", node)]
+    single = not isinstance(node.value, dict) or {"value", "unit"} == set(node.value)
+    plan: Iterable[tuple[str, Node]] = [("all data", node)] if single else node.items()
     entries, marks = [], []
     for name, interval in plan:
         stated = duration(interval)

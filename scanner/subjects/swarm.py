@@ -79,7 +79,9 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
-    shape = Shape().put("name", node.get("task")).put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
+    shape = Shape().put("name", node.get("task")).put("prompt", node.get("task"))
+    shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
+    _lines(shape, node.get("task"))
     yield governance.subject(TASK, document.origin, "", "task", shape, node)
     for name, field in node.get("architecture", "domains").items():
         parts = {
@@ -158,16 +160,17 @@ def _task_call(document: Document) -> Iterator[Subject]:
 
 
 def _lines(shape: Shape, prompt: Node) -> None:
-    """The lines of a prompt, each where it stands; only for text without escapes, whose lines are those of the file."""
+    """The lines of a prompt, each where it stands; where escapes make lines that the file has not, at the prompt."""
     if not isinstance(prompt.value, str) or prompt.mark is None:
         return
     line, column, end_line = prompt.mark[3], prompt.mark[4], prompt.mark[5]
     lines = prompt.value.split("\n")
+    shape.data["lines"] = lines
     if len(lines) != end_line - line + 1:
+        shape.marks["lines"] = (*prompt.mark[:7], [(*prompt.mark[:7], None) for _ in lines])
         return
     starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
     places = enumerate(zip(lines, starts, strict=True), start=line)
-    shape.data["lines"] = lines
     shape.marks["lines"] = (
         *prompt.mark[:7],
         [(row, start, 0, row, start, row, start + len(text), None) for row, (text, start) in places],

@@ -1,0 +1,346 @@
+"""Kubernetes objects: what is a resource, a workload, a container, whatever it is wrapped in and however ill-formed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner import documents, facts, subjects
+from scanner.documents.positions import locate
+from scanner.model import Subject
+from scanner.subjects import Reading
+
+
+def reading(text: str, path: str = "a.yaml") -> Reading:
+    return subjects.recognise(documents.read(path, text))
+
+
+def read(*objects: Any) -> list[Subject]:
+    """The subjects of objects, each a document of one file; without those about the documents themselves."""
+    found = reading(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True))
+    assert found.faults == ()
+    return [subject for subject in found.subjects if subject.kind != "document"]
+
+
+def identities(found: list[Subject], kind: str) -> list[str]:
+    return [subject.identity for subject in found if subject.kind == f"kubernetes.{kind}"]
+
+
+def thing(kind: str, name: str = "x", version: str = "v1", **fields: Any) -> dict[str, Any]:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **fields}
+
+
+CONTAINERS = {"containers": [{"name": "a"}]}
+TEMPLATE = {"metadata": {"labels": {"app": "x"}}, "spec": CONTAINERS}
+CARRIERS = {
+    "Pod": thing("Pod", spec=CONTAINERS),
+    "Deployment": thing("Deployment", version="apps/v1", spec={"template": TEMPLATE}),
+    "StatefulSet": thing("StatefulSet", version="apps/v1", spec={"template": TEMPLATE}),
+    "DaemonSet": thing("DaemonSet", version="apps/v1", spec={"template": TEMPLATE}),
+    "ReplicaSet": thing("ReplicaSet", version="apps/v1", spec={"template": TEMPLATE}),
+    "ReplicationController": thing("ReplicationController", spec={"template": TEMPLATE}),
+    "Job": thing("Job", version="batch/v1", spec={"template": TEMPLATE}),
+    "CronJob": thing("CronJob", version="batch/v1", spec={"jobTemplate": {"spec": {"template": TEMPLATE}}}),
+    "Rollout": thing("Rollout", version="argoproj.io/v1alpha1", spec={"template": TEMPLATE}),
+    "Service": thing("Service", version="serving.knative.dev/v1", spec={"template": TEMPLATE}),
+    "PodTemplate": thing("PodTemplate", template=TEMPLATE),
+}
+
+
+@pytest.mark.parametrize("kind", CARRIERS)
+def test_whatever_carries_a_pod_template_is_a_workload(kind: str) -> None:
+    carrier = CARRIERS[kind]
+    resource, workload, container = read(carrier)
+    assert [resource.kind, workload.kind, container.kind] == [
+        "kubernetes.resource",
+        "kubernetes.workload",
+        "kubernetes.container",
+    ]
+    assert resource.bindings == {"object": carrier}
+    assert workload.bindings == {
+        "object": carrier,
+        "template": carrier if kind == "Pod" else TEMPLATE,
+        "pod": CONTAINERS,
+    }
+    assert container.bindings == {**workload.bindings, "container": {"name": "a"}, "container_kind": "app"}
+    assert [resource.focus, workload.focus, container.focus] == ["object", "pod", "container"]
+    assert [resource.name, workload.name, container.name] == [f"{kind} x", f"{kind} x", f"{kind} x, container a"]
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        thing("ConfigMap", data={"a": "b"}),
+        thing("Service", spec={"selector": {"app": "x"}}),
+        thing("Deployment", version="apps/v1", spec={"template": {"spec": {}}}),
+        thing("Deployment", version="apps/v1", spec={}),
+        thing("Pod"),
+        thing("PodMonitor", version="monitoring.coreos.com/v1", spec={"template": {"spec": {"volumes": []}}}),
+    ],
+)
+def test_what_carries_none_is_a_resource_only(without: dict[str, Any]) -> None:
+    assert [subject.kind for subject in read(without)] == ["kubernetes.resource"]
+
+
+def test_every_kind_of_container_is_met() -> None:
+    pod = {
+        "containers": [{"name": "a"}, {"name": "b"}],
+        "initContainers": [{"name": "i", "restartPolicy": "Always"}],
+        "ephemeralContainers": [{"name": "e"}],
+    }
+    found = [subject for subject in read(thing("Pod", spec=pod)) if subject.kind == "kubernetes.container"]
+    assert {(subject.bindings["container"]["name"], subject.bindings["container_kind"]) for subject in found} == {
+        ("a", "app"),
+        ("b", "app"),
+        ("i", "init"),
+        ("e", "ephemeral"),
+    }
+    assert {subject.identity for subject in found} == {
+        "core/Pod/default/x/containers/a",
+        "core/Pod/default/x/containers/b",
+        "core/Pod/default/x/initContainers/i",
+        "core/Pod/default/x/ephemeralContainers/e",
+    }
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        thing("List", items=[thing("Pod", "a"), thing("Pod", "b")]),
+        {"apiVersion": "v1", "kind": "List", "items": [thing("Pod", "a"), thing("Pod", "b")]},
+        {"apiVersion": "v1", "kind": "PodList", "items": [thing("Pod", "a"), thing("Pod", "b")]},
+        thing("List", items=[thing("List", items=[thing("Pod", "a"), thing("List", items=[])]), thing("Pod", "b")]),
+        thing("List", items=[None, "x", 5, [thing("Pod", "no")], thing("Pod", "a"), {}, thing("Pod", "b")]),
+    ],
+)
+def test_the_items_of_a_list_are_objects_each(wrapped: dict[str, Any]) -> None:
+    assert identities(read(wrapped), "resource") == ["core/Pod/default/a", "core/Pod/default/b"]
+    as_json = reading(json.dumps(wrapped), "a.json").subjects
+    assert identities(list(as_json), "resource") == ["core/Pod/default/a", "core/Pod/default/b"]
+
+
+def test_a_list_of_strange_items_is_an_object_itself() -> None:
+    assert identities(read(thing("List", "l", items="none")), "resource") == ["core/List/default/l"]
+    assert identities(read(thing("AllowList", "l", spec={})), "resource") == ["core/AllowList/default/l"]
+
+
+def test_lists_in_lists_cost_no_stack() -> None:
+    nested = thing("Pod", "deep")
+    for _ in range(90):
+        nested = thing("List", items=[nested])
+    assert identities(list(reading(json.dumps(nested), "a.json").subjects), "resource") == ["core/Pod/default/deep"]
+
+
+def test_every_place_is_that_of_the_item() -> None:
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec:\n"
+        "    containers:\n    - image: b\n      securityContext:\n        privileged: true\n"
+    )
+    found = {subject.kind: subject for subject in reading(text).subjects}
+    container, workload = found["kubernetes.container"], found["kubernetes.workload"]
+    security = container.marks["container"][7]["securityContext"]
+    assert locate(container.origin, security[7]["privileged"]).line == 11
+    assert locate(container.origin, container.marks["container"]).line == 9
+    assert locate(workload.origin, workload.marks["pod"]).line == 7
+    assert locate(workload.origin, workload.marks["template"]).line == 4
+    assert locate(workload.origin, found["kubernetes.resource"].marks["object"]).line == 4
+
+
+def test_a_null_is_a_field_that_is_not_there() -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: ~, labels: null}\nspec:\n  hostPID:\n"
+        "  containers: [{name: a, env: [{name: b, value: }], securityContext: , ports: []}, ~]\n  initContainers: ~\n"
+    )
+    (resource, workload, container) = [item for item in reading(text).subjects if item.kind != "document"]
+    assert resource.bindings["object"]["metadata"] == {"name": "x"}
+    assert workload.bindings["pod"].keys() == {"containers"}
+    assert container.bindings["container"] == {"name": "a", "env": [{"name": "b"}], "ports": []}
+    assert container.bindings["object"]["spec"]["containers"][0] == container.bindings["container"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (thing("Deployment", version="apps/v1"), thing("Deployment", version="apps/v1beta2")),
+        (thing("CronJob", version="batch/v1"), thing("CronJob", version="batch/v1beta1")),
+        (thing("Pod"), {**thing("Pod"), "metadata": {"name": "x", "namespace": "default"}}),
+        (thing("Pod"), {**thing("Pod"), "metadata": {"labels": {"a": "b"}, "name": "x"}}),
+        (
+            thing("ClusterRole", version="rbac.authorization.k8s.io/v1"),
+            {
+                **thing("ClusterRole", version="rbac.authorization.k8s.io/v1"),
+                "metadata": {"name": "x", "namespace": "y"},
+            },
+        ),
+    ],
+)
+def test_one_thing_has_one_identity(left: dict[str, Any], right: dict[str, Any]) -> None:
+    assert identities(read(left), "resource") == identities(read(right), "resource")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (thing("Pod", "a"), thing("Pod", "b")),
+        (thing("Pod"), thing("Service")),
+        (thing("Service"), thing("Service", version="serving.knative.dev/v1")),
+        (thing("Pod"), {**thing("Pod"), "metadata": {"name": "x", "namespace": "other"}}),
+        (thing("Pod"), {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "x-"}}),
+        (thing("Pod", "a/b"), thing("Pod", "a")),
+    ],
+)
+def test_two_things_have_two(left: dict[str, Any], right: dict[str, Any]) -> None:
+    assert identities(read(left), "resource") != identities(read(right), "resource")
+
+
+def test_identities_do_not_depend_on_order() -> None:
+    carriers = [{**carrier, "metadata": {"name": f"n{index}"}} for index, carrier in enumerate(CARRIERS.values())]
+    several = {"containers": [{"name": "b"}, {"name": "a"}], "initContainers": [{"name": "i"}]}
+    turned = {"initContainers": [{"name": "i"}], "containers": [{"name": "a"}, {"name": "b"}]}
+    forwards = read(*carriers, thing("Pod", "p", spec=several))
+    backwards = read(thing("Pod", "p", spec=turned), thing("List", items=carriers[::-1]))
+    assert {item.identity for item in forwards} == {item.identity for item in backwards}
+    assert len({(item.kind, item.identity) for item in forwards}) == len(forwards)
+
+
+ILL_TYPED: list[dict[str, Any]] = [
+    {"apiVersion": "v1", "kind": "Pod"},
+    {"apiVersion": "v1", "kind": "Pod", "metadata": "x", "spec": "y"},
+    {"apiVersion": "v1", "kind": "Pod", "metadata": ["x"], "spec": ["y"]},
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": 5}, "spec": CONTAINERS},
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": {"a": 1}, "namespace": ["b"]}, "spec": CONTAINERS},
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": ["a"], "annotations": 5}, "spec": CONTAINERS},
+    thing("Pod", spec={"containers": "notalist"}),
+    thing("Pod", spec={"containers": {"name": "a"}}),
+    thing("Pod", spec={"containers": [None, "x", 5, [], {"name": 5}, {"name": None}, {"name": {"a": []}}, {}]}),
+    thing("Pod", spec={**CONTAINERS, "initContainers": 5, "ephemeralContainers": {"a": 1}}),
+    thing("Deployment", version="apps/v1", spec=[1]),
+    thing("Deployment", version="apps/v1", spec={"template": [1]}),
+    thing("Deployment", version="apps/v1", spec={"template": {"metadata": 5, "spec": CONTAINERS}}),
+    thing("Deployment", version="apps/v1", spec={"template": {"metadata": {"labels": 5}, "spec": CONTAINERS}}),
+    thing("CronJob", version="batch/v1", spec={"jobTemplate": [{"spec": 1}]}),
+    thing("CronJob", version="batch/v1", spec={"jobTemplate": {"spec": {"template": None}}}),
+    thing("List", items=None),
+    thing("List", items={"a": thing("Pod")}),
+    thing("Service", spec={"selector": ["app"]}),
+    thing("Service", spec={"selector": "app"}),
+    thing("Service", spec={"selector": {"app": ["x"]}}),
+    thing("NetworkPolicy", version="networking.k8s.io/v1", spec={"podSelector": [1]}),
+    thing("NetworkPolicy", version="networking.k8s.io/v1", spec={"podSelector": {"matchLabels": ["a"]}}),
+    thing("NetworkPolicy", version="networking.k8s.io/v1", spec={"podSelector": {"matchExpressions": 5}}),
+    thing("NetworkPolicy", version="networking.k8s.io/v1", spec={"podSelector": {"matchExpressions": {"key": "a"}}}),
+    thing(
+        "NetworkPolicy",
+        version="networking.k8s.io/v1",
+        spec={
+            "podSelector": {
+                "matchExpressions": [
+                    5,
+                    None,
+                    {},
+                    {"key": ["a"], "operator": "Exists"},
+                    {"key": "a", "operator": "In", "values": 5},
+                    {"key": "a", "operator": "NotIn", "values": "abc"},
+                    {"key": {"a": 1}, "operator": ["In"], "values": [["a"]]},
+                ]
+            }
+        },
+    ),
+    thing("PodDisruptionBudget", version="policy/v1", spec={"selector": 5}),
+    thing("HorizontalPodAutoscaler", version="autoscaling/v2", spec={"scaleTargetRef": "Deployment/x"}),
+    thing("HorizontalPodAutoscaler", version="autoscaling/v2", spec={"scaleTargetRef": {"kind": [1], "name": {}}}),
+    thing("HorizontalPodAutoscaler", version="autoscaling/v2", spec=None),
+]
+
+
+@pytest.mark.parametrize("ill", ILL_TYPED, ids=str)
+@pytest.mark.parametrize("whole", [True, False])
+def test_nothing_ill_typed_stops_a_scan(ill: dict[str, Any], *, whole: bool) -> None:
+    found = read(thing("Pod", "before", spec=CONTAINERS), ill, thing("Pod", "after", spec=CONTAINERS))
+    facts.derive(list(facts.usable(found)), whole=whole)
+    assert {"core/Pod/default/before/containers/a", "core/Pod/default/after/containers/a"} <= {
+        subject.identity for subject in found
+    }
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"apiVersion": 1, "kind": "Pod"},
+        {"apiVersion": "v1"},
+        {"kind": "Pod"},
+        {"apiVersion": "v1", "kind": ""},
+        {"apiVersion": "v1", "kind": ["Pod"]},
+        {"apiVersion": None, "kind": None},
+        ["apiVersion", "kind"],
+        "apiVersion",
+        {"version": "3", "services": {}},
+    ],
+)
+def test_what_does_not_say_what_it_is_is_none(foreign: Any) -> None:
+    found = reading(yaml.safe_dump(foreign))
+    assert (found.subjects, found.formats) == ((), ())
+    assert found.foreign
+
+
+def test_a_manifest_in_markdown_is_one_too() -> None:
+    found = reading("# t\n\n- ```yaml\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  ```\n", "a.md")
+    (resource,) = [subject for subject in found.subjects if subject.kind == "kubernetes.resource"]
+    place = locate(resource.origin, resource.marks["object"][7]["kind"])
+    assert (place.line, place.column) == (5, 3)
+
+
+def test_the_document_is_a_subject_with_its_duplicates() -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {a: 1, a: 2}\nkind: Pod\n"
+    (document,) = [subject for subject in reading(text).subjects if subject.kind == "document"]
+    assert document.name == "Pod x"
+    assert document.bindings["document"]["duplicates"] == ["a", "kind"]
+    marks = document.marks["document"][7]["duplicates"][7]
+    assert [(mark[0], mark[1], mark[6]) for mark in marks] == [(3, 13, 14), (4, 0, 4)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "x", "Exists", "In", "v1", "List"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *("metadata", "name", "namespace", "labels", "spec", "template", "containers", "selector", "items"),
+                    *("podSelector", "matchLabels", "matchExpressions", "key", "operator", "values", "scaleTargetRef"),
+                    *("jobTemplate", "apiVersion", "kind", "initContainers"),
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=25,
+)
+KINDS = st.sampled_from(
+    [
+        *(("v1", "Pod"), ("v1", "Service"), ("v1", "List"), ("apps/v1", "Deployment"), ("batch/v1", "CronJob")),
+        *(("networking.k8s.io/v1", "NetworkPolicy"), ("policy/v1", "PodDisruptionBudget")),
+        ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(KINDS, JSON, JSON, JSON, JSON), min_size=1, max_size=4), st.booleans())
+def test_no_object_of_any_shape_stops_a_scan(shapes: list[Any], whole: bool) -> None:
+    objects = [
+        {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec, "template": template, "items": items}
+        for (version, kind), metadata, spec, template, items in shapes
+    ]
+    found = [*reading(json.dumps(thing("List", items=objects)), "a.json").subjects]
+    facts.derive(list(facts.usable(found)), whole=whole)
+    for subject in found:
+        for name, mark in subject.marks.items():
+            assert locate(subject.origin, mark).line >= 1
+            assert name in subject.bindings

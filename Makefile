@@ -7,7 +7,7 @@ REPORT := build/digital-bank.html
 
 demo: .venv/base
 	@mkdir -p build
-	@$(BIN)/assay scan examples/digital-bank --output table --output html=$(REPORT) --output sarif=build/digital-bank.sarif; \
+	@$(BIN)/assay scan examples/digital-bank --output html=$(REPORT) --output sarif=build/digital-bank.sarif; \
 	code=$$?; test $$code -eq 1 || { echo "expected exit code 1 (findings), got $$code"; exit 1; }
 	@echo
 	@echo "The example has faults on purpose; examples/digital-bank/README.md lists them."

@@ -14,6 +14,8 @@ from typing import Any
 from scanner import __version__
 
 _FORMAT = "1"
+_GENERATIONS = 4
+"""Results kept under one name: a few versions of Assay may take turns on one machine."""
 
 
 def data_root() -> Path:
@@ -54,6 +56,7 @@ class Cache:
         except (OSError, ValueError):
             made = make()
             _write(path, made)
+            _forget(self.folder, name)
             return made
 
 
@@ -64,6 +67,16 @@ def _runtime() -> str:
     spec = find_spec("cel_expr_python")
     places = spec.submodule_search_locations if spec else None
     return str(os.stat(places[0]).st_mtime_ns) if places else ""
+
+
+def _forget(folder: Path, name: str) -> None:
+    """Keep the newest few of what was made under one name."""
+    try:
+        kept = sorted(folder.glob(f"{name}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[_GENERATIONS:]:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return
 
 
 def _write(path: Path, made: Any) -> None:

@@ -250,7 +250,7 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     (
         (
             "backup_create({encryption: 'AES-256', immutable: true, retention: '7 years',"
-            " strategy: {recoveryObjectives: {rto: '1h'}, backupFrequency: 'daily', geoReplication: {regions: ['eu']}}})"
+            " strategy: {recoveryObjectives: {rto: '1h'}, backupFrequency: 'daily', geoReplication: {regions: ['e']}}})"
         ),
         [
             (
@@ -261,7 +261,7 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
                     "retention": {"text": "7 years", "seconds": 7 * 365.25 * 86400},
                     "encrypted": "AES-256",
                     "immutable": True,
-                    "regions": ["eu"],
+                    "regions": ["e"],
                     "backups": [{"name": "all data", "interval": {"text": "daily", "seconds": 86400.0}}],
                 },
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -190,7 +191,8 @@ b")""",
         (r"mcp__s__t('\ud83d', '\ude00x')", ["\ufffd", "\ufffdx"]),
         ("mcp__s__t(`two\n lines`, `\\`tick\\``)", ["two\n lines", "`tick`"]),
         ("mcp__s__t(1, -2, +3, 1.5, .5, 1e3, 0x1F, 0b11, 0o17, 1_000)", [1, -2, 3, 1.5, 0.5, 1000.0, 31, 3, 15, 1000]),
-        ("mcp__s__t(true, false, null, (7), ((8)))", [True, False, None, 7, 8]),
+        ("mcp__s__t(true, false, null, undefined, (7), ((8)))", [True, False, None, None, 7, 8]),
+        ("mcp__s__t({budget: Infinity})", [{"budget": math.inf}]),
         ("Task('n', \"p\", `t`)", ["n", "p", "t"]),
         ("Task( \n 'n')", ["n"]),
     ],
@@ -202,13 +204,12 @@ def test_literal_arguments(text: str, expected: Any) -> None:
 @pytest.mark.parametrize(
     "computed",
     [
-        *("name", "undefined", "NaN", "a.b", "a[0]", "f(1)", "new X()", "x => ({a: 1})", "function () { return 1 }"),
+        *("name", "NaN", "a.b", "a[0]", "f(1)", "new X()", "x => ({a: 1})", "function () { return 1 }"),
         *("1 + 2", "'a' + 'b'", "a ? 1 : 2", "!x", "-x", "typeof x", "`a ${b}`", "/re/g", "tag`x`", "await p"),
         *(
             "process.env.TOKEN",
             "a ?? 'b'",
             "10n",
-            "Infinity",
             "-Infinity",
             "99999999999999999999",
             "(a, b)",

@@ -229,6 +229,8 @@ def test_anchors_end_with_their_document() -> None:
         ("p: &p {x: 1}\nq: &q {x: 2, y: 2}\na: {<<: [*p, *q]}", {"x": 1, "y": 2}),
         ("p: &p {x: 1}\nq: &q {x: 2, y: 2}\na: {<<: [*q, *p], z: 3}", {"x": 2, "y": 2, "z": 3}),
         ("p: &p {x: 1}\nq: &q {<<: *p, y: 2}\na: {<<: *q}", {"x": 1, "y": 2}),
+        ("p: &p {x: 1}\nk: &k n\na: {<<: *p, *k : {y: 2}}", {"x": 1, "n": {"y": 2}}),
+        ("p: &p {x: 1}\nk: &k <<\na: {*k : *p}", {"<<": {"x": 1}}),
         ("a: {<<: {x: 1}}", {"x": 1}),
         ("a: {<<: {}}", {}),
         ("a: {<<: [{x: 1}, {y: 2}]}", {"x": 1, "y": 2}),
@@ -298,6 +300,10 @@ def test_a_broken_document_does_not_take_its_neighbours(broken: str, separator: 
     assert (first, last, end) == ({"a": 1}, {"z": 1}, {"zz": 1})
     assert len(faults) == 1
     assert 3 <= faults[0] <= 4 + broken.count("\n")
+
+
+def test_a_fault_in_the_line_of_the_separator_is_said_once() -> None:
+    assert story("--- *nobody\n--- {a: 1}\n--- [*nobody]\n--- {b: 1}\n") == [1, {"a": 1}, 3, {"b": 1}]
 
 
 def test_places_behind_a_broken_document_are_right() -> None:

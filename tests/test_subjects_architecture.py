@@ -408,6 +408,10 @@ def test_calm_controls_and_metadata_state_quantities() -> None:
         "owner": "team-a",
         "availability": {"text": "99.9%", "percent": 99.9},
         "encryption": {"atRest": True},
+        "recovery": {
+            "rto": {"text": "4 hours", "seconds": 14400.0},
+            "rpo": {"text": "5 minutes", "seconds": 300.0},
+        },
     }
     assert data(only(found, "architecture.service"))["criticality"] == "high"
     first, second = of_kind(found, "resilience.recovery")

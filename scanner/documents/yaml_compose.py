@@ -73,18 +73,18 @@ class Composer:
             if kind is yaml.ScalarEvent:
                 self.expanded += 1
                 start, end = event.start_mark, event.end_mark
-                line = start.line + offset
+                line, end_line = start.line, end.line
                 if event.anchor:
                     anchors[event.anchor] = _Anchor(_scalar(event), None, 1, 0, event.value)
-                if top.waits_for_key:
-                    key_end = end.column if end.line == start.line else start.column + 1
-                    top.key = (event.value, line, start.column, key_end)
-                    top.merging = event.value == "<<" and event.implicit[0]
+                if top.key is None and top.data.__class__ is dict:
+                    key, column = event.value, start.column
+                    top.key = (key, line + offset, column, end.column if end_line == line else column + 1)
+                    top.merging = key == "<<" and event.implicit[0]
                     continue
                 value = _scalar(event)
                 if value is None:
                     parsed.has_null = True
-                top.add(value, line, start.column, end.line + offset, end.column, None, parsed)
+                top.add(value, line + offset, start.column, end_line + offset, end.column, None, parsed)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 top = self._open(event, kind is yaml.MappingStartEvent, stack, anchors)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -131,7 +131,8 @@ class Composer:
         if done.anchor:
             size = self.expanded - done.opened_at
             anchors[done.anchor] = _Anchor(done.data, done.marks, size, done.height, "")
-        top.height = max(top.height, done.height + 1)
+        if done.height >= top.height:
+            top.height = done.height + 1
         top.add(done.data, done.line, done.column, end_line, end_column, done.marks, parsed)
 
     def _alias(self, event: Any, stack: list[_Open], anchors: dict[str, _Anchor | None], parsed: Parsed) -> None:

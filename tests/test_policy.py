@@ -1,0 +1,215 @@
+"""Rules as their authors meet them: places, items, parameters, unknown values, errors and fixes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner import documents, facts, subjects
+from scanner.errors import PackError
+from scanner.model import Finding, Outcome
+from scanner.policy import fix
+from scanner.policy.evaluate import Evaluator
+from scanner.policy.examples import check
+from scanner.policy.rule import RuleFile, load
+
+RULE = """\
+title: A rule for a test
+severity: low
+why: Because a test needs a rule of its own that no other change can touch.
+remediation: Change the field as the test says.
+limits: Sees nothing else.
+subject: {subject}
+{keys}
+message: "{{subject}} is wrong"
+objectives: [configuration-unambiguous]
+examples:
+  - passes: "yes"
+    input: {{}}
+  - fails: "no"
+    input: {{}}
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def make(subject: str, keys: str, **changes: str) -> RuleFile:
+        text = RULE.format(subject=subject, keys=keys)
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        path = tmp_path / "test" / "rule.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return load(path, tmp_path)
+
+    return make
+
+
+def findings(file: RuleFile, text: str, name: str = "a.yaml", *, whole: bool = True) -> list[Finding]:
+    found = subjects.recognise(documents.read(name, text)).subjects
+    facts.derive(found, whole=whole)
+    return Evaluator([file.rule], include_passes=True).evaluate(found).findings
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {tier: front}}
+spec:
+  hostPID: true
+  containers:
+    - name: web
+      env:
+        - {name: A, value: "1"}
+        - {name: B, value: "2"}
+"""
+
+
+def test_the_identity_of_a_rule_is_its_path(write) -> None:
+    assert write("kubernetes.container", "require: 'true'").rule.info.id == "test.rule"
+
+
+def test_a_field_that_is_missing_gives_its_deepest_parent(write) -> None:
+    file = write("kubernetes.workload", "require: 'false'\nat: securityContext.runAsUser")
+    (finding,) = findings(file, POD)
+    assert (finding.location.line, finding.location.field) == (4, "")
+    file = write("kubernetes.resource", "require: 'false'\nat: metadata.labels.owner")
+    (finding,) = findings(file, POD)
+    assert (finding.location.line, finding.location.column, finding.location.field) == (3, 23, "metadata.labels")
+
+
+def test_a_place_may_be_in_another_binding(write) -> None:
+    file = write("kubernetes.container", "require: 'false'\nat: pod.hostPID")
+    (finding,) = findings(file, POD)
+    assert (finding.location.line, finding.location.field) == (5, "pod.hostPID")
+
+
+def test_each_item_is_judged_and_placed_for_itself(write) -> None:
+    file = write("kubernetes.container", "each: env\nrequire: item.value == '1'\nat: value")
+    (finding,) = findings(file, POD)
+    assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, "env.1.value")
+
+
+def test_an_item_without_a_name_on_the_way_is_reached_by_a_star(write) -> None:
+    file = write("kubernetes.workload", "each: containers.*.env\nrequire: item.value == '1'")
+    assert [finding.location.field for finding in findings(file, POD)] == ["containers.0.env.1"]
+
+
+def test_no_items_are_a_pass(write) -> None:
+    file = write("kubernetes.container", "each: ports\nrequire: 'false'")
+    assert [finding.outcome for finding in findings(file, POD)] == [Outcome.PASS]
+
+
+def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write) -> None:
+    file = write("kubernetes.container", "each: env\nrequire: item.value == '1'\nat: value")
+    turned = POD.replace('{name: A, value: "1"}', "X").replace('{name: B, value: "2"}', '{name: A, value: "1"}')
+    turned = turned.replace("X", '{name: B, value: "2"}')
+    (before,), (after,) = findings(file, POD), findings(file, turned)
+    assert before.location.line != after.location.line
+    assert before.fingerprint == after.fingerprint
+
+
+def test_parameters_reach_expressions_and_messages(write) -> None:
+    keys = "parameters: {most: 1}\nrequire: size(container.env) <= params.most"
+    file = write("kubernetes.container", keys, **{"is wrong": "has more than {params.most}"})
+    (finding,) = findings(file, POD)
+    assert finding.message == "Pod web, container web has more than 1"
+
+
+def test_a_missing_field_is_unknown_and_said(write) -> None:
+    file = write("kubernetes.container", "require: container.image != ''")
+    (finding,) = findings(file, POD)
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "`image` is not stated" in finding.message
+
+
+def test_unknown_is_absorbed_as_kleene_says(write) -> None:
+    file = write("kubernetes.container", "require: container.image != '' || container.name == 'web'")
+    assert [finding.outcome for finding in findings(file, POD)] == [Outcome.PASS]
+
+
+def test_when_a_rule_does_not_apply_there_is_no_outcome(write) -> None:
+    file = write("kubernetes.container", "when: container_kind == 'init'\nrequire: 'false'")
+    assert findings(file, POD) == []
+
+
+CALL = "mcp__x__agent_spawn({ name: 'a', type: %s, authority: { budget: 5 } })"
+
+
+def test_a_computed_value_makes_every_rule_that_names_it_unknown(write) -> None:
+    file = write("swarm.agent", "require: \"!has(agent.type) || agent.type != 'root'\"")
+    assert [finding.outcome for finding in findings(file, CALL % "'root'", "a.js")] == [Outcome.FAIL]
+    (finding,) = findings(file, CALL % "pick()", "a.js")
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "type is computed" in finding.message
+
+
+def test_a_computed_value_matters_to_no_other_rule(write) -> None:
+    file = write("swarm.agent", "require: type(agent.name) == string && agent.authority.budget < 9")
+    assert [finding.outcome for finding in findings(file, CALL % "pick()", "a.js")] == [Outcome.PASS]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ("require: container.name > 3", POD),
+        ("require: container.name", POD),
+        ("require: 1 / 0 == 1", POD),
+        (
+            "require: container.args.all(a, container.args.all(b, a != ''))",
+            POD + "      args: [" + ", ".join(["a"] * 300) + "]\n",
+        ),
+    ],
+)
+def test_an_expression_that_breaks_is_an_error_of_that_rule_alone(write, keys: str, text: str) -> None:
+    (finding,) = findings(write("kubernetes.container", keys), text)
+    assert finding.outcome is Outcome.ERROR
+    assert "could not be evaluated" in finding.message
+
+
+def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write) -> None:
+    file = write("kubernetes.resource", "require: 'false'", **{"is wrong": "holds {object.data}"})
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {text: hunter2, other: x}\n"
+    (finding,) = findings(file, text)
+    assert "hunter2" not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "line"),
+    [
+        ("severity: low", "severity: bad", "'bad' is not one of", 2),
+        ("remediation:", "remedy:", "no key 'remedy'", 4),
+        ("subject: kubernetes.container", "subject: kubernetes.pod", "no subject 'kubernetes.pod'", 6),
+        ("require: 'true'", "require: container.", "not a valid CEL expression", 7),
+        ("require: 'true'", "require: object.x && nobody.y", "nobody", 7),
+        ("title: A rule for a test", "title: A rule for a test\ntitle: Again and again", "stands twice", 2),
+        ("severity: low", "severity: [low", "not valid YAML", 2),
+    ],
+)
+def test_a_wrong_rule_says_where(write, old: str, new: str, said: str, line: int) -> None:
+    with pytest.raises(PackError) as caught:
+        write("kubernetes.container", "require: 'true'", **{old: new})
+    assert said in caught.value.message
+    assert int(caught.value.location.rpartition(":")[2]) >= line
+
+
+def test_examples_that_prove_nothing_are_told(write) -> None:
+    problems = list(check(write("kubernetes.container", "require: 'true'")))
+    assert len(problems) == 1
+    assert "should give fail" in problems[0]
+
+
+def test_a_fix_that_does_not_clear_the_finding_is_told(write) -> None:
+    keys = 'require: "!container.?a.orValue(false)"\nfix: {safe: false, remove: [b]}'
+    file = write(
+        "kubernetes.container", keys, **{'fails: "no"\n    input: {}': "fails: x\n    input: {container: {a: true}}"}
+    )
+    assert any("does not clear" in problem for problem in check(file))
+
+
+def test_a_fix_sets_and_removes_and_leaves_the_original_alone() -> None:
+    data = {"a": {"b": 1, "c": [{"d": True}]}}
+    fixed = fix.apply({"remove": ["a.b", "x.y"], "set": {"a.c.0.d": False, "e.f": [1]}}, data)
+    assert fixed == {"a": {"c": [{"d": False}]}, "e": {"f": [1]}}
+    assert data == {"a": {"b": 1, "c": [{"d": True}]}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,9 +39,10 @@ class Options:
     git_dirty: bool | None = None
 
 
-def scan(paths: Sequence[str], options: Options | None = None) -> Scan:
+def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
+    `watch` is called with each input when it is done.
     Raises UsageError for a path, profile or framework that does not exist and PackError for a rule that is wrong.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
@@ -62,6 +63,8 @@ def scan(paths: Sequence[str], options: Options | None = None) -> Scan:
     evaluation = Evaluation()
     for source, assessed in files.assess_all(sources.collect(where), local, options.jobs):
         inputs.append(assessed.input)
+        if watch:
+            watch(assessed.input)
         found.extend(assessed.subjects)
         evaluation.merge(assessed.evaluation)
         if assessed.input.subjects:

@@ -273,3 +273,37 @@ def test_a_hostile_checkout_runs_nothing(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD + "\n")
     assert assay("scan", "pod.yaml", "--output", "json", cwd=folder).returncode == 1
     assert not trap.exists()
+
+
+def on_a_terminal(folder: Path, *arguments: str, patience: str) -> str:
+    """What standard error shows on a terminal, with the patience of the progress display set from outside."""
+    code = (
+        "import sys\n"
+        "import scanner.cli.progress as progress\n"
+        f"progress._PATIENCE = {patience}\n"
+        f"sys.argv = {['assay', *arguments]!r}\n"
+        "from scanner.cli import main\n"
+        "main()\n"
+    )
+    reader, writer = os.openpty()
+    environment = {**os.environ, "TERM": "xterm", "XDG_CACHE_HOME": str(folder / ".cache")}
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=writer, env=environment, check=False)
+    os.close(writer)
+    shown = b""
+    while True:
+        try:
+            part = os.read(reader, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(reader)
+    return shown.decode()
+
+
+def test_a_long_scan_shows_its_progress_on_a_terminal(folder: Path) -> None:
+    assert "inputs" in on_a_terminal(folder, "scan", ".", patience="0")
+    assert "inputs" not in on_a_terminal(folder, "scan", ".", "--quiet", patience="0")
+    assert "inputs" not in on_a_terminal(folder, "scan", ".", patience="999")

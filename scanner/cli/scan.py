@@ -13,6 +13,7 @@ import click
 
 from scanner import reports, sources
 from scanner.cli.environment import cache_folder, git_state
+from scanner.cli.progress import Progress
 from scanner.errors import UsageError
 from scanner.model import SEVERITIES, Scan, Severity
 from scanner.policy.evaluate import NEWEST_KUBERNETES
@@ -91,7 +92,8 @@ def command(
         git_commit=commit,
         git_dirty=dirty,
     )
-    result = scan(paths, options)
+    with Progress(shown=not quiet) as progress:
+        result = scan(paths, options, progress)
     result = replace(result, run=replace(result.run, ended=_now()))
     _write(result, wanted)
     if not quiet and all(target for _, target in wanted):

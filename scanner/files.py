@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from scanner import documents, facts, subjects
 from scanner.errors import UnreadableError
 from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import STDIN_NAME, Source
+from scanner.workers import Limits, Workers
 
 _WORTHWHILE = 2_000_000
 """Bytes from which other processes pay for their start."""
@@ -41,52 +43,28 @@ def assess(source: Source, local: Evaluator) -> Assessed:
     return Assessed(item, tuple(facts.usable(found)), local.evaluate(found))
 
 
-def assess_all(sources: Iterable[Source], local: Evaluator, jobs: int) -> Iterator[tuple[Source, Assessed]]:
-    """The work on every file, in the order of the files; in other processes where it pays.
+def assess_all(
+    sources: Iterable[Source], local: Evaluator, jobs: int, limits: Limits | None = None
+) -> Iterator[tuple[Source, Assessed]]:
+    """The work on every file, in the order of the files, in processes that a file may take down with it.
 
-    `jobs` is the number of processes, 0 for as many as there are processors.
+    `jobs` is their number, 0 for as many as there are processors where that pays.
     """
-    jobs = jobs or len(os.sched_getaffinity(0))
     pending: list[Source] = []
-    size, batches = 0, iter(sources)
-    for source in batches:
+    size, rest = 0, iter(sources)
+    for source in rest:
         pending.append(source)
         size += len(source.content)
         if size >= _WORTHWHILE:
             break
-    if jobs > 1 and size >= _WORTHWHILE:
-        yield from _in_processes(pending, batches, local, jobs)
-        return
-    for source in (*pending, *batches):
-        yield source, assess(source, local)
+    number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
+    workers = Workers(partial(assess, local=local), _failed, number, limits)
+    yield from workers.run(_batches(pending, rest))
 
 
-_LOCAL: list[Evaluator] = []
-"""The rules of a worker process, set once when it starts."""
-
-
-def _work(batch: Sequence[Source]) -> list[Assessed]:
-    return [assess(source, _LOCAL[0]) for source in batch]
-
-
-def _in_processes(
-    first: list[Source], rest: Iterator[Source], local: Evaluator, jobs: int
-) -> Iterator[tuple[Source, Assessed]]:
-    """Batches go out while results come back, so that only a few are in memory at a time."""
-    from collections import deque
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    waiting: deque[tuple[list[Source], Future[list[Assessed]]]] = deque()
-    # Forked workers inherit the compiled rules; this process has no threads that a fork could cut short.
-    with ProcessPoolExecutor(jobs, get_context("fork"), _LOCAL.append, (local,)) as pool:
-        for batch in _batches(first, rest):
-            waiting.append((batch, pool.submit(_work, batch)))
-            if len(waiting) > 2 * jobs:
-                done, future = waiting.popleft()
-                yield from zip(done, future.result(), strict=True)
-        for done, future in waiting:
-            yield from zip(done, future.result(), strict=True)
+def _failed(source: Source, why: str) -> Assessed:
+    digest = hashlib.sha256(source.content).hexdigest()
+    return Assessed(Input(source.path, digest, len(source.content), InputStatus.UNREADABLE, why))
 
 
 def _batches(first: Iterable[Source], rest: Iterable[Source]) -> Iterator[list[Source]]:

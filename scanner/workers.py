@@ -1,0 +1,184 @@
+"""Processes that work on files, so that a file that crashes, hangs or swells one costs that file alone.
+
+A worker is forked with everything it needs and given one batch at a time; it answers for each file of the batch, so
+the file it fell over is known. A worker that dies or overstays is replaced, and the rest of its batch is done anew.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import Generic, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    seconds: float = 30.0
+    memory: int = 3 * 1024**3
+    """Bytes of address space beyond what a worker starts with."""
+
+
+@dataclass(slots=True)
+class _Worker(Generic[Task]):
+    """One process, the tasks it has not answered for yet, and when it must have answered for the first."""
+
+    process: object
+    connection: Connection
+    open: deque[tuple[int, Task]] = field(default_factory=deque)
+    deadline: float = 0.0
+
+
+class Workers(Generic[Task, Result]):
+    """Does `work` on tasks in `number` processes; what cannot be done becomes `failed(task, why)`."""
+
+    def __init__(
+        self,
+        work: Callable[[Task], Result],
+        failed: Callable[[Task, str], Result],
+        number: int,
+        limits: Limits | None = None,
+    ) -> None:
+        self._work = work
+        self._failed = failed
+        self._limits = limits or Limits()
+        self._context = get_context("fork")
+        self._number = number
+        self._workers: list[_Worker[Task]] = []
+        self._again: deque[list[tuple[int, Task]]] = deque()
+        self._done: dict[int, Result] = {}
+
+    def run(self, batches: Iterable[list[Task]]) -> Iterator[tuple[Task, Result]]:
+        """Each task with its result, in the order given."""
+        numbered = self._numbered(iter(batches))
+        waiting: deque[tuple[int, Task]] = deque()
+        try:
+            for _ in range(self._number):
+                self._workers.append(self._start())
+            while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):
+                self._collect()
+                while waiting and waiting[0][0] in self._done:
+                    number, task = waiting.popleft()
+                    yield task, self._done.pop(number)
+        finally:
+            for worker in self._workers:
+                self._stop(worker)
+
+    def _numbered(self, batches: Iterator[list[Task]]) -> Iterator[list[tuple[int, Task]]]:
+        number = 0
+        for batch in batches:
+            yield list(enumerate(batch, number))
+            number += len(batch)
+
+    def _hand_out(self, batches: Iterator[list[tuple[int, Task]]], waiting: deque[tuple[int, Task]]) -> bool:
+        """Give every idle worker a batch; False where none was left for the first idle one."""
+        for index, worker in enumerate(self._workers):
+            if worker.open:
+                continue
+            if self._again:
+                batch = self._again.popleft()
+            else:
+                batch = next(batches, [])
+                waiting.extend(batch)
+            if not batch:
+                return False
+            self._give(index, batch)
+        return True
+
+    def _give(self, index: int, batch: list[tuple[int, Task]]) -> None:
+        worker = self._workers[index]
+        worker.open.extend(batch)
+        worker.deadline = time.monotonic() + self._limits.seconds
+        try:
+            worker.connection.send([task for _, task in batch])
+        except OSError:  # it died while idle; `_collect` finds its end and starts anew
+            return
+
+    def _collect(self) -> None:
+        """Take what workers have to say; replace those that died or overstayed."""
+        busy = [worker for worker in self._workers if worker.open]
+        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        ready = wait([worker.connection for worker in busy], patience)
+        for worker in busy:
+            if worker.connection in ready:
+                self._take(worker)
+            elif time.monotonic() >= worker.deadline:
+                self._replace(worker, f"took longer than {self._limits.seconds:g} seconds")
+
+    def _take(self, worker: _Worker[Task]) -> None:
+        try:
+            result = worker.connection.recv()
+        except (EOFError, OSError):
+            self._replace(worker, "ended the process that read it")
+            return
+        number, _ = worker.open.popleft()
+        self._done[number] = result
+        worker.deadline = time.monotonic() + self._limits.seconds
+
+    def _replace(self, worker: _Worker[Task], why: str) -> None:
+        """Blame the first open task, and let another worker have the rest."""
+        number, task = worker.open.popleft()
+        self._done[number] = self._failed(task, why)
+        if worker.open:
+            self._again.append(list(worker.open))
+        self._stop(worker)
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def _start(self) -> _Worker[Task]:
+        here, there = self._context.Pipe()
+        process = self._context.Process(target=self._serve, args=(there, here), daemon=True)
+        process.start()
+        there.close()
+        return _Worker(process, here)
+
+    def _stop(self, worker: _Worker[Task]) -> None:
+        worker.connection.close()
+        worker.process.kill()  # type: ignore[attr-defined]
+        worker.process.join()  # type: ignore[attr-defined]
+
+    def _serve(self, connection: Connection, other: Connection) -> None:
+        """The life of a worker: a batch in, an answer for each of its tasks out."""
+        other.close()
+        for sibling in self._workers:
+            sibling.connection.close()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _limit_memory(self._limits.memory)
+        while True:
+            try:
+                batch = connection.recv()
+            except (EOFError, OSError):
+                return
+            for task in batch:
+                connection.send(self._answer(task))
+
+    def _answer(self, task: Task) -> Result:
+        try:
+            return self._work(task)
+        except MemoryError:
+            return self._failed(task, f"needs more than {self._limits.memory // 1024**2} MiB of memory")
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
+            return self._failed(task, f"a fault in Assay itself: {type(error).__name__}: {error}")
+
+
+def _limit_memory(allowed: int) -> None:
+    """Bound the address space of this process to what it has now and `allowed` bytes more."""
+    import resource
+
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            present = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = present + allowed
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+    except (OSError, ValueError):  # no such file on this system: only time is bounded
+        return

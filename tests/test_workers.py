@@ -1,0 +1,74 @@
+"""Processes that a task may take down with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from scanner.workers import Limits, Workers
+
+
+def work(task: str) -> str:
+    if task == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == "hang":
+        while True:
+            pass
+    if task == "swell":
+        return str(len(bytearray(10**10)))
+    if task == "fault":
+        raise KeyError(task)
+    return task.upper()
+
+
+def failed(task: str, why: str) -> str:
+    return f"{task}: {why}"
+
+
+def run(batches: list[list[str]], number: int = 2) -> list[tuple[str, str]]:
+    workers = Workers(work, failed, number, Limits(seconds=0.5, memory=512 * 1024**2))
+    return list(workers.run(batches))
+
+
+EXPECTED = {
+    "crash": "crash: ended the process that read it",
+    "hang": "hang: took longer than 0.5 seconds",
+    "swell": "swell: needs more than 512 MiB of memory",
+    "fault": "fault: a fault in Assay itself: KeyError: 'fault'",
+}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("bad", EXPECTED)
+def test_a_bad_task_costs_itself_alone(bad: str, number: int) -> None:
+    results = run([["a", bad, "b"], ["c"], [bad], ["d", "e"]], number)
+    assert [task for task, _ in results] == ["a", bad, "b", "c", bad, "d", "e"]
+    assert [result for _, result in results] == ["A", EXPECTED[bad], "B", "C", EXPECTED[bad], "D", "E"]
+
+
+def test_the_order_is_that_of_the_tasks_whoever_is_done_first() -> None:
+    tasks = [str(number) for number in range(500)]
+    batches = [tasks[start : start + 7] for start in range(0, 500, 7)]
+    assert run(batches, 4) == [(task, task) for task in tasks]
+
+
+def test_nothing_to_do_is_done_at_once() -> None:
+    assert run([]) == []
+
+
+def test_everything_may_be_bad() -> None:
+    results = run([["crash", "fault"], ["swell", "hang"], ["crash"]])
+    assert [result for _, result in results] == [EXPECTED[task] for task, _ in results]
+
+
+def test_no_process_is_left_behind() -> None:
+    workers = Workers(pid, lambda *_: 0, 2)
+    (first, *_rest) = [result for _, result in workers.run([["a"], ["b"]])]
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
+def pid(_: str) -> int:
+    return os.getpid()

@@ -225,7 +225,7 @@ def test_what_is_computed_is_unknown(computed: str) -> None:
 
 def test_shorthand_spread_and_computed_keys() -> None:
     assert call("mcp__s__t({short, ...rest, [key]: 1, method() { return 1 }, a: [...list, 1], b: 1}, ...more)") == [
-        {"short": UNKNOWN, "a": [UNKNOWN, 1], "b": 1},
+        {"short": UNKNOWN, "...": UNKNOWN, "a": [UNKNOWN, 1], "b": 1},
         UNKNOWN,
     ]
 
@@ -339,3 +339,16 @@ def test_bombs_end_quickly(text: str) -> None:
 @pytest.mark.parametrize("suffix", ["js", "mjs", "cjs", "ts", "JS"])
 def test_calls_are_read_in_script_files(suffix: str) -> None:
     assert story("mcp__s__t({a: 1})", f"a.{suffix}") == [("mcp__s__t", {"a": 1})]
+
+
+@pytest.mark.parametrize("mark", ["// ", "  * ", "/* ", "x(); /* as in "])
+def test_a_call_in_a_comment_is_an_illustration(mark: str) -> None:
+    found = parts(f"{mark}mcp__s__t(...) */\nmcp__s__t({{a: 1}})\n", "a.js")
+    assert [part.root.value for part in found if isinstance(part, Document)] == [[{"a": 1}]]
+    assert len(found) == 1
+
+
+def test_what_a_call_takes_from_elsewhere_makes_its_subject_uncertain() -> None:
+    reading = subjects.recognise(documents.read("a.js", "mcp__s__agent_spawn({...base, name: 'a'})"))
+    (agent,) = [subject for subject in reading.subjects if subject.kind == "swarm.agent"]
+    assert "..." in agent.unknowns

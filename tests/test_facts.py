@@ -428,6 +428,9 @@ def test_declared_numbers_are_held_against_names(agents: list[tuple[str, list[st
         ("99.99% availability (52.6 minutes downtime per month)", False, "year"),
         ("99.99% availability (1 minute downtime per month)", False, "week"),
         ("99.99% availability (10 hours downtime per year)", False, None),
+        ("99.99% availability (55 minutes downtime per year)", True, None),
+        ("99.99% availability (56 minutes downtime per year)", False, None),
+        ("99.99% availability (49 minutes downtime per year)", False, None),
         ("99.9% availability (8.76 hours of downtime per year)", True, None),
         ("99.9% availability (43.8 minutes of downtime a month)", True, None),
         ("99.95% uptime, 4.38 hours of outage each year", True, None),
@@ -545,6 +548,15 @@ def test_a_promise_leans_on_everything_it_needs() -> None:
     assert "depends_on" not in stated["lone"]
     service = one(found, "architecture.service", "service a")
     assert (service.related["weakest"].field, service.related["slowest"].field) == ("availability", "recovery.rto")
+
+
+def test_the_weakest_and_the_slowest_of_many() -> None:
+    names = "bcdefgh"
+    needed = [service_of(name, 99 + index / 10, recovery={"rto": f"{index + 1}h"}) for index, name in enumerate(names)]
+    found = spec(services=[service_of("a"), *needed], flows=calls(*(f"a-{name}" for name in names)))
+    stated = facts_of(found)["a"]
+    assert stated["weakest"] == {"id": "b", "percent": 99.0}
+    assert stated["slowest"] == {"id": "h", "seconds": 7 * 3600.0, "text": "7h"}
 
 
 def test_a_shared_dependency_counts_once() -> None:

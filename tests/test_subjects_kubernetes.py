@@ -108,6 +108,14 @@ def test_every_kind_of_container_is_met() -> None:
     }
 
 
+def test_what_a_list_holds_without_saying_what_it_is_is_told() -> None:
+    items = [None, "x", 5, [thing("Pod", "no")], thing("Pod", "a"), {}, thing("Pod", "b")]
+    found = reading(yaml.safe_dump(thing("List", items=items), sort_keys=False))
+    assert identities(list(found.subjects), "resource") == ["core/Pod/default/a", "core/Pod/default/b"]
+    assert len(found.faults) == 5
+    assert all("says no apiVersion and kind" in fault.message for fault in found.faults)
+
+
 @pytest.mark.parametrize(
     "wrapped",
     [
@@ -115,7 +123,7 @@ def test_every_kind_of_container_is_met() -> None:
         {"apiVersion": "v1", "kind": "List", "items": [thing("Pod", "a"), thing("Pod", "b")]},
         {"apiVersion": "v1", "kind": "PodList", "items": [thing("Pod", "a"), thing("Pod", "b")]},
         thing("List", items=[thing("List", items=[thing("Pod", "a"), thing("List", items=[])]), thing("Pod", "b")]),
-        thing("List", items=[None, "x", 5, [thing("Pod", "no")], thing("Pod", "a"), {}, thing("Pod", "b")]),
+        {"apiVersion": "v1", "kind": "PodList", "items": [{"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}]},
     ],
 )
 def test_the_items_of_a_list_are_objects_each(wrapped: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.documents.parsed import MAX_DEPTH, Broken, Parsed
+from scanner.documents.parsed import MAX_DEPTH, SPREAD, Broken, Parsed
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.model import Mark
@@ -33,6 +33,8 @@ _STEP = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """A bracket, or something whose brackets do not count."""
+_COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
+"""The part of a line before a call that stands in a comment, and so is an illustration."""
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -65,6 +67,8 @@ def parse(text: str) -> Iterator[Call | Broken]:
     position = counted = line = line_start = 0
     while match := _CALL.search(text, position):
         position = match.end()
+        if _COMMENT.match(text, text.rfind("\n", 0, match.start()) + 1, match.start()):
+            continue
         line += text.count("\n", counted, position)
         line_start = max(line_start, text.rfind("\n", counted, position) + 1)
         counted = position
@@ -181,27 +185,24 @@ class _Arguments:
         values: dict[str, Any] = {}
         marks: dict[str, Mark] = {}
         for child in node.named_children:
-            pair = self._pair(child)
-            if pair is None:
+            if child.type == "comment":
                 continue
-            name, key, value_node = pair
+            name, key, value_node = self._pair(child)
             value, children = self._value(value_node, depth + 1) if value_node else (UNKNOWN, None)
             line, column, _, key_end = self._place(key)
-            if name in values:
+            if name in values and name != SPREAD:
                 self.parsed.duplicates.append((name, line, column))
             values[name] = value
             marks[name] = (line, column, key_end, *self._place(value_node or key), children)
         return values, marks
 
-    def _pair(self, node: Syntax) -> tuple[str, Syntax, Syntax | None] | None:
-        """Name, key and value of a property; no value for `{name}`, nothing for `...spread` and `[computed]`."""
+    def _pair(self, node: Syntax) -> tuple[str, Syntax, Syntax | None]:
+        """Name, key and value of a property; no value for `{name}`; `...spread` and `[computed]` are called SPREAD."""
         if node.type == "shorthand_property_identifier":
             return self._text(node), node, None
-        if node.type != "pair":
-            return None
         key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
         if key is None or key.type == "computed_property_name":
-            return None
+            return SPREAD, node, None
         return self._string(key) if key.type == "string" else self._text(key), key, value
 
     def _text(self, node: Syntax) -> str:

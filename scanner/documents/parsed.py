@@ -9,6 +9,8 @@ from scanner.model import Mark
 
 MAX_DEPTH = 200
 """Levels of nesting that are read, whatever the format."""
+SPREAD = "..."
+"""The name under which a mapping says that it takes fields from elsewhere: any field may be there, with any value."""
 
 
 @dataclass(slots=True)

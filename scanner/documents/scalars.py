@@ -18,7 +18,7 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 _NUMERIC_START = frozenset("+-.0123456789")
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|[0-9][0-9_]*)\Z")
+_INT = re.compile(r"[-+]?(?:0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|[0-9]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _LONGEST_NUMBER = 40
 _INT64 = range(-(2**63), 2**63)
@@ -34,11 +34,11 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 
 def _number(text: str) -> str | int | float:
-    if _INT.match(text):
-        value = _integer(text.replace("_", ""))
-        return text if value is None or value not in _INT64 else value
-    if _FLOAT.match(text):
-        number = float(text)
+    plain = text if text[0] == "." else text.replace("_", "")
+    if _INT.match(plain) and (value := _integer(plain)) is not None:
+        return value if value in _INT64 else text
+    if _FLOAT.match(plain):
+        number = float(plain)
         return text if math.isinf(number) else number
     return text
 
@@ -48,10 +48,10 @@ def _integer(text: str) -> int | None:
     digits = text.lstrip("+-")
     try:
         for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
-            if digits.startswith(prefix):
+            if digits[:2].lower() == prefix:
                 return sign * int(digits[2:], base)
         return sign * int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
-    except ValueError:  # such as 089: looks octal, is not; go-yaml keeps it as text
+    except ValueError:  # such as 089: looks octal, is not; go-yaml reads a float
         return None
 
 

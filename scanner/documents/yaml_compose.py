@@ -18,8 +18,9 @@ from scanner.documents.scalars import resolve
 from scanner.errors import UnreadableError
 from scanner.model import Mark
 
-MAX_EXPANDED = 4_000_000
-"""Nodes of one text, each alias counted as all that it stands for."""
+MAX_BORROWED = 400_000
+"""Values that aliases and merges may stand for in a text that has not a tenth as many of its own; go-yaml's bound."""
+_SHARE = 10
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
@@ -45,7 +46,7 @@ class Composer:
         """Gives marks of the parser their places."""
         self.get_event = self.breaks.corrected(_Events(text).get_event)
         self.offset = offset
-        self.expanded = 0
+        self.own = self.borrowed = 0
         self.document_line = offset
         """Where the latest document starts, as far as the parser came."""
 
@@ -71,7 +72,7 @@ class Composer:
             event = get_event()
             kind = event.__class__
             if kind is yaml.ScalarEvent:
-                self.expanded += 1
+                self.own += 1
                 start, end = event.start_mark, event.end_mark
                 line, end_line = start.line, end.line
                 if event.anchor:
@@ -102,11 +103,9 @@ class Composer:
 
     def _open(self, event: Any, mapping: bool, stack: list[_Open], anchors: dict[str, Any]) -> _Open:
         line = event.start_mark.line + self.offset
-        self.expanded += 1
+        self.own += 1
         if len(stack) > MAX_DEPTH:
             raise _too_deep(line)
-        if self.expanded > MAX_EXPANDED:
-            raise _too_large(line)
         if stack[-1].waits_for_key:
             raise _no_key(line)
         if event.anchor:
@@ -115,7 +114,7 @@ class Composer:
             {} if mapping else [],
             {} if mapping else [],
             event.anchor,
-            self.expanded,
+            self.own + self.borrowed,
             line,
             event.start_mark.column,
         )
@@ -129,7 +128,7 @@ class Composer:
         if event.end_mark.column > event.start_mark.column:  # a closing bracket stands in the text
             end_line, end_column = event.end_mark.line + self.offset, event.end_mark.column
         if done.anchor:
-            size = self.expanded - done.opened_at
+            size = self.own + self.borrowed - done.opened_at
             anchors[done.anchor] = _Anchor(done.data, done.marks, size, done.height, "")
         if done.height >= top.height:
             top.height = done.height + 1
@@ -142,9 +141,7 @@ class Composer:
             why = "refers to itself" if event.anchor in anchors else "has no anchor before it"
             message = f"the alias *{event.anchor} {why}"
             raise UnreadableError(message, line)
-        self.expanded += target.size + 1
-        if self.expanded > MAX_EXPANDED:
-            raise _too_large(line)
+        self._borrow(target.size + 1, line)
         if len(stack) + target.height > MAX_DEPTH + 1:
             raise _too_deep(line)
         start, end = event.start_mark, event.end_mark
@@ -157,20 +154,21 @@ class Composer:
             top.key = (target.text, line, start.column, end.column)
             top.merging = False
 
+    def _borrow(self, values: int, line: int) -> None:
+        """Count what an alias or a merge stands for: a text may not stand for far more than it says."""
+        self.borrowed += values
+        if self.borrowed > max(MAX_BORROWED, _SHARE * self.own):
+            message = f"its aliases stand for more than {MAX_BORROWED:,} values"
+            raise UnreadableError(message, line)
+
     def _merge(self, done: _Open) -> None:
         """Bring the mappings under `<<` in: earlier ones win, and the mapping's own keys win over all."""
         for data, marks in done.merges:
-            self.expanded += len(data)
-            if self.expanded > MAX_EXPANDED:
-                raise _too_large(done.line)
+            self._borrow(len(data), done.line)
             for key, value in data.items():
                 if key not in done.data:
                     done.data[key] = value
                     done.marks[key] = marks[key]
-
-
-def _too_large(line: int) -> UnreadableError:
-    return UnreadableError(f"stands for more than {MAX_EXPANDED:,} values once its aliases are followed", line)
 
 
 def _too_deep(line: int) -> UnreadableError:

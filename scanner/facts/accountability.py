@@ -15,7 +15,6 @@ from scanner.subjects.swarm import AGENT, TASK
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))
-_GROUPS = ("team", "committee", "board", "council", "department", "office", "stakeholders")
 
 
 def derive(subjects: Sequence[Subject]) -> None:

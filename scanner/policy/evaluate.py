@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
 from scanner.policy import cel
@@ -104,7 +105,7 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         values = {**values, "params": rule.parameters}
         shared = cel.activation(values)
     whole = subject.marks[subject.focus]
-    if subject.unknowns and (computed := subject.unknowns & rule.words):
+    if subject.unknowns and (computed := subject.unknowns & {*rule.words, SPREAD}):
         outcome, reason = Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
     elif ready.when and (applies := cel.evaluate(ready.when, shared))[0] is not Outcome.PASS:
         outcome, reason = applies

@@ -70,11 +70,19 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
             if found is not None:
                 subjects.extend(found)
                 formats[name] = None
+                faults.extend(
+                    Fault("an item of the list says no apiVersion and kind", line, "") for line in _lost(part)
+                )
                 if part.format != "prose":
                     subjects.append(_document(part, name))
                 break
     foreign = "" if subjects else _foreign(documents)
     return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign, tuple(notes))
+
+
+def _lost(part: Document) -> Iterable[int]:
+    """The lines of what a Kubernetes list holds without saying what it is."""
+    return () if part.format == "call" else kubernetes.strangers(part)
 
 
 def _explained(fault: Fault) -> Fault:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
 from scanner.model import Mark, Origin, Subject
 from scanner.subjects.shaping import Shape, duration, percentage
@@ -36,7 +37,8 @@ def subject(kind: str, origin: Origin, owner: str, label: str, shape: Shape, who
     title = f"{label} {name}".strip()
     marks: dict[str, Mark] = {binding: shape.mark(whole)}
     bindings = {binding: shape.data}
-    unknowns = frozenset(shape.unknowns)
+    spread = {SPREAD} if isinstance(whole.value, dict) and SPREAD in whole.value else set()
+    unknowns = frozenset(shape.unknowns | spread)
     return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path)
 
 

@@ -77,16 +77,37 @@ def _subjects(document: Document) -> Iterator[Subject]:
 
 
 def _unwrap(root: Node) -> Iterator[Node]:
-    """The object itself, or the items of a List kind, however deep."""
+    """The object itself, or the items of a List kind, however deep.
+
+    The API server leaves apiVersion and kind out of the items of a typed list, such as a PodList: they are the list's.
+    """
     pending = [root]
     while pending:
         node = pending.pop()
-        items = node.get("items")
-        if node.value["kind"].endswith("List") and isinstance(items.value, list):
-            inner = [item for item in items.elements() if is_object(item.value)]
-            pending.extend(reversed(inner))
+        if node.value["kind"].endswith("List") and isinstance(node.value.get("items"), list):
+            items = [_item(node, item) for item in node.get("items").elements()]
+            pending.extend(item for item in reversed(items) if item)
         else:
             yield node
+
+
+def _item(owner: Node, item: Node) -> Node | None:
+    """An item of a list as an object of its own; None where nothing tells what it is."""
+    if is_object(item.value):
+        return item
+    kind = owner.value["kind"].removesuffix("List")
+    if kind and isinstance(item.value, dict) and not item.value.keys() & {"apiVersion", "kind"}:
+        return Node({"apiVersion": owner.value["apiVersion"], "kind": kind, **item.value}, item.mark)
+    return None
+
+
+def strangers(document: Document) -> Iterator[int]:
+    """The 1-based lines of items of a List that say no apiVersion and kind."""
+    root = document.root
+    if is_object(root.value) and root.value["kind"].endswith("List"):
+        for item in root.get("items").elements():
+            if item.mark and _item(root, item) is None:
+                yield document.origin.first_line + item.mark[3] + 1
 
 
 def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:

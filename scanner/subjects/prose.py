@@ -21,18 +21,26 @@ CLAIM = "architecture.claim"
 
 KINDS = {CLAIM: ("claim",)}
 
-_DURATION = r"(?:[<≤~]\s*)?\d+(?:\.\d+)?\s*-?(?:ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)\b"
+_GAP = r"\s{0,3}\*{0,2}\s{0,3}"
+"""Blanks and the end of bold type; bounded, since any text file is read as prose."""
+_DURATION = (
+    r"(?:[<≤~]\s?)?(?<![\d.])\d{1,9}(?:\.\d{1,9})?\s?-?"
+    r"(?:ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)\b"
+)
+_PERCENT = r"(?<![\d.,])(?:100|\d{2})(?:\.\d{1,9})?\s?%"
 _AVAILABILITY = re.compile(
-    r"(?P<percent>\d{2}(?:\.\d+)?\s*%)\*{0,2}\s*(?:availability|uptime)"
-    r"|(?:availability|uptime)\*{0,2}\s*:?\*{0,2}\s*(?P<after>\d{2}(?:\.\d+)?\s*%)",
+    rf"(?P<percent>{_PERCENT}){_GAP}(?:availability|uptime)\b"
+    rf"|\b(?:availability|uptime){_GAP}:?{_GAP}(?P<after>{_PERCENT})",
     re.IGNORECASE,
 )
 _DOWNTIME = re.compile(
-    rf"(?P<downtime>{_DURATION})\s*(?:of\s+)?(?:downtime|outage)\s*(?:per|a|each|/)\s*(?P<window>year|month|week|day)",
+    rf"(?P<downtime>{_DURATION})\s{{0,3}}(?:of\s)?(?:downtime|outage)\s{{0,3}}(?:per|a|each|/)\s{{0,3}}"
+    r"(?P<window>year|month|week|day)\b",
     re.IGNORECASE,
 )
 _OBJECTIVE = re.compile(
-    rf"(?P<before>{_DURATION})\s*(?P<name>RTO|RPO|MTTR)\b|\b(?P<named>RTO|RPO|MTTR)\b\s*(?:of|:|is|=)?\s*(?P<value>{_DURATION})"
+    rf"(?P<before>{_DURATION}){_GAP}(?P<name>RTO|RPO|MTTR)\b"
+    rf"|\b(?P<named>RTO|RPO|MTTR)\b{_GAP}(?:of|:|is|=)?{_GAP}(?P<value>{_DURATION})"
 )
 
 

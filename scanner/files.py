@@ -21,6 +21,8 @@ from scanner.workers import Limits, Workers
 
 _WORTHWHILE = 2_000_000
 """Bytes from which other processes pay for their start."""
+_SLOWEST = 100_000
+"""Bytes a second below which the work on a file counts as hanging."""
 _BATCH = 500_000
 """Bytes that are handed to a process at once."""
 
@@ -58,8 +60,13 @@ def assess_all(
         if size >= _WORTHWHILE:
             break
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
-    workers = Workers(partial(assess, local=local), _failed, number, limits)
+    workers = Workers(partial(assess, local=local), _failed, number, limits, _extra)
     yield from workers.run(_batches(pending, rest))
+
+
+def _extra(source: Source) -> float:
+    """Seconds that a file may take for its size: a small part of the speed seen on slow machines."""
+    return len(source.content) // _SLOWEST
 
 
 def _failed(source: Source, why: str) -> Assessed:

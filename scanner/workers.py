@@ -24,7 +24,8 @@ Result = TypeVar("Result")
 class Limits:
     """What one file may cost."""
 
-    seconds: float = 30.0
+    seconds: float = 20.0
+    """Wall seconds, and as many more as the task's size is worth."""
     memory: int = 3 * 1024**3
     """Bytes of address space beyond what a worker starts with."""
 
@@ -40,7 +41,10 @@ class _Worker(Generic[Task]):
 
 
 class Workers(Generic[Task, Result]):
-    """Does `work` on tasks in `number` processes; what cannot be done becomes `failed(task, why)`."""
+    """Does `work` on tasks in `number` processes; what cannot be done becomes `failed(task, why)`.
+
+    `extra` gives the seconds that a task may take beyond the limit, by its size.
+    """
 
     def __init__(
         self,
@@ -48,10 +52,12 @@ class Workers(Generic[Task, Result]):
         failed: Callable[[Task, str], Result],
         number: int,
         limits: Limits | None = None,
+        extra: Callable[[Task], float] = lambda _: 0.0,
     ) -> None:
         self._work = work
         self._failed = failed
         self._limits = limits or Limits()
+        self._extra = extra
         self._context = get_context("fork")
         self._number = number
         self._workers: list[_Worker[Task]] = []
@@ -98,7 +104,7 @@ class Workers(Generic[Task, Result]):
     def _give(self, index: int, batch: list[tuple[int, Task]]) -> None:
         worker = self._workers[index]
         worker.open.extend(batch)
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = self._deadline(worker)
         try:
             worker.connection.send([task for _, task in batch])
         except OSError:  # it died while idle; `_collect` finds its end and starts anew
@@ -113,7 +119,12 @@ class Workers(Generic[Task, Result]):
             if worker.connection in ready:
                 self._take(worker)
             elif time.monotonic() >= worker.deadline:
-                self._replace(worker, f"took longer than {self._limits.seconds:g} seconds")
+                allowed = self._limits.seconds + self._extra(worker.open[0][1])
+                self._replace(worker, f"took longer than {allowed:g} seconds")
+
+    def _deadline(self, worker: _Worker[Task]) -> float:
+        extra = self._extra(worker.open[0][1]) if worker.open else 0.0
+        return time.monotonic() + self._limits.seconds + extra
 
     def _take(self, worker: _Worker[Task]) -> None:
         try:
@@ -123,7 +134,7 @@ class Workers(Generic[Task, Result]):
             return
         number, _ = worker.open.popleft()
         self._done[number] = result
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = self._deadline(worker)
 
     def _replace(self, worker: _Worker[Task], why: str) -> None:
         """Blame the first open task, and let another worker have the rest."""

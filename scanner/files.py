@@ -37,16 +37,19 @@ class Assessed:
     evaluation: Evaluation = field(default_factory=Evaluation)
 
 
-def assess(source: Source, local: Evaluator) -> Assessed:
-    """Read one file and evaluate the rules that look at one subject."""
+def assess(source: Source, local: Evaluator, *, in_full: bool = False) -> Assessed:
+    """Read one file and evaluate the rules that look at one subject.
+
+    `in_full` keeps every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones.
+    """
     item, found = read(source)
     if not found:
         return Assessed(item)
-    return Assessed(item, tuple(facts.usable(found)), local.evaluate(found))
+    return Assessed(item, found if in_full else tuple(facts.usable(found)), local.evaluate(found))
 
 
 def assess_all(
-    sources: Iterable[Source], local: Evaluator, jobs: int, limits: Limits | None = None
+    sources: Iterable[Source], local: Evaluator, jobs: int, *, in_full: bool = False, limits: Limits | None = None
 ) -> Iterator[tuple[Source, Assessed]]:
     """The work on every file, in the order of the files, in processes that a file may take down with it.
 
@@ -60,7 +63,7 @@ def assess_all(
         if size >= _WORTHWHILE:
             break
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
-    workers = Workers(partial(assess, local=local), _failed, number, limits, _extra)
+    workers = Workers(partial(assess, local=local, in_full=in_full), _failed, number, limits, _extra)
     yield from workers.run(_batches(pending, rest))
 
 

@@ -207,7 +207,7 @@ class FrameworkSummary:
     covered: int
     """Controls with at least one passing or failing outcome."""
     sound: int
-    """Covered controls with nothing against them (satisfied or partial)."""
+    """Covered controls with nothing against them: satisfied or partial, without a failing outcome."""
     coverage: float | None
     """covered / controls, None where no figure may be printed."""
     conformity: float | None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scanner import __version__, documents, facts, files, gate, library, sources
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
-from scanner.model import Finding, Input, Location, Outcome, Run, Scan, Severity, Subject
+from scanner.masking import mask
+from scanner.model import Finding, Input, InputStatus, Location, Outcome, Run, Scan, Severity, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
@@ -37,13 +38,15 @@ class Options:
     arguments: tuple[str, ...] = ()
     git_commit: str = ""
     git_dirty: bool | None = None
+    selection: sources.Selection = field(default_factory=sources.Selection)
+    """Which files under the paths are read; with a revision, its commit is the one that is told."""
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
     `watch` is called with each input when it is done.
-    Raises UsageError for a path, profile or framework that does not exist and PackError for a rule that is wrong.
+    Raises UsageError for a path, revision, profile or framework that does not exist and PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
     options = options or Options()
@@ -52,7 +55,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     rules = pack.load(options.profile, cache, options.rule_folders)
     chosen = catalogue.choose(catalogue.load(cache), options.frameworks)
 
-    where = sources.scope(paths)
+    where = sources.scope(paths, options.selection)
     local, joined = (
         Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor)
         for some in (rules.local(), rules.joined())
@@ -61,7 +64,9 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     found: list[Subject] = []
     contents: dict[str, bytes] = {}
     evaluation = Evaluation()
-    for source, assessed in files.assess_all(sources.collect(where), local, options.jobs):
+    for source, assessed in files.assess_all(
+        sources.collect(where), local, options.jobs, in_full=bool(options.rule_folders)
+    ):
         inputs.append(assessed.input)
         if watch:
             watch(assessed.input)
@@ -69,15 +74,16 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         evaluation.merge(assessed.evaluation)
         if assessed.input.subjects:
             contents[source.path] = source.content
-    facts.derive(found, whole=where.whole)
+    whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in inputs)
+    facts.derive(found, whole=whole)
     evaluation.merge(joined.evaluate(found))
-    findings = _in_order(evaluation.findings)
+    findings = _in_order(_masked(finding) for finding in evaluation.findings)
 
     infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
     links = assess.links(chosen, infos.values())
     assessments = {item: assess.assess(item, evaluation.counts, findings, links) for item in chosen}
     return Scan(
-        run=_run(options, library.combine(rules.digest, catalogue.digest_of_data())),
+        run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data())),
         inputs=tuple(inputs),
         findings=tuple(findings),
         rules=infos,
@@ -93,15 +99,29 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
 def _texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
-    return {path: tuple(documents.decode(contents[path]).split("\n")) for path in sorted(told) if path in contents}
+    return {
+        path: tuple(mask(documents.decode(contents[path])).split("\n")) for path in sorted(told) if path in contents
+    }
 
 
 def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
 
 
+def _masked(finding: Finding) -> Finding:
+    """The finding without what looks like a credential in its words."""
+    message, name = mask(finding.message), mask(finding.subject_name)
+    if (message, name) == (finding.message, finding.subject_name):
+        return finding
+    return replace(finding, message=message, subject_name=name)
+
+
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by place, with the fingerprint of a repeated one made its own by counting."""
+    """Findings by place, with the fingerprints of twins made their own.
+
+    Objects of one name in several files (overlays, environments) are told apart by their file, those of one file by
+    counting.
+    """
     ordered = sorted(
         findings,
         key=lambda finding: (
@@ -113,12 +133,14 @@ def _in_order(findings: Iterable[Finding]) -> list[Finding]:
             finding.location.field,
         ),
     )
+    times = Counter(finding.fingerprint for finding in ordered)
     seen: Counter[str] = Counter()
     for index, finding in enumerate(ordered):
-        seen[finding.fingerprint] += 1
-        if (times := seen[finding.fingerprint]) > 1:
-            repeated = hashlib.sha256(f"{finding.fingerprint}:{times}".encode()).hexdigest()[:32]
-            ordered[index] = replace(finding, fingerprint=repeated)
+        if times[finding.fingerprint] > 1:
+            twin = f"{finding.fingerprint}:{finding.location.path}"
+            seen[twin] += 1
+            own = hashlib.sha256(f"{twin}:{seen[twin]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
+            ordered[index] = replace(finding, fingerprint=own)
     return ordered
 
 
@@ -131,13 +153,13 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
 
 def _minor(version: str) -> int:
     major, _, minor = version.removeprefix("v").partition(".")
-    if major != "1" or not minor.isdigit():
+    if major != "1" or not (minor.isascii() and minor.isdigit()):
         message = f"not a Kubernetes version: {version!r}"
         raise UsageError(message, hint=f"write it as 1.{NEWEST_KUBERNETES}")
     return int(minor)
 
 
-def _run(options: Options, digest: str) -> Run:
+def _run(options: Options, where: sources.Scope, digest: str) -> Run:
     return Run(
         version=__version__,
         started=options.started,
@@ -147,6 +169,6 @@ def _run(options: Options, digest: str) -> Run:
         kubernetes_version=options.kubernetes_version,
         fail_on=options.fail_on,
         pack_digest=digest,
-        git_commit=options.git_commit,
-        git_dirty=options.git_dirty,
+        git_commit=where.tree.commit if where.tree else options.git_commit,
+        git_dirty=False if where.tree else options.git_dirty,
     )

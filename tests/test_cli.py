@@ -63,6 +63,16 @@ def test_several_outputs_go_to_their_files(folder: Path) -> None:
     assert "<html" in (folder / "a.html").read_text()
 
 
+def test_a_pipe_is_written_into_and_stays_a_pipe(folder: Path) -> None:
+    pipe = folder.parent / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "scanner", "scan", "pod.yaml", "--no-cache", "--output", f"json={pipe}"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
+        assert json.loads(pipe.read_text())["format"] == "assay-results/1"
+    assert process.returncode == 1
+    assert pipe.is_fifo()
+
+
 def test_quiet_says_nothing_beside_the_reports(folder: Path) -> None:
     done = assay("scan", "pod.yaml", "--output", "json=a.json", "--quiet", cwd=folder)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
@@ -88,6 +98,9 @@ def test_standard_input_is_scanned(folder: Path) -> None:
         (["scan", ".", "--output", "json=no/such/folder/a.json"], "cannot write"),
         (["rules", "show", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-privileged"),
         (["frameworks", "show", "soc2/CC99"], "no control 'CC99'"),
+        (["scan", ".", "--git-revision", "HEAD"], "not in a Git checkout"),
+        (["scan", ".", "--git-revision", ""], "--git-revision is empty"),
+        (["scan", ".", "--explain-inputs", "--output", "json"], "only one --output"),
         (["nonsense"], "No such command"),
     ],
 )
@@ -256,6 +269,47 @@ def test_the_commit_of_what_was_scanned_is_told(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD + "\n")
     dirty = json.loads(assay("scan", "pod.yaml", "--output", "json", cwd=folder).stdout)["run"]["git"]
     assert dirty == {**clean, "dirty": True}
+
+
+def test_a_revision_is_scanned_whatever_lies_on_disk(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    git(folder, "add", "pod.yaml")
+    git(folder, "commit", "--quiet", "--message", "one")
+    (folder / "pod.yaml").write_text("x: [")
+    assert assay("scan", ".", cwd=folder).returncode == 4
+    done = assay("scan", ".", "--git-revision", "HEAD", "--output", "json", cwd=folder)
+    results = json.loads(done.stdout)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert results["run"]["git"] == {"commit": head.stdout.strip(), "dirty": False}
+    assert [item["path"] for item in results["inputs"]] == ["pod.yaml"]
+    for revision, said in (("--help", "not a Git revision"), ("nowhere", "no such Git revision: 'nowhere'")):
+        done = assay("scan", "--git-revision", revision, cwd=folder)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+
+
+def test_every_input_is_explained(folder: Path) -> None:
+    (folder / "broken\x1b[2J.yaml").write_text("x: [")
+    (folder / ".gitignore").write_text("out/\n")
+    (folder / "out").mkdir()
+    (folder / "out" / "pod.yaml").write_text(POD)
+    done = assay("scan", ".", "--exclude", "/.cache/", "--explain-inputs", cwd=folder)
+    assert done.returncode == 4
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["status", "subjects", "formats", "input", "reason"]
+    rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:6]}
+    assert rows["pod.yaml"][0] == "assessed"
+    assert rows["pod.yaml"][2:] == ["kubernetes", "pod.yaml"]
+    assert rows["out/"][4] == "ignored by .gitignore"
+    assert rows["broken\\x1b[2J.yaml"][0] == "unreadable"
+    assert rows[".cache/"][4] == "excluded by --exclude /.cache/"
+    assert lines[-2:] == ["5 inputs: 1 assessed, 3 skipped, 1 unreadable", "Incomplete: 1 input could not be read."]
+    arguments = ("--exclude", ".cache", "--no-ignore", "--explain-inputs", "--output", "json=a.json")
+    done = assay("scan", ".", *arguments, cwd=folder)
+    assert "out/pod.yaml" in done.stdout
+    assert json.loads((folder / "a.json").read_text())["summary"]["inputs"]["assessed"] == 2
 
 
 def test_a_hostile_checkout_runs_nothing(folder: Path) -> None:

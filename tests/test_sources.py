@@ -170,7 +170,7 @@ def test_what_is_no_regular_file_is_said_and_not_opened(folder: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_BYTES", 1024 * 1024)
+    monkeypatch.setattr("scanner.sources.source.MAX_BYTES", 1024 * 1024)
     with (folder / "a.yaml").open("wb") as file:
         file.truncate(1024 * 1024 + 1)
     (folder / "b.yaml").write_bytes(b"x" * 1024 * 1024)

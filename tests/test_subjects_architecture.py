@@ -129,7 +129,7 @@ def test_everything_in_a_native_spec_is_a_subject() -> None:
         ("architecture.domain", "architecture.domain/spec/Payments", "domain Payments"),
         ("document", "document/Architecture shop", "Architecture shop"),
     ]
-    assert all(subject.group == "a.yaml" for subject in found.subjects if subject.kind != "document")
+    assert all(subject.group.startswith("a.yaml:") for subject in found.subjects if subject.kind != "document")
 
 
 SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0, "year": 365.25 * 86400}
@@ -350,14 +350,24 @@ def test_a_spec_in_markdown_and_in_json_is_the_same_spec() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "apiVersion: assay.dev/v1\nkind: Other\n",
-        "apiVersion: assay.dev/v2\nkind: Architecture\n",
         "kind: Architecture\nspec: {services: []}\n",
         "- apiVersion: assay.dev/v1\n  kind: Architecture\n",
     ],
 )
 def test_what_is_no_native_spec_is_none(text: str) -> None:
     assert "architecture" not in reading(text).formats
+
+
+@pytest.mark.parametrize("header", ["assay.dev/v1\nkind: architecture", "assay.dev/v2\nkind: Architecture"])
+def test_a_header_that_means_to_be_a_specs_is_a_fault(header: str) -> None:
+    (fault,) = subjects.recognise(documents.read("a.yaml", f"# a spec\napiVersion: {header}\n")).faults
+    assert fault.line == 2
+    assert "a spec is assay.dev/v1 Architecture" in fault.message
+
+
+def test_two_specs_of_one_file_are_two_systems() -> None:
+    found = reading(NATIVE + "\n---\n" + NATIVE)
+    assert len({subject.group for subject in found.subjects if subject.kind.startswith("architecture.")}) == 2
 
 
 def calm(*nodes: dict[str, Any], relationships: list[Any] | None = None, **fields: Any) -> Reading:

@@ -108,6 +108,18 @@ def test_every_kind_of_container_is_met() -> None:
     }
 
 
+@pytest.mark.parametrize("spec", [{"containers": "no"}, {"initContainers": {"a": 1}}, {"containers": [None]}])
+def test_containers_that_are_none_are_told(spec: dict[str, Any]) -> None:
+    (fault,) = reading(yaml.safe_dump(thing("Pod", spec=spec))).faults
+    assert "is no list of containers" in fault.message
+
+
+def test_a_pod_without_a_list_of_containers_is_a_workload() -> None:
+    found = read(thing("Pod", spec={"hostPID": True, "initContainers": [{"name": "a"}]}))
+    assert identities(found, "workload") == ["core/Pod/default/x"]
+    assert identities(found, "container") == ["core/Pod/default/x/initContainers/a"]
+
+
 def test_what_a_list_holds_without_saying_what_it_is_is_told() -> None:
     items = [None, "x", 5, [thing("Pod", "no")], thing("Pod", "a"), {}, thing("Pod", "b")]
     found = reading(yaml.safe_dump(thing("List", items=items), sort_keys=False))
@@ -269,7 +281,8 @@ ILL_TYPED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("ill", ILL_TYPED, ids=str)
 @pytest.mark.parametrize("whole", [True, False])
 def test_nothing_ill_typed_stops_a_scan(ill: dict[str, Any], *, whole: bool) -> None:
-    found = read(thing("Pod", "before", spec=CONTAINERS), ill, thing("Pod", "after", spec=CONTAINERS))
+    objects = (thing("Pod", "before", spec=CONTAINERS), ill, thing("Pod", "after", spec=CONTAINERS))
+    found = reading(yaml.safe_dump_all(objects, sort_keys=False)).subjects
     facts.derive(list(facts.usable(found)), whole=whole)
     assert {"core/Pod/default/before/containers/a", "core/Pod/default/after/containers/a"} <= {
         subject.identity for subject in found

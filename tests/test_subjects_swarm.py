@@ -108,7 +108,7 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
             (
                 "swarm.task",
                 {
-                    "name": "T",
+                    "name": "for the whole swarm",
                     "prompt": "T",
                     "lines": ["T"],
                     "strategy": "parallel",
@@ -339,7 +339,11 @@ def test_a_task_without_a_name_is_none(text: str) -> None:
         ("agent_spawn({name: 'A', authority: {decisions: [d]}})", {"name": "A", "authority": {}}, {"decisions"}),
         ("agent_spawn({name: 'A', type: null})", {"name": "A"}, set()),
         ("backup_create({encryption: cipher})", {"name": "swarm"}, {"encrypted"}),
-        ("task_orchestrate({task: `do ${x}`, priority: 'low'})", {"priority": "low"}, {"name", "prompt"}),
+        (
+            "task_orchestrate({task: `do ${x}`, priority: 'low'})",
+            {"name": "for the whole swarm", "priority": "low"},
+            {"prompt"},
+        ),
     ],
 )
 def test_what_no_file_can_tell_is_unknown_and_no_value(text: str, known: dict[str, Any], unknown: set[str]) -> None:
@@ -407,7 +411,7 @@ def test_identities_say_what_a_thing_is_called() -> None:
         "governance.escalation/escalationPaths/x",
         "swarm.agent/Ann",
         "architecture.domain/agent/Pay",
-        "swarm.task/T",
+        "swarm.task/for the whole swarm",
         "architecture.domain/architecture/Pay",
         "governance.escalation/escalationMatrix/x",
         "swarm.task/Ann",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-"""A checkout's own settings may name programs to run; these, and the filters, are what `status` would start."""
+from scanner.sources import git
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -29,23 +26,5 @@ def git_state(folder: Path) -> tuple[str, bool | None]:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed program, fixed arguments, no shell
-            ("git", *_SAFE, *arguments),  # noqa: S607 - git from PATH is what its user runs
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    said = git.answer(str(folder), *arguments)
+    return None if said is None else said.decode(errors="surrogateescape").strip()

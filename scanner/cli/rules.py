@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from scanner.gate import FAILED
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
 
 _SCAFFOLD = "rule.yaml"
+_IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 
 
 @click.group("rules")
@@ -77,7 +79,10 @@ def test(path: Path | None) -> int:
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
 def new(identity: str, folder: Path) -> None:
     """Begin a rule: writes FOLDER/<ID with slashes>.yaml to be filled in; its examples fail until it is."""
-    path = folder.joinpath(*identity.split(".")).with_suffix(".yaml")
+    if not _IDENTITY.fullmatch(identity):
+        raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
+    *parts, name = identity.split(".")
+    path = folder.joinpath(*parts, f"{name}.yaml")
     if path.exists():
         raise UsageError(f"{path} is there already")
     path.parent.mkdir(parents=True, exist_ok=True)

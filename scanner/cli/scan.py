@@ -21,7 +21,10 @@ from scanner.policy.pack import PROFILES
 from scanner.scan import Options, scan
 
 _EVIDENCE = "evidence"
+_LEDGER = "inputs"
 _FORMATS = (*reports.FORMATS, _EVIDENCE)
+_SHORT = ("table", _LEDGER)
+"""Formats that do not tell the commit."""
 
 
 @click.command("scan")
@@ -49,11 +52,16 @@ _FORMATS = (*reports.FORMATS, _EVIDENCE)
     metavar="X.Y",
     help="The cluster's version.",
 )
+@click.option("--include", multiple=True, metavar="GLOB", help="Read only files that match; repeats.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats.")
+@click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names.")
+@click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
 @click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
 @click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
+@click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
 @click.option("--quiet", is_flag=True, help="No summary on standard error.")
 def command(
     paths: tuple[str, ...],
@@ -62,11 +70,16 @@ def command(
     outputs: tuple[str, ...],
     fail_on: str,
     kubernetes_version: str,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    no_ignore: bool,
+    git_revision: str | None,
     rule_folders: tuple[str, ...],
     jobs: int,
     no_cache: bool,
     allow_incomplete: bool,
     include_passes: bool,
+    explain_inputs: bool,
     quiet: bool,
 ) -> int:
     """Scan files and folders; `-` is standard input, and no path is the current folder.
@@ -75,8 +88,11 @@ def command(
     Exit codes: 0 passed, 1 findings at or above --fail-on, 2 usage or rule error,
     3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
-    wanted = _outputs(outputs)
-    commit, dirty = git_state(sources.scope(paths).root) if any(name != "table" for name, _ in wanted) else ("", None)
+    wanted = _outputs((*outputs, _LEDGER) if explain_inputs else outputs)
+    if git_revision == "":
+        raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
+    told = not git_revision and any(name not in _SHORT for name, _ in wanted)
+    commit, dirty = git_state(sources.scope(paths).root) if told else ("", None)
     options = Options(
         profile=profile,
         frameworks=frameworks,
@@ -91,6 +107,7 @@ def command(
         arguments=tuple(sys.argv[1:]),
         git_commit=commit,
         git_dirty=dirty,
+        selection=sources.Selection(include, exclude, ignored=no_ignore, revision=git_revision or ""),
     )
     with Progress(shown=not quiet) as progress:
         result = scan(paths, options, progress)
@@ -135,9 +152,15 @@ def _write(result: Scan, wanted: Sequence[tuple[str, str]]) -> None:
 
 
 def _write_file(path: Path, text: str) -> None:
-    """Write beside the target and move into place, so that nobody reads half a report."""
+    """Write beside the target and move into place, so that nobody reads half a report.
+
+    A device or a pipe, such as /dev/null, is written into: a file in its place would break it for everyone.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", errors="surrogateescape")
+            return
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
         temporary.replace(path)
     except OSError as error:
@@ -147,5 +170,8 @@ def _write_file(path: Path, text: str) -> None:
 def _now() -> str:
     """The current time, or the one that SOURCE_DATE_EPOCH gives, in RFC 3339."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH is no time: {epoch!r}") from None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

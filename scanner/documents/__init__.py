@@ -51,6 +51,8 @@ class Fault:
     text: str
     embedded: bool = False
     """It stands in a code block of a Markdown file."""
+    format: str = ""
+    """`json` for a JSON text; these are as often no concern of Assay's."""
 
 
 def is_text(content: bytes) -> bool:
@@ -87,6 +89,8 @@ def read(path: str, text: str) -> Iterator[Document | Fault]:
         yield from _json(text, Origin(path))
     elif lowered.endswith(SCRIPT_SUFFIXES):
         yield from _script(text, Origin(path))
+    elif _MANIFEST.search(text) and not _FENCE.search(text):
+        yield from _yaml(text, Origin(path))
     else:
         yield from _markdown(text, path)
 
@@ -132,7 +136,7 @@ def _json(text: str, origin: Origin, *, strict: bool = False) -> Iterator[Docume
     except UnreadableError as error:
         if strict:
             raise
-        yield Fault(error.message, origin.first_line + error.line + 1, text, bool(origin.first_line))
+        yield Fault(error.message, origin.first_line + error.line + 1, text, bool(origin.first_line), "json")
 
 
 def _script(text: str, origin: Origin) -> Iterator[Document | Fault]:

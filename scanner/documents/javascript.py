@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_CALL = re.compile(r"(?<![\w.$-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
+_CALL = re.compile(r"(?<![\w.$\"'`-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
 """`Task` is a common name: only a call with a text in front counts."""
 _STEP = re.compile(
     r"""(?P<open>[({\[])|(?P<close>[)}\]])

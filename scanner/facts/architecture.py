@@ -90,13 +90,11 @@ class _Spec:
     def _flow(self, flow: Subject) -> None:
         """Ends, crossing, encryption and authentication of a flow, as far as they are stated."""
         data = _data(flow)
-        source, target = self.nodes.get(str(data.get("from"))), self.nodes.get(str(data.get("to")))
+        source, target = self._end(data.get("from")), self._end(data.get("to"))
         self._carried(flow, set(_list(data.get("data"))))
         flow.facts["zero_trust"] = self.zero_trust
         flow.facts["dangling"] = [
-            str(data[end])
-            for end, node in (("from", source), ("to", target))
-            if end in data and not node and str(data[end]) not in self.boundaries
+            str(data[end]) for end, node in (("from", source), ("to", target)) if end in data and not node
         ]
         protocol = str(data.get("protocol", "")).lower()
         if isinstance(data.get("encrypted"), bool):
@@ -108,24 +106,26 @@ class _Spec:
         if source and target:
             self._ends(flow, source, target)
 
+    def _end(self, name: Any) -> Subject | None:
+        """What a flow starts or ends at: a service, a store, or a whole boundary such as the internet."""
+        return self.nodes.get(str(name)) or self.boundaries.get(str(name))
+
     def _ends(self, flow: Subject, source: Subject, target: Subject) -> None:
         kinds = {"from_type": source, "to_type": target}
         for name, node in kinds.items():
-            flow.facts[name] = "datastore" if node.kind == DATASTORE else str(_data(node).get("type", "service"))
+            plain = {DATASTORE: "datastore", BOUNDARY: "boundary"}.get(node.kind)
+            flow.facts[name] = plain or str(_data(node).get("type", "service"))
         if "regulated" in target.facts:
             flow.facts["to_regulated"] = target.facts["regulated"]
         flow.facts["to_categories"] = target.facts.get("categories", [])
-        flow.facts["to_boundary_kind"] = target.facts.get("boundary_kind", "")
-        if "boundary_kind" in source.facts:
-            flow.facts["from_public"] = self._is_public(source)
+        flow.facts["to_boundary_kind"] = _zone(target) or ""
+        if (zone := _zone(source)) is not None:
+            flow.facts["from_public"] = zone in _PUBLIC_KINDS
         flow.facts["to_door"] = flow.facts["to_type"] in _DOORS
-        left, right = _data(source).get("boundary"), _data(target).get("boundary")
+        left, right = (_id(end) if end.kind == BOUNDARY else _data(end).get("boundary") for end in (source, target))
         if left and right:
             flow.facts["crosses"] = left != right
         flow.related["target"] = place(target)
-
-    def _is_public(self, node: Subject) -> bool:
-        return node.facts.get("boundary_kind") in _PUBLIC_KINDS
 
     def _boundary(self, boundary: Subject) -> None:
         """`members`, and those `with_card_data` and `without_card_data`."""
@@ -225,6 +225,14 @@ class _Spec:
             system.facts["services"] = len(self.group[SERVICE])
             system.facts["categories"] = categories
             system.facts["boundary_kinds"] = sorted({str(_data(item).get("kind", "")) for item in self.group[BOUNDARY]})
+
+
+def _zone(end: Subject) -> str | None:
+    """The kind of boundary that a flow's end is, or stands in; None where that is not stated."""
+    if end.kind == BOUNDARY:
+        return str(_data(end).get("kind", ""))
+    kind = end.facts.get("boundary_kind")
+    return None if kind is None else str(kind)
 
 
 def _demanded(policy: Any) -> bool:

@@ -4,7 +4,7 @@
 |---|---|
 | manual | the control can only be shown by people or at run time |
 | error | a rule that bears on it could not be evaluated |
-| not-satisfied | a failing outcome bears on it with medium or high strength |
+| not-satisfied | a failing outcome bears on it with medium or high strength, or only failing ones do |
 | partial | outcomes bear on it and none decides against it; passes alone reach no further |
 | satisfied | the control is fully checkable, and only passes with other than `declares` bear on it |
 | not-assessed | no pass and no failure bears on it |
@@ -106,9 +106,10 @@ def _status(control: Control, bearing: Sequence[tuple[str, ControlLink]], counts
         return ControlStatus.ERROR
     if any(counts[rule].get(Outcome.FAIL) and link.strength != "low" for rule, link in bearing):
         return ControlStatus.NOT_SATISFIED
-    decided = [link for rule, link in bearing if counts[rule].get(Outcome.PASS) or counts[rule].get(Outcome.FAIL)]
-    if not decided:
-        return ControlStatus.NOT_ASSESSED
+    passed = any(counts[rule].get(Outcome.PASS) for rule, _ in bearing)
+    failed = any(counts[rule].get(Outcome.FAIL) for rule, _ in bearing)
+    if not passed:
+        return ControlStatus.NOT_SATISFIED if failed else ControlStatus.NOT_ASSESSED
     clean = all(set(counts[rule]) == {Outcome.PASS} and link.relation != "declares" for rule, link in bearing)
     return ControlStatus.SATISFIED if control.checkable == "full" and clean else ControlStatus.PARTIAL
 
@@ -121,7 +122,7 @@ def summarise(framework: Framework, assessments: Sequence[Assessment]) -> Framew
     """Coverage and conformity of a framework: two figures that only mean something side by side."""
     statuses = [assessment.status for assessment in assessments]
     covered = sum(status in _COVERED for status in statuses)
-    sound = sum(status in _SOUND for status in statuses)
+    sound = sum(each.status in _SOUND and not each.findings for each in assessments)
     figures = framework.measure == "controls"
     return FrameworkSummary(
         id=framework.id,

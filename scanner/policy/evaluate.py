@@ -182,7 +182,7 @@ def _finding(
         subject_id=subject.identity,
         subject_name=subject.name,
         location=location,
-        fingerprint=fingerprint(info.id, subject, location.field),
+        fingerprint=fingerprint(info.id, subject, item, rule.at),
         related=related,
     )
 
@@ -198,20 +198,23 @@ def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Loca
     return locate(subject.origin, mark, join_path((*item, *found)))
 
 
-def fingerprint(rule: str, subject: Subject, dotted: str) -> str:
-    """What stays the same of a finding while the text around it changes: rule, subject and field.
+def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> str:
+    """What stays the same of a finding while the text around it changes: rule, subject, and the field the rule means.
 
-    An item of a list counts by its name where it has one, so that a list may be reordered.
+    The field counts as the rule names it, whether or not it is there yet; an item of a list counts by its name, or by
+    itself where it is a plain value, so that a list may be reordered.
     """
-    names, value = [], subject.bindings[subject.focus]
-    for part in split_path(dotted):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+    names: list[str] = []
+    value = subject.bindings[subject.focus]
+    for part in item:
+        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
-            names.append(value["name"] if isinstance(value, dict) and isinstance(value.get("name"), str) else part)
+            named = value.get("name") if isinstance(value, dict) else value
+            names.append(str(named) if isinstance(named, str | int | float) else part)
         else:
             value = value.get(part) if isinstance(value, dict) else None
             names.append(part)
-    identity = "\0".join((rule, subject.kind, subject.identity, *names))
+    identity = "\0".join((rule, subject.kind, subject.identity, *names, at))
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -225,6 +228,8 @@ def _message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values
         field = reason.removeprefix("Key not found in map : ").strip('"')
         why = reason if " " in field else f"`{field}` is not stated"
         return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {why}"
+    if "No matching overloads" in reason:
+        reason = f"a field is of a type that the rule does not expect ({reason.rpartition(': ')[2].strip()})"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner import library
-from scanner.errors import PackError
+from scanner.errors import PackError, UsageError
 from scanner.model import RuleInfo, Severity
 from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 
@@ -45,6 +45,8 @@ def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack
     digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
     rules = [_from_plain(plain) for plain in cache.keep("rules", digest, lambda: _compile(shipped))]
     for folder in extra:
+        if not rule_paths(folder):
+            raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
         rules.extend(file.rule for file in load_folder(folder))
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
     _refuse_twins(rules)

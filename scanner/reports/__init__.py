@@ -8,6 +8,7 @@ from scanner.model import Scan
 
 FORMATS = {
     "table": "scanner.reports.table",
+    "inputs": "scanner.reports.inputs",
     "json": "scanner.reports.json_results",
     "sarif": "scanner.reports.sarif",
     "html": "scanner.reports.html",

@@ -10,7 +10,6 @@ from functools import partial
 
 from scanner.model import (
     SEVERITIES,
-    ControlStatus,
     Finding,
     FrameworkSummary,
     InputStatus,
@@ -168,7 +167,7 @@ def _figures(item: FrameworkSummary, against: int) -> str:
 
 def _open_controls(scan: Scan, item: FrameworkSummary) -> int:
     return sum(
-        assessment.status is ControlStatus.NOT_SATISFIED
+        bool(assessment.findings)
         for assessment in scan.assessments
         if (assessment.framework, assessment.edition) == (item.id, item.edition)
     )

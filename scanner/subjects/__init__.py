@@ -34,8 +34,8 @@ _FORMATS = (
     ("swarm", swarm.recognise),
     ("prose", prose.recognise),
 )
-_OURS = ("mcp__", architecture.API_VERSION)
-"""What a code block that cannot be read must hold to count as a loss: others are illustrations, and only noted."""
+_OURS = re.compile(r"mcp__|^\s*[\"']?(?:apiVersion|unique-id)[\"']?\s*:", re.MULTILINE)
+"""What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
@@ -61,7 +61,8 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
     documents = 0
     for part in parts:
         if isinstance(part, Fault):
-            counts = not part.embedded or any(word in part.text for word in _OURS)
+            stray = part.embedded or part.format == "json"
+            counts = not stray or bool(_OURS.search(part.text))
             (faults if counts else notes).append(_explained(part))
             continue
         documents += part.format != "prose"
@@ -70,9 +71,7 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
             if found is not None:
                 subjects.extend(found)
                 formats[name] = None
-                faults.extend(
-                    Fault("an item of the list says no apiVersion and kind", line, "") for line in _lost(part)
-                )
+                faults.extend(Fault(why, line, "") for line, why in _losses(part))
                 if part.format != "prose":
                     subjects.append(_document(part, name))
                 break
@@ -80,9 +79,11 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
     return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign, tuple(notes))
 
 
-def _lost(part: Document) -> Iterable[int]:
-    """The lines of what a Kubernetes list holds without saying what it is."""
-    return () if part.format == "call" else kubernetes.strangers(part)
+def _losses(part: Document) -> Iterable[tuple[int, str]]:
+    """What a document of ours holds that cannot be read: line and why."""
+    if part.format in ("call", "prose"):
+        return ()
+    return (*architecture.losses(part), *kubernetes.losses(part))
 
 
 def _explained(fault: Fault) -> Fault:

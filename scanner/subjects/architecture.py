@@ -6,6 +6,7 @@ The spec's fields are those of `architecture.schema.json` beside this file; docs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
@@ -32,6 +33,8 @@ KINDS = {
 }
 
 API_VERSION = "assay.dev/v1"
+KIND = "Architecture"
+_GROUP = "assay.dev/"
 
 _DECISION_FIELDS = {name: name for name in ("proposer", "reviewers", "approver", "record", "auditTrail")}
 _LISTS = {
@@ -64,9 +67,21 @@ _DURATIONS = {SERVICE: (), DATASTORE: ("retention",), ASSET: ("retention",), BOU
 def recognise(document: Document) -> Iterator[Subject] | None:
     """The subjects of a native architecture spec; None for any other document."""
     value = document.root.value
-    if not isinstance(value, dict) or value.get("apiVersion") != API_VERSION or value.get("kind") != "Architecture":
+    if not isinstance(value, dict) or value.get("apiVersion") != API_VERSION or value.get("kind") != KIND:
         return None
-    return subjects_of(document.root, document.origin)
+    line = document.root.mark[3] if document.root.mark else 0
+    group = f"{document.origin.path}:{document.origin.first_line + line}"  # two specs of one file are two systems
+    return (replace(subject, group=group) for subject in subjects_of(document.root, document.origin))
+
+
+def losses(document: Document) -> Iterator[tuple[int, str]]:
+    """The line of a header that means to be a spec's and is none, and what is wrong with it."""
+    root = document.root
+    version, kind = root.get("apiVersion"), root.get("kind")
+    if not str(version.value).startswith(_GROUP) or (version.value, kind.value) == (API_VERSION, KIND):
+        return
+    line = document.origin.first_line + (version.mark[3] if version.mark else 0) + 1
+    yield line, f"{version.value} {kind.value} is not known; a spec is {API_VERSION} {KIND}"
 
 
 def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:

@@ -13,7 +13,7 @@ from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
-from scanner.subjects.architecture import BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
+from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 from scanner.subjects.shaping import Shape, duration, percentage
 
 _KINDS = {
@@ -25,6 +25,7 @@ _KINDS = {
     "webclient": SERVICE,
     "ldap": SERVICE,
     "actor": SERVICE,
+    "data-asset": ASSET,
 }
 _TYPES = {"actor": "actor", "webclient": "client", "ldap": "identity-provider", "service": "service"}
 _GOALS = {
@@ -32,7 +33,7 @@ _GOALS = {
     "rpo": ("recovery-point-objective", "rpo"),
     "mttr": ("mean-time-to-recovery", "mttr"),
 }
-_LABELS = {DATASTORE: "datastore", BOUNDARY: "boundary", SERVICE: "service"}
+_LABELS = {DATASTORE: "datastore", BOUNDARY: "boundary", SERVICE: "service", ASSET: "data asset"}
 _AUTHENTICATED = {"mTLS": "mtls"}
 
 
@@ -77,7 +78,7 @@ def _node(node: Node, owner: str, origin: Origin, places: dict[str, Node]) -> It
     place = places.get(str(node.get("unique-id").value), MISSING)
     if kind == BOUNDARY:
         shape.put("kind", node.get("node-type")).put("parent", place)
-    else:
+    elif kind != ASSET:
         shape.put("boundary", place).put("criticality", _stated(node, "criticality", "business-criticality"))
         availability = _stated(node, "uptime-guarantee", "availability")
         shape.put("availability", availability, percentage(availability))

@@ -101,13 +101,29 @@ def _item(owner: Node, item: Node) -> Node | None:
     return None
 
 
-def strangers(document: Document) -> Iterator[int]:
-    """The 1-based lines of items of a List that say no apiVersion and kind."""
+def losses(document: Document) -> Iterator[tuple[int, str]]:
+    """What a document of Kubernetes holds and nobody can read: 1-based line and why."""
     root = document.root
-    if is_object(root.value) and root.value["kind"].endswith("List"):
+    if not is_object(root.value):
+        return
+    if root.value["kind"].endswith("List"):
         for item in root.get("items").elements():
             if item.mark and _item(root, item) is None:
-                yield document.origin.first_line + item.mark[3] + 1
+                yield _line(document, item), "an item of the list says no apiVersion and kind"
+    for thing in _unwrap(root):
+        for template in _pod_templates(thing):
+            for field in _CONTAINERS:
+                held = template.get("spec", field)
+                if held and held.value is not None and not _is_containers(held.value):
+                    yield _line(document, held), f"{field} is no list of containers"
+
+
+def _is_containers(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _line(document: Document, node: Node) -> int:
+    return document.origin.first_line + (node.mark[3] if node.mark else 0) + 1
 
 
 def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
@@ -128,11 +144,11 @@ def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def _pod_templates(node: Node) -> Iterator[Node]:
+    """The templates of an object whose `spec` is a pod's: a Pod is its own, others say containers of some kind."""
     is_pod = node.value["kind"] == "Pod"
-    candidates = [node] if is_pod else [node.get(*path) for path in _TEMPLATES]
-    for template in candidates:
-        spec = template.get("spec")
-        if isinstance(spec.value, dict) and isinstance(spec.value.get("containers"), list):
+    for template in [node] if is_pod else [node.get(*path) for path in _TEMPLATES]:
+        spec = template.get("spec").value
+        if isinstance(spec, dict) and (is_pod or spec.keys() & _CONTAINERS.keys()):
             yield template
 
 

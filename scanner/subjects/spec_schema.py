@@ -25,7 +25,7 @@ def problems(spec: Any) -> Iterator[Problem]:
         if error.validator == "additionalProperties":
             yield from _strangers(error, path)
         else:
-            yield path, _shortened(error.message)
+            yield path, _said(error)
 
 
 def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
@@ -38,8 +38,20 @@ def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Proble
             yield (*path, str(name)), f"there is no field {name!r} here{hint}"
 
 
-def _shortened(message: str) -> str:
-    return message if len(message) <= 160 else message[:157] + "..."  # noqa: PLR2004
+def _said(error: ValidationError) -> str:
+    """What the schema wants; never the value that stands there, which may be a secret."""
+    wanted = error.validator_value
+    match error.validator:
+        case "type":
+            kinds = [wanted] if isinstance(wanted, str) else cast("list[str]", wanted)
+            return f"is not of type {' or '.join(kinds)}"
+        case "enum":
+            return "is none of " + ", ".join(map(str, cast("list[Any]", wanted)))
+        case "const":
+            return f"is not {wanted}"
+        case "required":
+            return error.message  # names the field that is missing, which stands nowhere
+    return f"is not as the schema wants it ({error.validator})"
 
 
 @cache

@@ -79,7 +79,7 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
-    shape = Shape().put("name", node.get("task")).put("prompt", node.get("task"))
+    shape = Shape().say("name", "for the whole swarm").put("prompt", node.get("task"))
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
     _lines(shape, node.get("task"))
     yield governance.subject(TASK, document.origin, "", "task", shape, node)

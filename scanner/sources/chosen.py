@@ -1,0 +1,36 @@
+"""Which names are read and which are passed over, wherever they come from."""
+
+from __future__ import annotations
+
+from scanner.sources.patterns import Patterns
+from scanner.sources.source import UNREAD_FOLDERS, Selection
+
+
+class Chosen:
+    """What a selection says of names relative to the root of the scan."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._all = not selection.include
+        self._include = Patterns(selection.include)
+        self._exclude = [(pattern, Patterns((pattern,))) for pattern in selection.exclude]
+
+    def passes_over(self, name: str, *, folder: bool) -> str:
+        """Why a name is passed over, empty where it is not; folders above it have been asked before."""
+        last = name.rpartition("/")[2]
+        if folder and last in UNREAD_FOLDERS:
+            return UNREAD_FOLDERS[last]
+        for pattern, patterns in self._exclude:
+            if patterns.decide(name, folder=folder):
+                return f"excluded by --exclude {pattern}"
+        if folder or self._all or self._is_included(name):
+            return ""
+        return "not among --include"
+
+    def _is_included(self, name: str) -> bool:
+        """A file is included with any of its folders, unless a later pattern spares it."""
+        parts = name.split("/")
+        said = None
+        for length in range(1, len(parts) + 1):
+            here = self._include.decide("/".join(parts[:length]), folder=length < len(parts))
+            said = here if here is not None else said
+        return bool(said)

@@ -1,0 +1,236 @@
+"""A Git repository -> named bytes of one commit. A hostile checkout runs nothing here, and nothing is fetched."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from scanner.errors import UsageError
+from scanner.sources.chosen import Chosen
+from scanner.sources.source import LINK, Source, too_large
+
+_PATIENCE = 60
+"""Seconds for one question to Git; reading the files of a commit has no such limit."""
+_SAFE = (
+    *("git", "--no-pager", "--literal-pathspecs"),
+    *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
+)
+"""A checkout's own settings may name programs to run; nothing that is asked here starts others than these."""
+_NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
+_CHUNK = 1024 * 1024
+_Entry = tuple[str, bytes, bytes]
+"""(name, mode, object)."""
+_Named = tuple[str, int, bytes, bytes]
+"""(name from the root of the scan, how many of its folders were named with the path, mode, object)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of one commit that paths name."""
+
+    folder: str
+    """A folder within the checkout."""
+    commit: str
+    entries: tuple[_Named, ...]
+    whole: bool
+    """Every path is a folder there."""
+
+    def sources(self, chosen: Chosen) -> Iterator[Source]:
+        """The files, with an entry for each thing that is passed over."""
+        asked: dict[str, str] = {}
+        with _objects(self.folder) as read:
+            for name, named, mode, identity in self.entries:
+                above, reason = _passed_folder(name, named, chosen, asked)
+                if reason:
+                    if above:
+                        yield Source(above, skipped=reason)
+                    continue
+                reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
+                yield Source(name, skipped=reason) if reason else read(name, identity)
+
+
+def _passed_folder(name: str, named: int, chosen: Chosen, asked: dict[str, str]) -> tuple[str, str]:
+    """(the folder of a file that is passed over, if it is met for the first time, why)."""
+    parts = name.split("/")[:-1]
+    for length in range(named + 1, len(parts) + 1):
+        folder = "/".join(parts[:length]) + "/"
+        first = folder not in asked
+        if first:
+            asked[folder] = chosen.passes_over(folder[:-1], folder=True)
+        if asked[folder]:
+            return folder * first, asked[folder]
+    return "", ""
+
+
+def tree(revision: str, paths: Sequence[str], root: str) -> Tree:
+    """The files below paths at a revision.
+
+    Raises UsageError where there is no repository, no such revision or no such path in it.
+    """
+    folder = os.path.abspath(paths[0])
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    if not top(folder):
+        message = f"not in a Git checkout: {folder}"
+        raise UsageError(message, hint="--git-revision reads the files of a commit")
+    above = os.fsdecode(_ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
+    commit = _commit(revision, folder)
+    listed = _listed(folder, commit)
+    found: dict[str, _Named] = {}
+    whole = True
+    for path in paths:
+        full = os.path.abspath(path)
+        wanted = os.path.normpath(os.path.join(above, os.path.relpath(full, folder)))
+        some = _below(wanted, os.path.relpath(full, root), listed)
+        if not some and wanted != ".":
+            message = f"no such file or folder in {revision}: {path}"
+            raise UsageError(message)
+        whole = whole and wanted not in some
+        found.update((name, entry) for name, entry in some.items() if name not in found)
+    return Tree(folder, commit, tuple(found.values()), whole)
+
+
+def _below(wanted: str, shown: str, listed: Sequence[_Entry]) -> dict[str, _Named]:
+    """What is at and below a path of the commit, by its name there, with the name it goes by."""
+    start, shown_start = ("" if path == "." else f"{path}/" for path in (wanted, shown))
+    named = shown_start.count("/")
+    return {
+        name: (shown if name == wanted else shown_start + name[len(start) :], named, mode, identity)
+        for name, mode, identity in listed
+        if name == wanted or name.startswith(start)
+    }
+
+
+def _listed(folder: str, commit: str) -> list[_Entry]:
+    """Everything in a commit, by name from the top."""
+    listed = []
+    for record in _ask(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+        about, _, name = record.partition(b"\t")
+        mode, _, identity = about.split(b" ")
+        listed.append((os.fsdecode(name), mode, identity))
+    return sorted(listed, key=lambda entry: entry[0].split("/"))
+
+
+def _commit(revision: str, folder: str) -> str:
+    if revision.startswith("-"):
+        message = f"not a Git revision: {revision!r}"
+        raise UsageError(message, hint="name a commit, a branch or a tag, such as HEAD or origin/main")
+    message = f"no such Git revision: {revision!r}"
+    try:
+        said = _ask(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    except UsageError as error:
+        raise UsageError(message, hint=error.message) from None
+    if not said.isalnum():
+        raise UsageError(message)
+    return said
+
+
+def top(folder: str) -> str:
+    """The top of the checkout around a folder, empty outside of one."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return ""
+        folder = above
+    return folder
+
+
+def tracked_though_ignored(folder: str) -> frozenset[str]:
+    """Files that Git tracks although an ignore file names them, and the folders above them, from the top."""
+    listed = answer(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore")
+    kept: set[str] = set()
+    for path in os.fsdecode(listed or b"").split("\0")[:-1]:
+        parts = path.split("/")
+        kept.update("/".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return frozenset(kept)
+
+
+def answer(folder: str, *arguments: str) -> bytes | None:
+    """What Git says to a question about the checkout around a folder; None where it does not."""
+    try:
+        return _ask(folder, *arguments)
+    except UsageError:
+        return None
+
+
+def _ask(folder: str, *arguments: str) -> bytes:
+    """What Git says; raises UsageError with the reason where it does not."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, no shell
+            (*_SAFE, *arguments), cwd=folder, env=_environment(), capture_output=True, timeout=_PATIENCE, check=False
+        )
+    except FileNotFoundError:
+        raise UsageError("this needs git on PATH") from None
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"git did not answer within {_PATIENCE} seconds") from None
+    except OSError as error:
+        raise UsageError(f"git cannot be run: {(error.strerror or '').lower()}") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        raise UsageError(said[0].removeprefix("fatal: "))
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "LC_ALL": "C",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+
+
+class _Objects:
+    """One `git cat-file --batch`, asked for one object after the other."""
+
+    def __init__(self, to: IO[bytes], back: IO[bytes]) -> None:
+        self._to, self._back = to, back
+
+    def __call__(self, name: str, identity: bytes) -> Source:
+        """The content of an object under the name it goes by."""
+        try:
+            self._to.write(identity + b"\n")
+            self._to.flush()
+            about = self._back.readline().split()
+        except OSError:
+            about = []
+        if len(about) != 3:  # noqa: PLR2004 - object, type, size
+            return Source(name, unreadable="Git does not have its content here")
+        size = int(about[2])
+        if large := too_large(size):
+            left = size
+            while left and (part := self._back.read(min(left, _CHUNK))):
+                left -= len(part)
+        content = b"" if large else self._back.read(size)
+        self._back.read(1)
+        if len(content) < size and not large:
+            return Source(name, unreadable="Git stopped within its content")
+        return Source(name, content, unreadable=large)
+
+
+@contextmanager
+def _objects(folder: str) -> Iterator[_Objects]:
+    process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
+        (*_SAFE, "cat-file", "--batch"),
+        cwd=folder,
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with process:
+        assert process.stdin  # noqa: S101 - asked for above
+        assert process.stdout  # noqa: S101
+        try:
+            yield _Objects(process.stdin, process.stdout)
+        finally:
+            process.kill()

@@ -1,0 +1,51 @@
+"""What the room hands out, and what is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Size from which a file is not read."""
+
+UNREAD_FOLDERS = {
+    ".git": "version control data",
+    ".hg": "version control data",
+    ".svn": "version control data",
+    "node_modules": "installed packages",
+    ".venv": "installed packages",
+    "__pycache__": "compiled Python",
+}
+"""Folders that hold nobody's own text, and why; one that is named is read all the same."""
+
+LINK = "a symbolic link"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing met under the paths of a scan: its content, or why there is none."""
+
+    path: str
+    content: bytes = b""
+    skipped: str = ""
+    """Why it was passed over, such as `a symbolic link`."""
+    unreadable: str = ""
+    """Why it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of the files under the paths are read, and from where."""
+
+    include: tuple[str, ...] = ()
+    """Patterns, in the language of `.gitignore`, of which a file must match one."""
+    exclude: tuple[str, ...] = ()
+    """Patterns, in the language of `.gitignore`, of files and folders that are passed over."""
+    ignored: bool = False
+    """Read also what a `.gitignore` names."""
+    revision: str = ""
+    """A Git revision whose files are read in place of those on disk."""
+
+
+def too_large(size: int) -> str:
+    """Why a file of a size is not read, empty where it is."""
+    return f"larger than {MAX_BYTES // 1024 // 1024} MiB" if size > MAX_BYTES else ""

@@ -145,11 +145,27 @@ def test_selectors_end_at_the_namespace() -> None:
         deployment("two", LABELS, "b"),
         deployment("three", LABELS, "default"),
     )
-    assert {item.name: item.facts["network_policies"] for item in found if item.kind == "kubernetes.workload"} == {
+    assert {item.name: item.facts.get("network_policies") for item in found if item.kind == "kubernetes.workload"} == {
         "Deployment one": ["here"],
         "Deployment two": ["there"],
-        "Deployment three": ["nowhere"],
+        "Deployment three": None,
     }
+
+
+def test_without_namespaces_objects_meet_in_their_folder() -> None:
+    bundle = [
+        ("dev/policy.yaml", policy("p", {})),
+        ("dev/app.yaml", deployment("near", LABELS)),
+        ("prod/app.yaml", deployment("far", LABELS)),
+    ]
+    found = [
+        subject
+        for path, thing_ in bundle
+        for subject in subjects.recognise(documents.read(path, yaml.safe_dump(thing_))).subjects
+    ]
+    facts.derive(found, whole=True)
+    workloads = {item.name: item.facts.get("network_policies") for item in found if item.kind == "kubernetes.workload"}
+    assert workloads == {"Deployment near": ["p"], "Deployment far": None}
 
 
 def test_other_kinds_of_the_same_name_select_nothing() -> None:
@@ -190,8 +206,8 @@ def test_in_part_of_a_bundle_absence_is_not_known() -> None:
         (scaler("Deployment", "gone"), True, False),
         (scaler("Deployment", "gone"), False, None),
         (scaler("StatefulSet", "d"), True, False),
-        (scaler("Deployment", "d", "other"), True, False),
-        (scaler("Deployment", "d", "default"), True, True),
+        (scaler("Deployment", "d", "other"), True, None),
+        (scaler("Deployment", "d", "default"), True, None),
         (thing("HorizontalPodAutoscaler", "h", "autoscaling/v2"), True, None),
     ],
 )

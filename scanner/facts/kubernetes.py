@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,16 +21,12 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
         if subject.kind == RESOURCE:
             resources[subject.bindings["object"]["kind"]].append(subject)
     _containers(subjects, workloads)
-    by_namespace: dict[str, list[Subject]] = defaultdict(list)
-    for workload in workloads:
-        by_namespace[_namespace(workload)].append(workload)
     _autoscalers(resources[_AUTOSCALER], workloads, resources, whole=whole)
     for group, kind, selector, name in _SELECTING:
         selecting = [subject for subject in resources[kind] if subject.identity.startswith(f"{group}/")]
-        _selections(selecting, by_namespace, selector, name, whole=whole)
-    for workload in workloads:
-        for *_, name in _SELECTING:
-            if whole:
+        uncertain = _selections(selecting, workloads, selector, name, whole=whole)
+        for index, workload in enumerate(workloads):
+            if whole and index not in uncertain:
                 workload.facts.setdefault(name, [])
 
 
@@ -86,31 +83,32 @@ def _autoscalers(
 ) -> None:
     """`target_found` of an autoscaler: whether what it scales is among the objects."""
     everything = [*(subject for group in resources.values() for subject in group), *workloads]  # a workload wins
-    known = {
-        (subject.bindings["object"]["kind"], _namespace(subject), _name(subject)): subject for subject in everything
-    }
+    known: dict[tuple[str, str, str], list[Subject]] = defaultdict(list)
+    for subject in everything:
+        known[_group(subject), subject.bindings["object"]["kind"], _name(subject)].append(subject)
     for scaler in scalers:
         target = _path(scaler.bindings["object"], "spec", "scaleTargetRef")
         if not isinstance(target, dict):
             continue
-        found = known.get((str(target.get("kind")), _namespace(scaler), str(target.get("name"))))
-        if found:
+        version = str(target.get("apiVersion") or "apps/v1")
+        group = version.rpartition("/")[0] or "core"
+        named = known[group, str(target.get("kind")), str(target.get("name"))]
+        near = [_nearness(scaler, subject) for subject in named]
+        if True in near:
+            found = named[len(near) - 1 - near[::-1].index(True)]
             scaler.facts["target_found"] = True
             scaler.related["target"] = place(found)
             found.facts["autoscaled"] = True
-        elif whole:
+        elif whole and None not in near:
             scaler.facts["target_found"] = False
 
 
-def _selections(
-    selecting: list[Subject],
-    workloads: dict[str, list[Subject]],
-    field: str,
-    fact: str,
-    *,
-    whole: bool,
-) -> None:
-    """Which workloads an object selects (`selected`), and the object's name on each of them."""
+def _selections(selecting: list[Subject], workloads: list[Subject], field: str, fact: str, *, whole: bool) -> set[int]:
+    """Which workloads an object selects (`selected`), and the object's name on each of them.
+
+    Gives the indices of workloads of which it cannot be told, because a namespace is not stated.
+    """
+    uncertain: set[int] = set()
     for subject in selecting:
         selector = _path(subject.bindings["object"], "spec", field)
         labels_only = fact == "services"
@@ -118,16 +116,40 @@ def _selections(
             continue  # a Service without a selector has its endpoints written by hand
         if selector is None and fact == "network_policies":
             selector = {}  # no selector is the empty one here; a disruption budget without one selects nothing
-        chosen = [
-            workload
-            for workload in workloads[_namespace(subject)]
-            if isinstance(selector, dict) and _selects(selector, _labels(workload), labels_only=labels_only)
-        ]
+        chosen, maybe = [], False
+        for index, workload in enumerate(workloads):
+            near = _nearness(subject, workload)
+            if near is False or not isinstance(selector, dict):
+                continue
+            if _selects(selector, _labels(workload), labels_only=labels_only):
+                if near:
+                    chosen.append(workload)
+                else:
+                    maybe = True
+                    uncertain.add(index)
         for workload in chosen:
             workload.facts.setdefault(fact, []).append(_name(subject))
             workload.related.setdefault(fact, place(subject))
-        if chosen or whole:
+        if chosen or (whole and not maybe):
             subject.facts["selected"] = [workload.name for workload in chosen]
+    return uncertain
+
+
+def _nearness(one: Subject, other: Subject) -> bool | None:
+    """Whether two objects are in one namespace; None where that cannot be told.
+
+    Where neither states one, they go where their folder is applied; stated and not stated may meet or not.
+    """
+    left, right = _namespace(one), _namespace(other)
+    if left and right:
+        return left == right
+    if left or right:
+        return None
+    return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+
+
+def _group(subject: Subject) -> str:
+    return str(subject.bindings["object"]["apiVersion"]).rpartition("/")[0] or "core"
 
 
 def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
@@ -163,7 +185,8 @@ def _labels(workload: Subject) -> dict[str, Any]:
 
 
 def _namespace(subject: Subject) -> str:
-    return str(_path(subject.bindings["object"], "metadata", "namespace") or "default")
+    """The namespace that an object states, empty where it states none."""
+    return str(_path(subject.bindings["object"], "metadata", "namespace") or "")
 
 
 def _name(subject: Subject) -> str:

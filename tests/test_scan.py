@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner import reports
 from scanner.errors import PackError, UsageError
 from scanner.model import InputStatus, Outcome, Scan, Severity
 from scanner.scan import Options, scan
@@ -259,3 +260,95 @@ def test_a_file_that_may_not_be_read_is_unreadable(folder: Path, monkeypatch: py
     result = scan(["pod.yaml"])
     assert [item.reason for item in result.inputs] == ["permission denied"]
     assert result.verdict.exit_code == 4
+
+
+SECRETS = ("Sup3rSecret1", "Sup3rSecret2", "Sup3rSecret3", "ghp_0123456789abcdefghij", "hunter22hunter")
+LEAKY = f"""\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations: {{note: {SECRETS[3]}}}
+spec:
+  hostPID: true
+  containers:
+    - name: web
+      env:
+        - name: DB_PASSWORD
+          value: {SECRETS[0]}
+      image: https://bot:{SECRETS[4]}@registry.example/web:latest
+      securityContext: {{privileged: true}}
+"""
+UNRECOGNISABLE = SECRETS[1:2]
+"""Stands where nothing says that it is a secret, so an excerpt shows it; a message still must not."""
+LEAKY_SPEC = f"""\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {{name: bank}}
+spec:
+  services: {SECRETS[1]}
+  password: {SECRETS[2]}
+"""
+
+
+@pytest.mark.parametrize("form", reports.FORMATS)
+def test_no_secret_reaches_an_output(folder: Path, form: str) -> None:
+    (folder / "pod.yaml").write_text(LEAKY)
+    (folder / "spec.yaml").write_text(LEAKY_SPEC)
+    (folder / "swarm.js").write_text(
+        f"mcp__x__task_orchestrate({{task: 'export DB_PASSWORD={SECRETS[0]}; kubectl --token {SECRETS[2]}'}})"
+    )
+    result = scan(["."], Options(profile="opinion"))
+    assert {finding.location.path for finding in result.findings} >= {"pod.yaml", "spec.yaml"}
+    text = reports.render(form, result)
+    assert [secret for secret in SECRETS if secret in text and secret not in UNRECOGNISABLE] == []
+    assert not any(secret in finding.message for secret in SECRETS for finding in result.findings)
+
+
+def test_a_folder_of_rules_that_holds_none_is_a_usage_error(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    with pytest.raises(UsageError, match="no rules in"):
+        scan(["pod.yaml"], Options(rule_folders=(folder / "nowhere",)))
+
+
+def test_what_stands_in_an_unreadable_file_is_not_said_to_be_missing(folder: Path) -> None:
+    (folder / "scaler.yaml").write_text(
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n"
+        "spec:\n  minReplicas: 2\n  maxReplicas: 4\n"
+        "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n"
+    )
+    (folder / "web.yaml").write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, x: [}\n")
+    found = [item for item in scan(["."]).findings if item.rule == "kubernetes.autoscaler-target-exists"]
+    assert [item.outcome for item in found] == [Outcome.UNKNOWN]
+
+
+def test_json_with_comments_that_is_not_ours_is_skipped(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "tsconfig.json").write_text('{\n  // a comment\n  "strict": true\n}\n')
+    (folder / "manifest.json").write_text('{\n  // a comment\n  "apiVersion": "v1", "kind": "Pod"\n}\n')
+    status = {item.path: item.status for item in scan(["."]).inputs}
+    assert status["tsconfig.json"] is InputStatus.SKIPPED
+    assert status["manifest.json"] is InputStatus.UNREADABLE
+
+
+def test_a_manifest_under_another_name_is_read(folder: Path) -> None:
+    (folder / "manifest").write_text(POD)
+    assert fails(scan(["."]), PRIVILEGED) == [("manifest", 9, 9)]
+
+
+def test_a_rule_of_ones_own_sees_whole_objects_beside_facts(folder: Path) -> None:
+    own = (Path(__file__).parent / "own-rule.yaml").read_text()
+    own = own.replace(
+        "subject: kubernetes.container", "subject: kubernetes.resource\nwhen: object.kind == 'Deployment'"
+    )
+    own = own.replace(
+        "\"container.image.startsWith('registry.shop.example/')\"",
+        '"object.spec.replicas >= 2 || facts.?autoscaled.orValue(false)"',
+    )
+    (folder / "mine").mkdir()
+    (folder / "mine" / "replicas.yaml").write_text(own)
+    (folder / "web.yaml").write_text(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec: {replicas: 1}\n"
+    )
+    result = scan(["web.yaml"], Options(rule_folders=(folder / "mine",)))
+    assert [item.outcome for item in result.findings if item.rule == "replicas"] == [Outcome.FAIL]

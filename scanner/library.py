@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +80,8 @@ def _forget(folder: Path, name: str) -> None:
 
 def _write(path: Path, made: Any) -> None:
     """Write beside the target and move into place; a cache that cannot be written costs time, not the run."""
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

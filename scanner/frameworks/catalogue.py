@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,6 +90,8 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
     for name in names:
         found = [framework for framework in frameworks if name.lower() in _names(framework)]
         if not found:
+            import difflib
+
             known = sorted({known for framework in frameworks for known in _names(framework)})
             near = difflib.get_close_matches(name.lower(), known, n=1)
             hint = f"did you mean {near[0]}?" if near else "see `assay frameworks list`"
@@ -126,6 +127,8 @@ def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
         seen.add(control["id"])
         for number, bearing in enumerate(control.get("objectives", ())):
             if bearing["objective"] not in known:
+                import difflib
+
                 near = difflib.get_close_matches(bearing["objective"], list(known), n=1)
                 hint = f"did you mean {near[0]}?" if near else ""
                 message = f"there is no objective {bearing['objective']!r}"

@@ -34,6 +34,11 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
     return cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), extensions=extensions)
 
 
+def prepare() -> None:
+    """Load the runtime now, so that processes forked later need not."""
+    _environment(())
+
+
 def compile_expression(source: str, names: Iterable[str], location: str) -> bytes:
     """The compiled form of an expression that may use the given names.
 

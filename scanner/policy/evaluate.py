@@ -62,6 +62,7 @@ class Evaluator:
     def __init__(
         self, rules: Iterable[Rule], *, include_passes: bool = False, kubernetes_minor: int = NEWEST_KUBERNETES
     ) -> None:
+        cel.prepare()
         self._include_passes = include_passes
         self._cluster = {"minor": kubernetes_minor}
         self._rules: dict[str, list[Rule]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -149,6 +148,8 @@ def _where(root: Node, origin: Origin, dotted: str) -> str:
 
 
 def _wrong(root: Node, origin: Origin, dotted: str, message: str, given: str, known: Mapping[str, Any]) -> PackError:
+    import difflib
+
     near = difflib.get_close_matches(given, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
     return PackError(message, _where(root, origin, dotted), hint)

@@ -60,23 +60,11 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor)
         for some in (rules.local(), rules.joined())
     )
-    inputs: list[Input] = []
-    found: list[Subject] = []
-    contents: dict[str, bytes] = {}
-    evaluation = Evaluation()
-    for source, assessed in files.assess_all(
-        sources.collect(where), local, options.jobs, in_full=bool(options.rule_folders)
-    ):
-        inputs.append(assessed.input)
-        if watch:
-            watch(assessed.input)
-        found.extend(assessed.subjects)
-        evaluation.merge(assessed.evaluation)
-        if assessed.input.subjects:
-            contents[source.path] = source.content
-    whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in inputs)
-    facts.derive(found, whole=whole)
-    evaluation.merge(joined.evaluate(found))
+    read = _read(where, local, options, watch)
+    whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
+    facts.derive(read.subjects, whole=whole)
+    evaluation = read.evaluation
+    evaluation.merge(joined.evaluate(read.subjects))
     findings = _in_order(_masked(finding) for finding in evaluation.findings)
 
     infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
@@ -84,16 +72,40 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     assessments = {item: assess.assess(item, evaluation.counts, findings, links) for item in chosen}
     return Scan(
         run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data())),
-        inputs=tuple(inputs),
+        inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
         links=links,
         assessments=tuple(assessment for each in assessments.values() for assessment in each),
         frameworks=tuple(assess.summarise(item, each) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
-        verdict=gate.judge(inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts=_texts(findings, contents),
+        verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
+        texts=_texts(findings, read.contents),
     )
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the work on each file gave."""
+
+    inputs: list[Input] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the inputs that hold subjects, for excerpts."""
+
+
+def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
+    read, in_full = _Read(), bool(options.rule_folders)
+    for source, assessed in files.assess_all(sources.collect(where), local, options.jobs, in_full=in_full):
+        read.inputs.append(assessed.input)
+        read.subjects.extend(assessed.subjects)
+        read.evaluation.merge(assessed.evaluation)
+        if assessed.input.subjects:
+            read.contents[source.path] = source.content
+        if watch:
+            watch(assessed.input)
+    return read
 
 
 def _texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:

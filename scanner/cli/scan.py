@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -64,23 +65,7 @@ _SHORT = ("table", _LEDGER)
 @click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
 @click.option("--quiet", is_flag=True, help="No summary on standard error.")
 def command(
-    paths: tuple[str, ...],
-    frameworks: tuple[str, ...],
-    profile: str,
-    outputs: tuple[str, ...],
-    fail_on: str,
-    kubernetes_version: str,
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    no_ignore: bool,
-    git_revision: str | None,
-    rule_folders: tuple[str, ...],
-    jobs: int,
-    no_cache: bool,
-    allow_incomplete: bool,
-    include_passes: bool,
-    explain_inputs: bool,
-    quiet: bool,
+    paths: tuple[str, ...], outputs: tuple[str, ...], *, explain_inputs: bool, quiet: bool, **given: Any
 ) -> int:
     """Scan files and folders; `-` is standard input, and no path is the current folder.
 
@@ -89,26 +74,8 @@ def command(
     3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
     wanted = _outputs((*outputs, _LEDGER) if explain_inputs else outputs)
-    if git_revision == "":
-        raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
-    told = not git_revision and any(name not in _SHORT for name, _ in wanted)
-    commit, dirty = git_state(sources.scope(paths).root) if told else ("", None)
-    options = Options(
-        profile=profile,
-        frameworks=frameworks,
-        fail_on=Severity(fail_on),
-        allow_incomplete=allow_incomplete,
-        include_passes=include_passes,
-        kubernetes_version=kubernetes_version,
-        rule_folders=tuple(Path(folder) for folder in rule_folders),
-        jobs=jobs,
-        cache_folder=None if no_cache else cache_folder(os.environ),
-        started=_now(),
-        arguments=tuple(sys.argv[1:]),
-        git_commit=commit,
-        git_dirty=dirty,
-        selection=sources.Selection(include, exclude, ignored=no_ignore, revision=git_revision or ""),
-    )
+    told = any(name not in _SHORT for name, _ in wanted)
+    options = _options(paths, told=told, **given)
     with Progress(shown=not quiet) as progress:
         result = scan(paths, options, progress)
     result = replace(result, run=replace(result.run, ended=_now()))
@@ -116,6 +83,27 @@ def command(
     if not quiet and all(target for _, target in wanted):
         click.echo(f"assay: {result.verdict.reason}", err=True)
     return result.verdict.exit_code
+
+
+def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any) -> Options:
+    """What the options mean for a scan; `told` where some output says of which commit it is."""
+    revision, rule_folders = given.pop("git_revision"), given.pop("rule_folders")
+    if revision == "":
+        raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
+    selection = sources.Selection(
+        given.pop("include"), given.pop("exclude"), ignored=given.pop("no_ignore"), revision=revision or ""
+    )
+    commit, dirty = git_state(sources.scope(paths).root) if told and not revision else ("", None)
+    return Options(
+        **{**given, "fail_on": Severity(given["fail_on"])},
+        rule_folders=tuple(Path(folder) for folder in rule_folders),
+        cache_folder=None if no_cache else cache_folder(os.environ),
+        started=_now(),
+        arguments=tuple(sys.argv[1:]),
+        git_commit=commit,
+        git_dirty=dirty,
+        selection=selection,
+    )
 
 
 def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
-from scanner import documents, facts, subjects
+from scanner import documents, facts, rendering, subjects
 from scanner.errors import UnreadableError
 from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
-from scanner.sources import STDIN_NAME, Source
+from scanner.sources import STDIN_NAME, Rendered, Source
 from scanner.workers import Limits, Workers
 
 _WORTHWHILE = 2_000_000
@@ -93,11 +93,16 @@ def _batches(first: Iterable[Source], rest: Iterable[Source]) -> Iterator[list[S
 
 def read(source: Source) -> tuple[Input, tuple[Subject, ...]]:
     """What one input is and the subjects in it: a pure function of its bytes."""
-    if source.skipped:
-        return Input(source.path, "", 0, InputStatus.SKIPPED, source.skipped), ()
-    if source.unreadable:
-        return Input(source.path, "", 0, InputStatus.UNREADABLE, source.unreadable), ()
+    for status, reason in (
+        (InputStatus.SKIPPED, source.skipped),
+        (InputStatus.UNREADABLE, source.unreadable),
+        (InputStatus.ASSESSED, source.part),
+    ):
+        if reason:
+            return Input(source.path, *_seal(source), status, reason), ()
     digest, size = hashlib.sha256(source.content).hexdigest(), len(source.content)
+    if source.rendered:
+        return _read_rendered(source, source.rendered, Input(source.path, digest, size, InputStatus.ASSESSED))
     if not documents.is_text(source.content):
         return Input(source.path, digest, size, InputStatus.SKIPPED, "not text"), ()
     try:
@@ -110,6 +115,20 @@ def read(source: Source) -> tuple[Input, tuple[Subject, ...]]:
     status, reason, line = _status(reading)
     item = Input(source.path, digest, size, status, reason, line, reading.formats, len(reading.subjects))
     return item, reading.subjects
+
+
+def _seal(source: Source) -> tuple[str, int]:
+    """SHA-256 and size of what was read; nothing where nothing was."""
+    return hashlib.sha256(source.content).hexdigest() if source.content else "", len(source.content)
+
+
+def _read_rendered(source: Source, rendered: Rendered, item: Input) -> tuple[Input, tuple[Subject, ...]]:
+    """What was rendered, as one system: its objects refer to each other and to none of another chart or overlay."""
+    reading = subjects.recognise(rendering.documents(rendered))
+    found = tuple(replace(subject, group=source.path) for subject in reading.subjects if subject.kind != "document")
+    status, reason, line = _status(reading) if reading.faults else (InputStatus.ASSESSED, "", 0)
+    reason = reason or f"rendered by {rendered.tool}" + ("" if found else ", which gives no object")
+    return replace(item, status=status, reason=reason, line=line, formats=reading.formats, subjects=len(found)), found
 
 
 def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:

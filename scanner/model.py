@@ -76,6 +76,8 @@ class Origin:
     path: str
     first_line: int = 0
     columns: tuple[int, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scanner import __version__, documents, facts, files, gate, library, sources
+from scanner import __version__, documents, facts, files, gate, library, rendering, sources
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
 from scanner.masking import mask
@@ -38,6 +38,8 @@ class Options:
     arguments: tuple[str, ...] = ()
     git_commit: str = ""
     git_dirty: bool | None = None
+    values: tuple[str, ...] = ()
+    """Files of values for Helm charts besides their own, of which a later one wins."""
     selection: sources.Selection = field(default_factory=sources.Selection)
     """Which files under the paths are read; with a revision, its commit is the one that is told."""
 
@@ -65,7 +67,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     facts.derive(read.subjects, whole=whole)
     evaluation = read.evaluation
     evaluation.merge(joined.evaluate(read.subjects))
-    findings = _in_order(_masked(finding) for finding in evaluation.findings)
+    findings = _in_order(_masked(finding) for finding in _once(evaluation, read.shared))
 
     infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
     links = assess.links(chosen, infos.values())
@@ -93,16 +95,21 @@ class _Read:
     evaluation: Evaluation = field(default_factory=Evaluation)
     contents: dict[str, bytes] = field(default_factory=dict)
     """Of the inputs that hold subjects, for excerpts."""
+    shared: set[str] = field(default_factory=set)
+    """Files that several overlays are built from."""
 
 
 def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
     read, in_full = _Read(), bool(options.rule_folders)
-    for source, assessed in files.assess_all(sources.collect(where), local, options.jobs, in_full=in_full):
+    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version))
+    for source, assessed in files.assess_all(met, local, options.jobs, in_full=in_full):
         read.inputs.append(assessed.input)
         read.subjects.extend(assessed.subjects)
         read.evaluation.merge(assessed.evaluation)
         if assessed.input.subjects:
-            read.contents[source.path] = source.content
+            texts = source.rendered.files if source.rendered else {source.path: source.content}
+            read.shared |= texts.keys() & read.contents
+            read.contents.update(texts)
         if watch:
             watch(assessed.input)
     return read
@@ -118,6 +125,19 @@ def _texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[s
 
 def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
+
+
+def _once(evaluation: Evaluation, shared: set[str]) -> Iterator[Finding]:
+    """The findings, without those that several overlays give alike of a file they share."""
+    met: set[tuple[Outcome, str, str, Location]] = set()
+    for finding in evaluation.findings:
+        if finding.location.path in shared:
+            alike = (finding.outcome, finding.fingerprint, finding.message, finding.location)
+            if alike in met:
+                evaluation.counts[finding.rule][finding.outcome] -= 1
+                continue
+            met.add(alike)
+        yield finding
 
 
 def _masked(finding: Finding) -> Finding:

@@ -57,6 +57,13 @@ _SHORT = ("table", _LEDGER)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats.")
 @click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names.")
 @click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
+@click.option(
+    "--values",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Values for Helm charts besides their own; repeats, the last wins.",
+)
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
 @click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")

@@ -21,6 +21,8 @@ MAX_FAULTS = 100
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
+_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
+"""How a text starts that may be a manifest under another name; a program that holds one does not."""
 _Part = TypeVar("_Part")
 _FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
 
@@ -89,7 +91,7 @@ def read(path: str, text: str) -> Iterator[Document | Fault]:
         yield from _json(text, Origin(path))
     elif lowered.endswith(SCRIPT_SUFFIXES):
         yield from _script(text, Origin(path))
-    elif _MANIFEST.search(text) and not _FENCE.search(text):
+    elif _MANIFEST.search(text) and _FIRST_LINE.match(text) and not _FENCE.search(text):
         yield from _yaml(text, Origin(path))
     else:
         yield from _markdown(text, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -110,11 +111,12 @@ def _place(origin: Origin, region: tuple[int, int, int, int], field: str) -> Loc
     if origin.columns:
         column += origin.columns[line] if line < len(origin.columns) else 0
         end_column += origin.columns[end_line] if end_line < len(origin.columns) else 0
-    return Location(
-        origin.path,
-        origin.first_line + line + 1,
-        column + 1,
-        origin.first_line + end_line + 1,
-        end_column + 1,
-        field,
-    )
+    path, first = origin.path, origin.first_line
+    if origin.parts:
+        start, path = origin.parts[bisect_right(origin.parts, line, key=_first_line) - 1]
+        first = -start
+    return Location(path, first + line + 1, column + 1, first + end_line + 1, end_column + 1, field)
+
+
+def _first_line(part: tuple[int, str]) -> int:
+    return part[0]

@@ -138,14 +138,22 @@ def _selections(selecting: list[Subject], workloads: list[Subject], field: str, 
 def _nearness(one: Subject, other: Subject) -> bool | None:
     """Whether two objects are in one namespace; None where that cannot be told.
 
-    Where neither states one, they go where their folder is applied; stated and not stated may meet or not.
+    Where neither states one, they go where their folder, chart or overlay is applied; stated and not stated may meet or
+    not. Objects of two charts or overlays are two systems.
     """
+    if one.group and other.group and one.group != other.group:
+        return False
     left, right = _namespace(one), _namespace(other)
     if left and right:
         return left == right
     if left or right:
         return None
-    return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+    together = one.group == other.group if one.group or other.group else _folder(one) == _folder(other)
+    return True if together else None
+
+
+def _folder(subject: Subject) -> str:
+    return posixpath.dirname(subject.origin.path)
 
 
 def _group(subject: Subject) -> str:

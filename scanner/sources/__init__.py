@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.errors import UsageError
 from scanner.sources import folders, git
 from scanner.sources.chosen import Chosen
-from scanner.sources.source import Selection, Source
+from scanner.sources.source import Rendered, Selection, Source
 
-__all__ = ["STDIN", "STDIN_NAME", "Scope", "Selection", "Source", "collect", "scope"]
+__all__ = ["STDIN", "STDIN_NAME", "Rendered", "Scope", "Selection", "Source", "collect", "names", "on_disk", "scope"]
 
 STDIN = "-"
 STDIN_NAME = "-"
@@ -66,6 +67,32 @@ def collect(where: Scope) -> Iterator[Source]:
         if source.path not in seen:
             seen.add(source.path)
             yield source
+
+
+def names(where: Scope) -> frozenset[str]:
+    """The names of the files under the paths of a scope that `collect` reads."""
+    chosen = Chosen(where.selection)
+    if where.tree:
+        return frozenset(where.tree.names(chosen))
+    return frozenset(
+        name
+        for path in where.paths
+        if path != STDIN
+        for name in folders.names(path, where.root, chosen, ignored=where.selection.ignored)
+    )
+
+
+@contextmanager
+def on_disk(where: Scope) -> Iterator[str]:
+    """The folder that names are relative to, with the files in it, for programs that read them there."""
+    if where.tree is None:
+        yield str(where.root)
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="assay-") as folder:
+        where.tree.unfold(folder)
+        yield folder
 
 
 def _sources(where: Scope) -> Iterator[Source]:

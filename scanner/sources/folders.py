@@ -20,15 +20,31 @@ _Rules = tuple[tuple[str, Patterns], ...]
 _IGNORED = f"ignored by {_IGNORE_FILE}"
 
 
+_Met = tuple[str, str, Source | None]
+"""(path, name, why it is passed over or cannot be read, where that is so)."""
+
+
 def collect(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[Source]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
+    for full, name, over in _met(path, root, chosen, ignored=ignored):
+        yield over or read(full, name)
+
+
+def names(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[str]:
+    """The names of the files that `collect` reads."""
+    for _, name, over in _met(path, root, chosen, ignored=ignored):
+        if over is None:
+            yield name
+
+
+def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_Met]:
     full = os.path.abspath(path)
     name = os.path.relpath(full, root).replace(os.sep, "/")
     if os.path.isdir(full) and not os.path.islink(full):
-        yield from _Walk(full, name, chosen, ignored=ignored).sources()
+        yield from _Walk(full, name, chosen, ignored=ignored).met()
     else:
         reason = chosen.passes_over(name, folder=False)
-        yield Source(name, skipped=reason) if reason else read(full, name)
+        yield full, name, Source(name, skipped=reason) if reason else None
 
 
 class _Walk:
@@ -40,8 +56,8 @@ class _Walk:
         self._top = git.top(folder) if self._heeds else ""
         self._kept: frozenset[str] | None = None
 
-    def sources(self) -> Iterator[Source]:
-        """Everything in the folder, with an entry for each thing that is passed over."""
+    def met(self) -> Iterator[_Met]:
+        """Everything in the folder, in the order of names."""
         pending: list[tuple[str, str, _Rules | None]] = [(self._folder, self._name, self._above())]
         while pending:
             path, name, rules = pending.pop()
@@ -49,15 +65,15 @@ class _Walk:
             if path != self._folder:
                 reason, rules = self._passes_over(path, name, rules, folder=folder)
                 if reason:
-                    yield Source(name + "/" * folder, skipped=reason)
+                    yield path, name, Source(name + "/" * folder, skipped=reason)
                     continue
             if not folder:
-                yield read(path, name)
+                yield path, name, None
                 continue
             try:
                 inside = sorted(os.listdir(path), reverse=True)
             except OSError as error:
-                yield Source(f"{name}/", unreadable=_why(error))
+                yield path, name, Source(f"{name}/", unreadable=_why(error))
                 continue
             if self._heeds and rules is not None and _IGNORE_FILE in inside:
                 rules = (*_rules(path), *rules)

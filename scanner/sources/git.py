@@ -41,16 +41,38 @@ class Tree:
 
     def sources(self, chosen: Chosen) -> Iterator[Source]:
         """The files, with an entry for each thing that is passed over."""
-        asked: dict[str, str] = {}
         with _objects(self.folder) as read:
-            for name, named, mode, identity in self.entries:
-                above, reason = _passed_folder(name, named, chosen, asked)
-                if reason:
-                    if above:
-                        yield Source(above, skipped=reason)
+            for name, identity, over in self._met(chosen):
+                yield over or read(name, identity)
+
+    def names(self, chosen: Chosen) -> Iterator[str]:
+        """The names of the files that are read."""
+        for name, _, over in self._met(chosen):
+            if over is None:
+                yield name
+
+    def unfold(self, folder: str) -> None:
+        """Write the regular files of the commit into a folder."""
+        with _objects(self.folder) as read:
+            for name, _, mode, identity in self.entries:
+                if mode in _NOT_FILES or ".." in name.split("/"):
                     continue
-                reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
-                yield Source(name, skipped=reason) if reason else read(name, identity)
+                path = os.path.join(folder, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(read(name, identity).content)
+
+    def _met(self, chosen: Chosen) -> Iterator[tuple[str, bytes, Source | None]]:
+        """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
+        asked: dict[str, str] = {}
+        for name, named, mode, identity in self.entries:
+            above, reason = _passed_folder(name, named, chosen, asked)
+            if reason:
+                if above:
+                    yield above, b"", Source(above, skipped=reason)
+                continue
+            reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
+            yield name, identity, Source(name, skipped=reason) if reason else None
 
 
 def _passed_folder(name: str, named: int, chosen: Chosen, asked: dict[str, str]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -21,6 +22,20 @@ LINK = "a symbolic link"
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """What Helm makes of a chart, or Kustomize of a folder, and the files it was made from."""
+
+    tool: str
+    """helm or kustomize."""
+    texts: tuple[tuple[str, str], ...]
+    """(the file that a text was made from, the text): one for each template, or one for all that Kustomize builds."""
+    files: Mapping[str, bytes]
+    """Content of what it was made from, by name, for the places of findings."""
+    patches: frozenset[str] = frozenset()
+    """Those of the files that change objects of others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One thing met under the paths of a scan: its content, or why there is none."""
 
@@ -30,6 +45,10 @@ class Source:
     """Why it was passed over, such as `a symbolic link`."""
     unreadable: str = ""
     """Why it could not be read."""
+    part: str = ""
+    """What it was built into; it is assessed there."""
+    rendered: Rendered | None = None
+    """What is assessed in place of the content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""Charts and overlays under the paths of a scan -> what Helm and Kustomize make of them, in place of their parts.
+
+A chart or an overlay is known by the names of its files, before any is read. Each is rendered in a worker, as any
+other input is read, so that a hostile one costs itself alone. Its parts are assessed as rendered. Where it cannot be
+rendered, whole objects among its parts are read as they are, and what is no whole object is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scanner import sources
+from scanner.rendering.places import documents
+from scanner.rendering.plan import Plan, Settings, plan
+from scanner.sources import Rendered, Scope, Source
+
+__all__ = ["Settings", "collect", "documents"]
+
+
+def collect(where: Scope, settings: Settings) -> Iterator[Source]:
+    """Every file under the paths of a scope, with what is rendered of charts and overlays."""
+    found = plan(where, settings)
+    if not found.done:
+        yield from sources.collect(where)
+        return
+    met = set()
+    for source in sources.collect(where):
+        met.add(source.path)
+        yield source if source.skipped or source.unreadable else _placed(source, found)
+    for marker in sorted(found.done.keys() - met):  # only a part of it was named
+        result = found.done[marker]
+        content = result.files[marker] if isinstance(result, Rendered) else b""
+        yield _placed(Source(marker, content), found)
+
+
+def _placed(source: Source, found: Plan) -> Source:
+    """A source with what was rendered from it, or with what it is a part of."""
+    if source.path in found.done:
+        result = found.done[source.path]
+        if isinstance(result, str):
+            return replace(source, unreadable=result)
+        texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, source.path})
+        return replace(source, rendered=replace(result, texts=texts))
+    for chart in found.charts:
+        template = b"{{" in source.content
+        if chart.holds(source.path) or (template and source.path.startswith(chart.folder)):
+            whole = found.done.get(chart.marker)
+            if isinstance(whole, str) and template:
+                return replace(source, skipped=f"a template of {chart.marker}, which is not rendered")
+            if isinstance(whole, Rendered):
+                if chart.templates(source.path) and source.path not in {path for path, _ in whole.texts}:
+                    return replace(source, skipped=f"gives no object with the values of {chart.marker}")
+                return replace(source, part=f"rendered with {chart.marker}")
+    return _of_overlays(source, found)
+
+
+def _of_overlays(source: Source, found: Plan) -> Source:
+    using = [overlay for overlay in found.overlays if source.path in overlay.parts]
+    for overlay in using:
+        if isinstance(found.done[overlay.marker], Rendered):
+            return replace(source, part=f"built into {overlay.marker}")
+    if using and source.path in using[0].changes:
+        return replace(source, skipped=f"a part of {using[0].marker}, which is not built")
+    return source

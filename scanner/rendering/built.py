@@ -1,0 +1,126 @@
+"""Objects that Kustomize builds, held against the files it builds them from.
+
+An object comes from the document of its kind whose name its own holds (a prefix or suffix may have been added); a field
+comes from that document if it says the same there, otherwise from a patch of that object that says so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from scanner import documents
+from scanner.documents import Document
+from scanner.documents.positions import MISSING, Node
+from scanner.errors import UnreadableError
+from scanner.model import Origin
+from scanner.rendering.kustomization import NAMES
+from scanner.sources import Rendered
+
+_Path = tuple[str | int, ...]
+_Region = tuple[int, int, int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One document of the files, `first` lines down in all of them written one below the other."""
+
+    root: Node
+    path: str
+    first: int
+    patch: bool
+
+
+class Built:
+    """The files of one overlay, read once."""
+
+    def __init__(self, rendered: Rendered) -> None:
+        self._marker = rendered.texts[0][0]
+        self._parts: list[tuple[int, str]] = []
+        self._by_kind: dict[str, list[_Piece]] = defaultdict(list)
+        self._operations: list[_Piece] = []
+        first = 0
+        for path, content in rendered.files.items():
+            self._parts.append((first, path))
+            for part in _documents(path, content):
+                self._take(_Piece(part.root, path, first, path in rendered.patches))
+            first += content.count(b"\n") + content.count(b"\r") + 1
+
+    def places(self, root: Node) -> tuple[Origin, Callable[[_Path, Node], _Region | None]]:
+        """Where an object of the build stands, and what tells the place of each of its fields."""
+        name = str(root.get("metadata", "name").value)
+        known = [piece for piece in self._by_kind[str(root.get("kind").value)] if _name(piece) in name]
+        whole = [piece for piece in known if not piece.patch]
+        longest = max((len(_name(piece)) for piece in whole), default=0)
+        bases = [piece for piece in whole if len(_name(piece)) == longest][:1]
+        patches = [piece for piece in known if piece.patch]
+        path = bases[0].path if bases else self._marker
+
+        def tell(field: _Path, node: Node) -> _Region | None:
+            for piece in (*bases, *patches):
+                found = _follow(piece.root, root, field)
+                if found and (isinstance(node.value, dict | list) or found.value == node.value):
+                    return _region(found, piece.first)
+            return self._operation(field, node)
+
+        return Origin(path, parts=tuple(self._parts)), tell
+
+    def _take(self, piece: _Piece) -> None:
+        if isinstance(piece.root.value, list):
+            self._operations.append(piece)
+        elif posixpath.basename(piece.path) not in NAMES:
+            self._by_kind[str(piece.root.get("kind").value)].append(piece)
+
+    def _operation(self, field: _Path, node: Node) -> _Region | None:
+        """The JSON patch that sets a field to the value it has."""
+        pointer = "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in field)
+        for piece in self._operations:
+            for operation in piece.root.elements():
+                value = operation.get("value")
+                if value and operation.get("path").value == pointer and value.value == node.value:
+                    return _region(value, piece.first)
+        return None
+
+
+def _documents(path: str, content: bytes) -> Iterator[Document]:
+    try:
+        parts = list(documents.read(path, documents.decode(content)))
+    except UnreadableError:
+        return
+    for part in parts:
+        if isinstance(part, Document) and part.format in ("yaml", "json"):
+            yield part
+
+
+def _name(piece: _Piece) -> str:
+    return str(piece.root.get("metadata", "name").value)
+
+
+def _region(node: Node, first: int) -> _Region | None:
+    if node.mark is None:
+        return None
+    line, column, end, value_line, value_column, end_line, end_column, _ = node.mark
+    return line + first, column, end, value_line + first, value_column, end_line + first, end_column
+
+
+def _follow(node: Node, rendered: Node, path: _Path) -> Node:
+    """The node of a source document at a path of the rendered one; items of lists are known by their names."""
+    for part in path:
+        rendered = rendered.get(part)
+        node = _item(node, rendered, part) if isinstance(part, int) else node.get(part)
+        if not node:
+            return MISSING
+    return node
+
+
+def _item(node: Node, rendered: Node, index: int) -> Node:
+    name = rendered.get("name").value
+    for number, item in enumerate(node.elements()):
+        if isinstance(rendered.value, dict):
+            if item.get("name").value == name and (name is not None or number == index):
+                return item
+        elif item.value == rendered.value:
+            return item
+    return MISSING

@@ -1,0 +1,92 @@
+"""A kustomization file -> what it builds on. Only what lies here may be built: Kustomize would fetch the rest."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner import documents
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.errors import UnreadableError
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_GROUP = "kustomize.config.k8s.io/"
+_OBJECTS = ("resources", "bases", "components", "crds")
+_LISTED = ("generators", "transformers", "validators", "configurations", "patchesStrategicMerge")
+_IN_PATH = ("patches", "patchesJson6902", "replacements")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    """The files and folders that a kustomization names, relative to the root of the scan."""
+
+    folder: str
+    component: bool = False
+    """It is built into others only."""
+    objects: tuple[str, ...] = ()
+    """Files of whole objects, and folders that are built first."""
+    changes: tuple[str, ...] = ()
+    """Files that change objects: patches, transformers and the like."""
+    sources: tuple[str, ...] = ()
+    """Files whose text is taken into generated objects."""
+    fault: str = ""
+    """Why it cannot be built."""
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """(what it is for, name) of each file and folder."""
+        for role in ("objects", "changes", "sources"):
+            for name in getattr(self, role):
+                yield role, name
+
+
+def read(name: str, content: bytes) -> Kustomization | None:
+    """What a file of one of these names builds on; None where it is something else, such as an object of Flux."""
+    folder = posixpath.dirname(name)
+    try:
+        parts = list(documents.read(name, documents.decode(content)))
+    except UnreadableError as error:
+        return Kustomization(folder, fault=error.message)
+    if len(parts) != 1 or not isinstance(parts[0], Document):
+        fault = next((part for part in parts if not isinstance(part, Document)), None)
+        return Kustomization(folder, fault=f"{fault.message} at line {fault.line}") if fault else None
+    root = parts[0].root
+    if not isinstance(root.value, dict) or not str(root.value.get("apiVersion", _GROUP)).startswith(_GROUP):
+        return None
+    return Kustomization(
+        folder,
+        component=root.value.get("kind") == "Component",
+        objects=_below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
+        changes=_below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
+        sources=_below(folder, _generated(root)),
+        fault="uses helmCharts, which Kustomize fetches" if root.value.get("helmCharts") else "",
+    )
+
+
+def _below(folder: str, names: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name if "://" in name else posixpath.normpath(posixpath.join(folder, name)) for name in names)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    """The names in a list; a text of several lines is itself a patch."""
+    for item in node.elements():
+        if isinstance(item.value, str) and "\n" not in item.value.strip():
+            yield item.value
+
+
+def _paths(root: Node) -> Iterator[str]:
+    for key in _IN_PATH:
+        for item in root.get(key).elements():
+            if isinstance(item.get("path").value, str):
+                yield item.get("path").value
+
+
+def _generated(root: Node) -> Iterator[str]:
+    for key in _GENERATORS:
+        for generator in root.get(key).elements():
+            for named in (*_texts(generator.get("files")), *_texts(generator.get("envs"))):
+                yield named.partition("=")[2] or named
+            if isinstance(generator.get("env").value, str):
+                yield generator.get("env").value

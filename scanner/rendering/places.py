@@ -1,0 +1,98 @@
+"""Rendered text -> documents that stand where a person would mend them: in the template, the base or the patch.
+
+A field whose own place cannot be told stands at the nearest parent's that can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from scanner.documents import Document, Fault, read
+from scanner.documents.positions import Node
+from scanner.model import Mark, Origin
+from scanner.rendering.alignment import align
+from scanner.rendering.built import Built
+from scanner.sources import Rendered
+
+Region: TypeAlias = tuple[int, int, int, int, int, int, int]
+"""A mark without its children."""
+Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
+"""What places a field: its path and the rendered node -> where it comes from, None where that cannot be told."""
+
+_TOP: Region = (0, 0, 1, 0, 0, 0, 1)
+
+
+def documents(rendered: Rendered) -> Iterator[Document | Fault]:
+    """The documents of what was rendered, and a fault for each part that cannot be read."""
+    built = Built(rendered) if rendered.tool == "kustomize" else None
+    for path, text in rendered.texts:
+        template = "" if built else _decoded(rendered.files.get(path, b""))
+        lines = text.split("\n")
+        for part in read("rendered.yaml", text):
+            if isinstance(part, Fault):
+                yield replace(part, message=f"{part.message} of what {rendered.tool} renders of {path}")
+            elif built:
+                origin, told = built.places(part.root)
+                yield _moved(part, origin, told)
+            else:
+                yield _moved(part, Origin(path), _in_template(template, lines, part))
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _in_template(template: str, lines: list[str], part: Document) -> Told:
+    """Places the fields of a document by the lines of its template."""
+    first, last = _extent(part.root)
+    told = align(template, "\n".join(lines[first : last + 1]))
+    written = template.split("\n")
+
+    def tell(_: tuple[str | int, ...], node: Node) -> Region | None:
+        line = told.get(node.mark[0] - first) if node.mark else None
+        if line is None:
+            return None
+        text = written[line]
+        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        return line, start, end, line, start, line, end
+
+    return tell
+
+
+def _extent(root: Node) -> tuple[int, int]:
+    mark = root.mark or (*_TOP, None)
+    return mark[3], mark[5]
+
+
+def _moved(part: Document, origin: Origin, told: Told) -> Document:
+    mark = _move((), part.root, told, told((), part.root), _TOP)
+    return replace(part, origin=origin, root=Node(part.root.value, mark), duplicates=())
+
+
+def _move(path: tuple[str | int, ...], node: Node, told: Told, own: Region | None, parent: Region) -> Mark:
+    """The mark of a node that stands in a region of its own, or in its parent's, with all that is in it."""
+    inside = dict(node.items()) if isinstance(node.value, dict) else dict(enumerate(node.elements()))
+    regions = {key: told((*path, key), item) for key, item in inside.items()}
+    if own is None and not path:
+        own = next(filter(None, regions.values()), None)
+    line = _line(own, regions.values(), parent)
+    moved = {key: _move((*path, key), item, told, regions[key], line) for key, item in inside.items()}
+    children = None
+    if isinstance(node.value, dict | list):
+        children = moved if isinstance(node.value, dict) else list(moved.values())
+    return (*(own or parent), children)
+
+
+def _line(own: Region | None, inside: Iterable[Region | None], parent: Region) -> Region:
+    """The one line that stands for a region: a key alone, or the first entry of what has no key."""
+    if own is None:
+        return parent
+    line, column, end, _, _, end_line, _ = own
+    if line == end_line:
+        return own
+    if end:
+        return line, column, end, line, column, line, end
+    first = next(filter(None, inside), None)
+    return first if first and first[0] == first[5] else (line, column, column + 1, line, column, line, column + 1)

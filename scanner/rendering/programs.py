@@ -1,0 +1,79 @@
+"""Programs that render: found on PATH, run without a network, bounded in time and output."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from tempfile import TemporaryDirectory, TemporaryFile
+
+from scanner.errors import UnreadableError
+from scanner.sources.folders import read
+
+_PATIENCE = 15
+"""Seconds that a program may take: less than a worker has for a file."""
+_MAX_BYTES = 64 * 1024 * 1024
+_LEVEL = re.compile(r"^(?i:error):\s*")
+
+
+def find(*names: str) -> str | None:
+    """The first of several programs that is on PATH."""
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def run(command: Sequence[str]) -> str:
+    """What a program prints; raises UnreadableError with its own words where it fails.
+
+    It sees an empty home, no settings, no Git to fetch with and a proxy that answers nothing.
+    """
+    with TemporaryDirectory(prefix="assay-") as home, TemporaryFile() as out, TemporaryFile() as err:
+        try:
+            done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
+                command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                cwd=home, timeout=_PATIENCE, check=False, preexec_fn=_bounded,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise UnreadableError(f"{_name(command)} did not end within {_PATIENCE} seconds") from None
+        except OSError as error:
+            raise UnreadableError(f"{_name(command)} cannot be run: {(error.strerror or '').lower()}") from None
+        for file in (out, err):
+            file.seek(0)
+        if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
+            raise UnreadableError(f"{_name(command)} printed more than {_MAX_BYTES // 1024**2} MiB")
+        if done.returncode:
+            said = [line for line in err.read(100_000).decode(errors="replace").splitlines() if line.strip()]
+            raise UnreadableError(f"{_name(command)}: {_LEVEL.sub('', said[-1]) if said else 'failed'}")
+        return out.read().decode(errors="replace")
+
+
+def content(root: str, name: str) -> bytes:
+    """The content of a file below a root; nothing where it cannot be read."""
+    return read(os.path.join(root, name), name).content
+
+
+def _name(command: Sequence[str]) -> str:
+    return os.path.basename(command[0])
+
+
+def _bounded() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_BYTES, _MAX_BYTES))
+
+
+def _environment(home: str) -> dict[str, str]:
+    nowhere = "http://127.0.0.1:9"
+    return {
+        "PATH": home,
+        "HOME": home,
+        "LC_ALL": "C",
+        "KUBECONFIG": os.devnull,
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "HELM_CACHE_HOME": home,
+        "HELM_CONFIG_HOME": home,
+        "HELM_DATA_HOME": home,
+        "HELM_PLUGINS": home,
+    }

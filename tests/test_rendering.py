@@ -1,0 +1,406 @@
+"""Helm charts and Kustomize overlays: what is rendered is assessed, and shown where a person would mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from scanner.model import Finding, InputStatus, Scan
+from scanner.scan import Options, scan
+from scanner.sources import Selection
+
+CHART = """\
+apiVersion: v2
+name: web
+version: 0.1.0
+"""
+TEMPLATE = """\
+{{- if .Values.enabled }}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  labels:
+    {{- include "web.labels" . | nindent 4 }}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: app
+          image: {{ .Values.image }}
+          securityContext:
+            {{- toYaml .Values.securityContext | nindent 12 }}
+        - name: side
+          image: side:1
+          securityContext:
+            privileged: true
+{{- end }}
+"""
+WEB = {
+    "web/Chart.yaml": CHART,
+    "web/values.yaml": "enabled: true\nreplicas: 2\nimage: app:1\nsecurityContext:\n  privileged: true\n",
+    "web/templates/_helpers.tpl": '{{- define "web.labels" }}\ntier: front\n{{- end }}\n',
+    "web/templates/deployment.yaml": TEMPLATE,
+    "web/templates/off.yaml": "{{- if .Values.never }}\napiVersion: v1\nkind: Pod\n{{- end }}\n",
+    "web/templates/NOTES.txt": "Read {{ .Release.Name }}\n",
+}
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: app:1
+      securityContext:
+        privileged: %s
+"""
+PATCH = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      securityContext:
+        privileged: true
+"""
+OVERLAY = {
+    "k8s/base/kustomization.yaml": "resources:\n- pod.yaml\n",
+    "k8s/base/pod.yaml": POD % "false",
+    "k8s/prod/kustomization.yaml": "bases:\n- ../base\nnamePrefix: prod-\npatchesStrategicMerge:\n- patch.yaml\n",
+    "k8s/prod/patch.yaml": PATCH,
+}
+needs_kustomize = pytest.mark.skipif(
+    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="needs kustomize or kubectl on PATH"
+)
+
+
+def lay(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def privileged(result: Scan) -> list[tuple[str, int, str]]:
+    """(file, line, what is underlined) of each privileged container."""
+    return [
+        (finding.location.path, finding.location.line, _underlined(result, finding))
+        for finding in result.findings
+        if finding.rule == "kubernetes.container-not-privileged"
+    ]
+
+
+def _underlined(result: Scan, finding: Finding) -> str:
+    place = finding.location
+    return result.texts[place.path][place.line - 1][place.column - 1 : place.end_column - 1]
+
+
+def status(result: Scan) -> dict[str, tuple[InputStatus, str]]:
+    return {item.path: (item.status, item.reason) for item in result.inputs}
+
+
+@pytest.fixture(autouse=True)
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(params=["library", "program"])
+def helm(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Helm as a library, and as a program that prints what `helm template` does."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    if request.param == "program":
+        program = folder / "helm"
+        program.write_text(f"#!{sys.executable}\n{HELM}")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return str(request.param)
+
+
+HELM = """
+import json, sys, helm_python
+verb, name, folder, *options = sys.argv[1:]
+assert verb == "template" and "--include-crds" in options
+values = {}
+for flag, value in zip(options, options[1:]):
+    if flag == "--values":
+        values.update(helm_python.values_from_yaml(open(value).read()))
+try:
+    with helm_python.Chart.load(folder) as chart:
+        for path, text in sorted(chart.render(values, name=name).items()):
+            if text.strip() and path.endswith(".yaml"):
+                print("---\\\\n# Source: " + path + "\\\\n" + text.strip())
+except helm_python.HelmError as error:
+    print("coalesce.go:298: warning", file=sys.stderr)
+    sys.exit("Error: " + " ".join(str(error).split()))
+""".replace("\\\\n", "\\n")
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_chart_is_rendered_and_its_templates_are_pointed_at(tmp_path: Path) -> None:
+    lay(tmp_path, WEB)
+    result = scan(["web"])
+    assert privileged(result) == [
+        ("web/templates/deployment.yaml", 19, "securityContext:"),  # the value comes from values.yaml
+        ("web/templates/deployment.yaml", 24, "privileged: true"),
+    ]
+    assert status(result) == {
+        "web/Chart.yaml": (InputStatus.ASSESSED, "rendered by helm"),
+        "web/templates/NOTES.txt": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
+        "web/templates/_helpers.tpl": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
+        "web/templates/deployment.yaml": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
+        "web/templates/off.yaml": (InputStatus.SKIPPED, "gives no object with the values of web/Chart.yaml"),
+        "web/values.yaml": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
+    }
+    assert result.verdict.exit_code == 1
+
+
+@pytest.mark.usefixtures("helm")
+def test_values_files_decide_and_the_last_wins(tmp_path: Path) -> None:
+    lay(tmp_path, WEB)
+    lay(
+        tmp_path,
+        {"one.yaml": "securityContext: {privileged: true}\n", "two.yaml": "securityContext: {privileged: false}\n"},
+    )
+    result = scan(["web"], Options(values=("one.yaml", "two.yaml")))
+    assert [line for _, line, _ in privileged(result)] == [24]
+    lay(tmp_path, {"three.yaml": "enabled: false\n"})
+    assert not scan(["web"], Options(values=("three.yaml",))).findings
+
+
+@pytest.mark.usefixtures("helm")
+def test_what_helm_says_is_the_reason(tmp_path: Path) -> None:
+    lay(tmp_path, {**WEB, "web/templates/wrong.yaml": '{{ fail "set the image" }}\n', "good.yaml": POD % "true"})
+    result = scan(["."])
+    kind, reason = status(result)["web/Chart.yaml"]
+    assert kind is InputStatus.UNREADABLE
+    assert reason.startswith("helm: ")
+    assert "set the image" in reason
+    assert status(result)["web/templates/wrong.yaml"] == (
+        InputStatus.SKIPPED,
+        "a template of web/Chart.yaml, which is not rendered",
+    )
+    assert privileged(result) == [("good.yaml", 10, "privileged: true")]
+    assert result.verdict.exit_code == 4
+
+
+def test_without_helm_a_chart_is_not_assessed_and_its_plain_objects_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(tmp_path, {**WEB, "web/templates/plain.yaml": POD % "true"})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "helm_python", None)
+    result = scan(["web"])
+    assert status(result)["web/Chart.yaml"] == (
+        InputStatus.UNREADABLE,
+        "not assessed: needs helm on PATH, or the extra: pip install 'assay-compliance[helm]'",
+    )
+    assert privileged(result) == [("web/templates/plain.yaml", 10, "privileged: true")]
+    assert result.verdict.exit_code == 4
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_dependency_that_is_not_there_is_said(tmp_path: Path) -> None:
+    lay(tmp_path, {**WEB, "web/Chart.yaml": f"{CHART}dependencies:\n- name: redis\n  version: 1.x\n"})
+    _, reason = status(scan(["web"]))["web/Chart.yaml"]
+    assert reason == "not assessed: its dependency redis is not here: run `helm dependency build` first"
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_chart_within_a_chart_goes_with_it(tmp_path: Path) -> None:
+    inner = {name.replace("web/", "web/charts/inner/", 1): text for name, text in WEB.items()}
+    inner["web/charts/inner/Chart.yaml"] = CHART.replace("web", "inner")
+    listed = f"{CHART}dependencies:\n- name: inner\n  version: '*'\n  alias: second\n"
+    lay(tmp_path, {**inner, "web/Chart.yaml": listed, "web/templates/pod.yaml": POD % "false"})
+    result = scan(["web"])
+    assert {path for path, _, _ in privileged(result)} == {"web/charts/inner/templates/deployment.yaml"}
+    assert status(result)["web/charts/inner/Chart.yaml"] == (InputStatus.ASSESSED, "rendered with web/Chart.yaml")
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_template_that_is_named_alone_is_rendered_with_its_chart(tmp_path: Path) -> None:
+    lay(tmp_path, {**WEB, "web/templates/other.yaml": POD % "true"})
+    result = scan(["web/templates/deployment.yaml"])
+    assert {finding.location.path for finding in result.findings} == {"web/templates/deployment.yaml"}
+    assert {item.path for item in result.inputs} == {"web/templates/deployment.yaml", "web/Chart.yaml"}
+
+
+def test_a_chart_of_a_commit_is_rendered_as_it_was(tmp_path: Path) -> None:
+    lay(tmp_path, WEB)
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "one")):
+        subprocess.run((*git, *command), check=True, capture_output=True)
+    shutil.rmtree(tmp_path / "web")
+    lay(tmp_path, {"web/Chart.yaml": "broken"})
+    assert len(privileged(scan(["web"], Options(selection=Selection(revision="HEAD"))))) == 2
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_link_out_of_the_scan_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text(POD % "true")
+    lay(tmp_path / "in", WEB)
+    os.symlink(secret, tmp_path / "in" / "web" / "templates" / "link.yaml")
+    os.chdir(tmp_path / "in")
+    result = scan(["."])
+    assert status(result)["web/Chart.yaml"] == (
+        InputStatus.UNREADABLE,
+        "web/templates/link.yaml is a link to what lies outside",
+    )
+    assert not privileged(result)
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_file_of_that_name_that_is_no_chart_is_an_ordinary_one(tmp_path: Path) -> None:
+    lay(tmp_path, {"a/Chart.yaml": POD % "true", "b/Chart.yaml": "points: [1, 2]\n"})
+    result = scan(["."])
+    assert privileged(result) == [("a/Chart.yaml", 10, "privileged: true")]
+    assert status(result)["b/Chart.yaml"][0] is InputStatus.SKIPPED
+
+
+@pytest.mark.usefixtures("helm")
+def test_objects_of_two_charts_do_not_meet(tmp_path: Path) -> None:
+    policy = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all}\nspec: {podSelector: {}, "
+        "policyTypes: [Ingress]}\n"
+    )
+    other = {name.replace("web/", "api/", 1): text for name, text in WEB.items()}
+    other["api/Chart.yaml"] = CHART.replace("web", "api")
+    lay(tmp_path, {**WEB, **other, "web/templates/policy.yaml": policy})
+    told = {
+        finding.location.path
+        for finding in scan(["."]).findings
+        if finding.rule == "kubernetes.workload-selected-by-network-policy"
+    }
+    assert told == {"api/templates/deployment.yaml"}
+
+
+@needs_kustomize
+def test_an_overlay_is_built_and_the_patch_is_pointed_at(tmp_path: Path) -> None:
+    lay(tmp_path, OVERLAY)
+    result = scan(["."])
+    assert privileged(result) == [("k8s/prod/patch.yaml", 9, "privileged: true")]
+    assert {item.subject_name for item in result.findings} == {"Pod prod-app", "Pod prod-app, container app"}
+    assert status(result) == {
+        "k8s/base/kustomization.yaml": (InputStatus.ASSESSED, "built into k8s/prod/kustomization.yaml"),
+        "k8s/base/pod.yaml": (InputStatus.ASSESSED, "built into k8s/prod/kustomization.yaml"),
+        "k8s/prod/kustomization.yaml": (InputStatus.ASSESSED, "rendered by kustomize"),
+        "k8s/prod/patch.yaml": (InputStatus.ASSESSED, "built into k8s/prod/kustomization.yaml"),
+    }
+
+
+@needs_kustomize
+def test_what_two_overlays_share_is_found_once(tmp_path: Path) -> None:
+    files = dict(OVERLAY)
+    del files["k8s/prod/patch.yaml"]
+    files["k8s/base/pod.yaml"] = POD % "true"
+    files["k8s/prod/kustomization.yaml"] = files["k8s/dev/kustomization.yaml"] = "bases:\n- ../base\n"
+    lay(tmp_path, files)
+    result = scan(["."])
+    assert privileged(result) == [("k8s/base/pod.yaml", 10, "privileged: true")]
+    assert result.outcomes["fail"] == sum(finding.outcome == "fail" for finding in result.findings)
+
+
+@needs_kustomize
+def test_a_patch_of_operations_is_pointed_at(tmp_path: Path) -> None:
+    lay(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources:\n- pod.yaml\n",
+            "base/pod.yaml": POD % "false",
+            "prod/kustomization.yaml": "bases:\n- ../base\npatchesJson6902:\n"
+            "- target: {version: v1, kind: Pod, name: app}\n  path: ops.yaml\n",
+            "prod/ops.yaml": "- op: replace\n  path: /spec/containers/0/securityContext/privileged\n  value: true\n",
+        },
+    )
+    assert privileged(scan(["."])) == [("prod/ops.yaml", 3, "value: true")]
+
+
+@needs_kustomize
+def test_a_base_above_the_scanned_folder_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, {**OVERLAY, "k8s/base/pod.yaml": POD % "true"})
+    monkeypatch.chdir(tmp_path / "k8s" / "prod")
+    result = scan(["."])
+    assert privileged(result) == [("../base/pod.yaml", 10, "privileged: true")]
+    assert result.verdict.exit_code == 1
+
+
+@needs_kustomize
+def test_a_patch_that_is_named_alone_is_built_with_its_overlay(tmp_path: Path) -> None:
+    lay(tmp_path, OVERLAY)
+    assert privileged(scan(["k8s/prod/patch.yaml"])) == [("k8s/prod/patch.yaml", 9, "privileged: true")]
+
+
+def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, {**OVERLAY, "k8s/base/pod.yaml": POD % "true"})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = scan(["."])
+    assert privileged(result) == [("k8s/base/pod.yaml", 10, "privileged: true")]
+    assert status(result)["k8s/prod/kustomization.yaml"] == (
+        InputStatus.UNREADABLE,
+        "not assessed: needs kustomize or kubectl on PATH",
+    )
+    assert status(result)["k8s/prod/patch.yaml"] == (
+        InputStatus.SKIPPED,
+        "a part of k8s/prod/kustomization.yaml, which is not built",
+    )
+    assert result.verdict.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("resources:\n- https://example.org/a.yaml\n", "builds on https://example.org/a.yaml, which is not here"),
+        ("resources:\n- github.com/a/b?ref=v1\n", "builds on over/github.com/a/b?ref=v1, which is not here"),
+        ("bases:\n- git@example.org:a/b.git\n", "builds on over/git@example.org:a/b.git, which is not here"),
+        ("patches:\n- path: http://example.org/p.yaml\n", "builds on http://example.org/p.yaml, which is not here"),
+        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize fetches"),
+        ("resources: [\n", "not valid YAML"),
+        ("resources:\n- .\n", "over/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),
+        ("resources:\n- ../bin\n", "bin/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),
+    ],
+)
+def test_nothing_is_fetched_and_nothing_broken_is_built(
+    tmp_path: Path, text: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary = tmp_path / "bin" / "kustomize"
+    lay(tmp_path, {"over/kustomization.yaml": text, "bin/kustomize": "#!/bin/sh\necho apiVersion: v1\n"})
+    lay(tmp_path, {"bin/kustomization.yaml": "resources:\n- ../over\n"})
+    canary.chmod(0o755)
+    monkeypatch.setenv("PATH", str(canary.parent))
+    result = scan(["over"])
+    kind, said = status(result)["over/kustomization.yaml"]
+    assert kind is InputStatus.UNREADABLE
+    assert reason in said
+    assert result.verdict.exit_code == 4
+
+
+def test_an_object_of_another_tool_under_that_name_is_read_as_it_is(tmp_path: Path) -> None:
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./x}\n"
+    lay(tmp_path, {"kustomization.yaml": flux})
+    assert status(scan(["."]))["kustomization.yaml"] == (InputStatus.ASSESSED, "")
+
+
+def test_a_program_that_floods_costs_its_overlay_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay(tmp_path, {"o/kustomization.yaml": "resources: []\n", "good.yaml": POD % "true"})
+    lay(tmp_path, {"bin/kustomize": f"#!{sys.executable}\nwhile True: print('a: ' + 'b' * 10_000_000)\n"})
+    (tmp_path / "bin" / "kustomize").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    result = scan(["."])
+    assert status(result)["o/kustomization.yaml"] == (InputStatus.UNREADABLE, "kustomize printed more than 64 MiB")
+    assert privileged(result) == [("good.yaml", 10, "privileged: true")]

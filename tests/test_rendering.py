@@ -170,6 +170,50 @@ def test_a_chart_is_rendered_and_its_templates_are_pointed_at(tmp_path: Path) ->
     assert result.verdict.exit_code == 1
 
 
+MANY = """\
+{{- /* two kinds of pods, one of them several times */}}
+apiVersion: v1
+kind: Pod
+metadata: {name: first}
+spec:
+  containers:
+    - name: app
+      image: app:1
+      securityContext:
+        privileged: true
+---
+{{- range $name := list "a" "b" }}
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ $name }}
+spec:
+  containers:
+    - name: {{ $name }}
+      image: app:{{ $.Values.replicas }}
+      {{- if eq $name "b" }}
+      securityContext: {privileged: true}
+      {{- else }}
+      securityContext:
+        privileged: {{ $.Values.enabled }}
+      {{- end }}
+---
+{{- end }}
+"""
+
+
+@pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_each_object_of_a_template_stands_at_its_own_lines(tmp_path: Path, line_end: str) -> None:
+    lay(tmp_path, {**WEB, "web/templates/deployment.yaml": ""})
+    (tmp_path / "web/templates/many.yaml").write_bytes(MANY.replace("\n", line_end).encode())
+    assert privileged(scan(["web"])) == [
+        ("web/templates/many.yaml", 10, "privileged: true"),
+        ("web/templates/many.yaml", 22, "securityContext: {privileged: true}"),
+        ("web/templates/many.yaml", 25, "privileged: {{ $.Values.enabled }}"),
+    ]
+
+
 @pytest.mark.usefixtures("helm")
 def test_values_files_decide_and_the_last_wins(tmp_path: Path) -> None:
     lay(tmp_path, WEB)

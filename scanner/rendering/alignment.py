@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 _BREAK = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -19,30 +19,28 @@ _Pair = tuple[int, int]
 
 
 def align(template: str, rendered: str) -> dict[int, int]:
-    """Rendered line -> template line, both 0-based, for one rendered document."""
-    first, segment = _segment(template, rendered)
-    ours = [line.strip() for line in segment.split("\n")]
+    """Rendered line -> template line, both 0-based, for one rendered document.
+
+    It comes from the document of the template that tells most of its lines.
+    """
     theirs = [line.strip() for line in rendered.split("\n")]
-    pairs = _between(ours, theirs, [], _text)
-    pairs = _between(ours, theirs, pairs, _key)
-    return {there: first + here for here, there in pairs}
-
-
-def _segment(template: str, rendered: str) -> tuple[int, str]:
-    """The document of a template that a rendered one comes from: the one with most lines in common."""
-    wanted = {line.strip() for line in rendered.split("\n")} - {""}
-    best, place, start = "", 0, 0
-    most = -1
+    first, best = 0, (0, list[_Pair]())
     for piece in _BREAK.split(template):
-        common = len(wanted & {line.strip() for line in piece.split("\n")})
-        if common > most:
-            most, best, place = common, piece, start
-        start += piece.count("\n")
-    return place, best
+        pairs = _pairs([line.strip() for line in piece.split("\n")], theirs)
+        best = max(best, (first, pairs), key=lambda found: len(found[1]))
+        first += piece.count("\n")
+    return {there: best[0] + here for here, there in best[1]}
+
+
+def _pairs(ours: Sequence[str], theirs: Sequence[str]) -> list[_Pair]:
+    literal = ["" if "{{" in line else _text(line) for line in ours]
+    pairs = _between(literal, [_text(line) for line in theirs], [])
+    written = [_key(line) if "{{" in line else "" for line in ours]
+    return _between(written, [_key(line) for line in theirs], pairs)
 
 
 def _text(line: str) -> str:
-    return line if "{{" not in line and any(map(str.isalnum, line)) else ""
+    return line if any(map(str.isalnum, line)) else ""
 
 
 def _key(line: str) -> str:
@@ -50,34 +48,24 @@ def _key(line: str) -> str:
     return found[1] if found else ""
 
 
-def _between(ours: Sequence[str], theirs: Sequence[str], told: list[_Pair], what: Callable[[str], str]) -> list[_Pair]:
+def _between(ours: Sequence[str], theirs: Sequence[str], told: Sequence[_Pair]) -> list[_Pair]:
     """The pairs that are told, and those that are unique between two of them, and between those again."""
-    ends = [(-1, -1), *told, (len(ours), len(theirs))]
+    gaps = list(pairwise([(-1, -1), *told, (len(ours), len(theirs))]))
     result = list(told)
-    gaps = list(pairwise(ends))
     while gaps:
         (left, top), (right, bottom) = gaps.pop()
-        found = _unique(ours, theirs, (left + 1, right), (top + 1, bottom), what)
+        mine, yours = _once(ours, left + 1, right), _once(theirs, top + 1, bottom)
+        found = _ascending(sorted((place, yours[text]) for text, place in mine.items() if text in yours))
         if found:
             result.extend(found)
-            inner = [(left, top), *found, (right, bottom)]
-            gaps.extend(pairwise(inner))
+            gaps.extend(pairwise([(left, top), *found, (right, bottom)]))
     return sorted(result)
 
 
-def _unique(
-    ours: Sequence[str], theirs: Sequence[str], here: _Pair, there: _Pair, what: Callable[[str], str]
-) -> list[_Pair]:
-    """Lines that stand once in both ranges and in one order: the longest such row."""
-    mine = _once([what(line) for line in ours[slice(*here)]], here[0])
-    yours = _once([what(line) for line in theirs[slice(*there)]], there[0])
-    pairs = sorted((place, yours[text]) for text, place in mine.items() if text in yours)
-    return _ascending(pairs)
-
-
-def _once(lines: Sequence[str], first: int) -> dict[str, int]:
-    times = Counter(lines)
-    return {line: first + index for index, line in enumerate(lines) if line and times[line] == 1}
+def _once(lines: Sequence[str], first: int, end: int) -> dict[str, int]:
+    """The lines of a range that stand there once, with their places; empty ones tell nothing."""
+    times = Counter(lines[first:end])
+    return {line: place for place, line in enumerate(lines[first:end], first) if line and times[line] == 1}
 
 
 def _ascending(pairs: Sequence[_Pair]) -> list[_Pair]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
-from tempfile import TemporaryDirectory, TemporaryFile
 
 from scanner.errors import UnreadableError
 from scanner.sources.folders import read
@@ -20,6 +18,8 @@ _LEVEL = re.compile(r"^(?i:error):\s*")
 
 def find(*names: str) -> str | None:
     """The first of several programs that is on PATH."""
+    import shutil
+
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
@@ -28,6 +28,8 @@ def run(command: Sequence[str]) -> str:
 
     It sees an empty home, no settings, no Git to fetch with and a proxy that answers nothing.
     """
+    from tempfile import TemporaryDirectory, TemporaryFile
+
     with TemporaryDirectory(prefix="assay-") as home, TemporaryFile() as out, TemporaryFile() as err:
         try:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell

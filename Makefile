@@ -29,6 +29,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 bench: .venv/dev
+	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/compare.py
 
 clean:

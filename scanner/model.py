@@ -154,7 +154,10 @@ class ControlLink:
     relation: str
     strength: str
     objective: str
+    """Through which the rule bears on the control, empty where the control names the rule itself."""
     rationale: str
+    rule: str = ""
+    """The rule that the control names itself, else empty."""
 
 
 @dataclass(frozen=True, slots=True)

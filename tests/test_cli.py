@@ -249,6 +249,8 @@ def test_frameworks_list_and_show(folder: Path) -> None:
     assert " 280 controls" in listed
     shown = assay("frameworks", "show", "pci-dss/1.4.4", cwd=folder).stdout
     assert "datastore-not-public" in shown
+    shown = assay("frameworks", "show", "PSS/PSS-B-Privileged", cwd=folder).stdout
+    assert "rule kubernetes.container-not-privileged (violates, high): " in shown
 
 
 def git(folder: Path, *arguments: str) -> None:

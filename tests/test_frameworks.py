@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from scanner import library
+from scanner.errors import PackError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import ControlStatus, Outcome, RuleInfo, Severity
@@ -23,6 +26,7 @@ SIZES = {
     "owasp-llm@2026": 10,
     "owasp-agentic@2026": 10,
     "zero-trust-nist@SP 800-207": 7,
+    "pod-security-standards@1.34": 18,
 }
 
 
@@ -65,20 +69,33 @@ def test_every_objective_is_used_by_a_rule_and_by_a_control() -> None:
         for objective in file.rule.info.objectives
     }  # fmt: skip
     by_controls = {
-        bearing.objective for item in FRAMEWORKS for control in item.controls for bearing in control.objectives
+        bearing.objective
+        for item in FRAMEWORKS
+        for control in item.controls
+        for bearing in control.objectives
+        if not bearing.rule
     }
     known = set(catalogue.objectives())
     assert by_rules == known
     assert by_controls == known
 
 
-def test_names_mean_one_thing() -> None:
-    names = Counter(
-        name
+def test_every_rule_that_a_control_names_exists() -> None:
+    named = {
+        (bearing.rule, f"{item.id}/{control.id}")
         for item in FRAMEWORKS
-        for name in {name.lower() for name in (item.id, *item.aliases)}
-        if name != item.family
-    )
+        for control in item.controls
+        for bearing in control.objectives
+        if bearing.rule
+    }
+    known = {file.rule.info.id for file in load_folder(library.data_root() / "rules")}
+    assert named
+    assert sorted(place for rule, place in named if rule not in known) == []
+
+
+def test_names_mean_one_framework() -> None:
+    meant = {(name.lower(), item.id) for item in FRAMEWORKS for name in (item.id, *item.aliases) if name != item.family}
+    names = Counter(name for name, _ in meant)
     assert [name for name, times in names.items() if times > 1] == []
 
 
@@ -118,6 +135,66 @@ def test_a_status_is_the_worst_of_what_bears_on_it(
     outcomes: dict[Outcome, int], options: dict[str, object], expected: str
 ) -> None:
     assert status(outcomes, **options).value == expected  # type: ignore[arg-type]
+
+
+def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None:
+    goal = Bearing("goal", "supports", "high", "through the objective")
+    named = Bearing("", "violates", "low", "by name", rule="a.b")
+    elsewhere = Bearing("", "violates", "high", "another rule", rule="a.c")
+    controls = (
+        Control("both", "B", "partial", "", objectives=(goal, named)),
+        Control("named", "N", "partial", "", objectives=(named, elsewhere)),
+        Control("other", "O", "partial", "", objectives=(elsewhere,)),
+    )
+    framework = Framework("f", "1", "F", "", "", "", "", "controls", controls)
+    linked = assess.links([framework], [RULE])
+    assert [(link.control, link.objective, link.rule, link.strength) for link in linked["a.b"]] == [
+        ("both", "", "a.b", "low"),
+        ("named", "", "a.b", "low"),
+    ]
+
+
+def test_all_rules_that_a_control_names_are_told() -> None:
+    rules = [replace(RULE, id=name, objectives=()) for name in ("a.b", "a.c")]
+    bearings = tuple(Bearing("", "violates", "high", rule.id, rule=rule.id) for rule in rules)
+    framework = Framework("f", "1", "F", "", "", "", "", "controls", (Control("C", "C", "full", "", "", "", bearings),))
+    counts = {"a.b": {Outcome.PASS: 1}, "a.c": {Outcome.PASS: 2}}
+    (assessment,) = assess.assess(framework, counts, [], assess.links([framework], rules))
+    assert assessment.status is ControlStatus.SATISFIED
+    assert [link.rule for link in assessment.links] == ["a.b", "a.c"]
+    del counts["a.c"]
+    (assessment,) = assess.assess(framework, counts, [], assess.links([framework], rules))
+    assert assessment.status is ControlStatus.PARTIAL, "a rule of another profile was not evaluated"
+
+
+BEARING = "relation: violates, strength: high, rationale: " + 60 * "r"
+
+
+@pytest.mark.parametrize(
+    ("bearing", "said"),
+    [
+        (f"{{objective: agent-identity, rule: a.b, {BEARING}}}", "neither or both of objective and rule"),
+        (f"{{{BEARING}}}", "neither or both of objective and rule"),
+        (f"{{objective: agent-identty, {BEARING}}}", "no objective 'agent-identty'"),
+        (f"{{rule: privileged, {BEARING}}}", "'privileged' does not match"),
+    ],
+)
+def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bearing: str, said: str
+) -> None:
+    shipped = library.data_root() / "frameworks"
+    folder = tmp_path / "frameworks"
+    folder.mkdir()
+    for name in (catalogue.OBJECTIVES, catalogue.SCHEMA):
+        (folder / name).write_bytes((shipped / name).read_bytes())
+    head = "{id: f, edition: '1', title: F, publisher: P, published: '2026', source: 'https://f.example', licence: none"
+    control = f"{{id: C1, title: C, checkable: full, evidence: e, objectives: [\n{bearing}]}}"
+    (folder / "f.yaml").write_text(f"{head},\nmeasure: controls, controls: [{control}]}}\n")
+    monkeypatch.setattr(library, "data_root", lambda: tmp_path)
+    with pytest.raises(PackError) as caught:
+        catalogue.load(library.Cache())
+    assert said in str(caught.value)
+    assert "f.yaml:3" in str(caught.value)
 
 
 def test_a_manual_control_stays_manual() -> None:

@@ -81,6 +81,19 @@ def test_every_finding_control_and_input_is_there() -> None:
     assert {value[1:] for value in page.values("href") if value.startswith("#")} <= set(names)
 
 
+def test_a_control_that_names_the_rule_says_so() -> None:
+    scan, rule = sample_scan(), "kubernetes.container-not-privileged"
+    direct = replace(scan.links[rule][0], objective="", rule=rule)
+    scan = replace(
+        scan,
+        links=scan.links | {rule: (direct,)},
+        assessments=tuple(replace(item, links=(direct,)) if rule in item.rules else item for item in scan.assessments),
+    )
+    text = " ".join(Page(report.render(scan)).text.split())
+    assert "violates, high, directly" in text
+    assert f"violates, high, by {rule}" in text
+
+
 def test_the_masthead_says_what_was_scanned_and_what_it_is_worth() -> None:
     scan = sample_scan()
     text = " ".join(Page(report.render(scan)).text.split())

@@ -126,6 +126,16 @@ def test_every_reference_leads_to_what_it_names() -> None:
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
 
 
+def test_a_control_that_names_the_rule_is_related_without_an_objective() -> None:
+    scan, rule = sample_scan(), "kubernetes.container-not-privileged"
+    direct = replace(scan.links[rule][0], objective="", rule=rule)
+    run = rendered(replace(scan, links=scan.links | {rule: (direct, *scan.links[rule][1:])}))
+    descriptor = next(item for item in run["tool"]["driver"]["rules"] if item["id"] == rule)
+    named, through = (link["properties"] for link in descriptor["relationships"])
+    assert named == {"relation": "violates", "strength": "high"}
+    assert through["objective"] == scan.links[rule][1].objective
+
+
 def test_regions_hold_exactly_the_text_of_their_snippets() -> None:
     paths = {"architecture/digital%20b%C3%A4nk.yaml": SPEC, "deploy/payments.yaml": MANIFEST}
     shown = 0

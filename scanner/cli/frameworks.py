@@ -36,7 +36,7 @@ def list_frameworks() -> None:
 @command.command("show")
 @click.argument("name", metavar="ID[/CONTROL]")
 def show(name: str) -> None:
-    """A framework's controls, or one control with the objectives that bear on it and why."""
+    """A framework's controls, or one control with the objectives and rules that bear on it and why."""
     framework_name, _, control_name = name.partition("/")
     for framework in catalogue.choose(_all(), [framework_name]):
         if not control_name:
@@ -61,7 +61,10 @@ def _show_control(framework: Framework, name: str) -> None:
 def _bearings(control: Control) -> list[str]:
     if control.unmapped:
         return [f"No objective bears on it. {control.unmapped}"]
-    return [f"{item.objective} ({item.relation}, {item.strength}): {item.rationale}" for item in control.objectives]
+    return [
+        f"{item.objective or f'rule {item.rule}'} ({item.relation}, {item.strength}): {item.rationale}"
+        for item in control.objectives
+    ]
 
 
 def _all() -> tuple[Framework, ...]:

@@ -6,7 +6,7 @@
 | error | a rule that bears on it could not be evaluated |
 | not-satisfied | a failing outcome bears on it with medium or high strength, or only failing ones do |
 | partial | outcomes bear on it and none decides against it; passes alone reach no further |
-| satisfied | the control is fully checkable, and only passes with other than `declares` bear on it |
+| satisfied | fully checkable, only passes with other than `declares` bear on it, and all rules it names passed |
 | not-assessed | no pass and no failure bears on it |
 
 Worst of, never an average: a thousand good objects do not hide one bad one.
@@ -24,8 +24,11 @@ Counts = Mapping[str, Mapping[Outcome, int]]
 
 
 def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
-    """Rule -> the controls it bears on, through its objectives; each control once, by the strongest link."""
-    by_objective: dict[str, list[ControlLink]] = {}
+    """Rule -> the controls it bears on, each control once.
+
+    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule.
+    """
+    by_name: dict[str, list[ControlLink]] = {}
     for framework in frameworks:
         for control in framework.controls:
             for bearing in control.objectives:
@@ -37,22 +40,27 @@ def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[st
                     bearing.strength,
                     bearing.objective,
                     bearing.rationale,
+                    bearing.rule,
                 )
-                by_objective.setdefault(bearing.objective, []).append(link)
-    return {rule.id: _strongest(rule, by_objective) for rule in rules}
+                by_name.setdefault(bearing.rule or bearing.objective, []).append(link)
+    return {rule.id: _closest(rule, by_name) for rule in rules}
 
 
 _STRENGTHS = ("high", "medium", "low")
 
 
-def _strongest(rule: RuleInfo, by_objective: Mapping[str, list[ControlLink]]) -> tuple[ControlLink, ...]:
+def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[ControlLink, ...]:
     best: dict[tuple[str, str, str], ControlLink] = {}
-    for objective in rule.objectives:
-        for link in by_objective.get(objective, ()):
+    for name in (rule.id, *rule.objectives):
+        for link in by_name.get(name, ()):
             key = (link.framework, link.edition, link.control)
-            if key not in best or _STRENGTHS.index(link.strength) < _STRENGTHS.index(best[key].strength):
+            if key not in best or _distance(link) < _distance(best[key]):
                 best[key] = link
     return tuple(best.values())
+
+
+def _distance(link: ControlLink) -> tuple[bool, int]:
+    return not link.rule, _STRENGTHS.index(link.strength)
 
 
 def assess(
@@ -95,7 +103,7 @@ def _assessment(
         status=_status(control, bearing, counts),
         rules=rules,
         findings=tuple(fingerprint for rule in rules for fingerprint in failed.get(rule, ())),
-        links=tuple({link.objective: link for _, link in bearing}.values()),
+        links=tuple(dict.fromkeys(link for _, link in bearing)),
     )
 
 
@@ -111,7 +119,8 @@ def _status(control: Control, bearing: Sequence[tuple[str, ControlLink]], counts
     if not passed:
         return ControlStatus.NOT_SATISFIED if failed else ControlStatus.NOT_ASSESSED
     clean = all(set(counts[rule]) == {Outcome.PASS} and link.relation != "declares" for rule, link in bearing)
-    return ControlStatus.SATISFIED if control.checkable == "full" and clean else ControlStatus.PARTIAL
+    whole = {item.rule for item in control.objectives if item.rule} <= {rule for rule, _ in bearing}
+    return ControlStatus.SATISFIED if control.checkable == "full" and clean and whole else ControlStatus.PARTIAL
 
 
 _SOUND = (ControlStatus.SATISFIED, ControlStatus.PARTIAL)

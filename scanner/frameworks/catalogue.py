@@ -1,4 +1,4 @@
-"""Framework files -> controls and the objectives that bear on them. Knows no rules."""
+"""Framework files -> controls and the objectives that bear on them. Knows rules by name only."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ SCHEMA = "schema.json"
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """That an objective bears on a control, how, how strongly and why."""
+    """That an objective, or one rule, bears on a control, how, how strongly and why."""
 
     objective: str
     relation: str
     strength: str
     rationale: str
+    rule: str = ""
+    """In place of an objective that would be too coarse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
     root, origin = _document(path)
     schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
     for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
-        raise _wrong(root, origin, [str(part) for part in error.absolute_path], error.message)
+        message = "names neither or both of objective and rule" if error.validator == "oneOf" else error.message
+        raise _wrong(root, origin, [str(part) for part in error.absolute_path], message)
     seen: set[str] = set()
     for index, control in enumerate(root.value["controls"]):
         place = ["controls", str(index)]
@@ -126,12 +129,13 @@ def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
             raise _wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
         seen.add(control["id"])
         for number, bearing in enumerate(control.get("objectives", ())):
-            if bearing["objective"] not in known:
+            name = bearing.get("objective")
+            if name and name not in known:
                 import difflib
 
-                near = difflib.get_close_matches(bearing["objective"], list(known), n=1)
+                near = difflib.get_close_matches(name, list(known), n=1)
                 hint = f"did you mean {near[0]}?" if near else ""
-                message = f"there is no objective {bearing['objective']!r}"
+                message = f"there is no objective {name!r}"
                 raise _wrong(root, origin, [*place, "objectives", str(number), "objective"], message, hint)
     plain: dict[str, Any] = root.value
     return plain
@@ -152,7 +156,11 @@ def _wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: 
 
 def _framework(plain: dict[str, Any]) -> Framework:
     controls = tuple(
-        Control(**{**control, "objectives": tuple(Bearing(**bearing) for bearing in control.get("objectives", ()))})
+        Control(**{**control, "objectives": tuple(map(_bearing, control.get("objectives", ())))})
         for control in plain["controls"]
     )
     return Framework(**{**plain, "controls": controls, "aliases": tuple(plain.get("aliases", ()))})
+
+
+def _bearing(plain: dict[str, str]) -> Bearing:
+    return Bearing(**{"objective": "", **plain})

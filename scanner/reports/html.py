@@ -259,7 +259,7 @@ def _row(scan: Scan, item: Assessment, found: dict[str, list[tuple[str, Finding]
     against.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
     failed = Counter(finding.rule for _, finding in against)
     names = sorted({*item.rules, *failed}, key=lambda name: (-failed[name], name))
-    reasons = {(link.objective, link.relation, link.strength, link.rationale): link for link in item.links}
+    reasons = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
     return _Row(
         control=item,
         anchor=_slug("control", item.framework, item.edition, item.control),

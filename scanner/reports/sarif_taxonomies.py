@@ -48,7 +48,7 @@ def relationships(links: tuple[ControlLink, ...], references: dict[Control, Json
             "target": references[_control(link)],
             "kinds": ["relevant"],
             "description": {"text": description(link.rationale or link.objective)},
-            "properties": {"relation": link.relation, "strength": link.strength, "objective": link.objective},
+            "properties": {"relation": link.relation, "strength": link.strength} | _through(link),
         }
         for link in dict.fromkeys(links)
         if _control(link) in references
@@ -58,6 +58,11 @@ def relationships(links: tuple[ControlLink, ...], references: dict[Control, Json
 def web_address(text: str) -> str:
     """Return text that is the address of a web page, else nothing."""
     return text if _WEB_ADDRESS.fullmatch(text) else ""
+
+
+def _through(link: ControlLink) -> Json:
+    """Return the objective that leads to the control, or nothing where the control names the rule."""
+    return {"objective": link.objective} if link.objective else {}
 
 
 def _control(link: ControlLink) -> Control:

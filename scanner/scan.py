@@ -24,6 +24,8 @@ class Options:
     profile: str = "default"
     frameworks: tuple[str, ...] = ()
     """Ids, `id@edition` or families; all where none is named."""
+    framework_files: tuple[Path, ...] = ()
+    """Frameworks of one's own, beside the shipped ones."""
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     include_passes: bool = False
@@ -55,7 +57,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     minor = _minor(options.kubernetes_version)
     cache = library.Cache(options.cache_folder)
     rules = pack.load(options.profile, cache, options.rule_folders)
-    chosen = catalogue.choose(catalogue.load(cache), options.frameworks)
+    frameworks = catalogue.load(cache, options.framework_files, rules.known)
+    chosen = catalogue.choose(frameworks, options.frameworks)
 
     where = sources.scope(paths, options.selection)
     local, joined = (
@@ -73,7 +76,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     links = assess.links(chosen, infos.values())
     assessments = {item: assess.assess(item, evaluation.counts, findings, links) for item in chosen}
     return Scan(
-        run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data())),
+        run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data(options.framework_files))),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,

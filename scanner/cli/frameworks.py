@@ -1,71 +1,146 @@
-"""`assay frameworks`: list, show."""
+"""`assay frameworks`: list, show, objectives, new."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from scanner import library
 from scanner.cli.environment import cache_folder
 from scanner.errors import UsageError
-from scanner.frameworks import catalogue
+from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Control, Framework
+from scanner.policy import pack
+
+_SCAFFOLD = "framework.yaml"
+_IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+def framework_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option that brings frameworks of one's own."""
+    return click.option(
+        "--framework-file",
+        "files",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="A framework of your own; repeats.",
+    )(command)
 
 
 @click.group("frameworks")
 def command() -> None:
-    """List and show frameworks."""
+    """List, show and begin frameworks."""
 
 
 @command.command("list")
-def list_frameworks() -> None:
-    """One line per framework: controls, how many a file can speak to, how many are mapped, names it goes by."""
-    frameworks = _all()
+@framework_files
+def list_frameworks(files: tuple[Path, ...]) -> None:
+    """One line per framework: its controls, and how many of them are mapped, reviewed without a mapping, and manual."""
+    frameworks = known(files)
     width = max(len(f"{item.id}@{item.edition}") for item in frameworks)
     for item in frameworks:
-        kinds = Counter(control.checkable for control in item.controls)
         mapped = sum(bool(control.objectives) for control in item.controls)
+        reviewed = sum(bool(control.unmapped) for control in item.controls)
+        manual = Counter(control.checkable for control in item.controls)["manual"]
         click.echo(
             f"{f'{item.id}@{item.edition}':<{width}}  {len(item.controls):>3} controls, {mapped:>3} mapped, "
-            f"{kinds['manual']:>3} manual  {item.title}"
+            f"{reviewed:>2} reviewed, {manual:>3} manual  {item.title}"
         )
 
 
 @command.command("show")
 @click.argument("name", metavar="ID[/CONTROL]")
-def show(name: str) -> None:
-    """A framework's controls, or one control with the objectives and rules that bear on it and why."""
+@framework_files
+def show(name: str, files: tuple[Path, ...]) -> None:
+    """A framework's controls, or one control with what bears on it, why, and through which rules."""
     framework_name, _, control_name = name.partition("/")
-    for framework in catalogue.choose(_all(), [framework_name]):
+    for framework in catalogue.choose(known(files), [framework_name]):
         if not control_name:
             click.echo(f"{framework.title} ({framework.id}@{framework.edition}), {framework.publisher}")
             click.echo(f"{framework.licence}\n{framework.source}\n")
-            for control in framework.controls:
-                click.echo(f"{control.id:<10} {control.checkable:<8} {len(control.objectives):>2}  {control.title}")
+            for item in framework.controls:
+                click.echo(f"{item.id:<10} {item.checkable:<8} {len(item.objectives):>2}  {item.title}")
             continue
-        _show_control(framework, control_name)
+        _show_control(framework, _control(framework, control_name))
 
 
-def _show_control(framework: Framework, name: str) -> None:
-    control = next((control for control in framework.controls if control.id == name), None)
-    if control is None:
-        raise UsageError(f"{framework.id}@{framework.edition} has no control {name!r}")
-    click.echo(f"{framework.id}@{framework.edition} {control.id}  {control.title}\n{control.parent}\n")
-    click.echo(f"checkable: {control.checkable}; {control.evidence}\n")
-    for text in _bearings(control):
-        click.echo(click.wrap_text(text, 100, subsequent_indent="  ") + "\n")
+def _show_control(framework: Framework, item: Control) -> None:
+    click.echo(f"{framework.id}@{framework.edition} {item.id}  {item.title}\n{item.parent}\n")
+    click.echo(f"checkable: {item.checkable}; {item.evidence}\n")
+    if item.unmapped:
+        click.echo(click.wrap_text(f"No objective bears on it. {item.unmapped}", 100) + "\n")
+    rules = _rules().rules
+    for bearing in item.objectives:
+        name = bearing.objective or f"rule {bearing.rule}"
+        text = f"{name} ({bearing.relation}, {bearing.strength}): {bearing.rationale}"
+        click.echo(click.wrap_text(text, 100, subsequent_indent="  "))
+        for rule in rules:
+            if bearing.objective in rule.info.objectives or bearing.rule == rule.info.id:
+                click.echo(f"  - {rule.info.id}  ({rule.info.severity}, {rule.info.profile})  {rule.info.title}")
+        click.echo()
 
 
-def _bearings(control: Control) -> list[str]:
-    if control.unmapped:
-        return [f"No objective bears on it. {control.unmapped}"]
-    return [
-        f"{item.objective or f'rule {item.rule}'} ({item.relation}, {item.strength}): {item.rationale}"
-        for item in control.objectives
-    ]
+@command.command("objectives")
+def list_objectives() -> None:
+    """Every control objective with its meaning: what rules show and controls ask for."""
+    for name, item in catalogue.objectives().items():
+        meaning = click.wrap_text(item["meaning"].strip(), 100, initial_indent="  ", subsequent_indent="  ")
+        click.echo(f"{name}: {item['title']}\n{meaning}\n")
 
 
-def _all() -> tuple[Framework, ...]:
-    return catalogue.load(library.Cache(cache_folder(os.environ)))
+@command.command("new")
+@click.argument("identity", metavar="ID")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(), help="Where; the current folder by default.")
+def new(identity: str, folder: Path) -> None:
+    """Begin a framework: writes FOLDER/ID.yaml to be filled in."""
+    if not _IDENTITY.fullmatch(identity):
+        raise UsageError(f"not an identity: {identity!r}", hint="write it as acme-baseline")
+    if any(identity == framework.id for framework in known(())):
+        raise UsageError(f"there is already a framework {identity!r}", hint="see `assay frameworks list`")
+    path = folder / f"{identity}.yaml"
+    if path.exists():
+        raise UsageError(f"{path} is there already")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
+    path.write_text(text.replace("{id}", identity).replace("{file}", str(path)), encoding="utf-8")
+    click.echo(f"{path}\nFill it in, then run: assay scan . --framework-file {path} --framework {identity}")
+
+
+def known(files: Sequence[Path]) -> tuple[Framework, ...]:
+    """The shipped frameworks and those of files."""
+    cache = library.Cache(cache_folder(os.environ))
+    return catalogue.load(cache, files, _rules().known if files else ())
+
+
+def _control(framework: Framework, name: str) -> Control:
+    """A control by its id; raises UsageError with the nearest one where there is none."""
+    found = next((item for item in framework.controls if item.id == name), None)
+    if found is None:
+        hint = catalogue.near(name, [item.id for item in framework.controls])
+        raise UsageError(f"{framework.id}@{framework.edition} has no control {name!r}", hint=hint)
+    return found
+
+
+def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]) -> frozenset[str]:
+    """The rules that bear on frameworks, or on one control of them."""
+    chosen = catalogue.choose(known(files), names)
+    if control_name:
+        for framework in chosen:
+            _control(framework, control_name)
+    linked = assess.links(chosen, [rule.info for rule in _rules().rules])
+    return frozenset(
+        rule
+        for rule, links in linked.items()
+        if any(not control_name or link.control == control_name for link in links)
+    )
+
+
+def _rules() -> pack.Pack:
+    return pack.load(pack.PROFILES[-1], library.Cache(cache_folder(os.environ)))

@@ -31,6 +31,14 @@ _SHORT = ("table", _LEDGER)
 @click.command("scan")
 @click.argument("paths", nargs=-1)
 @click.option("--framework", "frameworks", multiple=True, metavar="ID", help="An id, id@edition or family; repeats.")
+@click.option(
+    "--framework-file",
+    "framework_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A framework of your own; repeats.",
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
 @click.option(
     "--output",

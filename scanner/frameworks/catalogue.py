@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,20 +60,29 @@ class Framework:
     family: str = ""
 
 
-def load(cache: library.Cache) -> tuple[Framework, ...]:
-    """All shipped frameworks, in the order of their ids and editions.
+def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str] = ()) -> tuple[Framework, ...]:
+    """All shipped frameworks, in the order of their ids and editions, and those of further files.
 
-    Raises PackError with file and line for whatever is wrong with one.
+    `rules` are the ids that a file may name. Raises PackError with file and line for whatever is wrong with one.
     """
     folder = library.data_root() / "frameworks"
-    digest = digest_of_data()
-    return tuple(_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder)))
+    digest = library.digest(sorted(folder.iterdir()), folder)
+    found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
+    known = objectives() if files else {}
+    for path in files:
+        framework = _framework(_read(path, known, rules))
+        if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
+            message = f"there is already a framework {framework.id}@{framework.edition}"
+            raise PackError(message, str(path), "give it an id or an edition of its own")
+        found.append(framework)
+    return tuple(found)
 
 
-def digest_of_data() -> str:
-    """The digest of all catalogues, mappings and objectives."""
+def digest_of_data(files: Sequence[Path] = ()) -> str:
+    """The digest of all catalogues, mappings and objectives, those of further files included."""
     folder = library.data_root() / "frameworks"
-    return library.digest(sorted(folder.iterdir()), folder)
+    shipped = library.digest(sorted(folder.iterdir()), folder)
+    return library.combine(shipped, *(library.digest([path], path.parent) for path in files)) if files else shipped
 
 
 def objectives() -> dict[str, dict[str, str]]:
@@ -92,11 +101,8 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
     for name in names:
         found = [framework for framework in frameworks if name.lower() in _names(framework)]
         if not found:
-            import difflib
-
             known = sorted({known for framework in frameworks for known in _names(framework)})
-            near = difflib.get_close_matches(name.lower(), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "see `assay frameworks list`"
+            hint = near(name.lower(), known) or "see `assay frameworks list`"
             raise UsageError(f"there is no framework {name!r}", hint=hint)
         chosen.update({(framework.id, framework.edition): framework for framework in found})
     return tuple(chosen.values()) or tuple(frameworks)
@@ -113,15 +119,21 @@ def _read_all(folder: Path) -> list[dict[str, Any]]:
     return [_read(path, known) for path in paths]
 
 
-def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
-    """One checked catalogue as plain data."""
+def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict[str, Any]:
+    """One checked catalogue as plain data; what rules it may name is checked where they are given."""
     import jsonschema
 
     root, origin = _document(path)
     schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
     for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
-        message = "names neither or both of objective and rule" if error.validator == "oneOf" else error.message
-        raise _wrong(root, origin, [str(part) for part in error.absolute_path], message)
+        at, message, hint = [str(part) for part in error.absolute_path], error.message, ""
+        if error.validator == "oneOf":
+            message = "names neither or both of objective and rule"
+        elif error.validator == "additionalProperties":
+            strange = next(key for key in error.instance if key not in error.schema["properties"])
+            message, hint = f"there is no key {strange!r}", near(strange, error.schema["properties"])
+            at.append(strange)
+        raise _wrong(root, origin, at, message, hint)
     seen: set[str] = set()
     for index, control in enumerate(root.value["controls"]):
         place = ["controls", str(index)]
@@ -129,16 +141,20 @@ def _read(path: Path, known: Iterable[str]) -> dict[str, Any]:
             raise _wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
         seen.add(control["id"])
         for number, bearing in enumerate(control.get("objectives", ())):
-            name = bearing.get("objective")
-            if name and name not in known:
-                import difflib
-
-                near = difflib.get_close_matches(name, list(known), n=1)
-                hint = f"did you mean {near[0]}?" if near else ""
-                message = f"there is no objective {name!r}"
-                raise _wrong(root, origin, [*place, "objectives", str(number), "objective"], message, hint)
+            for kind, names in (("objective", known), ("rule", rules)):
+                if names and kind in bearing and bearing[kind] not in names:
+                    at = [*place, "objectives", str(number), kind]
+                    raise _wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
     plain: dict[str, Any] = root.value
     return plain
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """What was probably meant by a name, as a question; empty where nothing is near."""
+    import difflib
+
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {found[0]}?" if found else ""
 
 
 def _document(path: Path) -> tuple[Node, Origin]:

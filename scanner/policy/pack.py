@@ -26,6 +26,8 @@ class Pack:
 
     rules: tuple[Rule, ...]
     digest: str
+    known: frozenset[str] = frozenset()
+    """Identities of all rules, those of other profiles too."""
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -52,7 +54,7 @@ def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack
     _refuse_twins(rules)
     wanted = PROFILES[: PROFILES.index(profile) + 1]
     chosen = sorted((rule for rule in rules if rule.info.profile in wanted), key=lambda rule: rule.info.id)
-    return Pack(tuple(chosen), digest)
+    return Pack(tuple(chosen), digest, frozenset(rule.info.id for rule in rules))
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,166 @@
+"""Frameworks of one's own: begun, shown, scanned with, and what is wrong with one said with its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from scanner.cli import assay
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      securityContext: {privileged: true}
+"""
+FRAMEWORK = """\
+id: acme
+edition: "1"
+title: ACME baseline
+publisher: ACME
+published: "2026"
+source: https://acme.example/baseline
+licence: our own words
+measure: controls
+controls:
+  - id: A-1
+    title: No privileged programs
+    checkable: full
+    evidence: Every container of the manifests.
+    objectives:
+      - rule: kubernetes.container-not-privileged
+        relation: violates
+        strength: high
+        rationale: A privileged container is what the control forbids by name; what webhooks add later stays unseen.
+  - id: A-2
+    title: Network walls
+    checkable: partial
+    evidence: Network policies.
+    objectives:
+      - objective: network-segmentation
+        relation: supports
+        strength: medium
+        rationale: Policies that select workloads are the walls meant here; whether the network heeds them is unseen.
+  - id: A-3
+    title: Plans for bad days
+    checkable: partial
+    evidence: The spec of the system.
+    objectives:
+      - objective: recovery-objectives-defined
+        relation: declares
+        strength: medium
+        rationale: A spec that states how long recovery may take is a plan on paper; no file shows a rehearsal.
+  - id: A-4
+    title: Nothing that a file could show
+    checkable: partial
+    evidence: Some file.
+    unmapped: No objective speaks of this today, so that nobody may read a verdict into it.
+  - id: A-5
+    title: Training
+    checkable: manual
+    evidence: Records of it.
+"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(assay, ["--", *arguments] if not arguments else list(arguments), standalone_mode=False)
+
+
+@pytest.fixture(autouse=True)
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
+    (tmp_path / "pod.yaml").write_text(POD)
+    (tmp_path / "acme.yaml").write_text(FRAMEWORK)
+
+
+def results(*arguments: str) -> dict[str, Any]:
+    done = run("scan", "pod.yaml", "--framework-file", "acme.yaml", "--output", "json", "--quiet", *arguments)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_its_controls_get_a_status_through_objectives_and_rules() -> None:
+    found = results("--framework", "acme")
+    assert {item["control"]: item["status"] for item in found["controls"]} == {
+        "A-1": "not-satisfied",
+        "A-2": "partial",
+        "A-3": "not-assessed",
+        "A-4": "not-assessed",
+        "A-5": "manual",
+    }
+    assert [item["id"] for item in found["frameworks"]] == ["acme"]
+    (privileged,) = (item for item in found["findings"] if item["rule"] == "kubernetes.container-not-privileged")
+    assert [control["control"] for control in privileged["controls"]] == ["A-1"]
+
+
+def test_it_stands_beside_the_shipped_ones_and_changes_the_digest_of_the_pack() -> None:
+    with_it = results()
+    assert {"acme", "pci-dss", "soc2"} <= {item["id"] for item in with_it["frameworks"]}
+    without = json.loads(run("scan", "pod.yaml", "--output", "json", "--quiet").stdout)
+    assert with_it["tool"]["pack_digest"] != without["tool"]["pack_digest"]
+
+
+@pytest.mark.parametrize("output", ["table", "sarif", "html"])
+def test_it_is_in_every_report(output: str) -> None:
+    done = run("scan", "pod.yaml", "--framework-file", "acme.yaml", "--framework", "acme", "--output", output)
+    assert "A-1" in done.stdout
+
+
+def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
+    assert "acme@1" in run("frameworks", "list", "--framework-file", "acme.yaml").stdout
+    shown = run("frameworks", "show", "acme/A-1", "--framework-file", "acme.yaml").stdout
+    assert "rule kubernetes.container-not-privileged (violates, high)" in shown
+    listed = run("rules", "list", "--framework", "acme", "--control", "A-1", "--framework-file", "acme.yaml").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == ["kubernetes.container-not-privileged"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "network-segmentation",
+            "network-segmentatoin",
+            "acme.yaml:24: there is no objective 'network-segmentatoin' (did",
+        ),
+        ("container-not-privileged", "container-privileged", "acme.yaml:15: there is no rule 'kubernetes.container-pr"),
+        ("unmapped:", "unmaped:", "acme.yaml:41: there is no key 'unmaped' (did you mean unmapped?)"),
+        ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 stands twice"),
+        ("relation: declares", "relation: says", "acme.yaml:34: 'says' is not one of"),
+        ("measure: controls", "measure: 5", "acme.yaml:8: 5 is not one of"),
+        ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said_with_its_line_and_what_was_meant(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace(old, new, 1))
+    done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
+    assert said in str(done.exception)
+
+
+def test_an_id_that_is_taken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2017"'))
+    done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
+    assert "there is already a framework soc2@2017" in str(done.exception)
+
+
+def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path: Path) -> None:
+    assert run("frameworks", "new", "house-rules", "--folder", "own").return_value is None
+    path = tmp_path / "own" / "house-rules.yaml"
+    assert "there is already" in str(run("frameworks", "new", "soc2").exception)
+    assert "is there already" in str(run("frameworks", "new", "house-rules", "--folder", "own").exception)
+    assert "not an identity" in str(run("frameworks", "new", "House Rules").exception)
+    assert "1.1" in run("frameworks", "show", "house-rules", "--framework-file", str(path)).stdout
+
+
+def test_a_control_that_is_not_there_is_said_with_the_nearest() -> None:
+    assert "did you mean 1.4.5" in str(run("frameworks", "show", "pci-dss/1.4.99").exception)
+    assert "one framework" in str(run("rules", "list", "--control", "1.4.1").exception)

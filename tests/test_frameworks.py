@@ -27,6 +27,7 @@ SIZES = {
     "owasp-agentic@2026": 10,
     "zero-trust-nist@SP 800-207": 7,
     "pod-security-standards@1.34": 18,
+    "zero-trust-cisa@2.0": 37,
 }
 
 

@@ -28,6 +28,7 @@ SIZES = {
     "zero-trust-nist@SP 800-207": 7,
     "pod-security-standards@1.34": 18,
     "zero-trust-cisa@2.0": 37,
+    "zero-trust-dod@2022": 52,
 }
 
 

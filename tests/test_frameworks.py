@@ -29,6 +29,7 @@ SIZES = {
     "pod-security-standards@1.34": 18,
     "zero-trust-cisa@2.0": 37,
     "zero-trust-dod@2022": 52,
+    "iso-27001@2022": 93,
 }
 
 

@@ -30,6 +30,7 @@ SIZES = {
     "zero-trust-cisa@2.0": 37,
     "zero-trust-dod@2022": 52,
     "iso-27001@2022": 93,
+    "nist-csf@2.0": 128,
 }
 
 

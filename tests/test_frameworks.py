@@ -31,6 +31,7 @@ SIZES = {
     "zero-trust-dod@2022": 52,
     "iso-27001@2022": 93,
     "nist-csf@2.0": 128,
+    "nist-800-53@5 moderate": 287,
 }
 
 

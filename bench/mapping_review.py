@@ -1,0 +1,136 @@
+"""Our mapping of rules to controls beside what other tools give the same check.
+
+    python bench/mapping_review.py TABLE.tsv [--trust high,medium] [--differences]
+
+TABLE.tsv has the columns check_key, source, source_check_id, framework, control_ids (divided by spaces) and trust. A
+check key and a rule belong together when the rule says that it is the same as one of the key's checks, or when
+MEANING says so. Prints one line for each rule, key and framework that we carry, and the totals; what a control of ours
+rests on with low strength alone stands in parentheses. The findings are discussed in docs/mapping-review.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner import library
+from scanner.frameworks import assess, catalogue
+from scanner.model import RuleInfo
+from scanner.policy.rule import load_folder
+
+CARRIED = {"SOC 2": "soc2", "PCI DSS": "pci-dss", "GDPR": "gdpr", "OWASP": "owasp", "DORA": "dora", "CCPA": "ccpa"}
+"""How a framework's name in the table begins -> the beginning of our ids for it."""
+
+MEANING: Mapping[str, tuple[str, ...]] = {
+    "audit-log": ("architecture.service-audit-recorded",),
+    "host-namespaces": ("kubernetes.pod-without-host-ipc", "kubernetes.pod-without-host-pid"),
+    "hostpath": ("kubernetes.pod-without-sensitive-host-path",),
+    "ingress-block": ("kubernetes.service-load-balancer-guarded", "kubernetes.service-without-node-port"),
+    "mtls-strict": ("architecture.flow-regulated-internal-encrypted", "architecture.flow-zero-trust-mutual"),
+    "netpol-default-deny": ("architecture.boundary-cde-denies-by-default",),
+    "netpol-ranges": ("kubernetes.network-policy-names-sources",),
+    "plaintext-secret": (
+        "kubernetes.config-map-without-credentials",
+        "kubernetes.secret-data-not-committed",
+        "kubernetes.secret-string-data-not-committed",
+    ),
+    "rbac-subjects": ("kubernetes.binding-not-to-anonymous", "kubernetes.binding-not-to-everyone"),
+    "service-external-ips": ("kubernetes.service-without-external-ip",),
+    "other": ("kubernetes.container-image-tag-pinned",),
+    "storage-encryption": ("architecture.datastore-encrypted-at-rest",),
+    "waf": ("architecture.flow-public-through-door",),
+}
+"""Check key -> rules that ask the same question without an id in common."""
+
+STRANGERS = {("capabilities", "KSV-0103"), ("security-context", "KSV-0005"), ("security-context", "KSV-0025")}
+"""Checks that a source lists under a key whose question they do not ask."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comparison: control id -> strength on our side, control ids on theirs."""
+
+    rule: str
+    key: str
+    framework: str
+    ours: Mapping[str, str]
+    theirs: frozenset[str]
+
+    @property
+    def verdict(self) -> str:
+        """Whether we reach all controls that they give, some of them, or none."""
+        shared = self.theirs & set(self.ours)
+        return "agrees" if shared == self.theirs else "narrower" if shared else "differs"
+
+
+def matched(rows: Iterable[Mapping[str, str]], rules: Sequence[RuleInfo]) -> dict[str, set[str]]:
+    """Check key -> ids of the rules that ask its question."""
+    same: defaultdict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        for name in rule.same_as:
+            same[name].add(rule.id)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        key, check = row["check_key"], row["source_check_id"]
+        found[key].update(MEANING.get(key, ()))
+        if (key, check) not in STRANGERS:
+            found[key] |= same[check]
+    return found
+
+
+def compare(rows: Sequence[Mapping[str, str]], rules: Sequence[RuleInfo]) -> Iterator[Line]:
+    """All comparisons, in the order of check keys, rules and frameworks."""
+    theirs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        for name, ours in CARRIED.items():
+            if row["framework"].startswith(name):
+                theirs[row["check_key"], ours] |= set(row["control_ids"].split())
+    linked = assess.links(catalogue.load(library.Cache()), rules)
+    keys = matched(rows, rules)
+    for (key, framework), controls in sorted(theirs.items()):
+        for rule in sorted(keys[key]):
+            ours = {link.control: link.strength for link in linked[rule] if link.framework.startswith(framework)}
+            yield Line(rule, key, framework, ours, frozenset(controls))
+
+
+def printed(line: Line) -> str:
+    """The comparison as a row of a Markdown table."""
+    ours = [control if strength != "low" else f"({control})" for control, strength in line.ours.items()]
+    theirs = sorted(line.theirs)
+    cells = (line.rule, line.key, line.framework, " ".join(ours) or "-", " ".join(theirs), line.verdict)
+    return "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--trust", default="high,medium")
+    parser.add_argument("--differences", action="store_true", help="leave out what agrees")
+    options = parser.parse_args()
+    with options.table.open(encoding="utf-8", newline="") as lines:
+        table = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = [row for row in table if row["trust"] in options.trust.split(",")]
+    if not rows:
+        sys.exit(f"{options.table}: no row has the trust {options.trust}")
+    rules = [file.rule.info for file in load_folder(library.data_root() / "rules")]
+    keys = matched(rows, rules)
+    found = list(compare(rows, rules))
+    print("| rule | check key | framework | ours | theirs | verdict |\n|---|---|---|---|---|---|")
+    for line in found:
+        if not (options.differences and line.verdict == "agrees"):
+            print(printed(line))
+    totals = Counter(line.verdict for line in found)
+    print(f"\n{len(found)} comparisons: {', '.join(f'{totals[name]} {name}' for name in sorted(totals))}")
+    print(f"{len(keys)} check keys, {sum(bool(keys[key]) for key in keys)} with a rule;", end=" ")
+    print("without: " + ", ".join(sorted(key for key in keys if not keys[key])))
+    print("with a rule, compared: " + ", ".join(sorted({line.key for line in found})))
+
+
+if __name__ == "__main__":
+    main()

@@ -23,7 +23,17 @@ from scanner.frameworks import assess, catalogue
 from scanner.model import RuleInfo
 from scanner.policy.rule import load_folder
 
-CARRIED = {"SOC 2": "soc2", "PCI DSS": "pci-dss", "GDPR": "gdpr", "OWASP": "owasp", "DORA": "dora", "CCPA": "ccpa"}
+CARRIED = {
+    "SOC 2": "soc2",
+    "PCI DSS": "pci-dss",
+    "GDPR": "gdpr",
+    "OWASP": "owasp",
+    "NIST SP 800-207": "zero-trust",
+    "DORA": "dora",
+    "SOX": "sox",
+    "Basel": "basel",
+    "CCPA": "ccpa",
+}
 """How a framework's name in the table begins -> the beginning of our ids for it."""
 
 MEANING: Mapping[str, tuple[str, ...]] = {

@@ -135,7 +135,7 @@ def status(
         ({Outcome.PASS: 9, Outcome.UNKNOWN: 1}, {"full": True}, "partial"),
         ({Outcome.PASS: 999, Outcome.FAIL: 1}, {}, "not-satisfied"),
         ({Outcome.PASS: 999, Outcome.FAIL: 1}, {"relation": "violates", "strength": "medium"}, "not-satisfied"),
-        ({Outcome.FAIL: 1}, {"strength": "low"}, "not-satisfied"),
+        ({Outcome.FAIL: 1}, {"strength": "low"}, "partial"),
         ({Outcome.FAIL: 1, Outcome.PASS: 1}, {"strength": "low"}, "partial"),
         ({Outcome.FAIL: 1, Outcome.ERROR: 1}, {}, "error"),
     ],

@@ -4,7 +4,7 @@
 |---|---|
 | manual | the control can only be shown by people or at run time |
 | error | a rule that bears on it could not be evaluated |
-| not-satisfied | a failing outcome bears on it with medium or high strength, or only failing ones do |
+| not-satisfied | a failing outcome bears on it with medium or high strength |
 | partial | outcomes bear on it and none decides against it; passes alone reach no further |
 | satisfied | fully checkable, only passes with other than `declares` bear on it, and all rules it names passed |
 | not-assessed | no pass and no failure bears on it |
@@ -114,10 +114,8 @@ def _status(control: Control, bearing: Sequence[tuple[str, ControlLink]], counts
         return ControlStatus.ERROR
     if any(counts[rule].get(Outcome.FAIL) and link.strength != "low" for rule, link in bearing):
         return ControlStatus.NOT_SATISFIED
-    passed = any(counts[rule].get(Outcome.PASS) for rule, _ in bearing)
-    failed = any(counts[rule].get(Outcome.FAIL) for rule, _ in bearing)
-    if not passed:
-        return ControlStatus.NOT_SATISFIED if failed else ControlStatus.NOT_ASSESSED
+    if not any(counts[rule].get(Outcome.PASS) or counts[rule].get(Outcome.FAIL) for rule, _ in bearing):
+        return ControlStatus.NOT_ASSESSED
     clean = all(set(counts[rule]) == {Outcome.PASS} and link.relation != "declares" for rule, link in bearing)
     whole = {item.rule for item in control.objectives if item.rule} <= {rule for rule, _ in bearing}
     return ControlStatus.SATISFIED if control.checkable == "full" and clean and whole else ControlStatus.PARTIAL

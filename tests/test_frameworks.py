@@ -36,6 +36,7 @@ SIZES = {
     "sox@2002": 24,
     "basel@2025": 36,
     "ccpa@2026": 55,
+    "cis-kubernetes@2.0.1": 34,
 }
 
 

@@ -37,6 +37,7 @@ SIZES = {
     "basel@2025": 36,
     "ccpa@2026": 55,
     "cis-kubernetes@2.0.1": 34,
+    "nsa-kubernetes@1.2": 27,
 }
 
 

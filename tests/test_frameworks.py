@@ -38,6 +38,7 @@ SIZES = {
     "ccpa@2026": 55,
     "cis-kubernetes@2.0.1": 34,
     "nsa-kubernetes@1.2": 27,
+    "owasp-kubernetes@2022": 10,
 }
 
 

@@ -39,6 +39,7 @@ SIZES = {
     "cis-kubernetes@2.0.1": 34,
     "nsa-kubernetes@1.2": 27,
     "owasp-kubernetes@2022": 10,
+    "owasp-top10@2021": 10,
 }
 
 

@@ -40,6 +40,8 @@ SIZES = {
     "nsa-kubernetes@1.2": 27,
     "owasp-kubernetes@2022": 10,
     "owasp-top10@2021": 10,
+    "owasp-llm@2025": 10,
+    "owasp-mcp@2025": 10,
 }
 
 
@@ -110,6 +112,13 @@ def test_names_mean_one_framework() -> None:
     meant = {(name.lower(), item.id) for item in FRAMEWORKS for name in (item.id, *item.aliases) if name != item.family}
     names = Counter(name for name, _ in meant)
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_an_id_means_all_its_editions() -> None:
+    chosen = {(item.id, item.edition) for item in catalogue.choose(FRAMEWORKS, ["owasp-llm"])}
+    assert chosen == {("owasp-llm", "2025"), ("owasp-llm", "2026")}
+    (one,) = catalogue.choose(FRAMEWORKS, ["OWASP-LLM@2025"])
+    assert one.edition == "2025"
 
 
 RULE = RuleInfo("a.b", "A", Severity.HIGH, "default", "", "", "", "x.y", ("goal",), (), ())
@@ -233,6 +242,6 @@ def test_coverage_and_conformity_stand_side_by_side() -> None:
 
 
 def test_a_list_of_risks_gets_no_percentage() -> None:
-    llm = next(item for item in FRAMEWORKS if item.id == "owasp-llm")
+    llm = next(item for item in FRAMEWORKS if (item.id, item.edition) == ("owasp-llm", "2026"))
     summary = assess.summarise(llm, assess.assess(llm, {}, [], {}))
     assert (summary.coverage, summary.conformity) == (None, None)

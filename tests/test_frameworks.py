@@ -42,6 +42,7 @@ SIZES = {
     "owasp-top10@2021": 10,
     "owasp-llm@2025": 10,
     "owasp-mcp@2025": 10,
+    "owasp-asvs@5.0.0": 80,
 }
 
 

@@ -115,11 +115,16 @@ def test_names_mean_one_framework() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_an_id_means_all_its_editions() -> None:
-    chosen = {(item.id, item.edition) for item in catalogue.choose(FRAMEWORKS, ["owasp-llm"])}
-    assert chosen == {("owasp-llm", "2025"), ("owasp-llm", "2026")}
-    (one,) = catalogue.choose(FRAMEWORKS, ["OWASP-LLM@2025"])
-    assert one.edition == "2025"
+def test_an_id_means_its_newest_edition() -> None:
+    (newest,) = catalogue.choose(FRAMEWORKS, ["owasp-llm"])
+    assert newest.edition == "2026"
+    (older,) = catalogue.choose(FRAMEWORKS, ["OWASP-LLM@2025"])
+    assert older.edition == "2025"
+    by_default = [item.id for item in catalogue.choose(FRAMEWORKS, ())]
+    assert len(set(by_default)) == len(by_default)
+    assert set(by_default) == {item.id for item in FRAMEWORKS}
+    family = {(item.id, item.edition) for item in catalogue.choose(FRAMEWORKS, ["owasp"])}
+    assert {("owasp-top10", "2025"), ("owasp-kubernetes", "2025"), ("owasp-asvs", "5.0.0")} <= family
 
 
 RULE = RuleInfo("a.b", "A", Severity.HIGH, "default", "", "", "", "x.y", ("goal",), (), ())

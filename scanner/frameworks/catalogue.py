@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from scanner.model import Origin
 
 OBJECTIVES = "objectives.yaml"
 SCHEMA = "schema.json"
+_PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +95,35 @@ def objectives() -> dict[str, dict[str, str]]:
 
 
 def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Framework, ...]:
-    """The frameworks that names mean: an id, `id@edition`, a family or an alias; all where no name is given.
+    """The frameworks that names mean: an id, a family or an alias; all where no name is given.
 
-    Raises UsageError for a name that means none, with the nearest known one.
+    Of a framework with several editions the newest is meant; `id@edition` means that one. Raises UsageError for a name
+    that means none, with the nearest known one.
     """
+    newest: dict[str, Framework] = {}
+    for framework in frameworks:
+        newest[framework.id] = max(newest.get(framework.id, framework), framework, key=_age)
     chosen: dict[tuple[str, str], Framework] = {}
     for name in names:
-        found = [framework for framework in frameworks if name.lower() in _names(framework)]
+        found = [framework for framework in newest.values() if name.lower() in _names(framework)]
+        found = found or [framework for framework in frameworks if name.lower() in _names(framework, edition=True)]
         if not found:
-            known = sorted({known for framework in frameworks for known in _names(framework)})
+            known = sorted({known for framework in frameworks for known in _names(framework, edition=True)})
             hint = near(name.lower(), known) or "see `assay frameworks list`"
             raise UsageError(f"there is no framework {name!r}", hint=hint)
         chosen.update({(framework.id, framework.edition): framework for framework in found})
-    return tuple(chosen.values()) or tuple(frameworks)
+    return tuple(chosen.values()) or tuple(newest.values())
 
 
-def _names(framework: Framework) -> set[str]:
-    named = {framework.id, f"{framework.id}@{framework.edition}", framework.family, *framework.aliases}
-    return {name.lower() for name in named if name}
+def _age(framework: Framework) -> list[tuple[int, str]]:
+    """Editions in the order of the numbers in them."""
+    return [(int(number or 0), text) for number, text in _PARTS.findall(framework.edition)]
+
+
+def _names(framework: Framework, *, edition: bool = False) -> set[str]:
+    """What a framework goes by, in lower case; with its edition too."""
+    exact = f"{framework.id}@{framework.edition}" if edition else ""
+    return {name.lower() for name in (framework.id, framework.family, *framework.aliases, exact) if name}
 
 
 def _read_all(folder: Path) -> list[dict[str, Any]]:

@@ -14,6 +14,12 @@ key repeats its own start. Children is a dict of key -> Mark for a mapping, a li
 """
 
 
+DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
+"""What every report says of itself."""
+STRENGTHS = ("high", "medium", "low")
+"""How strongly a link bears on a control, strongest first."""
+
+
 class Severity(StrEnum):
     """How much a failing rule matters, worst first."""
 

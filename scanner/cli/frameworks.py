@@ -16,6 +16,7 @@ from scanner.cli.environment import cache_folder
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Control, Framework
+from scanner.model import STRENGTHS, ControlLink, RuleInfo
 from scanner.policy import pack
 
 _SCAFFOLD = "framework.yaml"
@@ -126,6 +127,12 @@ def _control(framework: Framework, name: str) -> Control:
         hint = catalogue.near(name, [item.id for item in framework.controls])
         raise UsageError(f"{framework.id}@{framework.edition} has no control {name!r}", hint=hint)
     return found
+
+
+def controls_of(rule: RuleInfo) -> tuple[ControlLink, ...]:
+    """The controls that a rule bears on, those it decides first."""
+    links = assess.links(known(()), [rule])[rule.id]
+    return tuple(sorted(links, key=lambda link: (STRENGTHS.index(link.strength), link.framework, link.edition)))
 
 
 def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]) -> frozenset[str]:

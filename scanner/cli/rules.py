@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scanner import library
-from scanner.cli.frameworks import bearing_rules, framework_files
+from scanner.cli.frameworks import bearing_rules, controls_of, framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
@@ -57,6 +57,10 @@ def show(identity: str) -> None:
     ):
         if names:
             click.echo(f"{label}: {', '.join(names)}")
+    click.echo("Bears on:")
+    for link in controls_of(info):
+        through = link.objective or "named by the control"
+        click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
 
 
 @command.command("test")

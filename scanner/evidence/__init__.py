@@ -13,12 +13,12 @@ from pathlib import Path
 
 from scanner import reports
 from scanner.errors import UsageError
-from scanner.model import Scan
+from scanner.model import DISCLAIMER, Scan
 
 MANIFEST = "MANIFEST.sha256"
 
 _REPORTS = {"results.json": "json", "results.sarif": "sarif", "report.html": "html"}
-_VERIFY = """# How to verify this pack
+_VERIFY = f"""# How to verify this pack
 
 UNSIGNED: the manifest proves that the files belong together, not who made them.
 
@@ -27,7 +27,9 @@ UNSIGNED: the manifest proves that the files belong together, not who made them.
 3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read that very file.
 
 The digest of the rules and frameworks, the version of Assay, the arguments and the commit stand in results.json under
-`tool` and `run`. A static scan supports or contradicts controls; it does not establish compliance.
+`tool` and `run`.
+
+{DISCLAIMER}
 """
 
 

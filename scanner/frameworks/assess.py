@@ -17,7 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.frameworks.catalogue import Control, Framework
-from scanner.model import Assessment, ControlLink, ControlStatus, Finding, FrameworkSummary, Outcome, RuleInfo
+from scanner.model import (
+    STRENGTHS,
+    Assessment,
+    ControlLink,
+    ControlStatus,
+    Finding,
+    FrameworkSummary,
+    Outcome,
+    RuleInfo,
+)
 
 Counts = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
@@ -46,9 +55,6 @@ def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[st
     return {rule.id: _closest(rule, by_name) for rule in rules}
 
 
-_STRENGTHS = ("high", "medium", "low")
-
-
 def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[ControlLink, ...]:
     best: dict[tuple[str, str, str], ControlLink] = {}
     for name in (rule.id, *rule.objectives):
@@ -60,7 +66,7 @@ def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[
 
 
 def _distance(link: ControlLink) -> tuple[bool, int]:
-    return not link.rule, _STRENGTHS.index(link.strength)
+    return not link.rule, STRENGTHS.index(link.strength)
 
 
 def assess(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.library import data_root
 from scanner.model import (
+    DISCLAIMER,
     SEVERITIES,
     Assessment,
     ControlLink,
@@ -104,6 +105,7 @@ def render(scan: Scan) -> str:
         script=Markup(script),  # noqa: S704 - our own file
         style_hash=_source_hash(style),
         script_hash=_source_hash(script),
+        disclaimer=DISCLAIMER,
         **_view(scan),
     )
 

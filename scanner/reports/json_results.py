@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, TypeAlias
 
 from scanner.model import (
+    DISCLAIMER,
     SEVERITIES,
     Assessment,
     ControlLink,
@@ -38,6 +39,7 @@ def render(scan: Scan) -> str:
             "controls": [_control(assessment) for assessment in scan.assessments],
             "frameworks": [_framework(framework) for framework in scan.frameworks],
             "summary": _summary(scan),
+            "disclaimer": DISCLAIMER,
         }
     )
 

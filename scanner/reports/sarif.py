@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from scanner.model import DISCLAIMER
 from scanner.reports.json_text import json_text
 from scanner.reports.sarif_invocation import invocation, notification_descriptors
 from scanner.reports.sarif_places import ROOT
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
 
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 

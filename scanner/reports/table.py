@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from scanner.model import (
+    DISCLAIMER,
     SEVERITIES,
+    STRENGTHS,
+    ControlLink,
     Finding,
     FrameworkSummary,
     InputStatus,
@@ -25,6 +28,7 @@ _Paint = Callable[[str, str], str]
 
 _WIDTH = 100
 _SHOWN_CONTROLS = 4
+_SHOWN_FRAMEWORKS = 6
 _SHOWN_INPUTS = 20
 _STYLES = {"bold": "1", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "grey": "2", "critical": "1;31"}
 _SEVERITY_STYLE = {
@@ -105,13 +109,17 @@ def _said(label: str, text: str, paint: _Paint) -> Iterator[str]:
 
 
 def _controls(scan: Scan, rule: RuleInfo) -> str:
-    by_framework: dict[str, list[str]] = {}
-    for link in scan.links.get(rule.id, ()):
-        by_framework.setdefault(f"{link.framework}@{link.edition}", []).append(link.control)
+    """The controls that a rule bears on, those that it decides first."""
+    by_framework: dict[str, list[ControlLink]] = {}
+    for link in sorted(scan.links.get(rule.id, ()), key=lambda link: STRENGTHS.index(link.strength)):
+        by_framework.setdefault(f"{link.framework}@{link.edition}", []).append(link)
+    shown = list(by_framework.items())[:_SHOWN_FRAMEWORKS]
     parts = []
-    for framework, controls in by_framework.items():
-        more = f" and {len(controls) - _SHOWN_CONTROLS} more" if len(controls) > _SHOWN_CONTROLS else ""
-        parts.append(f"{framework} {', '.join(controls[:_SHOWN_CONTROLS])}{more}")
+    for framework, links in shown:
+        more = f" and {len(links) - _SHOWN_CONTROLS} more" if len(links) > _SHOWN_CONTROLS else ""
+        parts.append(f"{framework} {', '.join(link.control for link in links[:_SHOWN_CONTROLS])}{more}")
+    if others := len(by_framework) - len(shown):
+        parts.append(f"and {others} more frameworks: assay rules show {rule.id}")
     return "; ".join(parts)
 
 
@@ -151,13 +159,13 @@ def _frameworks(scan: Scan) -> Iterator[str]:
     for item in touched:
         yield f"{f'{item.id}@{item.edition}'.ljust(width)}  {_figures(item, _open_controls(scan, item))}"
     if touched:
-        yield "A static scan supports or contradicts controls; it does not establish compliance."
+        yield DISCLAIMER
 
 
 def _figures(item: FrameworkSummary, against: int) -> str:
     if item.coverage is None or item.conformity is None:
         return (
-            f"findings bear on {against} of {item.controls} {'tenets' if item.measure == 'maturity' else 'categories'}"
+            f"findings bear on {against} of {item.controls} {'entries' if item.measure == 'maturity' else 'categories'}"
         )
     return (
         f"coverage {item.covered} of {item.controls} controls ({item.coverage:.0%}), "

@@ -13,11 +13,10 @@ from typing import Any
 from markup import block, code, codes, fence, items, page, paragraph, prose, reference, table
 
 from scanner.documents.positions import Node
-from scanner.frameworks import assess
+from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import ControlLink, RuleInfo
+from scanner.model import DISCLAIMER, ControlLink, RuleInfo
 from scanner.policy.rule import RuleFile
-from scanner.reports.sarif import DISCLAIMER
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
 MEASURES = {
@@ -61,7 +60,7 @@ def pages(data: Data) -> dict[str, str]:
         "objectives.md": _objectives(data),
         "frameworks/README.md": _frameworks(data.frameworks),
         "rules/README.md": _rules(data.rules),
-        **{_framework_path(item): _framework(item, data.rules, reached) for item in data.frameworks},
+        **{_framework_path(item): _framework(item, data, reached) for item in data.frameworks},
         **{_rule_path(file.rule.info.id): _rule(file, reached[file.rule.info.id]) for file in data.rules},
     }
     targets = data.targets()
@@ -103,7 +102,8 @@ def _frameworks(frameworks: Sequence[Framework]) -> Iterator[str]:
     yield paragraph(
         "A control is *mapped* where an objective or a rule bears on it, *unmapped* where a file could speak to it "
         "and none is known to, for the reason given, and *manual* where only people or run time can show it. "
-        "`--framework` takes an id, `id@edition`, a family or an alias; each page says which. To add one, see "
+        "`--framework` takes an id, which means the newest edition, `id@edition`, a family or an alias; each page says "
+        "which. To add one, see "
         "[Add a framework of your own](../frameworks.md)."
     )
     yield DISCLAIMER
@@ -133,20 +133,18 @@ def _counts(framework: Framework) -> tuple[int, int, int, int]:
     )
 
 
-def _framework(
-    framework: Framework, rules: Sequence[RuleFile], reached: Mapping[str, Sequence[ControlLink]]
-) -> Iterator[str]:
-    yield from _head(framework)
+def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[ControlLink]]) -> Iterator[str]:
+    yield from _head(framework, data.frameworks)
     yield paragraph(
         f"{MEASURES[framework.measure]} [What the words mean](../frameworks.md#what-the-words-mean) explains "
         f"checkable, relation and strength. {DISCLAIMER}"
     )
     behind: dict[tuple[str, str], list[RuleInfo]] = {}
-    for file in rules:
+    for file in data.rules:
         for link in reached[file.rule.info.id]:
             if (link.framework, link.edition) == (framework.id, framework.edition):
                 behind.setdefault((link.control, link.rule or link.objective), []).append(file.rule.info)
-    filed = {objective for file in rules for objective in file.rule.info.objectives}
+    filed = {objective for file in data.rules for objective in file.rule.info.objectives}
     yield "## Controls that a file can speak to"
     yield paragraph(
         "A rule that reaches a control in several ways stands once, where it counts: where the control names it, else "
@@ -162,10 +160,11 @@ def _framework(
         yield table(("control", "title", "part of", "what shows it"), rows)
 
 
-def _head(framework: Framework) -> Iterator[str]:
+def _head(framework: Framework, frameworks: Sequence[Framework]) -> Iterator[str]:
     total, mapped, unmapped, manual = _counts(framework)
-    names = (framework.id, _name(framework), framework.family, *framework.aliases)
-    options = dict.fromkeys(f"--framework {shlex.quote(name)}" for name in names if name)
+    names = filter(None, (framework.id, _name(framework), framework.family, *framework.aliases))
+    meant = [name for name in names if framework in catalogue.choose(frameworks, [name])]
+    options = dict.fromkeys(f"--framework {shlex.quote(name)}" for name in meant)
     yield f"# {prose(framework.title)} ({prose(framework.edition)})"
     yield items(
         [

@@ -101,20 +101,27 @@ class _Read:
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
 
+    def keep(self, source: sources.Source) -> None:
+        """Keep the text of an input, or of what it was rendered from."""
+        texts = source.rendered.files if source.rendered else {source.path: source.content}
+        self.shared |= texts.keys() & self.contents
+        self.contents.update(texts)
+
 
 def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
     read, in_full = _Read(), bool(options.rule_folders)
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version))
-    for source, assessed in files.assess_all(met, local, options.jobs, in_full=in_full):
-        read.inputs.append(assessed.input)
-        read.subjects.extend(assessed.subjects)
-        read.evaluation.merge(assessed.evaluation)
-        if assessed.input.subjects:
-            texts = source.rendered.files if source.rendered else {source.path: source.content}
-            read.shared |= texts.keys() & read.contents
-            read.contents.update(texts)
-        if watch:
-            watch(assessed.input)
+    for source, portions in files.assess_all(met, local, options.jobs, in_full=in_full):
+        for portion in portions:
+            read.subjects.extend(portion.subjects)
+            read.evaluation.merge(portion.evaluation)
+            if portion.input is None:
+                continue
+            read.inputs.append(portion.input)
+            if portion.input.subjects:
+                read.keep(source)
+            if watch:
+                watch(portion.input)
     return read
 
 

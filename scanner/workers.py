@@ -1,11 +1,13 @@
 """Processes that work on files, so that a file that crashes, hangs or swells one costs that file alone.
 
 A worker is forked with everything it needs and given one batch at a time; it answers for each file of the batch, so
-the file it fell over is known. A worker that dies or overstays is replaced, and the rest of its batch is done anew.
+the file it fell over is known. An answer comes in parts, so that neither side holds a large one twice; of a file that
+was not finished none counts. A worker that dies or overstays is replaced, and the rest of its batch is done anew.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -17,7 +19,10 @@ from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
 Task = TypeVar("Task")
-Result = TypeVar("Result")
+Part = TypeVar("Part")
+
+_MORE, _LAST, _INSTEAD = range(3)
+"""What a part is: one of several, the last of them, or in place of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,16 @@ class _Worker(Generic[Task]):
     deadline: float = 0.0
 
 
-class Workers(Generic[Task, Result]):
-    """Does `work` on tasks in `number` processes; what cannot be done becomes `failed(task, why)`.
+class Workers(Generic[Task, Part]):
+    """Does `work` on tasks in `number` processes; what cannot be done becomes the one part `failed(task, why)`.
 
-    `extra` gives the seconds that a task may take beyond the limit, by its size.
+    `work` gives one part or more. `extra` gives the seconds that a task may take beyond the limit, by its size.
     """
 
     def __init__(
         self,
-        work: Callable[[Task], Result],
-        failed: Callable[[Task, str], Result],
+        work: Callable[[Task], Iterator[Part]],
+        failed: Callable[[Task, str], Part],
         number: int,
         limits: Limits | None = None,
         extra: Callable[[Task], float] = lambda _: 0.0,
@@ -62,10 +67,12 @@ class Workers(Generic[Task, Result]):
         self._number = number
         self._workers: list[_Worker[Task]] = []
         self._again: deque[list[tuple[int, Task]]] = deque()
-        self._done: dict[int, Result] = {}
+        self._parts: dict[int, list[Part]] = {}
+        """Of tasks that were begun or are done, by their number."""
+        self._done: set[int] = set()
 
-    def run(self, batches: Iterable[list[Task]]) -> Iterator[tuple[Task, Result]]:
-        """Each task with its result, in the order given."""
+    def run(self, batches: Iterable[list[Task]]) -> Iterator[tuple[Task, list[Part]]]:
+        """Each task with the parts of its result, in the order given."""
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
         try:
@@ -75,7 +82,8 @@ class Workers(Generic[Task, Result]):
                 self._collect()
                 while waiting and waiting[0][0] in self._done:
                     number, task = waiting.popleft()
-                    yield task, self._done.pop(number)
+                    self._done.remove(number)
+                    yield task, self._parts.pop(number)
         finally:
             for worker in self._workers:
                 self._stop(worker)
@@ -128,18 +136,24 @@ class Workers(Generic[Task, Result]):
 
     def _take(self, worker: _Worker[Task]) -> None:
         try:
-            result = worker.connection.recv()
+            part, place = worker.connection.recv()
         except (EOFError, OSError):
             self._replace(worker, "ended the process that read it")
             return
-        number, _ = worker.open.popleft()
-        self._done[number] = result
-        worker.deadline = self._deadline(worker)
+        number, _ = worker.open[0]
+        if place == _INSTEAD:
+            self._parts.pop(number, None)
+        self._parts.setdefault(number, []).append(part)
+        if place != _MORE:
+            worker.open.popleft()
+            self._done.add(number)
+            worker.deadline = self._deadline(worker)
 
     def _replace(self, worker: _Worker[Task], why: str) -> None:
         """Blame the first open task, and let another worker have the rest."""
         number, task = worker.open.popleft()
-        self._done[number] = self._failed(task, why)
+        self._parts[number] = [self._failed(task, why)]
+        self._done.add(number)
         if worker.open:
             self._again.append(list(worker.open))
         self._stop(worker)
@@ -158,11 +172,12 @@ class Workers(Generic[Task, Result]):
         worker.process.join()  # type: ignore[attr-defined]
 
     def _serve(self, connection: Connection, other: Connection) -> None:
-        """The life of a worker: a batch in, an answer for each of its tasks out."""
+        """The life of a worker: a batch in, the parts of an answer for each of its tasks out."""
         other.close()
         for sibling in self._workers:
             sibling.connection.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.disable()  # what is read are trees: a third of the time went into looking for circles in them
         _limit_memory(self._limits.memory)
         while True:
             try:
@@ -170,15 +185,23 @@ class Workers(Generic[Task, Result]):
             except (EOFError, OSError):
                 return
             for task in batch:
-                connection.send(self._answer(task))
+                self._answer(task, connection)
 
-    def _answer(self, task: Task) -> Result:
+    def _answer(self, task: Task, connection: Connection) -> None:
+        """Send each part as soon as it is known whether it is the last."""
         try:
-            return self._work(task)
+            parts = self._work(task)
+            part = next(parts)
+            for following in parts:
+                connection.send((part, _MORE))
+                part = following
+            connection.send((part, _LAST))
         except MemoryError:
-            return self._failed(task, f"needs more than {self._limits.memory // 1024**2} MiB of memory")
+            why = f"needs more than {self._limits.memory // 1024**2} MiB of memory"
+            connection.send((self._failed(task, why), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
-            return self._failed(task, f"a fault in Assay itself: {type(error).__name__}: {error}")
+            why = f"a fault in Assay itself: {type(error).__name__}: {error}"
+            connection.send((self._failed(task, why), _INSTEAD))
 
 
 def _limit_memory(allowed: int) -> None:

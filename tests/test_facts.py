@@ -11,14 +11,14 @@ from scanner import documents, facts, subjects
 from scanner.model import Subject
 
 
-def derived(*texts: str, path: str = "a.yaml", whole: bool = True) -> list[Subject]:
+def derived(*texts: str, path: str = "a.yaml", whole: bool = True, in_full: bool = False) -> list[Subject]:
     """The subjects of texts, each an input of its own, with their facts."""
     found: list[Subject] = []
     for index, text in enumerate(texts):
         name = path if len(texts) == 1 else f"{index}-{path}"
         reading = subjects.recognise(documents.read(name, text))
         assert reading.faults == ()
-        found.extend(facts.usable(reading.subjects))
+        found.extend(reading.subjects if in_full else facts.usable(reading.subjects))
     facts.derive(found, whole=whole)
     return found
 
@@ -58,8 +58,8 @@ def scaler(kind: str, name: str, namespace: str = "") -> dict[str, Any]:
     return thing("HorizontalPodAutoscaler", "h", "autoscaling/v2", namespace, scaleTargetRef=target)
 
 
-def cluster(*objects: dict[str, Any], whole: bool = True) -> list[Subject]:
-    return derived(yaml.safe_dump_all(objects, sort_keys=False), whole=whole)
+def cluster(*objects: dict[str, Any], whole: bool = True, in_full: bool = False) -> list[Subject]:
+    return derived(yaml.safe_dump_all(objects, sort_keys=False), whole=whole, in_full=in_full)
 
 
 LABELS = {"app": "web", "tier": "front"}
@@ -221,7 +221,7 @@ def test_an_autoscaler_knows_its_target(target: dict[str, Any], *, whole: bool, 
 
 def test_a_container_knows_its_workload() -> None:
     pod = {**thing("Pod", "d"), "spec": {"containers": [{"name": "c"}]}}
-    found = cluster(deployment("d"), deployment("e"), pod)
+    found = cluster(deployment("d"), deployment("e"), pod, in_full=True)
     stated = {item.name: item.facts["workload"] for item in found if item.kind == "kubernetes.container"}
     assert stated == {
         "Deployment d, container c": {"kind": "Deployment", "name": "d"},

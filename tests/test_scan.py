@@ -300,7 +300,7 @@ def test_no_secret_reaches_an_output(folder: Path, form: str) -> None:
     )
     result = scan(["."], Options(profile="opinion"))
     assert {finding.location.path for finding in result.findings} >= {"pod.yaml", "spec.yaml"}
-    text = reports.render(form, result)
+    text = "".join(reports.render(form, result))
     assert [secret for secret in SECRETS if secret in text and secret not in UNRECOGNISABLE] == []
     assert not any(secret in finding.message for secret in SECRETS for finding in result.findings)
 

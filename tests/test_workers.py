@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from scanner.workers import Limits, Workers
 
 
-def work(task: str) -> str:
+def work(task: str) -> Iterator[str]:
+    """Two parts, of which a bad task gives the first."""
+    yield "begun"
     if task == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
     if task == "hang":
         while True:
             pass
     if task == "swell":
-        return str(len(bytearray(10**10)))
+        bytearray(10**10)
     if task == "fault":
         raise KeyError(task)
-    return task.upper()
+    yield task.upper()
 
 
 def failed(task: str, why: str) -> str:
@@ -28,8 +31,11 @@ def failed(task: str, why: str) -> str:
 
 
 def run(batches: list[list[str]], number: int = 2) -> list[tuple[str, str]]:
+    """Each task with its last part; what was done has two, and of what failed nothing else is left."""
     workers = Workers(work, failed, number, Limits(seconds=0.5, memory=512 * 1024**2))
-    return list(workers.run(batches))
+    done = list(workers.run(batches))
+    assert all(parts == (["begun", task.upper()] if len(parts) > 1 else [EXPECTED[task]]) for task, parts in done)
+    return [(task, parts[-1]) for task, parts in done]
 
 
 EXPECTED = {
@@ -51,7 +57,7 @@ def test_a_bad_task_costs_itself_alone(bad: str, number: int) -> None:
 def test_the_order_is_that_of_the_tasks_whoever_is_done_first() -> None:
     tasks = [str(number) for number in range(500)]
     batches = [tasks[start : start + 7] for start in range(0, 500, 7)]
-    assert run(batches, 4) == [(task, task) for task in tasks]
+    assert run(batches, 4) == [(task, task) for task in tasks]  # digits have no upper case
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
@@ -65,10 +71,10 @@ def test_everything_may_be_bad() -> None:
 
 def test_no_process_is_left_behind() -> None:
     workers = Workers(pid, lambda *_: 0, 2)
-    (first, *_rest) = [result for _, result in workers.run([["a"], ["b"]])]
+    (first, *_rest) = [part for _, parts in workers.run([["a"], ["b"]]) for part in parts]
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
 
 
-def pid(_: str) -> int:
-    return os.getpid()
+def pid(_: str) -> Iterator[int]:
+    yield os.getpid()

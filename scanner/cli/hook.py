@@ -35,5 +35,6 @@ def command(files: tuple[str, ...], fail_on: str) -> int:
     result = scan(files, Options(fail_on=Severity(fail_on), cache_folder=cache_folder(os.environ)))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         return CLEAN
-    click.echo(reports.render("table", result, colour=sys.stdout.isatty()), nl=False)
+    for piece in reports.render("table", result, colour=sys.stdout.isatty()):
+        click.echo(piece, nl=False)
     return result.verdict.exit_code

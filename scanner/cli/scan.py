@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,25 +147,26 @@ def _write(result: Scan, wanted: Sequence[tuple[str, str]]) -> None:
             seal(result, Path(file))
             continue
         terminal = not file and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        text = reports.render(name, result, colour=terminal)
+        pieces = reports.render(name, result, colour=terminal)
         if file:
-            _write_file(Path(file), text)
-        else:
-            click.echo(text, nl=False)
+            _write_file(Path(file), pieces)
+            continue
+        for piece in pieces:
+            click.echo(piece, nl=False)
 
 
-def _write_file(path: Path, text: str) -> None:
+def _write_file(path: Path, pieces: Iterable[str]) -> None:
     """Write beside the target and move into place, so that nobody reads half a report.
 
     A device or a pipe, such as /dev/null, is written into: a file in its place would break it for everyone.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8", errors="surrogateescape")
-            return
-        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
-        temporary.replace(path)
+        device = path.exists() and not path.is_file()
+        with (path if device else temporary).open("w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(pieces)
+        if not device:
+            temporary.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}") from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import reports
@@ -42,17 +43,25 @@ def seal(scan: Scan, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UsageError(f"the folder {folder} is not empty", hint="evidence is never mixed with what is there")
-        files = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
-        files |= {"population.jsonl": _population(scan), "VERIFY.md": _VERIFY}
-        contents = {name: text.encode("utf-8", "surrogateescape") for name, text in sorted(files.items())}
-        for name, content in contents.items():
-            (folder / name).write_bytes(content)
-        lines = (f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items())
+        files: dict[str, Iterable[str]] = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
+        files |= {"population.jsonl": _population(scan), "VERIFY.md": (_VERIFY,)}
+        lines = [f"{_write(folder / name, text)}  {name}\n" for name, text in sorted(files.items())]
         (folder / MANIFEST).write_text("".join(lines), encoding="ascii")
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {(error.strerror or '').lower()}") from None
 
 
-def _population(scan: Scan) -> str:
+def _write(path: Path, pieces: Iterable[str]) -> str:
+    """Write a file piece by piece and return its SHA-256."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for piece in pieces:
+            content = piece.encode("utf-8", "surrogateescape")
+            digest.update(content)
+            file.write(content)
+    return digest.hexdigest()
+
+
+def _population(scan: Scan) -> Iterator[str]:
     """Every input on a line of its own, in the order of the scan."""
-    return "".join(json.dumps(dataclasses.asdict(item), ensure_ascii=True) + "\n" for item in scan.inputs)
+    return (json.dumps(dataclasses.asdict(item), ensure_ascii=True) + "\n" for item in scan.inputs)

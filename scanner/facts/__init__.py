@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scanner.model import Subject
-from scanner.subjects.kubernetes import RESOURCE
+from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
 
 
 def usable(subjects: Sequence[Subject]) -> Iterator[Subject]:
-    """The subjects of one file that facts, and rules that use facts, can be about; large strangers cut short."""
+    """The subjects that facts, and the shipped rules that use facts, can be about; objects of Kubernetes cut short."""
     from scanner.facts.kubernetes import shortened
 
     for subject in subjects:
-        if subject.kind == RESOURCE:
+        if subject.kind in (RESOURCE, WORKLOAD):
             yield shortened(subject)
-        elif subject.kind != "document":
+        elif subject.kind not in ("document", CONTAINER):
             yield subject
 
 

@@ -54,28 +54,56 @@ _GIVEN_LATER = frozenset(
 _IN_FULL = frozenset((_AUTOSCALER, *(kind for _, kind, _, _ in _SELECTING)))
 
 
+_Wanted = dict[str, Any]
+"""The fields of a mapping that are kept, each with those kept of it; nothing stands for all."""
+_THING: _Wanted = {"apiVersion": {}, "kind": {}, "metadata": {"name": {}, "namespace": {}}, "spec": {"replicas": {}}}
+_KEPT: dict[str, _Wanted] = {
+    "object": _THING,
+    "template": {"metadata": {"labels": {}}},
+    "pod": {"hostNetwork": {}},
+}
+
+
 def shortened(subject: Subject) -> Subject:
-    """A resource as far as facts can use it: objects that select or scale in full, others by kind and name."""
-    thing = subject.bindings["object"]
-    if thing["kind"] in _IN_FULL:
+    """A resource or workload as far as facts and shipped rules can use it: what selects or scales in full."""
+    if subject.bindings["object"]["kind"] in _IN_FULL:
         return subject
-    metadata = thing.get("metadata")
-    names = ("name", "namespace")
-    kept = {name: metadata[name] for name in names if name in metadata} if isinstance(metadata, dict) else {}
-    mark = subject.marks["object"]
-    cut: Mark = (*mark[:7], {name: (*child[:7], None) for name, child in list(mark[7].items())[:1]})
-    brief = {"apiVersion": thing["apiVersion"], "kind": thing["kind"], "metadata": kept}
-    return replace(subject, bindings={"object": brief}, marks={"object": cut})
+    bindings, marks = {}, {}
+    for name, value in subject.bindings.items():
+        bindings[name], marks[name] = _cut(value, subject.marks[name], _KEPT[name])
+    return replace(subject, bindings=bindings, marks=marks)
+
+
+def _cut(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
+    """The wanted fields of a mapping and their marks; its first field keeps its mark, for it is where it stands."""
+    children = mark[7]
+    if not wanted or not isinstance(value, dict) or not isinstance(children, dict) or not children:
+        return value, mark
+    first = next(iter(children))
+    inside = children[first][7]
+    values, marks = {}, {first: (*children[first][:7], inside and type(inside)())}
+    for name, inner in wanted.items():
+        if name in value:
+            values[name] = value[name]
+            if name in children:
+                values[name], marks[name] = _cut(value[name], children[name], inner)
+    return values, (*mark[:7], marks)
 
 
 def _containers(subjects: Sequence[Subject], workloads: list[Subject]) -> None:
     """A container knows its workload: kind, name and number of replicas."""
-    owners = {id(workload.bindings["object"]): workload for workload in workloads}
+    owners = {_position(workload): workload for workload in workloads}
     for subject in subjects:
-        if subject.kind == CONTAINER and (owner := owners.get(id(subject.bindings["object"]))):
+        if subject.kind == CONTAINER and (owner := owners.get(_position(subject))):
             thing = owner.bindings["object"]
             subject.facts["workload"] = {"kind": thing["kind"], "name": _name(owner)}
             subject.related["workload"] = place(owner)
+
+
+def _position(subject: Subject) -> tuple[str, int, int, int]:
+    """Where the object of a subject stands."""
+    mark = subject.marks["object"]
+    return subject.origin.path, subject.origin.first_line, mark[3], mark[4]
 
 
 def _autoscalers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -97,8 +97,11 @@ def _each(
     work: Callable[[_Task], _Result],
     failed: Callable[[_Task, str], _Result],
     settings: Settings,
-) -> Iterable[tuple[_Task, _Result]]:
+) -> Iterator[tuple[_Task, _Result]]:
+    """Each task with its result, worked on in processes that it may take down with it."""
     if not tasks:
-        return ()
+        return
     number = min(len(tasks), len(os.sched_getaffinity(0)))
-    return Workers(work, failed, number, settings.limits).run([task] for task in tasks)
+    workers = Workers(lambda task: iter((work(task),)), failed, number, settings.limits)
+    for task, (result,) in workers.run([task] for task in tasks):
+        yield task, result

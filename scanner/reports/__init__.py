@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 
 from scanner.model import Scan
@@ -16,8 +17,19 @@ FORMATS = {
 """Format -> the module whose `render` writes it."""
 
 
-def render(name: str, scan: Scan, *, colour: bool = False) -> str:
-    """A scan in one of FORMATS; `colour` is for a table that goes to a terminal."""
+_PIECE = 100_000
+
+
+def render(name: str, scan: Scan, *, colour: bool = False) -> Iterator[str]:
+    """A scan in one of FORMATS, in pieces of some 100 kB; `colour` is for a table that goes to a terminal."""
     module = import_module(FORMATS[name])
-    text: str = module.render(scan, colour=colour) if name == "table" else module.render(scan)
-    return text
+    written = module.render(scan, colour=colour) if name == "table" else module.render(scan)
+    waiting: list[str] = []
+    size = 0
+    for part in (written,) if isinstance(written, str) else written:
+        waiting.append(part)
+        size += len(part)
+        if size >= _PIECE:
+            yield "".join(waiting)
+            waiting, size = [], 0
+    yield "".join(waiting)

@@ -63,8 +63,11 @@ def quote(scan: Scan, location: Location) -> str | None:
     secrets = _secrets(scan).get(location.path, {})
     if any(number in secrets for number in numbers):
         return None
-    text = "\n".join(_cut(number, lines[number - 1], location)[1] for number in numbers)
-    return text if 0 < len(text) <= LONGEST_REGION * LONGEST_PART else None
+    spans = [(number, *_span(number, lines[number - 1], location)) for number in numbers]
+    length = sum(end - start + 1 for _, start, end in spans) - 1
+    if not 0 < length <= LONGEST_REGION * LONGEST_PART:
+        return None
+    return "\n".join(lines[number - 1][start:end] for number, start, end in spans)
 
 
 def last_line(location: Location) -> int:
@@ -79,19 +82,18 @@ def _line(number: int, text: str, region: Location, secret: int | None) -> Line:
         before, hidden = _masked(text, secret)
         return Line(number, before, hidden, "") if inside else Line(number, before + hidden, "", "")
     if not inside:
-        return Line(number, _beginning(text), "", "")
-    before, marked, after = _cut(number, text, region)
-    if not before:
-        indent = len(marked) - len(marked.lstrip())
-        before, marked = marked[:indent], marked[indent:]
-    return Line(number, _ending(before), _beginning(marked), _beginning(after))
+        return Line(number, _beginning(text, 0, len(text)), "", "")
+    start, end = _span(number, text, region)
+    if not start:
+        start = end - len(text[:end].lstrip())
+    return Line(number, _ending(text, start), _beginning(text, start, end), _beginning(text, end, len(text)))
 
 
-def _cut(number: int, text: str, region: Location) -> tuple[str, str, str]:
-    """Divide a line of the region into what stands before, inside and after it."""
-    start = region.column - 1 if number == region.line else 0
-    end = region.end_column - 1 if number == region.end_line else len(text)
-    return text[:start], text[start:end], text[max(start, end) :]
+def _span(number: int, text: str, region: Location) -> tuple[int, int]:
+    """Where the region begins and ends in a line of it; parts are cut out later, for a line may be the whole file."""
+    start = min(region.column - 1, len(text)) if number == region.line else 0
+    end = min(region.end_column - 1, len(text)) if number == region.end_line else len(text)
+    return start, max(start, end)
 
 
 def _masked(text: str, column: int) -> tuple[str, str]:
@@ -105,7 +107,7 @@ def _masked(text: str, column: int) -> tuple[str, str]:
     key = _KEY.match(text, start)
     if key is None or column - 1 not in (start, key.end()):
         return text[:start], MASK
-    return text[:start], key.group() + (MASK if text[key.end() :] else "")
+    return text[:start], key.group() + (MASK if key.end() < len(text) else "")
 
 
 def _secrets(scan: Scan) -> _Secrets:
@@ -128,9 +130,11 @@ def _find_secrets(scan: Scan) -> _Secrets:
     return found
 
 
-def _beginning(text: str) -> str:
-    return text if len(text) <= LONGEST_PART else text[: LONGEST_PART - 1] + "…"
+def _beginning(text: str, start: int, end: int) -> str:
+    """What stands between two places of a line, with its end left out where it is long."""
+    return text[start:end] if end - start <= LONGEST_PART else text[start : start + LONGEST_PART - 1] + "…"
 
 
-def _ending(text: str) -> str:
-    return text if len(text) <= LONGEST_PART else "…" + text[1 - LONGEST_PART :]
+def _ending(text: str, end: int) -> str:
+    """What stands before a place of a line, with its beginning left out where it is long."""
+    return text[:end] if end <= LONGEST_PART else "…" + text[end - LONGEST_PART + 1 : end]

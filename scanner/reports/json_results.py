@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from scanner.model import (
@@ -27,16 +28,16 @@ Json: TypeAlias = dict[str, Any]
 FORMAT = "assay-results/1"
 
 
-def render(scan: Scan) -> str:
-    """Return the scan as JSON; equal scans give equal bytes."""
+def render(scan: Scan) -> Iterator[str]:
+    """Return the scan as JSON, piece by piece; equal scans give equal bytes."""
     return json_text(
         {
             "format": FORMAT,
             "tool": {"name": "Assay", "version": scan.run.version, "pack_digest": scan.run.pack_digest},
             "run": _run(scan.run),
-            "inputs": [_input(item) for item in scan.inputs],
+            "inputs": map(_input, scan.inputs),
             "findings": _findings(scan),
-            "controls": [_control(assessment) for assessment in scan.assessments],
+            "controls": map(_control, scan.assessments),
             "frameworks": [_framework(framework) for framework in scan.frameworks],
             "summary": _summary(scan),
             "disclaimer": DISCLAIMER,
@@ -67,9 +68,9 @@ def _input(item: Input) -> Json:
     }
 
 
-def _findings(scan: Scan) -> list[Json]:
+def _findings(scan: Scan) -> Iterator[Json]:
     controls = {rule: _controls(links) for rule, links in scan.links.items()}
-    return [_finding(scan, finding, controls.get(finding.rule, [])) for finding in scan.findings]
+    return (_finding(scan, finding, controls.get(finding.rule, [])) for finding in scan.findings)
 
 
 def _finding(scan: Scan, finding: Finding, controls: list[Json]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +13,40 @@ if TYPE_CHECKING:
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_OF_BYTE_0 = 0xDC00
+_DEEP = "\n    "
 _UNDECODABLE = range(0x80, 0x100)
 """Bytes that Python's `surrogateescape` turns into surrogates."""
 
 
-def json_text(value: Any) -> str:
-    r"""Return a value of dicts, lists, strings, numbers, booleans and None as JSON text that ends with a newline.
+def json_text(value: dict[str, Any]) -> Iterator[str]:
+    r"""Return a dict of dicts, lists, strings, numbers, booleans and None as JSON text, piece by piece.
 
-    Bytes of a file name that are no UTF-8 (lone surrogates in Python) are written `\xff`: strict parsers refuse a
-    whole document for one of them.
+    A list that may be long can stand in it as an iterator: its items are asked for as they are written. The text ends
+    with a newline. Bytes of a file name that are no UTF-8 (lone surrogates in Python) are written `\xff`: strict
+    parsers refuse a whole document for one of them.
     """
+    mark = "{"
+    for key, item in value.items():
+        yield f"{mark}\n  {encode_basestring(key)}: "
+        if isinstance(item, Iterator):
+            yield from _items(item)
+        else:
+            yield _text(item, "\n  ")
+        mark = ","
+    yield "\n}\n"
+
+
+def _items(items: Iterator[Any]) -> Iterator[str]:
+    mark = "["
+    for item in items:
+        yield f"{mark}\n    {_text(item, _DEEP)}"
+        mark = ","
+    yield "\n  ]" if mark == "," else "[]"
+
+
+def _text(value: Any, indent: str) -> str:
     parts: list[str] = []
-    _write(value, "\n", parts.append)
-    parts.append("\n")
+    _write_item(value, indent, parts.append)
     return _LONE_SURROGATE.sub(_spell_out, "".join(parts))
 
 

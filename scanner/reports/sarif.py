@@ -14,6 +14,8 @@ from scanner.reports.sarif_rules import descriptors
 from scanner.reports.sarif_taxonomies import taxonomies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scanner.model import Scan
 
 Json: TypeAlias = dict[str, Any]
@@ -23,8 +25,8 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 
 
-def render(scan: Scan) -> str:
-    """Return the scan as SARIF; equal scans give equal bytes."""
+def render(scan: Scan) -> Iterator[str]:
+    """Return the scan as SARIF, piece by piece; equal scans give equal bytes."""
     components, references = taxonomies(scan)
     run: Json = {
         "tool": {"driver": _driver(scan, components, descriptors(scan, references))},

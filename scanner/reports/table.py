@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 
 from scanner.model import (
     DISCLAIMER,
@@ -43,22 +44,26 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u20
 
 def safe(text: str) -> str:
     """Text that cannot steer a terminal: control and direction characters are written out."""
+    if text.isprintable():
+        return text
     text = text.encode("utf-8", "backslashreplace").decode()
     return _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\n", "\\n"))
 
 
-def render(scan: Scan, *, colour: bool = False) -> str:
+def render(scan: Scan, *, colour: bool = False) -> Iterator[str]:
     """The findings by rule, worst first, then what could not be assessed and the figures of each framework."""
     paint = partial(_paint, colour=colour)
-    blocks = [*_rules(scan, paint), *_unassessed(scan, paint), _summary(scan, paint)]
-    return "\n".join(blocks)
+    for block in chain(_rules(scan, paint), _unassessed(scan, paint)):
+        yield from (f"{line}\n" for line in block)
+        yield "\n"
+    yield from (f"{line}\n" for line in _summary(scan, paint))
 
 
 def _paint(text: str, style: str, *, colour: bool) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if colour and text else text
 
 
-def _rules(scan: Scan, paint: _Paint) -> Iterator[str]:
+def _rules(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:
     groups: dict[tuple[str, Outcome], list[Finding]] = {}
     for finding in scan.findings:
         if finding.outcome is not Outcome.PASS:
@@ -69,19 +74,18 @@ def _rules(scan: Scan, paint: _Paint) -> Iterator[str]:
         yield _rule(scan, scan.rules[key[0]], groups[key], paint)
 
 
-def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], paint: _Paint) -> str:
+def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], paint: _Paint) -> Iterator[str]:
     outcome = findings[0].outcome
     label = rule.severity.value if outcome is Outcome.FAIL else outcome.value
     style = _SEVERITY_STYLE[rule.severity] if outcome is Outcome.FAIL else "cyan"
-    lines = [f"{paint(label, style)}  {paint(rule.title, 'bold')}  {paint(rule.id, 'grey')}"]
+    yield f"{paint(label, style)}  {paint(rule.title, 'bold')}  {paint(rule.id, 'grey')}"
     for finding in findings:
-        lines.extend(_finding(scan, finding, paint))
-    lines.append("")
-    lines.extend(_said("why", rule.why, paint))
-    lines.extend(_said("do", rule.remediation, paint))
+        yield from _finding(scan, finding, paint)
+    yield ""
+    yield from _said("why", rule.why, paint)
+    yield from _said("do", rule.remediation, paint)
     if controls := _controls(scan, rule):
-        lines.extend(_said("bears on", controls, paint))
-    return "\n".join((*lines, ""))
+        yield from _said("bears on", controls, paint)
 
 
 def _finding(scan: Scan, finding: Finding, paint: _Paint) -> Iterator[str]:
@@ -123,7 +127,7 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
     return "; ".join(parts)
 
 
-def _unassessed(scan: Scan, paint: _Paint) -> Iterator[str]:
+def _unassessed(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:
     """Inputs that could not be read, each by name."""
     broken = [item for item in scan.inputs if item.status is InputStatus.UNREADABLE]
     if broken:
@@ -134,22 +138,19 @@ def _unassessed(scan: Scan, paint: _Paint) -> Iterator[str]:
             lines.append(f"  {paint(safe(place), 'cyan')}  {safe(reason)}")
         if len(broken) > _SHOWN_INPUTS:
             lines.append(f"  and {len(broken) - _SHOWN_INPUTS} more, all in the json and html outputs")
-        yield "\n".join((*lines, ""))
+        yield lines
 
 
-def _summary(scan: Scan, paint: _Paint) -> str:
+def _summary(scan: Scan, paint: _Paint) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
-    lines = [
-        "inputs    " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus),
-        "outcomes  " + ", ".join((fails, *others)),
-        *_frameworks(scan),
-    ]
-    style = "red" if scan.verdict.exit_code else "bold"
-    return "\n".join((*lines, paint(scan.verdict.reason, style), ""))
+    yield "inputs    " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
+    yield "outcomes  " + ", ".join((fails, *others))
+    yield from _frameworks(scan)
+    yield paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
 
 
 def _frameworks(scan: Scan) -> Iterator[str]:

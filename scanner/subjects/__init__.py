@@ -7,8 +7,8 @@ counts from; docs/subjects.md describes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
@@ -54,29 +54,54 @@ class Reading:
 
 def recognise(parts: Iterable[Document | Fault]) -> Reading:
     """Find out what the documents of one input are."""
-    subjects: list[Subject] = []
-    formats: dict[str, None] = {}
-    faults: list[Fault] = []
-    notes: list[Fault] = []
-    documents = 0
-    for part in parts:
-        if isinstance(part, Fault):
-            stray = part.embedded or part.format == "json"
-            counts = not stray or bool(_OURS.search(part.text))
-            (faults if counts else notes).append(_explained(part))
-            continue
-        documents += part.format != "prose"
+    recognition = Recognition(parts)
+    return recognition.reading(tuple(recognition))
+
+
+class Recognition:
+    """The subjects of one input, to be taken one by one, and what else there is to say when all were taken.
+
+    With a `group`, they are what a renderer made: one system, of documents that nobody wrote.
+    """
+
+    def __init__(self, parts: Iterable[Document | Fault], group: str = "") -> None:
+        self._parts = parts
+        self._group = group
+        self._formats: dict[str, None] = {}
+        self._faults: list[Fault] = []
+        self._notes: list[Fault] = []
+        self._documents = 0
+        self.count = 0
+        """Subjects that were taken."""
+
+    def __iter__(self) -> Iterator[Subject]:
+        for part in self._parts:
+            if isinstance(part, Fault):
+                stray = part.embedded or part.format == "json"
+                counts = not stray or bool(_OURS.search(part.text))
+                (self._faults if counts else self._notes).append(_explained(part))
+                continue
+            self._documents += part.format != "prose"
+            for subject in self._of(part):
+                self.count += 1
+                yield replace(subject, group=self._group) if self._group else subject
+
+    def _of(self, part: Document) -> Iterator[Subject]:
+        """The subjects of a document, and the document itself if it is ours."""
         for name, read in _FORMATS:
             found = read(part)
             if found is not None:
-                subjects.extend(found)
-                formats[name] = None
-                faults.extend(Fault(why, line, "") for line, why in _losses(part))
-                if part.format != "prose":
-                    subjects.append(_document(part, name))
-                break
-    foreign = "" if subjects else _foreign(documents)
-    return Reading(tuple(subjects), tuple(formats), tuple(faults), foreign, tuple(notes))
+                yield from found
+                self._formats[name] = None
+                self._faults.extend(Fault(why, line, "") for line, why in _losses(part))
+                if part.format != "prose" and not self._group:
+                    yield _document(part, name)
+                return
+
+    def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
+        """What the input holds; its subjects as far as they were kept."""
+        foreign = "" if self.count else _foreign(self._documents)
+        return Reading(subjects, tuple(self._formats), tuple(self._faults), foreign, tuple(self._notes))
 
 
 def _losses(part: Document) -> Iterable[tuple[int, str]]:

@@ -69,26 +69,38 @@ def is_object(value: Any) -> bool:
 
 
 def _subjects(document: Document) -> Iterator[Subject]:
-    root = document.root
-    if document.has_null:
-        root = Node(prune_nulls(root.value), root.mark)
-    for item in _unwrap(root):
+    for item in _unwrap(document.root, without_nulls=document.has_null):
         yield from _of_object(item, document.origin)
 
 
-def _unwrap(root: Node) -> Iterator[Node]:
-    """The object itself, or the items of a List kind, however deep.
+def _unwrap(root: Node, *, without_nulls: bool = False) -> Iterator[Node]:
+    """The object itself, or the items of a List kind, however deep, one after the other.
 
     The API server leaves apiVersion and kind out of the items of a typed list, such as a PodList: they are the list's.
     """
-    pending = [root]
+    if without_nulls and not _is_list(root):
+        root = Node(prune_nulls(root.value), root.mark)
+    pending = [iter((root,))]
     while pending:
-        node = pending.pop()
-        if node.value["kind"].endswith("List") and isinstance(node.value.get("items"), list):
-            items = [_item(node, item) for item in node.get("items").elements()]
-            pending.extend(item for item in reversed(items) if item)
+        node = next(pending[-1], None)
+        if node is None:
+            pending.pop()
+        elif _is_list(node):
+            pending.append(_items(node, without_nulls=without_nulls and len(pending) == 1))
         else:
             yield node
+
+
+def _is_list(node: Node) -> bool:
+    return node.value["kind"].endswith("List") and isinstance(node.value.get("items"), list)
+
+
+def _items(owner: Node, *, without_nulls: bool) -> Iterator[Node]:
+    """The items of a list that are objects."""
+    for element in owner.get("items").elements():
+        item = Node(prune_nulls(element.value), element.mark) if without_nulls else element
+        if found := _item(owner, item):
+            yield found
 
 
 def _item(owner: Node, item: Node) -> Node | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from scanner.facts import selectors
 from scanner.facts.groups import place
-from scanner.model import Mark, Subject
+from scanner.facts.selectors import name_of, path
+from scanner.model import Location, Mark, Subject
 from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
 
 
@@ -22,12 +23,10 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
             resources[subject.bindings["object"]["kind"]].append(subject)
     _containers(subjects, workloads)
     _autoscalers(resources[_AUTOSCALER], workloads, resources, whole=whole)
+    pods = selectors.Pods(workloads)
     for group, kind, selector, name in _SELECTING:
         selecting = [subject for subject in resources[kind] if subject.identity.startswith(f"{group}/")]
-        uncertain = _selections(selecting, workloads, selector, name, whole=whole)
-        for index, workload in enumerate(workloads):
-            if whole and index not in uncertain:
-                workload.facts.setdefault(name, [])
+        _selections(selecting, pods, selector, name, whole=whole)
 
 
 _AUTOSCALER = "HorizontalPodAutoscaler"
@@ -37,20 +36,6 @@ _SELECTING = (
     ("policy", "PodDisruptionBudget", "selector", "disruption_budgets"),
 )
 """Group and kind of what selects pods, the field of its selector, and the fact that a selected workload gets."""
-_GIVEN_LATER = frozenset(
-    {
-        "apps.kubernetes.io/pod-index",
-        "batch.kubernetes.io/controller-uid",
-        "batch.kubernetes.io/job-completion-index",
-        "batch.kubernetes.io/job-name",
-        "controller-revision-hash",
-        "controller-uid",
-        "job-name",
-        "pod-template-hash",
-        "statefulset.kubernetes.io/pod-name",
-    }
-)
-"""Labels that controllers put on pods when they make them, so that no manifest shows them."""
 _IN_FULL = frozenset((_AUTOSCALER, *(kind for _, kind, _, _ in _SELECTING)))
 
 
@@ -96,7 +81,7 @@ def _containers(subjects: Sequence[Subject], workloads: list[Subject]) -> None:
     for subject in subjects:
         if subject.kind == CONTAINER and (owner := owners.get(_position(subject))):
             thing = owner.bindings["object"]
-            subject.facts["workload"] = {"kind": thing["kind"], "name": _name(owner)}
+            subject.facts["workload"] = {"kind": thing["kind"], "name": name_of(owner)}
             subject.related["workload"] = place(owner)
 
 
@@ -113,15 +98,15 @@ def _autoscalers(
     everything = [*(subject for group in resources.values() for subject in group), *workloads]  # a workload wins
     known: dict[tuple[str, str, str], list[Subject]] = defaultdict(list)
     for subject in everything:
-        known[_group(subject), subject.bindings["object"]["kind"], _name(subject)].append(subject)
+        known[_group(subject), subject.bindings["object"]["kind"], name_of(subject)].append(subject)
     for scaler in scalers:
-        target = _path(scaler.bindings["object"], "spec", "scaleTargetRef")
+        target = path(scaler.bindings["object"], "spec", "scaleTargetRef")
         if not isinstance(target, dict):
             continue
         version = str(target.get("apiVersion") or "apps/v1")
         group = version.rpartition("/")[0] or "core"
         named = known[group, str(target.get("kind")), str(target.get("name"))]
-        near = [_nearness(scaler, subject) for subject in named]
+        near = [selectors.nearness(scaler, subject) for subject in named]
         if True in near:
             found = named[len(near) - 1 - near[::-1].index(True)]
             scaler.facts["target_found"] = True
@@ -131,107 +116,33 @@ def _autoscalers(
             scaler.facts["target_found"] = False
 
 
-def _selections(selecting: list[Subject], workloads: list[Subject], field: str, fact: str, *, whole: bool) -> set[int]:
-    """Which workloads an object selects (`selected`), and the object's name on each of them.
+def _selections(selecting: list[Subject], pods: selectors.Pods, field: str, fact: str, *, whole: bool) -> None:
+    """Which workloads an object selects (`selected`), and the names of such objects on each of the workloads.
 
-    Gives the indices of workloads of which it cannot be told, because a namespace is not stated.
+    A fact is left out where it cannot be told, because a namespace is not stated.
     """
+    selected_by: dict[int, tuple[Location, list[str]]] = {}
     uncertain: set[int] = set()
     for subject in selecting:
-        selector = _path(subject.bindings["object"], "spec", field)
+        selector = path(subject.bindings["object"], "spec", field)
         labels_only = fact == "services"
         if labels_only and not selector:
             continue  # a Service without a selector has its endpoints written by hand
         if selector is None and fact == "network_policies":
             selector = {}  # no selector is the empty one here; a disruption budget without one selects nothing
-        chosen, maybe = [], False
-        for index, workload in enumerate(workloads):
-            near = _nearness(subject, workload)
-            if near is False or not isinstance(selector, dict):
-                continue
-            if _selects(selector, _labels(workload), labels_only=labels_only):
-                if near:
-                    chosen.append(workload)
-                else:
-                    maybe = True
-                    uncertain.add(index)
-        for workload in chosen:
-            workload.facts.setdefault(fact, []).append(_name(subject))
-            workload.related.setdefault(fact, place(subject))
-        if chosen or (whole and not maybe):
-            subject.facts["selected"] = [workload.name for workload in chosen]
-    return uncertain
-
-
-def _nearness(one: Subject, other: Subject) -> bool | None:
-    """Whether two objects are in one namespace; None where that cannot be told.
-
-    Where neither states one, they go where their folder, chart or overlay is applied; stated and not stated may meet or
-    not. Objects of two charts or overlays are two systems.
-    """
-    if one.group and other.group and one.group != other.group:
-        return False
-    left, right = _namespace(one), _namespace(other)
-    if left and right:
-        return left == right
-    if left or right:
-        return None
-    together = one.group == other.group if one.group or other.group else _folder(one) == _folder(other)
-    return True if together else None
-
-
-def _folder(subject: Subject) -> str:
-    return posixpath.dirname(subject.origin.path)
+        sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
+        uncertain.update(maybe)
+        for kin in sure:
+            selected_by.setdefault(kin, (place(subject), []))[1].append(name_of(subject))
+        if sure or (whole and not maybe):
+            subject.facts["selected"] = pods.names(sure)
+    for kin, members in enumerate(pods.kins):
+        for workload in members:
+            if kin in selected_by:
+                workload.related[fact], workload.facts[fact] = selected_by[kin]
+            elif whole and kin not in uncertain:
+                workload.facts[fact] = []
 
 
 def _group(subject: Subject) -> str:
     return str(subject.bindings["object"]["apiVersion"]).rpartition("/")[0] or "core"
-
-
-def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
-    """Kubernetes' own label matching; an empty selector matches every pod."""
-    wanted = selector if labels_only else selector.get("matchLabels")
-    stated = wanted.items() if isinstance(wanted, dict) else ()
-    if any(labels.get(key) != value for key, value in stated if key not in _GIVEN_LATER):
-        return False
-    expressions = None if labels_only else selector.get("matchExpressions")
-    if not isinstance(expressions, list):
-        return True
-    return all(_matches(item, labels) for item in expressions if isinstance(item, dict))
-
-
-def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
-    key, values = str(expression.get("key")), expression.get("values")
-    listed = key in labels and isinstance(values, list) and labels[key] in values
-    match expression.get("operator"):
-        case "In":
-            return listed
-        case "NotIn":
-            return not listed
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False
-
-
-def _labels(workload: Subject) -> dict[str, Any]:
-    labels = _path(workload.bindings["template"], "metadata", "labels")
-    return labels if isinstance(labels, dict) else {}
-
-
-def _namespace(subject: Subject) -> str:
-    """The namespace that an object states, empty where it states none."""
-    return str(_path(subject.bindings["object"], "metadata", "namespace") or "")
-
-
-def _name(subject: Subject) -> str:
-    return str(_path(subject.bindings["object"], "metadata", "name") or "")
-
-
-def _path(value: Any, *path: str) -> Any:
-    for part in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(part)
-    return value

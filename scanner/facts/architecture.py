@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.facts.groups import Group, by_group, place
@@ -43,6 +44,8 @@ class _Spec:
         self.boundaries = {_id(subject): subject for subject in group[BOUNDARY]}
         self.nodes = {_id(subject): subject for kind in (SERVICE, DATASTORE) for subject in group[kind]}
         policies = [_data(system).get("policies") for system in group[SYSTEM]]
+        self.members = _by_text(self.nodes.values(), "boundary")
+        self.leaving, self.arriving = (_by_text(group[FLOW], end) for end in ("from", "to"))
         self.zero_trust = any(isinstance(policy, dict) and _demanded(policy.get("zeroTrust")) for policy in policies)
 
     def derive(self) -> None:
@@ -60,9 +63,8 @@ class _Spec:
     def _own_data(self, node: Subject) -> set[str]:
         """Ids of the data a node holds itself, or that its flows carry to or from it."""
         held = set(_list(_data(node).get("data")))
-        for flow in self.group[FLOW]:
-            if _id(node) in (_data(flow).get("from"), _data(flow).get("to")):
-                held |= set(_list(_data(flow).get("data")))
+        for flow in (*self.leaving[_id(node)], *self.arriving[_id(node)]):
+            held |= set(_list(_data(flow).get("data")))
         return held
 
     def _carried(self, subject: Subject, held: set[str]) -> None:
@@ -129,12 +131,12 @@ class _Spec:
 
     def _boundary(self, boundary: Subject) -> None:
         """`members`, and those `with_card_data` and `without_card_data`."""
-        members = [node for node in self.nodes.values() if _data(node).get("boundary") == _id(boundary)]
+        members = self.members[_id(boundary)]
         boundary.facts["members"] = [_id(node) for node in members]
-        cards = [node for node in members if {"pan", "sad"} & set(node.facts.get("categories", ()))]
+        cards = [node for node in members if _holds_cards(node)]
         boundary.facts["with_card_data"] = [_id(node) for node in cards]
         boundary.facts["without_card_data"] = [
-            _id(node) for node in members if node not in cards and "regulated" in node.facts
+            _id(node) for node in members if not _holds_cards(node) and "regulated" in node.facts
         ]
 
     def _dependencies(self) -> None:
@@ -191,8 +193,8 @@ class _Spec:
         for store in self.group[DATASTORE]:
             users = [
                 self.nodes[str(_data(flow).get("from"))]
-                for flow in self.group[FLOW]
-                if _data(flow).get("to") == _id(store) and str(_data(flow).get("from")) in self.nodes
+                for flow in self.arriving[_id(store)]
+                if str(_data(flow).get("from")) in self.nodes
             ]
             goals = [(time, user) for user in users if (time := _quantity(user, "rpo", "seconds")) is not None]
             if goals:
@@ -227,6 +229,10 @@ class _Spec:
             system.facts["boundary_kinds"] = sorted({str(_data(item).get("kind", "")) for item in self.group[BOUNDARY]})
 
 
+def _holds_cards(node: Subject) -> bool:
+    return bool({"pan", "sad"} & set(node.facts.get("categories", ())))
+
+
 def _zone(end: Subject) -> str | None:
     """The kind of boundary that a flow's end is, or stands in; None where that is not stated."""
     if end.kind == BOUNDARY:
@@ -239,6 +245,15 @@ def _demanded(policy: Any) -> bool:
     """Whether a policy of zero trust is one: stated, and not as `none` or `optional`."""
     stated = policy.get("implementation", True) if isinstance(policy, dict) else policy
     return bool(policy) and str(stated).lower() not in _NO
+
+
+def _by_text(subjects: Iterable[Subject], field: str) -> defaultdict[str, list[Subject]]:
+    """Subjects by what a field of theirs says."""
+    found: defaultdict[str, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        if isinstance(value := _data(subject).get(field), str):
+            found[value].append(subject)
+    return found
 
 
 def _data(subject: Subject) -> dict[str, Any]:

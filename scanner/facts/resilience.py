@@ -26,9 +26,11 @@ def derive(subjects: Sequence[Subject]) -> None:
     for group in by_group(subjects):
         strictest = _strictest(group)
         systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
+        tests = [recovery.bindings["recovery"].get("testInterval") for recovery in group[RECOVERY]]
+        tested = next((test for test in tests if test), None)
         for recovery in group[RECOVERY]:
             part = bool(systems) and recovery.bindings["recovery"]["name"] not in systems
-            _recovery(recovery, None if part else strictest, group[RECOVERY])
+            _recovery(recovery, None if part else strictest, tested)
         for claim in group[CLAIM]:
             _claim(claim)
 
@@ -62,7 +64,7 @@ def _percent(data: dict[str, Any]) -> float | None:
     return availability.get("percent") if isinstance(availability, dict) else None
 
 
-def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, others: list[Subject]) -> None:
+def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, tested: Any) -> None:
     """What a recovery is held to (`availability`, `monthly_downtime`), and its `test_interval`."""
     recovery = subject.bindings["recovery"]
     percent = _percent(recovery)
@@ -73,9 +75,8 @@ def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, others:
         budget = downtime(percent, "month")
         subject.facts["availability"] = {"text": f"{percent:.6g} %", "percent": percent}
         subject.facts["monthly_downtime"] = {"text": spoken(budget), "seconds": budget}
-    tests = [other.bindings["recovery"].get("testInterval") for other in others]
-    if any(tests):
-        subject.facts["test_interval"] = next(test for test in tests if test)
+    if tested:
+        subject.facts["test_interval"] = tested
 
 
 def _claim(subject: Subject) -> None:

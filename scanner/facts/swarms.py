@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
 from scanner.facts.accountability import slug
@@ -30,12 +32,12 @@ def _sizes(group: Group) -> None:
     starts = [_position(swarm) for swarm in swarms[1:]]
     teams: list[list[Subject]] = [[] for _ in range(max(1, len(swarms)))]
     for actor in (*group[AGENT], *_direct(group)):
-        teams[sum(start <= _position(actor) for start in starts)].append(actor)
+        teams[bisect_right(starts, _position(actor))].append(actor)
     for team in teams:
-        spawned = [_name(actor) for actor in team if actor.kind == AGENT]
+        spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
         for actor in team:
             if actor.kind == AGENT:
-                actor.facts["namesakes"] = spawned.count(_name(actor)) - 1
+                actor.facts["namesakes"] = spawned[_name(actor)] - 1
     for swarm, team in zip(swarms, teams, strict=False):
         swarm.facts["agents"] = len({_name(actor) for actor in team})
 

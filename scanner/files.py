@@ -28,6 +28,8 @@ _SLOWEST = 100_000
 """Bytes a second below which the work on a file counts as hanging."""
 _BATCH = 500_000
 """Bytes that are handed to a process at once."""
+_EACH = 500
+"""Bytes that every file counts for beyond its own, so that a million empty ones are work too."""
 
 
 _PORTION = 1000
@@ -75,7 +77,7 @@ def assess_all(
     size, rest = 0, iter(sources)
     for source in rest:
         pending.append(source)
-        size += len(source.content)
+        size += len(source.content) + _EACH
         if size >= _WORTHWHILE:
             break
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
@@ -99,7 +101,7 @@ def _batches(first: Iterable[Source], rest: Iterable[Source]) -> Iterator[list[S
     for part in (first, rest):
         for source in part:
             batch.append(source)
-            size += len(source.content)
+            size += len(source.content) + _EACH
             if size >= _BATCH:
                 yield batch
                 batch, size = [], 0

@@ -352,3 +352,40 @@ def test_a_rule_of_ones_own_sees_whole_objects_beside_facts(folder: Path) -> Non
     )
     result = scan(["web.yaml"], Options(rule_folders=(folder / "mine",)))
     assert [item.outcome for item in result.findings if item.rule == "replicas"] == [Outcome.FAIL]
+
+
+PER_POD = 3
+"""Subjects: the object, the workload, the container."""
+
+
+@pytest.mark.parametrize("pods", [333, 334, 700])
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_file_of_many_objects_is_assessed_whole(folder: Path, form: str, pods: int) -> None:
+    one = json.loads(POD_JSON)
+    things = [{**one, "metadata": {"name": f"pod-{number}"}} for number in range(pods)]
+    if form == "json":
+        (folder / "all.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": things}))
+    else:
+        (folder / "all.yaml").write_text("".join(f"---\n{json.dumps(thing)}\n" for thing in things))
+    own = (Path(__file__).parent / "own-rule.yaml").read_text()
+    (folder / "mine").mkdir()
+    (folder / "mine" / "owned.yaml").write_text(
+        own.replace("container.image.startsWith('registry.shop.example/')", "facts.workload.name != ''")
+    )
+    result = scan([f"all.{form}"], Options(rule_folders=(folder / "mine",), include_passes=True))
+    assert [item.status for item in result.inputs] == [InputStatus.ASSESSED]
+    assert result.inputs[0].subjects == PER_POD * pods + (1 if form == "json" else pods)
+    assert len(fails(result, PRIVILEGED)) == pods
+    passed = [finding for finding in result.findings if finding.rule == "owned" and finding.outcome is Outcome.PASS]
+    assert len(passed) == pods  # a container finds its workload wherever the file was cut
+    assert len({finding.fingerprint for finding in result.findings}) == len(result.findings)
+    for name in ("table", "json", "sarif"):
+        assert sum(map(len, reports.render(name, result))) > pods
+
+
+def test_what_looks_for_credentials_takes_a_long_word_in_its_stride(folder: Path) -> None:
+    words = ("a" * 300_000, "eyJ-" * 75_000, "password" * 30_000)
+    (folder / "pod.yaml").write_text(POD + "".join(f"# {word}\n" for word in words))
+    result = scan(["pod.yaml"])
+    assert len(fails(result, PRIVILEGED)) == 1
+    assert result.texts["pod.yaml"][len(POD.splitlines()) :][0] == "# " + words[0]

@@ -36,7 +36,9 @@ class Pods:
         for index, workload in enumerate(workloads):
             namespace = _namespace(workload)
             folder = "" if namespace or workload.group else posixpath.dirname(workload.origin.path)
-            kins.setdefault((workload.group, namespace, folder, repr(sorted(_labels(workload).items()))), []).append(index)
+            kins.setdefault((workload.group, namespace, folder, repr(sorted(_labels(workload).items()))), []).append(
+                index
+            )
         self._workloads = workloads
         self._indices = list(kins.values())
         self._names: dict[tuple[int, ...], list[str]] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copyreg
 import hashlib
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -17,10 +18,11 @@ from operator import attrgetter
 
 from scanner import documents, facts, rendering, subjects
 from scanner.errors import UnreadableError
+from scanner.limits import DEFAULTS, Limits
 from scanner.model import Finding, Input, InputStatus, Location, Origin, Related, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import STDIN_NAME, Source
-from scanner.workers import Limits, Workers
+from scanner.workers import Workers
 
 _WORTHWHILE = 2_000_000
 """Bytes from which other processes pay for their start."""
@@ -34,6 +36,8 @@ _EACH = 500
 
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
+_FRAMES = 5
+"""Calls within calls that one level of nesting may take: the recursion limit of Python is 1,000 of them."""
 
 
 @dataclass(slots=True)
@@ -47,12 +51,14 @@ class Portion:
     """What the file is; known with the last portion."""
 
 
-def assess(source: Source, local: Evaluator, *, in_full: bool = False) -> Iterator[Portion]:
+def assess(
+    source: Source, local: Evaluator, *, in_full: bool = False, limits: Limits = DEFAULTS
+) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other.
 
     `in_full` keeps every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones.
     """
-    recognition = _open(source)
+    recognition = _open(source, limits)
     if isinstance(recognition, Input):
         yield Portion(input=recognition)
         return
@@ -67,7 +73,7 @@ def assess(source: Source, local: Evaluator, *, in_full: bool = False) -> Iterat
 
 
 def assess_all(
-    sources: Iterable[Source], local: Evaluator, jobs: int, *, in_full: bool = False, limits: Limits | None = None
+    sources: Iterable[Source], local: Evaluator, jobs: int, *, in_full: bool = False, limits: Limits = DEFAULTS
 ) -> Iterator[tuple[Source, list[Portion]]]:
     """The work on every file, in the order of the files, in processes that a file may take down with it.
 
@@ -80,8 +86,9 @@ def assess_all(
         size += len(source.content) + _EACH
         if size >= _WORTHWHILE:
             break
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES * limits.depth))
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
-    workers = Workers(partial(assess, local=local, in_full=in_full), _failed, number, limits, _extra)
+    workers = Workers(partial(assess, local=local, in_full=in_full, limits=limits), _failed, number, limits, _extra)
     yield from workers.run(_batches(pending, rest))
 
 
@@ -109,7 +116,7 @@ def _batches(first: Iterable[Source], rest: Iterable[Source]) -> Iterator[list[S
         yield batch
 
 
-def _open(source: Source) -> subjects.Recognition | Input:
+def _open(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     for status, reason in (
         (InputStatus.SKIPPED, source.skipped),
@@ -119,7 +126,7 @@ def _open(source: Source) -> subjects.Recognition | Input:
         if reason:
             return Input(source.path, *_seal(source), status, reason)
     if source.rendered:
-        return subjects.Recognition(rendering.documents(source.rendered), group=source.path)
+        return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
     digest, size = _seal(source)
     if not documents.is_text(source.content):
         return Input(source.path, digest, size, InputStatus.SKIPPED, "not text")
@@ -129,7 +136,7 @@ def _open(source: Source) -> subjects.Recognition | Input:
         status = InputStatus.UNREADABLE if documents.is_ours(source.path) else InputStatus.SKIPPED
         return Input(source.path, digest, size, status, error.message, error.line)
     reader = documents.read_stream if source.path == STDIN_NAME else documents.read
-    return subjects.Recognition(reader(source.path, text))
+    return subjects.Recognition(reader(source.path, text, limits))
 
 
 def _input(source: Source, recognition: subjects.Recognition) -> Input:

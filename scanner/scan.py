@@ -11,6 +11,7 @@ from pathlib import Path
 from scanner import __version__, documents, facts, files, gate, library, rendering, sources
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
+from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Finding, Input, InputStatus, Location, Outcome, Run, Scan, Severity, Subject
 from scanner.policy import pack
@@ -34,6 +35,8 @@ class Options:
     """Folders of further rules."""
     jobs: int = 0
     """Processes that read files, 0 for as many as there are processors and it pays."""
+    limits: Limits = DEFAULTS
+    """What one input may cost."""
     cache_folder: Path | None = None
     started: str = ""
     """When the run began, in RFC 3339; empty where the caller does not want it said."""
@@ -110,8 +113,9 @@ class _Read:
 
 def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
     read, in_full = _Read(), bool(options.rule_folders)
-    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version))
-    for source, portions in files.assess_all(met, local, options.jobs, in_full=in_full):
+    limits = options.limits
+    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, limits))
+    for source, portions in files.assess_all(met, local, options.jobs, in_full=in_full, limits=limits):
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)

@@ -18,21 +18,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
+from scanner.limits import DEFAULTS, Limits
+
 Task = TypeVar("Task")
 Part = TypeVar("Part")
 
 _MORE, _LAST, _INSTEAD = range(3)
 """What a part is: one of several, the last of them, or in place of all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost."""
-
-    seconds: float = 20.0
-    """Wall seconds, and as many more as the task's size is worth."""
-    memory: int = 3 * 1024**3
-    """Bytes of address space beyond what a worker starts with."""
 
 
 @dataclass(slots=True)
@@ -56,12 +48,12 @@ class Workers(Generic[Task, Part]):
         work: Callable[[Task], Iterator[Part]],
         failed: Callable[[Task, str], Part],
         number: int,
-        limits: Limits | None = None,
+        limits: Limits = DEFAULTS,
         extra: Callable[[Task], float] = lambda _: 0.0,
     ) -> None:
         self._work = work
         self._failed = failed
-        self._limits = limits or Limits()
+        self._limits = limits
         self._extra = extra
         self._context = get_context("fork")
         self._number = number
@@ -128,7 +120,7 @@ class Workers(Generic[Task, Part]):
                 self._take(worker)
             elif time.monotonic() >= worker.deadline:
                 allowed = self._limits.seconds + self._extra(worker.open[0][1])
-                self._replace(worker, f"took longer than {allowed:g} seconds")
+                self._replace(worker, self._limits.passed("seconds", allowed))
 
     def _deadline(self, worker: _Worker[Task]) -> float:
         extra = self._extra(worker.open[0][1]) if worker.open else 0.0
@@ -197,8 +189,7 @@ class Workers(Generic[Task, Part]):
                 part = following
             connection.send((part, _LAST))
         except MemoryError:
-            why = f"needs more than {self._limits.memory // 1024**2} MiB of memory"
-            connection.send((self._failed(task, why), _INSTEAD))
+            connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
             why = f"a fault in Assay itself: {type(error).__name__}: {error}"
             connection.send((self._failed(task, why), _INSTEAD))

@@ -65,7 +65,11 @@ def story(text: str) -> list[Any]:
         ("0B11", 3),
         ("-0x1_F", -31),
         ("1_0.5", 10.5),
-        (".5_0", ".5_0"),
+        (".5_0", 0.5),
+        ("-.5_0", -0.5),
+        (".5e1_0", 5e9),
+        (".5__0", ".5__0"),
+        (".5_", ".5_"),
         ("_1", "_1"),
         ("0x", "0x"),
         ("1:30", "1:30"),
@@ -111,7 +115,7 @@ def story(text: str) -> list[Any]:
     ],
 )
 def test_a_scalar_is_what_kubernetes_takes_it_for(text: str, expected: Any) -> None:
-    read = value(f"key:\n  {text}\nlast: 1")["key"]
+    read = value(f"apiVersion: v1\nkey:\n  {text}\nlast: 1")["key"]
     assert (type(read), read) == (type(expected), expected)
 
 
@@ -196,6 +200,11 @@ def test_aliases_stand_for_the_latest_anchor(text: str, expected: Any) -> None:
         ("a:\n  &x b:\n    c: &y {d: *y}", 3, "*y refers to itself"),
         ("a: 1\nb: *nobody", 2, "*nobody has no anchor before it"),
         ("a: *x\nb: &x 1", 1, "*x has no anchor before it"),
+        ("a: &x {<<: *x, b: 1}", 1, "*x refers to itself"),
+        ("a: &x\n  b:\n    <<: *x", 3, "*x refers to itself"),
+        ("a: {<<: &x {b: 1, <<: [*x]}}", 1, "*x refers to itself"),
+        *((f"a:\n  <<: {odd}\n  b: 1", 2, "takes a mapping") for odd in ("5", "text", "~", "", "[1]", "[{c: 1}, 5]")),
+        ("p: &p 5\na: {b: 1, <<: *p}", 2, "takes a mapping"),
         ("a: 1\n? [b]\n: c", 2, "key is itself a mapping or a list"),
         ("a: 1\n{b: c}: d", 2, "key is itself a mapping or a list"),
         ("a: &x {b: 1}\n*x : c", 2, "key is itself a mapping or a list"),
@@ -241,8 +250,10 @@ def test_anchors_end_with_their_document() -> None:
         ("a: {<<: {x: 1}}", {"x": 1}),
         ("a: {<<: {}}", {}),
         ("a: {<<: [{x: 1}, {y: 2}]}", {"x": 1, "y": 2}),
-        ("a: {<<: 5}", {"<<": 5}),
-        ("a: {<<: [1]}", {"<<": [1]}),
+        ("a: {<<: []}", {}),
+        ("a: {!!merge <<: {x: 1}}", {"x": 1}),
+        ("p: &p [{x: 1}, {y: 2}]\na: {<<: *p}", {"x": 1, "y": 2}),
+        ("a: {<<: {<<: {x: 1}, y: 2}, <<: []}", {"x": 1, "y": 2}),
         ("a: {'<<': {x: 1}}", {"<<": {"x": 1}}),
         ('a: {"<<": {x: 1}}', {"<<": {"x": 1}}),
     ],
@@ -250,7 +261,6 @@ def test_anchors_end_with_their_document() -> None:
 def test_merge_keys(text: str, expected: Any) -> None:
     document = one(text)
     assert document.root.value["a"] == expected
-    assert document.duplicates == ()
     assert {name for name, _ in document.root.get("a").items()} == set(expected)
 
 
@@ -264,6 +274,9 @@ def test_merge_keys(text: str, expected: Any) -> None:
         ("a: {b: 1}\nc: {b: 1}", []),
         ("é: {ß: 1, ß: 2}", [("ß", 0, 10)]),
         ("p: &p {x: 1}\na: {<<: *p, x: 2}", []),
+        ("p: &p {x: 1}\na: {x: 2, <<: *p, y: 3}", []),
+        ("p: &p {x: 1}\na: {<<: *p, x: 2, x: 3}", [("x", 1, 18)]),
+        ("p: &p {x: 1}\na:\n  <<: *p\n  <<: *p", [("<<", 3, 2)]),
     ],
 )
 def test_duplicate_keys_are_reported_where_they_stand(text: str, expected: list[tuple[str, int, int]]) -> None:
@@ -394,7 +407,7 @@ def test_the_deepest_that_is_read_is_read_whole() -> None:
 def test_a_text_of_nothing_but_faults_is_given_up(path: str, text: str) -> None:
     start = time.process_time()
     faults = [part for part in documents.read(path, text) if isinstance(part, Fault)]
-    assert len(faults) == documents.MAX_FAULTS + 1
+    assert len(faults) == 101
     assert "the rest is not read" in faults[-1].message
     assert time.process_time() - start < 3
 

@@ -11,6 +11,7 @@ import pytest
 
 from scanner import sources
 from scanner.errors import UsageError
+from scanner.limits import DEFAULTS, MIB, Limits
 from scanner.sources import Source
 
 
@@ -28,8 +29,11 @@ def plant(folder: Path, *names: str) -> None:
         (folder / name).write_text(name)
 
 
-def collect(*paths: str) -> list[Source]:
-    return list(sources.collect(sources.scope(paths)))
+TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE allows more)"
+
+
+def collect(*paths: str, limits: Limits = DEFAULTS) -> list[Source]:
+    return list(sources.collect(sources.scope(paths), limits))
 
 
 def names(*paths: str) -> list[str]:
@@ -169,14 +173,22 @@ def test_what_is_no_regular_file_is_said_and_not_opened(folder: Path) -> None:
     assert collect() == collect("pipe.yaml") == [Source("pipe.yaml", skipped="not a regular file")]
 
 
-def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.sources.source.MAX_BYTES", 1024 * 1024)
+def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path) -> None:
     with (folder / "a.yaml").open("wb") as file:
-        file.truncate(1024 * 1024 + 1)
-    (folder / "b.yaml").write_bytes(b"x" * 1024 * 1024)
-    large, small = collect()
-    assert large == Source("a.yaml", unreadable="larger than 1 MiB")
-    assert len(small.content) == 1024 * 1024
+        file.truncate(MIB + 1)
+    (folder / "b.yaml").write_bytes(b"x" * MIB)
+    large, small = collect(limits=Limits(bytes=MIB))
+    assert large == Source("a.yaml", unreadable=TOO_LARGE)
+    assert len(small.content) == MIB
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("more", "reason"), [(0, ""), (1, TOO_LARGE)])
+def test_standard_input_may_be_too_large(monkeypatch: pytest.MonkeyPatch, more: int, reason: str) -> None:
+    content = b"x" * (MIB + more)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    (source,) = collect("-", limits=Limits(bytes=MIB))
+    assert (source.unreadable, source.content) == (reason, b"" if reason else content)
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from scanner import sources
 from scanner.errors import UsageError
+from scanner.limits import DEFAULTS, MIB, Limits
 from scanner.sources import Selection, Source
 
 
@@ -40,8 +41,8 @@ def commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def collect(*paths: str, revision: str = "HEAD") -> list[Source]:
-    return list(sources.collect(sources.scope(paths, Selection(revision=revision))))
+def collect(*paths: str, revision: str = "HEAD", limits: Limits = DEFAULTS) -> list[Source]:
+    return list(sources.collect(sources.scope(paths, Selection(revision=revision)), limits))
 
 
 def names(*paths: str, revision: str = "HEAD") -> list[str]:
@@ -169,17 +170,16 @@ def test_odd_names_are_names(folder: Path, name: str) -> None:
     assert collect(f"./{name}") == [Source(name, b"odd")]
 
 
-def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.sources.source.MAX_BYTES", 1024 * 1024)
+def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> None:
     (folder / ".gitignore").write_text("")
     content = bytes(range(256)) + b"\r\n"
-    for name, text in (("e1", b""), ("e2", content), ("e3", b"x" * (3 * 1024 * 1024 + 1)), ("e4", b"last")):
+    for name, text in (("e1", b""), ("e2", content), ("e3", b"x" * (3 * MIB + 1)), ("e4", b"last")):
         (folder / name).write_bytes(text)
     commit(folder)
-    assert [source for source in collect() if source.path[0] == "e"] == [
+    assert [source for source in collect(limits=Limits(bytes=MIB)) if source.path[0] == "e"] == [
         Source("e1", b""),
         Source("e2", content),
-        Source("e3", unreadable="larger than 1 MiB"),
+        Source("e3", unreadable="larger than 1 MiB (--limit bytes=SIZE allows more)"),
         Source("e4", b"last"),
     ]
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scanner.workers import Limits, Workers
+from scanner.limits import Limits
+from scanner.workers import Workers
 
 
 def work(task: str) -> Iterator[str]:
@@ -40,8 +41,8 @@ def run(batches: list[list[str]], number: int = 2) -> list[tuple[str, str]]:
 
 EXPECTED = {
     "crash": "crash: ended the process that read it",
-    "hang": "hang: took longer than 0.5 seconds",
-    "swell": "swell: needs more than 512 MiB of memory",
+    "hang": "hang: took longer than 0.5 seconds (--limit seconds=N allows more)",
+    "swell": "swell: needs more than 512 MiB of memory (--limit memory=SIZE allows more)",
     "fault": "fault: a fault in Assay itself: KeyError: 'fault'",
 }
 

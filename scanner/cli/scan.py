@@ -14,6 +14,7 @@ import click
 
 from scanner import reports, sources
 from scanner.cli.environment import cache_folder, git_state
+from scanner.cli.limits import limits
 from scanner.cli.progress import Progress
 from scanner.errors import UsageError
 from scanner.model import SEVERITIES, Scan, Severity
@@ -73,6 +74,7 @@ _SHORT = ("table", _LEDGER)
     help="Values for Helm charts besides their own; repeats, the last wins.",
 )
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats.")
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
 @click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
 @click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
@@ -103,6 +105,7 @@ def command(
 def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any) -> Options:
     """What the options mean for a scan; `told` where some output says of which commit it is."""
     revision, rule_folders = given.pop("git_revision"), given.pop("rule_folders")
+    allowed = limits(given.pop("limited"))
     if revision == "":
         raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
     selection = sources.Selection(
@@ -112,6 +115,7 @@ def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any
     return Options(
         **{**given, "fail_on": Severity(given["fail_on"])},
         rule_folders=tuple(Path(folder) for folder in rule_folders),
+        limits=allowed,
         cache_folder=None if no_cache else cache_folder(os.environ),
         started=_now(),
         arguments=tuple(sys.argv[1:]),

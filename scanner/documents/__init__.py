@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,13 +11,12 @@ from scanner.documents import json_text, yaml_text
 from scanner.documents.parsed import Broken, Parsed
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
+from scanner.limits import DEFAULTS, Limits
 from scanner.model import Mark, Origin
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
 SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
-MAX_FAULTS = 100
-"""Faults of one text after which the rest of it is not read."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
@@ -82,84 +81,91 @@ def decode(content: bytes) -> str:
         raise UnreadableError(message, line) from None
 
 
-def read(path: str, text: str) -> Iterator[Document | Fault]:
-    """The documents of a text in order, and a fault for each part that cannot be read."""
+def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
+    """The documents of a text in order, and a fault for each part that cannot be read or passes a limit."""
     lowered = path.lower()
     if lowered.endswith(YAML_SUFFIXES):
-        yield from _yaml(text, Origin(path))
+        yield from _yaml(text, Origin(path), limits)
     elif lowered.endswith(JSON_SUFFIXES):
-        yield from _json(text, Origin(path))
+        yield from _json(text, Origin(path), limits)
     elif lowered.endswith(SCRIPT_SUFFIXES):
-        yield from _script(text, Origin(path))
+        yield from _script(text, Origin(path), limits)
     elif _MANIFEST.search(text) and _FIRST_LINE.match(text) and not _FENCE.search(text):
-        yield from _yaml(text, Origin(path))
+        yield from _yaml(text, Origin(path), limits)
     else:
-        yield from _markdown(text, path)
+        yield from _markdown(text, path, limits)
 
 
-def read_stream(path: str, text: str) -> Iterator[Document | Fault]:
+def read_stream(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of a text without a file name, such as standard input: JSON, YAML or Markdown by its start."""
     start = text.lstrip()[:1]
     if start in ("{", "["):
         try:
-            yield from _json(text, Origin(path), strict=True)
+            yield _document("json", json_text.parse(text, limits), Origin(path))
         except UnreadableError:
-            yield from _yaml(text, Origin(path))
+            yield from _yaml(text, Origin(path), limits)
     elif (fence := _FENCE.search(text)) and not _MANIFEST.search(text, 0, fence.start()):
-        yield from _markdown(text, path)
+        yield from _markdown(text, path, limits)
     else:
-        yield from _yaml(text, Origin(path))
+        yield from _yaml(text, Origin(path), limits)
 
 
-def _bounded(parts: Iterator[_Part | Broken]) -> Iterator[_Part | Broken]:
-    """Parts up to a number of faults: each is a new start, so that a text of nothing else would take for ever."""
-    faults = 0
+def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_Part], int]) -> Iterator[_Part | Broken]:
+    """Parts up to a number of documents, and of faults: each fault is a new start, so that many take for ever.
+
+    `line` gives the 0-based line of a document.
+    """
+    documents = faults = 0
     for part in parts:
-        yield part
         if isinstance(part, Broken):
             faults += 1
-            if faults == MAX_FAULTS:
-                yield Broken("too many faults: the rest is not read", part.line)
+            yield part
+            if faults == limits.faults:
+                yield Broken(f"{limits.passed('faults')}: the rest is not read", part.line)
                 return
+        else:
+            documents += 1
+            if documents > limits.documents:
+                yield Broken(limits.passed("documents"), line(part))
+                return
+            yield part
 
 
-def _yaml(text: str, origin: Origin) -> Iterator[Document | Fault]:
+def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
     embedded = bool(origin.first_line)
-    for parsed in _bounded(yaml_text.parse(text)):
+    for parsed in _bounded(yaml_text.parse(text, limits), limits, lambda parsed: parsed.mark[3]):
         if isinstance(parsed, Broken):
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
         else:
             yield _document("yaml", parsed, origin)
 
 
-def _json(text: str, origin: Origin, *, strict: bool = False) -> Iterator[Document | Fault]:
+def _json(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
     try:
-        yield _document("json", json_text.parse(text), origin)
+        yield _document("json", json_text.parse(text, limits), origin)
     except UnreadableError as error:
-        if strict:
-            raise
         yield Fault(error.message, origin.first_line + error.line + 1, text, bool(origin.first_line), "json")
 
 
-def _script(text: str, origin: Origin) -> Iterator[Document | Fault]:
+def _script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
     from scanner.documents import javascript
 
     if not javascript.might_hold_calls(text):
         return
-    for call in _bounded(javascript.parse(text)):
+    for call in _bounded(javascript.parse(text, limits), limits, lambda call: call.arguments.mark[3]):
         if isinstance(call, Broken):
             yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
         else:
             yield _document("call", call.arguments, origin, call.name)
 
 
-def _markdown(text: str, path: str) -> Iterator[Document | Fault]:
+def _markdown(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
     from scanner.documents import markdown
 
     readers = {"yaml": _yaml, "json": _json, "javascript": _script}
     fences, prose = markdown.parse(text)
     for fence in fences:
-        yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns))
+        yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns), limits)
     marks: list[Mark] = [(line, 0, 0, line, 0, line, len(words), None) for line, words in enumerate(prose)]
     yield Document("prose", Origin(path), Node(prose, (0, 0, 0, 0, 0, len(prose), 0, marks)))
 

@@ -16,9 +16,10 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.documents.parsed import MAX_DEPTH, SPREAD, Broken, Parsed
+from scanner.documents.parsed import SPREAD, Broken, Parsed, SpentError, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.limits import Limits
 from scanner.model import Mark
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _STEP = re.compile(
 """A bracket, or something whose brackets do not count."""
 _COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
 """The part of a line before a call that stands in a comment, and so is an illustration."""
+_NESTED = ("object", "array", "parenthesized_expression")
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -62,9 +64,9 @@ def might_hold_calls(text: str) -> bool:
     return "mcp__" in text or "Task" in text
 
 
-def parse(text: str) -> Iterator[Call | Broken]:
+def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
     """The calls of a text in order, each complete or broken."""
-    position = counted = line = line_start = 0
+    position = counted = line = line_start = values = 0
     while match := _CALL.search(text, position):
         position = match.end()
         if _COMMENT.match(text, text.rfind("\n", 0, match.start()) + 1, match.start()):
@@ -78,11 +80,15 @@ def parse(text: str) -> Iterator[Call | Broken]:
         if end is None:
             yield Broken(f"the call of {match[1]} has no end", line)
             continue
+        arguments = _Arguments(text[position:end], line, position - line_start, limits, values)
         try:
-            yield Call(match[1], _Arguments(text[position:end], line, position - line_start).read())
+            yield Call(match[1], arguments.read())
         except UnreadableError as error:
-            yield Broken(f"the call of {match[1]}: {error.message}", line)
-        position = end
+            spent = isinstance(error, SpentError)
+            yield Broken(f"the call of {match[1]}: {error.message}", max(error.line, line), last=spent)
+            if spent:
+                return
+        position, values = end, arguments.values
 
 
 def _is_call(name: str) -> bool:
@@ -116,7 +122,10 @@ def _parser() -> Parser:
 class _Arguments:
     """Reads a `(...)` or `{...}` that starts at a line and column of a text."""
 
-    def __init__(self, piece: str, line: int, column: int) -> None:
+    def __init__(self, piece: str, line: int, column: int, limits: Limits, values: int) -> None:
+        self.limits = limits
+        self.values = values
+        """Keys, scalars and collections of the whole text so far."""
         bare = piece[0] == "{"
         self.source = (f"f({piece})" if bare else f"f{piece}").encode()
         self.shift = 2 if bare else 1
@@ -142,9 +151,8 @@ class _Arguments:
 
     def _value(self, node: Syntax, depth: int) -> tuple[Any, Any]:
         """The value of an expression and the marks of its children."""
-        if depth > MAX_DEPTH:
-            message = f"nested deeper than {MAX_DEPTH} levels"
-            raise UnreadableError(message)
+        if depth > self.limits.depth and node.type in _NESTED:
+            raise UnreadableError(self.limits.passed("depth"), self._place(node)[0])
         match node.type:
             case "object":
                 return self._mapping(node, depth)
@@ -179,6 +187,7 @@ class _Arguments:
             place = self._place(child)
             values.append(value)
             marks.append((place[0], place[1], 0, *place, children))
+        self._check(values, marks, node)
         return values, marks
 
     def _mapping(self, node: Syntax, depth: int) -> tuple[dict[str, Any], dict[str, Mark]]:
@@ -194,7 +203,16 @@ class _Arguments:
                 self.parsed.duplicates.append((name, line, column))
             values[name] = value
             marks[name] = (line, column, key_end, *self._place(value_node or key), children)
+        self._check(values, marks, node)
         return values, marks
+
+    def _check(self, values: Any, marks: Any, node: Syntax) -> None:
+        """Hold a finished collection to the limits."""
+        self.values += len(values) * (2 if isinstance(values, dict) else 1)
+        if self.values > self.limits.nodes:
+            raise SpentError(self.limits.passed("nodes"), self._place(node)[0])
+        if len(self.source) > self.limits.scalar:
+            check_texts(values, marks, self.limits)
 
     def _pair(self, node: Syntax) -> tuple[str, Syntax, Syntax | None]:
         """Name, key and value of a property; no value for `{name}`; `...spread` and `[computed]` are called SPREAD."""

@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from scanner.documents.parsed import MAX_DEPTH, Parsed
+from scanner.documents.parsed import Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.limits import Limits
 
 _TOKEN = re.compile(
     r"""[ \t\r]*(?:
@@ -41,19 +42,24 @@ class _Open:
     key: _Key | None
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str, limits: Limits) -> Parsed:
     """The one document of a JSON text.
 
-    Raises UnreadableError with the 0-based line of the first thing that is not JSON.
+    Raises UnreadableError with the 0-based line of the first thing that is not JSON or passes a limit.
     """
-    return _Reader(text).read()
+    return _Reader(text, limits).read()
 
 
 class _Reader:
     """Reads tokens into the innermost open collection until the outermost value is closed."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
+        self.limits = limits
+        self.long = len(text) > limits.scalar
+        """A text may be too long."""
+        self.own = 0
+        """Values in collections that are closed."""
         self.position = 0
         self.line = 0
         self.line_start = 0
@@ -77,6 +83,7 @@ class _Reader:
         if len(self.stack) > 1 or not root.data:
             self.line = self.text.rstrip().count("\n")
             self._fail("the text ends too early")
+        self._check(root)
         self.parsed.data, self.parsed.mark = root.data[0], root.marks[0]
         return self.parsed
 
@@ -84,14 +91,15 @@ class _Reader:
         """Take a bracket, comma or colon in."""
         top = self.stack[-1]
         if lexeme in "[{" and self.expect in ("value", "value or end"):
-            if len(self.stack) > MAX_DEPTH:
-                self._fail(f"nested deeper than {MAX_DEPTH} levels")
+            if len(self.stack) > self.limits.depth:
+                raise UnreadableError(self.limits.passed("depth"), self.line)
             mapping = lexeme == "{"
             opened = _Open({} if mapping else [], {} if mapping else [], (self.line, column), self.key)
             self.stack.append(opened)
             self.key, self.expect = None, "key or end" if mapping else "value or end"
         elif lexeme == ("}" if isinstance(top.data, dict) else "]") and self.expect.endswith("end"):
             done = self.stack.pop()
+            self._check(done)
             self._add(done.key, done.data, (*done.start, self.line, column + 1), done.marks)
         elif lexeme == "," and self.expect == "comma or end":
             self.expect = "key" if isinstance(top.data, dict) else "value"
@@ -160,6 +168,14 @@ class _Reader:
             return whole_characters(json.loads(lexeme))
         except ValueError:
             self._fail("a text holds an escape that is not JSON")
+
+    def _check(self, done: _Open) -> None:
+        """Hold a finished collection to the limits."""
+        self.own += len(done.data) * (2 if isinstance(done.data, dict) else 1)
+        if self.own > self.limits.nodes:
+            raise UnreadableError(self.limits.passed("nodes"), done.start[0])
+        if self.long:
+            check_texts(done.data, done.marks, self.limits)
 
     def _fail(self, why: str) -> NoReturn:
         message = f"not valid JSON: {why}"

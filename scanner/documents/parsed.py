@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.errors import UnreadableError
+from scanner.limits import Limits
 from scanner.model import Mark
 
-MAX_DEPTH = 200
-"""Levels of nesting that are read, whatever the format."""
 SPREAD = "..."
 """The name under which a mapping says that it takes fields from elsewhere: any field may be there, with any value."""
 
@@ -30,3 +30,22 @@ class Broken:
 
     message: str
     line: int
+    last: bool = False
+    """Nothing of the text behind it is read."""
+
+
+class SpentError(UnreadableError):
+    """A limit on a whole text is passed: nothing of it behind the 0-based line is read."""
+
+
+def check_texts(data: Any, marks: Any, limits: Limits) -> None:
+    """Raise UnreadableError with a 0-based line for a key or value of a collection that is too long.
+
+    Only a text longer than the limit can hold one, so that no other needs to be asked.
+    """
+    entries = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in entries:
+        if isinstance(value, str) and len(value) > limits.scalar:
+            raise UnreadableError(limits.passed("scalar"), marks[key][3])
+        if isinstance(key, str) and len(key) > limits.scalar:
+            raise UnreadableError(limits.passed("scalar"), marks[key][0])

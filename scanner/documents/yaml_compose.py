@@ -12,15 +12,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from scanner.documents.collection import Collection
 from scanner.documents.line_breaks import LineBreaks
-from scanner.documents.parsed import MAX_DEPTH, Parsed
-from scanner.documents.scalars import resolve
+from scanner.documents.parsed import Parsed, SpentError, check_texts
+from scanner.documents.scalars import Dialect, dialect, is_disputed, resolve, resolve_otherwise
 from scanner.errors import UnreadableError
-from scanner.model import Mark
-
-MAX_BORROWED = 400_000
-"""Values that aliases and merges may stand for in a text that has not a tenth as many of its own; go-yaml's bound."""
-_SHARE = 10
+from scanner.limits import Limits
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
@@ -36,22 +33,35 @@ class _Anchor(NamedTuple):
     """Levels of nesting, 0 for a scalar."""
     text: str
     """How a scalar is written, for an alias that is a key."""
+    plain: bool
+    """A scalar that is neither quoted nor tagged."""
 
 
 class Composer:
-    """Builds the documents of a text that stands `offset` lines down in its input."""
+    """Builds the documents of one text, part by part where faults lie between."""
 
-    def __init__(self, text: str, offset: int) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.own = self.own_before = self.borrowed = 0
+        """Values of the text itself so far and before the document, and those the document's aliases stand for."""
+        self.unwatched = 0
+        """Values up to which collections need no look: none where a key or value may be too long."""
+        self.disputed: list[tuple[Collection, str | int, int, int, str]] = []
+        """Scalars of the document that dialects differ on: their collection, key or index, line, column and text."""
+        self.merging: list[Collection] = []
+        """Mappings of the document with merge keys, in the order in which they were closed."""
+
+    def documents(self, text: str, offset: int) -> Iterator[Parsed]:
+        """The documents of the part that stands `offset` lines down.
+
+        Raises yaml.YAMLError or UnreadableError (with a 0-based line) at the first fault.
+        """
         self.breaks = LineBreaks(text)
         """Gives marks of the parser their places."""
         self.get_event = self.breaks.corrected(_Events(text).get_event)
-        self.offset = offset
-        self.own = self.borrowed = 0
-        self.document_line = offset
-        """Where the latest document starts, as far as the parser came."""
-
-    def documents(self) -> Iterator[Parsed]:
-        """The documents in order; raises yaml.YAMLError or UnreadableError (with a 0-based line) at the first fault."""
+        self.offset = self.document_line = offset
+        """Where the part starts, and the latest document, as far as the parser came."""
+        self.unwatched = self.limits.nodes if len(text) <= self.limits.scalar else 0
         event = self.get_event()
         while event is not None:
             if isinstance(event, yaml.DocumentStartEvent):
@@ -65,8 +75,9 @@ class Composer:
         """One document; None for an empty one. `stack` holds the open collections, innermost last."""
         parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
         anchors: dict[str, _Anchor | None] = {}
-        root = _Open([], [], None, 0, 0, None)
+        root = Collection([], [], None, 0, self.document_line, None)
         stack, top, offset = [root], root, self.offset
+        self.disputed, self.merging, self.own_before, self.borrowed = [], [], self.own, 0
         get_event = self.get_event
         while True:
             event = get_event()
@@ -76,15 +87,18 @@ class Composer:
                 start, end = event.start_mark, event.end_mark
                 line, end_line = start.line, end.line
                 if event.anchor:
-                    anchors[event.anchor] = _Anchor(_scalar(event), None, 1, 0, event.value)
+                    anchors[event.anchor] = _Anchor(_scalar(event), None, 1, 0, event.value, event.implicit[0])
                 if top.key is None and top.data.__class__ is dict:
                     key, column = event.value, start.column
                     top.key = (key, line + offset, column, end.column if end_line == line else column + 1)
-                    top.merging = key == "<<" and event.implicit[0]
+                    if key == "<<":
+                        top.expect_merge(event, parsed)
                     continue
                 value = _scalar(event)
                 if value is None:
                     parsed.has_null = True
+                elif value.__class__ is not str and event.implicit[0]:
+                    self._note(stack, start, event.value)
                 top.add(value, line + offset, start.column, end_line + offset, end.column, None, parsed)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 top = self._open(event, kind is yaml.MappingStartEvent, stack, anchors)
@@ -96,83 +110,127 @@ class Composer:
                 self._alias(event, stack, anchors, parsed)
             else:  # DocumentEndEvent
                 break
+        return self._finish(root, parsed)
+
+    def _finish(self, root: Collection, parsed: Parsed) -> Parsed | None:
         if not root.data or (root.data[0] is None and not root.marks[0][7] and root.marks[0][6] == root.marks[0][4]):
             return None
+        if self.own > self.unwatched:
+            self._check(root)
+        self._settle(root.data[0])
         parsed.data, parsed.mark = root.data[0], root.marks[0]
         return parsed
 
-    def _open(self, event: Any, mapping: bool, stack: list[_Open], anchors: dict[str, Any]) -> _Open:
+    def _open(self, event: Any, mapping: bool, stack: list[Collection], anchors: dict[str, Any]) -> Collection:
         line = event.start_mark.line + self.offset
         self.own += 1
-        if len(stack) > MAX_DEPTH:
-            raise _too_deep(line)
+        if len(stack) > self.limits.depth:
+            raise UnreadableError(self.limits.passed("depth"), line)
         if stack[-1].waits_for_key:
             raise _no_key(line)
         if event.anchor:
             anchors[event.anchor] = None  # open: an alias to it now would be a circle
-        opened = _Open(
+        opened = Collection(
             {} if mapping else [],
             {} if mapping else [],
             event.anchor,
-            self.own + self.borrowed,
+            self.own + self.borrowed - 1,
             line,
             event.start_mark.column,
         )
         stack.append(opened)
         return opened
 
-    def _close(self, done: _Open, top: _Open, event: Any, anchors: dict[str, Any], parsed: Parsed) -> None:
-        if done.merges:
-            self._merge(done)
+    def _close(self, done: Collection, top: Collection, event: Any, anchors: dict[str, Any], parsed: Parsed) -> None:
+        if self.own > self.unwatched:
+            self._check(done)
+        if done.steps is not None:
+            self.merging.append(done)
         end_line, end_column = done.end
         if event.end_mark.column > event.start_mark.column:  # a closing bracket stands in the text
             end_line, end_column = event.end_mark.line + self.offset, event.end_mark.column
         if done.anchor:
             size = self.own + self.borrowed - done.opened_at
-            anchors[done.anchor] = _Anchor(done.data, done.marks, size, done.height, "")
+            anchors[done.anchor] = _Anchor(done.data, done.marks, size, done.height, "", False)
         if done.height >= top.height:
             top.height = done.height + 1
         top.add(done.data, done.line, done.column, end_line, end_column, done.marks, parsed)
 
-    def _alias(self, event: Any, stack: list[_Open], anchors: dict[str, _Anchor | None], parsed: Parsed) -> None:
+    def _alias(self, event: Any, stack: list[Collection], anchors: dict[str, _Anchor | None], parsed: Parsed) -> None:
         top, line = stack[-1], event.start_mark.line + self.offset
         target = anchors.get(event.anchor)
         if target is None:
             why = "refers to itself" if event.anchor in anchors else "has no anchor before it"
             message = f"the alias *{event.anchor} {why}"
             raise UnreadableError(message, line)
-        self._borrow(target.size + 1, line)
-        if len(stack) + target.height > MAX_DEPTH + 1:
-            raise _too_deep(line)
+        self.own += 1
+        self._borrow(target.size, line)
+        if len(stack) + target.height > self.limits.depth + 1:
+            raise UnreadableError(self.limits.passed("depth"), line)
         start, end = event.start_mark, event.end_mark
         if not top.waits_for_key:
             top.height = max(top.height, target.height + 1)
+            if target.plain and not isinstance(target.data, str | None):
+                self._note(stack, start, target.text)
             top.add(target.data, line, start.column, line, end.column, target.marks, parsed)
         elif target.height:
             raise _no_key(line)
         else:
             top.key = (target.text, line, start.column, end.column)
-            top.merging = False
 
     def _borrow(self, values: int, line: int) -> None:
-        """Count what an alias or a merge stands for: a text may not stand for far more than it says."""
+        """Count what an alias stands for: a document may not stand for far more than it says.
+
+        The bound is go-yaml's: up to the limit anything goes; beyond, aliases may have a share of all values that
+        falls to a tenth where these are ten times the limit.
+        """
         self.borrowed += values
-        if self.borrowed > max(MAX_BORROWED, _SHARE * self.own):
-            message = f"its aliases stand for more than {MAX_BORROWED:,} values"
-            raise UnreadableError(message, line)
+        limit, total = self.limits.borrowed, self.own - self.own_before + self.borrowed
+        share = 0.99 - 0.89 * (total - limit) / (9 * limit)
+        if self.borrowed > limit and self.borrowed > total * max(share, 0.1):
+            raise UnreadableError(self.limits.passed("borrowed"), line)
 
-    def _merge(self, done: _Open) -> None:
-        """Bring the mappings under `<<` in: earlier ones win, and the mapping's own keys win over all."""
-        for data, marks in done.merges:
-            self._borrow(len(data), done.line)
-            for key, value in data.items():
-                if key not in done.data:
-                    done.data[key] = value
-                    done.marks[key] = marks[key]
+    def _note(self, stack: list[Collection], start: Any, text: str) -> None:
+        """Remember a disputed scalar that is about to be added, unless the document is of Kubernetes already."""
+        if not is_disputed(text):
+            return
+        if len(stack) > 1 and stack[1].data.__class__ is dict and "apiVersion" in stack[1].data:
+            return
+        top = stack[-1]
+        key = top.key[0] if top.key else len(top.data)
+        self.disputed.append((top, key, start.line + self.offset, start.column, text))
 
+    def _settle(self, root: Any) -> None:
+        """Read disputed scalars in the dialect of the document, and bring in what is merged."""
+        if not self.disputed and not self.merging:
+            return
+        spoken = dialect(self._merged_into(root)) if isinstance(root, dict) else Dialect.PLAIN
+        if spoken is not Dialect.KUBERNETES:
+            for holder, key, line, column, text in self.disputed:
+                if holder.marks[key][3:5] == (line, column):  # no later value of the same key stands in its place
+                    holder.data[key] = resolve_otherwise(text, spoken)
+        for done in self.merging:
+            done.merge(overriding=spoken is Dialect.KUBERNETES)
 
-def _too_deep(line: int) -> UnreadableError:
-    return UnreadableError(f"nested deeper than {MAX_DEPTH} levels", line)
+    def _merged_into(self, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """A mapping and all that is merged into it, directly or not."""
+        merging = {id(done.data): done for done in self.merging}
+        pending, seen = [root], {id(root)}
+        while pending:
+            data = pending.pop()
+            yield data
+            done = merging.get(id(data))
+            for _, source, _ in (done.steps if done else None) or ():
+                if source is not None and id(source) not in seen:
+                    seen.add(id(source))
+                    pending.append(source)
+
+    def _check(self, done: Collection) -> None:
+        """Hold a finished collection to the limits."""
+        if self.own > self.limits.nodes:
+            raise SpentError(self.limits.passed("nodes"), done.line)
+        if self.unwatched == 0:
+            check_texts(done.data, done.marks, self.limits)
 
 
 def _no_key(line: int) -> UnreadableError:
@@ -187,57 +245,3 @@ def _scalar(event: Any) -> Any:
     if tag in _TYPED:
         return resolve(event.value)
     return event.value
-
-
-class _Open:
-    """A collection under construction."""
-
-    __slots__ = (
-        *("anchor", "column", "data", "end", "height", "key", "line", "marks", "merges", "merging", "opened_at"),
-    )
-
-    def __init__(
-        self, data: Any, marks: Any, anchor: str | None, opened_at: int, line: int, column: int | None
-    ) -> None:
-        self.data = data
-        self.marks = marks
-        self.anchor = anchor
-        self.opened_at = opened_at
-        self.line = line
-        self.column = column or 0
-        self.end = (line, self.column)
-        self.key: tuple[str, int, int, int] | None = None
-        self.height = 1
-        self.merging = False
-        self.merges: list[tuple[dict[str, Any], dict[str, Mark]]] = []
-
-    @property
-    def waits_for_key(self) -> bool:
-        return self.key is None and self.data.__class__ is dict
-
-    def add(
-        self, value: Any, line: int, column: int, end_line: int, end_column: int, children: Any, parsed: Parsed
-    ) -> None:
-        """Take a finished value in: under the waiting key, or as the next item."""
-        self.end = (end_line, end_column)
-        if self.data.__class__ is list:
-            self.data.append(value)
-            self.marks.append((line, column, 0, line, column, end_line, end_column, children))
-            return
-        key, key_line, key_column, key_end = self.key  # type: ignore[misc]
-        self.key = None
-        if self.merging and self._takes_merge(value, children):
-            return
-        if key in self.data:
-            parsed.duplicates.append((key, key_line, key_column))
-        self.data[key] = value
-        self.marks[key] = (key_line, key_column, key_end, line, column, end_line, end_column, children)
-
-    def _takes_merge(self, value: Any, children: Any) -> bool:
-        if isinstance(value, dict):
-            self.merges.append((value, children))
-            return True
-        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            self.merges.extend((item, mark[7]) for item, mark in zip(value, children, strict=True))
-            return True
-        return False

@@ -7,24 +7,25 @@ from collections.abc import Iterator
 
 import yaml
 
-from scanner.documents.parsed import Broken, Parsed
+from scanner.documents.parsed import Broken, Parsed, SpentError
 from scanner.documents.yaml_compose import Composer
 from scanner.errors import UnreadableError
+from scanner.limits import Limits
 
 _NEXT_DOCUMENT = re.compile(r"^---(?:[ \t]|$)", re.MULTILINE)
 _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """What YAML allows. The parser stumbles over any other character up to 16 KiB before it gets there."""
 
 
-def parse(text: str) -> Iterator[Parsed | Broken]:
+def parse(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
     """The documents of a text, in order.
 
     A fault costs the document it stands in: reading goes on at the next `---` line after it.
     """
-    offset = 0
+    composer, offset = Composer(limits), 0
     while (refused := _allowed(text)) < len(text):
         starts = [start.start() for start in _NEXT_DOCUMENT.finditer(text, 0, refused)]
-        yield from _parse(text[: starts[-1] if starts else 0], offset)
+        yield from _parse(text[: starts[-1] if starts else 0], offset, composer)
         line = text.count("\n", 0, refused)
         yield Broken(f"not valid YAML: the character U+{ord(text[refused]):04X} is not allowed", offset + line)
         rest = _after(text, line + 1)
@@ -32,7 +33,7 @@ def parse(text: str) -> Iterator[Parsed | Broken]:
             return
         skipped, text = rest
         offset += skipped
-    yield from _parse(text, offset)
+    yield from _parse(text, offset, composer)
 
 
 def _allowed(text: str) -> int:
@@ -41,15 +42,16 @@ def _allowed(text: str) -> int:
     return found.end() if found else 0
 
 
-def _parse(text: str, offset: int) -> Iterator[Parsed | Broken]:
+def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | Broken]:
     """The documents of a text without refused characters, whose first line is the one at `offset` of its input."""
     while True:
-        composer = Composer(text, offset)
         try:
-            yield from composer.documents()
+            yield from composer.documents(text, offset)
         except (yaml.YAMLError, UnreadableError) as error:
             broken = _broken(error, composer, text)
             yield broken
+            if broken.last:
+                return
         else:
             return
         rest = _after(text, max(broken.line, composer.document_line + 1) - offset)
@@ -61,7 +63,7 @@ def _parse(text: str, offset: int) -> Iterator[Parsed | Broken]:
 
 def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> Broken:
     if isinstance(error, UnreadableError):
-        return Broken(error.message, error.line)
+        return Broken(error.message, error.line, last=isinstance(error, SpentError))
     if isinstance(error, yaml.MarkedYAMLError):
         parts = [part for part in (error.problem, error.context) if part]
         return Broken("not valid YAML: " + ", ".join(parts), composer.offset + _line(error, composer, text))

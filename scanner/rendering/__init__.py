@@ -22,10 +22,10 @@ def collect(where: Scope, settings: Settings) -> Iterator[Source]:
     """Every file under the paths of a scope, with what is rendered of charts and overlays."""
     found = plan(where, settings)
     if not found.done:
-        yield from sources.collect(where)
+        yield from sources.collect(where, settings.limits)
         return
     met = set()
-    for source in sources.collect(where):
+    for source in sources.collect(where, settings.limits):
         met.add(source.path)
         yield source if source.skipped or source.unreadable else _placed(source, found)
     for marker in sorted(found.done.keys() - met):  # only a part of it was named

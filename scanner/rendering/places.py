@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from scanner.documents import Document, Fault, read
 from scanner.documents.positions import Node
+from scanner.limits import DEFAULTS, Limits
 from scanner.model import Mark, Origin
 from scanner.rendering.alignment import align
 from scanner.rendering.built import Built
@@ -24,13 +25,13 @@ Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
 _TOP: Region = (0, 0, 1, 0, 0, 0, 1)
 
 
-def documents(rendered: Rendered) -> Iterator[Document | Fault]:
+def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of what was rendered, and a fault for each part that cannot be read."""
     built = Built(rendered) if rendered.tool == "kustomize" else None
     for path, text in rendered.texts:
         template = "" if built else _decoded(rendered.files.get(path, b""))
         lines = text.split("\n")
-        for part in read("rendered.yaml", text):
+        for part in read("rendered.yaml", text, limits):
             if isinstance(part, Fault):
                 yield replace(part, message=f"{part.message} of what {rendered.tool} renders of {path}")
             elif built:

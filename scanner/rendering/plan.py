@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from scanner import sources
 from scanner.errors import UnreadableError
+from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize
 from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
 from scanner.sources import Rendered, Scope
-from scanner.workers import Limits, Workers
+from scanner.workers import Workers
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -28,7 +29,7 @@ class Settings:
     """Files of values for charts, of which a later one wins."""
     kubernetes: str = ""
     """The version of the cluster, for charts that ask for it."""
-    limits: Limits | None = None
+    limits: Limits = DEFAULTS
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ def plan(where: Scope, settings: Settings) -> Plan:
     """Find and render what is under the paths of a scope, and what files that were named one by one are part of."""
     names = sources.names(where)
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
-    with sources.on_disk(where) as root:
+    with sources.on_disk(where, settings.limits) as root:
         known = names.union(*(_markers_above(name, root) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner.errors import UsageError
+from scanner.limits import DEFAULTS, Limits
 from scanner.sources import folders, git
 from scanner.sources.chosen import Chosen
-from scanner.sources.source import Rendered, Selection, Source
+from scanner.sources.source import Rendered, Selection, Source, too_large
 
 __all__ = ["STDIN", "STDIN_NAME", "Rendered", "Scope", "Selection", "Source", "collect", "names", "on_disk", "scope"]
 
@@ -60,10 +61,10 @@ def scope(paths: Sequence[str], selection: Selection | None = None) -> Scope:
     return Scope(root, given, whole and tree.whole, selection, tree)
 
 
-def collect(where: Scope) -> Iterator[Source]:
-    """Every file under the paths of a scope, each once, folders in name order."""
+def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Source]:
+    """Every file under the paths of a scope, each once, folders in name order; too large ones without content."""
     seen: set[str] = set()
-    for source in _sources(where):
+    for source in _sources(where, limits):
         if source.path not in seen:
             seen.add(source.path)
             yield source
@@ -83,7 +84,7 @@ def names(where: Scope) -> frozenset[str]:
 
 
 @contextmanager
-def on_disk(where: Scope) -> Iterator[str]:
+def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[str]:
     """The folder that names are relative to, with the files in it, for programs that read them there."""
     if where.tree is None:
         yield str(where.root)
@@ -91,17 +92,19 @@ def on_disk(where: Scope) -> Iterator[str]:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="assay-") as folder:
-        where.tree.unfold(folder)
+        where.tree.unfold(folder, limits)
         yield folder
 
 
-def _sources(where: Scope) -> Iterator[Source]:
+def _sources(where: Scope, limits: Limits) -> Iterator[Source]:
     chosen = Chosen(where.selection)
     if where.tree:
-        yield from where.tree.sources(chosen)
+        yield from where.tree.sources(chosen, limits)
         return
     for path in where.paths:
         if path == STDIN:
-            yield Source(STDIN_NAME, sys.stdin.buffer.read())
+            content = sys.stdin.buffer.read(limits.bytes + 1)
+            large = too_large(len(content), limits)
+            yield Source(STDIN_NAME, b"" if large else content, unreadable=large)
         else:
-            yield from folders.collect(path, where.root, chosen, ignored=where.selection.ignored)
+            yield from folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored)

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from scanner.limits import DEFAULTS, Limits
 from scanner.sources import git
 from scanner.sources.chosen import Chosen
 from scanner.sources.patterns import Patterns
@@ -24,10 +25,10 @@ _Met = tuple[str, str, Source | None]
 """(path, name, why it is passed over or cannot be read, where that is so)."""
 
 
-def collect(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[Source]:
+def collect(path: str, root: Path, chosen: Chosen, limits: Limits, *, ignored: bool) -> Iterator[Source]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
     for full, name, over in _met(path, root, chosen, ignored=ignored):
-        yield over or read(full, name)
+        yield over or read(full, name, limits)
 
 
 def names(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[str]:
@@ -132,7 +133,7 @@ def _rules(folder: str) -> _Rules:
     return ((folder.rstrip("/") + "/", Patterns(line.removesuffix("\r") for line in lines)),)
 
 
-def read(path: str, name: str) -> Source:
+def read(path: str, name: str, limits: Limits = DEFAULTS) -> Source:
     """The content of a regular file under the name it goes by."""
     try:
         status = os.lstat(path)
@@ -140,7 +141,7 @@ def read(path: str, name: str) -> Source:
             return Source(name, skipped=LINK)
         if not stat.S_ISREG(status.st_mode):
             return Source(name, skipped="not a regular file")
-        if large := too_large(status.st_size):
+        if large := too_large(status.st_size, limits):
             return Source(name, unreadable=large)
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             return Source(name, file.read())

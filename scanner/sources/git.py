@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from scanner.errors import UsageError
+from scanner.limits import Limits
 from scanner.sources.chosen import Chosen
 from scanner.sources.source import LINK, Source, too_large
 
@@ -39,9 +40,9 @@ class Tree:
     whole: bool
     """Every path is a folder there."""
 
-    def sources(self, chosen: Chosen) -> Iterator[Source]:
+    def sources(self, chosen: Chosen, limits: Limits) -> Iterator[Source]:
         """The files, with an entry for each thing that is passed over."""
-        with _objects(self.folder) as read:
+        with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
                 yield over or read(name, identity)
 
@@ -51,9 +52,9 @@ class Tree:
             if over is None:
                 yield name
 
-    def unfold(self, folder: str) -> None:
+    def unfold(self, folder: str, limits: Limits) -> None:
         """Write the regular files of the commit into a folder."""
-        with _objects(self.folder) as read:
+        with _objects(self.folder, limits) as read:
             for name, _, mode, identity in self.entries:
                 if mode in _NOT_FILES or ".." in name.split("/"):
                     continue
@@ -214,8 +215,8 @@ def _environment() -> dict[str, str]:
 class _Objects:
     """One `git cat-file --batch`, asked for one object after the other."""
 
-    def __init__(self, to: IO[bytes], back: IO[bytes]) -> None:
-        self._to, self._back = to, back
+    def __init__(self, to: IO[bytes], back: IO[bytes], limits: Limits) -> None:
+        self._to, self._back, self._limits = to, back, limits
 
     def __call__(self, name: str, identity: bytes) -> Source:
         """The content of an object under the name it goes by."""
@@ -228,7 +229,7 @@ class _Objects:
         if len(about) != 3:  # noqa: PLR2004 - object, type, size
             return Source(name, unreadable="Git does not have its content here")
         size = int(about[2])
-        if large := too_large(size):
+        if large := too_large(size, self._limits):
             left = size
             while left and (part := self._back.read(min(left, _CHUNK))):
                 left -= len(part)
@@ -240,7 +241,7 @@ class _Objects:
 
 
 @contextmanager
-def _objects(folder: str) -> Iterator[_Objects]:
+def _objects(folder: str, limits: Limits) -> Iterator[_Objects]:
     process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
         (*_SAFE, "cat-file", "--batch"),
         cwd=folder,
@@ -253,6 +254,6 @@ def _objects(folder: str) -> Iterator[_Objects]:
         assert process.stdin  # noqa: S101 - asked for above
         assert process.stdout  # noqa: S101
         try:
-            yield _Objects(process.stdin, process.stdout)
+            yield _Objects(process.stdin, process.stdout, limits)
         finally:
             process.kill()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MAX_BYTES = 256 * 1024 * 1024
-"""Size from which a file is not read."""
+from scanner.limits import Limits
 
 UNREAD_FOLDERS = {
     ".git": "version control data",
@@ -65,6 +64,6 @@ class Selection:
     """A Git revision whose files are read in place of those on disk."""
 
 
-def too_large(size: int) -> str:
-    """Why a file of a size is not read, empty where it is."""
-    return f"larger than {MAX_BYTES // 1024 // 1024} MiB" if size > MAX_BYTES else ""
+def too_large(size: int, limits: Limits) -> str:
+    """Why a file of a size in bytes is not read, empty where it is."""
+    return limits.passed("bytes") if size > limits.bytes else ""

@@ -34,7 +34,7 @@ _FORMATS = (
     ("swarm", swarm.recognise),
     ("prose", prose.recognise),
 )
-_OURS = re.compile(r"mcp__|^\s*[\"']?(?:apiVersion|unique-id)[\"']?\s*:", re.MULTILINE)
+_OURS = re.compile(r"mcp__|(?:^|[{,])[ \t]*[\"']?(?:apiVersion|unique-id)[\"']?\s*:", re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _TEMPLATE = re.compile(r"\{\{|\{%")
 

@@ -1,0 +1,65 @@
+"""`--limit NAME=VALUE`: what one input may cost."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Iterable
+
+from scanner.errors import UsageError
+from scanner.limits import DEFAULTS, UNITS, Limits, size
+
+_NAMES = tuple(field.name for field in dataclasses.fields(Limits))
+_SIZES = ("bytes", "memory")
+_MOST = {"depth": 1000, "seconds": 1_000_000, **dict.fromkeys(_SIZES, 2**50)}
+"""The largest value of a limit: far below what crashes the runtime of the rules, or the system's own calls."""
+_MOST_OTHERWISE = 10**12
+_SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
+
+
+def limits(given: Iterable[str]) -> Limits:
+    """The limits in force, from the texts of the options; of a limit that is given twice the last one counts.
+
+    Raises UsageError for a name that is no limit's and a value that makes no sense.
+    """
+    values: dict[str, float] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or name not in _NAMES:
+            raise _unknown(name, text)
+        values[name] = _value(name, value.strip())
+    return dataclasses.replace(DEFAULTS, **values)  # type: ignore[arg-type]
+
+
+def _unknown(name: str, text: str) -> UsageError:
+    import difflib
+
+    known = "known: " + ", ".join(_NAMES)
+    if name in _NAMES:
+        return UsageError(f"--limit {text} has no value", hint=f"write it as {name}={getattr(DEFAULTS, name):g}")
+    near = difflib.get_close_matches(name, _NAMES, n=1)
+    return UsageError(f"there is no limit {name!r}", hint=f"did you mean {near[0]}? {known}" if near else known)
+
+
+def _value(name: str, text: str) -> float:
+    """What a limit is set to; raises UsageError for what is no number, none or too much."""
+    number = _number(name, text)
+    most = _MOST.get(name, _MOST_OTHERWISE)
+    if number is None or not 0 < number <= most:
+        form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in _SIZES else ("a number", f"{most:,}")
+        raise UsageError(f"--limit {name} is no limit: {text!r}", hint=f"give {form}, more than 0 and at most {bound}")
+    return number
+
+
+def _number(name: str, text: str) -> float | None:
+    try:
+        if name == "seconds":
+            number = float(text)
+            return None if math.isnan(number) else number
+        if name in _SIZES:
+            parts = _SIZE.fullmatch(text)
+            return int(parts[1]) * UNITS.get(parts[2], 1) if parts else None
+        return int(text)
+    except ValueError:
+        return None

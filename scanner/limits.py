@@ -1,0 +1,66 @@
+"""What one input may cost: every limit, its default, and what is said of an input that passes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024**2
+UNITS = {"GiB": 1024**3, "MiB": MIB, "KiB": 1024}
+"""Units of a size in bytes, largest first."""
+
+_SAID = {
+    "bytes": "larger than {}",
+    "depth": "nested deeper than {} levels",
+    "nodes": "more than {} values",
+    "borrowed": "its aliases stand for more than {} values",
+    "scalar": "a text of more than {} characters",
+    "documents": "more than {} documents",
+    "faults": "more than {} faults",
+    "seconds": "took longer than {} seconds",
+    "memory": "needs more than {} of memory",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one input may cost. docs/inputs.md describes each limit under its name here."""
+
+    bytes: int = 256 * MIB
+    """Bytes of a file."""
+    depth: int = 200
+    """Levels of nesting; from some 10,000 on the runtime of the rules crashes."""
+    nodes: int = 10_000_000
+    """Keys, scalars and collections of one text; a million of them takes some 300 MB."""
+    borrowed: int = 400_000
+    """Values that the aliases of one text may stand for, whatever its size: go-yaml's figure."""
+    scalar: int = 10_000_000
+    """Characters of one key or value."""
+    documents: int = 1_000_000
+    """Documents of one text, or tool calls."""
+    faults: int = 100
+    """Parts of one text that cannot be read: each is a new start."""
+    seconds: float = 20.0
+    """Wall seconds for one input, and as many more as its size is worth."""
+    memory: int = 3 * 1024 * MIB
+    """Bytes of address space beyond what a process that reads starts with."""
+
+    def passed(self, name: str, allowed: float | None = None) -> str:
+        """Why an input that passes a limit is not read, and how to allow more.
+
+        `allowed` is the figure in force where it is not the limit alone.
+        """
+        number = getattr(self, name) if allowed is None else allowed
+        form = "SIZE" if name in ("bytes", "memory") else "N"
+        figure = size(int(number)) if form == "SIZE" else f"{number:,}" if isinstance(number, int) else f"{number:g}"
+        return f"{_SAID[name].format(figure)} (--limit {name}={form} allows more)"
+
+
+DEFAULTS = Limits()
+
+
+def size(number: int) -> str:
+    """Bytes in the largest unit that says them exactly."""
+    for unit, worth in UNITS.items():
+        if number % worth == 0:
+            return f"{number // worth:,} {unit}"
+    return f"{number:,} bytes"

@@ -51,9 +51,7 @@ class Portion:
     """What the file is; known with the last portion."""
 
 
-def assess(
-    source: Source, local: Evaluator, *, in_full: bool = False, limits: Limits = DEFAULTS
-) -> Iterator[Portion]:
+def assess(source: Source, local: Evaluator, *, in_full: bool = False, limits: Limits = DEFAULTS) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other.
 
     `in_full` keeps every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones.

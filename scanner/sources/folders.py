@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import git
@@ -141,12 +142,24 @@ def read(path: str, name: str, limits: Limits = DEFAULTS) -> Source:
             return Source(name, skipped=LINK)
         if not stat.S_ISREG(status.st_mode):
             return Source(name, skipped="not a regular file")
-        if large := too_large(status.st_size, limits):
-            return Source(name, unreadable=large)
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            return Source(name, file.read())
+            return _content(file, name, limits)
     except OSError as error:
         return Source(name, unreadable=_why(error))
+
+
+def _content(file: BinaryIO, name: str, limits: Limits) -> Source:
+    """What an open file holds: another may have taken the place of the one that was met, and either may grow."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return Source(name, unreadable="changed while it was read")
+    if large := too_large(status.st_size, limits):
+        return Source(name, unreadable=large)
+    content = file.read(status.st_size + 1)
+    if len(content) > status.st_size:  # it has grown, or the kernel writes it as it is read
+        content += file.read(limits.bytes)
+    large = too_large(len(content), limits)
+    return Source(name, unreadable=large) if large else Source(name, content)
 
 
 def _why(error: OSError) -> str:

@@ -38,6 +38,8 @@ _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
 _FRAMES = 5
 """Calls within calls that one level of nesting may take: the recursion limit of Python is 1,000 of them."""
+_TEXTS = (*documents.SCRIPT_SUFFIXES, ".md")
+"""Names of texts that may hold manifests, specs and tool calls among other things."""
 
 
 @dataclass(slots=True)
@@ -126,12 +128,10 @@ def _open(source: Source, limits: Limits) -> subjects.Recognition | Input:
     if source.rendered:
         return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
     digest, size = _seal(source)
-    if not documents.is_text(source.content):
-        return Input(source.path, digest, size, InputStatus.SKIPPED, "not text")
     try:
-        text = documents.decode(source.content)
+        text = _text(source.content)
     except UnreadableError as error:
-        status = InputStatus.UNREADABLE if documents.is_ours(source.path) else InputStatus.SKIPPED
+        status = InputStatus.UNREADABLE if _is_lost(source) else InputStatus.SKIPPED
         return Input(source.path, digest, size, status, error.message, error.line)
     reader = documents.read_stream if source.path == STDIN_NAME else documents.read
     return subjects.Recognition(reader(source.path, text, limits))
@@ -151,6 +151,21 @@ def _seal(source: Source) -> tuple[str, int]:
     """SHA-256 and size of what was read; no digest where nothing was."""
     unread = source.skipped or source.unreadable
     return "" if unread else hashlib.sha256(source.content).hexdigest(), 0 if unread else len(source.content)
+
+
+def _text(content: bytes) -> str:
+    if not documents.is_text(content):
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise UnreadableError(f"not text: a NUL byte at line {line}", line)
+    return documents.decode(content)
+
+
+def _is_lost(source: Source) -> bool:
+    """Whether an input that is no text was to be read: its name says so, or what can be made out of it does."""
+    if source.path == STDIN_NAME or documents.is_ours(source.path):
+        return True
+    readable = source.path.lower().endswith(_TEXTS) or documents.is_text(source.content)
+    return readable and subjects.may_be_ours(source.content.replace(b"\0", b"").decode("latin-1"))
 
 
 def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:

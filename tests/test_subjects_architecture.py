@@ -355,7 +355,7 @@ def test_a_spec_in_markdown_and_in_json_is_the_same_spec() -> None:
     ],
 )
 def test_what_is_no_native_spec_is_none(text: str) -> None:
-    assert "architecture" not in reading(text).formats
+    assert "architecture" not in subjects.recognise(documents.read("a.yaml", text)).formats
 
 
 @pytest.mark.parametrize("header", ["assay.dev/v1\nkind: architecture", "assay.dev/v2\nkind: Architecture"])
@@ -500,13 +500,18 @@ def test_calm_places() -> None:
         {"nodes": []},
         {"nodes": {"a": 1}},
         {"nodes": [{"id": "a"}]},
-        {"nodes": [node("a"), {"unique-id": "b"}]},
         {"$schema": "x", "properties": {"nodes": {"type": "array"}}},
-        {"nodes": [node("a"), 5]},
     ],
 )
 def test_what_is_no_calm_is_none(other: dict[str, Any]) -> None:
     assert reading(json.dumps(other), "a.json").formats == ()
+
+
+@pytest.mark.parametrize("stranger", [{"unique-id": "b"}, 5])
+def test_a_stranger_among_the_nodes_of_calm_is_a_fault(stranger: Any) -> None:
+    found = subjects.recognise(documents.read("a.json", json.dumps({"nodes": [node("a"), stranger]})))
+    assert [fault.message for fault in found.faults] == ["a node says no unique-id and node-type"]
+    assert [subject.name for subject in found.subjects if subject.kind == "architecture.service"] == ["service A"]
 
 
 PROSE = [

@@ -145,7 +145,8 @@ def test_the_items_of_a_list_are_objects_each(wrapped: dict[str, Any]) -> None:
 
 
 def test_a_list_of_strange_items_is_an_object_itself() -> None:
-    assert identities(read(thing("List", "l", items="none")), "resource") == ["core/List/default/l"]
+    assert identities(read(thing("List", "l", items=None)), "resource") == ["core/List/default/l"]
+    assert identities(read(thing("AllowList", "l", items="none")), "resource") == ["core/AllowList/default/l"]
     assert identities(read(thing("AllowList", "l", spec={})), "resource") == ["core/AllowList/default/l"]
 
 
@@ -292,11 +293,9 @@ def test_nothing_ill_typed_stops_a_scan(ill: dict[str, Any], *, whole: bool) -> 
 @pytest.mark.parametrize(
     "foreign",
     [
-        {"apiVersion": 1, "kind": "Pod"},
         {"apiVersion": "v1"},
         {"kind": "Pod"},
         {"apiVersion": "v1", "kind": ""},
-        {"apiVersion": "v1", "kind": ["Pod"]},
         {"apiVersion": None, "kind": None},
         ["apiVersion", "kind"],
         "apiVersion",
@@ -307,6 +306,36 @@ def test_what_does_not_say_what_it_is_is_none(foreign: Any) -> None:
     found = reading(yaml.safe_dump(foreign))
     assert (found.subjects, found.formats) == ((), ())
     assert found.foreign
+
+
+@pytest.mark.parametrize(
+    ("meant", "why"),
+    [
+        ({"apiVersion": 1, "kind": "Pod"}, "apiVersion is no text"),
+        ({"apiVersion": "v1", "kind": ["Pod"]}, "kind is no text"),
+        ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: they belong in the items of a List"),
+        (thing("List", "l", items="none"), "items is no list"),
+        (thing("Deployment", "d", spec={"template": []}), "template is no mapping"),
+    ],
+)
+def test_what_means_to_be_an_object_and_is_none_is_a_fault(meant: Any, why: str) -> None:
+    (fault,) = subjects.recognise(documents.read("a.yaml", yaml.safe_dump(meant))).faults
+    assert fault.message == why
+
+
+@pytest.mark.parametrize("number", [100, 101])
+def test_containers_of_a_crowd_know_their_workload_and_not_each_other(number: int) -> None:
+    crowd = {"containers": [{"name": f"c{each}"} for each in range(number)], "hostPID": True}
+    found = reading(yaml.safe_dump(thing("Deployment", "d", spec={"template": {"spec": crowd}}))).subjects
+    facts.derive(found, whole=True)
+    containers = [subject for subject in found if subject.kind == "kubernetes.container"]
+    assert len(containers) == number
+    for container in containers:
+        pod = container.bindings["object"]["spec"]["template"]["spec"]
+        assert pod == container.bindings["template"]["spec"] == container.bindings["pod"]
+        assert pod["hostPID"]
+        assert ("containers" in pod) == (number == 100)
+        assert container.facts["workload"] == {"kind": "Deployment", "name": "d"}
 
 
 def test_a_manifest_in_markdown_is_one_too() -> None:

@@ -34,7 +34,9 @@ _FORMATS = (
     ("swarm", swarm.recognise),
     ("prose", prose.recognise),
 )
-_OURS = re.compile(r"mcp__|(?:^|[{,])[ \t]*[\"']?(?:apiVersion|unique-id)[\"']?\s*:", re.MULTILINE)
+_OURS = re.compile(
+    r"""mcp__|\bTask[ \t]*\(\s*["'`]|(?:^|[{,])[ \t]*["']?(?:apiVersion|unique-id)["']?\s*:""", re.MULTILINE
+)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
@@ -78,7 +80,7 @@ class Recognition:
         for part in self._parts:
             if isinstance(part, Fault):
                 stray = part.embedded or part.format == "json"
-                counts = not stray or bool(_OURS.search(part.text))
+                counts = not stray or may_be_ours(part.text)
                 (self._faults if counts else self._notes).append(_explained(part))
                 continue
             self._documents += part.format != "prose"
@@ -104,11 +106,16 @@ class Recognition:
         return Reading(subjects, tuple(self._formats), tuple(self._faults), foreign, tuple(self._notes))
 
 
+def may_be_ours(text: str) -> bool:
+    """Whether a text that cannot be read looks as if it held a manifest, a spec or a tool call."""
+    return bool(_OURS.search(text))
+
+
 def _losses(part: Document) -> Iterable[tuple[int, str]]:
     """What a document of ours holds that cannot be read: line and why."""
     if part.format in ("call", "prose"):
         return ()
-    return (*architecture.losses(part), *kubernetes.losses(part))
+    return (*architecture.losses(part), *kubernetes.losses(part), *calm.losses(part))
 
 
 def _explained(fault: Fault) -> Fault:

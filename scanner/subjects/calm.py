@@ -39,13 +39,22 @@ _AUTHENTICATED = {"mTLS": "mtls"}
 
 def recognise(document: Document) -> Iterator[Subject] | None:
     """The subjects of a CALM architecture; None for any other document, such as a CALM pattern (a JSON Schema)."""
-    root = document.root
-    nodes = root.get("nodes")
-    if document.format not in ("json", "yaml") or not isinstance(nodes.value, list) or not nodes.value:
+    if document.format not in ("json", "yaml") or not any(map(_is_node, document.root.get("nodes").elements())):
         return None
-    if not all(isinstance(node, dict) and "unique-id" in node and "node-type" in node for node in nodes.value):
-        return None
-    return _subjects(root, document.origin)
+    return _subjects(document.root, document.origin)
+
+
+def losses(document: Document) -> Iterator[tuple[int, str]]:
+    """What stands among the nodes of a CALM architecture and is none: 1-based line and why."""
+    nodes = list(document.root.get("nodes").elements())
+    if any(map(_is_node, nodes)):
+        for node in nodes:
+            if node.mark and not _is_node(node):
+                yield document.origin.first_line + node.mark[3] + 1, "a node says no unique-id and node-type"
+
+
+def _is_node(node: Node) -> bool:
+    return isinstance(node.value, dict) and "unique-id" in node.value and "node-type" in node.value
 
 
 def _subjects(root: Node, origin: Origin) -> Iterator[Subject]:
@@ -53,7 +62,7 @@ def _subjects(root: Node, origin: Origin) -> Iterator[Subject]:
     shape = Shape().say("name", name)
     yield governance.subject(SYSTEM, origin, "", "system", shape, root.get("nodes"))
     places = _containers(root)
-    for node in root.get("nodes").elements():
+    for node in filter(_is_node, root.get("nodes").elements()):
         yield from _node(node, name, origin, places)
     for relationship in root.get("relationships").elements():
         yield from _flows(relationship, name, origin)

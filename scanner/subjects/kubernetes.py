@@ -25,7 +25,19 @@ KINDS = {
 }
 
 _TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
+_WORKLOADS = {
+    "Pod": (("spec",),),
+    "PodTemplate": (("template",), ("template", "spec")),
+    "CronJob": (("spec",), *(("spec", "jobTemplate", "spec", "template", "spec")[:length] for length in (2, 3, 4, 5))),
+    **dict.fromkeys(
+        ("DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"),
+        (("spec",), ("spec", "template"), ("spec", "template", "spec")),
+    ),
+}
+"""Where Kubernetes' own workloads hold mappings on the way to their containers."""
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
+_CROWD = 100
+"""Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
 _CLUSTER_SCOPED = frozenset(
     {
         "APIService",
@@ -52,9 +64,12 @@ _CLUSTER_SCOPED = frozenset(
 
 
 def recognise(document: Document) -> Iterator[Subject] | None:
-    """The subjects of a document that holds one Kubernetes object or a List of them; None for any other."""
+    """The subjects of a document that holds one Kubernetes object or a List of them; None for any other.
+
+    Nothing for one that means to be an object and is none; `losses` says why.
+    """
     if not is_object(document.root.value):
-        return None
+        return iter(()) if any(_not_objects(document)) else None
     return _subjects(document)
 
 
@@ -117,17 +132,39 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     """What a document of Kubernetes holds and nobody can read: 1-based line and why."""
     root = document.root
     if not is_object(root.value):
+        yield from _not_objects(document)
         return
     if root.value["kind"].endswith("List"):
-        for item in root.get("items").elements():
+        items = root.get("items")
+        if root.value["kind"] == "List" and items.value is not None and not isinstance(items.value, list):
+            yield _line(document, items), "items is no list"
+        for item in items.elements():
             if item.mark and _item(root, item) is None:
                 yield _line(document, item), "an item of the list says no apiVersion and kind"
     for thing in _unwrap(root):
-        for template in _pod_templates(thing):
+        for path in _WORKLOADS.get(thing.value["kind"], ()):
+            held = thing.get(*path)
+            if held.value is not None and not isinstance(held.value, dict):
+                yield _line(document, held), f"{path[-1]} is no mapping"
+        for _, template in _pod_templates(thing):
             for field in _CONTAINERS:
                 held = template.get("spec", field)
                 if held and held.value is not None and not _is_containers(held.value):
                     yield _line(document, held), f"{field} is no list of containers"
+
+
+def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
+    """What means to be an object and is none: a head that is no text, and objects side by side in a plain list."""
+    root = document.root
+    if document.format in ("call", "prose"):
+        return
+    if isinstance(root.value, dict) and root.value.get("apiVersion") and root.value.get("kind"):
+        for name in ("apiVersion", "kind"):
+            field = root.get(name)
+            if not isinstance(field.value, str):
+                yield _line(document, field), f"{name} is no text"
+    if first := next((item for item in root.elements() if is_object(item.value)), None):
+        yield _line(document, first), "objects in a plain list: they belong in the items of a List"
 
 
 def _is_containers(value: Any) -> bool:
@@ -147,21 +184,37 @@ def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
     marks: dict[str, Mark] = {"object": node.mark}  # type: ignore[dict-item]
     bindings: dict[str, Any] = {"object": value}
     yield Subject(RESOURCE, identity, label, origin, bindings, marks, "object")
-    for template in _pod_templates(node):
+    for path, template in _pod_templates(node):
         pod = template.get("spec")
         bindings = {"object": value, "template": template.value, "pod": pod.value}
         marks = {**marks, "template": template.mark, "pod": pod.mark}  # type: ignore[dict-item]
         yield Subject(WORKLOAD, identity, label, origin, bindings, marks, "pod")
+        if sum(1 for field in _CONTAINERS for _ in pod.get(field).elements()) > _CROWD:
+            bindings = _without_containers(value, path)
         yield from _containers(identity, label, origin, bindings, marks, pod)
 
 
-def _pod_templates(node: Node) -> Iterator[Node]:
-    """The templates of an object whose `spec` is a pod's: a Pod is its own, others say containers of some kind."""
+def _pod_templates(node: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """The templates of an object whose `spec` is a pod's, and the way to each.
+
+    A Pod is its own, others say containers of some kind.
+    """
     is_pod = node.value["kind"] == "Pod"
-    for template in [node] if is_pod else [node.get(*path) for path in _TEMPLATES]:
+    for path in [()] if is_pod else _TEMPLATES:
+        template = node.get(*path)
         spec = template.get("spec").value
         if isinstance(spec, dict) and (is_pod or spec.keys() & _CONTAINERS.keys()):
-            yield template
+            yield path, template
+
+
+def _without_containers(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """The bindings of an object with a pod template at a path, where the pod says all but its containers."""
+    if path:
+        inner = _without_containers(value[path[0]], path[1:])
+        return {**inner, "object": {**value, path[0]: inner["object"]}}
+    pod = {name: item for name, item in value["spec"].items() if name not in _CONTAINERS}
+    template = {**value, "spec": pod}
+    return {"object": template, "template": template, "pod": pod}
 
 
 def _containers(

@@ -127,7 +127,10 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
     passed = True
     for path, key, item, mark in _items(focus, whole, split_path(rule.each), ()):
         inner = {**values, "item": item, "key": key}
-        outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
+        if key is None:
+            outcome, reason = Outcome.ERROR, f"`{join_path(path)}` is neither a list nor a mapping"
+        else:
+            outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
         if outcome is not Outcome.PASS:
             passed = False
             yield outcome, partial(_finding, rule, subject, outcome, reason, mark, path, inner)
@@ -137,8 +140,14 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
 
 def _items(
     value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str, Any, Mark]]:
-    """(path, key, item, mark) of the items under a path; `*` in the path stands for every item on the way."""
+) -> Iterator[tuple[tuple[str, ...], str | None, Any, Mark]]:
+    """(path, key, item, mark) of the items under a path; `*` in the path stands for every item on the way.
+
+    What holds no items where some belong comes itself, without a key.
+    """
+    if not isinstance(value, dict | list):
+        yield before, None, value, mark
+        return
     if not path:
         path = ("*",)
     head, rest = path[0], path[1:]

@@ -85,10 +85,10 @@ def _containers(subjects: Sequence[Subject], workloads: list[Subject]) -> None:
             subject.related["workload"] = place(owner)
 
 
-def _position(subject: Subject) -> tuple[str, int, int, int]:
+def _position(subject: Subject) -> tuple[str, str, int, int, int]:
     """Where the object of a subject stands."""
     mark = subject.marks["object"]
-    return subject.origin.path, subject.origin.first_line, mark[3], mark[4]
+    return subject.group, subject.origin.path, subject.origin.first_line, mark[3], mark[4]
 
 
 def _autoscalers(

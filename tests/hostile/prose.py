@@ -1,0 +1,114 @@
+"""Markdown and JavaScript: fences, prose and tool calls."""
+
+from __future__ import annotations
+
+from hostile.row import HERE, POD, assessed, skipped, unreadable
+
+_CALL = "mcp__x__swarm_init({topology: 'mesh', maxAgents: 3})\n"
+
+
+def _fence(text: str, language: str = "yaml", mark: str = "```", indent: str = "") -> str:
+    return "".join(f"{indent}{line}\n" for line in (f"{mark}{language}", *text.splitlines(), mark))
+
+
+ROWS = (
+    assessed("a fence that is not closed", "x.md", "```yaml\n" + POD, [HERE + 1]),
+    unreadable("a fence in a fence", "x.md", "````yaml\n" + POD + "```\n````\n", "not valid YAML", 14),
+    skipped("a fence that shows a fence", "x.md", _fence(_fence(POD), "text", "````"), "holds no YAML"),
+    assessed("a fence in a list", "x.md", "1. first\n\n" + _fence(POD, indent="   "), [HERE + 3]),
+    assessed("a fence in a quote", "x.md", _fence(POD, indent="> "), [HERE + 1]),
+    assessed("a fence whose language is shouted", "x.md", _fence(POD, "YAML title=x"), [HERE + 1]),
+    skipped("a fence without a language", "x.md", _fence(POD, ""), "holds no YAML"),
+    skipped("a fence of another language", "x.md", _fence(POD, "sh"), "holds no YAML"),
+    unreadable(
+        "a broken manifest in a fence", "x.md", "# a\n" + _fence("apiVersion: v1\nkind: [Pod"), "not valid YAML", 4
+    ),
+    unreadable("a template in a fence", "x.md", _fence("apiVersion: v1\nkind: {{ .Kind }}"), "a template", 3),
+    unreadable("a bomb in a fence", "x.md", _fence("apiVersion: " + "[" * 100_000), "nested deeper", 2),
+    unreadable(
+        "a broken fence before a good one",
+        "x.md",
+        _fence("apiVersion: [") + _fence(POD),
+        "not valid YAML",
+        2,
+        [HERE + 4],
+    ),
+    skipped(
+        "a broken fence of something else",
+        "x.md",
+        _fence("a: ["),
+        "code blocks that are not valid YAML or JSON at line 2",
+    ),
+    assessed("a fence without lines", "x.md", "```yaml\n```\n" + _fence(POD), [HERE + 3]),
+    assessed("CR LF in a fence", "x.md", _fence(POD).replace("\n", "\r\n"), [HERE + 1]),
+    skipped("1 MB of prose on one line", "x.md", "word " * 200_000, "holds no YAML"),
+    skipped("1 MB of figures on one line", "x.md", "99.9 % 5 min " * 80_000, "holds no YAML"),
+    assessed("2,000 objectives on one line", "x.md", "RTO: 5 min, " * 2_000, clean=True),
+    skipped("100,000 quote marks", "x.md", ">" * 100_000, "holds no YAML"),
+    skipped("100,000 list marks", "x.md", "- " * 50_000, "holds no YAML"),
+    skipped("100,000 brackets", "x.md", "[" * 50_000 + "](" * 25_000, "holds no YAML"),
+    skipped("100,000 backticks", "x.md", "`" * 100_000, "holds no YAML"),
+    skipped("10,000 fences", "x.md", "```yaml\n```\n" * 10_000, "holds no YAML"),
+    skipped("10,000 open fences in quotes", "x.md", "> ```yaml\n\n" * 10_000, "holds no YAML"),
+    skipped("100,000 asterisks", "x.md", "*a " * 50_000, "holds no YAML"),
+    assessed("a manifest under the name of Markdown", "x.md", POD, [HERE]),
+    assessed("a manifest under no name", "x", POD, [HERE]),
+    unreadable("a call that is cut off", "x.js", "mcp__x__swarm_init({topology: 'me", "has no end", 1),
+    unreadable(
+        "a call that is cut off, in a fence", "x.md", _fence("mcp__x__swarm_init({a: 1", "javascript"), "has no end", 2
+    ),
+    unreadable("a task that is cut off", "x.js", "\nTask('Reviewer', 'review", "the call of Task has no end", 2),
+    unreadable(
+        "a task that is cut off, in a fence",
+        "x.md",
+        _fence("Task('Reviewer', 'review", "js"),
+        "the call of Task has no end",
+        2,
+    ),
+    unreadable("a call whose brackets cross", "x.js", "mcp__x__swarm_init({a: [1}])\n", "has no end", 1),
+    unreadable("a call that is no JavaScript", "x.js", "mcp__x__swarm_init({a b c})\n", "not JavaScript", 1),
+    unreadable("a call cut off before a good one", "x.js", "mcp__x__swarm_init({a: [1})\n" + _CALL, "has no end", 1),
+    unreadable(
+        "a call of 1,000 brackets", "x.js", "mcp__x__swarm_init(" + "[" * 1000 + "]" * 1000 + ")", "nested deeper", 1
+    ),
+    unreadable(
+        "a call of 50,000 brackets",
+        "x.js",
+        "mcp__x__swarm_init(" + "[" * 50_000 + "]" * 50_000 + ")",
+        "nested deeper",
+        1,
+    ),
+    unreadable("2,000 calls without end", "x.js", "mcp__x__swarm_init({" * 2_000, "has no end", 1),
+    unreadable(
+        "a text that is not closed", "x.js", _CALL + 'mcp__x__swarm_init({a: "b})\n' + _CALL, "not JavaScript", 2
+    ),
+    assessed("a template literal", "x.js", "mcp__x__swarm_init({topology: `a${b}`, maxAgents: n})\n", clean=True),
+    assessed("a template in a template", "x.js", "Task('a', `x ${`y ${z}`}`)\n", clean=True),
+    assessed("a spread", "x.js", "mcp__x__swarm_init({...rest})\n", clean=True),
+    assessed("a computed key", "x.js", "mcp__x__swarm_init({[key]: 1})\n", clean=True),
+    assessed("a getter", "x.js", "mcp__x__swarm_init({get topology() { return process.exit(9) }})\n", clean=True),
+    assessed("an escape of half a character", "x.js", r"mcp__x__swarm_init({topology: '\ud800'})" + "\n"),
+    assessed(
+        "a number beyond all numbers",
+        "x.js",
+        "mcp__x__swarm_init({maxAgents: 1e999, topology: 0x" + "f" * 1000 + "})\n",
+        clean=True,
+    ),
+    assessed("a key that stands twice", "x.js", "mcp__x__swarm_init({topology: 'a', topology: 'b'})\n"),
+    assessed(
+        "a swarm whose fields are of other types",
+        "x.js",
+        "mcp__x__swarm_init({topology: [1], governance: 'x', maxAgents: {}})\n",
+    ),
+    assessed(
+        "an agent whose fields are of other types",
+        "x.js",
+        "mcp__x__agent_spawn({name: 5, tools: 'all', domain: [1], capabilities: {}})\n",
+    ),
+    assessed("200 tasks", "x.js", "Task('a', 'b')\n" * 200, clean=True),
+    assessed("a prompt of 1 MB on one line", "x.js", "Task('a', '" + "word " * 200_000 + "')\n", clean=True),
+    skipped("calls in comments", "x.js", "// " + _CALL + "/* " + _CALL + " */", "holds no YAML"),
+    skipped("a call that is only named", "x.js", "const a = 'mcp__x__swarm_init'\nTask(x)\n", "holds no YAML"),
+    skipped("100,000 names of calls", "x.js", "mcp__a " * 100_000, "holds no YAML"),
+    skipped("a name of 1 MB", "x.js", "mcp__" + "a_" * 500_000, "holds no YAML"),
+)

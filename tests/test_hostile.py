@@ -1,0 +1,129 @@
+"""Hostile and odd inputs: each has a defined outcome, alone and beside a good file, and takes nothing with it."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+from hostile import bombs, encodings, filesystem, json_texts, objects, prose, specs, syntax, values
+from hostile.filesystem import Place
+from hostile.measured import LARGEST, LONGEST, measured
+from hostile.row import POD, Row
+
+from scanner.model import Outcome, Scan
+from scanner.scan import Options, scan
+
+PRIVILEGED = "kubernetes.container-not-privileged"
+GOOD = (
+    POD.replace("odd", "good")
+    + """\
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: good}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+"""
+)
+"""A privileged pod, and what else is asked of it as an object: beside something unreadable nobody can miss it."""
+TABLES = (bombs, encodings, json_texts, objects, prose, specs, syntax, values)
+ROWS = {f"{table.__name__.rpartition('.')[2]}: {row.name}": row for table in TABLES for row in table.ROWS}
+HEAVY = ("jsonschema", "markdown_it", "networkx", "tree_sitter", "tree_sitter_javascript")
+"""Libraries that a scan loads when it needs them: here once, and not in the process of each row."""
+Told = list[tuple[str, str, str, int]]
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def good(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The findings of the good file alone."""
+    for name in HEAVY:
+        importlib.import_module(name)
+    folder = tmp_path_factory.mktemp("good")
+    (folder / "good.yaml").write_text(GOOD)
+    found = told(scan([str(folder)], Options(cache_folder=cache)), "good.yaml")
+    assert (PRIVILEGED, "fail", 12) in [(rule, outcome, line) for rule, outcome, _, line in found]
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(result: Scan, path: str) -> Told:
+    """What the findings in a file say: rule, outcome, fingerprint and line."""
+    return [
+        (item.rule, item.outcome.value, item.fingerprint, item.location.line)
+        for item in result.findings
+        if item.location.path == path
+    ]
+
+
+def scanned(cache: Path) -> tuple[Scan, Scan]:
+    """The current folder alone and beside the good file; each of the scans must stay within the bounds."""
+
+    def work() -> tuple[Scan, Scan]:
+        alone = scan(["."], Options(cache_folder=cache))
+        Path("good.yaml").write_text(GOOD)
+        return alone, scan(["."], Options(cache_folder=cache))
+
+    result, seconds, memory = measured(work)
+    assert memory < LARGEST
+    assert seconds < 2 * LONGEST
+    return result
+
+
+def test_the_tables_are_long_and_say_nothing_twice() -> None:
+    assert len(ROWS) == sum(len(table.ROWS) for table in TABLES) > 100
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_an_odd_input_has_its_outcome_and_leaves_others_alone(row: Row, folder: Path, cache: Path, good: Told) -> None:
+    (folder / row.file).write_bytes(row.bytes())
+    alone, beside = scanned(cache)
+    holds(alone, row)
+    holds(beside, row)
+    assert (alone.verdict.exit_code, beside.verdict.exit_code) == (row.alone, row.beside)
+    assert told(beside, "good.yaml") == good
+
+
+def holds(result: Scan, row: Row) -> None:
+    """What is said of a row's file is what the row expects."""
+    (item,) = (each for each in result.inputs if each.path == row.file)
+    assert (item.status.value, item.line) == (row.status, row.line), item.reason
+    assert row.reason in item.reason
+    assert bool(row.reason) == bool(item.reason)
+    assert "fault in Assay" not in item.reason
+    found = [each for each in result.findings if each.location.path == row.file]
+    lines = [each.location.line for each in found if (each.rule, each.outcome) == (PRIVILEGED, Outcome.FAIL)]
+    assert tuple(lines) == row.privileged
+    assert any(each.outcome is Outcome.ERROR for each in found) == row.errors
+
+
+@pytest.mark.parametrize("place", filesystem.PLACES, ids=lambda place: place.name)
+def test_an_odd_place_has_its_outcome_and_leaves_others_alone(
+    place: Place, folder: Path, cache: Path, good: Told
+) -> None:
+    place.make()
+    alone, beside = scanned(cache)
+    stands(alone, place)
+    stands(beside, place)
+    assert (alone.verdict.exit_code, beside.verdict.exit_code) == (place.alone, place.beside)
+    assert told(beside, "good.yaml") == good
+    assert not (folder / ".started").exists()
+
+
+def stands(result: Scan, place: Place) -> None:
+    """What is said of a place is what is expected of it."""
+    said = {item.path: item for item in result.inputs}
+    for path, (status, reason) in place.expected.items():
+        assert said[path].status.value == status, said[path].reason
+        assert reason in said[path].reason
+    pods = [each for each in result.findings if each.rule == PRIVILEGED and each.location.path != "good.yaml"]
+    assert len(pods) == place.pods

@@ -131,8 +131,9 @@ def _open(source: Source, limits: Limits) -> subjects.Recognition | Input:
     try:
         text = _text(source.content)
     except UnreadableError as error:
-        status = InputStatus.UNREADABLE if _is_lost(source) else InputStatus.SKIPPED
-        return Input(source.path, digest, size, status, error.message, error.line)
+        if _is_lost(source):
+            return Input(source.path, digest, size, InputStatus.UNREADABLE, error.message, error.line)
+        return Input(source.path, digest, size, InputStatus.SKIPPED, error.message)
     reader = documents.read_stream if source.path == STDIN_NAME else documents.read
     return subjects.Recognition(reader(source.path, text, limits))
 

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from hostile.row import HERE, POD
 
+from scanner.limits import Limits
 from scanner.model import Input
 from scanner.scan import Options, scan
 
+SMALL = Options(limits=Limits(bytes=1024 * 1024))
+LARGER = "larger than 1 MiB (--limit bytes=SIZE allows more)"
 PRIVILEGED = "kubernetes.container-not-privileged"
 
 
@@ -50,7 +53,7 @@ CHANGES: dict[str, tuple[Callable[[], object], str, str]] = {
     "it becomes a folder": (replace(lambda: Path("x.yaml").mkdir()), "unreadable", "is a directory"),
     "it becomes empty": (lambda: Path("x.yaml").write_text(""), "skipped", "holds no YAML, JSON or tool calls"),
     "it is cut off": (lambda: os.truncate("x.yaml", POD.index("odd\n  ann")), "assessed", ""),
-    "it grows beyond all bounds": (grow, "unreadable", "larger than 1 MiB"),
+    "it grows beyond all bounds": (grow, "unreadable", LARGER),
 }
 
 
@@ -67,9 +70,8 @@ def test_a_file_that_changes_between_meeting_and_reading(
             happens()
         return real_open(path, *rest, **named)
 
-    monkeypatch.setattr("scanner.sources.source.MAX_BYTES", 1024 * 1024)
     monkeypatch.setattr(os, "open", opened)
-    result = scan([str(folder)])
+    result = scan([str(folder)], SMALL)
     said = {item.path: (item.status.value, item.reason) for item in result.inputs}
     assert said == {"a.yaml": ("assessed", ""), "x.yaml": (status, reason), "z.yaml": ("assessed", "")}
     lines = {item.location.path: item.location.line for item in result.findings if item.rule == PRIVILEGED}
@@ -93,10 +95,9 @@ def test_a_file_that_grows_while_it_is_read_is_read_as_far_as_it_goes(
     assert [item.location.line for item in result.findings if item.rule == PRIVILEGED] == [HERE, 2 * HERE + 1]
 
 
-def test_a_file_of_the_kernel_that_has_no_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.sources.source.MAX_BYTES", 1024 * 1024)
-    (item,) = scan(["/proc/self/pagemap"]).inputs
-    assert (item.status.value, item.reason) == ("unreadable", "larger than 1 MiB")
+def test_a_file_of_the_kernel_that_has_no_size_is_bounded() -> None:
+    (item,) = scan(["/proc/self/pagemap"], SMALL).inputs
+    assert (item.status.value, item.reason) == ("unreadable", LARGER)
 
 
 def test_a_file_that_vanishes_while_others_are_read(folder: Path) -> None:

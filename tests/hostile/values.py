@@ -81,7 +81,9 @@ ROWS = (
         "x: &x\n  privileged: true\n" + POD.replace("privileged: true", "<<: *x"),
         [2],
     ),
-    assessed("a merge of a text", "x.yaml", pod("{<<: text, a: b}"), [HERE]),
-    assessed("a merge of a list of texts", "x.yaml", pod("{<<: [a, b], a: b}"), [HERE]),
+    unreadable("a merge of a text", "x.yaml", pod("{<<: text, a: b}"), "the merge key << takes a mapping", 6),
+    unreadable(
+        "a merge of a list of texts", "x.yaml", pod("{<<: [a, b], a: b}"), "the merge key << takes a mapping", 6
+    ),
     assessed("a key in quotes that looks like a merge", "x.yaml", pod("{'<<': {a: b}}"), [HERE]),
 )

@@ -230,7 +230,6 @@ def test_a_file_that_vanishes_is_said(folder: Path) -> None:
         "two words.yaml",
         " lead",
         "größe 😀.yaml",
-        "-",
         "--help",
         "a\\b.yaml",
         "a\tb",
@@ -242,6 +241,11 @@ def test_a_file_that_vanishes_is_said(folder: Path) -> None:
 def test_odd_names_are_names(folder: Path, name: str) -> None:
     plant(folder, name)
     assert collect() == [Source(name, name.encode())]
+
+
+def test_a_file_of_the_name_of_standard_input_is_told_from_it(folder: Path) -> None:
+    plant(folder, "-")
+    assert collect() == [Source("./-", b"-")]
 
 
 def test_names_that_are_no_text_stay_whole(folder: Path) -> None:

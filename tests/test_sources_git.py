@@ -161,13 +161,21 @@ def test_installed_packages_are_one_entry(folder: Path) -> None:
     assert names("x/node_modules") == ["x/node_modules/a/b.yaml", "x/node_modules/c.yaml"]
 
 
-@pytest.mark.parametrize("name", ["new\nline.yaml", "größe 😀.yaml", "tab\there", ":(glob)*", "-", " lead", "a\\b"])
+@pytest.mark.parametrize("name", ["new\nline.yaml", "größe 😀.yaml", "tab\there", ":(glob)*", " lead", "a\\b"])
 def test_odd_names_are_names(folder: Path, name: str) -> None:
     (folder / ".gitignore").unlink()
     (folder / name).write_text("odd")
     commit(folder)
     assert Source(name, b"odd") in collect()
     assert collect(f"./{name}") == [Source(name, b"odd")]
+
+
+def test_a_file_of_the_name_of_standard_input_is_told_from_it(folder: Path) -> None:
+    (folder / ".gitignore").unlink()
+    (folder / "-").write_text("odd")
+    commit(folder)
+    assert Source("./-", b"odd") in collect()
+    assert collect("./-") == [Source("./-", b"odd")]
 
 
 def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> None:

@@ -64,7 +64,8 @@ def collect(*paths: str, selection: Selection | None = None) -> list[Source]:
 
 
 def read(*paths: str, selection: Selection | None = None) -> list[str]:
-    return [source.path for source in collect(*paths, selection=selection) if not source.skipped]
+    found = [source.path for source in collect(*paths, selection=selection) if not source.skipped]
+    return ["-" if path == "./-" else path for path in found]
 
 
 def skipped(*paths: str, selection: Selection | None = None) -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scanner.errors import UsageError
@@ -99,7 +99,7 @@ def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[str]:
 def _sources(where: Scope, limits: Limits) -> Iterator[Source]:
     chosen = Chosen(where.selection)
     if where.tree:
-        yield from where.tree.sources(chosen, limits)
+        yield from _apart(where.tree.sources(chosen, limits))
         return
     for path in where.paths:
         if path == STDIN:
@@ -107,4 +107,10 @@ def _sources(where: Scope, limits: Limits) -> Iterator[Source]:
             large = too_large(len(content), limits)
             yield Source(STDIN_NAME, b"" if large else content, unreadable=large)
         else:
-            yield from folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored)
+            yield from _apart(folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored))
+
+
+def _apart(files: Iterator[Source]) -> Iterator[Source]:
+    """Files, of which one that has the name of standard input is told from it."""
+    for source in files:
+        yield replace(source, path=f"./{STDIN_NAME}") if source.path == STDIN_NAME else source

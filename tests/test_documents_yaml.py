@@ -482,9 +482,15 @@ def test_a_stream_is_known_by_its_start(text: str, expected: list[str]) -> None:
         ("A.YML", "yaml"),
         ("a.json", "json"),
         ("b/A.JSON", "json"),
-        ("README", "prose"),
-        ("a.md", "prose"),
+        ("README", "json"),
+        ("a.md", "json"),
+        ("pod.json.txt", "json"),
     ],
 )
-def test_a_file_is_known_by_its_name(path: str, expected: str) -> None:
-    assert [part.format for part in documents.read(path, '{"a": 1}') if isinstance(part, Document)] == [expected]
+def test_json_is_known_by_its_name_or_its_content(path: str, expected: str) -> None:
+    assert [part.format for part in documents.read(path, '\n{"a": 1}') if isinstance(part, Document)] == [expected]
+
+
+@pytest.mark.parametrize("text", ["", "[a](b.md)", "{not JSON}", "words", '{"a": 1}\n{"b": 2}\n'])
+def test_what_is_no_json_and_has_no_name_for_it_is_prose(text: str) -> None:
+    assert [part.format for part in documents.read("README", text) if isinstance(part, Document)] == ["prose"]

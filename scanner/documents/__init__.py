@@ -22,6 +22,8 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
 _FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
 """How a text starts that may be a manifest under another name; a program that holds one does not."""
+_CONTENT = re.compile(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
+"""The first line of a YAML text that is more than a comment or the start or end of a document."""
 _Part = TypeVar("_Part")
 _FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
 
@@ -66,6 +68,13 @@ def is_ours(path: str) -> bool:
     return path.lower().endswith((*YAML_SUFFIXES, *JSON_SUFFIXES))
 
 
+def is_bare(path: str, text: str) -> str:
+    """Why there is nothing to read in a text; empty where there is something."""
+    if not text.strip():
+        return "empty"
+    return "only comments" if path.lower().endswith(YAML_SUFFIXES) and not _CONTENT.search(text) else ""
+
+
 def decode(content: bytes) -> str:
     """The text of an input.
 
@@ -90,6 +99,8 @@ def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document |
         yield from _json(text, Origin(path), limits)
     elif lowered.endswith(SCRIPT_SUFFIXES):
         yield from _script(text, Origin(path), limits)
+    elif document := _whole_json(text, Origin(path), limits):
+        yield document
     elif _MANIFEST.search(text) and _FIRST_LINE.match(text) and not _FENCE.search(text):
         yield from _yaml(text, Origin(path), limits)
     else:
@@ -98,12 +109,8 @@ def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document |
 
 def read_stream(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of a text without a file name, such as standard input: JSON, YAML or Markdown by its start."""
-    start = text.lstrip()[:1]
-    if start in ("{", "["):
-        try:
-            yield _document("json", json_text.parse(text, limits), Origin(path))
-        except UnreadableError:
-            yield from _yaml(text, Origin(path), limits)
+    if document := _whole_json(text, Origin(path), limits):
+        yield document
     elif (fence := _FENCE.search(text)) and not _MANIFEST.search(text, 0, fence.start()):
         yield from _markdown(text, path, limits)
     else:
@@ -138,6 +145,16 @@ def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Faul
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
         else:
             yield _document("yaml", parsed, origin)
+
+
+def _whole_json(text: str, origin: Origin, limits: Limits) -> Document | None:
+    """The document of a text that is JSON by its content; None for any other."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return _document("json", json_text.parse(text, limits), origin)
+    except UnreadableError:
+        return None
 
 
 def _json(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:

@@ -134,6 +134,8 @@ def _open(source: Source, limits: Limits) -> subjects.Recognition | Input:
         if _is_lost(source):
             return Input(source.path, digest, size, InputStatus.UNREADABLE, error.message, error.line)
         return Input(source.path, digest, size, InputStatus.SKIPPED, error.message)
+    if bare := documents.is_bare(source.path, text):
+        return Input(source.path, digest, size, InputStatus.SKIPPED, bare)
     reader = documents.read_stream if source.path == STDIN_NAME else documents.read
     return subjects.Recognition(reader(source.path, text, limits))
 
@@ -175,7 +177,7 @@ def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
         first, more = reading.faults[0], len(reading.faults) - 1
         others = f" (and {more} more)" if more else ""
         return InputStatus.UNREADABLE, f"{first.message} at line {first.line}{others}", first.line
-    noted = ", ".join(str(note.line) for note in reading.notes)
+    noted = ", ".join(str(note.line) for note in reading.notes if note.embedded)
     note = f"code blocks that are not valid YAML or JSON at line {noted}" if noted else ""
     if reading.foreign:
         return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
 from scanner.model import Subject
-from scanner.subjects import architecture, calm, governance, kubernetes, prose, swarm
+from scanner.subjects import architecture, calm, foreign, governance, kubernetes, prose, swarm
 from scanner.subjects.shaping import Shape
 
 DOCUMENT = "document"
@@ -38,6 +38,7 @@ _OURS = re.compile(
     r"""mcp__|\bTask[ \t]*\(\s*["'`]|(?:^|[{,])[ \t]*["']?(?:apiVersion|unique-id)["']?\s*:""", re.MULTILINE
 )
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
+_NOTHING = "holds no YAML, JSON or tool calls"
 _TEMPLATE = re.compile(r"\{\{|\{%")
 
 
@@ -51,7 +52,7 @@ class Reading:
     foreign: str
     """Why nothing in it is ours, empty where something is."""
     notes: tuple[Fault, ...] = ()
-    """Code blocks of a Markdown file that cannot be read and would not have been a spec or a tool call."""
+    """Code blocks of a Markdown file, or a JSON text, that cannot be read and would not have been ours."""
 
 
 def recognise(parts: Iterable[Document | Fault]) -> Reading:
@@ -72,7 +73,10 @@ class Recognition:
         self._formats: dict[str, None] = {}
         self._faults: list[Fault] = []
         self._notes: list[Fault] = []
-        self._documents = 0
+        self._kinds: dict[str, None] = {}
+        """Of documents that are not ours, in order."""
+        self._in_code = False
+        """Whether the first of them stands in a code block."""
         self.count = 0
         """Subjects that were taken."""
 
@@ -83,7 +87,6 @@ class Recognition:
                 counts = not stray or may_be_ours(part.text)
                 (self._faults if counts else self._notes).append(_explained(part))
                 continue
-            self._documents += part.format != "prose"
             for subject in self._of(part):
                 self.count += 1
                 yield replace(subject, group=self._group) if self._group else subject
@@ -99,11 +102,21 @@ class Recognition:
                 if part.format != "prose" and not self._group:
                     yield _document(part, name)
                 return
+        if part.format != "prose":
+            self._in_code = self._in_code if self._kinds else bool(part.origin.first_line)
+            self._kinds[foreign.kind(part.root.value)] = None
 
     def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
         """What the input holds; its subjects as far as they were kept."""
-        foreign = "" if self.count else _foreign(self._documents)
-        return Reading(subjects, tuple(self._formats), tuple(self._faults), foreign, tuple(self._notes))
+        why = "" if self.count else self._foreign()
+        return Reading(subjects, tuple(self._formats), tuple(self._faults), why, tuple(self._notes))
+
+    def _foreign(self) -> str:
+        """Why nothing in the input is ours."""
+        if self._kinds:
+            return ("in code blocks: " if self._in_code else "") + foreign.reason(self._kinds)
+        broken = (f"{note.message} at line {note.line}" for note in self._notes if not note.embedded)
+        return next(broken, _NOTHING)
 
 
 def may_be_ours(text: str) -> bool:
@@ -124,12 +137,6 @@ def _explained(fault: Fault) -> Fault:
         message = "a template: render it first, such as `helm template CHART | assay scan -`"
         return Fault(message, fault.line, fault.text, fault.embedded)
     return fault
-
-
-def _foreign(documents: int) -> str:
-    if not documents:
-        return "holds no YAML, JSON or tool calls"
-    return "no Kubernetes object, architecture spec or swarm configuration"
 
 
 def _document(part: Document, form: str) -> Subject:

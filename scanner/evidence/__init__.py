@@ -15,6 +15,7 @@ from pathlib import Path
 from scanner import reports
 from scanner.errors import UsageError
 from scanner.model import DISCLAIMER, Scan
+from scanner.reports.json_text import inert
 
 MANIFEST = "MANIFEST.sha256"
 
@@ -64,4 +65,4 @@ def _write(path: Path, pieces: Iterable[str]) -> str:
 
 def _population(scan: Scan) -> Iterator[str]:
     """Every input on a line of its own, in the order of the scan."""
-    return (json.dumps(dataclasses.asdict(item), ensure_ascii=True) + "\n" for item in scan.inputs)
+    return (inert(json.dumps(dataclasses.asdict(item), ensure_ascii=False)) + "\n" for item in scan.inputs)

@@ -29,6 +29,7 @@ from scanner.model import (
     Severity,
 )
 from scanner.reports.excerpt import Line, excerpt
+from scanner.reports.safe_text import UNSEEN
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,10 +39,7 @@ EXCERPTS = 2000
 LINKED = 8
 """A control links to so many of its findings directly, and to the rules for the others."""
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc"
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
-)
+_UNSEEN = re.compile(f"[\x00-\x08\x0a-\x1f{UNSEEN}\ud800-\udfff]")
 _VERDICTS = {
     0: ("Nothing failed at the threshold", "everything found was assessed, nothing at or above the threshold failed"),
     1: ("Findings at or above the threshold", "failing outcomes at or above the threshold"),

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.model import Input, InputStatus, Scan
-from scanner.reports.table import safe
+from scanner.reports.safe_text import safe, width
 
 _NAMES = ("status", "subjects", "formats", "input", "reason")
 _WIDEST = 60
 """Columns of an input's name that others are aligned to; a longer name pushes its reason out."""
+_REASONS = 10
+"""Reasons for skipping that are counted, the most frequent ones."""
 
 
 def render(scan: Scan) -> str:
-    """One line for each input, in the order of the scan, then how many there are of each status."""
+    """One line for each input, in the order of the scan, then how many there are of each reason and status."""
     rows = [_NAMES, *(_row(item) for item in scan.inputs)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_NAMES))]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(_NAMES))]
     widths[-2] = min(widths[-2], _WIDEST)
     return "\n".join((*(_line(row, widths) for row in rows), "", *_summary(scan), ""))
 
@@ -27,10 +29,17 @@ def _row(item: Input) -> tuple[str, ...]:
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    return "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+    return "  ".join(text + " " * (room - width(text)) for text, room in zip(row, widths, strict=True)).rstrip()
 
 
 def _summary(scan: Scan) -> Iterator[str]:
+    reasons = Counter(item.reason for item in scan.inputs if item.status is InputStatus.SKIPPED)
+    for reason, number in reasons.most_common(_REASONS):
+        yield f"{number:>8}  {safe(reason)}"
+    if more := sum(reasons.values()) - sum(number for _, number in reasons.most_common(_REASONS)):
+        yield f"{more:>8}  for other reasons"
+    if reasons:
+        yield ""
     statuses = Counter(item.status for item in scan.inputs)
     yield f"{len(scan.inputs)} inputs: " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     yield scan.verdict.reason

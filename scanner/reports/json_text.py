@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
+from scanner.reports.safe_text import UNSEEN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSAFE = re.compile(f"[{UNSEEN}\ud800-\udfff]")
+_SURROGATES = range(0xD800, 0xE000)
 _SURROGATE_OF_BYTE_0 = 0xDC00
 _DEEP = "\n    "
 _UNDECODABLE = range(0x80, 0x100)
@@ -47,7 +50,12 @@ def _items(items: Iterator[Any]) -> Iterator[str]:
 def _text(value: Any, indent: str) -> str:
     parts: list[str] = []
     _write_item(value, indent, parts.append)
-    return _LONE_SURROGATE.sub(_spell_out, "".join(parts))
+    return inert("".join(parts))
+
+
+def inert(text: str) -> str:
+    """JSON text of the same value that any parser accepts, and that no terminal and no log of a CI service obeys."""
+    return _UNSAFE.sub(_spell_out, text).replace("##", r"#\u0023")
 
 
 def _write(value: Any, indent: str, put: Callable[[str], object]) -> None:
@@ -81,6 +89,9 @@ def _write_item(item: Any, indent: str, put: Callable[[str], object]) -> None:
 
 
 def _spell_out(match: re.Match[str]) -> str:
-    """Return the escape of the byte that a surrogate stands for; other surrogates stand for nothing."""
-    byte = ord(match.group()) - _SURROGATE_OF_BYTE_0
+    """Return the escape of a character, or of the byte that a surrogate stands for; others stand for nothing."""
+    code = ord(match.group())
+    if code not in _SURROGATES:
+        return json.dumps(match.group())[1:-1]
+    byte = code - _SURROGATE_OF_BYTE_0
     return f"\\\\x{byte:02x}" if byte in _UNDECODABLE else "\ufffd"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from scanner.reports.safe_text import UNSEEN
+
 LONGEST_DESCRIPTION = 1024
 """GitHub refuses longer short and full descriptions."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(f"[\x00-\x1f{UNSEEN}]+")
 _LINK = re.compile(r"\](?=\()")
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_PLACEHOLDER = re.compile(r"(?<!\{)((?:\{\{)*)\{(\d+)\}")
 _CODE_SPAN = re.compile(r"((?<![`\\])`[^`]+`(?!`))")
 """What every Markdown renderer takes for code; HTML inside of it is text."""
 
@@ -20,7 +22,7 @@ def plain(text: str) -> str:
     The standard asks to double every brace, but no viewer undoes it in a message without arguments: only what would
     be a placeholder is doubled.
     """
-    return _PLACEHOLDER.sub(r"{{\1}}", _LINK.sub("] ", _CONTROL.sub(" ", text))).strip()
+    return _PLACEHOLDER.sub(r"\1{{\2}}", _LINK.sub("] ", _CONTROL.sub(" ", text))).strip()
 
 
 def sentence(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +22,7 @@ from scanner.model import (
     Severity,
 )
 from scanner.reports.excerpt import excerpt
+from scanner.reports.safe_text import safe, width
 
 _Paint = Callable[[str, str], str]
 """Text and style -> styled text."""
@@ -39,15 +39,7 @@ _SEVERITY_STYLE = {
     Severity.LOW: "blue",
     Severity.INFO: "grey",
 }
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
-def safe(text: str) -> str:
-    """Text that cannot steer a terminal: control and direction characters are written out."""
-    if text.isprintable():
-        return text
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\n", "\\n"))
+_TAB = "    "
 
 
 def render(scan: Scan, *, colour: bool = False) -> Iterator[str]:
@@ -92,17 +84,21 @@ def _finding(scan: Scan, finding: Finding, paint: _Paint) -> Iterator[str]:
     place = finding.location
     yield f"\n  {paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
     for line in excerpt(scan, finding, context=0)[:3]:
-        number, before = str(line.number), safe(line.before)
-        marked = safe(line.marked)
+        number, whole = str(line.number), _shown(line.before + line.marked + line.after)
+        before, marked = width(_shown(line.before)), width(_shown(line.marked))
         cut = slice(0, max(20, _WIDTH))
-        yield f"  {paint(number.rjust(5), 'grey')} {paint('|', 'grey')} {(before + marked + safe(line.after))[cut]}"
+        yield f"  {paint(number.rjust(5), 'grey')} {paint('|', 'grey')} {whole[cut]}"
         if marked:
-            under = " " * len(before) + "^" * len(marked)
+            under = " " * before + "^" * marked
             yield f"  {' ' * 5} {paint('|', 'grey')} {paint(under[cut], 'red')}"
     for related in finding.related:
         other = related.location
         there = safe(f"{other.path}:{other.line}:{other.column}")
         yield f"        {paint('see', 'grey')} {there} ({safe(related.message)})"
+
+
+def _shown(source: str) -> str:
+    return safe(source.replace("\t", _TAB))
 
 
 def _said(label: str, text: str, paint: _Paint) -> Iterator[str]:

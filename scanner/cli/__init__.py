@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from scanner import __version__
-from scanner.errors import AssayError
+from scanner.errors import AssayError, UsageError
 from scanner.gate import INTERNAL, USAGE
 
 _COMMANDS = {
@@ -46,7 +46,7 @@ def main() -> NoReturn:
     try:
         code = assay.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _tell(UsageError(error.format_message(), hint=_help(error)))
         code = USAGE
     except click.Abort:
         code = 130
@@ -62,15 +62,28 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _help(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"see {context.command_path} --help" if context else ""
+
+
 def _tell(error: AssayError) -> None:
     where = f"{error.location}: " if error.location else ""
-    click.echo(f"assay: {where}{error.message}", err=True)
+    click.echo(f"assay: {_safe(where + error.message)}", err=True)
     if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+        click.echo(f"  hint: {_safe(error.hint)}", err=True)
 
 
 def _tell_fault() -> None:
     import traceback
 
     click.echo("assay: a fault in Assay itself, please report it with what follows", err=True)
-    click.echo(traceback.format_exc(), err=True)
+    for line in traceback.format_exc().splitlines():
+        click.echo(_safe(line), err=True)
+
+
+def _safe(text: str) -> str:
+    """What was typed or met, without power over a terminal or a log."""
+    from scanner.reports.safe_text import safe
+
+    return safe(text)

@@ -155,8 +155,9 @@ def _write(result: Scan, wanted: Sequence[tuple[str, str]]) -> None:
         if file:
             _write_file(Path(file), pieces)
             continue
+        encoding = sys.stdout.encoding if name in _SHORT else "utf-8"
         for piece in pieces:
-            click.echo(piece, nl=False)
+            click.echo(piece.encode(encoding, "backslashreplace"), nl=False)
 
 
 def _write_file(path: Path, pieces: Iterable[str]) -> None:

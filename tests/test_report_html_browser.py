@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 
 from scanner.model import ControlStatus, Scan
 from scanner.reports import html as report
+from tests.payloads import NAMES, PAYLOADS, lay_out
 from tests.sample import sample_scan
 from tests.test_report_html import poison
 
@@ -180,6 +184,36 @@ def test_hostile_text_does_nothing(show: Open) -> None:
     assert "{{7*7}}" in page.locator("h4").first.inner_text()
     page.get_by_label("Text").fill("<script>")
     narrowed(page, len(sample_scan().findings))
+
+
+def test_hostile_files_and_resources_are_shown_as_they_are(show: Open, tmp_path: Path) -> None:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    lay_out(folder)
+    command = [sys.executable, "-m", "scanner", "scan", "--profile", "opinion", "--no-cache", "--output", "html"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    page = show(text=done.stdout.decode())
+    assert page.title() == "Assay scan report: Incomplete"
+    assert page.locator("img, iframe, base, animate, script ~ script, [onerror], [onload], [onfocus]").count() == 0
+    assert page.locator("a[href]:not([href^='#']):not([href^='https://'])").count() == 0
+    text = page.locator("body").text_content()
+    known = {what: payload for what, payload in PAYLOADS.items() if what != "lone surrogates"}
+    assert [what for what, payload in known.items() if seen(payload) not in text] == []
+    paths = set(page.locator("#inputs th code").all_text_contents())
+    names = {seen("./-" if name == "-" else name) for name in NAMES.values()}
+    assert names - paths == set()
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def seen(payload: str) -> str:
+    """A payload as the report shows it, with what cannot be seen spelled out."""
+    return "".join(
+        f"⟨U+{ord(each):04X}⟩"
+        if unicodedata.category(each) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and each != "\t"
+        else each
+        for each in payload
+    )
 
 
 def test_the_policy_stops_what_is_injected(show: Open) -> None:

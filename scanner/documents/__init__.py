@@ -25,7 +25,7 @@ _FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \
 _CONTENT = re.compile(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
 """The first line of a YAML text that is more than a comment or the start or end of a document."""
 _Part = TypeVar("_Part")
-_FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _CALL = re.compile(r"(?<![\w.$\"'`-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(
 """`Task` is a common name: only a call with a text in front counts."""
 _STEP = re.compile(
     r"""(?P<open>[({\[])|(?P<close>[)}\]])
-    |//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*(?:`|\Z)""",
+    |//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|`[^`\\]*(?:\\.[^`\\]*)*(?:`|\Z)""",
     re.DOTALL | re.VERBOSE,
 )
 """A bracket, or something whose brackets do not count."""

@@ -13,6 +13,7 @@ from scanner.errors import UnreadableError
 from scanner.limits import Limits
 
 _NEXT_DOCUMENT = re.compile(r"^---(?:[ \t]|$)", re.MULTILINE)
+_KEY = "while scanning a simple key"
 _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """What YAML allows. The parser stumbles over any other character up to 16 KiB before it gets there."""
 
@@ -73,7 +74,10 @@ def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: s
 def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:
     """The line of a fault; what is missing at the very end is missed where it was opened."""
     last = text.rstrip().count("\n")
-    marks = [composer.breaks.place(mark) for mark in (error.problem_mark, error.context_mark) if mark]
+    found = [error.problem_mark, error.context_mark]
+    if error.context == _KEY:  # the key stands where it begins; the parser misses its colon a line further down
+        found.reverse()
+    marks = [composer.breaks.place(mark) for mark in found if mark]
     return next((int(mark.line) for mark in marks if mark.line <= last), last)
 
 

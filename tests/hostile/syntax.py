@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hostile.row import HERE, POD, assessed, pod, skipped, unreadable
 
+CONFLICT = POD.replace("        privileged", "<<<<<<< HEAD\n        privileged") + "=======\n>>>>>>> branch\n"
 LATER = "---\n" + POD
 
 
@@ -16,6 +17,7 @@ ROWS = (
         "a tab for indentation", "x.yaml", POD.replace("  name: odd\n", "\tname: odd\n", 1), "not valid YAML", 4
     ),
     unreadable("a key out of line", "x.yaml", POD.replace("  annotations", "   annotations"), "not valid YAML", 5),
+    unreadable("a key without a colon", "x.yaml", POD.replace("spec:", "spec"), "not valid YAML", 7),
     unreadable("a colon too many", "x.yaml", pod("a: b"), "not valid YAML", 6),
     unreadable("a text that starts with a percent sign", "x.yaml", pod("%a"), "not valid YAML", 6),
     unreadable("a text that starts with an at sign", "x.yaml", pod("@a"), "not valid YAML", 6),
@@ -49,8 +51,10 @@ ROWS = (
     skipped("one word", "x.yaml", "word\n", "no Kubernetes object"),
     skipped("a list of words", "x.yaml", "- a\n- b\n", "no Kubernetes object"),
     unreadable("a Helm template", "x.yaml", POD.replace("odd\n", "{{ .Values.name }}\n"), "a template", 4),
+    unreadable("a Helm include", "x.yaml", pod('text\n    {{- include "a.b" . | nindent 4 }}'), "a template", 7),
     unreadable("a Jinja template", "x.yaml", "{% if a %}\n" + POD + "{% endif %}\n", "a template", 1),
     assessed("a shell placeholder", "x.yaml", pod("${TEXT:-x}"), [HERE]),
+    unreadable("a merge conflict", "x.yaml", CONFLICT, "not valid YAML", 12),
     unreadable("a broken document before a good one", "x.yaml", "a: [\n" + LATER, "not valid YAML", 2, [HERE + 2]),
     unreadable("a broken document behind a good one", "x.yaml", POD + "---\na: [\n", "not valid YAML", 14, [HERE]),
     unreadable(

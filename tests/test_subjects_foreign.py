@@ -18,7 +18,6 @@ GENERAL = "no format that Assay reads"
 KNOWN: list[tuple[str, Any]] = [
     ("empty", {}),
     ("empty", []),
-    ("a bare list of Kubernetes objects, which no cluster takes", [{"apiVersion": "v1", "kind": "Pod"}]),
     ("a CALM pattern or schema, no architecture", PATTERN | {"properties": {"nodes": {"type": "array"}}}),
     (
         "a CALM pattern or schema, no architecture",

@@ -49,7 +49,6 @@ _STEP = _any({"uses": str}, {"run": str})
 
 _KINDS: tuple[tuple[str, _Shape], ...] = (
     (_EMPTY, lambda value: value in (None, {}, [], "")),
-    ("a bare list of Kubernetes objects, which no cluster takes", [{"apiVersion": str, "kind": str}]),
     ("a CALM pattern or schema, no architecture", lambda value: _fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
     ("a CALM pattern or schema, no architecture", {"$schema": _text("json-schema.org"), "$id": _CALM}),
     ("a CALM document without nodes", {"$schema": _CALM}),

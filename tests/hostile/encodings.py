@@ -30,7 +30,7 @@ ROWS = (
     unreadable("latin-1 in prose with a tool call", "x.md", CALL.encode("latin-1"), "not UTF-8 text", 1),
     skipped("latin-1 in prose about other things", "x.md", b"# Caf\xe9\n", "not UTF-8 text"),
     assessed("a byte-order mark", "x.yaml", BOM + POD.encode(), [HERE]),
-    skipped("nothing but a byte-order mark", "x.yaml", BOM, "holds no YAML"),
+    skipped("nothing but a byte-order mark", "x.yaml", BOM, "empty"),
     assessed("UTF-16, little end first, marked", "x.yaml", b"\xff\xfe" + POD.encode("utf-16-le"), [HERE]),
     assessed("UTF-16, big end first, marked", "x.yaml", b"\xfe\xff" + POD.encode("utf-16-be"), [HERE]),
     unreadable("UTF-16, little end first, not marked", "x.yaml", POD.encode("utf-16-le"), "not text", 1),

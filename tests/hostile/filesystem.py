@@ -151,7 +151,7 @@ PLACES = (
     _read("a name that is written backwards", _named("\u202elmay.x"), {"\u202elmay.x": _POD}),
     _read("a name that is no text", _raw_name, {"x\udcff\udce9.yaml": _POD}),
     _read("a name like an option", _named("--help"), {"--help": _POD}),
-    _read("a name like standard input", _named("-"), {"-": _POD}),
+    _read("a name like standard input", _named("-"), {"./-": _POD}),
     _read("a name like a workflow command", _named("::error::x.yaml"), {"::error::x.yaml": _POD}),
     _read("a name like markup", _named("<img src=x>.yaml"), {"<img src=x>.yaml": _POD}),
     _read("a name of 255 bytes", _named("n" * 250 + ".yaml"), {"n" * 250 + ".yaml": _POD}),

@@ -70,13 +70,9 @@ ROWS = (
     assessed("5 MB of text on one line", "x.json", lambda: _pod('"' + "x" * 5_000_000 + '"').encode(), [8]),
     assessed("200,000 escapes", "x.json", lambda: _pod('"' + r"\n" * 200_000 + '"').encode(), [8]),
     assessed("20,000 items", "x.json", lambda: _pod("[" + "1," * 20_000 + "1]").encode(), [8]),
-    skipped("nothing", "x.json", "", "holds no YAML"),
-    skipped("a word", "x.json", "null", "no Kubernetes object"),
-    skipped(
-        "settings with comments", "x.json", '{\n// a comment\n"strict": true\n}\n', "not valid YAML or JSON at line 2"
-    ),
-    skipped(
-        "empty lines without end", "x.json", b"{" + b"\n" * 500_000 + b",}", "not valid YAML or JSON at line 500001"
-    ),
+    skipped("nothing", "x.json", "", "empty"),
+    skipped("a word", "x.json", "null", "empty"),
+    skipped("settings with comments", "x.json", '{\n// a comment\n"strict": true\n}\n', "not valid JSON"),
+    skipped("empty lines without end", "x.json", b"{" + b"\n" * 500_000 + b",}", "at line 500001"),
     skipped("records, one in a line", "x.jsonl", '{"a": 1}\n{"a": 2}\n', "holds no YAML"),
 )

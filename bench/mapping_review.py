@@ -33,8 +33,69 @@ CARRIED = {
     "SOX": "sox",
     "Basel": "basel",
     "CCPA": "ccpa",
+    "NIST 800-53r5": "nist-800-53",
+    "NIST CSF 2.0": "nist-csf",
+    "ISO 27001:2022": "iso-27001",
+    "ISO 27002:2022": "iso-27001",
+    "CIS K8s": "cis-kubernetes",
+    "NSA/CISA hardening": "nsa-kubernetes",
+    "PSS restricted": "pod-security-standards",
 }
 """How a framework's name in the table begins -> the beginning of our ids for it."""
+
+RENUMBERED: Mapping[str, Mapping[str, str]] = {
+    "CIS K8s 1.": {
+        "5.2.9": "",
+        "5.2.10": "5.2.9",
+        "5.2.11": "5.2.10",
+        "5.2.12": "5.2.11",
+        "5.2.13": "5.2.12",
+        "5.7.1": "5.6.1",
+        "5.7.2": "5.6.2",
+        "5.7.3": "5.6.3",
+        "5.7.4": "5.6.4",
+    },
+    "NSA/CISA hardening (trivy": {
+        "1.0": "NSA-1.1",
+        "1.1": "NSA-1.2",
+        "1.2": "NSA-1.4",
+        "1.6": "NSA-1.1",
+        "1.7": "NSA-1.4",
+        "1.10": "NSA-1.6",
+        "1.11": "NSA-1.5",
+        "1.12": "NSA-2.1",
+        "2.0": "NSA-2.2",
+        "4.0": "NSA-2.3",
+        "4.1": "NSA-2.3",
+        "5.1": "NSA-2.4",
+        "6.1": "NSA-2.7",
+        "6.2": "NSA-2.7",
+        "7.0": "NSA-2.4",
+        "7.1": "NSA-2.4",
+        "8.1": "NSA-4.2",
+        "8.2": "NSA-4.2",
+    },
+    "PSS restricted (trivy": {
+        "1": "PSS-B-HostProcess",
+        "2": "PSS-B-HostNamespaces",
+        "3": "PSS-B-Privileged",
+        "4": "PSS-B-Capabilities",
+        "5": "PSS-B-HostPath",
+        "6": "PSS-B-HostPorts",
+        "7": "PSS-B-AppArmor",
+        "8": "PSS-B-SELinux",
+        "9": "PSS-B-ProcMount",
+        "10": "PSS-B-Seccomp",
+        "11": "PSS-B-Sysctls",
+        "12": "PSS-R-VolumeTypes",
+        "13": "PSS-R-PrivEsc",
+        "14": "PSS-R-NonRoot",
+        "15": "PSS-R-NonRootUser",
+        "16": "PSS-R-Seccomp",
+        "17": "PSS-R-Capabilities",
+    },
+}
+"""How a framework's name begins -> the table's number of a control -> ours; empty where ours has none."""
 
 MEANING: Mapping[str, tuple[str, ...]] = {
     "audit-log": ("architecture.service-audit-recorded",),
@@ -99,17 +160,34 @@ def matched(rows: Iterable[Mapping[str, str]], rules: Sequence[RuleInfo]) -> dic
     return found
 
 
+def numbered(row: Mapping[str, str]) -> set[str]:
+    """The controls that a row gives, by the numbers of the edition that we carry."""
+    changed = next((new for name, new in RENUMBERED.items() if row["framework"].startswith(name)), {})
+    return {changed.get(given, given) for given in row["control_ids"].replace(".-", ".").split()} - {""}
+
+
+def reaches(framework: str, control: str, wanted: str, given: str) -> bool:
+    """Whether a control of ours is the given one of that framework, or a paragraph of it."""
+    return framework.startswith(wanted) and f"{control}(".startswith(f"{given}(")
+
+
 def compare(
     rows: Iterable[Mapping[str, str]], keys: Mapping[str, set[str]], rules: Sequence[RuleInfo]
 ) -> Iterator[Line]:
     """All comparisons, in the order of check keys, frameworks and rules."""
+    frameworks = catalogue.load(library.Cache())
+    carried = {(item.id, control.id) for item in frameworks for control in item.controls}
     theirs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
+        if (row["check_key"], row["source_check_id"]) in STRANGERS:
+            continue
         for name, framework in CARRIED.items():
             if row["framework"].startswith(name):
-                theirs[row["check_key"], framework] |= set(row["control_ids"].replace(".-", ".").split())
-    linked = assess.links(catalogue.load(library.Cache()), rules)
-    for (key, framework), controls in sorted(theirs.items()):
+                theirs[row["check_key"], framework] |= {
+                    given for given in numbered(row) if any(reaches(*ours, framework, given) for ours in carried)
+                }
+    linked = assess.links(frameworks, rules)
+    for (key, framework), controls in sorted((found, controls) for found, controls in theirs.items() if controls):
         for rule in sorted(keys.get(key, ())):
             ours = {link.control: link.strength for link in linked[rule] if link.framework.startswith(framework)}
             yield Line(rule, key, framework, ours, frozenset(controls))

@@ -44,10 +44,10 @@ controls:
     checkable: partial
     evidence: Network policies.
     objectives:
-      - objective: network-segmentation
+      - objective: network-controls-not-bypassed
         relation: supports
         strength: medium
-        rationale: Policies that select workloads are the walls meant here; whether the network heeds them is unseen.
+        rationale: A pod on its node's network stands outside the walls meant here; the walls themselves are unseen.
   - id: A-3
     title: Plans for bad days
     checkable: partial
@@ -126,9 +126,9 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
     ("old", "new", "said"),
     [
         (
-            "network-segmentation",
-            "network-segmentatoin",
-            "acme.yaml:24: there is no objective 'network-segmentatoin' (did",
+            "controls-not-bypassed",
+            "controls-not-bypased",
+            "acme.yaml:24: there is no objective 'network-controls-not-bypased' (did",
         ),
         ("container-not-privileged", "container-privileged", "acme.yaml:15: there is no rule 'kubernetes.container-pr"),
         ("unmapped:", "unmaped:", "acme.yaml:41: there is no key 'unmaped' (did you mean unmapped?)"),

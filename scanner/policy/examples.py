@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from scanner import documents, facts, subjects
@@ -10,7 +11,7 @@ from scanner.documents.positions import Node, locate
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy import fix
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.rule import RuleFile
+from scanner.policy.rule import Rule, RuleFile
 from scanner.subjects import KINDS
 
 _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.UNKNOWN, "skips": None}
@@ -19,7 +20,6 @@ _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.U
 def check(file: RuleFile) -> Iterator[str]:
     """What is wrong with the examples of a rule, each with its place; nothing where all hold."""
     seen = set()
-    evaluator = Evaluator([file.rule], include_passes=True)
     for example in file.root.get("examples").elements():
         kinds = [kind for kind in _EXPECTED if kind in example.value]
         where = f"{file.origin.path}:{locate(file.origin, example.mark).line}"  # type: ignore[arg-type]
@@ -27,12 +27,18 @@ def check(file: RuleFile) -> Iterator[str]:
             yield f"{where}: an example says one of passes, fails, unknown, skips, and has one of input, text"
             continue
         seen.add(kinds[0])
+        evaluator = Evaluator([_rule(file, example)], include_passes=True)
         found = evaluator.evaluate(_subjects(file, example)).findings
         for problem in (*_outcome(example.value, kinds[0], found), *_fix(file, example, kinds[0])):
             yield f"{where}: {problem}"
     for kind in ("passes", "fails"):
         if kind not in seen:
             yield f"{file.origin.path}: has no example that {kind}"
+
+
+def _rule(file: RuleFile, example: Node) -> Rule:
+    """The rule with the parameters that the example gives it."""
+    return replace(file.rule, parameters={**file.rule.parameters, **example.value.get("parameters", {})})
 
 
 def _subjects(file: RuleFile, example: Node) -> list[Subject]:
@@ -93,7 +99,7 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
     subject = _given(file, node, node.value)
     fixed = fix.apply(remedy, subject.bindings[subject.focus])
     again = _given(file, node, {**node.value, subject.focus: fixed})
-    left = Evaluator([file.rule], include_passes=True).evaluate([again]).findings
+    left = Evaluator([_rule(file, example)], include_passes=True).evaluate([again]).findings
     if any(finding.outcome is not Outcome.PASS for finding in left):
         yield f"the fix does not clear the finding: {left[0].message}"
     if fix.apply(remedy, fixed) != fixed:

@@ -1,7 +1,8 @@
 """Kubernetes objects -> resources, workloads and containers.
 
 A pod template is found wherever Kubernetes keeps one: in a Pod itself, under `spec.template` (Deployment, Job, Argo
-Rollout, Knative Service, ...), under `spec.jobTemplate` (CronJob) and under `template` (PodTemplate).
+Rollout, Knative Service, ...), under `spec.jobTemplate` (CronJob), under `template` (PodTemplate), and under
+`spec.podTemplate` of an agent's sandbox; elsewhere that name holds patches for templates.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.model import Mark, Origin, Subject
+from scanner.subjects import control_plane
 from scanner.subjects.shaping import prune_nulls
 
 RESOURCE = "kubernetes.resource"
@@ -22,6 +24,7 @@ KINDS = {
     RESOURCE: ("object",),
     WORKLOAD: ("pod", "template", "object"),
     CONTAINER: ("container", "container_kind", "pod", "template", "object"),
+    control_plane.KIND: control_plane.BINDINGS,
 }
 
 _TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
@@ -35,6 +38,8 @@ _WORKLOADS = {
     ),
 }
 """Where Kubernetes' own workloads hold mappings on the way to their containers."""
+_SANDBOX_GROUPS = frozenset({"agents.x-k8s.io", "extensions.agents.x-k8s.io"})
+_SANDBOX_TEMPLATE = ("spec", "podTemplate")
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
 _CROWD = 100
 """Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
@@ -200,7 +205,9 @@ def _pod_templates(node: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
     A Pod is its own, others say containers of some kind.
     """
     is_pod = node.value["kind"] == "Pod"
-    for path in [()] if is_pod else _TEMPLATES:
+    sandboxed = node.value["apiVersion"].partition("/")[0] in _SANDBOX_GROUPS
+    paths = (*_TEMPLATES, _SANDBOX_TEMPLATE) if sandboxed else _TEMPLATES
+    for path in [()] if is_pod else paths:
         template = node.get(*path)
         spec = template.get("spec").value
         if isinstance(spec, dict) and (is_pod or spec.keys() & _CONTAINERS.keys()):
@@ -234,6 +241,23 @@ def _containers(
                 {**marks, "container": container.mark},  # type: ignore[dict-item]
                 "container",
             )
+            yield from _programs(f"{owner}/{field}/{name}", label, origin, bindings, marks, container)
+
+
+def _programs(
+    identity: str, label: str, origin: Origin, bindings: dict[str, Any], marks: dict[str, Mark], container: Node
+) -> Iterator[Subject]:
+    for shape, mark in control_plane.programs(container):
+        yield Subject(
+            control_plane.KIND,
+            identity,
+            f"{label}, {shape.data['name']}",
+            origin,
+            {**bindings, "container": container.value, "program": shape.data},
+            {**marks, "container": container.mark, "program": mark},  # type: ignore[dict-item]
+            "program",
+            unknowns=frozenset(shape.unknowns),
+        )
 
 
 def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str:

@@ -141,7 +141,8 @@ def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
             value, word = follower.value, Node(word.value, _span(word.mark, follower.mark))
         elif not equals:
             value = "true"
-        yield name, value, word
+        if equals or value != "true" or name in _SWITCHES:
+            yield name, value, word
 
 
 def _span(first: Mark | None, last: Mark | None) -> Mark | None:

@@ -394,3 +394,160 @@ def test_no_object_of_any_shape_stops_a_scan(shapes: list[Any], whole: bool) -> 
         for name, mark in subject.marks.items():
             assert locate(subject.origin, mark).line >= 1
             assert name in subject.bindings
+
+
+def program(*words: Any, fields: dict[str, Any] | None = None, field: str = "command") -> Subject | None:
+    """What the words of a container's command make of it; None where they start no program of the control plane."""
+    pod = {"containers": [{"name": "c", field: list(words), **(fields or {})}]}
+    found = [subject for subject in read(thing("Pod", spec=pod)) if subject.kind == "kubernetes.control-plane"]
+    return found[0] if found else None
+
+
+def flags(*words: str, **container: Any) -> dict[str, Any]:
+    found = program(*words, fields=container)
+    assert found is not None
+    return found.bindings["program"]["flags"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--audit-log-path=/a"], "/a"),
+        (["--audit-log-path", "/a"], "/a"),
+        (["-audit-log-path=/a"], "/a"),
+        (["--audit_log_path=/a"], "/a"),
+        (["--audit-log-path=/b", "--audit-log-path=/a"], "/a"),
+        (["--audit-log-path=a=b"], "a=b"),
+        (["--audit-log-path="], ""),
+        (["--audit-log-path"], None),
+        (["--audit-log-path", "--v=2"], None),
+        (["--", "--audit-log-path=/a"], "/a"),
+    ],
+)
+def test_a_flag_is_read_in_each_of_its_forms(words: list[str], value: str | None) -> None:
+    assert flags("kube-apiserver", *words).get("audit-log-path") == value
+    container = {"args": words}
+    assert flags("/usr/local/bin/kube-apiserver", **container).get("audit-log-path") == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--profiling"], True),
+        (["--profiling=false"], False),
+        (["--profiling=F"], False),
+        (["--profiling", "false"], True),
+        (["--profiling=true", "--profiling=0"], False),
+    ],
+)
+def test_a_switch_takes_no_word_for_its_value(words: list[str], value: bool) -> None:
+    assert flags("kube-scheduler", *words) == {"profiling": value}
+
+
+def test_lists_grow_and_numbers_are_numbers() -> None:
+    found = flags("kube-apiserver", "--authorization-mode=Node, RBAC", "--authorization-mode", "Webhook")
+    assert found == {"authorization-mode": ["Node", "RBAC", "Webhook"]}
+    assert flags("kube-apiserver", "--audit-log-maxage=30") == {"audit-log-maxage": 30}
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        (["kube-apiserver", "--audit-log-path=$(LOG)"], {"audit-log-path"}),
+        (["kube-apiserver", "--audit-log-path=$LOG"], set()),
+        (["kube-apiserver", "--audit-log-path=$(LOG)", "--audit-log-path=/a"], set()),
+        (["kube-apiserver", "--authorization-mode=$(MODE)", "--authorization-mode=RBAC"], {"authorization-mode"}),
+        (["kube-apiserver", "--profiling=PROFILING"], {"profiling"}),
+        (["kube-apiserver", "--audit-log-maxage=thirty"], {"audit-log-maxage"}),
+        (["sh", "-c", "kube-apiserver --audit-log-path=$LOG"], {"audit-log-path"}),
+        (["sh", "-c", "kube-apiserver $FLAGS"], {"..."}),
+    ],
+)
+def test_a_flag_that_the_file_does_not_tell_is_unknown(words: list[str], unknown: set[str]) -> None:
+    found = program(*words)
+    assert found is not None
+    assert found.unknowns == unknown
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["kube-apiserver"], "kube-apiserver"),
+        (["/go-runner", "--log-file=/x", "--also-stdout", "/usr/local/bin/kube-apiserver", "--v=2"], "kube-apiserver"),
+        (["/hyperkube", "scheduler", "--v=2"], "kube-scheduler"),
+        (["hyperkube", "kube-controller-manager"], "kube-controller-manager"),
+        (["/bin/sh", "-ec", "set -e; exec /usr/local/bin/etcd --name=a \\\n  --v=2 1>>/var/log/etcd.log 2>&1"], "etcd"),
+        (["bash", "-c", "if true; then echo a; fi\nexec etcd --v=2 &&\necho over"], "etcd"),
+        (["kubectl", "logs", "kube-apiserver"], None),
+        (["etcd", "gateway", "start"], None),
+        (["etcdctl", "--cert-file=/a"], None),
+        (["sh", "-c", "echo etcd --v=2"], None),
+        (["sh", "-c", "echo 'a quotation\nthat spans lines; etcd"], None),
+        (["sh"], None),
+        (["go-runner"], None),
+        ([1, None, {"a": "b"}], None),
+        ([], None),
+    ],
+)
+def test_a_program_is_known_by_the_word_that_starts_it(words: list[Any], name: str | None) -> None:
+    found = program(*words)
+    assert (found and found.bindings["program"]["name"]) == name
+    if found:
+        assert found.name == f"Pod x, {name}"
+        assert found.identity == "core/Pod/default/x/containers/c"
+        assert {"v", "name"} >= found.bindings["program"]["flags"].keys()
+
+
+def test_etcd_takes_its_environment_where_its_command_line_is_silent() -> None:
+    environment = [
+        {"name": "ETCD_CERT_FILE", "value": "/env.crt"},
+        {"name": "ETCD_CLIENT_CERT_AUTH", "value": "true"},
+        {"name": "ETCD_KEY_FILE", "valueFrom": {"secretKeyRef": {"name": "etcd", "key": "key"}}},
+        {"name": "CERT_FILE", "value": "/other"},
+        {"name": 5},
+    ]
+    found = program("etcd", "--data-dir=/d", fields={"env": environment})
+    assert found is not None
+    assert found.bindings["program"]["flags"]["cert-file"] == "/env.crt"
+    assert found.bindings["program"]["flags"]["client-cert-auth"] is True
+    assert found.unknowns == {"key-file"}
+    assert flags("etcd", "--cert-file=/flag.crt", env=environment)["cert-file"] == "/flag.crt"
+    assert "cert-file" not in flags("kube-scheduler", env=environment)
+    loaded = program("etcd", fields={"envFrom": [{"secretRef": {"name": "etcd"}}]})
+    assert loaded is not None
+    assert loaded.unknowns == {"..."}
+
+
+def test_a_file_takes_the_place_of_the_flags_of_etcd() -> None:
+    found = program("etcd", "--config-file=/etc/etcd.yaml", "--cert-file=/a")
+    assert found is not None
+    assert found.bindings["program"] == {"name": "etcd"}
+
+
+def test_a_flag_points_at_its_own_words() -> None:
+    text = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: x}
+spec:
+  containers:
+    - name: c
+      command:
+        - kube-apiserver
+        - --audit-log-path
+        - /a
+"""
+    (found,) = [subject for subject in reading(text).subjects if subject.kind == "kubernetes.control-plane"]
+    marks = found.marks["program"][7]["flags"]
+    whole = locate(found.origin, marks)
+    assert (whole.line, whole.column, whole.end_column) == (7, 7, 14)
+    place = locate(found.origin, marks[7]["audit-log-path"])
+    assert (place.line, place.column, place.end_line, place.end_column) == (9, 11, 10, 13)
+
+
+@pytest.mark.parametrize("group", ["agents.x-k8s.io/v1beta1", "extensions.agents.x-k8s.io/v1beta1"])
+def test_the_sandbox_of_an_agent_is_a_workload(group: str) -> None:
+    sandbox = thing("SandboxTemplate", version=group, spec={"podTemplate": TEMPLATE})
+    assert [subject.kind.partition(".")[2] for subject in read(sandbox)] == ["resource", "workload", "container"]
+    patch = thing("Kibana", version="kibana.k8s.elastic.co/v1", spec={"podTemplate": TEMPLATE})
+    assert [subject.kind for subject in read(patch)] == ["kubernetes.resource"]

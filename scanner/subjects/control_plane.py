@@ -7,6 +7,7 @@ one, but lists grow. What a shell starts is read from its script, and etcd takes
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -22,8 +23,10 @@ BINDINGS = ("program", "container", "pod", "object")
 
 _PROGRAMS = frozenset({"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"})
 _LAUNCHERS = frozenset({"go-runner", "hyperkube"})
+_HYPERKUBE = {name.removeprefix("kube-"): name for name in _PROGRAMS}
+"""What hyperkube, one file for all programs, calls them for short."""
 _SHELLS = frozenset({"ash", "bash", "dash", "sh"})
-_SEPARATORS = frozenset({"&", "&&", ";", "|", "||"})
+_SEPARATORS = "\n;&|"
 _BEFORE_COMMANDS = frozenset({"do", "else", "exec", "then"})
 _TRUTH = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
@@ -59,26 +62,27 @@ _LISTS = frozenset(
         "tls-cipher-suites",
     }
 )
+_NUMBERS = frozenset({"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold"})
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
 def programs(container: Node) -> Iterator[tuple[Shape, Mark]]:
     """The program of the control plane that a container starts, with the mark of its words; at most one.
 
-    The shape is `{name, flags}`: a switch is true or false, a list a list of strings, any other flag a string. It has
-    no `flags` where a file takes their place.
+    The shape is `{name, flags}`: a switch is true or false, a list a list of strings, a number an integer, any other
+    flag a string. It has no `flags` where a file takes their place.
     """
     words = [word for field in ("command", "args") for word in container.get(field).elements()]
     whole = next((node for field in ("args", "command") if (node := container.get(field)) and node.value), MISSING)
-    started, scripted = _started(words)
-    if not started or not whole.mark:
+    name, rest, scripted = _started(words)
+    if not name or not whole.mark:
         return
-    name = posixpath.basename(started[0].value)
-    shape = Shape().put("name", started[0], name)
+    shape = Shape().say("name", name)
     flags = Shape()
     computed = "$" if scripted else "$("
-    for flag, value, node in _flags(started[1:]):
+    for flag, value, node in _flags(rest):
         _take(flags, flag, value, node, unknown=computed in value)
-    if scripted and any(word.value.startswith("$") for word in started[1:]):
+    if scripted and any(word.value.startswith("$") for word in rest):
         flags.unknowns.add(SPREAD)
     if name == "etcd":
         _from_environment(flags, container)
@@ -88,43 +92,45 @@ def programs(container: Node) -> Iterator[tuple[Shape, Mark]]:
     yield shape, shape.mark(whole)
 
 
-def _started(words: list[Node]) -> tuple[list[Node], bool]:
-    """The words from the name of the program on, and whether a shell reads them; none where it is another program."""
+def _started(words: list[Node]) -> tuple[str, list[Node], bool]:
+    """The program, empty where it is another, the words after its name, and whether a shell reads them."""
     words = [Node(str(word.value), word.mark) for word in words]
-    first = posixpath.basename(words[0].value) if words else ""
-    if first in _SHELLS:
+    if words and posixpath.basename(words[0].value) in _SHELLS:
         script = next((word for word in words[1:] if not word.value.startswith("-")), MISSING)
-        commands = [_launched(command) for command in _commands(script)]
-        return next((command for command in commands if command), []), True
-    return _launched(words), False
+        found = (_launched(command) for command in _commands(script))
+        return *next((launched for launched in found if launched[0]), ("", [])), True
+    return *_launched(words), False
 
 
-def _launched(words: list[Node]) -> list[Node]:
+def _launched(words: list[Node]) -> tuple[str, list[Node]]:
+    """The program that a command line starts, itself or by a launcher, and the words after its name."""
     names = [posixpath.basename(word.value) for word in words]
     if names and names[0] in _LAUNCHERS:
+        names = [_HYPERKUBE.get(name, name) for name in names]
         at = next((index for index, name in enumerate(names) if name in _PROGRAMS), len(names))
         words, names = words[at:], names[at:]
     serves = bool(names) and names[0] in _PROGRAMS and (len(names) == 1 or words[1].value.startswith(("-", "$")))
-    return words if serves else []
+    return (names[0], words[1:]) if serves else ("", [])
 
 
 def _commands(script: Node) -> Iterator[list[Node]]:
-    """The commands of a shell script, each word at the place of the script."""
-    for line in (script.value or "").replace("\\\n", " ").splitlines():
-        try:
-            words = shlex.split(line, comments=True)
-        except ValueError:  # a quotation that spans lines
-            continue
-        command: list[Node] = []
-        for word in words:
-            ends = word.endswith(";") or word in _SEPARATORS
-            text = "" if word in _SEPARATORS else word.removesuffix(";")
-            if text and (command or text not in _BEFORE_COMMANDS):
-                command.append(Node(text, script.mark))
-            if ends:
+    """The commands of a shell script, each word at the place of the script; up to a quotation that never ends."""
+    text = str(script.value or "")
+    if not any(name in text for name in (*_PROGRAMS, *_LAUNCHERS)):
+        return
+    reader = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=_SEPARATORS)
+    reader.whitespace, reader.whitespace_split = " \t\r", True
+    command: list[Node] = []
+    try:
+        for word in reader:
+            if not word.strip(_SEPARATORS):
                 yield command
                 command = []
-        yield command
+            elif command or word not in _BEFORE_COMMANDS:
+                command.append(Node(word, script.mark))
+    except ValueError:
+        return
+    yield command
 
 
 def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
@@ -136,13 +142,14 @@ def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
             continue
         name, equals, value = word.value.lstrip("-").partition("=")
         name = name.replace("_", "-")
-        if not equals and name not in _SWITCHES and pending and not pending[0].value.startswith("-"):
+        if not equals and name in _SWITCHES:
+            value = "true"
+        elif not equals and pending and not pending[0].value.startswith("-"):
             follower = pending.popleft()
             value, word = follower.value, Node(word.value, _span(word.mark, follower.mark))
         elif not equals:
-            value = "true"
-        if equals or value != "true" or name in _SWITCHES:
-            yield name, value, word
+            continue
+        yield name, value, word
 
 
 def _span(first: Mark | None, last: Mark | None) -> Mark | None:
@@ -154,9 +161,13 @@ def _take(flags: Shape, name: str, text: str, node: Node, *, unknown: bool) -> N
     if name in _LISTS:
         value = [*flags.data.get(name, []), *(item.strip() for item in text.split(",") if item.strip())]
     elif name in _SWITCHES:
-        value = _TRUTH.get(text, text)
-    if unknown:
+        value = _TRUTH.get(text)
+    elif name in _NUMBERS:
+        value = int(text) if _INTEGER.fullmatch(text) else None
+    if unknown or value is None:
         flags.unknowns.add(name)
+    elif name not in _LISTS:
+        flags.unknowns.discard(name)
     flags.put(name, Node(value, (*node.mark[:7], None) if node.mark else None))
 
 

@@ -202,6 +202,8 @@ class Assessment:
     findings: tuple[str, ...] = ()
     """Fingerprints of the failing outcomes that bear on the control."""
     links: tuple[ControlLink, ...] = ()
+    reason: str = ""
+    """Why it does not apply, by the word of whoever answers for the scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +222,13 @@ class FrameworkSummary:
     sound: int
     """Covered controls with nothing against them: satisfied or partial, without a failing outcome."""
     coverage: float | None
-    """covered / controls, None where no figure may be printed."""
+    """covered / controls that apply, None where no figure may be printed."""
     conformity: float | None
     """sound / covered, None where nothing is covered or no figure may be printed."""
     licence: str = ""
     source: str = ""
+    not_applicable: int = 0
+    """Controls that are said not to apply, each with a reason."""
 
 
 @dataclass(frozen=True, slots=True)

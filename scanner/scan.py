@@ -10,10 +10,22 @@ from pathlib import Path
 
 from scanner import __version__, documents, facts, files, gate, library, rendering, sources
 from scanner.errors import UsageError
-from scanner.frameworks import assess, catalogue
+from scanner.frameworks import assess, catalogue, scope
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
-from scanner.model import Finding, Input, InputStatus, Location, Outcome, Run, Scan, Severity, Subject
+from scanner.model import (
+    Assessment,
+    ControlLink,
+    Finding,
+    Input,
+    InputStatus,
+    Location,
+    Outcome,
+    Run,
+    Scan,
+    Severity,
+    Subject,
+)
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
@@ -27,6 +39,8 @@ class Options:
     """Ids, `id@edition` or families; all where none is named."""
     framework_files: tuple[Path, ...] = ()
     """Frameworks of one's own, beside the shipped ones."""
+    scope: Path | None = None
+    """A file that says what of the scan belongs to which framework, and which controls do not apply."""
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     include_passes: bool = False
@@ -62,10 +76,16 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     rules = pack.load(options.profile, cache, options.rule_folders)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
     chosen = catalogue.choose(frameworks, options.frameworks)
+    scopes = scope.load(options.scope, frameworks) if options.scope else {}
 
     where = sources.scope(paths, options.selection)
     local, joined = (
-        Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor)
+        Evaluator(
+            some,
+            include_passes=options.include_passes,
+            kubernetes_minor=minor,
+            by_path=any(each.paths for each in scopes.values()),
+        )
         for some in (rules.local(), rules.joined())
     )
     read = _read(where, local, options, watch)
@@ -77,7 +97,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
 
     infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
     links = assess.links(chosen, infos.values())
-    assessments = {item: assess.assess(item, evaluation.counts, findings, links) for item in chosen}
+    assessments = {item: _assessed(item, scopes, evaluation, findings, links) for item in chosen}
     return Scan(
         run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data(options.framework_files))),
         inputs=tuple(read.inputs),
@@ -90,6 +110,20 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
         texts=_texts(findings, read.contents),
     )
+
+
+def _assessed(
+    framework: catalogue.Framework,
+    scopes: Mapping[tuple[str, str], scope.Scope],
+    evaluation: Evaluation,
+    findings: Sequence[Finding],
+    links: Mapping[str, tuple[ControlLink, ...]],
+) -> tuple[Assessment, ...]:
+    """The status of every control, by what belongs to the framework's scope."""
+    own = scopes.get((framework.id, framework.edition), scope.Scope())
+    counts = evaluation.within(own.holds) if own.paths else evaluation.counts
+    mine = [finding for finding in findings if own.holds(finding.location.path)] if own.paths else findings
+    return assess.assess(framework, counts, mine, links, own.not_applicable)
 
 
 @dataclass(slots=True)

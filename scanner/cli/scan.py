@@ -40,6 +40,12 @@ _SHORT = ("table", _LEDGER)
     metavar="FILE",
     help="A framework of your own; repeats.",
 )
+@click.option(
+    "--scope",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Which paths belong to a framework, and which of its controls do not apply.",
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
 @click.option(
     "--output",

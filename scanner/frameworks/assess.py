@@ -2,6 +2,7 @@
 
 | status | when, the first that holds |
 |---|---|
+| not-applicable | whoever answers for the scope says so, with a reason |
 | manual | the control can only be shown by people or at run time |
 | error | a rule that bears on it could not be evaluated |
 | not-satisfied | a failing outcome bears on it with medium or high strength |
@@ -15,6 +16,8 @@ Worst of, never an average: a thousand good objects do not hide one bad one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.model import (
@@ -74,8 +77,12 @@ def assess(
     counts: Counts,
     findings: Sequence[Finding],
     linked: Mapping[str, tuple[ControlLink, ...]],
+    not_applicable: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Assessment, ...]:
-    """The status of every control of a framework, in the catalogue's order."""
+    """The status of every control of a framework, in the catalogue's order.
+
+    `not_applicable` gives the reason for each control that does not apply; what was found stays with it.
+    """
     bearing: dict[str, list[tuple[str, ControlLink]]] = {}
     for rule in sorted(counts):
         for link in linked.get(rule, ()):
@@ -85,8 +92,14 @@ def assess(
     for finding in findings:
         if finding.outcome is Outcome.FAIL:
             failed.setdefault(finding.rule, []).append(finding.fingerprint)
-    return tuple(
+    found = (
         _assessment(framework, control, bearing.get(control.id, []), counts, failed) for control in framework.controls
+    )
+    return tuple(
+        replace(item, status=ControlStatus.NOT_APPLICABLE, reason=not_applicable[item.control])
+        if item.control in not_applicable
+        else item
+        for item in found
     )
 
 
@@ -136,7 +149,9 @@ def summarise(framework: Framework, assessments: Sequence[Assessment]) -> Framew
     statuses = [assessment.status for assessment in assessments]
     covered = sum(status in _COVERED for status in statuses)
     sound = sum(each.status in _SOUND and not each.findings for each in assessments)
-    figures = framework.measure == "controls"
+    excluded = statuses.count(ControlStatus.NOT_APPLICABLE)
+    applicable = len(statuses) - excluded
+    figures = framework.measure == "controls" and applicable > 0
     return FrameworkSummary(
         id=framework.id,
         edition=framework.edition,
@@ -146,8 +161,9 @@ def summarise(framework: Framework, assessments: Sequence[Assessment]) -> Framew
         manual=statuses.count(ControlStatus.MANUAL),
         covered=covered,
         sound=sound,
-        coverage=round(covered / len(statuses), 4) if figures else None,
+        coverage=round(covered / applicable, 4) if figures else None,
         conformity=round(sound / covered, 4) if figures and covered else None,
         licence=framework.licence,
         source=framework.source,
+        not_applicable=excluded,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -41,28 +41,45 @@ class Evaluation:
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
-
-    def add(self, rule: str, outcome: Outcome) -> None:
-        """Count one outcome."""
-        counts = self.counts.setdefault(rule, {})
-        counts[outcome] = counts.get(outcome, 0) + 1
+    by_path: dict[str, dict[str, dict[Outcome, int]]] = field(default_factory=dict)
+    """The same for each file, where that was asked for."""
 
     def merge(self, other: Evaluation) -> None:
         """Take the outcomes of another evaluation in."""
         self.findings.extend(other.findings)
-        for rule, counts in other.counts.items():
-            own = self.counts.setdefault(rule, {})
-            for outcome, number in counts.items():
-                own[outcome] = own.get(outcome, 0) + number
+        _add(self.counts, other.counts)
+        for path, counts in other.by_path.items():
+            _add(self.by_path.setdefault(path, {}), counts)
+
+    def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
+        """The counts of some of the files."""
+        counts: dict[str, dict[Outcome, int]] = {}
+        for path, some in self.by_path.items():
+            if holds(path):
+                _add(counts, some)
+        return counts
+
+
+def _add(counts: dict[str, dict[Outcome, int]], more: Mapping[str, Mapping[Outcome, int]]) -> None:
+    for rule, outcomes in more.items():
+        own = counts.setdefault(rule, {})
+        for outcome, number in outcomes.items():
+            own[outcome] = own.get(outcome, 0) + number
 
 
 class Evaluator:
     """The rules of a pack, by the kind of subject they are about."""
 
     def __init__(
-        self, rules: Iterable[Rule], *, include_passes: bool = False, kubernetes_minor: int = NEWEST_KUBERNETES
+        self,
+        rules: Iterable[Rule],
+        *,
+        include_passes: bool = False,
+        kubernetes_minor: int = NEWEST_KUBERNETES,
+        by_path: bool = False,
     ) -> None:
         cel.prepare()
+        self._by_path = by_path
         self._include_passes = include_passes
         self._cluster = {"minor": kubernetes_minor}
         self._rules: dict[str, list[Rule]] = {}
@@ -90,7 +107,10 @@ class Evaluator:
             shared = cel.activation(values)
             for ready in rules:
                 for outcome, build in _judge(ready, subject, values, shared):
-                    result.add(ready.rule.info.id, outcome)
+                    _add(result.counts, {ready.rule.info.id: {outcome: 1}})
+                    if self._by_path:
+                        own = result.by_path.setdefault(subject.origin.path, {})
+                        _add(own, {ready.rule.info.id: {outcome: 1}})
                     if outcome is not Outcome.PASS or self._include_passes:
                         result.findings.append(build())
         return result

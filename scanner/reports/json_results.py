@@ -121,6 +121,7 @@ def _control(assessment: Assessment) -> Json:
         "status": assessment.status,
         "rules": assessment.rules,
         "findings": assessment.findings,
+        **({"reason": assessment.reason} if assessment.reason else {}),
     }
 
 
@@ -132,6 +133,7 @@ def _framework(framework: FrameworkSummary) -> Json:
         "measure": framework.measure,
         "controls": framework.controls,
         "manual": framework.manual,
+        "not_applicable": framework.not_applicable,
         "covered": framework.covered,
         "sound": framework.sound,
         "coverage": framework.coverage,

@@ -167,6 +167,7 @@ def _figures(item: FrameworkSummary, against: int) -> str:
     return (
         f"coverage {item.covered} of {item.controls} controls ({item.coverage:.0%}), "
         f"conformity {item.sound} of {item.covered} ({item.conformity:.0%}), {item.manual} manual"
+        + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
     )
 
 

@@ -1,0 +1,92 @@
+"""A scope file: which paths belong to a framework, and which of its controls do not apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner import reports
+from scanner.errors import PackError
+from scanner.model import Assessment, ControlStatus, Scan
+from scanner.scan import Options, scan
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: %s, namespace: shop}
+spec:
+  hostNetwork: %s
+  containers: [{name: web, image: "web:1"}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, bad in (("payments", "false"), ("toys", "true")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pod.yaml").write_text(POD % (name, bad))
+
+
+def run(text: str, *frameworks: str) -> Scan:
+    Path("scope.yaml").write_text(text)
+    return scan(["payments", "toys"], Options(scope=Path("scope.yaml"), frameworks=frameworks))
+
+
+def control(result: Scan, name: str) -> Assessment:
+    return next(item for item in result.assessments if item.control == name)
+
+
+def test_only_what_lies_in_the_scope_counts() -> None:
+    everything = run("{}", "pod-security-standards")
+    assert control(everything, "PSS-B-HostNamespaces").status is ControlStatus.NOT_SATISFIED
+    inside = run("pod-security-standards: {paths: [payments/]}\n", "pod-security-standards")
+    assert control(inside, "PSS-B-HostNamespaces").status is ControlStatus.SATISFIED
+    assert not control(inside, "PSS-B-HostNamespaces").findings
+    assert inside.findings == everything.findings, "a finding stays, whatever belongs to a framework"
+    outside = run("pod-security-standards: {paths: [nowhere/]}\n", "pod-security-standards")
+    assert {item.status for item in outside.assessments} == {ControlStatus.NOT_ASSESSED}
+
+
+def test_the_scope_of_one_framework_leaves_the_others_alone() -> None:
+    result = run("pci-dss: {paths: [payments/]}\n", "pci-dss", "pod-security-standards")
+    assert control(result, "PSS-B-HostNamespaces").status is ControlStatus.NOT_SATISFIED
+
+
+def test_what_does_not_apply_has_its_reason_and_keeps_its_findings() -> None:
+    text = "pod-security-standards:\n  not-applicable:\n    PSS-B-HostN*: These pods run on nodes of their own.\n"
+    result = run(text, "pod-security-standards")
+    found = control(result, "PSS-B-HostNamespaces")
+    assert found.status is ControlStatus.NOT_APPLICABLE
+    assert found.reason == "These pods run on nodes of their own."
+    assert found.findings
+    (figures,) = result.frameworks
+    assert figures.not_applicable == 1
+    assert figures.coverage == round(figures.covered / (figures.controls - 1), 4)
+    for form in ("table", "html", "json"):
+        assert "not applicable" in "".join(reports.render(form, result)).replace("-", " ").replace("_", " "), form
+    assert found.reason in "".join(reports.render("json", result))
+    assert found.reason in "".join(reports.render("html", result))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pci-ds: {}\n", "scope.yaml:1: there is no framework 'pci-ds' (did you mean pci-dss?)"),
+        ("soc2:\n  path: [a]\n", "scope.yaml:2: there is no key 'path' (did you mean paths?)"),
+        ("soc2:\n  paths: a\n", "scope.yaml:2: paths is no list of patterns"),
+        (
+            "soc2:\n  not-applicable:\n    CC6.11: none of ours, and nobody else's\n",
+            "scope.yaml:3: soc2@2017 has no control",
+        ),
+        ("soc2:\n  not-applicable:\n    CC6.1: no\n", "scope.yaml:3: no reason is given why CC6.1 does not apply"),
+        ("- soc2\n", "scope.yaml:1: is no scope"),
+        ("a: [\n", "scope.yaml:1: not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:
+    Path("scope.yaml").write_text(text)
+    with pytest.raises(PackError) as caught:
+        scan(["payments"], Options(scope=Path("scope.yaml")))
+    assert said in str(caught.value)

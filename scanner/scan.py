@@ -71,7 +71,6 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     What is wrong with an input is never raised: it stands in `inputs`.
     """
     options = options or Options()
-    minor = _minor(options.kubernetes_version)
     cache = library.Cache(options.cache_folder)
     rules = pack.load(options.profile, cache, options.rule_folders)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
@@ -79,15 +78,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     scopes = scope.load(options.scope, frameworks) if options.scope else {}
 
     where = sources.scope(paths, options.selection)
-    local, joined = (
-        Evaluator(
-            some,
-            include_passes=options.include_passes,
-            kubernetes_minor=minor,
-            by_path=any(each.paths for each in scopes.values()),
-        )
-        for some in (rules.local(), rules.joined())
-    )
+    local, joined = _evaluators(rules, options, by_path=any(each.paths for each in scopes.values()))
     read = _read(where, local, options, watch)
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
     facts.derive(read.subjects, whole=whole)
@@ -110,6 +101,13 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
         texts=_texts(findings, read.contents),
     )
+
+
+def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:
+    """Of the rules that look at one subject, and of those that need all."""
+    minor = _minor(options.kubernetes_version)
+    for some in (rules.local(), rules.joined()):
+        yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
 
 
 def _assessed(

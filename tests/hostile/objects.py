@@ -132,7 +132,7 @@ ROWS = (
     assessed("replicas beyond 64 bits", "x.yaml", _deployment(replicas=10**30), [1]),
     assessed("replicas that are a text", "x.yaml", _deployment(replicas="3"), [1]),
     assessed("replicas below nought", "x.yaml", _deployment(replicas=-1), [1]),
-    assessed("a selector that is a text", "x.yaml", _deployment(selector="a"), [1]),
+    assessed("a selector that is a text", "x.yaml", _deployment(selector="a"), [1], errors=True),
     unreadable("a kind that is a number", "x.yaml", _pod(kind=5), "kind is no text", 1),
     unreadable("a kind that is a list", "x.yaml", _pod(kind=["Pod"]), "kind is no text", 1),
     skipped("a kind that is null", "x.yaml", _pod(kind=None), "no Kubernetes object"),

@@ -37,6 +37,8 @@ def _reader() -> MarkdownIt:
 def parse(text: str) -> tuple[list[Fence], list[str]]:
     """The readable fences of a Markdown text, and its lines with those of every fence left empty."""
     lines = text.split("\n")
+    if "```" not in text and "~~~" not in text:
+        return [], lines
     prose = list(lines)
     fences = []
     for token in _reader().parse(text):

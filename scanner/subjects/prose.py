@@ -38,6 +38,7 @@ _DOWNTIME = re.compile(
     r"(?P<window>year|month|week|day)\b",
     re.IGNORECASE,
 )
+_OBJECTIVES = ("RTO", "RPO", "MTTR")
 _OBJECTIVE = re.compile(
     rf"(?P<before>{_DURATION}){_GAP}(?P<name>RTO|RPO|MTTR)\b"
     rf"|\b(?P<named>RTO|RPO|MTTR)\b{_GAP}(?:of|:|is|=)?{_GAP}(?P<value>{_DURATION})"
@@ -53,12 +54,12 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 
 def _claims(document: Document) -> Iterator[Subject]:
-    for line in document.root.elements():
-        text = line.value
+    for number, text in enumerate(document.root.value):
         if "%" in text and (match := _AVAILABILITY.search(text)):
-            yield _availability(document, line, match)
-        for match in _OBJECTIVE.finditer(text):
-            yield _objective(document, line, match)
+            yield _availability(document, document.root.get(number), match)
+        if any(name in text for name in _OBJECTIVES):
+            for match in _OBJECTIVE.finditer(text):
+                yield _objective(document, document.root.get(number), match)
 
 
 def _availability(document: Document, line: Node, match: re.Match[str]) -> Subject:

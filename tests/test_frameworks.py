@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import ControlStatus, Outcome, RuleInfo, Severity
 from scanner.policy.rule import load_folder
 
+WORD = re.compile(r"[a-z]{4,}")
 FRAMEWORKS = catalogue.load(library.Cache())
 SIZES = {
     "soc2@2017": 61,
@@ -68,6 +70,15 @@ def test_rationales_argue_and_do_not_repeat() -> None:
     repeated = [text for text, times in Counter(rationales).items() if times > 1]
     assert not repeated
     assert min(map(len, rationales)) >= 60
+
+
+def test_no_rationale_only_restates_the_title_of_its_control() -> None:
+    for item in FRAMEWORKS:
+        for control in item.controls:
+            title = set(WORD.findall(control.title.lower()))
+            for bearing in control.objectives:
+                new = set(WORD.findall(bearing.rationale.lower())) - title
+                assert len(new) >= 8, (item.id, control.id, bearing.rationale)
 
 
 def test_no_word_that_only_an_assessor_may_use() -> None:

@@ -134,6 +134,12 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
         ("unmapped:", "unmaped:", "acme.yaml:41: there is no key 'unmaped' (did you mean unmapped?)"),
         ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 stands twice"),
         ("relation: declares", "relation: says", "acme.yaml:34: 'says' is not one of"),
+        ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 names neither objectives nor"),
+        (
+            "checkable: full",
+            "checkable: manual",
+            "acme.yaml:12: the control A-1 is manual, so that nothing bears on it",
+        ),
         ("measure: controls", "measure: 5", "acme.yaml:8: 5 is not one of"),
         ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
     ],

@@ -43,7 +43,7 @@ def command() -> None:
 @command.command("list")
 @framework_files
 def list_frameworks(files: tuple[Path, ...]) -> None:
-    """One line per framework: its controls, and how many of them are mapped, reviewed without a mapping, and manual."""
+    """One line per framework: its controls; how many are mapped, reviewed without a mapping, and manual."""
     frameworks = known(files)
     width = max(len(f"{item.id}@{item.edition}") for item in frameworks)
     for item in frameworks:

@@ -153,6 +153,8 @@ def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict
         if control["id"] in seen:
             raise _wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
         seen.add(control["id"])
+        if problem := _contradicts_itself(control):
+            raise _wrong(root, origin, [*place, "checkable"], f"the control {control['id']} {problem}")
         for number, bearing in enumerate(control.get("objectives", ())):
             for kind, names in (("objective", known), ("rule", rules)):
                 if names and kind in bearing and bearing[kind] not in names:
@@ -160,6 +162,16 @@ def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict
                     raise _wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
     plain: dict[str, Any] = root.value
     return plain
+
+
+def _contradicts_itself(control: dict[str, Any]) -> str:
+    """What is wrong between how far a control is checkable and what is said to bear on it."""
+    mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
+    if control["checkable"] == "manual":
+        return "is manual, so that nothing bears on it" if mapped or reviewed else ""
+    if mapped and reviewed:
+        return "has objectives and says why it has none"
+    return "" if mapped or reviewed else "names neither objectives nor, in `unmapped`, why it has none"
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -55,7 +55,7 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
         for key, item in node.items():
             if key not in _KEYS:
                 raise _wrong(origin, item, f"there is no key {key!r}", near(key, _KEYS) or "known: " + ", ".join(_KEYS))
-        paths = tuple(str(item.value) for item in node.get("paths").elements())
+        paths = tuple(str(item.value).removeprefix("./") for item in node.get("paths").elements())
         if node.get("paths") and not paths:
             raise _wrong(origin, node.get("paths"), "paths is no list of patterns")
         for framework in chosen:
@@ -72,7 +72,9 @@ def _not_applicable(framework: Framework, node: Node, origin: Origin) -> Iterato
             message = f"{framework.id}@{framework.edition} has no control {pattern!r}"
             raise _wrong(origin, item, message, near(pattern, known))
         if not isinstance(item.value, str) or len(item.value.strip()) < _SHORTEST_REASON:
-            raise _wrong(origin, item, f"no reason is given why {pattern} does not apply", "say it in a sentence")
+            raise _wrong(
+                origin, item, f"no reason is given why {pattern} does not apply", "say it in a sentence of its own"
+            )
         yield from ((control, item.value.strip()) for control in found)
 
 

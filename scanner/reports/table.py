@@ -165,7 +165,7 @@ def _figures(item: FrameworkSummary, against: int) -> str:
             f"findings bear on {against} of {item.controls} {'entries' if item.measure == 'maturity' else 'categories'}"
         )
     return (
-        f"coverage {item.covered} of {item.controls} controls ({item.coverage:.0%}), "
+        f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({item.coverage:.0%}), "
         f"conformity {item.sound} of {item.covered} ({item.conformity:.0%}), {item.manual} manual"
         + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
     )

@@ -67,17 +67,7 @@ spec:
       securityContext:
         privileged: %s
 """
-PATCH = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: app
-spec:
-  containers:
-    - name: app
-      securityContext:
-        privileged: true
-"""
+PATCH = (POD % "true").replace("      image: app:1\n", "")
 OVERLAY = {
     "k8s/base/kustomization.yaml": "resources:\n- pod.yaml\n",
     "k8s/base/pod.yaml": POD % "false",

@@ -23,11 +23,11 @@ _SCAFFOLD = "framework.yaml"
 _IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-def framework_files(command: Callable[..., Any]) -> Callable[..., Any]:
+def takes_framework_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option that brings frameworks of one's own."""
     return click.option(
         "--framework-file",
-        "files",
+        "framework_files",
         multiple=True,
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE",
@@ -41,10 +41,10 @@ def command() -> None:
 
 
 @command.command("list")
-@framework_files
-def list_frameworks(files: tuple[Path, ...]) -> None:
+@takes_framework_files
+def list_frameworks(framework_files: tuple[Path, ...]) -> None:
     """One line per framework: its controls; how many are mapped, reviewed without a mapping, and manual."""
-    frameworks = known(files)
+    frameworks = known(framework_files)
     width = max(len(f"{item.id}@{item.edition}") for item in frameworks)
     for item in frameworks:
         mapped = sum(bool(control.objectives) for control in item.controls)
@@ -58,11 +58,11 @@ def list_frameworks(files: tuple[Path, ...]) -> None:
 
 @command.command("show")
 @click.argument("name", metavar="ID[/CONTROL]")
-@framework_files
-def show(name: str, files: tuple[Path, ...]) -> None:
+@takes_framework_files
+def show(name: str, framework_files: tuple[Path, ...]) -> None:
     """A framework's controls, or one control with what bears on it, why, and through which rules."""
     framework_name, _, control_name = name.partition("/")
-    for framework in catalogue.choose(known(files), [framework_name]):
+    for framework in catalogue.choose(known(framework_files), [framework_name]):
         if not control_name:
             click.echo(f"{framework.title} ({framework.id}@{framework.edition}), {framework.publisher}")
             click.echo(f"{framework.licence}\n{framework.source}\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scanner import library
-from scanner.cli.frameworks import bearing_rules, controls_of, framework_files
+from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
@@ -26,12 +26,12 @@ def command() -> None:
 @command.command("list")
 @click.option("--framework", "frameworks", multiple=True, metavar="ID", help="Only what bears on a framework; repeats.")
 @click.option("--control", default="", metavar="CONTROL", help="Only what bears on one control of the framework.")
-@framework_files
-def list_rules(frameworks: tuple[str, ...], control: str, files: tuple[Path, ...]) -> None:
+@takes_framework_files
+def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple[Path, ...]) -> None:
     """One line per rule: identity, severity, profile, title."""
     if control and len(frameworks) != 1:
         raise UsageError("--control belongs to one framework", hint="name it: --framework pci-dss --control 1.2.5")
-    chosen = bearing_rules(frameworks, control, files) if frameworks else None
+    chosen = bearing_rules(frameworks, control, framework_files) if frameworks else None
     found = [file for file in load_folder(_shipped()) if chosen is None or file.rule.info.id in chosen]
     if not found:
         click.echo("no rule bears on it", err=True)

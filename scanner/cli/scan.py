@@ -14,6 +14,7 @@ import click
 
 from scanner import reports, sources
 from scanner.cli.environment import cache_folder, git_state
+from scanner.cli.frameworks import takes_framework_files
 from scanner.cli.limits import limits
 from scanner.cli.progress import Progress
 from scanner.errors import UsageError
@@ -32,14 +33,7 @@ _SHORT = ("table", _LEDGER)
 @click.command("scan")
 @click.argument("paths", nargs=-1)
 @click.option("--framework", "frameworks", multiple=True, metavar="ID", help="An id, id@edition or family; repeats.")
-@click.option(
-    "--framework-file",
-    "framework_files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="A framework of your own; repeats.",
-)
+@takes_framework_files
 @click.option(
     "--scope",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -8,7 +8,7 @@ import pytest
 
 from scanner import documents, facts, subjects
 from scanner.errors import PackError
-from scanner.model import Finding, Outcome
+from scanner.model import Finding, Location, Outcome, Related
 from scanner.policy import fix
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
@@ -99,6 +99,44 @@ def test_an_item_without_a_name_on_the_way_is_reached_by_a_star(write) -> None:
 def test_no_items_are_a_pass(write) -> None:
     file = write("kubernetes.container", "each: ports\nrequire: 'false'")
     assert [finding.outcome for finding in findings(file, POD)] == [Outcome.PASS]
+
+
+def of_facts(file: RuleFile, *items: dict[str, str]) -> list[Finding]:
+    (subject,) = [
+        each for each in subjects.recognise(documents.read("a.yaml", POD)).subjects if each.kind.endswith("container")
+    ]
+    subject.facts["links"] = list(items)
+    subject.related["target"] = Location("b.yaml", 1, 1, 1, 2)
+    subject.related["links.1.target"] = Location("c.yaml", 3, 1, 3, 2)
+    return Evaluator([file], include_passes=True).evaluate([subject]).findings
+
+
+LINKS = "each: facts.links\nrequire: item.found\nrelated: {target: what it means}"
+
+
+def test_an_item_of_a_fact_stands_at_its_own_field(write) -> None:
+    file = write("kubernetes.container", LINKS).rule
+    wrong = {"field": "env.1.value", "found": False}
+    (finding,) = of_facts(file, {**wrong, "found": True}, wrong)
+    assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, "env.1.value")
+    assert finding.related == (Related(Location("c.yaml", 3, 1, 3, 2), "what it means"),)
+
+
+def test_an_item_of_a_fact_without_places_of_its_own_has_those_of_its_subject(write) -> None:
+    file = write("kubernetes.container", LINKS).rule
+    (finding,) = of_facts(file, {"field": "env.0", "found": False})
+    assert finding.related == (Related(Location("b.yaml", 1, 1, 1, 2), "what it means"),)
+
+
+def test_a_fact_that_is_not_there_leaves_its_items_unknown(write) -> None:
+    (finding,) = findings(write("kubernetes.container", LINKS), POD)
+    assert (finding.outcome, finding.location.field) == (Outcome.UNKNOWN, "")
+    assert "`links` is not stated" in finding.message
+
+
+def test_a_fact_without_items_is_a_pass(write) -> None:
+    file = write("kubernetes.container", LINKS).rule
+    assert [finding.outcome for finding in of_facts(file)] == [Outcome.PASS]
 
 
 def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write) -> None:

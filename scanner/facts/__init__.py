@@ -6,15 +6,15 @@ nobody holds. Each module takes all subjects and fills `facts` (values) and `rel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
 
 
-def usable(subjects: Sequence[Subject]) -> Iterator[Subject]:
+def usable(subjects: Iterable[Subject]) -> Iterator[Subject]:
     """The subjects that facts, and the shipped rules that use facts, can be about; objects of Kubernetes cut short."""
-    from scanner.facts.kubernetes import shortened
+    from scanner.facts.kubernetes.kept import shortened
 
     for subject in subjects:
         if subject.kind in (RESOURCE, WORKLOAD):

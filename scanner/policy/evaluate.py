@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
-from scanner.policy import cel
+from scanner.policy import cel, items
 from scanner.policy.rule import Rule
 
 if TYPE_CHECKING:
@@ -125,84 +125,44 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
     if rule.parameters:
         values = {**values, "params": rule.parameters}
         shared = cel.activation(values)
-    whole = subject.marks[subject.focus]
     if subject.unknowns and (computed := subject.unknowns & {*rule.words, SPREAD}):
         outcome, reason = Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
     elif ready.when and (applies := cel.evaluate(ready.when, shared))[0] is not Outcome.PASS:
         outcome, reason = applies
         if outcome is Outcome.FAIL:
             return
+    elif absent := items.missing(subject, rule.each):
+        outcome, reason = Outcome.UNKNOWN, absent
     elif rule.each:
         yield from _each(ready, subject, values)
         return
     else:
         outcome, reason = cel.evaluate(ready.require, shared)
-    yield outcome, partial(_finding, rule, subject, outcome, reason, whole, (), values)
+    yield outcome, partial(_finding, rule, subject, outcome, reason, items.whole(subject), values)
 
 
 def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_Judgement]:
     """One finding for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
-    whole, focus = subject.marks[subject.focus], subject.bindings[subject.focus]
     passed = True
-    for path, key, item, mark in _items(focus, whole, split_path(rule.each), ()):
-        inner = {**values, "item": item, "key": key}
-        if key is None:
-            outcome, reason = Outcome.ERROR, f"`{join_path(path)}` is neither a list nor a mapping"
+    for item in items.of(subject, rule.each):
+        inner = {**values, "item": item.value, "key": item.key}
+        if item.key is None:
+            outcome, reason = Outcome.ERROR, f"`{join_path(item.path)}` is neither a list nor a mapping"
         else:
             outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
         if outcome is not Outcome.PASS:
             passed = False
-            yield outcome, partial(_finding, rule, subject, outcome, reason, mark, path, inner)
+            yield outcome, partial(_finding, rule, subject, outcome, reason, item, inner)
     if passed:
-        yield Outcome.PASS, partial(_finding, rule, subject, Outcome.PASS, "", whole, (), values)
-
-
-def _items(
-    value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str | None, Any, Mark]]:
-    """(path, key, item, mark) of the items under a path; `*` in the path stands for every item on the way.
-
-    What holds no items where some belong comes itself, without a key.
-    """
-    if not isinstance(value, dict | list):
-        yield before, None, value, mark
-        return
-    if not path:
-        path = ("*",)
-    head, rest = path[0], path[1:]
-    children = mark[7]
-    if head != "*":
-        if isinstance(value, dict) and isinstance(children, dict) and head in value and head in children:
-            yield from _items(value[head], children[head], rest or ("*",), (*before, head))
-        return
-    pairs: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict) and isinstance(children, dict):
-        pairs = ((name, children[name]) for name in value if name in children)
-    elif isinstance(value, list) and isinstance(children, list):
-        pairs = enumerate(children)
-    for key, child in pairs:
-        if rest:
-            yield from _items(value[key], child, rest, (*before, str(key)))
-        else:
-            yield (*before, str(key)), str(key), value[key], child
+        yield Outcome.PASS, partial(_finding, rule, subject, Outcome.PASS, "", items.whole(subject), values)
 
 
 def _finding(
-    rule: Rule,
-    subject: Subject,
-    outcome: Outcome,
-    reason: str,
-    mark: Mark,
-    item: tuple[str, ...],
-    values: dict[str, Any],
+    rule: Rule, subject: Subject, outcome: Outcome, reason: str, item: items.Item, values: dict[str, Any]
 ) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info = rule.info
-    related = tuple(
-        Related(subject.related[name], text) for name, text in rule.related.items() if name in subject.related
-    )
-    location = place(rule, subject, mark, item)
     return Finding(
         rule=info.id,
         outcome=outcome,
@@ -211,10 +171,17 @@ def _finding(
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
-        location=location,
-        fingerprint=fingerprint(info.id, subject, item, rule.at),
-        related=related,
+        location=place(rule, subject, item.mark, item.path),
+        fingerprint=fingerprint(info.id, subject, item.path, rule.at),
+        related=tuple(_related(rule, subject, item)),
     )
+
+
+def _related(rule: Rule, subject: Subject, item: items.Item) -> Iterator[Related]:
+    """The other places that a finding speaks of, those of its item before those of the subject."""
+    for name, text in rule.related.items():
+        if location := subject.related.get(item.related + name) or subject.related.get(name):
+            yield Related(location, text)
 
 
 def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:

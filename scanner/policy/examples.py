@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -45,9 +45,12 @@ def _subjects(file: RuleFile, example: Node) -> list[Subject]:
     """The subjects of an example: those a whole text yields, or one made of the input's bindings."""
     if "text" in example.value:
         name = example.value.get("file", "example.yaml")
-        found = subjects.recognise(documents.read(name, example.value["text"])).subjects
-        facts.derive(found, whole=True)
-        return list(found)
+        found: Iterable[Subject] = subjects.recognise(documents.read(name, example.value["text"])).subjects
+        if file.rule.joined:
+            found = facts.usable(found)  # as in a scan, so that the rule asks for nothing that does not stay
+        joined = list(found)
+        facts.derive(joined, whole=not example.value.get("part", False))
+        return joined
     return [_given(file, example.get("input"), example.get("input").value)]
 
 

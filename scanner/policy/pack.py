@@ -17,8 +17,6 @@ from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 PROFILES = ("default", "strict", "opinion")
 """Each profile holds the rules of those before it."""
 
-FACTS = "facts"
-
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -31,11 +29,11 @@ class Pack:
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
-        return [rule for rule in self.rules if FACTS not in rule.words]
+        return [rule for rule in self.rules if not rule.joined]
 
     def joined(self) -> list[Rule]:
         """Rules that use facts, so that they need all subjects first."""
-        return [rule for rule in self.rules if FACTS in rule.words]
+        return [rule for rule in self.rules if rule.joined]
 
 
 def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:

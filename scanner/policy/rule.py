@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 SCHEMA = "schema.json"
+_FACTS = "facts"
 _WORD = re.compile(r"[A-Za-z_][\w-]*+(?!\()")
 """A name in an expression that is not the name of a function."""
 
@@ -41,6 +42,11 @@ class Rule:
     words: frozenset[str]
     """Every name that the expressions use, to tell whether a field of unknown value could matter to them."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def joined(self) -> bool:
+        """It uses facts, so that it needs all subjects first."""
+        return _FACTS in self.words
 
 
 @dataclass(frozen=True, slots=True)

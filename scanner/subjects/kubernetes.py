@@ -43,7 +43,7 @@ _SANDBOX_TEMPLATE = ("spec", "podTemplate")
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
 _CROWD = 100
 """Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
-_CLUSTER_SCOPED = frozenset(
+CLUSTER_SCOPED = frozenset(
     {
         "APIService",
         "CSIDriver",
@@ -66,6 +66,7 @@ _CLUSTER_SCOPED = frozenset(
         "ValidatingWebhookConfiguration",
     }
 )
+"""Kinds that belong to no namespace."""
 
 
 def recognise(document: Document) -> Iterator[Subject] | None:
@@ -263,6 +264,6 @@ def _programs(
 def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str:
     """`group/Kind/namespace/name`: what the cluster itself would call the object, without the API's version."""
     group = value["apiVersion"].rpartition("/")[0] or "core"
-    if value["kind"] in _CLUSTER_SCOPED:
+    if value["kind"] in CLUSTER_SCOPED:
         return "/".join((group, value["kind"], join_path((name,))))
     return "/".join((group, value["kind"], str(metadata.get("namespace") or "default"), join_path((name,))))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scanner.facts.kubernetes.objects import namespace_of, nearness, path
 from scanner.model import Subject
 
 _GIVEN_LATER = frozenset(
@@ -34,7 +35,7 @@ class Pods:
     def __init__(self, workloads: Sequence[Subject]) -> None:
         kins: dict[tuple[str, str, str, str], list[int]] = {}
         for index, workload in enumerate(workloads):
-            namespace = _namespace(workload)
+            namespace = namespace_of(workload)
             folder = "" if namespace or workload.group else posixpath.dirname(workload.origin.path)
             kins.setdefault((workload.group, namespace, folder, repr(sorted(_labels(workload).items()))), []).append(
                 index
@@ -47,7 +48,7 @@ class Pods:
         self._labelled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._spaced: defaultdict[str, list[int]] = defaultdict(list)
         for kin, (first, *_) in enumerate(self.kins):
-            self._spaced[_namespace(first)].append(kin)
+            self._spaced[namespace_of(first)].append(kin)
             for key, value in _labels(first).items():
                 if isinstance(value, str):
                     self._labelled[key, value].append(kin)
@@ -69,7 +70,7 @@ class Pods:
         for key, value in stated:
             if isinstance(value, str) and key not in _GIVEN_LATER:
                 return self._labelled.get((key, value), ())
-        if namespace := _namespace(subject):
+        if namespace := namespace_of(subject):
             return sorted((*self._spaced.get(namespace, ()), *self._spaced.get("", ())))
         return range(len(self.kins))
 
@@ -79,24 +80,6 @@ class Pods:
             indices = sorted(index for kin in kins for index in self._indices[kin])
             self._names[kins] = [self._workloads[index].name for index in indices]
         return self._names[kins]
-
-
-def nearness(one: Subject, other: Subject) -> bool | None:
-    """Whether two objects are in one namespace; None where that cannot be told.
-
-    Where neither states one, they go where their folder, chart or overlay is applied; stated and not stated may meet or
-    not. Objects of two charts or overlays are two systems.
-    """
-    if one.group and other.group and one.group != other.group:
-        return False
-    left, right = _namespace(one), _namespace(other)
-    if left and right:
-        return left == right
-    if left or right:
-        return None
-    if one.group or other.group:
-        return True if one.group == other.group else None
-    return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
 
 
 def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
@@ -129,22 +112,3 @@ def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
 def _labels(workload: Subject) -> dict[str, Any]:
     labels = path(workload.bindings["template"], "metadata", "labels")
     return labels if isinstance(labels, dict) else {}
-
-
-def _namespace(subject: Subject) -> str:
-    """The namespace that an object states, empty where it states none."""
-    return str(path(subject.bindings["object"], "metadata", "namespace") or "")
-
-
-def name_of(subject: Subject) -> str:
-    """The name that an object states, empty where it states none."""
-    return str(path(subject.bindings["object"], "metadata", "name") or "")
-
-
-def path(value: Any, *keys: str) -> Any:
-    """What stands at a path of keys; None where nothing does."""
-    for part in keys:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(part)
-    return value

@@ -1,0 +1,118 @@
+"""All objects of a scan, by what they are called, and whether two of them meet."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.model import Subject
+from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
+
+
+class Objects:
+    """The resources and workloads of a scan, by group and kind and by name."""
+
+    def __init__(self, subjects: Iterable[Subject], *, whole: bool) -> None:
+        self.whole = whole
+        """The objects are all there are: what is not among them does not exist."""
+        self.workloads: list[Subject] = []
+        """Every object with a pod template, as the subject whose focus is the pod."""
+        self._kinds: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
+        self._named: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
+        for subject in subjects:
+            if subject.kind == RESOURCE:
+                key = group_of(subject), kind_of(subject)
+                self._kinds[key].append(subject)
+                self._named[(*key, name_of(subject))].append(subject)
+            elif subject.kind == WORKLOAD:
+                self.workloads.append(subject)
+        self._pods = {_position(workload): workload for workload in self.workloads}
+
+    def of(self, group: str, *kinds: str) -> list[Subject]:
+        """The resources of some kinds of an API group (`core` for the one without a name)."""
+        return [subject for kind in kinds for subject in self._kinds.get((group, kind), ())]
+
+    def find(
+        self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
+    ) -> tuple[Subject | None, bool]:
+        """The object that another refers to, and whether the answer is sure.
+
+        (object, True) where it is among them, (None, True) where there is none, (None, False) where it cannot be told.
+        It is sought in the namespace that is given, else in the seeker's own; what belongs to no namespace is met from
+        anywhere. A stated namespace against none, or a part of a bundle, leaves the answer open.
+        """
+        near = [(nearness(seeker, subject, namespace), subject) for subject in self._named.get((group, kind, name), ())]
+        for met, subject in reversed(near):
+            if met:
+                return subject, True
+        return None, self.whole and all(met is False for met, _ in near)
+
+    def pod_of(self, resource: Subject) -> Subject | None:
+        """The workload that a resource is, where it carries a pod template."""
+        return self._pods.get(_position(resource))
+
+    def introduce(self, subjects: Sequence[Subject]) -> None:
+        """Tell each container its workload: kind and name."""
+        for subject in subjects:
+            if subject.kind == CONTAINER and (owner := self._pods.get(_position(subject))):
+                subject.facts["workload"] = {"kind": kind_of(owner), "name": name_of(owner)}
+                subject.related["workload"] = place(owner)
+
+
+def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
+    """Whether two objects are in one namespace; None where that cannot be told.
+
+    `namespace` stands for the first one's own where it refers into another. Where neither states one, they go where
+    their folder, chart or overlay is applied; stated and not stated may meet or not. What belongs to no namespace is
+    met from anywhere. Objects of two charts or overlays are two systems.
+    """
+    if one.group and other.group and one.group != other.group:
+        return False
+    if kind_of(one) in CLUSTER_SCOPED or kind_of(other) in CLUSTER_SCOPED:
+        return True
+    left, right = namespace or namespace_of(one), namespace_of(other)
+    if left and right:
+        return left == right
+    if left or right:
+        return None
+    if one.group or other.group:
+        return True if one.group == other.group else None
+    return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+
+
+def group_of(subject: Subject) -> str:
+    """The API group that an object states, `core` for the one without a name."""
+    return str(subject.bindings["object"]["apiVersion"]).rpartition("/")[0] or "core"
+
+
+def kind_of(subject: Subject) -> str:
+    """The kind that an object states."""
+    return str(subject.bindings["object"]["kind"])
+
+
+def namespace_of(subject: Subject) -> str:
+    """The namespace that an object states, empty where it states none."""
+    return str(path(subject.bindings["object"], "metadata", "namespace") or "")
+
+
+def name_of(subject: Subject) -> str:
+    """The name that an object states, empty where it states none."""
+    return str(path(subject.bindings["object"], "metadata", "name") or "")
+
+
+def path(value: Any, *keys: str) -> Any:
+    """What stands at a path of keys; None where nothing does."""
+    for part in keys:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _position(subject: Subject) -> tuple[str, str, int, int, int]:
+    """Where the object of a subject stands."""
+    mark = subject.marks["object"]
+    return subject.group, subject.origin.path, subject.origin.first_line, mark[3], mark[4]

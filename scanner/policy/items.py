@@ -1,0 +1,77 @@
+"""What `each` of a rule means: the items of a list or mapping of a subject, or of a fact, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.documents.positions import find, split_path
+from scanner.model import Mark, Subject
+
+_FACTS = "facts."
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item, or a subject as a whole."""
+
+    path: tuple[str, ...]
+    """Where it stands in its subject, empty for the subject."""
+    mark: Mark
+    key: str | None = None
+    """Its name or number; none for what holds no items where some belong."""
+    value: Any = None
+    related: str = ""
+    """What the names of its own related places begin with, for an item of a fact."""
+
+
+def whole(subject: Subject) -> Item:
+    """A subject as the one thing that a rule looks at."""
+    return Item((), subject.marks[subject.focus])
+
+
+def missing(subject: Subject, each: str) -> str:
+    """The fact that `each` names and the subject does not have; empty where it has it or none is named."""
+    fact = each.removeprefix(_FACTS)
+    return fact if each.startswith(_FACTS) and fact not in subject.facts else ""
+
+
+def of(subject: Subject, each: str) -> Iterator[Item]:
+    """The items under a path; `*` in the path stands for every item on the way.
+
+    Under `facts.NAME` they are the items of a fact, a list of mappings. Each stands at its `field`, a path that counts
+    from the focus of the subject, and its related places are called `NAME.NUMBER.` and what the rule calls them.
+    """
+    start = whole(subject)
+    if not each.startswith(_FACTS):
+        yield from _under(subject.bindings[subject.focus], start.mark, split_path(each), ())
+        return
+    fact = each.removeprefix(_FACTS)
+    for number, item in enumerate(subject.facts[fact]):
+        mark, path = find(start.mark, split_path(item.get("field", "")))
+        yield Item(path, mark, str(number), item, f"{fact}.{number}.")
+
+
+def _under(value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[Item]:
+    if not isinstance(value, dict | list):
+        yield Item(before, mark, None, value)
+        return
+    if not path:
+        path = ("*",)
+    head, rest = path[0], path[1:]
+    children = mark[7]
+    if head != "*":
+        if isinstance(value, dict) and isinstance(children, dict) and head in value and head in children:
+            yield from _under(value[head], children[head], rest or ("*",), (*before, head))
+        return
+    pairs: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict) and isinstance(children, dict):
+        pairs = ((name, children[name]) for name in value if name in children)
+    elif isinstance(value, list) and isinstance(children, list):
+        pairs = enumerate(children)
+    for key, child in pairs:
+        if rest:
+            yield from _under(value[key], child, rest, (*before, str(key)))
+        else:
+            yield Item((*before, str(key)), child, str(key), value[key])

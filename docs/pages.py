@@ -145,6 +145,7 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
             if (link.framework, link.edition) == (framework.id, framework.edition):
                 behind.setdefault((link.control, link.rule or link.objective), []).append(file.rule.info)
     filed = {objective for file in data.rules for objective in file.rule.info.objectives}
+    ways = assess.shown_by([framework], [file.rule.info for file in data.rules])
     yield "## Controls that a file can speak to"
     yield paragraph(
         "A rule that reaches a control in several ways stands once, where it counts: where the control names it, else "
@@ -152,7 +153,7 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
     )
     for control in framework.controls:
         if control.checkable != "manual":
-            yield from _control(control, behind, filed)
+            yield from _control(control, behind, filed, ways.get((framework.id, framework.edition, control.id), ()))
     manual = [control for control in framework.controls if control.checkable == "manual"]
     if manual:
         yield "## Controls that only people or run time can show"
@@ -178,10 +179,13 @@ def _head(framework: Framework, frameworks: Sequence[Framework]) -> Iterator[str
     )
 
 
-def _control(control: Control, behind: Mapping[tuple[str, str], Sequence[RuleInfo]], filed: set[str]) -> Iterator[str]:
+def _control(
+    control: Control, behind: Mapping[tuple[str, str], Sequence[RuleInfo]], filed: set[str], ways: Sequence[str]
+) -> Iterator[str]:
     yield f"### {prose(control.id)} {prose(control.title)}"
     within = f"Part of: {prose(control.parent)}. " if control.parent else ""
-    yield paragraph(f"{within}Checkable: {control.checkable}. {prose(control.evidence)}")
+    shown = f" Shown by: {' and '.join(ways)}." if ways else ""
+    yield paragraph(f"{within}Checkable: {control.checkable}.{shown} {prose(control.evidence)}")
     if control.unmapped:
         yield paragraph(f"Unmapped: {prose(control.unmapped)}")
     yield items(

@@ -164,6 +164,8 @@ class ControlLink:
     rationale: str
     rule: str = ""
     """The rule that the control names itself, else empty."""
+    shown_by: str = "manifest"
+    """manifest: what configures the platform shows it; declared: a document's own word, which nothing bears out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,10 @@ class FrameworkSummary:
     source: str = ""
     not_applicable: int = 0
     """Controls that are said not to apply, each with a reason."""
+    scope: tuple[str, ...] = ()
+    """Patterns of the paths that belong to it; all paths where there are none."""
+    scope_inputs: int | None = None
+    """Assessed inputs under those paths; None without patterns."""
 
 
 @dataclass(frozen=True, slots=True)

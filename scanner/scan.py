@@ -17,6 +17,7 @@ from scanner.model import (
     Assessment,
     ControlLink,
     Finding,
+    FrameworkSummary,
     Input,
     InputStatus,
     Location,
@@ -96,7 +97,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         rules=infos,
         links=links,
         assessments=tuple(assessment for each in assessments.values() for assessment in each),
-        frameworks=tuple(assess.summarise(item, each) for item, each in assessments.items()),
+        frameworks=tuple(_summary(item, each, scopes, read.inputs) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
         texts=_texts(findings, read.contents),
@@ -122,6 +123,20 @@ def _assessed(
     counts = evaluation.within(own.holds) if own.paths else evaluation.counts
     mine = [finding for finding in findings if own.holds(finding.location.path)] if own.paths else findings
     return assess.assess(framework, counts, mine, links, own.not_applicable)
+
+
+def _summary(
+    framework: catalogue.Framework,
+    assessments: Sequence[Assessment],
+    scopes: Mapping[tuple[str, str], scope.Scope],
+    inputs: Iterable[Input],
+) -> FrameworkSummary:
+    """The figures of a framework, with what they are about where that is less than all."""
+    own = scopes.get((framework.id, framework.edition))
+    if own is None or not own.paths:
+        return assess.summarise(framework, assessments)
+    held = sum(item.status is InputStatus.ASSESSED and own.holds(item.path) for item in inputs)
+    return assess.summarise(framework, assessments, own.paths, held)
 
 
 @dataclass(slots=True)

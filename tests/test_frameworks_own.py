@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -133,14 +134,21 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
         ("container-not-privileged", "container-privileged", "acme.yaml:15: there is no rule 'kubernetes.container-pr"),
         ("unmapped:", "unmaped:", "acme.yaml:41: there is no key 'unmaped' (did you mean unmapped?)"),
         ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 stands twice"),
-        ("relation: declares", "relation: says", "acme.yaml:34: 'says' is not one of"),
+        ("relation: declares", "relation: says", "acme.yaml:34: relation is 'says', none of supports"),
         ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 names neither objectives nor"),
         (
             "checkable: full",
             "checkable: manual",
             "acme.yaml:12: the control A-1 is manual, so that nothing bears on it",
         ),
-        ("measure: controls", "measure: 5", "acme.yaml:8: 5 is not one of"),
+        ("measure: controls", "measure: 5", "acme.yaml:8: measure is 5, none of controls"),
+        ('edition: "1"', "edition: 1.1", 'acme.yaml:2: edition is read as a float (put quotes: "1.1")'),
+        ("source: https://", "source: http://", "(give an address that begins with https://)"),
+        (
+            "evidence: Some file.",
+            "evidence: <what a file can show of it>",
+            "acme.yaml:40: <what a file can show of it> is not",
+        ),
         ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
     ],
 )
@@ -153,9 +161,17 @@ def test_what_is_wrong_with_it_is_said_with_its_line_and_what_was_meant(
 
 
 def test_an_id_that_is_taken_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2017"'))
+    (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2031"'))
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
-    assert "there is already a framework soc2@2017" in str(done.exception)
+    assert "there is already a framework soc2 (give it an id of its own)" in str(done.exception)
+
+
+def test_two_files_of_one_edition_are_refused_and_two_editions_are_not(tmp_path: Path) -> None:
+    (tmp_path / "twin.yaml").write_text(FRAMEWORK)
+    files = ("--framework-file", "acme.yaml", "--framework-file", "twin.yaml")
+    assert "acme@1 stands in two files" in str(run("scan", "pod.yaml", *files).exception)
+    (tmp_path / "twin.yaml").write_text(FRAMEWORK.replace('"1"', '"2"'))
+    assert "acme@2" in run("frameworks", "list", *files).stdout
 
 
 def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path: Path) -> None:
@@ -164,7 +180,34 @@ def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path
     assert "there is already" in str(run("frameworks", "new", "soc2").exception)
     assert "is there already" in str(run("frameworks", "new", "house-rules", "--folder", "own").exception)
     assert "not an identity" in str(run("frameworks", "new", "House Rules").exception)
-    assert "1.1" in run("frameworks", "show", "house-rules", "--framework-file", str(path)).stdout
+    show = ("frameworks", "show", "house-rules", "--framework-file", str(path))
+    assert "house-rules.yaml:4: <what people call it> is not filled in yet" in str(run(*show).exception)
+    path.write_text(
+        re.sub(r"<[^>]*>", "Words of its author, as many as a rationale of some substance needs.", path.read_text())
+    )
+    assert "1.3" in run(*show).stdout
+
+
+def test_a_name_that_several_frameworks_share_in_part_is_no_choice() -> None:
+    said = str(run("scan", "pod.yaml", "--framework", "NIST").exception)
+    assert "'NIST' may mean several frameworks (name one or more of nist-800-53, nist-csf, zero-trust-nist)" in said
+
+
+def test_what_shows_a_control_is_told_apart() -> None:
+    shown = {
+        line.split()[0]: line
+        for line in run("frameworks", "show", "acme", "--framework-file", "acme.yaml").stdout.splitlines()
+        if line
+    }
+    assert "full     manifest" in shown["A-1"]
+    assert "declared" in shown["A-3"]
+    assert [item["shown_by"] for item in results("--framework", "acme")["controls"]] == [
+        ["manifest"],
+        ["manifest"],
+        [],
+        [],
+        [],
+    ]
 
 
 def test_a_control_that_is_not_there_is_said_with_the_nearest() -> None:

@@ -49,6 +49,14 @@ def test_only_what_lies_in_the_scope_counts() -> None:
     assert {item.status for item in outside.assessments} == {ControlStatus.NOT_ASSESSED}
 
 
+def test_a_scope_that_holds_nothing_says_so() -> None:
+    done = run("pci-dss:\n  paths: [nowhere]\n", "pci-dss")
+    (summary,) = done.frameworks
+    assert (summary.covered, summary.scope, summary.scope_inputs) == (0, ("nowhere",), 0)
+    told = "".join(reports.render("table", done))
+    assert "coverage 0 of 280 controls (0%), conformity not told, 141 manual; scope nowhere: 0 assessed" in told
+
+
 def test_the_scope_of_one_framework_leaves_the_others_alone() -> None:
     result = run("pci-dss: {paths: [payments/]}\n", "pci-dss", "pod-security-standards")
     assert control(result, "PSS-B-HostNamespaces").status is ControlStatus.NOT_SATISFIED

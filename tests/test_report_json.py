@@ -72,7 +72,7 @@ def test_keys_are_those_of_the_contract_in_its_order() -> None:
         "rule outcome severity message subject location related objectives controls remediation fingerprint waiver"
     )
     assert list(report["findings"][0]) == finding.split()
-    assert list(report["controls"][0]) == ["framework", "edition", "control", "status", "rules", "findings"]
+    assert list(report["controls"][0]) == ["framework", "edition", "control", "status", "rules", "findings", "shown_by"]
     assert list(report["summary"]) == ["inputs", "outcomes", "severities"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +43,21 @@ def command() -> None:
 @command.command("list")
 @takes_framework_files
 def list_frameworks(framework_files: tuple[Path, ...]) -> None:
-    """One line per framework: its controls; how many are mapped, reviewed without a mapping, and manual."""
+    """One line per framework: how many controls are mapped, reviewed without a mapping, and manual.
+
+    Of the mapped ones, the last figure counts those of which only a document's own word can tell.
+    """
     frameworks = known(framework_files)
+    ways = assess.shown_by(frameworks, [rule.info for rule in _rules().rules])
     width = max(len(f"{item.id}@{item.edition}") for item in frameworks)
     for item in frameworks:
         mapped = sum(bool(control.objectives) for control in item.controls)
         reviewed = sum(bool(control.unmapped) for control in item.controls)
+        declared = sum(ways.get((item.id, item.edition, control.id)) == ("declared",) for control in item.controls)
         manual = Counter(control.checkable for control in item.controls)["manual"]
         click.echo(
-            f"{f'{item.id}@{item.edition}':<{width}}  {len(item.controls):>3} controls, {mapped:>3} mapped, "
-            f"{reviewed:>2} reviewed, {manual:>3} manual  {item.title}"
+            f"{f'{item.id}@{item.edition}':<{width}}  {len(item.controls):>3} controls, {mapped:>3} mapped "
+            f"({declared:>2} declared only), {reviewed:>2} reviewed, {manual:>3} manual  {item.title}"
         )
 
 
@@ -62,19 +67,23 @@ def list_frameworks(framework_files: tuple[Path, ...]) -> None:
 def show(name: str, framework_files: tuple[Path, ...]) -> None:
     """A framework's controls, or one control with what bears on it, why, and through which rules."""
     framework_name, _, control_name = name.partition("/")
-    for framework in catalogue.choose(known(framework_files), [framework_name]):
+    chosen = catalogue.choose(known(framework_files), [framework_name])
+    ways = assess.shown_by(chosen, [rule.info for rule in _rules().rules])
+    for framework in chosen:
         if not control_name:
             click.echo(f"{framework.title} ({framework.id}@{framework.edition}), {framework.publisher}")
             click.echo(f"{framework.licence}\n{framework.source}\n")
             for item in framework.controls:
-                click.echo(f"{item.id:<10} {item.checkable:<8} {len(item.objectives):>2}  {item.title}")
+                way = " and ".join(ways.get((framework.id, framework.edition, item.id), ()))
+                click.echo(f"{item.id:<10} {item.checkable:<8} {way:<21} {item.title}")
             continue
-        _show_control(framework, _control(framework, control_name))
+        _show_control(framework, _control(framework, control_name), ways)
 
 
-def _show_control(framework: Framework, item: Control) -> None:
+def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, str, str], Sequence[str]]) -> None:
     click.echo(f"{framework.id}@{framework.edition} {item.id}  {item.title}\n{item.parent}\n")
-    click.echo(f"checkable: {item.checkable}; {item.evidence}\n")
+    way = " and ".join(ways.get((framework.id, framework.edition, item.id), ()))
+    click.echo(f"checkable: {item.checkable}{f', shown by {way}' if way else ''}; {item.evidence}\n")
     if item.unmapped:
         click.echo(click.wrap_text(f"No objective bears on it. {item.unmapped}", 100) + "\n")
     rules = _rules().rules

@@ -31,6 +31,9 @@ from scanner.model import (
     RuleInfo,
 )
 
+_DECLARED = frozenset({"architecture", "governance", "resilience", "security"})
+"""Kinds of subject that tell what is meant to be; all others configure what runs."""
+
 Counts = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
 
@@ -53,6 +56,7 @@ def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[st
                     bearing.objective,
                     bearing.rationale,
                     bearing.rule,
+                    "declared" if bearing.relation == "declares" else "manifest",
                 )
                 by_name.setdefault(bearing.rule or bearing.objective, []).append(link)
     return {rule.id: _closest(rule, by_name) for rule in rules}
@@ -65,7 +69,18 @@ def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[
             key = (link.framework, link.edition, link.control)
             if key not in best or _distance(link) < _distance(best[key]):
                 best[key] = link
+    if rule.subject.partition(".")[0] in _DECLARED:
+        return tuple(replace(link, shown_by="declared") for link in best.values())
     return tuple(best.values())
+
+
+def shown_by(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """(framework, edition, control) -> what can show it through the rules: manifest before declared."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for some in links(frameworks, rules).values():
+        for link in some:
+            found.setdefault((link.framework, link.edition, link.control), set()).add(link.shown_by)
+    return {control: tuple(way for way in ("manifest", "declared") if way in ways) for control, ways in found.items()}
 
 
 def _distance(link: ControlLink) -> tuple[bool, int]:
@@ -144,8 +159,13 @@ _SOUND = (ControlStatus.SATISFIED, ControlStatus.PARTIAL)
 _COVERED = (*_SOUND, ControlStatus.NOT_SATISFIED)
 
 
-def summarise(framework: Framework, assessments: Sequence[Assessment]) -> FrameworkSummary:
-    """Coverage and conformity of a framework: two figures that only mean something side by side."""
+def summarise(
+    framework: Framework,
+    assessments: Sequence[Assessment],
+    scope: tuple[str, ...] = (),
+    scope_inputs: int | None = None,
+) -> FrameworkSummary:
+    """Coverage and conformity of a framework: figures that only mean something side by side, with their scope."""
     statuses = [assessment.status for assessment in assessments]
     covered = sum(status in _COVERED for status in statuses)
     sound = sum(each.status in _SOUND and not each.findings for each in assessments)
@@ -166,4 +186,6 @@ def summarise(framework: Framework, assessments: Sequence[Assessment]) -> Framew
         licence=framework.licence,
         source=framework.source,
         not_applicable=excluded,
+        scope=scope,
+        scope_inputs=scope_inputs,
     )

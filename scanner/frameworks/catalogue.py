@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scanner import documents, library
 from scanner.documents import Fault
@@ -15,8 +15,13 @@ from scanner.documents.positions import Node, find, locate
 from scanner.errors import PackError, UsageError
 from scanner.model import Origin
 
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
 OBJECTIVES = "objectives.yaml"
 SCHEMA = "schema.json"
+_BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
+"""What the scaffold asks its author to write."""
 _PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
@@ -70,12 +75,13 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
     folder = library.data_root() / "frameworks"
     digest = library.digest(sorted(folder.iterdir()), folder)
     found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
-    known = objectives() if files else {}
+    known, shipped = objectives() if files else {}, {framework.id for framework in found}
     for path in files:
         framework = _framework(_read(path, known, rules))
+        if framework.id in shipped:
+            raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")
         if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
-            message = f"there is already a framework {framework.id}@{framework.edition}"
-            raise PackError(message, str(path), "give it an id or an edition of its own")
+            raise PackError(f"{framework.id}@{framework.edition} stands in two files", str(path), "leave one out")
         found.append(framework)
     return tuple(found)
 
@@ -98,7 +104,7 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
     """The frameworks that names mean: an id, a family or an alias; all where no name is given.
 
     Of a framework with several editions the newest is meant; `id@edition` means that one. Raises UsageError for a name
-    that means none, with the nearest known one.
+    that means none, with the nearest known one, or that may mean several, such as NIST.
     """
     newest: dict[str, Framework] = {}
     for framework in frameworks:
@@ -108,11 +114,20 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
         found = [framework for framework in newest.values() if name.lower() in _names(framework)]
         found = found or [framework for framework in frameworks if name.lower() in _names(framework, edition=True)]
         if not found:
-            known = sorted({known for framework in frameworks for known in _names(framework, edition=True)})
-            hint = near(name.lower(), known) or "see `assay frameworks list`"
-            raise UsageError(f"there is no framework {name!r}", hint=hint)
+            raise _nobody(name, frameworks)
         chosen.update({(framework.id, framework.edition): framework for framework in found})
     return tuple(chosen.values()) or tuple(newest.values())
+
+
+def _nobody(name: str, frameworks: Sequence[Framework]) -> UsageError:
+    """The error for a name that means no framework, or part of the names of several."""
+    partly = sorted({framework.id for framework in frameworks if name.lower() in framework.id.split("-")})
+    if len(partly) > 1:
+        return UsageError(f"{name!r} may mean several frameworks", hint="name one or more of " + ", ".join(partly))
+    known = sorted({known for framework in frameworks for known in _names(framework, edition=True)})
+    return UsageError(
+        f"there is no framework {name!r}", hint=near(name.lower(), known) or "see `assay frameworks list`"
+    )
 
 
 def _age(framework: Framework) -> list[tuple[int, str]]:
@@ -139,14 +154,10 @@ def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict
     root, origin = _document(path)
     schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
     for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
-        at, message, hint = [str(part) for part in error.absolute_path], error.message, ""
-        if error.validator == "oneOf":
-            message = "names neither or both of objective and rule"
-        elif error.validator == "additionalProperties":
-            strange = next(key for key in error.instance if key not in error.schema["properties"])
-            message, hint = f"there is no key {strange!r}", near(strange, error.schema["properties"])
-            at.append(strange)
-        raise _wrong(root, origin, at, message, hint)
+        raise _refused(root, origin, error)
+    for path_to, text in _texts(root.value):
+        if blank := _BLANK.search(text):
+            raise _wrong(root, origin, path_to, f"{blank[0]} is not filled in yet")
     seen: set[str] = set()
     for index, control in enumerate(root.value["controls"]):
         place = ["controls", str(index)]
@@ -162,6 +173,38 @@ def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict
                     raise _wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
     plain: dict[str, Any] = root.value
     return plain
+
+
+def _refused(root: Node, origin: Origin, error: ValidationError) -> PackError:
+    """What the schema refuses, in words of the one who writes the file."""
+    at, message, hint = [str(part) for part in error.absolute_path], error.message, ""
+    name, given, wanted = at[-1] if at else "the file", error.instance, cast("Any", error.validator_value)
+    match error.validator:
+        case "oneOf":
+            message = "names neither or both of objective and rule"
+        case "additionalProperties":
+            known = list(cast("dict[str, Any]", error.schema)["properties"])
+            strange = next(key for key in cast("dict[str, Any]", given) if key not in known)
+            message, hint = f"there is no key {strange!r}", near(strange, known)
+            at.append(strange)
+        case "type" if wanted == "string" and isinstance(given, int | float):
+            message, hint = f"{name} is read as a {type(given).__name__}", f'put quotes: "{given}"'
+        case "minLength":
+            message = f"{name} has {len(str(given))} characters, at least {wanted} are asked for"
+        case "enum":
+            message, hint = f"{name} is {given!r}, none of {', '.join(wanted)}", near(str(given), wanted)
+        case "pattern" if name == "source":
+            message, hint = f"source is {given!r}", "give an address that begins with https://"
+    return _wrong(root, origin, at, message, hint)
+
+
+def _texts(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text in plain data, with the path to it."""
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(item, (*at, str(key)))
 
 
 def _contradicts_itself(control: dict[str, Any]) -> str:

@@ -121,6 +121,7 @@ def _control(assessment: Assessment) -> Json:
         "status": assessment.status,
         "rules": assessment.rules,
         "findings": assessment.findings,
+        "shown_by": sorted({link.shown_by for link in assessment.links}, reverse=True),
         **({"reason": assessment.reason} if assessment.reason else {}),
     }
 
@@ -138,6 +139,7 @@ def _framework(framework: FrameworkSummary) -> Json:
         "sound": framework.sound,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
+        **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
     }
 
 

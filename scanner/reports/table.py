@@ -151,7 +151,8 @@ def _summary(scan: Scan, paint: _Paint) -> Iterator[str]:
 
 def _frameworks(scan: Scan) -> Iterator[str]:
     """Coverage beside conformity; for lists of risks only how many of them findings bear on."""
-    touched = [item for item in scan.frameworks if item.covered]
+    few = len(scan.frameworks) <= _SHOWN_FRAMEWORKS
+    touched = [item for item in scan.frameworks if item.covered or item.scope or few]
     width = max((len(f"{item.id}@{item.edition}") for item in touched), default=0)
     for item in touched:
         yield f"{f'{item.id}@{item.edition}'.ljust(width)}  {_figures(item, _open_controls(scan, item))}"
@@ -160,15 +161,19 @@ def _frameworks(scan: Scan) -> Iterator[str]:
 
 
 def _figures(item: FrameworkSummary, against: int) -> str:
-    if item.coverage is None or item.conformity is None:
-        return (
-            f"findings bear on {against} of {item.controls} {'entries' if item.measure == 'maturity' else 'categories'}"
+    if item.coverage is None:
+        kind = "entries" if item.measure == "maturity" else "categories"
+        figures = f"findings bear on {against} of {item.controls} {kind}"
+    else:
+        conformity = (
+            "not told" if item.conformity is None else f"{item.sound} of {item.covered} ({item.conformity:.0%})"
         )
-    return (
-        f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({item.coverage:.0%}), "
-        f"conformity {item.sound} of {item.covered} ({item.conformity:.0%}), {item.manual} manual"
-        + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
-    )
+        figures = (
+            f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({item.coverage:.0%}), "
+            f"conformity {conformity}, {item.manual} manual"
+            + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
+        )
+    return figures + (f"; scope {' '.join(item.scope)}: {item.scope_inputs} assessed" if item.scope else "")
 
 
 def _open_controls(scan: Scan, item: FrameworkSummary) -> int:

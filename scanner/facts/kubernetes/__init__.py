@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.facts.kubernetes import autoscaling, selections
+from scanner.facts.kubernetes import (
+    accounts,
+    autoscaling,
+    claims,
+    makers,
+    namespaces,
+    references,
+    selections,
+)
 from scanner.facts.kubernetes.objects import Objects
 from scanner.model import Subject
 
@@ -15,3 +23,8 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     objects.introduce(subjects)
     autoscaling.derive(objects)
     selections.derive(objects)
+    makers.introduce(objects)
+    references.derive(objects)
+    accounts.derive(objects)
+    claims.derive(objects)
+    namespaces.derive(objects)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scanner.facts.groups import place
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
+
+_FEW = 8
+"""Objects of one name that are rather asked one by one than put in order."""
+_EVERYWHERE = "*"
+"""Stands for the namespace of what belongs to none."""
 
 
 class Objects:
@@ -29,6 +34,7 @@ class Objects:
                 self._named[(*key, name_of(subject))].append(subject)
             elif subject.kind == WORKLOAD:
                 self.workloads.append(subject)
+        self._homes: dict[tuple[str, str, str], Namesakes] = {}
         self._pods = {_position(workload): workload for workload in self.workloads}
 
     def of(self, group: str, *kinds: str) -> list[Subject]:
@@ -44,11 +50,25 @@ class Objects:
         It is sought in the namespace that is given, else in the seeker's own; what belongs to no namespace is met from
         anywhere. A stated namespace against none, or a part of a bundle, leaves the answer open.
         """
-        near = [(nearness(seeker, subject, namespace), subject) for subject in self._named.get((group, kind, name), ())]
-        for met, subject in reversed(near):
-            if met:
-                return subject, True
-        return None, self.whole and all(met is False for met, _ in near)
+        near, maybe = self.near(seeker, group, kind, name, namespace=namespace)
+        return (near[-1], True) if near else (None, self.whole and not maybe)
+
+    def near(
+        self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
+    ) -> tuple[list[Subject], bool]:
+        """All objects of a name that another meets, as for `find`, and whether there are some that it may meet."""
+        key = group, kind, name
+        named = self._named.get(key, [])
+        if len(named) > _FEW:
+            if key not in self._homes:
+                self._homes[key] = Namesakes(named)
+            return self._homes[key].near(seeker, namespace)
+        met = [(nearness(seeker, subject, namespace), subject) for subject in named]
+        return [subject for near, subject in met if near], any(near is None for near, _ in met)
+
+    def stand_in(self, subject: Subject, group: str, kind: str, name: str) -> None:
+        """Let an object be found under the name of another that a controller makes of it."""
+        self._named[(group, kind, name)].append(subject)
 
     def pod_of(self, resource: Subject) -> Subject | None:
         """The workload that a resource is, where it carries a pod template."""
@@ -71,7 +91,7 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     """
     if one.group and other.group and one.group != other.group:
         return False
-    if kind_of(one) in CLUSTER_SCOPED or kind_of(other) in CLUSTER_SCOPED:
+    if kind_of(other) in CLUSTER_SCOPED or (kind_of(one) in CLUSTER_SCOPED and not namespace):
         return True
     left, right = namespace or namespace_of(one), namespace_of(other)
     if left and right:
@@ -81,6 +101,51 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     if one.group or other.group:
         return True if one.group == other.group else None
     return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+
+
+class Namesakes:
+    """Objects of one kind and name, of which there are many: one is found without asking `nearness` of each."""
+
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        self._subjects = subjects
+        self._spaces: defaultdict[str, defaultdict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
+        self._loose: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
+        self._groups: Counter[str] = Counter(subject.group for subject in subjects)
+        for subject in subjects:
+            if kind_of(subject) in CLUSTER_SCOPED:
+                self._spaces[_EVERYWHERE][subject.group].append(subject)
+            elif namespace := namespace_of(subject):
+                self._spaces[namespace][subject.group].append(subject)
+            else:
+                self._loose[home(subject)].append(subject)
+        self._loose_groups = {group for _, group, _ in self._loose}
+
+    def near(self, seeker: Subject, namespace: str) -> tuple[list[Subject], bool]:
+        """Those that a seeker meets, and whether there are some that it may meet."""
+        if kind_of(seeker) in CLUSTER_SCOPED and not namespace:
+            return [subject for subject in self._subjects if nearness(seeker, subject)], False
+        wanted, group = namespace or namespace_of(seeker), seeker.group
+        near = self._in(_EVERYWHERE, group)
+        if wanted:
+            maybe = bool(self._loose_groups & {group, ""} if group else self._loose_groups)
+            return near + self._in(wanted, group), maybe
+        near = near + self._loose.get(home(seeker), [])
+        others = self._groups[group] + self._groups[""] if group else len(self._subjects)
+        return near, others > len(near)
+
+    def _in(self, namespace: str, group: str) -> list[Subject]:
+        """The objects that state a namespace and may be of one system with a group."""
+        spaces: Mapping[str, list[Subject]] = self._spaces.get(namespace, {})
+        return [subject for own in spaces if not group or own in (group, "") for subject in spaces[own]]
+
+
+def home(subject: Subject) -> tuple[str, str, str]:
+    """Namespace, chart or overlay, and folder of an object, as far as they say where it goes.
+
+    Objects of one home are in one namespace.
+    """
+    namespace = namespace_of(subject)
+    return namespace, subject.group, "" if namespace or subject.group else posixpath.dirname(subject.origin.path)
 
 
 def group_of(subject: Subject) -> str:

@@ -1,0 +1,79 @@
+"""Service accounts and the workloads that act under them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import islice
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.facts.kubernetes.objects import Objects, home, path
+from scanner.model import Subject
+
+_APPLICATION = (
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/name",
+    "k8s-app",
+    "app",
+)
+"""Labels that name an application, the widest first."""
+_SHOWN = 5
+"""Names that are told of the others under an account."""
+
+_Users = dict[str, dict[str, list[Subject]]]
+"""The workloads under one account, by the label that names their application and by that name."""
+
+
+def derive(objects: Objects) -> None:
+    """Attach to accounts who acts under them, and to workloads their account and who else acts under it."""
+    accounts: dict[tuple[str, ...], tuple[dict[str, Any], _Users]] = {}
+    for workload in objects.workloads:
+        name = account_of(workload)
+        near, _ = objects.near(workload, "core", "ServiceAccount", name)
+        for found in near:
+            found.facts.setdefault("used_by", []).append(workload.name)
+        key = (*home(workload), name)
+        if key not in accounts:
+            accounts[key] = _account(name, near), defaultdict(lambda: defaultdict(list))
+        workload.facts["account"], users = accounts[key]
+        label, application = _application(workload)
+        users[label][application].append(workload)
+    for account, users in accounts.values():
+        if account["name"] != "default":
+            _share(users, whole=objects.whole)
+
+
+def account_of(workload: Subject) -> str:
+    """The name of the account that a workload acts under."""
+    pod = workload.bindings["pod"]
+    return str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default")
+
+
+def _account(name: str, near: list[Subject]) -> dict[str, Any]:
+    """What a workload is told of its account; `automount` where the account is among the objects."""
+    mounts = [path(account.bindings["object"], "automountServiceAccountToken") for account in near]
+    return {"name": name, **({"automount": mounts[-1] is not False} if mounts else {})}
+
+
+def _share(users: _Users, *, whole: bool) -> None:
+    """Tell the users of one account which others are certainly of another application: named by the same label."""
+    for label, applications in users.items():
+        for own, workloads in applications.items():
+            others = (other for name, some in applications.items() if name != own for other in some)
+            shown = list(islice(others, _SHOWN)) if label else []
+            alone = whole and (label or len(users) == len(workloads) == 1)
+            for workload in workloads:
+                if shown or alone:
+                    workload.facts["account_shared_with"] = [other.name for other in shown]
+                if shown:
+                    workload.related["account_shared_with"] = place(shown[0])
+
+
+def _application(workload: Subject) -> tuple[str, str]:
+    """The label that names the application of a workload, and the name; both empty where none does."""
+    labels = path(workload.bindings["template"], "metadata", "labels")
+    for label in _APPLICATION:
+        if isinstance(name := path(labels, label), str) and name:
+            return label, name
+    return "", ""

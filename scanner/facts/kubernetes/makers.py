@@ -1,0 +1,87 @@
+"""Objects of which a controller makes others, and the keys that configuration and secrets hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, name_of, path
+from scanner.model import Subject
+
+_MAKERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("bitnami.com", "SealedSecret", "Secret", ()),
+    ("cdi.kubevirt.io", "DataVolume", "PersistentVolumeClaim", ()),
+    ("cert-manager.io", "Certificate", "Secret", ("spec", "secretName")),
+    ("external-secrets.io", "ExternalSecret", "Secret", ("spec", "target", "name")),
+    ("onepassword.com", "OnePasswordItem", "Secret", ()),
+    ("secrets.doppler.com", "DopplerSecret", "Secret", ("spec", "managedSecret", "name")),
+    ("secrets.hashicorp.com", "VaultDynamicSecret", "Secret", ("spec", "destination", "name")),
+    ("secrets.hashicorp.com", "VaultPKISecret", "Secret", ("spec", "destination", "name")),
+    ("secrets.hashicorp.com", "VaultStaticSecret", "Secret", ("spec", "destination", "name")),
+    ("secrets.infisical.com", "InfisicalSecret", "Secret", ("spec", "managedSecretReference", "secretName")),
+    ("trust.cert-manager.io", "Bundle", "ConfigMap", ()),
+)
+"""Group and kind of an object, the kind that its controller makes, and where it says the name if not its own."""
+_ISSUED = frozenset({"ca.crt", "tls.crt", "tls.key"})
+_FILLED = ("config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle")
+"""Label and annotation by which a controller adds a key to a ConfigMap."""
+
+
+def introduce(objects: Objects) -> None:
+    """Let what controllers will make be found by its name, as the object that they make it of."""
+    for group, kind, made, where in _MAKERS:
+        for maker in objects.of(group, kind):
+            stated = path(maker.bindings["object"], *where) if where else None
+            objects.stand_in(maker, "core", made, str(stated or name_of(maker)))
+    for maker in objects.of("secrets-store.csi.x-k8s.io", "SecretProviderClass"):
+        for secret in _items(path(maker.bindings["object"], "spec", "secretObjects")):
+            objects.stand_in(maker, "core", "Secret", str(secret.get("secretName")))
+    for maker in objects.of("apps", "StatefulSet"):
+        for claim in _items(path(maker.bindings["object"], "spec", "volumeClaimTemplates")):
+            name = f"{path(claim, 'metadata', 'name')}-{name_of(maker)}-"
+            objects.stand_in(maker, "core", "PersistentVolumeClaim", name)
+
+
+def keys_of(subject: Subject) -> frozenset[str] | None:
+    """The keys of a ConfigMap or Secret, or of that which will be made of an object; None where nobody can tell.
+
+    One that is empty is there to be filled by a program.
+    """
+    stated = subject.bindings["object"]
+    match group_of(subject), kind_of(subject):
+        case "core", "ConfigMap":
+            filled = {*_names(stated, "metadata", "labels"), *_names(stated, "metadata", "annotations")}
+            keys = frozenset() if filled & {*_FILLED} else _names(stated, "data") | _names(stated, "binaryData")
+        case "core", "Secret" if stated.get("type") != "kubernetes.io/service-account-token":
+            keys = _names(stated, "data") | _names(stated, "stringData")
+        case "bitnami.com", _:
+            keys = _names(stated, "spec", "encryptedData") | _names(stated, "spec", "template", "data")
+        case "external-secrets.io", _:
+            keys = _fetched(stated)
+        case "cert-manager.io", _:
+            more = path(stated, "spec", "keystores") or path(stated, "spec", "additionalOutputFormats")
+            keys = frozenset() if more else _ISSUED
+        case _:
+            keys = frozenset()
+    return keys or None
+
+
+def _fetched(stated: dict[str, Any]) -> frozenset[str]:
+    """The keys of what an ExternalSecret makes; none where a store or another object has a say."""
+    target = path(stated, "spec", "target") or {}
+    template = path(target, "template") or {}
+    if path(stated, "spec", "dataFrom") or path(template, "templateFrom"):
+        return frozenset()
+    if path(target, "creationPolicy") not in (None, "Owner", "Orphan"):
+        return frozenset()
+    own = frozenset(str(item["secretKey"]) for item in _items(path(stated, "spec", "data")) if "secretKey" in item)
+    shaped = _names(template, "data")
+    return shaped | own if path(template, "mergePolicy") == "Merge" else shaped or own
+
+
+def _names(value: Any, *keys: str) -> frozenset[str]:
+    held = path(value, *keys)
+    return frozenset(map(str, held)) if isinstance(held, dict) else frozenset()
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,0 +1,81 @@
+"""Persistent volumes, and which of them a claim will be bound to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from scanner.facts.kubernetes.objects import Objects, name_of, nearness, path
+from scanner.model import Subject
+
+_MANY = 50
+"""Volumes of one class beyond which it is not looked which of them a claim may get."""
+_BY_HAND = "kubernetes.io/no-provisioner"
+
+
+class Volumes:
+    """The persistent volumes of a scan, by the claim that they are for and by class."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.whole = objects.whole
+        self._objects = objects
+        self._kept: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
+        self._classes: defaultdict[str, list[Subject]] = defaultdict(list)
+        for volume in objects.of("core", "PersistentVolume"):
+            spec = path(volume.bindings["object"], "spec") or {}
+            if owner := path(spec, "claimRef", "name"):
+                self._kept[str(path(spec, "claimRef", "namespace") or ""), str(owner)].append(volume)
+            else:
+                self._classes[str(path(spec, "storageClassName") or "")].append(volume)
+
+    def behind(self, claim: Subject, stated: dict[str, Any]) -> Subject | None:
+        """The volume that a claim names, that is kept for it, or that it will be bound to by class; None if unknown.
+
+        `stated` is the claim, or a template for claims of the subject. A claim of a stated class takes a volume that
+        fits before a new one is made; where those that fit lie on nodes and elsewhere, it cannot be told which.
+        """
+        spec = path(stated, "spec") or {}
+        if named := path(spec, "volumeName"):
+            return self._objects.find(claim, "core", "PersistentVolume", str(named))[0]
+        namespace = str(path(claim.bindings["object"], "metadata", "namespace") or "")
+        name = name_of(claim) if stated is claim.bindings["object"] else ""
+        kept = [volume for volume in self._kept.get((namespace, name), ()) if nearness(claim, volume)]
+        if kept:
+            return kept[-1]
+        wanted = path(spec, "storageClassName")
+        volumes = self._classes.get(wanted, []) if isinstance(wanted, str) else []
+        if not volumes or len(volumes) > _MANY or self._provisioned(claim, str(wanted)):
+            return None
+        fitting = [volume for volume in volumes if nearness(claim, volume) and _fits(spec, volume)]
+        alike = len({bool(self.host_path(volume)) for volume in fitting}) == 1
+        return fitting[0] if alike else None
+
+    def _provisioned(self, claim: Subject, wanted: str) -> bool:
+        """A class among the objects that makes volumes of its own."""
+        found, _ = self._objects.find(claim, "storage.k8s.io", "StorageClass", wanted)
+        return found is not None and path(found.bindings["object"], "provisioner") != _BY_HAND
+
+    @staticmethod
+    def host_path(volume: Subject) -> str:
+        """The path of a node that a volume is; empty for any other."""
+        return str(path(volume.bindings["object"], "spec", "hostPath", "path") or "")
+
+    @staticmethod
+    def on_node(volume: Subject) -> bool:
+        """A volume lies on a node, where every pod of that node may reach it."""
+        spec = path(volume.bindings["object"], "spec") or {}
+        return "hostPath" in spec or "local" in spec
+
+
+def _fits(spec: dict[str, Any], volume: Subject) -> bool:
+    """Whether a volume has the access modes and labels that a claim asks for; sizes are not compared."""
+    held = path(volume.bindings["object"], "spec", "accessModes")
+    modes = path(spec, "accessModes")
+    if not isinstance(held, list) or not isinstance(modes, list) or any(mode not in held for mode in modes):
+        return False
+    selector = path(spec, "selector")
+    if selector is None:
+        return True
+    labels = path(volume.bindings["object"], "metadata", "labels") or {}
+    wanted = path(selector, "matchLabels") or {}
+    return not path(selector, "matchExpressions") and all(labels.get(key) == value for key, value in wanted.items())

@@ -35,7 +35,7 @@ def derive(objects: Objects) -> None:
             _look(workload, len(items) - 1, objects, volumes)
         for template in _templates(workload):
             name = str(path(template, "metadata", "name"))
-            items.append({"name": name, "field": "", "found": True, "shared_with": []})
+            items.append({"name": name, "field": "", "shared_with": []})
             _behind(workload, len(items) - 1, template, volumes, workload)
     for workload in objects.workloads:
         for number, item in enumerate(workload.facts["claims"]):
@@ -76,14 +76,11 @@ def _say(claim: Subject, objects: Objects, volumes: Volumes) -> None:
 def _look(workload: Subject, number: int, objects: Objects, volumes: Volumes) -> None:
     """Find the claim that an item names, and the volume behind it."""
     item = workload.facts["claims"][number]
-    claim, sure = objects.find(workload, "core", "PersistentVolumeClaim", item["name"])
+    claim, _ = objects.find(workload, "core", "PersistentVolumeClaim", item["name"])
     if claim and kind_of(claim) == "PersistentVolumeClaim":
-        item["found"] = True
         claim.facts.setdefault("used_by", []).append(workload.name)
         workload.related[f"claims.{number}.claim"] = place(claim)
         _behind(workload, number, claim.bindings["object"], volumes, claim)
-    elif not claim and sure:
-        item["found"] = False
 
 
 def _behind(workload: Subject, number: int, stated: dict[str, Any], volumes: Volumes, claim: Subject) -> None:

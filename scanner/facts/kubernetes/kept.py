@@ -82,6 +82,7 @@ _KEPT_OF: dict[str, _Wanted] = {
         }
     },
     "InfisicalSecret": {"spec": {"managedSecretReference": {}}},
+    "LimitRange": {"spec": {"limits": {"*": {"type": {}}}}},
     "Namespace": {
         "metadata": {
             **_METADATA,

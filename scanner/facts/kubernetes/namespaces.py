@@ -32,6 +32,8 @@ def _bound(objects: Objects, kind: str, fact: str) -> None:
     stated: defaultdict[str, list[Subject]] = defaultdict(list)
     loose: set[str] = set()
     for bound in objects.of("core", kind):
+        if kind == "LimitRange" and not _for_containers(bound):
+            continue
         if name := namespace_of(bound):
             stated[name].append(bound)
         else:
@@ -44,6 +46,12 @@ def _bound(objects: Objects, kind: str, fact: str) -> None:
             namespace.related[fact] = place(near[0])
         elif objects.whole and not maybe:
             namespace.facts[fact] = []
+
+
+def _for_containers(limits: Subject) -> bool:
+    """Whether a LimitRange speaks of containers, not only of pods or claims."""
+    stated = path(limits.bindings["object"], "spec", "limits")
+    return isinstance(stated, list) and any(path(item, "type") == "Container" for item in stated)
 
 
 def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[dict[str, str], Subject | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import keys_of
 from scanner.facts.kubernetes.mentions import Mention, mentions
-from scanner.facts.kubernetes.objects import Objects, namespace_of
+from scanner.facts.kubernetes.objects import Objects, namespace_of, path
 from scanner.model import Subject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
@@ -71,11 +71,20 @@ def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | 
         return True
     if kind not in _MISSED or not sure or not _NAME.fullmatch(name) or namespace_of(workload) in _PLATFORM:
         return None
-    if kind == "PersistentVolumeClaim" and (ordinal := _ORDINAL.search(name)):
-        template = name[: ordinal.start() + 1]
-        found, sure = objects.find(workload, "core", kind, template)
-        return True if found else None if not sure else False
+    if kind == "PersistentVolumeClaim":
+        return _made(objects, workload, name)
     return False
+
+
+def _made(objects: Objects, workload: Subject, claim: str) -> bool | None:
+    """Whether a StatefulSet makes a claim that is not among the objects."""
+    if path(workload.bindings["object"], "spec", "volumeClaimTemplates"):
+        return None  # its templates replace volumes of the same name, whatever claim those name
+    ordinal = _ORDINAL.search(claim)
+    if ordinal is None:
+        return False
+    found, sure = objects.find(workload, "core", "PersistentVolumeClaim", claim[: ordinal.start() + 1])
+    return True if found else False if sure else None
 
 
 def _holds(objects: Objects, workload: Subject, kind: str, name: str, key: str) -> tuple[bool | None, Subject | None]:

@@ -66,6 +66,11 @@ class Objects:
         met = [(nearness(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
 
+    def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
+        """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""
+        named = self._named.get((group, kind, name), ()) if seeker.group else ()
+        return any(other.group not in ("", seeker.group) for other in named)
+
     def stand_in(self, subject: Subject, group: str, kind: str, name: str) -> None:
         """Let an object be found under the name of another that a controller makes of it."""
         self._named[(group, kind, name)].append(subject)

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import keys_of
 from scanner.facts.kubernetes.mentions import Mention, mentions
-from scanner.facts.kubernetes.objects import Objects, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, group_of, namespace_of, path
 from scanner.model import Subject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
@@ -28,6 +28,8 @@ _PROVIDED = frozenset(
 """What a platform puts into every namespace, or has of its own."""
 _MISSED = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"})
 """Kinds of which a repository holds what its workloads need; others come by hand, by operators or with the cluster."""
+_SELF_MADE = frozenset({"apps", "argoproj.io", "batch", "core"})
+"""Groups whose workloads get nothing made for them; operators give those of other kinds accounts and claims."""
 _PLATFORM = frozenset({"kube-system", "kube-public"})
 """Namespaces in which a cluster makes objects of its own."""
 _ORDINAL = re.compile(r"-[0-9]+$")
@@ -69,7 +71,11 @@ def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | 
     found, sure = objects.find(workload, _GROUPS.get(kind, "core"), kind, name)
     if found or (kind, name) in _PROVIDED:
         return True
-    if kind not in _MISSED or not sure or not _NAME.fullmatch(name) or namespace_of(workload) in _PLATFORM:
+    if kind not in _MISSED or not sure or not _NAME.fullmatch(name):
+        return None
+    if namespace_of(workload) in _PLATFORM or group_of(workload) not in _SELF_MADE:
+        return None
+    if objects.elsewhere(workload, "core", kind, name):
         return None
     if kind == "PersistentVolumeClaim":
         return _made(objects, workload, name)

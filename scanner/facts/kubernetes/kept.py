@@ -61,9 +61,11 @@ _KEPT: dict[str, _Wanted] = {
 }
 _CLAIM: _Wanted = {"accessModes": {}, "selector": {}, "storageClassName": {}, "volumeName": {}}
 _DESTINATION: _Wanted = {"spec": {"destination": {"name": {}}}}
+_GENERATORS: _Wanted = {"configMapGenerator": {"*": {"name": {}}}, "secretGenerator": {"*": {"name": {}}}}
 _KEPT_OF: dict[str, _Wanted] = {
     "Bundle": {},
     "Certificate": {"spec": {"additionalOutputFormats": {}, "keystores": {}, "secretName": {}}},
+    "Component": _GENERATORS,
     "ConfigMap": {
         "metadata": {**_METADATA, "annotations": _NAMES, "labels": _NAMES},
         "data": _NAMES,
@@ -82,6 +84,7 @@ _KEPT_OF: dict[str, _Wanted] = {
         }
     },
     "InfisicalSecret": {"spec": {"managedSecretReference": {}}},
+    "Kustomization": _GENERATORS,
     "LimitRange": {"spec": {"limits": {"*": {"type": {}}}}},
     "Namespace": {
         "metadata": {

@@ -21,6 +21,7 @@ _MAKERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("trust.cert-manager.io", "Bundle", "ConfigMap", ()),
 )
 """Group and kind of an object, the kind that its controller makes, and where it says the name if not its own."""
+_GENERATORS = (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"))
 _ISSUED = frozenset({"ca.crt", "tls.crt", "tls.key"})
 _FILLED = ("config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle")
 """Label and annotation by which a controller adds a key to a ConfigMap."""
@@ -35,6 +36,10 @@ def introduce(objects: Objects) -> None:
     for maker in objects.of("secrets-store.csi.x-k8s.io", "SecretProviderClass"):
         for secret in _items(path(maker.bindings["object"], "spec", "secretObjects")):
             objects.stand_in(maker, "core", "Secret", str(secret.get("secretName")))
+    for maker in objects.of("kustomize.config.k8s.io", "Component", "Kustomization"):  # that nothing here builds
+        for field, made in _GENERATORS:
+            for generator in _items(maker.bindings["object"].get(field)):
+                objects.stand_in(maker, "core", made, str(generator.get("name")))
     for maker in objects.of("apps", "StatefulSet"):
         for claim in _items(path(maker.bindings["object"], "spec", "volumeClaimTemplates")):
             name = f"{path(claim, 'metadata', 'name')}-{name_of(maker)}-"

@@ -399,6 +399,11 @@ def test_workloads_know_the_other_applications_under_their_account(
     assert one(cluster(*things, whole=False), WORKLOAD, "a").facts.get("account_shared_with") == (shared or None)
 
 
+def test_an_account_that_is_filled_in_later_is_not_shared() -> None:
+    things = (pod(name, labels={"app": name}, serviceAccountName="$ACCOUNT") for name in "ab")
+    assert "account_shared_with" not in one(cluster(*things), WORKLOAD, "a").facts
+
+
 def test_the_default_account_and_other_namespaces_are_not_shared() -> None:
     found = cluster(pod("a", labels={"app": "a"}), pod("b", labels={"app": "b"}))
     assert "account_shared_with" not in one(found, WORKLOAD, "a").facts

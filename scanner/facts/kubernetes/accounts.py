@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import Objects, home, path
+from scanner.facts.kubernetes.objects import NAME, Objects, home, path
 from scanner.model import Subject
 
 _APPLICATION = (
@@ -40,7 +40,7 @@ def derive(objects: Objects) -> None:
         label, application = _application(workload)
         users[label][application].append(workload)
     for account, users in accounts.values():
-        if account["name"] != "default":
+        if account["name"] != "default" and NAME.fullmatch(account["name"]):
             _share(users, whole=objects.whole)
 
 

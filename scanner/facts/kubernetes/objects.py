@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,8 @@ from scanner.facts.groups import place
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
+NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+"""A name that an object can have; anything else is filled in before it is applied."""
 _FEW = 8
 """Objects of one name that are rather asked one by one than put in order."""
 _EVERYWHERE = "*"

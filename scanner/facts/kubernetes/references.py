@@ -8,11 +8,9 @@ from typing import Any
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import keys_of
 from scanner.facts.kubernetes.mentions import Mention, mentions
-from scanner.facts.kubernetes.objects import Objects, group_of, namespace_of, path
+from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
 from scanner.model import Subject
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-"""A name that an object can have; anything else is filled in before it is applied."""
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _GROUPS = {"PriorityClass": "scheduling.k8s.io", "RuntimeClass": "node.k8s.io"}
 _PROVIDED = frozenset(
@@ -71,7 +69,7 @@ def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | 
     found, sure = objects.find(workload, _GROUPS.get(kind, "core"), kind, name)
     if found or (kind, name) in _PROVIDED:
         return True
-    if kind not in _MISSED or not sure or not _NAME.fullmatch(name):
+    if kind not in _MISSED or not sure or not NAME.fullmatch(name):
         return None
     if namespace_of(workload) in _PLATFORM or group_of(workload) not in _SELF_MADE:
         return None

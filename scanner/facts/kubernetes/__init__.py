@@ -8,10 +8,10 @@ from scanner.facts.kubernetes import (
     accounts,
     autoscaling,
     claims,
-    makers,
     namespaces,
     references,
     selections,
+    stand_ins,
 )
 from scanner.facts.kubernetes.objects import Objects
 from scanner.model import Subject
@@ -23,7 +23,7 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     objects.introduce(subjects)
     autoscaling.derive(objects)
     selections.derive(objects)
-    makers.introduce(objects)
+    stand_ins.introduce(objects)
     references.derive(objects)
     accounts.derive(objects)
     claims.derive(objects)

@@ -172,7 +172,7 @@ def _finding(
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, item.mark, item.path),
-        fingerprint=fingerprint(info.id, subject, item.path, rule.at),
+        fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, subject, item)),
     )
 

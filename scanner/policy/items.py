@@ -24,6 +24,8 @@ class Item:
     value: Any = None
     related: str = ""
     """What the names of its own related places begin with, for an item of a fact."""
+    name: str = ""
+    """What tells an item of a fact from others that stand at the same field."""
 
 
 def whole(subject: Subject) -> Item:
@@ -41,7 +43,8 @@ def of(subject: Subject, each: str) -> Iterator[Item]:
     """The items under a path; `*` in the path stands for every item on the way.
 
     Under `facts.NAME` they are the items of a fact, a list of mappings. Each stands at its `field`, a path that counts
-    from the focus of the subject, and its related places are called `NAME.NUMBER.` and what the rule calls them.
+    from the focus of the subject, its related places are called `NAME.NUMBER.` and what the rule calls them, and its
+    `name` tells it from others at that field.
     """
     start = whole(subject)
     if not each.startswith(_FACTS):
@@ -50,7 +53,7 @@ def of(subject: Subject, each: str) -> Iterator[Item]:
     fact = each.removeprefix(_FACTS)
     for number, item in enumerate(subject.facts[fact]):
         mark, path = find(start.mark, split_path(item.get("field", "")))
-        yield Item(path, mark, str(number), item, f"{fact}.{number}.")
+        yield Item(path, mark, str(number), item, f"{fact}.{number}.", item.get("name", ""))
 
 
 def _under(value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[Item]:

@@ -9,9 +9,11 @@ from scanner.facts.kubernetes import (
     autoscaling,
     claims,
     namespaces,
+    rbac,
     references,
     selections,
     stand_ins,
+    tokens,
 )
 from scanner.facts.kubernetes.objects import Objects
 from scanner.model import Subject
@@ -28,3 +30,5 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     accounts.derive(objects)
     claims.derive(objects)
     namespaces.derive(objects)
+    rbac.derive(objects)
+    tokens.derive(objects)

@@ -9,10 +9,15 @@ from scanner.model import Mark, Subject
 
 IN_FULL = frozenset(
     {
+        "ClusterRole",
+        "ClusterRoleBinding",
         "HorizontalPodAutoscaler",
         "NetworkPolicy",
         "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
         "Service",
+        "ServiceAccount",
     }
 )
 """Kinds that select or refer, of which all stays."""
@@ -48,7 +53,7 @@ _POD: _Wanted = {
             "configMap": _SOURCE,
             "csi": {"nodePublishSecretRef": {}},
             "persistentVolumeClaim": {"claimName": {}},
-            "projected": {"sources": {"*": {"configMap": _SOURCE, "secret": _SOURCE}}},
+            "projected": {"sources": {"*": {"configMap": _SOURCE, "secret": _SOURCE, "serviceAccountToken": {}}}},
             "secret": _SOURCE,
             **dict.fromkeys(("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"), _SECRET_REF),
         }
@@ -100,7 +105,6 @@ _KEPT_OF: dict[str, _Wanted] = {
     "SealedSecret": {"spec": {"encryptedData": _NAMES, "template": {"data": _NAMES}}},
     "Secret": {"data": _NAMES, "stringData": _NAMES, "type": {}},
     "SecretProviderClass": {"spec": {"secretObjects": {"*": {"secretName": {}}}}},
-    "ServiceAccount": {"automountServiceAccountToken": {}},
     "StatefulSet": {
         "spec": {"replicas": {}, "volumeClaimTemplates": {"*": {"metadata": {"name": {}}, "spec": _CLAIM}}},
     },

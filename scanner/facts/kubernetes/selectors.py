@@ -60,7 +60,7 @@ class Pods:
         if isinstance(selector, dict):
             for kin in self._near(subject, selector if labels_only else selector.get("matchLabels")):
                 near = nearness(subject, self.kins[kin][0])
-                if near is not False and _selects(selector, _labels(self.kins[kin][0]), labels_only=labels_only):
+                if near is not False and selects(selector, _labels(self.kins[kin][0]), labels_only=labels_only):
                     (sure if near else maybe).append(kin)
         return tuple(sure), maybe
 
@@ -82,7 +82,7 @@ class Pods:
         return self._names[kins]
 
 
-def _selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool) -> bool:
+def selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool = False) -> bool:
     """Kubernetes' own label matching; an empty selector matches every pod."""
     wanted = selector if labels_only else selector.get("matchLabels")
     stated = wanted.items() if isinstance(wanted, dict) else ()

@@ -1,0 +1,200 @@
+"""What rules of RBAC let their holder do: the rights that lead to more, each under a name.
+
+Rules are read as the API server's own authorizer reads them: `*` stands for every verb, group or resource with all its
+subresources, `*/exec` for that subresource of every resource, and `pods/*` for nothing at all. Names under
+`resourceNames` bound a right, except where the named object itself is the way to more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+_Path = TypeVar("_Path")
+
+_WRITE = ("create", "update", "patch")
+_READ = ("get", "list", "watch")
+_CHANGE = ("update", "patch")
+_RBAC = "rbac.authorization.k8s.io"
+_ADMISSION = "admissionregistration.k8s.io"
+_CERTIFICATES = "certificates.k8s.io"
+_TRUSTED_SIGNERS = ("kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "kubernetes.io/legacy-unknown")
+_WIDE_ROLES = ("cluster-admin", "admin", "edit")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A request that a rule may allow: one of the verbs on one of the resources."""
+
+    group: str
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    names: tuple[str, ...] | None = ()
+    """Objects that suffice in place of all; None where any one does."""
+    cluster: bool = False
+    """Asked for no namespace, so that no RoleBinding gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A dangerous thing to be allowed."""
+
+    name: str
+    ways: tuple[tuple[Right, ...], ...]
+    """Sets of rights, any of which makes the power; the first right of a set is what the power is about."""
+    takes_over: bool = False
+    """Its holder in the whole cluster, or in kube-system, can make themselves administrator of the cluster."""
+
+
+EVERYTHING = Power("everything", ((Right("*", ("*",), ("*",)),),), takes_over=True)
+POWERS = (
+    EVERYTHING,
+    Power(
+        "escalate-roles",
+        (
+            (
+                Right(_RBAC, ("clusterroles",), ("escalate",), None, cluster=True),
+                Right(_RBAC, ("clusterroles",), _WRITE, None, cluster=True),
+            ),
+            (Right(_RBAC, ("roles",), ("escalate",), None), Right(_RBAC, ("roles",), _WRITE, None)),
+        ),
+        takes_over=True,
+    ),
+    Power(
+        "bind-roles",
+        tuple(
+            (
+                Right(_RBAC, ("clusterroles", "roles"), ("bind",), _WIDE_ROLES),
+                Right(_RBAC, (bindings,), _WRITE, None, cluster=bindings == "clusterrolebindings"),
+            )
+            for bindings in ("clusterrolebindings", "rolebindings")
+        ),
+        takes_over=True,
+    ),
+    Power(
+        "impersonate",
+        (
+            (Right("", ("users",), ("impersonate",), cluster=True),),
+            (Right("", ("serviceaccounts",), ("impersonate",)),),
+            (
+                Right("", ("groups",), ("impersonate",), ("system:masters",), cluster=True),
+                Right("", ("users", "serviceaccounts"), ("impersonate",), None),
+            ),
+        ),
+        takes_over=True,
+    ),
+    Power(
+        "create-tokens",
+        (
+            (Right("", ("serviceaccounts/token",), ("create",)),),
+            (Right("", ("secrets",), ("create",)), Right("", ("secrets",), _READ)),
+        ),
+        takes_over=True,
+    ),
+    Power(
+        "run-pods",
+        (
+            (Right("", ("pods", "replicationcontrollers"), _WRITE),),
+            (Right("apps", ("deployments", "daemonsets", "statefulsets", "replicasets"), _WRITE),),
+            (Right("batch", ("jobs", "cronjobs"), _WRITE),),
+        ),
+        takes_over=True,
+    ),
+    Power("exec-into-pods", ((Right("", ("pods/exec", "pods/attach"), ("create", "get")),),), takes_over=True),
+    Power("debug-pods", ((Right("", ("pods/ephemeralcontainers",), _CHANGE),),), takes_over=True),
+    Power("proxy-to-nodes", ((Right("", ("nodes/proxy",), ("create", "get"), cluster=True),),), takes_over=True),
+    Power(
+        "approve-certificates",
+        (
+            (
+                Right(_CERTIFICATES, ("signers",), ("approve",), _TRUSTED_SIGNERS, cluster=True),
+                Right(_CERTIFICATES, ("certificatesigningrequests/approval",), _CHANGE, cluster=True),
+                Right(_CERTIFICATES, ("certificatesigningrequests",), ("create",), cluster=True),
+            ),
+        ),
+        takes_over=True,
+    ),
+    Power(
+        "rewrite-objects",
+        (
+            (Right(_ADMISSION, ("mutatingwebhookconfigurations",), _WRITE, cluster=True),),
+            (
+                Right(_ADMISSION, ("mutatingadmissionpolicies",), _WRITE, cluster=True),
+                Right(_ADMISSION, ("mutatingadmissionpolicybindings",), _WRITE, cluster=True),
+            ),
+        ),
+        takes_over=True,
+    ),
+    Power("read-secrets", ((Right("", ("secrets",), _READ),),)),
+    Power(
+        "change-admission-checks", ((Right(_ADMISSION, ("validatingwebhookconfigurations",), _WRITE, cluster=True),),)
+    ),
+    Power("create-volumes", ((Right("", ("persistentvolumes",), ("create",), cluster=True),),)),
+    Power("relabel-namespaces", ((Right("", ("namespaces",), _CHANGE),),)),
+)
+"""Worst first."""
+
+_RIGHTS = tuple(dict.fromkeys(right for power in POWERS for way in power.ways for right in way))
+
+
+def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Right, _Path]:
+    """The rights that rules allow, each with what stands beside the first rule that allows it."""
+    found: dict[Right, _Path] = {}
+    for rule, path in rules:
+        for right in _RIGHTS:
+            if right not in found and _allows(rule, right):
+                found[right] = path
+    return found
+
+
+def held(rights: Mapping[Right, _Path], *, cluster: bool) -> dict[Power, _Path]:
+    """The powers that rights make, in the whole cluster or in one namespace, each by its first right.
+
+    Who may do everything is not said to hold the other powers too.
+    """
+    found: dict[Power, _Path] = {}
+    for power in POWERS:
+        for way in power.ways:
+            if all(right in rights and (cluster or not right.cluster) for right in way):
+                found[power] = rights[way[0]]
+                break
+        if EVERYTHING in found:
+            break
+    return found
+
+
+def permits(rule: Any) -> bool:
+    """Whether a rule allows anything at all."""
+    return bool(_listed(rule, "verbs")) and bool(_listed(rule, "resources") or _listed(rule, "nonResourceURLs"))
+
+
+def _allows(rule: Any, right: Right) -> bool:
+    return (
+        _names(rule, "verbs", right.verbs)
+        and _names(rule, "apiGroups", (right.group,))
+        and (_names(rule, "resources", right.resources) or _any_subresource(rule, right.resources))
+        and _reaches(rule, right.names)
+    )
+
+
+def _names(rule: Any, field: str, wanted: tuple[str, ...]) -> bool:
+    listed = _listed(rule, field)
+    return "*" in listed or any(item in listed for item in wanted)
+
+
+def _any_subresource(rule: Any, resources: tuple[str, ...]) -> bool:
+    """Whether a rule says `*/exec` where pods/exec is wanted."""
+    listed = _listed(rule, "resources")
+    return any("/" in item and f"*/{item.partition('/')[2]}" in listed for item in resources)
+
+
+def _reaches(rule: Any, names: tuple[str, ...] | None) -> bool:
+    """Whether a rule is not bound to objects of no interest."""
+    bound = _listed(rule, "resourceNames")
+    return not bound or names is None or any(name in bound for name in names)
+
+
+def _listed(rule: Any, field: str) -> list[Any]:
+    listed = rule.get(field) if isinstance(rule, dict) else None
+    return listed if isinstance(listed, list) else []

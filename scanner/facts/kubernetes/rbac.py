@@ -1,0 +1,165 @@
+"""What accounts may do: from a workload over its account, bindings and their roles to powers (see `powers`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.facts.kubernetes import powers
+from scanner.facts.kubernetes.bindings import Account, Bindings, Grant
+from scanner.facts.kubernetes.objects import Objects, name_of, namespace_of
+from scanner.facts.kubernetes.roles import Clause, Roles, bundle
+from scanner.model import Location, Subject
+
+_SYSTEM = "kube-system"
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A power, where it holds, and how its holder came to it."""
+
+    power: powers.Power
+    grant: Grant
+    clause: Clause
+    cluster: bool
+    namespace: str
+    """As stated, where it does not hold in the whole cluster."""
+
+    @property
+    def takes_over(self) -> bool:
+        return self.power.takes_over and (self.cluster or self.namespace == _SYSTEM)
+
+
+@dataclass(slots=True)
+class _Means:
+    """What an account may do."""
+
+    permitted: bool = False
+    """Something at all, for certain."""
+    held: list[_Held] = field(default_factory=list)
+    open: bool = False
+    """There may be more."""
+    doubt: Grant | None = None
+    """Why, where a binding is the reason."""
+
+
+def derive(objects: Objects) -> None:
+    """What workloads and ServiceAccounts may do, what everyone may, and which roles nothing gives."""
+    roles = Roles(objects)
+    bindings = Bindings(objects, roles)
+    known: dict[tuple[str, Account], _Means] = {}
+    for workload in objects.workloads:
+        pod = workload.bindings["pod"]
+        at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
+        account = Account(namespace_of(workload), str(pod.get(at) or "default"))
+        means = _means(workload, account, bindings, known, whole=objects.whole)
+        _attach(workload, "account_powers", means.held, means, account=str(account), field=at)
+        _attach(workload, "account_takeover", _takeover(means), means, account=str(account), field=at)
+        if means.permitted or not means.open:
+            workload.facts["account_permitted"] = means.permitted
+    for subject in objects.of("core", "ServiceAccount"):
+        account = Account(namespace_of(subject), name_of(subject))
+        means = _means(subject, account, bindings, known, whole=objects.whole)
+        _attach(subject, "account_powers", means.held, means, account=str(account), field="metadata.name")
+    _tell_bindings(bindings)
+    roles.tell_bound()
+
+
+def _tell_bindings(bindings: Bindings) -> None:
+    """`role_found` of each binding, and `everyone_powers`: what it lets every account do."""
+    for binding, role in bindings.all:
+        binding.facts["everyone_powers"] = []
+        if role.found is not None:
+            binding.facts["role_found"] = role.found
+    for grant in bindings.to_everyone:
+        means = _Means(open=grant.role.clauses is None, doubt=grant)
+        means.held = list(_held(grant.cluster, namespace_of(grant.binding), _rights(grant)))
+        _attach(grant.binding, "everyone_powers", means.held, means, field=f"subjects.{grant.number}.name")
+
+
+def _means(
+    owner: Subject, account: Account, bindings: Bindings, known: dict[tuple[str, Account], _Means], *, whole: bool
+) -> _Means:
+    """What an account may do; asked once for all who act as it in one place."""
+    key = ("" if account.namespace and not owner.group else bundle(owner), account)
+    if key not in known:
+        known[key] = _joined(bindings.reaching(owner, account))
+        if not whole:
+            known[key].open = True
+        _doubt(known[key], bindings.perhaps_reaching(owner, account))
+    return known[key]
+
+
+def _joined(grants: Iterable[Grant]) -> _Means:
+    """What bindings give together: a right from one may make a power with a right from another."""
+    means = _Means()
+    wide: dict[powers.Right, tuple[Grant, Clause]] = {}
+    narrow: dict[str, dict[powers.Right, tuple[Grant, Clause]]] = {}
+    for grant in grants:
+        if grant.role.clauses is None:
+            means.open, means.doubt = True, grant
+            continue
+        means.permitted |= any(powers.permits(clause.rule) for clause in grant.role.clauses)
+        found = wide if grant.cluster else narrow.setdefault(namespace_of(grant.binding), {})
+        for right, path in _rights(grant).items():
+            found.setdefault(right, path)
+    means.held = list(_held(True, "", wide))
+    everywhere = {each.power for each in means.held}
+    if powers.EVERYTHING not in everywhere:
+        for namespace, rights in narrow.items():
+            means.held += (each for each in _held(False, namespace, {**wide, **rights}) if each.power not in everywhere)
+    return means
+
+
+def _doubt(means: _Means, grants: Iterable[Grant]) -> None:
+    """Leave open what bindings may add; one that is given already under the same name adds nothing."""
+    everywhere = {each.power for each in means.held if each.cluster}
+    if means.open or powers.EVERYTHING in everywhere:
+        return
+    sure = {each.grant.called for each in means.held}
+    for grant in grants:
+        if grant.called not in sure and (grant.role.clauses is None or grant.powers().keys() - everywhere):
+            means.open, means.doubt = True, grant
+            return
+
+
+def _rights(grant: Grant) -> dict[powers.Right, tuple[Grant, Clause]]:
+    return {right: (grant, clause) for right, clause in grant.role.rights.items()}
+
+
+def _held(cluster: bool, namespace: str, rights: dict[powers.Right, tuple[Grant, Clause]]) -> Iterator[_Held]:
+    for power, (grant, clause) in powers.held(rights, cluster=cluster).items():
+        yield _Held(power, grant, clause, cluster, namespace)
+
+
+def _takeover(means: _Means) -> list[_Held]:
+    """The worst of the ways to the whole cluster, if there is one."""
+    return [each for each in means.held if each.takes_over][:1]
+
+
+def _attach(subject: Subject, fact: str, held: Iterable[_Held], means: _Means, **shared: str) -> None:
+    """One item for each power with the way to it; one more that says nothing of a power where there may be more."""
+    items: list[dict[str, Any]] = subject.facts.setdefault(fact, [])
+    for each in held:
+        item = {"power": each.power.name, "scope": "cluster" if each.cluster else "namespace", **_names(each.grant)}
+        if each.namespace:
+            item["namespace"] = each.namespace
+        _place(subject, f"{fact}.{len(items)}", each.grant, each.clause.place())
+        items.append({**item, "name": f"{each.power.name} {each.namespace}".rstrip(), **shared})
+    if means.open and not (fact == "account_takeover" and items):
+        names = {}
+        if means.doubt:
+            names = _names(means.doubt)
+            _place(subject, f"{fact}.{len(items)}", means.doubt, None)
+        items.append({**names, **shared})
+
+
+def _names(grant: Grant) -> dict[str, str]:
+    return {"binding": grant.called, "role": f"{grant.role.kind} {grant.role.name}", "to": grant.to}
+
+
+def _place(subject: Subject, item: str, grant: Grant, rule: Location | None) -> None:
+    subject.related[f"{item}.binding"] = grant.place()
+    if rule:
+        subject.related[f"{item}.rule"] = rule

@@ -1,0 +1,188 @@
+"""Roles: which one a binding means, and what it grants once the cluster has put it together."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.facts.kubernetes import built_in_roles, powers
+from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
+from scanner.facts.kubernetes.selectors import selects
+from scanner.model import Location, Subject
+
+RBAC = "rbac.authorization.k8s.io"
+_AGGREGATE = f"{RBAC}/aggregate-to-"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One of the `rules` of a role."""
+
+    rule: Any
+    owner: Subject | None = None
+    """The role that states it; none where the platform does."""
+    number: int = 0
+
+    def place(self) -> Location | None:
+        """Where it stands."""
+        return place(self.owner, "rules", str(self.number)) if self.owner else None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the `roleRef` of a binding means."""
+
+    kind: str
+    name: str
+    found: bool | None
+    """Whether there is such a role; None where it cannot be told."""
+    clauses: tuple[Clause, ...] | None = None
+    """All that it grants; None where that cannot be told."""
+    rights: dict[powers.Right, Clause] = field(default_factory=dict)
+    """The rights among them that lead to more."""
+
+
+class Roles:
+    """The Roles and ClusterRoles of a scan."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.all = objects.of(RBAC, "Role", "ClusterRole")
+        self._whole = objects.whole
+        self._here: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
+        self._there: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
+        self._called: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
+        self._labelled: defaultdict[tuple[str, Any], list[Subject]] = defaultdict(list)
+        self._granted: dict[int, tuple[tuple[Clause, ...], dict[powers.Right, Clause]]] = {}
+        self._referred: set[int] = set()
+        """The ids of roles that a binding means, and of those that others take in."""
+        self._doubtful: set[tuple[str, str]] = set()
+        """Kinds and names of roles of which it cannot be told which one a binding means."""
+        for role in self.all:
+            self._here[kind_of(role), name_of(role), bundle(role)].append(role)
+            self._there[kind_of(role), name_of(role), _space(role)].append(role)
+            self._called[kind_of(role), name_of(role)].append(role)
+            if kind_of(role) == "ClusterRole":
+                for label in _labels(role).items():
+                    if isinstance(label[1], str):
+                        self._labelled[label].append(role)
+
+    def of(self, binding: Subject) -> Role:
+        """The role that a binding gives."""
+        reference = path(binding.bindings["object"], "roleRef")
+        kind, name = str(path(reference, "kind")), str(path(reference, "name"))
+        chosen, sure = self._meant(binding, kind, name)
+        if sure:
+            self._referred.update(map(id, chosen))
+        else:
+            self._doubtful.add((kind, name))
+        known = built_in_roles.rules(kind, name)
+        if known is not None:
+            added = [self._grants(role)[0] for role in chosen]
+            added += [self._grants(role)[0] for role in self._collected(binding, name)]
+            clauses = (*map(Clause, known), *(clause for some in added for clause in some))
+            return Role(kind, name, True, clauses, powers.rights((clause.rule, clause) for clause in clauses))
+        if not chosen or not sure:
+            absent = False if self._whole and sure else None
+            return Role(kind, name, built_in_roles.of_platform(kind, name) or absent)
+        first, *others = map(self._grants, chosen)
+        if any([clause.rule for clause in first[0]] != [clause.rule for clause in other[0]] for other in others):
+            return Role(kind, name, True)
+        return Role(kind, name, True, *first)
+
+    def _meant(self, binding: Subject, kind: str, name: str) -> tuple[list[Subject], bool]:
+        """The roles that a reference can mean, and whether it means one of these for certain."""
+        here = [role for role in self._here.get((kind, name, bundle(binding)), ()) if _may_meet(binding, role)]
+        if here:
+            return [role for role in here if role.origin.path == binding.origin.path] or here, True
+        space = "" if kind == "ClusterRole" else namespace_of(binding)
+        met = [role for role in self._there.get((kind, name, space), ()) if compatible(binding, role)]
+        if kind == "ClusterRole" or (met and space):
+            return met, True
+        if space:
+            doubtful = any(compatible(binding, role) for role in self._there.get((kind, name, ""), ()))
+        else:
+            doubtful = any(compatible(binding, role) for role in self._called.get((kind, name), ()))
+        return [], not doubtful
+
+    def _grants(self, role: Subject) -> tuple[tuple[Clause, ...], dict[powers.Right, Clause]]:
+        """What a role grants: its own rules, or in their place those of the roles that it aggregates."""
+        if id(role) not in self._granted:
+            clauses = tuple(self._clauses(role, set()))
+            self._granted[id(role)] = clauses, powers.rights((clause.rule, clause) for clause in clauses)
+        return self._granted[id(role)]
+
+    def _clauses(self, role: Subject, met: set[int]) -> Iterator[Clause]:
+        met.add(id(role))
+        selectors = path(role.bindings["object"], "aggregationRule", "clusterRoleSelectors")
+        if kind_of(role) == "ClusterRole" and isinstance(selectors, list):
+            for selector in selectors:
+                for other in self._selected(role, selector):
+                    if id(other) not in met:
+                        yield from self._clauses(other, met)
+            return
+        rules = path(role.bindings["object"], "rules")
+        for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+            yield Clause(rule, role, number)
+
+    def _selected(self, role: Subject, selector: Any) -> Iterator[Subject]:
+        """The ClusterRoles that a selector of an aggregating one takes in."""
+        if not isinstance(selector, dict):
+            return
+        stated = selector.get("matchLabels")
+        first = next(iter(stated.items()), None) if isinstance(stated, dict) else None
+        candidates: Iterable[Subject] = self.all
+        if first:
+            candidates = self._labelled.get(first, ()) if isinstance(first[1], str) else ()
+        for other in candidates:
+            if kind_of(other) == "ClusterRole" and compatible(role, other) and selects(selector, _labels(other)):
+                self._referred.add(id(other))
+                yield other
+
+    def _collected(self, seeker: Subject, name: str) -> Iterator[Subject]:
+        """The ClusterRoles that are labelled to be part of a built-in one."""
+        for part in built_in_roles.COLLECTING.get(name, ()):
+            for role in self._labelled.get((_AGGREGATE + part, "true"), ()):
+                if compatible(seeker, role):
+                    yield role
+
+    def tell_bound(self) -> None:
+        """`bound` of each role: whether anything gives it; left out where that cannot be told."""
+        for part in ("admin", "edit", "view"):
+            self._referred.update(map(id, self._labelled.get((_AGGREGATE + part, "true"), ())))
+        for role in self.all:
+            if kind_of(role) == "ClusterRole" and path(role.bindings["object"], "aggregationRule"):
+                self._grants(role)
+        for role in self.all:
+            if id(role) in self._referred:
+                role.facts["bound"] = True
+            elif self._whole and (kind_of(role), name_of(role)) not in self._doubtful:
+                role.facts["bound"] = False
+
+
+def bundle(subject: Subject) -> str:
+    """What is applied together with an object: its chart or overlay, else its folder."""
+    return subject.group or "\0" + posixpath.dirname(subject.origin.path)
+
+
+def compatible(one: Subject, other: Subject) -> bool:
+    """Whether two objects can be of one system: not of two charts or overlays."""
+    return not one.group or not other.group or one.group == other.group
+
+
+def _may_meet(binding: Subject, role: Subject) -> bool:
+    """Whether a binding and a role of one bundle can be in one namespace."""
+    left, right = namespace_of(binding), _space(role)
+    return kind_of(role) == "ClusterRole" or not left or not right or left == right
+
+
+def _space(role: Subject) -> str:
+    return "" if kind_of(role) == "ClusterRole" else namespace_of(role)
+
+
+def _labels(role: Subject) -> dict[str, Any]:
+    labels = path(role.bindings["object"], "metadata", "labels")
+    return labels if isinstance(labels, dict) else {}

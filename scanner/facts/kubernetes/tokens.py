@@ -1,0 +1,50 @@
+"""Tokens of accounts for the Kubernetes API, and the pods that hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.facts.kubernetes.objects import Objects, path
+from scanner.model import Subject
+
+_AUDIENCES = ("api", "https://kubernetes.default")
+"""How the names of the API server itself begin, among those that a token may be for."""
+
+
+def derive(objects: Objects) -> None:
+    """`token_mounted` of a workload: whether its containers hold a token; left out where its account is elsewhere."""
+    for workload in objects.workloads:
+        mounted = _mounted(objects, workload)
+        if mounted is not None:
+            workload.facts["token_mounted"] = mounted
+
+
+def _mounted(objects: Objects, workload: Subject) -> bool | None:
+    pod = workload.bindings["pod"]
+    if any(_for_api(token) for token in _projected(pod)):
+        return True
+    stated = pod.get("automountServiceAccountToken")
+    if isinstance(stated, bool):
+        return stated
+    name = str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default")
+    account, sure = objects.find(workload, "core", "ServiceAccount", name)
+    if account:
+        return account.bindings["object"].get("automountServiceAccountToken") is not False
+    return True if sure and name == "default" else None
+
+
+def _projected(pod: dict[str, Any]) -> Iterator[Any]:
+    """The tokens that the volumes of a pod ask for."""
+    volumes = pod.get("volumes")
+    for volume in volumes if isinstance(volumes, list) else ():
+        sources = path(volume, "projected", "sources")
+        for source in sources if isinstance(sources, list) else ():
+            token = path(source, "serviceAccountToken")
+            if token is not None:
+                yield token
+
+
+def _for_api(token: Any) -> bool:
+    audience = path(token, "audience")
+    return audience is None or str(audience).startswith(_AUDIENCES)

@@ -15,6 +15,7 @@ from scanner.facts.kubernetes import powers
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.model import Location, Subject
+from scanner.subjects.kubernetes import WORKLOAD
 
 _ALL = "system:serviceaccounts"
 _EVERYONE = frozenset({_ALL, "system:authenticated", "system:unauthenticated"})
@@ -77,6 +78,10 @@ class Bindings:
         self._stated: defaultdict[Account, list[Grant]] = defaultdict(list)
         self._beside: defaultdict[tuple[str, str], list[Grant]] = defaultdict(list)
         self._elsewhere: defaultdict[str, dict[tuple[str, ...], Grant]] = defaultdict(dict)
+        self._acting: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        for owner in (*objects.workloads, *objects.of("core", "ServiceAccount")):
+            for where in {owner.origin.path, bundle(owner)}:
+                self._acting[where, account_of(owner).name].add((owner.name, namespace_of(owner)))
         for binding, role in self.all:
             for number, account in _accounts(binding):
                 self._add(Grant(binding, number, account, role))
@@ -92,8 +97,9 @@ class Bindings:
             key = (grant.binding.group, account.namespace, grant.called)
             self._elsewhere[account.name].setdefault(key, grant)
 
-    def reaching(self, owner: Subject, account: Account) -> Iterator[Grant]:
-        """What surely gives an account something; the owner is an object that acts as it, or itself."""
+    def reaching(self, owner: Subject) -> Iterator[Grant]:
+        """What surely gives the account something that a workload acts as, or that an object is."""
+        account = account_of(owner)
         for name in (account.name, ""):
             if account.namespace:
                 near = self._stated.get(Account(account.namespace, name), ())
@@ -101,16 +107,56 @@ class Bindings:
                 near = self._beside.get((bundle(owner), name), ()) if name else ()
                 if len({grant.account.namespace for grant in near if grant.account} - {""}) > 1:
                     near = ()
-            yield from (grant for grant in near if compatible(owner, grant.binding))
-        yield from (grant for grant in self.to_everyone if compatible(owner, grant.binding))
+            yield from (grant for grant in near if self._of_one_system(owner, grant.binding))
+        yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
-    def perhaps_reaching(self, owner: Subject, account: Account) -> Iterator[Grant]:
-        """What may give an account something that matters, and cannot be told to: a namespace is not stated."""
+    def perhaps_reaching(self, owner: Subject) -> Iterator[Grant]:
+        """What may give it something that matters, and cannot be told to: a namespace, or the other, is not stated."""
+        account = account_of(owner)
         for name in (account.name, ""):
             for grant in self._elsewhere.get(name, {}).values():
                 stated = grant.account.namespace if grant.account else ""
-                if not (stated and account.namespace) and compatible(owner, grant.binding):
+                told = bool(stated and account.namespace)
+                if told and stated != account.namespace:
+                    continue
+                together = self._of_one_system(owner, grant.binding)
+                if together is None or (together and not told):
                     yield grant
+
+    def _of_one_system(self, owner: Subject, binding: Subject) -> bool | None:
+        """Whether two objects are applied together, as far as their files tell.
+
+        Repositories hold a system more than once: for each release, as one file to install and as the pieces of it. A
+        file that has the owner once more is another copy; a folder, chart or overlay that has it may be one.
+        """
+        if not compatible(owner, binding):
+            return False
+        here, name = owner.group or owner.origin.path, account_of(owner).name
+        if here in (binding.group, binding.origin.path):
+            return True
+        acting = self._acting.get((here, name), set())
+        if _share(acting, self._acting.get((binding.origin.path, name), set())):
+            return False
+        if bundle(owner) == bundle(binding) or not _share(acting, self._acting.get((bundle(binding), name), set())):
+            return True
+        return None
+
+
+def _share(some: set[tuple[str, str]], others: set[tuple[str, str]]) -> bool:
+    """Whether an object of one name, in one namespace as far as it is stated, is among both."""
+    if not some.isdisjoint(others):
+        return True
+    unstated = {name for name, namespace in others if not namespace}
+    named = {name for name, _ in others}
+    return any(name in (unstated if namespace else named) for name, namespace in some)
+
+
+def account_of(owner: Subject) -> Account:
+    """The account that a workload acts as, or that an object is."""
+    if owner.kind != WORKLOAD:
+        return Account(namespace_of(owner), name_of(owner))
+    pod = owner.bindings["pod"]
+    return Account(namespace_of(owner), str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default"))
 
 
 def _accounts(binding: Subject) -> Iterator[tuple[int, Account | None]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts.kubernetes import powers
-from scanner.facts.kubernetes.bindings import Account, Bindings, Grant
-from scanner.facts.kubernetes.objects import Objects, name_of, namespace_of
-from scanner.facts.kubernetes.roles import Clause, Roles, bundle
+from scanner.facts.kubernetes.bindings import Account, Bindings, Grant, account_of
+from scanner.facts.kubernetes.objects import Objects, namespace_of
+from scanner.facts.kubernetes.roles import Clause, Roles
 from scanner.model import Location, Subject
 
 _SYSTEM = "kube-system"
@@ -50,16 +50,16 @@ def derive(objects: Objects) -> None:
     bindings = Bindings(objects, roles)
     known: dict[tuple[str, Account], _Means] = {}
     for workload in objects.workloads:
+        account = account_of(workload)
+        means = _means(workload, account, bindings, known, whole=objects.whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
-        account = Account(namespace_of(workload), str(pod.get(at) or "default"))
-        means = _means(workload, account, bindings, known, whole=objects.whole)
         _attach(workload, "account_powers", means.held, means, account=str(account), field=at)
         _attach(workload, "account_takeover", _takeover(means), means, account=str(account), field=at)
         if means.permitted or not means.open:
             workload.facts["account_permitted"] = means.permitted
     for subject in objects.of("core", "ServiceAccount"):
-        account = Account(namespace_of(subject), name_of(subject))
+        account = account_of(subject)
         means = _means(subject, account, bindings, known, whole=objects.whole)
         _attach(subject, "account_powers", means.held, means, account=str(account), field="metadata.name")
     _tell_bindings(bindings)
@@ -81,13 +81,12 @@ def _tell_bindings(bindings: Bindings) -> None:
 def _means(
     owner: Subject, account: Account, bindings: Bindings, known: dict[tuple[str, Account], _Means], *, whole: bool
 ) -> _Means:
-    """What an account may do; asked once for all who act as it in one place."""
-    key = ("" if account.namespace and not owner.group else bundle(owner), account)
+    """What an account may do; asked once for all who act as it in one file, chart or overlay."""
+    key = (owner.group or owner.origin.path, account)
     if key not in known:
-        known[key] = _joined(bindings.reaching(owner, account))
-        if not whole:
-            known[key].open = True
-        _doubt(known[key], bindings.perhaps_reaching(owner, account))
+        known[key] = _joined(bindings.reaching(owner))
+        known[key].open |= not whole
+        _doubt(known[key], bindings.perhaps_reaching(owner))
     return known[key]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from scanner.facts.kubernetes import (
     accounts,
     autoscaling,
+    bound_accounts,
     claims,
     namespaces,
     rbac,
@@ -30,5 +31,6 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     accounts.derive(objects)
     claims.derive(objects)
     namespaces.derive(objects)
+    bound_accounts.derive(objects)
     rbac.derive(objects)
     tokens.derive(objects)

@@ -83,7 +83,7 @@ class Bindings:
             for where in {owner.origin.path, bundle(owner)}:
                 self._acting[where, account_of(owner).name].add((owner.name, namespace_of(owner)))
         for binding, role in self.all:
-            for number, account in _accounts(binding):
+            for number, account in accounts_of(binding):
                 self._add(Grant(binding, number, account, role))
 
     def _add(self, grant: Grant) -> None:
@@ -159,7 +159,7 @@ def account_of(owner: Subject) -> Account:
     return Account(namespace_of(owner), str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default"))
 
 
-def _accounts(binding: Subject) -> Iterator[tuple[int, Account | None]]:
+def accounts_of(binding: Subject) -> Iterator[tuple[int, Account | None]]:
     """The accounts that a binding names, each by the number of its subject; None stands for all."""
     subjects = path(binding.bindings["object"], "subjects")
     for number, subject in enumerate(subjects if isinstance(subjects, list) else ()):

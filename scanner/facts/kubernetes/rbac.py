@@ -133,8 +133,9 @@ def _held(cluster: bool, namespace: str, rights: dict[powers.Right, tuple[Grant,
 
 
 def _takeover(means: _Means) -> list[_Held]:
-    """The worst of the ways to the whole cluster, if there is one."""
-    return [each for each in means.held if each.takes_over][:1]
+    """The worst of the ways to the whole cluster, if there is one, best one that is this account's own."""
+    ways = [each for each in means.held if each.takes_over]
+    return sorted(ways, key=lambda each: each.grant.to == "everyone")[:1]
 
 
 def _attach(subject: Subject, fact: str, held: Iterable[_Held], means: _Means, **shared: str) -> None:

@@ -1,0 +1,58 @@
+"""The ServiceAccounts that bindings name, and whether they are among the objects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from scanner.facts.kubernetes.bindings import Account, account_of, accounts_of
+from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.kubernetes.roles import RBAC, bundle
+from scanner.model import Subject
+
+_OF_PLATFORM = ("kube-", "openshift")
+"""How namespaces begin whose accounts the cluster makes for itself."""
+
+
+def derive(objects: Objects) -> None:
+    """`accounts` of a binding: each ServiceAccount among its subjects, and whether it was `found`."""
+    made = _Made(objects.of("core", "ServiceAccount"))
+    for binding in objects.of(RBAC, "RoleBinding", "ClusterRoleBinding"):
+        binding.facts["accounts"] = items = []
+        for number, account in accounts_of(binding):
+            if account and path(binding.bindings["object"]["subjects"][number], "kind") == "ServiceAccount":
+                item = {"name": str(account), "field": f"subjects.{number}.name"}
+                found = made.has(binding, account, whole=objects.whole)
+                items.append(item if found is None else {**item, "found": found})
+
+
+class _Made:
+    """The ServiceAccounts of a scan."""
+
+    def __init__(self, accounts: list[Subject]) -> None:
+        self._stated: defaultdict[Account, set[str]] = defaultdict(set)
+        self._called: defaultdict[str, set[str]] = defaultdict(set)
+        self._beside: set[tuple[str, Account]] = set()
+        for made in accounts:
+            account = account_of(made)
+            self._stated[account].add(made.group)
+            self._called[account.name].add(made.group)
+            self._beside.add((bundle(made), account))
+
+    def has(self, binding: Subject, account: Account, *, whole: bool) -> bool | None:
+        """Whether the account that a binding names is there; one beside it may leave the namespace to the binding."""
+        nowhere = Account("", account.name)
+        if account.name == "default" or not {(bundle(binding), account), (bundle(binding), nowhere)}.isdisjoint(
+            self._beside
+        ):
+            return True  # every namespace has a `default`
+        if account.namespace and _meet(binding, self._stated.get(account)):
+            return True
+        doubtful = self._stated.get(nowhere) if account.namespace else self._called.get(account.name)
+        if _meet(binding, doubtful) or account.namespace.startswith(_OF_PLATFORM):
+            return None
+        return False if whole else None
+
+
+def _meet(binding: Subject, groups: set[str] | None) -> bool:
+    """Whether a binding can be of one system with an object of some groups."""
+    return bool(groups and (not binding.group or not groups.isdisjoint({binding.group, ""})))

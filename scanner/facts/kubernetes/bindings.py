@@ -69,16 +69,26 @@ class Grant:
         return powers.held(self.role.rights, cluster=self.cluster)
 
 
+_Effect = frozenset[powers.Power] | None
+"""What a grant is good for; None where its role is not known."""
+
+
 class Bindings:
-    """The RoleBindings and ClusterRoleBindings of a scan."""
+    """The RoleBindings and ClusterRoleBindings of a scan.
+
+    Each question is answered from an index of what comes into question, for there may be thousands of bindings to
+    accounts of one name.
+    """
 
     def __init__(self, objects: Objects, roles: Roles) -> None:
         self.all = [(binding, roles.of(binding)) for binding in objects.of(RBAC, "RoleBinding", "ClusterRoleBinding")]
         self.to_everyone: list[Grant] = []
-        self._stated: defaultdict[Account, list[Grant]] = defaultdict(list)
+        self._stated: defaultdict[tuple[Account, str | None], list[Grant]] = defaultdict(list)
         self._beside: defaultdict[tuple[str, str], list[Grant]] = defaultdict(list)
-        self._elsewhere: defaultdict[str, dict[tuple[str, ...], Grant]] = defaultdict(dict)
+        self._doubtful: defaultdict[tuple[str, str | None, str | None], dict[_Effect, dict[str, list[Grant]]]]
+        self._doubtful = defaultdict(dict)
         self._acting: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        self._together: dict[tuple[str, str, str, str], bool | None] = {}
         for owner in (*objects.workloads, *objects.of("core", "ServiceAccount")):
             for where in {owner.origin.path, bundle(owner)}:
                 self._acting[where, account_of(owner).name].add((owner.name, namespace_of(owner)))
@@ -91,37 +101,45 @@ class Bindings:
         if account is None:
             self.to_everyone.append(grant)
             return
-        self._stated[account].append(grant)
+        effect = None if grant.role.clauses is None else frozenset(grant.powers())
         self._beside[bundle(grant.binding), account.name].append(grant)
-        if grant.role.clauses is None or grant.powers():
-            key = (grant.binding.group, account.namespace, grant.called)
-            self._elsewhere[account.name].setdefault(key, grant)
+        for group in (grant.binding.group, None):
+            self._stated[account, group].append(grant)
+            if effect is None or effect:
+                for namespace in (account.namespace, None):
+                    effects = self._doubtful[account.name, namespace, group]
+                    effects.setdefault(effect, {}).setdefault(grant.called, []).append(grant)
 
     def reaching(self, owner: Subject) -> Iterator[Grant]:
         """What surely gives the account something that a workload acts as, or that an object is."""
         account = account_of(owner)
         for name in (account.name, ""):
+            near: list[Grant] = []
             if account.namespace:
-                near = self._stated.get(Account(account.namespace, name), ())
-            else:
-                near = self._beside.get((bundle(owner), name), ()) if name else ()
+                for group in _groups(owner):
+                    near += self._stated.get((Account(account.namespace, name), group), ())
+            elif name:
+                near += self._beside.get((bundle(owner), name), ())
                 if len({grant.account.namespace for grant in near if grant.account} - {""}) > 1:
-                    near = ()
+                    near = []
             yield from (grant for grant in near if self._of_one_system(owner, grant.binding))
         yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
-    def perhaps_reaching(self, owner: Subject) -> Iterator[Grant]:
-        """What may give it something that matters, and cannot be told to: a namespace, or the other, is not stated."""
+    def doubt(self, owner: Subject, everywhere: set[powers.Power], sure: set[str]) -> Grant | None:
+        """What may give the account more and cannot be told to: a namespace, or that both go together, is not stated.
+
+        `everywhere` are the powers that it holds in the whole cluster, `sure` the names of bindings that reach it.
+        """
         account = account_of(owner)
         for name in (account.name, ""):
-            for grant in self._elsewhere.get(name, {}).values():
-                stated = grant.account.namespace if grant.account else ""
-                told = bool(stated and account.namespace)
-                if told and stated != account.namespace:
-                    continue
-                together = self._of_one_system(owner, grant.binding)
-                if together is None or (together and not told):
-                    yield grant
+            for namespace in (account.namespace, "") if account.namespace else (None,):
+                for group in _groups(owner):
+                    effects = self._doubtful.get((name, namespace, group), {})
+                    for grant in _adding(effects, everywhere, sure):
+                        together = self._of_one_system(owner, grant.binding)
+                        if together is None or (together and not namespace):
+                            return grant
+        return None
 
     def _of_one_system(self, owner: Subject, binding: Subject) -> bool | None:
         """Whether two objects are applied together, as far as their files tell.
@@ -129,17 +147,36 @@ class Bindings:
         Repositories hold a system more than once: for each release, as one file to install and as the pieces of it. A
         file that has the owner once more is another copy; a folder, chart or overlay that has it may be one.
         """
-        if not compatible(owner, binding):
-            return False
-        here, name = owner.group or owner.origin.path, account_of(owner).name
-        if here in (binding.group, binding.origin.path):
-            return True
-        acting = self._acting.get((here, name), set())
-        if _share(acting, self._acting.get((binding.origin.path, name), set())):
-            return False
-        if bundle(owner) == bundle(binding) or not _share(acting, self._acting.get((bundle(binding), name), set())):
-            return True
-        return None
+        here, file = owner.group or owner.origin.path, binding.origin.path
+        if here in (binding.group, file) or not compatible(owner, binding):
+            return compatible(owner, binding)
+        key = (here, bundle(binding), file, account_of(owner).name)
+        if key not in self._together:
+            name = account_of(owner).name
+            acting = self._acting.get((here, name), set())
+            if _share(acting, self._acting.get((file, name), set())):
+                self._together[key] = False
+            elif bundle(owner) == bundle(binding):
+                self._together[key] = True
+            else:
+                self._together[key] = None if _share(acting, self._acting.get((bundle(binding), name), set())) else True
+        return self._together[key]
+
+
+def _groups(owner: Subject) -> tuple[str | None, ...]:
+    """The groups of what can be of one system with an object; None stands for all."""
+    return (owner.group, "") if owner.group else (None,)
+
+
+def _adding(
+    effects: dict[_Effect, dict[str, list[Grant]]], everywhere: set[powers.Power], sure: set[str]
+) -> Iterator[Grant]:
+    """The grants that would add to what is sure, one of each name and effect in each file."""
+    for effect, named in effects.items():
+        if effect is None or effect - everywhere:
+            for called, grants in named.items():
+                if called not in sure:
+                    yield from grants
 
 
 def _share(some: set[tuple[str, str]], others: set[tuple[str, str]]) -> bool:

@@ -23,7 +23,7 @@ _TRUSTED_SIGNERS = ("kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "k
 _WIDE_ROLES = ("cluster-admin", "admin", "edit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Right:
     """A request that a rule may allow: one of the verbs on one of the resources."""
 
@@ -36,7 +36,7 @@ class Right:
     """Asked for no namespace, so that no RoleBinding gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Power:
     """A dangerous thing to be allowed."""
 
@@ -47,6 +47,7 @@ class Power:
     """Its holder in the whole cluster, or in kube-system, can make themselves administrator of the cluster."""
 
 
+_READ_SECRETS = Right("", ("secrets",), _READ)
 EVERYTHING = Power("everything", ((Right("*", ("*",), ("*",)),),), takes_over=True)
 POWERS = (
     EVERYTHING,
@@ -88,7 +89,7 @@ POWERS = (
         "create-tokens",
         (
             (Right("", ("serviceaccounts/token",), ("create",)),),
-            (Right("", ("secrets",), ("create",)), Right("", ("secrets",), _READ)),
+            (Right("", ("secrets",), ("create",)), _READ_SECRETS),
         ),
         takes_over=True,
     ),
@@ -126,7 +127,7 @@ POWERS = (
         ),
         takes_over=True,
     ),
-    Power("read-secrets", ((Right("", ("secrets",), _READ),),)),
+    Power("read-secrets", ((_READ_SECRETS,),)),
     Power(
         "change-admission-checks", ((Right(_ADMISSION, ("validatingwebhookconfigurations",), _WRITE, cluster=True),),)
     ),
@@ -154,7 +155,7 @@ def held(rights: Mapping[Right, _Path], *, cluster: bool) -> dict[Power, _Path]:
     Who may do everything is not said to hold the other powers too.
     """
     found: dict[Power, _Path] = {}
-    for power in POWERS:
+    for power in POWERS if rights else ():
         for way in power.ways:
             if all(right in rights and (cluster or not right.cluster) for right in way):
                 found[power] = rights[way[0]]

@@ -84,9 +84,12 @@ def _means(
     """What an account may do; asked once for all who act as it in one file, chart or overlay."""
     key = (owner.group or owner.origin.path, account)
     if key not in known:
-        known[key] = _joined(bindings.reaching(owner))
-        known[key].open |= not whole
-        _doubt(known[key], bindings.perhaps_reaching(owner))
+        means = known[key] = _joined(bindings.reaching(owner))
+        means.open |= not whole
+        everywhere = {each.power for each in means.held if each.cluster}
+        if not means.open and powers.EVERYTHING not in everywhere:
+            means.doubt = bindings.doubt(owner, everywhere, {each.grant.called for each in means.held})
+            means.open = means.doubt is not None
     return known[key]
 
 
@@ -109,18 +112,6 @@ def _joined(grants: Iterable[Grant]) -> _Means:
         for namespace, rights in narrow.items():
             means.held += (each for each in _held(False, namespace, {**wide, **rights}) if each.power not in everywhere)
     return means
-
-
-def _doubt(means: _Means, grants: Iterable[Grant]) -> None:
-    """Leave open what bindings may add; one that is given already under the same name adds nothing."""
-    everywhere = {each.power for each in means.held if each.cluster}
-    if means.open or powers.EVERYTHING in everywhere:
-        return
-    sure = {each.grant.called for each in means.held}
-    for grant in grants:
-        if grant.called not in sure and (grant.role.clauses is None or grant.powers().keys() - everywhere):
-            means.open, means.doubt = True, grant
-            return
 
 
 def _rights(grant: Grant) -> dict[powers.Right, tuple[Grant, Clause]]:

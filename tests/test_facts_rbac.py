@@ -376,6 +376,7 @@ def test_an_item_tells_the_whole_way() -> None:
             "binding": "ClusterRoleBinding b",
             "role": "ClusterRole r",
             "to": "account",
+            "where": "the whole cluster",
             "name": "read-secrets",
             "account": "shop/web",
             "field": "serviceAccountName",

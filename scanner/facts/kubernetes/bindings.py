@@ -83,6 +83,7 @@ class Bindings:
     def __init__(self, objects: Objects, roles: Roles) -> None:
         self.all = [(binding, roles.of(binding)) for binding in objects.of(RBAC, "RoleBinding", "ClusterRoleBinding")]
         self.to_everyone: list[Grant] = []
+        self._named: set[str] = set()
         self._stated: defaultdict[tuple[Account, str | None], list[Grant]] = defaultdict(list)
         self._beside: defaultdict[tuple[str, str], list[Grant]] = defaultdict(list)
         self._doubtful: defaultdict[tuple[str, str | None, str | None], dict[_Effect, dict[str, list[Grant]]]]
@@ -101,6 +102,7 @@ class Bindings:
         if account is None:
             self.to_everyone.append(grant)
             return
+        self._named.add(account.name)
         effect = None if grant.role.clauses is None else frozenset(grant.powers())
         self._beside[bundle(grant.binding), account.name].append(grant)
         for group in (grant.binding.group, None):
@@ -109,6 +111,10 @@ class Bindings:
                 for namespace in (account.namespace, None):
                     effects = self._doubtful[account.name, namespace, group]
                     effects.setdefault(effect, {}).setdefault(grant.called, []).append(grant)
+
+    def name(self, account: Account) -> bool:
+        """Whether any of them is about accounts of that name, or about all of some namespace or of the cluster."""
+        return bool(self.to_everyone) or not self._named.isdisjoint((account.name, ""))
 
     def reaching(self, owner: Subject) -> Iterator[Grant]:
         """What surely gives the account something that a workload acts as, or that an object is."""

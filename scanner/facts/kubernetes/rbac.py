@@ -13,6 +13,8 @@ from scanner.facts.kubernetes.roles import Clause, Roles
 from scanner.model import Location, Subject
 
 _SYSTEM = "kube-system"
+_NOBODY = ("", Account("", ""))
+"""What stands for all accounts that no binding names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _means(
     owner: Subject, account: Account, bindings: Bindings, known: dict[tuple[str, Account], _Means], *, whole: bool
 ) -> _Means:
     """What an account may do; asked once for all who act as it in one file, chart or overlay."""
-    key = (owner.group or owner.origin.path, account)
+    key = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
     if key not in known:
         means = known[key] = _joined(bindings.reaching(owner))
         means.open |= not whole
@@ -134,6 +136,7 @@ def _attach(subject: Subject, fact: str, held: Iterable[_Held], means: _Means, *
     items: list[dict[str, Any]] = subject.facts.setdefault(fact, [])
     for each in held:
         item = {"power": each.power.name, "scope": "cluster" if each.cluster else "namespace", **_names(each.grant)}
+        item["where"] = "the whole cluster" if each.cluster else f"namespace {each.namespace or 'of the binding'}"
         if each.namespace:
             item["namespace"] = each.namespace
         _place(subject, f"{fact}.{len(items)}", each.grant, each.clause.place())

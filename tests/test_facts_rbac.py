@@ -101,7 +101,8 @@ GRANTS: list[tuple[list[Any], list[str]]] = [
     ([rule("deployments/scale", "update", "apps")], []),
     ([rule("deployments", "update", "apps", resourceNames=["web"])], []),
     ([rule("pods/exec", "create")], ["exec-into-pods"]),
-    ([rule("pods/attach", "get")], ["exec-into-pods"]),
+    ([rule("pods/attach", "create")], ["exec-into-pods"]),
+    ([rule("pods/exec", "get")], []),
     ([rule("*/exec", "create")], ["exec-into-pods"]),
     ([rule("pods/ephemeralcontainers", "patch")], ["debug-pods"]),
     ([rule("nodes/proxy", "get")], ["proxy-to-nodes"]),
@@ -152,7 +153,7 @@ GRANTS: list[tuple[list[Any], list[str]]] = [
     ([{"apiGroups": [""], "resources": "secrets", "verbs": ["get"]}, "get secrets", None], []),
     (
         [rule("*", "get list watch", "*")],
-        ["exec-into-pods", "proxy-to-nodes", "read-secrets"],
+        ["proxy-to-nodes", "read-secrets"],
     ),
 ]
 

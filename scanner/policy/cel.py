@@ -21,6 +21,27 @@ _COMMON = ("facts", "params", "item", "key", "cluster")
 
 
 @cache
+def _own() -> cel.CelExtension:
+    """`credential(name, value)`: what credential a value is, or holds, by its form and the name it stands under.
+
+    The one thing that needs more than CEL: it is a table of forms, and outputs mask by the same. It sees its two
+    arguments and nothing else, and the same ones always give the same text.
+    """
+    import json
+
+    from cel_expr_python import cel
+
+    from scanner.credentials import kind_of
+
+    def credential(name: Any, value: Any) -> str:
+        return kind_of(str(name), value if isinstance(value, str) else json.dumps(value, default=str))
+
+    dyn = cel.Type.DYN
+    overload = cel.Overload("credential_dyn_dyn", cel.Type.STRING, [dyn, dyn], impl=credential)
+    return cel.CelExtension("assay", [cel.FunctionDecl("credential", [overload])])
+
+
+@cache
 def _environment(names: tuple[str, ...]) -> cel.Env:
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
@@ -30,6 +51,7 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
         ext_strings.ExtStrings(),
         ext_math.ExtMath(),
         ext_bindings.ExtBindings(),
+        _own(),
     ]
     return cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), extensions=extensions)
 
@@ -60,6 +82,12 @@ def load_expression(compiled: bytes) -> cel.Expression:
 def activation(bindings: Mapping[str, Any]) -> cel.Activation:
     """The values that expressions see, to be shared by all rules about one subject."""
     return _environment(()).Activation(bindings)
+
+
+def text(expression: cel.Expression, values: cel.Activation) -> str:
+    """The text that an expression gives; empty where it gives none."""
+    result = expression.eval(values).value()
+    return result if isinstance(result, str) else ""
 
 
 def evaluate(expression: cel.Expression, values: cel.Activation) -> tuple[Outcome, str]:

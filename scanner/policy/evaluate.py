@@ -163,6 +163,8 @@ def _finding(
 ) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info = rule.info
+    if rule.detail and outcome is Outcome.FAIL:
+        values = {**values, "detail": cel.text(cel.load_expression(rule.detail), cel.activation(values))}
     return Finding(
         rule=info.id,
         outcome=outcome,

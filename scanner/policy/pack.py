@@ -71,7 +71,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
-    for name in ("require", "when"):
+    for name in ("require", "when", "detail"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
 
@@ -86,6 +86,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         each=plain["each"],
         at=plain["at"],
         message=plain["message"],
+        detail=base64.b64decode(plain["detail"]) if plain["detail"] else None,
         related=plain["related"],
         words=frozenset(plain["words"]),
         parameters=plain["parameters"],

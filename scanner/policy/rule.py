@@ -37,6 +37,8 @@ class Rule:
     each: str
     at: str
     message: str
+    detail: bytes | None
+    """What a message inserts as `{detail}`."""
     related: Mapping[str, str]
     """Name of a related place -> what a finding says of it."""
     words: frozenset[str]
@@ -81,7 +83,7 @@ def load(path: Path, folder: Path) -> RuleFile:
 def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> Rule:
     value = root.value
     expressions = {}
-    for name in ("when", "require"):
+    for name in ("when", "require", "detail"):
         if name in value:
             expressions[name] = compile_expression(value[name], names, _where(root, origin, name))
     return Rule(
@@ -91,6 +93,7 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         each=value.get("each", ""),
         at=value.get("at", ""),
         message=value["message"],
+        detail=expressions.get("detail"),
         related=value.get("related", {}),
         words=frozenset(_WORD.findall(value["require"] + " " + value.get("when", "") + " " + value.get("each", ""))),
         parameters=value.get("parameters", {}),

@@ -1,0 +1,49 @@
+"""The name that a value stands under, and what credential the value is by that name."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.credentials.values import is_blank, is_default, is_nouns, is_random, is_sample
+
+DEFAULT = "a default password"
+"""The kind of a well-known password that is used as it is."""
+WORDS = ("pass", "pwd", "_pw", "secret", "token", "key", "credential", "masterauth")
+"""What the name of a credential holds: a text without any of them needs no closer look."""
+
+_PASSWORD = re.compile(r"(?:password|passwd|passphrase|requirepass|masterauth|(?:^|_)(?:pass|pw)|[a-z]_pwd)(?:_\d+)?$")
+_KEY = re.compile(
+    r"(?:api_?key|access_?key|secret_?key|secret_key_base|private_?key|signing_?key|encryption_?key|client_?secret"
+    r"|jwt_?secret|session_?secret|cookie_?secret|signing_?secret|(?:api|auth|access|refresh|bearer)_?token)(?:_\d+)?$"
+)
+_OTHER = re.compile(
+    r"(?:(?:^|_)(?:token|secrets?|credentials?|(?:auth|app|license|account|storage|service|master)_?key)"
+    r"|[a-z](?:secret|token))(?:_\d+)?$"
+)
+"""Names that as often name an object as they hold a value."""
+_HARMLESS = re.compile(r"public|publishable|(?:pull|tls|cert)_?secret|^(?:old)?_?pwd$|(?:csrf|next|continue)_?token$")
+_JOINT = re.compile(r"([a-z0-9])([A-Z])")
+_AS_ONE = str.maketrans("-./", "___")
+_SHORTEST = 3
+_TELLING = 16
+"""Characters from which a key may also consist of words."""
+
+
+def kind_by_name(name: str, value: str) -> str:
+    """What credential a value of one line is by the name it stands under; empty where it is none."""
+    if len(value) < _SHORTEST:
+        return ""
+    folded = _JOINT.sub(r"\1_\2", name.lstrip("-")).lower()
+    if not any(word in folded for word in WORDS) or is_blank(value):
+        return ""
+    plain = folded.translate(_AS_ONE)
+    if _HARMLESS.search(plain):
+        return ""
+    if _PASSWORD.search(plain):
+        return DEFAULT if is_default(value) else "a password"
+    noun = "a token" if plain.rstrip("_0123456789").endswith("token") else "a secret key"
+    if _KEY.search(plain):
+        if is_sample(value) or is_nouns(value):
+            return ""
+        return DEFAULT if is_default(value) else noun if is_random(value) or len(value) >= _TELLING else ""
+    return noun if _OTHER.search(plain) and is_random(value) else ""

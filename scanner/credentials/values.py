@@ -1,0 +1,134 @@
+"""What a value under a credential's name says of itself: a blank to be filled in, a well-known default, or a secret."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+
+_BLANK = (
+    r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # filled in
+    r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked
+    r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$|(?:file|env|raw|ref|base64|literal):",  # elsewhere
+    r"(?:vault|arn|op|gcp\w*|aws\w*|azure\w*|keyvault|ssm|secretsmanager|doppler|bao|sops|akv|awssm|awsps)[:+]|projects/",
+    r"enc[\[(]|\{cipher\}|[$]ansible_vault|(?-i:Ag[AB][A-Za-z0-9+/=]{100})",  # encrypted
+    r"[$]\w{1,12}[$]|\{(?:s?sha|s?md5|crypt|pbkdf2|bcrypt)\w*\}|sha\d+[:-]|scram-sha|pbkdf2|md5[0-9a-f]{32}$|-----BEGIN (?:CERT|PUBLIC|[A-Z]+ PUBLIC)|ssh-",
+    r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always|never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
+    r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
+    r"(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)(?:[^a-z]|me|your|this|with|$)",
+    r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\.[A-Za-z_]",  # code
+)
+"""Beginnings of values that hold no credential, whatever their name; `$` ends a value that must be the whole."""
+_BLANK_INSIDE = re.compile(
+    r"example|placeholder|redacted|to-?be-?replaced|replace-?(?:me|with|this)|your[-_ ]|goes[-_ ]?here|[-_ ]here$"
+    r"|not-?a-?real|dummy|x{4}|\*{3}|\.{3}$|<[\w -]{1,80}>|[$]\(|[$]?\{[\w. {-]",
+    re.IGNORECASE,
+)
+_SENTENCE = 4
+"""Words from which a value is prose."""
+_DEFAULTS = frozenset(
+    """
+    admin administrator root toor pass passw0rd password p@ssw0rd pa55w0rd pw passwd secret topsecret supersecret
+    changeme changeit change letmein welcome qwerty test testing guest user default demo temp temporary master
+    postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin elastic elasticsearch
+    grafana prom-operator vagrant oracle sa tomcat jenkins sonar sonarqube keycloak neo4j cassandra wordpress drupal
+    joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset metabase kibana zabbix nagios ldap
+    influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
+    hello hunter2 dragon monkey public private community system manager operator service example database sql
+    """.split()
+)  # fmt: skip
+_DEFAULT_SHAPE = re.compile(
+    r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
+    r"|postgres|mysql|redis|mongo|app)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
+)
+_NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
+_NOUNS = frozenset(
+    """
+    my your our the a an some any this that is in at of for to and not very long super strong really secure insecure
+    unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
+    public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
+    local default value string here change changeme me it please must should be now random db database app service
+    account name id data random bytes characters chars least
+    """.split()
+)  # fmt: skip
+"""Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""
+_SEQUENCE = re.compile(r"0?123456789|9876543210|abcdefgh|(?:abc123){2}|deadbeef|(.)\1{7}|(.{2,6})\2{4}", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Za-z][a-z]*|[0-9]+")
+_PART = re.compile(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
+_SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
+_TOKEN = 200
+"""Characters of the longest token of one piece; what is longer is a key or a set of claims."""
+_LONGEST = 4000
+"""Characters of a value beyond which it is a text and no password."""
+
+
+@cache
+def _blank() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _BLANK), re.IGNORECASE)
+
+
+def is_blank(value: str) -> bool:
+    """Whether a value is a reference, a blank to be filled in, encrypted or hashed, a switch, a number, a path."""
+    return (
+        len(value) > _LONGEST
+        or _blank().match(value) is not None
+        or _BLANK_INSIDE.search(value) is not None
+        or len(value.split(None, _SENTENCE)) >= _SENTENCE
+    )
+
+
+def is_default(value: str) -> bool:
+    """Whether a value is a password that everybody tries first: `admin`, `changeme`, `postgres123`."""
+    plain = value.casefold()
+    if plain in _NUMBERS or plain in _DEFAULTS or plain.translate(_LEET) in _DEFAULTS:
+        return True
+    word = plain.rstrip("0123456789!@#._-")
+    return word in _DEFAULTS or is_nouns(plain) or _DEFAULT_SHAPE.fullmatch(word) is not None
+
+
+_LEET = str.maketrans("013457@$", "oleastas", "-_. !")
+
+
+def is_nouns(value: str) -> bool:
+    """Whether a value consists of words for credentials and nothing else: `my-secret-key`."""
+    words = [word.casefold() for word in _WORDS.findall(value)]
+    return bool(words) and all(word in _NOUNS or len(word) < 4 and word.isdecimal() for word in words)  # noqa: RUF021
+
+
+def is_sample(value: str) -> bool:
+    """Whether a value in a credential's form is visibly made up: `ghp_xxxx…`, `AKIA…EXAMPLE`, a sequence."""
+    folded = value.casefold()
+    if any(word in folded for word in _SAMPLES):
+        return True
+    if len(value) > _TOKEN:  # by chance, a long one holds anything
+        return False
+    return (
+        any(word in folded for word in ("xxxx", "your"))
+        or _SEQUENCE.search(value) is not None
+        or len(set(value)) < min(len(value), 12) // 2
+    )
+
+
+def is_pair(value: str) -> bool:
+    """Whether a text in base64 says `user:password`, both of them and neither a blank."""
+    try:
+        user, sign, password = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    return bool(user and sign and user.isprintable() and password.isprintable()) and not is_blank(password)
+
+
+def is_random(value: str) -> bool:
+    """Whether a value looks drawn at random: no name, no words with numbers behind them."""
+    if len(value) < 8 or len(value) > _LONGEST or any(character.isspace() for character in value):  # noqa: PLR2004
+        return False
+    if is_sample(value):
+        return False
+    return any(not _PART.fullmatch(part) for part in re.split(r"[-_./:@=+]", value) if part) or _mixed(value)
+
+
+def _mixed(value: str) -> bool:
+    """Whether small and capital letters and digits alternate more than in a name."""
+    kinds = ["a" if c.islower() else "A" if c.isupper() else "0" if c.isdecimal() else "-" for c in value[:80]]
+    changes = sum(one != other for one, other in zip(kinds, kinds[1:], strict=False))
+    return len({*kinds} - {"-"}) > 1 and changes * 5 > 2 * len(kinds)

@@ -259,7 +259,7 @@ def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:
 def _finding(file: RuleFile) -> str:
     rule = file.rule
     said = f"{code(rule.message)}, with values of the scanned file in place of the braces."
-    said += f" One for each item of {code(rule.each)} that fails." * bool(rule.each)
+    said += f" One for each item of {' or '.join(map(code, rule.each))} that fails." * bool(rule.each)
     said += f" It points at {code(rule.at)}." * bool(rule.at)
     return said + " The value is masked in every report." * rule.info.sensitive
 

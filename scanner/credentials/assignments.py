@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.credentials.forms import Hit
-from scanner.credentials.names import DEFAULT, WORDS, kind_by_name
+from scanner.credentials.names import DEFAULT, WORDS, kind_by_name, sort_of
 
 _QUOTES = r"(?:\\{0,3}[\"'\]]){0,3}"
 _SIGNED = re.compile(
@@ -24,49 +24,61 @@ _ENDED = re.compile(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
 _CODE = re.compile(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
 _SHORTEST = 6
 """Characters of a password in the middle of a text: what is shorter is more often a word of it."""
+_TELLING = 100
+"""Characters of a value from which it is told what it is."""
+_INDENTED = 100
+"""Columns within which a line may begin."""
 
 
 def assigned(text: str) -> Iterator[Hit]:
     """The values of a text that it assigns to the name of a credential."""
-    folded = text.lower()
-    if not any(word in folded for word in WORDS):
+    lines = _telling_lines(text)
+    if not lines:
         return
     for entry in _ENTRY.finditer(text):
-        yield from _judged(entry["name"], text, entry.end(), strict=False)
-    start = 0
-    for line in text.split("\n"):
-        folded = line.lower()
-        if any(word in folded for word in WORDS):
-            for match in _SIGNED.finditer(line):
-                if match["sign"] or match["name"].startswith("-"):
-                    alone = not line[: match.start()].strip(" \t-\"'")
-                    colon = match["sign"] == ":"
-                    for hit in _judged(match["name"], line, match.end(), strict=True, colon=colon, alone=alone):
-                        yield Hit(hit.kind, start + hit.start, start + hit.end)
-        start += len(line) + 1
+        yield from _judged(entry)
+    for start, end in lines:
+        for match in _SIGNED.finditer(text, start, end):
+            if match["sign"] or match["name"].startswith("-"):
+                yield from (hit for hit in _judged(match) if not _is_text(hit, match))
 
 
-def _judged(
-    name: str, text: str, at: int, *, strict: bool, colon: bool = False, alone: bool = False
-) -> Iterator[Hit]:
-    """The value at a place, if it is a credential by its name; a strict look takes words of code and prose for none."""
-    folded = name.lower()
-    if not any(word in folded for word in WORDS):
-        return
-    value = _VALUE.match(text, at)
+def _telling_lines(text: str) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold a word of a credential's name."""
+    folded = text.lower()
+    if len(folded) != len(text):  # a few letters have two in small; places must stay true
+        folded = "".join(letter.lower() if letter.isascii() else letter for letter in text)
+    lines = set()
+    for word in WORDS:
+        at = folded.find(word)
+        while at >= 0:
+            end = folded.find("\n", at)
+            end = len(text) if end < 0 else end
+            lines.add((folded.rfind("\n", 0, at) + 1, end))
+            at = folded.find(word, end)
+    return sorted(lines)
+
+
+def _judged(match: re.Match[str]) -> Iterator[Hit]:
+    """The value behind a name, if it is a credential by that name."""
+    value = _VALUE.match(match.string, match.end()) if sort_of(match["name"]) else None
     if value is None:
         return
     part = "plain" if value["plain"] else "quoted"
-    if (kind := kind_by_name(name, value[part])) and not (strict and _is_text(value, kind, colon=colon, alone=alone)):
+    if kind := kind_by_name(match["name"], value[part][:_TELLING]):
         yield Hit(kind, *value.span(part))
 
 
-def _is_text(value: re.Match[str], kind: str, *, colon: bool, alone: bool) -> bool:
+def _is_text(hit: Hit, match: re.Match[str]) -> bool:
     """Whether what follows a name is code or prose rather than the value of a setting."""
-    word = value["plain"] or value["quoted"]
-    if _CODE.search(word) or (len(word) < _SHORTEST and kind != DEFAULT):
+    text = match.string
+    value = text[hit.start : hit.end]
+    if _CODE.search(value[:_TELLING]) or (len(value) < _SHORTEST and hit.kind != DEFAULT):
         return True
-    if not value["plain"]:
+    if hit.start > match.end():  # it stands in quotes
         return False
-    ended = _ENDED.match(value.string, value.end()) is not None
-    return not ended if colon else word.isalpha() and not (alone and ended)
+    ended = _ENDED.match(text, hit.end) is not None
+    if match["sign"] == ":":
+        return not ended
+    alone = match.start() - match.pos < _INDENTED and not text[match.pos : match.start()].strip(" \t-\"'")
+    return value.isalpha() and not match["name"].startswith("-") and not (alone and ended)

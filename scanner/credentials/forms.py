@@ -39,7 +39,6 @@ _TOKENS = (
     ("a Google API key", ("AIza",), r"[\w-]{35}(?![\w-])"),
     ("a Google client secret", ("GOCSPX-",), r"[\w-]{28}(?![\w-])"),
     ("a Stripe key", ("sk_live_", "rk_live_", "sk_test_", "rk_test_"), r"[A-Za-z0-9]{16,250}"),
-    ("a Stripe webhook secret", ("whsec_",), r"[A-Za-z0-9+/]{32,100}"),
     ("an npm token", ("npm_",), r"[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
     ("a PyPI token", ("pypi-AgE",), r"[\w-]{50,400}"),
     ("a Docker Hub token", ("dckr_pat_", "dckr_oat_"), r"[\w-]{20,60}"),
@@ -66,8 +65,8 @@ _TOKENS = (
     ("an Artifactory key", ("AKCp",), r"[A-Za-z0-9]{69}(?![A-Za-z0-9])"),
     ("a Tailscale key", ("tskey-",), r"[a-z]{2,8}-[A-Za-z0-9-]{20,80}"),
 )
-"""Kind, beginnings, and what follows a beginning."""
-FORMS = (
+"""Kind, beginnings, and what follows a beginning: 20 characters or more in all, without a blank."""
+_TELLING = (
     Form(
         "a private key",
         "PRIVATE KEY",
@@ -99,8 +98,12 @@ FORMS = (
         "earer ",
         r"\b[Bb]earer (?P<secret>(?=[A-Za-z_.~+/=-]{0,60}\d)[\w.~+/=-]{20,4000})(?![\w.~+/=$<{-])",
     ),
-    *(Form(kind, word, _ALONE + re.escape(word) + rest) for kind, words, rest in _TOKENS for word in words),
+    Form("a Stripe webhook secret", "whsec_", _ALONE + r"whsec_[A-Za-z0-9+/]{32,100}"),
 )
+_BEGINNING = tuple(
+    Form(kind, word, _ALONE + re.escape(word) + rest) for kind, words, rest in _TOKENS for word in words
+)
+_SHORTEST = 20
 
 
 class Hit(NamedTuple):
@@ -113,10 +116,18 @@ class Hit(NamedTuple):
 
 def hits(text: str) -> Iterator[Hit]:
     """Every text in a credential's form, placeholders too, form by form."""
-    for form in FORMS:
+    for form in _TELLING:
         if form.word in text:
-            for match in _compiled(form.pattern).finditer(text):
-                yield Hit(form.kind, *match.span("secret" if "secret" in match.re.groupindex else 0))
+            yield from _matches(form, text)
+    long = " ".join(word for word in text.split() if len(word) >= _SHORTEST)
+    for form in _BEGINNING if long else ():
+        if form.word in long:
+            yield from _matches(form, text)
+
+
+def _matches(form: Form, text: str) -> Iterator[Hit]:
+    for match in _compiled(form.pattern).finditer(text):
+        yield Hit(form.kind, *match.span("secret" if "secret" in match.re.groupindex else 0))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanner.credentials.values import is_blank, is_default, is_nouns, is_random, is_sample
 
@@ -21,7 +22,8 @@ _OTHER = re.compile(
     r"|[a-z](?:secret|token))(?:_\d+)?$"
 )
 """Names that as often name an object as they hold a value."""
-_HARMLESS = re.compile(r"public|publishable|(?:pull|tls|cert)_?secret|^(?:old)?_?pwd$|(?:csrf|next|continue)_?token$")
+_SORTS = {"password": _PASSWORD, "key": _KEY, "other": _OTHER}
+_HARMLESS = re.compile(r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$|(?:csrf|next|continue)_?token$")
 _JOINT = re.compile(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
 _SHORTEST = 3
@@ -29,21 +31,30 @@ _TELLING = 16
 """Characters from which a key may also consist of words."""
 
 
-def kind_by_name(name: str, value: str) -> str:
-    """What credential a value of one line is by the name it stands under; empty where it is none."""
-    if len(value) < _SHORTEST:
-        return ""
+@lru_cache(maxsize=4096)
+def sort_of(name: str) -> str:
+    """What a name promises: a `password`, a `key`, or something `other` that may be a credential; else empty."""
     folded = _JOINT.sub(r"\1_\2", name.lstrip("-")).lower()
-    if not any(word in folded for word in WORDS) or is_blank(value):
+    if not any(word in folded for word in WORDS):
         return ""
     plain = folded.translate(_AS_ONE)
-    if _HARMLESS.search(plain):
+    if "=" in plain or _HARMLESS.search(plain):
         return ""
-    if _PASSWORD.search(plain):
+    return next((sort for sort, names in _SORTS.items() if names.search(plain)), "")
+
+
+def kind_by_name(name: str, value: str) -> str:
+    """What credential a value of one line is by the name it stands under; empty where it is none."""
+    sort = sort_of(name)
+    if not sort or len(value) < _SHORTEST or is_blank(value):
+        return ""
+    if name.startswith("-") and value.startswith("-"):  # two options of a command, one after the other
+        return ""
+    if sort == "password":
         return DEFAULT if is_default(value) else "a password"
-    noun = "a token" if plain.rstrip("_0123456789").endswith("token") else "a secret key"
-    if _KEY.search(plain):
-        if is_sample(value) or is_nouns(value):
-            return ""
-        return DEFAULT if is_default(value) else noun if is_random(value) or len(value) >= _TELLING else ""
-    return noun if _OTHER.search(plain) and is_random(value) else ""
+    noun = "a token" if name.lower().rstrip("_-0123456789").endswith("token") else "a secret key"
+    if sort == "other":
+        return noun if is_random(value) else ""
+    if is_sample(value) or is_nouns(value):
+        return ""
+    return DEFAULT if is_default(value) else noun if is_random(value) or len(value) >= _TELLING else ""

@@ -19,11 +19,14 @@ _BLANK = (
     r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\.[A-Za-z_]",  # code
 )
 """Beginnings of values that hold no credential, whatever their name; `$` ends a value that must be the whole."""
-_BLANK_INSIDE = re.compile(
-    r"example|placeholder|redacted|to-?be-?replaced|replace-?(?:me|with|this)|your[-_ ]|goes[-_ ]?here|[-_ ]here$"
-    r"|not-?a-?real|dummy|x{4}|\*{3}|\.{3}$|<[\w -]{1,80}>|[$]\(|[$]?\{[\w. {-]",
-    re.IGNORECASE,
+_BLANK_WORDS = (
+    *("example", "placeholder", "redacted", "replaceme", "replace-me", "replace_me", "replacewith", "replacethis"),
+    *("your-", "your_", "your ", "goes-here", "goes_here", "goeshere", "not-real", "notreal", "not-a-real", "dummy"),
+    *("xxxx", "***", "$(", "${", "{{", "{%", "%env"),
 )
+"""What a value holds nowhere that is a credential, in small letters."""
+_BLANK_ENDS = ("-here", "_here", " here", "...")
+_BRACKETED = re.compile(r"<[A-Za-z][\w .:-]{0,80}>")
 _SENTENCE = 4
 """Words from which a value is prose."""
 _DEFAULTS = frozenset(
@@ -48,12 +51,13 @@ _NOUNS = frozenset(
     unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
     public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
     local default value string here change changeme me it please must should be now random db database app service
-    account name id data random bytes characters chars least
+    account name id data random bytes characters chars least alphanumeric hex base64
     """.split()
 )  # fmt: skip
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""
-_SEQUENCE = re.compile(r"0?123456789|9876543210|abcdefgh|(?:abc123){2}|deadbeef|(.)\1{7}|(.{2,6})\2{4}", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Za-z][a-z]*|[0-9]+")
+_SEQUENCES = ("xxxx", "your", "123456789", "987654321", "abcdefgh", "abc123abc123", "deadbeefdeadbeef")
+_REPEATED = re.compile(r"(.)\1{7}")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _PART = re.compile(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
 _SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
 _TOKEN = 200
@@ -69,10 +73,14 @@ def _blank() -> re.Pattern[str]:
 
 def is_blank(value: str) -> bool:
     """Whether a value is a reference, a blank to be filled in, encrypted or hashed, a switch, a number, a path."""
+    if len(value) > _LONGEST:
+        return True
+    folded = value.casefold()
     return (
-        len(value) > _LONGEST
+        folded.endswith(_BLANK_ENDS)
+        or any(word in folded for word in _BLANK_WORDS)
         or _blank().match(value) is not None
-        or _BLANK_INSIDE.search(value) is not None
+        or ("<" in value and _BRACKETED.search(value) is not None)
         or len(value.split(None, _SENTENCE)) >= _SENTENCE
     )
 
@@ -103,8 +111,8 @@ def is_sample(value: str) -> bool:
     if len(value) > _TOKEN:  # by chance, a long one holds anything
         return False
     return (
-        any(word in folded for word in ("xxxx", "your"))
-        or _SEQUENCE.search(value) is not None
+        any(word in folded for word in _SEQUENCES)
+        or _REPEATED.search(value) is not None
         or len(set(value)) < min(len(value), 12) // 2
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,26 +33,35 @@ def whole(subject: Subject) -> Item:
     return Item((), subject.marks[subject.focus])
 
 
-def missing(subject: Subject, each: str) -> str:
+def missing(subject: Subject, each: Sequence[str]) -> str:
     """The fact that `each` names and the subject does not have; empty where it has it or none is named."""
-    fact = each.removeprefix(_FACTS)
-    return fact if each.startswith(_FACTS) and fact not in subject.facts else ""
+    named = (path.removeprefix(_FACTS) for path in each if path.startswith(_FACTS))
+    return next((fact for fact in named if fact not in subject.facts), "")
 
 
-def of(subject: Subject, each: str) -> Iterator[Item]:
-    """The items under a path; `*` in the path stands for every item on the way.
+def of(subject: Subject, each: Sequence[str]) -> Iterator[Item]:
+    """The items under one path after the other; `*` in a path stands for every item on the way.
+
+    A path counts from the focus of the subject, or from another binding that it names first.
 
     Under `facts.NAME` they are the items of a fact, a list of mappings. Each stands at its `field`, a path that counts
     from the focus of the subject, its related places are called `NAME.NUMBER.` and what the rule calls them, and its
     `name` tells it from others at that field.
     """
-    start = whole(subject)
-    if not each.startswith(_FACTS):
-        yield from _under(subject.bindings[subject.focus], start.mark, split_path(each), ())
-        return
-    fact = each.removeprefix(_FACTS)
+    for dotted in each:
+        if dotted.startswith(_FACTS):
+            yield from _of_fact(subject, dotted.removeprefix(_FACTS))
+            continue
+        path, start = split_path(dotted), subject.focus
+        if path and path[0] in subject.marks and path[0] != start:
+            start, path = path[0], path[1:]
+        before = () if start == subject.focus else (start,)
+        yield from _under(subject.bindings[start], subject.marks[start], path, before)
+
+
+def _of_fact(subject: Subject, fact: str) -> Iterator[Item]:
     for number, item in enumerate(subject.facts[fact]):
-        mark, path = find(start.mark, split_path(item.get("field", "")))
+        mark, path = find(whole(subject).mark, split_path(item.get("field", "")))
         yield Item(path, mark, str(number), item, f"{fact}.{number}.", item.get("name", ""))
 
 

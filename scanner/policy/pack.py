@@ -83,7 +83,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         RuleInfo(**{**info, **lists, "severity": Severity(info["severity"])}),
         require=base64.b64decode(plain["require"]),
         when=base64.b64decode(plain["when"]) if plain["when"] else None,
-        each=plain["each"],
+        each=tuple(plain["each"]),
         at=plain["at"],
         message=plain["message"],
         detail=base64.b64decode(plain["detail"]) if plain["detail"] else None,

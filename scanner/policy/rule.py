@@ -34,7 +34,8 @@ class Rule:
     info: RuleInfo
     require: bytes
     when: bytes | None
-    each: str
+    each: tuple[str, ...]
+    """Paths of the lists or mappings whose items the rule asks its question of; empty for the subject as a whole."""
     at: str
     message: str
     detail: bytes | None
@@ -82,6 +83,8 @@ def load(path: Path, folder: Path) -> RuleFile:
 
 def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> Rule:
     value = root.value
+    each = value.get("each", ())
+    each = (each,) if isinstance(each, str) else tuple(each)
     expressions = {}
     for name in ("when", "require", "detail"):
         if name in value:
@@ -90,12 +93,12 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         _info(identity, value),
         require=expressions["require"],
         when=expressions.get("when"),
-        each=value.get("each", ""),
+        each=each,
         at=value.get("at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
         related=value.get("related", {}),
-        words=frozenset(_WORD.findall(value["require"] + " " + value.get("when", "") + " " + value.get("each", ""))),
+        words=frozenset(_WORD.findall(" ".join((value["require"], value.get("when", ""), *each)))),
         parameters=value.get("parameters", {}),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from scanner.credentials.values import is_blank, is_default, is_nouns, is_random, is_sample
+from scanner.credentials.values import NUMBERS, is_blank, is_default, is_nouns, is_random, is_sample
 
 DEFAULT = "a default password"
 """The kind of a well-known password that is used as it is."""
@@ -46,15 +46,21 @@ def sort_of(name: str) -> str:
 def kind_by_name(name: str, value: str) -> str:
     """What credential a value of one line is by the name it stands under; empty where it is none."""
     sort = sort_of(name)
-    if not sort or len(value) < _SHORTEST or is_blank(value):
+    if not sort or len(value) < _SHORTEST:
+        return ""
+    if sort == "password" and value in NUMBERS:
+        return DEFAULT
+    if is_blank(value):
         return ""
     if name.startswith("-") and value.startswith("-"):  # two options of a command, one after the other
         return ""
     if sort == "password":
-        return DEFAULT if is_default(value) else "a password"
+        return DEFAULT if is_default(value) or is_nouns(value) else "a password"
     noun = "a token" if name.lower().rstrip("_-0123456789").endswith("token") else "a secret key"
     if sort == "other":
         return noun if is_random(value) else ""
+    if is_default(value):
+        return DEFAULT
     if is_sample(value) or is_nouns(value):
         return ""
-    return DEFAULT if is_default(value) else noun if is_random(value) or len(value) >= _TELLING else ""
+    return noun if is_random(value) or len(value) >= _TELLING else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from functools import cache
+from itertools import pairwise
 
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # filled in
@@ -44,7 +45,7 @@ _DEFAULT_SHAPE = re.compile(
     r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
     r"|postgres|mysql|redis|mongo|app)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
 )
-_NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
+NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
 _NOUNS = frozenset(
     """
     my your our the a an some any this that is in at of for to and not very long super strong really secure insecure
@@ -88,10 +89,10 @@ def is_blank(value: str) -> bool:
 def is_default(value: str) -> bool:
     """Whether a value is a password that everybody tries first: `admin`, `changeme`, `postgres123`."""
     plain = value.casefold()
-    if plain in _NUMBERS or plain in _DEFAULTS or plain.translate(_LEET) in _DEFAULTS:
+    if plain in NUMBERS or plain in _DEFAULTS or plain.translate(_LEET) in _DEFAULTS:
         return True
     word = plain.rstrip("0123456789!@#._-")
-    return word in _DEFAULTS or is_nouns(plain) or _DEFAULT_SHAPE.fullmatch(word) is not None
+    return word in _DEFAULTS or _DEFAULT_SHAPE.fullmatch(word) is not None
 
 
 _LEET = str.maketrans("013457@$", "oleastas", "-_. !")
@@ -137,6 +138,6 @@ def is_random(value: str) -> bool:
 
 def _mixed(value: str) -> bool:
     """Whether small and capital letters and digits alternate more than in a name."""
-    kinds = ["a" if c.islower() else "A" if c.isupper() else "0" if c.isdecimal() else "-" for c in value[:80]]
-    changes = sum(one != other for one, other in zip(kinds, kinds[1:], strict=False))
-    return len({*kinds} - {"-"}) > 1 and changes * 5 > 2 * len(kinds)
+    kinds = ["a" if sign.islower() else "A" if sign.isupper() else "0" for sign in value[:80] if sign.isalnum()]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    return len(set(kinds)) > 1 and changes * 5 > 2 * len(kinds)

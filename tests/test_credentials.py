@@ -1,0 +1,215 @@
+"""Credentials of every form are found in every place of a manifest, and none of them reaches an output.
+
+They are put together here from parts, so that no scanner of repositories takes this file for a leak.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanner.credentials import DEFAULT, find, kind_of
+from scanner.masking import mask
+from scanner.scan import scan
+
+RANDOM = random.Random(7)  # noqa: S311 - the same fakes at each run
+ALNUM = string.ascii_letters + string.digits
+HEX = "0123456789abcdef"
+
+
+def drawn(length: int, letters: str = ALNUM) -> str:
+    while True:
+        text = "".join(RANDOM.choices(letters, k=length))
+        if any(sign.isdigit() for sign in text[:20]) or not any(sign.isdigit() for sign in letters):
+            return text
+
+
+def pem(kind: str) -> str:
+    lines = "\n".join(drawn(64) for _ in range(4))
+    return f"-----BEGIN {kind}PRIVATE" + f" KEY-----\n{lines}\n-----END {kind}PRIVATE" + " KEY-----\n"
+
+
+def pair() -> str:
+    return base64.b64encode(f"app:{drawn(12)}".encode()).decode()
+
+
+JWT = ".".join(("ey" + "J" + drawn(20), "ey" + "J" + drawn(60), drawn(43)))
+CREDENTIALS = {
+    "an AWS access key": "AK" + "IA" + drawn(16, string.ascii_uppercase + "234567"),
+    "a GitHub token": "gh" + "p_" + drawn(36),
+    "a GitLab token": "gl" + "pat-" + drawn(20),
+    "a Slack token": "xo" + "xb-" + drawn(12, string.digits) + "-" + drawn(24),
+    "a Google API key": "AI" + "za" + drawn(35),
+    "a Stripe key": "sk" + "_live_" + drawn(24),
+    "a Stripe webhook secret": "wh" + "sec_" + drawn(32),
+    "an npm token": "np" + "m_" + drawn(36),
+    "a PyPI token": "py" + "pi-AgE" + drawn(80),
+    "a Docker Hub token": "dc" + "kr_pat_" + drawn(27),
+    "a Hugging Face token": "h" + "f_" + drawn(34, string.ascii_letters),
+    "an Anthropic key": "sk" + "-ant-" + drawn(40),
+    "an OpenAI key": "sk" + "-proj-" + drawn(48),
+    "a SendGrid key": "S" + "G." + drawn(22) + "." + drawn(43),
+    "a Shopify token": "sh" + "pat_" + drawn(32, HEX),
+    "a DigitalOcean token": "do" + "p_v1_" + drawn(64, HEX),
+    "a Vault token": "hv" + "s." + drawn(24),
+    "a Grafana token": "gl" + "sa_" + drawn(32) + "_" + drawn(8, HEX),
+    "a Databricks token": "da" + "pi" + drawn(32, HEX),
+    "an Azure storage key": "Account" + "Key=" + drawn(86) + "==",
+    "a Telegram token": drawn(9, "123456789") + ":A" + "A" + drawn(33),
+    "a Slack webhook": "https://hooks.sla" + "ck.com/services/T" + drawn(8) + "/B" + drawn(8) + "/" + drawn(24),
+    "a JSON web token": JWT,
+    "a URL with a password": "postgres://app:" + drawn(12) + "@db:5432/shop",
+    "HTTP basic credentials": "Authorization: Basic " + pair(),
+    "a bearer token": "Authorization: Bearer " + drawn(32),
+    "registry credentials": '{"auths": {"registry.test": {"auth": "' + pair() + '"}}}',
+    "a private key": pem("RSA "),
+}
+"""What it is -> a fake of it, as it would stand under a name that tells nothing."""
+
+NAMED = {
+    "DB_PASSWORD": ("a password", drawn(12)),
+    "spring.datasource.password": ("a password", drawn(10) + "!"),
+    "adminPassphrase": ("a password", drawn(10)),
+    "AWS_SECRET_ACCESS_KEY": ("a secret key", drawn(40)),
+    "clientSecret": ("a secret key", "3f1c2a44-9a4b-4d43-8f0e-" + drawn(12, HEX)),
+    "apiKey": ("a secret key", drawn(32, HEX)),
+    "ACCESS_TOKEN": ("a token", drawn(24)),
+    "SESSION_SECRET": ("a secret key", drawn(24)),
+    "SERVICE_TOKEN": ("a token", drawn(24)),
+    "MYSQL_ROOT_PASSWORD": (DEFAULT, "changeme"),
+    "POSTGRES_PASSWORD": (DEFAULT, "postgres"),
+    "REDIS_PASSWORD": (DEFAULT, "P@ssw0rd"),
+    "PGPASSWORD": (DEFAULT, "123456"),
+    "MINIO_SECRET_KEY": (DEFAULT, "minio123"),
+}
+
+HARMLESS = [
+    *(("DB_PASSWORD", value) for value in ("", "<password>", "${DB_PASSWORD}", "$(DB_PASSWORD)", "{{ .Values.pw }}")),
+    *(("DB_PASSWORD", value) for value in ("xxxx", "********", "YOUR_PASSWORD", "your-password", "REPLACE_ME", "TODO")),
+    *(("DB_PASSWORD", value) for value in ("true", "3600", "1h", "/run/secrets/db", "file:/run/pw", "vault:kv/db#pw")),
+    ("DB_PASSWORD", "ENC[AES256_GCM,data:p7Y=,type:str]"),
+    ("ADMIN_PASSWORD", "$2a$10$" + drawn(53)),
+    ("ADMIN_PASSWORD", "{SSHA}" + drawn(32)),
+    ("API_KEY", "my-api-key"),
+    ("API_KEY", "https://keys.test/v1"),
+    ("SECRET", "db-credentials"),
+    ("TOKEN", "web-token-v2"),
+    ("IMAGE_PULL_SECRET", "registry-0f3a9c"),
+    ("MAX_TOKENS", "4096"),
+    ("PASSWORD_FILE", "/etc/pw"),
+    ("PASSWORD_MIN_LENGTH", "12"),
+    ("PUBLIC_API_KEY", drawn(32)),
+    ("checksum/secret", drawn(64, HEX)),
+    ("PWD", "/app"),
+    ("BYPASS", "localhost1"),
+    ("image", "registry.test/web@sha256:" + drawn(64, HEX)),
+    ("ca.crt", "-----BEGIN CERTIFICATE-----\n" + drawn(64) + "\n-----END CERTIFICATE-----\n"),
+    ("key.pub", "ssh-rsa " + drawn(200)),
+    ("URL", "https://user@shop.test/path"),
+    ("URL", "postgres://app:$(DB_PASSWORD)@db/shop"),
+    ("URL", "postgres://app:<password>@db/shop"),
+    ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7" + "EXAMPLE"),
+    ("GITHUB_TOKEN", "ghp_" + "x" * 36),
+    ("settings.py", "password = os.environ['DB_PASSWORD']\ntoken = get_token(user)\n"),
+    ("values.yaml", 'password: required\nadminPassword: ""\nexistingSecret: db\npasswordKey: admin-password\n'),
+    ("nsswitch.conf", "passwd:         compat\ngroup:          compat\n"),
+    ("help", "Password: the password of the database, of twelve characters or more\n"),
+    ("server.key", "-----BEGIN PRIVATE" + " KEY-----\n<your key>\n-----END PRIVATE" + " KEY-----\n"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), CREDENTIALS.items())
+def test_a_form_tells_itself_wherever_it_stands(kind: str, text: str) -> None:
+    assert kind_of("VALUE", text) == kind
+    around = f"# settings\nvalue = {text}\nmore: words\n"
+    assert kind_of("app.conf", around) == kind
+    assert [hit.kind for hit in find(around)][0] == kind
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_value_is_told_by_its_name(name: str) -> None:
+    kind, value = NAMED[name]
+    assert kind_of(name, value) == kind
+    for line in (f"{name}={value}", f"  {name}: {value}", f'{{"{name}": "{value}", "x": 1}}', f"  --{name} {value} --x"):
+        assert kind_of("app.conf", f"a: b\n{line}\nc: d\n") == kind, line
+        assert value not in mask(line)
+
+
+@pytest.mark.parametrize(("name", "value"), HARMLESS)
+def test_what_holds_no_credential_is_left_alone(name: str, value: str) -> None:
+    assert kind_of(name, value) == ""
+    assert "\n" in value or kind_of("app.conf", f"{name}: {value}\n") == ""
+
+
+def manifests() -> list[dict]:
+    """Every fake in every place that holds texts."""
+    texts = {**CREDENTIALS, **{name: value for name, (_, value) in NAMED.items()}}
+    named = [{"name": name if name in NAMED else "VALUE", "value": text} for name, text in texts.items()]
+    words = [f"--{name}={text}" if name in NAMED else text for name, text in texts.items()]
+    files = {f"file-{n}": f"{entry['name']}: {entry['value']}\n" for n, entry in enumerate(named)}
+    container = {
+        "name": "web",
+        "image": "web",
+        "env": named,
+        "args": words,
+        "securityContext": {"privileged": True},
+        "livenessProbe": {"httpGet": {"port": 80, "httpHeaders": named}},
+    }
+    pod = {"metadata": {"annotations": files}, "spec": {"hostPID": True, "containers": [container]}}
+    heads = {name: {"name": name, "namespace": "shop", "annotations": files} for name in ("web", "conf")}
+    return [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": heads["web"], "spec": {"template": pod}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": heads["conf"], "data": files},
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": files},
+    ]
+
+
+def secrets() -> list[str]:
+    parts = [part for text in CREDENTIALS.values() for part in text.split()]
+    long = [part.rpartition("/")[2].strip('"{}') for part in parts if len(part) > 20 and "://app:" not in part]
+    return [*long, *(value for _, value in NAMED.values() if len(value) > 8)]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent: int | None) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, thing in enumerate(manifests()):
+        (folder / f"{number}.json").write_text(json.dumps(thing, indent=indent))
+    rules = {finding.rule for finding in scan([str(folder)]).findings if finding.outcome == "fail"}
+    places = ("env-without-secrets", "env-without-default-passwords", "command-without-credentials")
+    assert rules >= {f"kubernetes.container-{place}" for place in (*places, "probes-without-credentials")}
+    assert rules >= {f"kubernetes.{place}-without-credentials" for place in ("config-map", "metadata", "pod-metadata")}
+    outputs = [f"--output={name}={tmp_path}/{name}" for name in ("table", "json", "sarif", "html", "evidence")]
+    command = [sys.executable, "-m", "scanner", "scan", str(folder), "--profile", "opinion", "--include-passes"]
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / ".cache")}
+    done = subprocess.run([*command, *outputs, "--output=table"], capture_output=True, text=True, check=False, env=home)
+    assert done.returncode == 1, done.stderr
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != folder]
+    said = "\n".join((done.stdout, done.stderr, *(path.read_text(encoding="utf-8", errors="replace") for path in written)))
+    assert [secret for secret in secrets() if secret in said or json.dumps(secret)[1:-1] in said] == []
+
+
+def test_a_credential_in_other_findings_excerpts_is_masked_without_its_own_rule() -> None:
+    value = drawn(16)
+    entry = f"- name: DB_PASSWORD\n  value: {value}\n"
+    assert value not in mask(entry)
+    assert mask(entry).replace("\u2022" * 16, value) == entry
+    assert value not in mask(json.dumps({"applied": json.dumps([{"name": "DB_PASSWORD", "value": value}])}))
+    key = pem("")
+    assert mask(key).count("\n") == key.count("\n")
+    assert key.split("\n")[2] not in mask(key)
+
+
+@pytest.mark.parametrize("piece", ["password=a", "eyJ", "://a:", "api_key=ab1", "xxxx-", "key:key:", "sk-", '\\"', "\n"])
+def test_the_work_grows_with_the_length(piece: str) -> None:
+    text = (piece * 60_000)[:60_000]
+    assert mask(text).count("\n") == text.count("\n")  # a pattern that took exponential time would never end

@@ -20,7 +20,7 @@ from scanner.credentials import DEFAULT, find, kind_of
 from scanner.masking import mask
 from scanner.scan import scan
 
-RANDOM = random.Random(7)  # noqa: S311 - the same fakes at each run
+RANDOM = random.Random(7)
 ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
 
@@ -131,14 +131,19 @@ def test_a_form_tells_itself_wherever_it_stands(kind: str, text: str) -> None:
     assert kind_of("VALUE", text) == kind
     around = f"# settings\nvalue = {text}\nmore: words\n"
     assert kind_of("app.conf", around) == kind
-    assert [hit.kind for hit in find(around)][0] == kind
+    assert next(hit.kind for hit in find(around)) == kind
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_a_value_is_told_by_its_name(name: str) -> None:
     kind, value = NAMED[name]
     assert kind_of(name, value) == kind
-    for line in (f"{name}={value}", f"  {name}: {value}", f'{{"{name}": "{value}", "x": 1}}', f"  --{name} {value} --x"):
+    for line in (
+        f"{name}={value}",
+        f"  {name}: {value}",
+        f'{{"{name}": "{value}", "x": 1}}',
+        f"  --{name} {value} --x",
+    ):
         assert kind_of("app.conf", f"a: b\n{line}\nc: d\n") == kind, line
         assert value not in mask(line)
 
@@ -194,7 +199,9 @@ def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent
     done = subprocess.run([*command, *outputs, "--output=table"], capture_output=True, text=True, check=False, env=home)
     assert done.returncode == 1, done.stderr
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != folder]
-    said = "\n".join((done.stdout, done.stderr, *(path.read_text(encoding="utf-8", errors="replace") for path in written)))
+    said = "\n".join(
+        (done.stdout, done.stderr, *(path.read_text(encoding="utf-8", errors="replace") for path in written))
+    )
     assert [secret for secret in secrets() if secret in said or json.dumps(secret)[1:-1] in said] == []
 
 
@@ -209,7 +216,9 @@ def test_a_credential_in_other_findings_excerpts_is_masked_without_its_own_rule(
     assert key.split("\n")[2] not in mask(key)
 
 
-@pytest.mark.parametrize("piece", ["password=a", "eyJ", "://a:", "api_key=ab1", "xxxx-", "key:key:", "sk-", '\\"', "\n"])
+@pytest.mark.parametrize(
+    "piece", ["password=a", "eyJ", "://a:", "api_key=ab1", "xxxx-", "key:key:", "sk-", '\\"', "\n"]
+)
 def test_the_work_grows_with_the_length(piece: str) -> None:
     text = (piece * 60_000)[:60_000]
     assert mask(text).count("\n") == text.count("\n")  # a pattern that took exponential time would never end

@@ -16,8 +16,8 @@ _VALUE = re.compile(
     r"(?P<quote>\\{0,3}[\"'`])(?P<quoted>[^\"'`\\\n]{1,500})(?P=quote)|(?P<plain>[^\s\"'`,;&|)}\]]{1,500})"
 )
 _ENTRY = re.compile(
-    rf"\bname{_QUOTES}:[ \t]{{0,9}}{_QUOTES}(?P<name>[\w.-]{{2,100}}){_QUOTES}(?:[ \t]{{0,9}},|(?=\n))\s{{0,99}}{_QUOTES}"
-    rf"value{_QUOTES}:[ \t]{{0,9}}(?=\S)"
+    rf"\bname{_QUOTES}:[ \t]{{0,9}}{_QUOTES}(?P<name>[\w.-]{{2,100}}){_QUOTES}(?:[ \t]{{0,9}},|(?=\n))\s{{0,99}}"
+    rf"{_QUOTES}value{_QUOTES}:[ \t]{{0,9}}(?=\S)"
 )
 """An entry of a container's environment, in YAML or JSON, however deep in quotes."""
 _ENDED = re.compile(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)

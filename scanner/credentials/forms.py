@@ -1,9 +1,9 @@
-"""Credentials that tell themselves by their form, whatever they are called: the one table of them.
+r"""Credentials that tell themselves by their form, whatever they are called: the one table of them.
 
 A form has a word that every text of it holds. Looking for words takes a hundredth of the time that patterns take, and
 a pattern is compiled when its word is met first, so that a scan without credentials pays for neither.
 
-Patterns begin behind what their middle consists of (`(?<![\\w-])`), so that a long hostile run is tried once and not
+Patterns begin behind what their middle consists of (`(?<![\w-])`), so that a long hostile run is tried once and not
 from each of its characters.
 """
 
@@ -24,7 +24,7 @@ class Form(NamedTuple):
 
 
 _ALONE = r"(?<![A-Za-z0-9_-])"
-_URL_PASSWORD = r"(?<=://)[^/\s:@\"'<>]{0,100}:(?P<secret>[^/\s@\"'<>]{1,300})@(?=[\w\[$({%.-])"
+_USER_AND_WORD = r"(?<=://)[^/\s:@\"'<>]{0,100}:(?P<secret>[^/\s@\"'<>]{1,300})@(?=[\w\[$({%.-])"
 _TOKENS = (
     ("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}(?![A-Za-z0-9])"),
     ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[A-Za-z0-9]{36,251}"),
@@ -74,7 +74,7 @@ _TELLING = (
         r"(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{0,80}(?:\s|\\[nr]){1,40}){0,4}[A-Za-z0-9+/]{16}"
         r"(?:[A-Za-z0-9+/=]|\s|\\[nr]){8,20000})",
     ),
-    Form("a URL with a password", "://", _URL_PASSWORD),
+    Form("a URL with a password", "://", _USER_AND_WORD),
     Form(
         "a JSON web token",
         "eyJ",
@@ -100,9 +100,7 @@ _TELLING = (
     ),
     Form("a Stripe webhook secret", "whsec_", _ALONE + r"whsec_[A-Za-z0-9+/]{32,100}"),
 )
-_BEGINNING = tuple(
-    Form(kind, word, _ALONE + re.escape(word) + rest) for kind, words, rest in _TOKENS for word in words
-)
+_BEGINNING = tuple(Form(kind, word, _ALONE + re.escape(word) + rest) for kind, words, rest in _TOKENS for word in words)
 _SHORTEST = 20
 
 

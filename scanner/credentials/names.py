@@ -23,7 +23,10 @@ _OTHER = re.compile(
 )
 """Names that as often name an object as they hold a value."""
 _SORTS = {"password": _PASSWORD, "key": _KEY, "other": _OTHER}
-_HARMLESS = re.compile(r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$|(?:csrf|next|continue)_?token$")
+_HARMLESS = re.compile(
+    r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$"
+    r"|(?:csrf|next|continue)_?token$"
+)
 _JOINT = re.compile(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
 _SHORTEST = 3
@@ -50,17 +53,20 @@ def kind_by_name(name: str, value: str) -> str:
         return ""
     if sort == "password" and value in NUMBERS:
         return DEFAULT
-    if is_blank(value):
-        return ""
-    if name.startswith("-") and value.startswith("-"):  # two options of a command, one after the other
+    option = name.startswith("-") and value.startswith("-")  # two options of a command, one after the other
+    if option or is_blank(value):
         return ""
     if sort == "password":
         return DEFAULT if is_default(value) or is_nouns(value) else "a password"
     noun = "a token" if name.lower().rstrip("_-0123456789").endswith("token") else "a secret key"
+    return _key(sort, noun, value)
+
+
+def _key(sort: str, noun: str, value: str) -> str:
+    """What a value is under the name of a key or token: seldom chosen by a person, so it is random or well known."""
     if sort == "other":
         return noun if is_random(value) else ""
     if is_default(value):
         return DEFAULT
-    if is_sample(value) or is_nouns(value):
-        return ""
-    return noun if is_random(value) or len(value) >= _TELLING else ""
+    drawn = is_random(value) or len(value) >= _TELLING
+    return noun if drawn and not is_sample(value) and not is_nouns(value) else ""

@@ -8,16 +8,27 @@ from functools import cache
 from itertools import pairwise
 
 _BLANK = (
-    r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # filled in
+    r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
+    r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
     r"<|\W*$|(.)\1*$|x[x-]*$|[*•.]{3}",  # to be filled in, or masked
-    r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$|(?:file|env|raw|ref|base64|literal):",  # elsewhere
+    r"(?:/|\.{1,2}/|~/|[a-z]:[/\\])[\w.@/\\ -]*$|[a-z][a-z0-9+.-]{1,20}://[^@]*$",
+    r"(?:file|env|raw|ref|base64|literal):",  # elsewhere
     r"(?:vault|arn|op|gcp\w*|aws\w*|azure\w*|keyvault|ssm|secretsmanager|doppler|bao|sops|akv|awssm|awsps)[:+]|projects/",
     r"enc[\[(]|\{cipher\}|[$]ansible_vault|(?-i:Ag[AB][A-Za-z0-9+/=]{100})",  # encrypted
-    r"[$]\w{1,12}[$]|\{(?:s?sha|s?md5|crypt|pbkdf2|bcrypt)\w*\}|sha\d+[:-]|scram-sha|pbkdf2|md5[0-9a-f]{32}$|-----BEGIN (?:CERT|PUBLIC|[A-Z]+ PUBLIC)|ssh-",
-    r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always|never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
+    r"[$]\w{1,12}[$]|\{(?:s?sha|s?md5|crypt|pbkdf2|bcrypt)\w*\}|sha\d+[:-]|scram-sha",  # hashed
+    r"pbkdf2|md5[0-9a-f]{32}$|-----BEGIN (?:CERT|PUBLIC|[A-Z]+ PUBLIC)|ssh-",
+    r"(?:true|false|yes|no|y|n|on|off|none|null|nil|undefined|enabled?|disabled?|required?|optional|auto|always)$",
+    r"(?:never|unset|empty|compat|files|str|string|bearer|basic|plain|prompt|n/a)$",
     r"[-+]?[\d.,:_]+(?:[a-z]{1,2})?$",  # numbers, sizes, durations
-    r"(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)(?:[^a-z]|me|your|this|with|$)",
-    r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\.[A-Za-z_]",  # code
+    (
+        r"(?:your|my-?own|todo|tbd|fixme|redacted|removed|masked|hidden|placeholder|dummy|sample|fake|insert|enter|replace"
+        r"|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)"
+        r"(?:[-_ .]|me|your|this|with|$)"
+    ),
+    (
+        r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\."
+        r"[A-Za-z_]"
+    ),  # code
 )
 """Beginnings of values that hold no credential, whatever their name; `$` ends a value that must be the whole."""
 _BLANK_WORDS = (
@@ -30,31 +41,29 @@ _BLANK_ENDS = ("-here", "_here", " here", "...")
 _BRACKETED = re.compile(r"<[A-Za-z][\w .:-]{0,80}>")
 _SENTENCE = 4
 """Words from which a value is prose."""
-_DEFAULTS = frozenset(
-    """
-    admin administrator root toor pass passw0rd password p@ssw0rd pa55w0rd pw passwd secret topsecret supersecret
-    changeme changeit change letmein welcome qwerty test testing guest user default demo temp temporary master
-    postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin elastic elasticsearch
-    grafana prom-operator vagrant oracle sa tomcat jenkins sonar sonarqube keycloak neo4j cassandra wordpress drupal
-    joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset metabase kibana zabbix nagios ldap
-    influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
-    hello hunter2 dragon monkey public private community system manager operator service example database sql
-    """.split()
-)  # fmt: skip
+_WORDS_OF_DEFAULTS = """
+admin administrator root toor pass passw0rd password p@ssw0rd pa55w0rd pw passwd secret topsecret supersecret
+changeme changeit change letmein welcome qwerty test testing guest user default demo temp temporary master
+postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin elastic elasticsearch
+grafana prom-operator vagrant oracle sa tomcat jenkins sonar sonarqube keycloak neo4j cassandra wordpress drupal
+joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset metabase kibana zabbix nagios ldap
+influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
+hello hunter2 dragon monkey public private community system manager operator service example database sql
+"""
+_DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
 _DEFAULT_SHAPE = re.compile(
     r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
     r"|postgres|mysql|redis|mongo|app)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
 )
 NUMBERS = frozenset({"1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "111111", "000000"})
-_NOUNS = frozenset(
-    """
-    my your our the a an some any this that is in at of for to and not very long super strong really secure insecure
-    unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
-    public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
-    local default value string here change changeme me it please must should be now random db database app service
-    account name id data random bytes characters chars least alphanumeric hex base64
-    """.split()
-)  # fmt: skip
+_WORDS_OF_NOUNS = """
+my your our the a an some any this that is in at of for to and not very long super strong really secure insecure
+unsafe secret secrets password passwd passphrase pass pwd pw token tokens key keys api access auth client private
+public signing encryption credential credentials jwt session cookie webhook admin user root test testing demo dev
+local default value string here change changeme me it please must should be now random db database app service
+account name id data random bytes characters chars least alphanumeric hex base64
+"""
+_NOUNS = frozenset(_WORDS_OF_NOUNS.split())
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""
 _SEQUENCES = ("xxxx", "your", "123456789", "987654321", "abcdefgh", "abc123abc123", "deadbeefdeadbeef")
 _REPEATED = re.compile(r"(.)\1{7}")
@@ -101,7 +110,7 @@ _LEET = str.maketrans("013457@$", "oleastas", "-_. !")
 def is_nouns(value: str) -> bool:
     """Whether a value consists of words for credentials and nothing else: `my-secret-key`."""
     words = [word.casefold() for word in _WORDS.findall(value)]
-    return bool(words) and all(word in _NOUNS or len(word) < 4 and word.isdecimal() for word in words)  # noqa: RUF021
+    return bool(words) and all(word in _NOUNS or word.isdecimal() for word in words)
 
 
 def is_sample(value: str) -> bool:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from scanner.credentials import assigned, hits
-
 _ASSIGNED = re.compile(
     r"""
     (?P<key>(?:password|passwd|passphrase|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key
@@ -29,6 +27,8 @@ _VISIBLE = re.compile(r"[^\n]")
 
 def mask(text: str) -> str:
     """The text with every value that looks like a credential replaced by as many bullets."""
+    from scanner.credentials import assigned, hits
+
     spans = sorted((hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found)
     if spans:
         text = _without(text, spans)

@@ -177,6 +177,14 @@ def manifests() -> list[dict]:
     ]
 
 
+def remarks() -> str:
+    """A pod for each fake of one line, which stands in a comment beside what is wrong: no rule looks there."""
+    told = [f"value = {text}" for text in CREDENTIALS.values() if "\n" not in text]
+    told += [f"{name} = {value}" for name, (_, value) in NAMED.items()]
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: web-%d}\nspec:\n  # %s\n  hostPID: true\n  containers: []\n"
+    return "---\n".join(head % pair for pair in enumerate(told))
+
+
 def secrets() -> list[str]:
     parts = [part for text in CREDENTIALS.values() for part in text.split()]
     long = [part.rpartition("/")[2].strip('"{}') for part in parts if len(part) > 20 and "://app:" not in part]
@@ -189,6 +197,7 @@ def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent
     folder.mkdir()
     for number, thing in enumerate(manifests()):
         (folder / f"{number}.json").write_text(json.dumps(thing, indent=indent))
+    (folder / "remarks.yaml").write_text(remarks())
     rules = {finding.rule for finding in scan([str(folder)]).findings if finding.outcome == "fail"}
     places = ("env-without-secrets", "env-without-default-passwords", "command-without-credentials")
     assert rules >= {f"kubernetes.container-{place}" for place in (*places, "probes-without-credentials")}

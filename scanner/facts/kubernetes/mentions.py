@@ -24,7 +24,11 @@ _PROJECTED = (("configMap", "ConfigMap", "name"), ("secret", "Secret", "name"))
 _ENVIRONMENT = (("configMapRef", "ConfigMap", "name"), ("secretRef", "Secret", "name"))
 _VARIABLE = (("configMapKeyRef", "ConfigMap", "name"), ("secretKeyRef", "Secret", "name"))
 """Names of sources, the kind of what each takes from, and its field for the name."""
-_DRIVERS = ("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")
+_DRIVERS = {
+    "csi": "nodePublishSecretRef",
+    **dict.fromkeys(("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"), "secretRef"),
+}
+"""Volumes of drivers, and the field in which each names a Secret."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -67,9 +71,9 @@ def _volume(volume: dict[str, Any], at: str) -> Iterator[Mention]:
     yield from _sources(volume, at, _VOLUMES)
     for number, source in _each(path(volume, "projected", "sources"), f"{at}.projected.sources"):
         yield from _sources(source, number, _PROJECTED)
-    for owner, field in (("csi", "nodePublishSecretRef"), *((driver, "secretRef") for driver in _DRIVERS)):
-        if name := _text(path(volume, owner, field, "name")):
-            yield Mention("Secret", name, f"{at}.{owner}.{field}.name")
+    for driver in volume:
+        if (field := _DRIVERS.get(driver)) and (name := _text(path(volume, driver, field, "name"))):
+            yield Mention("Secret", name, f"{at}.{driver}.{field}.name")
 
 
 def _container(container: dict[str, Any], at: str) -> Iterator[Mention]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 from scanner import documents, facts, subjects
 from scanner.model import Subject
+from scanner.scan import Options, scan
 
 RBAC = "rbac.authorization.k8s.io"
 POD = {"name": "c", "image": "registry.example/c:1"}
@@ -540,3 +542,39 @@ def test_every_namespace_has_its_own() -> None:
     found = read({"a.yaml": objects})
     named = [each.facts["account_powers"] for each in found if each.kind == "kubernetes.workload"]
     assert [[item["namespace"] for item in items] for items in named] == [[space] for space in spaces]
+
+
+ODD: list[Any] = [None, 7, "text", [], ["text"], {}, {"text": ["text"]}, [None, {}, {"kind": []}]]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_objects_of_odd_shapes_grant_nothing(odd: Any) -> None:
+    """What no API server would take is somebody else's finding; here it must not stop a scan."""
+    objects = [
+        {**role("r"), "rules": odd, "aggregationRule": odd},
+        role("s", aggregationRule={"clusterRoleSelectors": odd}),
+        role("t", aggregationRule={"clusterRoleSelectors": [{"matchLabels": odd}]}),
+        {**binding("r", WEB), "subjects": odd},
+        {**binding("s", WEB), "roleRef": odd},
+        binding("t", WEB, {"kind": "ServiceAccount", "name": odd, "namespace": odd}),
+        {**role("l"), "metadata": {"name": "l", "labels": odd}},
+        pod(volumes=odd, automountServiceAccountToken=odd),
+    ]
+    assert [item for item in held(read({"a.yaml": objects})) if item != "?"] == []
+
+
+# Findings
+
+
+def test_each_power_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    def found(*rules: Any) -> dict[str, str]:
+        objects = [pod(), role("r", *rules), binding("r", WEB, namespace="shop")]
+        (tmp_path / "a.yaml").write_text(yaml.safe_dump_all(objects, sort_keys=False), encoding="utf-8")
+        told = scan([str(tmp_path)], Options(profile="strict")).findings
+        mine = [finding for finding in told if finding.rule == "kubernetes.workload-account-cannot-act-as-others"]
+        assert all(len(finding.related) == 2 for finding in mine)
+        return {finding.message.split(": ")[1].split(",")[0]: finding.fingerprint for finding in mine}
+
+    both = found(rule("pods/exec", "create"), rule("pods", "create"))
+    assert set(both) == {"run-pods", "exec-into-pods"}
+    assert found(rule("pods/exec", "create")) == {"exec-into-pods": both["exec-into-pods"]}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner import __version__, documents, facts, files, gate, library, rendering, sources
 from scanner.errors import UsageError
@@ -30,6 +31,9 @@ from scanner.model import (
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
+if TYPE_CHECKING:
+    from scanner.policy.admission import judging
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -48,6 +52,8 @@ class Options:
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    policies: tuple[Path, ...] = ()
+    """Files and folders of ValidatingAdmissionPolicies that the objects are held to as well."""
     jobs: int = 0
     """Processes that read files, 0 for as many as there are processors and it pays."""
     limits: Limits = DEFAULTS
@@ -74,6 +80,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     options = options or Options()
     cache = library.Cache(options.cache_folder)
     rules = pack.load(options.profile, cache, options.rule_folders)
+    court = _court(options.policies)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
     chosen = catalogue.choose(frameworks, options.frameworks)
     scopes = scope.load(options.scope, frameworks) if options.scope else {}
@@ -85,13 +92,17 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     facts.derive(read.subjects, whole=whole)
     evaluation = read.evaluation
     evaluation.merge(joined.evaluate(read.subjects))
+    if court:
+        evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
     findings = _in_order(_masked(finding) for finding in _once(evaluation, read.shared))
 
-    infos = {rule.info.id: rule.info for rule in rules.rules if rule.info.id in evaluation.counts}
+    told = {**{rule.info.id: rule.info for rule in rules.rules}, **(court.rules if court else {})}
+    infos = {identity: info for identity, info in told.items() if identity in evaluation.counts}
     links = assess.links(chosen, infos.values())
     assessments = {item: _assessed(item, scopes, evaluation, findings, links) for item in chosen}
+    digests = [rules.digest, *([court.digest] if court else []), catalogue.digest_of_data(options.framework_files)]
     return Scan(
-        run=_run(options, where, library.combine(rules.digest, catalogue.digest_of_data(options.framework_files))),
+        run=_run(options, where, library.combine(*digests)),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
@@ -100,8 +111,17 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         frameworks=tuple(_summary(item, each, scopes, read.inputs) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts=_texts(findings, read.contents),
+        texts=_texts(findings, {**(court.texts if court else {}), **read.contents}),
     )
+
+
+def _court(paths: Sequence[Path]) -> judging.Court | None:
+    """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
+    if not paths:
+        return None
+    from scanner.policy.admission import judging, reading
+
+    return judging.Court(reading.load(paths))
 
 
 def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:
@@ -159,7 +179,7 @@ class _Read:
 
 
 def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
-    read, in_full = _Read(), bool(options.rule_folders)
+    read, in_full = _Read(), bool(options.rule_folders or options.policies)
     limits = options.limits
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, limits))
     for source, portions in files.assess_all(met, local, options.jobs, in_full=in_full, limits=limits):

@@ -74,6 +74,13 @@ _SHORT = ("table", _LEDGER)
     help="Values for Helm charts besides their own; repeats, the last wins.",
 )
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="A file or folder of ValidatingAdmissionPolicies to hold the objects to; repeats.",
+)
 @click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats.")
 @click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
 @click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")

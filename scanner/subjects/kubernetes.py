@@ -66,7 +66,7 @@ CLUSTER_SCOPED = frozenset(
         "ValidatingWebhookConfiguration",
     }
 )
-"""Kinds that belong to no namespace."""
+"""Kinds of Kubernetes' own that belong to no namespace."""
 
 
 def recognise(document: Document) -> Iterator[Subject] | None:

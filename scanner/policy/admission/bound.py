@@ -1,0 +1,117 @@
+"""What bindings make of a policy: where it holds, what it does, and with which parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.facts.selectors import path
+from scanner.model import Location, Subject
+from scanner.policy.admission.compiled import Policy
+from scanner.policy.admission.matching import Cluster, Request, selects
+from scanner.policy.admission.reading import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why something cannot be told; with a place in a policy file, it is the policy's own fault."""
+
+    reason: str
+    place: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a policy holds and what it does there."""
+
+    name: str
+    """Empty where the files hold no binding: then it denies whatever it matches."""
+    resources: dict[str, Any]
+    denies: bool
+    reference: dict[str, Any] | None
+    """How it names parameters."""
+    place: Location
+    """Where that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The parameters that a policy is run with: each in its turn, or why they are not to be had."""
+
+    values: tuple[dict[str, Any] | None, ...] = ()
+    error: str = ""
+    """What the cluster says against the binding."""
+    doubt: Doubt | None = None
+
+
+def bindings(policy: Policy, sources: Iterable[Source]) -> list[Binding]:
+    """The bindings of a policy, those that deny first; one to everything where the files hold none."""
+    found = [
+        Binding(
+            source.name,
+            source.spec.get("matchResources") or {},
+            "Deny" in source.spec["validationActions"],
+            source.spec.get("paramRef"),
+            source.place("spec", "paramRef"),
+        )
+        for source in sources
+        if source.spec["policyName"] == policy.name
+    ]
+    return sorted(found, key=lambda one: not one.denies) or [Binding("", {}, True, None, policy.place)]
+
+
+@dataclass(slots=True)
+class Store:
+    """The objects that may be parameters."""
+
+    cluster: Cluster
+    subjects: Sequence[Subject]
+    _by_kind: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def params(self, policy: Policy, binding: Binding, request: Request) -> Params:
+        """The parameters for a request, as the API server collects them."""
+        kind = policy.spec.get("paramKind")
+        if kind is None:
+            return Params((None,))
+        if binding.reference is None:
+            if binding.name:
+                return Params((None,))
+            return Params(doubt=Doubt("the policy takes parameters, and no binding names them", binding.place))
+        reference = binding.reference
+        example = self.cluster.request({"apiVersion": kind["apiVersion"], "kind": kind["kind"]})
+        namespace = reference.get("namespace") or request.namespace
+        if example.namespace and not namespace:
+            return Params(
+                error="cannot use namespaced paramRef in policy binding that matches cluster-scoped resources"
+            )
+        found = tuple(
+            thing
+            for thing in self._of_kind(kind["apiVersion"], kind["kind"])
+            if (not example.namespace or self.cluster.request(thing).namespace == namespace)
+            and _meant(reference, thing)
+        )
+        return Params(found) if found else Params(doubt=_none(kind["kind"], reference, namespace, binding))
+
+    def _of_kind(self, version: str, kind: str) -> list[dict[str, Any]]:
+        if not self._by_kind:
+            for subject in self.subjects:
+                thing = subject.bindings["object"]
+                self._by_kind.setdefault((thing["apiVersion"], thing["kind"]), []).append(thing)
+        return self._by_kind.get((version, kind), [])
+
+
+def _meant(reference: dict[str, Any], thing: dict[str, Any]) -> bool:
+    if "name" in reference:
+        return bool(path(thing, "metadata", "name") == reference["name"])
+    labels = path(thing, "metadata", "labels")
+    return selects(reference.get("selector") or {}, labels if isinstance(labels, dict) else {}) is True
+
+
+def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding) -> Doubt:
+    """Nothing is found: where the binding lets that pass, the cluster may hold it all the same."""
+    named = f" {reference['name']}" if "name" in reference else " that it selects"
+    reason = f"the parameters of the policy, the {kind}{named}, are not among the policies and the objects"
+    if reference.get("parameterNotFoundAction") == "Allow":
+        return Doubt(f"{reason} (namespace {namespace})")
+    return Doubt(reason, binding.place)

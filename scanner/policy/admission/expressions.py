@@ -1,0 +1,194 @@
+"""The expressions of policies: composed with the variables they use, compiled, and evaluated as a cluster does.
+
+A variable is bound where it is used, so that it is evaluated at most where a cluster would evaluate it, and an error in
+it is an error of what uses it. What no file can tell (who asks, what an authorizer says, a Namespace that is not among
+the objects) stays unbound: CEL gives an answer where it does not matter, and says so where it does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from scanner.errors import PackError
+from scanner.policy.admission import functions, tokens
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+NAMESPACE = "namespaceObject"
+REFUSED = {
+    "authorizer": "it asks what the requester may do (`authorizer`), which no file tells",
+    "request_userInfo": "it asks who makes the request (`request.userInfo`), which no file tells",
+    "request_options": "it asks for options of the request (`request.options`), which no file tells",
+    "request_uid": "it asks for the request's uid, which no file tells",
+}
+"""Names that are never bound, and why a policy that needs one cannot be judged."""
+_ASKED = {("request", name.removeprefix("request_")): name for name in REFUSED if name.startswith("request_")}
+_NAMES = ("object", "oldObject", "params", "request", NAMESPACE, *REFUSED)
+_PREFIX = "variables_"
+_OVER_ONE = {"all": 2, "exists": 2, "exists_one": 2, "existsOne": 2}
+"""Macros, and how many arguments they have over one variable."""
+_LIST_FUNCTION = re.compile(r"no matching overload for '(indexOf|lastIndexOf|reverse)'")
+_UNPROVIDED = re.compile(r"No matching overloads found : (\(list\)\.(?:indexOf|lastIndexOf|reverse)\()")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression with all that it uses."""
+
+    text: str
+    """As the policy writes it."""
+    program: cel.Expression
+    names: frozenset[str]
+    """The names that it uses, also through variables."""
+    fields: tuple[tuple[str, ...], ...]
+    """The fields of the object that it reads, also through variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an expression comes to: a value, or an error as the cluster would word it.
+
+    With `open`, neither is known, because of the names that are not bound, or because of `reason`.
+    """
+
+    value: Any = None
+    error: str = ""
+    missing: bool = False
+    """The error is a field that is not there."""
+    open: frozenset[str] = frozenset()
+    reason: str = ""
+
+
+@cache
+def _environment(variables: tuple[str, ...]) -> cel.Env:
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
+
+    extensions = [ext_optional.ExtOptional(), ext_strings.ExtStrings(), ext_bindings.ExtBindings()]
+    return cel.NewEnv(
+        variables=dict.fromkeys(variables, cel.Type.DYN), extensions=extensions, functions=functions.declarations()
+    )
+
+
+class Composer:
+    """The variables of a policy, and expressions that may use them."""
+
+    def __init__(self, *, with_params: bool) -> None:
+        self._known = tuple(name for name in _NAMES if with_params or name != "params")
+        self._variables: dict[str, list[tokens.Token]] = {}
+        self._lost: set[str] = set()
+
+    def define(self, name: str, source: str) -> Expression:
+        """Add a variable, which may use those before it.
+
+        Raises PackError where it does not compile.
+        """
+        expression = self.compile(source)
+        self._variables[name] = _words(source)
+        return expression
+
+    def lose(self, name: str) -> None:
+        """Remember a variable that does not compile, so that what uses it says why."""
+        self._lost.add(name)
+
+    def compile(self, source: str) -> Expression:
+        """An expression with the variables that it uses.
+
+        Raises PackError with why it cannot be evaluated here.
+        """
+        words = _words(source)
+        for path in tokens.paths(words, "variables"):
+            if path and path[0] in self._lost:
+                raise PackError(f"it uses the variable `{path[0]}`, which cannot be evaluated")
+        own = {("variables", name): _PREFIX + name for name in self._variables}
+        used = self._used(words)
+        parts = [self._variables[name] for name in used]
+        text = tokens.joined(tokens.replaced(words, own))
+        for name, part in zip(reversed(used), reversed(parts), strict=True):
+            text = f"cel.bind({_PREFIX}{name}, ({tokens.joined(tokens.replaced(part, own))}), {text})"
+        try:
+            program = _environment(self._known).compile(text)
+        except RuntimeError as error:
+            raise PackError(_why_not(str(error), [*words, *(word for part in parts for word in part)])) from None
+        everything = [words, *parts]
+        return Expression(
+            source.strip(),
+            program,
+            frozenset().union(*(tokens.names(part) for part in everything)),
+            tuple(dict.fromkeys(path for part in everything for path in tokens.paths(part, "object"))),
+        )
+
+    def _used(self, words: Sequence[tokens.Token]) -> list[str]:
+        """The variables that an expression uses, itself and through others, each behind those it uses."""
+        wanted = {path[0] for path in tokens.paths(words, "variables") if path}
+        for name in reversed(self._variables):
+            if name in wanted:
+                wanted |= {path[0] for path in tokens.paths(self._variables[name], "variables") if path}
+        return [name for name in self._variables if name in wanted]
+
+
+def _words(source: str) -> list[tokens.Token]:
+    return tokens.replaced(tokens.tokens(source), _ASKED)
+
+
+def _why_not(error: str, words: Sequence[tokens.Token]) -> str:
+    """Why an expression does not compile: something of Kubernetes that is not here, or a fault."""
+    first = re.sub(r"^(?:INVALID_ARGUMENT: )?(?:ERROR: <input>:[\d:]+ )?", "", error.splitlines()[0])
+    missing = next((what for what in map(partial(_missing, words), range(len(words))) if what), "")
+    if not missing and (own := _LIST_FUNCTION.search(first)):
+        missing = f"`{own[1]}` of lists"
+    if missing:
+        return f"{missing} is a part of Kubernetes' CEL that Assay does not provide"
+    fault = first.removesuffix(" (in container '')")
+    return f"not a valid CEL expression: {fault}"
+
+
+def _missing(words: Sequence[tokens.Token], index: int) -> str:
+    """What of Kubernetes' CEL a word is, if this runtime does not have it."""
+    name = words[index].text
+    if name in (functions.LIBRARIES if tokens.is_free(words, index) else functions.MACROS):
+        return f"`{name}`"
+    called = index + 1 < len(words) and words[index + 1].text == "("
+    if name in _OVER_ONE and called and len(tokens.arguments(words, index + 1)) > _OVER_ONE[name]:
+        return f"`{name}` over two variables"
+    return ""
+
+
+def activation(bindings: Mapping[str, Any]) -> cel.Activation:
+    """The values that the expressions of a policy see."""
+    return _environment(_NAMES).Activation(bindings)
+
+
+def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[str]) -> Result:
+    """What an expression comes to; `bound` names what has a value."""
+    try:
+        found = expression.program.eval(values)
+        if found.type().name() not in ("ERROR", "*error*"):
+            return Result(found.value())
+        error = str(found.value())
+    except (
+        RuntimeError,
+        TypeError,
+    ) as fault:  # the end of the budget of iterations; a value no Python value stands for
+        return Result(reason=str(fault).splitlines()[0])
+    if unbound := expression.names & ({NAMESPACE, *REFUSED} - bound):
+        return Result(open=unbound)
+    return _error(error)
+
+
+def _error(error: str) -> Result:
+    """An error in the words of the cluster, or why it is one of this runtime only."""
+    if own := _UNPROVIDED.search(error):
+        return Result(reason=f"`{own[1]})` is a part of Kubernetes' CEL that Assay does not provide")
+    code, _, text = error.partition(": ")
+    if "Assay does not" in text:
+        return Result(reason=text)
+    key = text.removeprefix("Key not found in map : ")
+    if key != text:
+        return Result(error="no such key: " + key.strip('"'), missing=True)
+    return Result(error=text or code)

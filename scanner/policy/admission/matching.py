@@ -1,0 +1,194 @@
+"""Which objects a policy or a binding is about: what a request to create an object would say, and match rules.
+
+Answers are true, false or None. None is where the files do not tell, such as labels of a Namespace that is not among
+the objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.facts.selectors import path
+from scanner.model import Subject
+from scanner.subjects.kubernetes import CLUSTER_SCOPED
+
+OWN_NAME = "kubernetes.io/metadata.name"
+"""The label that the API server gives every Namespace."""
+
+_ADMISSION = "admissionregistration.k8s.io"
+_EXEMPT = frozenset(
+    f"{verb}{kind}"
+    for verb in ("Validating", "Mutating")
+    for kind in ("WebhookConfiguration", "AdmissionPolicy", "AdmissionPolicyBinding")
+)
+"""Kinds that no policy judges, so that nobody locks himself out."""
+_SAME_IN_PLURAL = frozenset({"endpoints"})
+_VOWELS = frozenset("aeiou")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the API server would be asked for an object of a file: its creation."""
+
+    group: str
+    version: str
+    kind: str
+    resource: str
+    namespace: str
+    """Empty for what belongs to no namespace."""
+    name: str
+    labels: Mapping[str, Any]
+
+    @property
+    def is_namespace(self) -> bool:
+        """Whether it creates a Namespace."""
+        return (self.group, self.kind) == ("", "Namespace")
+
+    @property
+    def exempt(self) -> bool:
+        """Whether no policy is asked."""
+        return self.group == _ADMISSION and self.kind in _EXEMPT
+
+    def binding(self) -> dict[str, Any]:
+        """What expressions see as `request`."""
+        kind = {"group": self.group, "version": self.version, "kind": self.kind}
+        resource = {"group": self.group, "version": self.version, "resource": self.resource}
+        about = {"kind": kind, "requestKind": kind, "resource": resource, "requestResource": resource}
+        named = {"name": self.name, "namespace": self.namespace}
+        return {**about, **{key: text for key, text in named.items() if text}, "operation": "CREATE", "dryRun": False}
+
+
+class Cluster:
+    """What the objects at hand tell of the cluster: its Namespaces and its own kinds."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self._namespaces: dict[tuple[str, str], dict[str, Any]] = {}
+        self._definitions: dict[tuple[str, str], dict[str, Any]] = {}
+        for subject in subjects:
+            thing = subject.bindings["object"]
+            if thing["kind"] == "Namespace" and thing["apiVersion"] == "v1":
+                self._namespaces[subject.group, str(path(thing, "metadata", "name"))] = thing
+            elif thing["kind"] == "CustomResourceDefinition" and isinstance(spec := thing.get("spec"), dict):
+                self._definitions[str(spec.get("group")), str(path(spec, "names", "kind"))] = spec
+
+    def request(self, thing: Mapping[str, Any]) -> Request:
+        """The request that creates an object; what states no namespace goes to `default`, as with kubectl."""
+        group, _, version = thing["apiVersion"].rpartition("/")
+        kind, metadata = thing["kind"], thing.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        definition = self._definitions.get((group, kind), {})
+        resource = path(definition, "names", "plural") or _plural(kind)
+        global_ = definition["scope"] == "Cluster" if "scope" in definition else kind in CLUSTER_SCOPED
+        namespace = "" if global_ else str(metadata.get("namespace") or "default")
+        name = str(metadata.get("name") or "")
+        return Request(group, version, kind, str(resource), namespace, name, _mapping(metadata.get("labels")))
+
+    def namespace(self, request: Request, group: str) -> dict[str, Any] | None:
+        """The Namespace of an object; None where it is not among the objects of its system."""
+        return self._namespaces.get((group, request.namespace)) or self._namespaces.get(("", request.namespace))
+
+
+def _plural(kind: str) -> str:
+    """The resource of a kind, as the API's own kinds form it."""
+    name = kind.lower()
+    if name in _SAME_IN_PLURAL:
+        return name
+    if name.endswith(("s", "x", "ch", "sh")):
+        return f"{name}es"
+    if name.endswith("y") and name[-2:-1] not in _VOWELS:
+        return f"{name[:-1]}ies"
+    return f"{name}s"
+
+
+def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
+    """Whether match resources (of a policy or of a binding) hold for a request; `namespace` is None if unknown."""
+    policy = criteria.get("matchPolicy", "Equivalent")
+    excluded = _any(_rule(rule, request, policy) for rule in criteria.get("excludeResourceRules") or ())
+    rules = criteria.get("resourceRules")
+    return _all(
+        (
+            _in_namespace(criteria.get("namespaceSelector") or {}, request, namespace),
+            selects(criteria.get("objectSelector") or {}, request.labels),
+            None if excluded is None else not excluded,
+            _any(_rule(rule, request, policy) for rule in rules) if rules else True,
+        )
+    )
+
+
+def _rule(rule: Mapping[str, Any], request: Request, policy: str) -> bool | None:
+    """Whether a rule names the request; None where only another version of the API is named.
+
+    The API server would convert the object, and what it would convert it to is not known here.
+    """
+    if not _scope(rule.get("scope", "*"), request) or not {"CREATE", "*"} & set(rule.get("operations") or ()):
+        return False
+    if not _listed(rule.get("apiGroups"), request.group) or not _resources(rule.get("resources"), request.resource):
+        return False
+    if (names := rule.get("resourceNames")) and request.name not in names:
+        return False
+    if _listed(rule.get("apiVersions"), request.version):
+        return True
+    return None if policy == "Equivalent" else False
+
+
+def _scope(scope: str, request: Request) -> bool:
+    return scope == "*" or (scope == "Cluster") == (request.is_namespace or not request.namespace)
+
+
+def _listed(items: Any, wanted: str) -> bool:
+    return bool({wanted, "*"} & set(items or ()))
+
+
+def _resources(items: Any, wanted: str) -> bool:
+    """Whether a resource is named as such; `pods/status` names a part of it that no file creates."""
+    for item in items or ():
+        name, _, part = item.partition("/")
+        if name in ("*", wanted) and part in ("", "*"):
+            return True
+    return False
+
+
+def _in_namespace(selector: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
+    """What belongs to no namespace is matched by every selector."""
+    if request.is_namespace:
+        return selects(selector, {OWN_NAME: request.name, **request.labels})
+    if not request.namespace:
+        return True
+    own = {OWN_NAME: request.namespace}
+    if namespace is not None:
+        return selects(selector, {**own, **_mapping(path(namespace, "metadata", "labels"))})
+    return selects(selector, own, whole=False)
+
+
+def selects(selector: Mapping[str, Any], labels: Mapping[str, Any], *, whole: bool = True) -> bool | None:
+    """Kubernetes' label matching; labels that are not `whole` may hold others beside those that are known."""
+
+    def holds(key: str, operator: str, values: Iterable[Any]) -> bool | None:
+        if key not in labels and not whole:
+            return None
+        if operator in ("Exists", "DoesNotExist"):
+            return (key in labels) == (operator == "Exists")
+        return (labels.get(key) in values if key in labels else False) == (operator == "In")
+
+    wanted = [holds(key, "In", (value,)) for key, value in (selector.get("matchLabels") or {}).items()]
+    stated = selector.get("matchExpressions") or ()
+    wanted.extend(holds(str(item["key"]), str(item["operator"]), item.get("values") or ()) for item in stated)
+    return _all(wanted)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's and."""
+    found = set(answers)
+    return False if False in found else None if None in found else True
+
+
+def _any(answers: Iterator[bool | None]) -> bool | None:
+    """Kleene's or."""
+    found = set(answers)
+    return True if True in found else None if None in found else False

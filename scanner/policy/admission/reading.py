@@ -1,0 +1,218 @@
+"""Policy files -> policies, their bindings, and the objects beside them that may be parameters."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scanner import documents, library, subjects
+from scanner.documents.positions import Node, join_path, locate
+from scanner.errors import PackError, UnreadableError, UsageError
+from scanner.model import Location, Origin, Subject
+from scanner.subjects.kubernetes import RESOURCE
+
+_GROUP = "admissionregistration.k8s.io/"
+_MUTATING = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
+
+_Shape = type | str | dict[str, Any] | list[Any]
+"""A type, the words that are allowed, the fields of a mapping (required ones with a `!`), or the items of a list."""
+_SELECTOR: _Shape = {
+    "matchLabels": dict,
+    "matchExpressions": [{"key!": str, "operator!": "In NotIn Exists DoesNotExist", "values": [str]}],
+}
+_RULE: _Shape = {
+    "apiGroups!": [str],
+    "apiVersions!": [str],
+    "resources!": [str],
+    "operations!": [str],
+    "resourceNames": [str],
+    "scope": "* Cluster Namespaced",
+}
+_MATCH: _Shape = {
+    "matchPolicy": "Exact Equivalent",
+    "resourceRules": [_RULE],
+    "excludeResourceRules": [_RULE],
+    "namespaceSelector": _SELECTOR,
+    "objectSelector": _SELECTOR,
+}
+_POLICY: _Shape = {
+    "failurePolicy": "Fail Ignore",
+    "paramKind": {"apiVersion!": str, "kind!": str},
+    "matchConstraints!": _MATCH,
+    "matchConditions": [{"name!": str, "expression!": str}],
+    "variables": [{"name!": str, "expression!": str}],
+    "validations": [{"expression!": str, "message": str, "messageExpression": str, "reason": str}],
+    "auditAnnotations": [{"key!": str, "valueExpression!": str}],
+}
+_BINDING: _Shape = {
+    "policyName!": str,
+    "paramRef": {
+        "name": str,
+        "namespace": str,
+        "selector": _SELECTOR,
+        "parameterNotFoundAction": "Allow Deny",
+    },
+    "matchResources": _MATCH,
+    "validationActions!": ["Deny Warn Audit"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A policy or a binding as its file has it."""
+
+    name: str
+    spec: dict[str, Any]
+    annotations: dict[str, Any]
+    origin: Origin
+    root: Node
+
+    def place(self, *path: str | int) -> Location:
+        """Where one of its fields stands, or the deepest parent of it that exists."""
+        while path and not self.root.get(*path):
+            path = path[:-1]
+        mark = self.root.get(*path).mark
+        assert mark is not None  # noqa: S101 - the root of an object of a file has one
+        return locate(self.origin, mark, join_path(path))
+
+    def where(self, *path: str | int) -> str:
+        """The same as text, for errors."""
+        place = self.place(*path)
+        return f"{place.path}:{place.line}"
+
+
+@dataclass(slots=True)
+class PolicyFiles:
+    """What policy files hold."""
+
+    policies: list[Source] = field(default_factory=list)
+    bindings: list[Source] = field(default_factory=list)
+    others: list[Subject] = field(default_factory=list)
+    """Every other object: Namespaces, parameters, definitions."""
+    mutating: list[Subject] = field(default_factory=list)
+    """Policies that change objects, which are not run."""
+    texts: dict[str, bytes] = field(default_factory=dict)
+    digest: str = ""
+
+
+def load(paths: Sequence[Path]) -> PolicyFiles:
+    """The policies in files and folders.
+
+    Raises PackError for a file that cannot be read or a policy that no cluster would take, and UsageError where there
+    is no policy at all.
+    """
+    found = PolicyFiles()
+    files = [file for path in paths for file in (_files(path) if path.is_dir() else [path])]
+    for file in files:
+        _read(file, found)
+    if not (found.policies or found.mutating):
+        named = ", ".join(str(path) for path in paths)
+        hint = "name a file or folder that holds objects of admissionregistration.k8s.io"
+        raise UsageError(f"there is no ValidatingAdmissionPolicy in {named}", hint=hint)
+    seen: dict[str, Source] = {}
+    for policy in found.policies:
+        if policy.name in seen:
+            first = seen[policy.name].where()
+            raise PackError(f"two policies are called {policy.name}", policy.where(), f"the other is at {first}")
+        seen[policy.name] = policy
+    found.digest = library.combine(*(hashlib.sha256(content).hexdigest() for content in found.texts.values()))
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and path.is_file())
+
+
+def _read(file: Path, found: PolicyFiles) -> None:
+    name = str(file)
+    try:
+        content = file.read_bytes()
+        text = documents.decode(content)
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {(error.strerror or '').lower()}") from None
+    except UnreadableError as error:
+        raise PackError(error.message, name) from None
+    reading = subjects.recognise(documents.read(name, text))
+    for fault in reading.faults:
+        raise PackError(fault.message, f"{name}:{fault.line}")
+    found.texts[name] = content
+    for subject in reading.subjects:
+        if subject.kind == RESOURCE:
+            _sort(subject, found)
+
+
+def _sort(subject: Subject, found: PolicyFiles) -> None:
+    thing = subject.bindings["object"]
+    kind = thing["kind"] if thing["apiVersion"].startswith(_GROUP) else ""
+    if kind == "ValidatingAdmissionPolicy":
+        found.policies.append(_source(subject, _POLICY))
+    elif kind == "ValidatingAdmissionPolicyBinding":
+        found.bindings.append(_source(subject, _BINDING))
+    elif kind in _MUTATING:
+        found.mutating.append(subject)
+    else:
+        found.others.append(subject)
+
+
+def _source(subject: Subject, shape: _Shape) -> Source:
+    thing = subject.bindings["object"]
+    metadata = thing.get("metadata") if isinstance(thing.get("metadata"), dict) else {}
+    annotations = metadata.get("annotations")
+    root = Node(thing, subject.marks["object"])
+    source = Source(
+        str(metadata.get("name") or ""),
+        thing.get("spec") or {},
+        annotations if isinstance(annotations, dict) else {},
+        subject.origin,
+        root,
+    )
+    if not source.name:
+        raise PackError(f"a {thing['kind']} has no name", source.where("metadata"))
+    for path, problem in _problems(thing.get("spec"), shape, ("spec",)):
+        raise PackError(f"{subject.name}: {problem}", source.where(*path))
+    return source
+
+
+def _problems(value: Any, shape: _Shape, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What the API server would refuse of a value: the path and why."""
+    told = f"`{join_path(path)}`"
+    if isinstance(shape, str):
+        if value not in shape.split():
+            yield path, f"{told} is one of {', '.join(shape.split())}"
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            yield path, f"{told} is no list"
+            return
+        for index, item in enumerate(value):
+            yield from _problems(item, shape[0], (*path, index))
+    elif isinstance(shape, dict):
+        if not isinstance(value, dict):
+            yield path, f"{told} is no mapping"
+            return
+        yield from _fields(value, shape, path)
+    elif not isinstance(value, shape):
+        yield path, f"{told} is no {'text' if shape is str else 'mapping'}"
+
+
+def _fields(
+    value: dict[str, Any], shape: dict[str, Any], path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    known = {name.rstrip("!"): inner for name, inner in shape.items()}
+    for name in shape:
+        if name.endswith("!") and name[:-1] not in value:
+            yield path, f"`{join_path(path)}` says no {name[:-1]}"
+    for name, inner in value.items():
+        if name in known:
+            yield from _problems(inner, known[name], (*path, name))
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        yield (*path, name), f"there is no field `{name}` in `{join_path(path)}`" + _meant(near)
+
+
+def _meant(near: Iterable[str]) -> str:
+    return "".join(f", did you mean {name}?" for name in near)

@@ -126,7 +126,7 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
 
 def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:
     """Of the rules that look at one subject, and of those that need all."""
-    minor = _minor(options.kubernetes_version)
+    minor = minor_of(options.kubernetes_version)
     for some in (rules.local(), rules.joined()):
         yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
 
@@ -264,7 +264,8 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
-def _minor(version: str) -> int:
+def minor_of(version: str) -> int:
+    """The minor part of a version of Kubernetes 1; raises UsageError for anything else."""
     major, _, minor = version.removeprefix("v").partition(".")
     if major != "1" or not (minor.isascii() and minor.isdigit()):
         message = f"not a Kubernetes version: {version!r}"

@@ -1,4 +1,4 @@
-"""`assay rules`: list, show, test, new."""
+"""`assay rules`: list, show, test, new, export."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from scanner import library
+from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
@@ -20,7 +21,10 @@ _IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 
 @click.group("rules")
 def command() -> None:
-    """List, show, test and begin rules."""
+    """List, show, test, begin and export rules."""
+
+
+command.add_command(export.command)
 
 
 @command.command("list")

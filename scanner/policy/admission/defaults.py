@@ -81,8 +81,6 @@ _POD: _Thing = {
     "schedulerName": "default-scheduler",
     "securityContext": {},
 }
-_OWN_POD: _Thing = {"enableServiceLinks": True, "serviceAccountName": "default"}
-"""What a Pod gets and a template does not."""
 _CONTAINER: _Thing = {
     "resources": {},
     "terminationMessagePath": "/dev/termination-log",
@@ -136,7 +134,13 @@ def _each(thing: _Thing, field: str, change: Callable[[_Thing], _Thing]) -> _Thi
 
 
 def _pod(pod: _Thing) -> _Thing:
-    return _at(pod, ("spec",), lambda spec: _pod_spec(_under(_OWN_POD, spec)))
+    """A Pod, which gets what no template gets: an account, above all."""
+
+    def own(spec: _Thing) -> _Thing:
+        account = {} if "serviceAccount" in spec else {"serviceAccountName": "default"}
+        return _pod_spec({"enableServiceLinks": True, **account, **spec})
+
+    return _at(pod, ("spec",), own)
 
 
 def _template(template: _Thing) -> _Thing:

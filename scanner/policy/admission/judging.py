@@ -9,28 +9,18 @@ from typing import Any
 
 from scanner.documents.positions import Node, locate
 from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severity, Subject
-from scanner.policy.admission import bound, defaults, places
+from scanner.policy.admission import bound, places
 from scanner.policy.admission.bound import Binding, Doubt
 from scanner.policy.admission.compiled import Check, Policy, compiled, mutating
-from scanner.policy.admission.matching import Cluster, Request, matches
+from scanner.policy.admission.matching import Cluster, matches
 from scanner.policy.admission.reading import PolicyFiles
-from scanner.policy.admission.trial import Trial
+from scanner.policy.admission.trial import Case, Trial
 from scanner.policy.evaluate import Evaluation
 from scanner.subjects.kubernetes import RESOURCE
 
 _POLICY_KIND = "kubernetes.policy"
 _WHERE = Doubt("whether the policy applies depends on the labels of a Namespace that is not among the objects")
 _VERSION = Doubt("the policy names another version of the API, to which the cluster converts the object first")
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One object with what the API server would say of its creation."""
-
-    subject: Subject
-    request: Request
-    thing: dict[str, Any]
-    namespace: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +74,7 @@ class Court:
             request = cluster.request(subject.bindings["object"])
             if request.exempt:
                 continue
-            namespace = cluster.namespace(request, subject.group)
-            case = _Case(subject, request, defaults.filled(subject.bindings["object"]), namespace)
+            case = Case.of(subject, request, cluster.namespace(request, subject.group))
             for policy, bindings in ready:
                 for answer in self._judge(policy, bindings, case, store):
                     _add(result, _finding(policy, case, answer), include_passes=include_passes)
@@ -93,7 +82,7 @@ class Court:
             _add(result, _refusal(refused), include_passes=include_passes)
         return result
 
-    def _judge(self, policy: Policy, bindings: list[Binding], case: _Case, store: bound.Store) -> Iterator[_Answer]:
+    def _judge(self, policy: Policy, bindings: list[Binding], case: Case, store: bound.Store) -> Iterator[_Answer]:
         """What is wrong with an object; a single pass where the policy applies and nothing is."""
         applies = matches(policy.spec["matchConstraints"], case.request, case.namespace)
         met, told = False, set()
@@ -119,7 +108,7 @@ class Court:
         if met and not told:
             yield _Answer(Outcome.PASS)
 
-    def _configured(self, policy: Policy, binding: Binding, params: bound.Params, case: _Case) -> _Answer | None:
+    def _configured(self, policy: Policy, binding: Binding, params: bound.Params, case: Case) -> _Answer | None:
         """What a binding without parameters comes to."""
         if params.doubt:
             return self._open(policy, params.doubt, case, None)
@@ -128,10 +117,10 @@ class Court:
         return _Answer(Outcome.FAIL, _said(policy, binding, f"failed to configure binding: {params.error}"))
 
     def _run(
-        self, policy: Policy, binding: Binding, case: _Case, params: dict[str, Any] | None, doubt: Doubt | None
+        self, policy: Policy, binding: Binding, case: Case, params: dict[str, Any] | None, doubt: Doubt | None
     ) -> Iterator[_Answer | None]:
         """The answers of all checks; None where the policy does not apply or an answer cannot be had."""
-        trial = Trial(policy, case.request, case.thing, case.namespace, params)
+        trial = Trial(policy, case, params)
         applies, error, doubts = trial.conditions()
         if not applies:
             yield None
@@ -157,7 +146,7 @@ class Court:
             else:
                 yield _Answer(Outcome.FAIL, _said(policy, binding, failure), check, binding.denies)
 
-    def _open(self, policy: Policy, doubt: Doubt, case: _Case, check: Check | None) -> _Answer | None:
+    def _open(self, policy: Policy, doubt: Doubt, case: Case, check: Check | None) -> _Answer | None:
         """An answer that cannot be had: unknown for the object, or refused for the policy as a whole."""
         if doubt.place:
             self._refuse(policy, doubt, case.subject.name)
@@ -187,7 +176,7 @@ def _add(result: Evaluation, finding: Finding, *, include_passes: bool) -> None:
         result.findings.append(finding)
 
 
-def _finding(policy: Policy, case: _Case, answer: _Answer) -> Finding:
+def _finding(policy: Policy, case: Case, answer: _Answer) -> Finding:
     subject, check = case.subject, answer.check
     fields = check.expression.fields if check and check.expression else ()
     related = (Related(check.place, f"{check.label} of the policy"),) if check else ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from scanner.facts.selectors import path
 from scanner.model import Subject
+from scanner.policy.admission.kinds import plural
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 OWN_NAME = "kubernetes.io/metadata.name"
@@ -24,8 +25,6 @@ _EXEMPT = frozenset(
     for kind in ("WebhookConfiguration", "AdmissionPolicy", "AdmissionPolicyBinding")
 )
 """Kinds that no policy judges, so that nobody locks himself out."""
-_SAME_IN_PLURAL = frozenset({"endpoints"})
-_VOWELS = frozenset("aeiou")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Cluster:
         kind, metadata = thing["kind"], thing.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         definition = self._definitions.get((group, kind), {})
-        resource = path(definition, "names", "plural") or _plural(kind)
+        resource = path(definition, "names", "plural") or plural(kind)
         global_ = definition["scope"] == "Cluster" if "scope" in definition else kind in CLUSTER_SCOPED
         namespace = "" if global_ else str(metadata.get("namespace") or "default")
         name = str(metadata.get("name") or "")
@@ -88,18 +87,6 @@ class Cluster:
     def namespace(self, request: Request, group: str) -> dict[str, Any] | None:
         """The Namespace of an object; None where it is not among the objects of its system."""
         return self._namespaces.get((group, request.namespace)) or self._namespaces.get(("", request.namespace))
-
-
-def _plural(kind: str) -> str:
-    """The resource of a kind, as the API's own kinds form it."""
-    name = kind.lower()
-    if name in _SAME_IN_PLURAL:
-        return name
-    if name.endswith(("s", "x", "ch", "sh")):
-        return f"{name}es"
-    if name.endswith("y") and name[-2:-1] not in _VOWELS:
-        return f"{name[:-1]}ies"
-    return f"{name}s"
 
 
 def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:

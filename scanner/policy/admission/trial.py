@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from scanner.model import Subject
 from scanner.policy.admission import expressions
 from scanner.policy.admission.bound import Doubt
 from scanner.policy.admission.compiled import Check, Policy
-from scanner.policy.admission.defaults import is_native
+from scanner.policy.admission.defaults import filled, is_native
 from scanner.policy.admission.expressions import NAMESPACE, REFUSED, Result
 from scanner.policy.admission.matching import Request
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
 
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
@@ -17,28 +22,37 @@ _NAMESPACE = Doubt("it asks for the object's Namespace (`namespaceObject`), whic
 _CUSTOM = Doubt("a field is not stated that the definition of the custom resource may fill in")
 
 
-class Trial:
-    """The values that a policy's expressions see, and what the expressions come to."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One object with what the API server would say of its creation."""
 
-    def __init__(
-        self,
-        policy: Policy,
-        request: Request,
-        thing: dict[str, Any],
-        namespace: dict[str, Any] | None,
-        params: dict[str, Any] | None,
-    ) -> None:
-        values = {"object": thing, "oldObject": None, "request": request.binding()}
-        if "paramKind" in policy.spec:
-            values["params"] = params
-        if not request.namespace:
-            values[NAMESPACE] = None
-        elif namespace is not None:
+    subject: Subject
+    request: Request
+    namespace: dict[str, Any] | None
+    """The Namespace it belongs to; None where it belongs to none, or that one is not among the objects."""
+    values: dict[str, Any]
+    """What expressions see, but for parameters."""
+    shared: cel.Activation
+    """The same, for all policies without parameters."""
+
+    @classmethod
+    def of(cls, subject: Subject, request: Request, namespace: dict[str, Any] | None) -> Case:
+        """The case of an object."""
+        thing = filled(subject.bindings["object"])
+        values = {"object": thing, "oldObject": None, "request": request.binding(), "params": None}
+        if namespace is not None or not request.namespace:
             values[NAMESPACE] = namespace
+        return cls(subject, request, namespace, values, expressions.activation(values))
+
+
+class Trial:
+    """What the expressions of a policy come to for one object and one set of parameters."""
+
+    def __init__(self, policy: Policy, case: Case, params: dict[str, Any] | None) -> None:
         self._policy = policy
-        self._native = is_native(request.group)
-        self._bound = frozenset(values)
-        self._values = expressions.activation(values)
+        self._native = is_native(case.request.group)
+        self._bound = frozenset(case.values)
+        self._values = expressions.activation({**case.values, "params": params}) if params else case.shared
 
     def conditions(self) -> tuple[bool, str, list[Doubt]]:
         """Whether the policy applies, what the cluster says where a condition goes wrong, and what is in doubt.

@@ -1,0 +1,253 @@
+"""A rule as a ValidatingAdmissionPolicy with its binding, and with the parameters it takes.
+
+A rule comes to unknown where a field is missing, and that denies nothing; so an error of a policy denies nothing
+either (`failurePolicy: Ignore`), while one container that fails is found although another cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.policy.admission import tokens
+from scanner.policy.admission.compiled import SEVERITY
+from scanner.policy.admission.expressions import Composer
+from scanner.policy.admission.kinds import resource_rules
+from scanner.policy.admission.translating import Loop, NotExportableError, text, translated
+from scanner.policy.rule import RuleFile
+from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
+
+_VERSION = "admissionregistration.k8s.io/v1"
+_FOCUS = {RESOURCE: "object", WORKLOAD: "variables.pod", CONTAINER: "container"}
+_LISTS = {"init": "initContainers", "app": "containers", "ephemeral": "ephemeralContainers"}
+_TEMPLATE = (
+    "object.kind == 'Pod' ? object : object.kind == 'PodTemplate' ? object.template"
+    " : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template : object.spec.template"
+)
+_POD = "variables.template.?spec.orValue({})"
+_CONTAINERS = " + ".join(f"variables.pod.?{field}.orValue([])" for field in _LISTS.values())
+_NAME = "object.kind + ' ' + object.?metadata.?name.orValue(object.?metadata.?generateName.orValue(''))"
+_ACTIONS = {"deny": ["Deny"], "warn": ["Audit", "Warn"]}
+ACTIONS = tuple(_ACTIONS)
+"""What a binding may do: deny requests, or let them pass with a warning and a note in the audit log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to export."""
+
+    action: str = "warn"
+    minor: int = 0
+    """The version of the cluster, 1.minor."""
+    namespace: str = "kube-system"
+    """Where the ConfigMaps with parameters lie."""
+
+
+def exported(file: RuleFile, settings: Settings) -> list[dict[str, Any]]:
+    """The objects that make a cluster hold to a rule.
+
+    Raises NotExportableError with the reason where no policy can say the same.
+    """
+    return _Export(file, settings).objects()
+
+
+class _Export:
+    """One rule on its way."""
+
+    def __init__(self, file: RuleFile, settings: Settings) -> None:
+        self._rule = file.root.value
+        self._info = file.rule.info
+        self._parameters: Mapping[str, Any] = file.rule.parameters
+        self._settings = settings
+        if self._info.subject not in _FOCUS:
+            raise NotExportableError(f"it is about a {self._info.subject}, which is no object of the API")
+        if "facts" in file.rule.words:
+            raise NotExportableError("it looks at several objects at once")
+        if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule["require"]), "pod"):
+            raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
+        self._given = {
+            name: value for name, value in self._parameters.items() if not isinstance(value, dict)
+        }  # a ConfigMap holds texts: mappings stay as they are
+        self._fields = {("cluster", "minor"): str(settings.minor)}
+        for name, value in self._parameters.items():
+            self._fields["params", name] = f"variables.{name}" if name in self._given else _literal(value)
+        self._names = {"template": "variables.template", "pod": "variables.pod"}
+
+    def objects(self) -> list[dict[str, Any]]:
+        """The policy, its binding, and its parameters."""
+        name = self._info.id
+        binding: dict[str, Any] = {"policyName": name, "validationActions": _ACTIONS[self._settings.action]}
+        made = [_object(_VERSION, "ValidatingAdmissionPolicy", name, spec=self._spec())]
+        made[0]["metadata"]["annotations"] = {SEVERITY: str(self._info.severity), "description": self._info.why}
+        if self._given:
+            where = {"name": name, "namespace": self._settings.namespace}
+            binding["paramRef"] = {**where, "parameterNotFoundAction": "Deny"}
+            data = {key: _line(value) for key, value in self._given.items()}
+            made.append(_object("v1", "ConfigMap", name, data=data))
+            made[-1]["metadata"]["namespace"] = self._settings.namespace
+        return [*made, _object(_VERSION, "ValidatingAdmissionPolicyBinding", name, spec=binding)]
+
+    def _spec(self) -> dict[str, Any]:
+        variables = self._variables()
+        composer = Composer(with_params=bool(self._given))
+        spec: dict[str, Any] = {"failurePolicy": "Ignore"}
+        if self._given:
+            spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
+        spec["matchConstraints"] = {"resourceRules": resource_rules(self._info.subject, self._rule.get("when", ""))}
+        if "when" in self._rule and not self._inside:
+            condition = translated(self._rule["when"], self._names, self._fields)
+            spec["matchConditions"] = [{"name": "applies", "expression": condition}]
+            composer.compile(condition)
+        if variables:
+            spec["variables"] = [{"name": name, "expression": value} for name, value in variables.items()]
+        for name, value in variables.items():
+            composer.define(name, value)
+        spec["validations"] = [self._validation(composer, kinds) for kinds in self._groups()]
+        return spec
+
+    def _variables(self) -> dict[str, str]:
+        """What the expressions use beside the object."""
+        named = {f"{name}": _parameter(name, value) for name, value in self._given.items()}
+        if self._info.subject == RESOURCE:
+            return named
+        shared = {"template": _TEMPLATE, "pod": _POD}
+        if self._info.subject == CONTAINER and self._groups() == [""]:
+            shared["containers"] = _CONTAINERS
+        if clash := shared.keys() & named.keys():
+            raise NotExportableError(f"a parameter of it is called `{min(clash)}`")
+        return {**shared, **named}
+
+    @property
+    def _inside(self) -> bool:
+        """Whether `when` belongs into the validations: match conditions know the object alone."""
+        names = tokens.names(tokens.tokens(self._rule.get("when", "")))
+        return bool(names & {"pod", "template", "container", "container_kind", "params"})
+
+    def _groups(self) -> list[str]:
+        """The kinds of containers that need an expression of their own, because the rule asks for their kind."""
+        asked = tokens.names(tokens.tokens(f"{self._rule['require']} {self._rule.get('when', '')}"))
+        return list(_LISTS) if "container_kind" in asked else [""]
+
+    def _validation(self, composer: Composer, kind: str) -> dict[str, Any]:
+        loop = self._loop(kind)
+        if self._info.subject == CONTAINER:
+            containers = f"variables.pod.?{_LISTS[kind]}.orValue([])" if kind else "variables.containers"
+            condition = f"{containers}.all(container, {loop.condition()})"
+            told = f"{containers}.map(container, {loop.texts()}).filter(text, text != '').join('; ')"
+        else:
+            condition, told = loop.condition(), loop.texts()
+        compiled = composer.compile(condition)
+        if compiled.program.return_type().name() != "BOOL":
+            condition = f"!!({condition})"
+        composer.compile(told)
+        return {"expression": condition, "message": self._info.title, "messageExpression": told}
+
+    def _loop(self, kind: str) -> Loop | _Once | _Guarded:
+        """The rule's question of its subject, or of each item in it."""
+        focus = _FOCUS[self._info.subject]
+        each = self._rule.get("each", "")
+        names = {**self._names, **({"container_kind": f"'{kind}'"} if kind else {})}
+        when = translated(self._rule["when"], names, self._fields) if self._inside else ""
+        asked = tokens.names(tokens.tokens(self._rule["require"]))
+
+        def ask(item: str) -> str:
+            if each and "key" in asked and item == "item":
+                raise NotExportableError("it asks for the number of an item in a list")
+            own = {**names, "item": item} if item and item != "item" else names
+            return translated(self._rule["require"], own, self._fields)
+
+        def say(item: str) -> str:
+            return text(self._rule["message"], self._told(item))
+
+        if each:
+            loop = Loop.over(focus, each, ask, say)
+            return _Guarded(loop, when) if when else loop
+        return _Once(f"!({when}) || ({ask('')})" if when else ask(""), say(""))
+
+    def _told(self, item: str) -> dict[str, str]:
+        """The names that a message may use, each as an expression."""
+        named = {**self._names, "object": "object", "container": "container", "key": "key", "item": item}
+        named |= {f"params.{name}": f"variables.{name}" for name in self._given}
+        named |= {"params": "params", "cluster": "cluster", "cluster.minor": str(self._settings.minor)}
+        inner = " + ', container ' + container.?name.orValue('')" if self._info.subject == CONTAINER else ""
+        return {**named, "subject": _NAME + inner}
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """A question that is asked once of a subject."""
+
+    asked: str
+    said: str
+
+    def condition(self) -> str:
+        """That it holds."""
+        return self.asked
+
+    def texts(self) -> str:
+        """What there is to say where it does not."""
+        return f"{self.asked_again()} ? '' : {self.said}"
+
+    def asked_again(self) -> str:
+        """The condition as a part of a larger expression."""
+        return f"({self.asked})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    """A question of items that is asked only where a condition holds."""
+
+    loop: Loop
+    when: str
+
+    def condition(self) -> str:
+        """That all items hold to it, or that nothing is asked."""
+        return f"!({self.when}) || {self.loop.condition()}"
+
+    def texts(self) -> str:
+        """What there is to say of the items that do not."""
+        return f"({self.when}) ? {self.loop.texts()} : ''"
+
+
+def _object(version: str, kind: str, name: str, **content: Any) -> dict[str, Any]:
+    labels = {"app.kubernetes.io/managed-by": "assay"}
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "labels": labels}, **content}
+
+
+def _parameter(name: str, default: Any) -> str:
+    """A parameter as the ConfigMap has it, or as the rule has it where the ConfigMap has none."""
+    held = f"params.?data[?'{name}']"
+    if isinstance(default, bool):
+        return f"{held}.optMap(text, text == 'true').orValue({_literal(default)})"
+    if isinstance(default, list):
+        numbers = bool(default) and all(isinstance(item, int) for item in default)
+        if not (numbers or all(isinstance(item, str) for item in default)):
+            raise NotExportableError(f"its parameter `{name}` is a list of other things than texts or numbers")
+        each = ".map(line, int(line.trim()))" if numbers else ""
+        return f"{held}.optMap(text, text.split('\\n').filter(line, line != ''){each}).orValue({_literal(default)})"
+    if isinstance(default, int | float):
+        number = "int" if isinstance(default, int) else "double"
+        return f"{held}.optMap(text, {number}(text.trim())).orValue({_literal(default)})"
+    return f"{held}.orValue({_literal(default)})"
+
+
+def _line(value: Any) -> str:
+    """A parameter as a text of a ConfigMap: lists have a line for each item."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _literal(value: Any) -> str:
+    """A value as CEL writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+        return f"'{escaped}'"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+    return str(value)

@@ -1,0 +1,158 @@
+"""Rules as ValidatingAdmissionPolicies: what they look like, and that they say of every example what the rule says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from scanner.cli import assay
+from scanner.errors import UsageError
+from scanner.model import Outcome
+from scanner.scan import Options, scan
+
+RULES = Path(__file__).parent.parent / "rules"
+SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Pod": ("v1", ()),
+    "Deployment": ("apps/v1", ("spec", "template")),
+    "CronJob": ("batch/v1", ("spec", "jobTemplate", "spec", "template")),
+    "StatefulSet": ("apps/v1", ("spec", "template")),
+    "Job": ("batch/v1", ("spec", "template")),
+    "DaemonSet": ("apps/v1", ("spec", "template")),
+    "PodTemplate": ("v1", ("template",)),
+    "ReplicaSet": ("apps/v1", ("spec", "template")),
+    "ReplicationController": ("v1", ("spec", "template")),
+}
+"""Every kind that carries pods, with its version and where it carries them."""
+LISTS = {"init": "initContainers", "app": "containers", "ephemeral": "ephemeralContainers"}
+
+
+def export(*arguments: str) -> tuple[str, str]:
+    """Standard output and standard error of an export; raises what the command line would print."""
+    result = CliRunner().invoke(assay, ["rules", "export", *arguments], standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.stdout, result.stderr
+
+
+def test_policy_has_all_a_cluster_asks_for() -> None:
+    text, _ = export("kubernetes.container-not-privileged", "--action", "deny")
+    policy, binding = yaml.safe_load_all(text)
+    assert policy["apiVersion"] == binding["apiVersion"] == "admissionregistration.k8s.io/v1"
+    assert policy["spec"]["failurePolicy"] == "Ignore"  # an unknown denies nothing
+    assert policy["metadata"]["annotations"]["assay/severity"] == "critical"
+    resources = [name for rule in policy["spec"]["matchConstraints"]["resourceRules"] for name in rule["resources"]]
+    assert {"pods", "pods/ephemeralcontainers", "deployments", "cronjobs", "podtemplates"} <= set(resources)
+    assert binding["spec"]["policyName"] == policy["metadata"]["name"]
+    assert binding["spec"]["validationActions"] == ["Deny"]
+
+
+def test_warning_is_the_default() -> None:
+    text, _ = export("kubernetes.container-not-privileged")
+    assert list(yaml.safe_load_all(text))[-1]["spec"]["validationActions"] == ["Audit", "Warn"]
+
+
+def test_parameters_come_as_a_config_map() -> None:
+    text, _ = export("kubernetes.container-image-registry-allowed", "--namespace", "policies")
+    policy, parameters, binding = yaml.safe_load_all(text)
+    assert policy["spec"]["paramKind"] == {"apiVersion": "v1", "kind": "ConfigMap"}
+    assert parameters["metadata"]["namespace"] == binding["spec"]["paramRef"]["namespace"] == "policies"
+    assert set(parameters["data"]) == {"allowed", "refused"}
+    assert binding["spec"]["paramRef"]["name"] == parameters["metadata"]["name"]
+
+
+def test_what_cannot_be_exported_is_said_with_its_reason() -> None:
+    text, told = export("kubernetes.service-selects-workload", "kubernetes.container-not-privileged")
+    assert "not exported, because it looks at several objects at once: kubernetes.service-selects-workload" in told
+    assert "container-not-privileged" in text
+    with pytest.raises(UsageError, match="none of the rules can be exported"):
+        export("kubernetes.etcd-serves-over-tls")
+
+
+def test_rule_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"did you mean kubernetes.container-not-privileged\?"):
+        export("kubernetes.container-not-privilegd")
+
+
+def test_a_folder_gets_a_file_for_each_rule(tmp_path: Path) -> None:
+    export("--output", str(tmp_path / "policies"))
+    files = sorted(path.name for path in (tmp_path / "policies").iterdir())
+    assert "kubernetes.container-not-privileged.yaml" in files
+    assert len(files) > 50
+
+
+def test_policies_keep_within_the_limits_of_the_api(tmp_path: Path) -> None:
+    export("--profile", "opinion", "--output", str(tmp_path / "all.yaml"))
+    for thing in yaml.safe_load_all((tmp_path / "all.yaml").read_text(encoding="utf-8")):
+        assert len(thing["metadata"]["name"]) <= 253
+        if thing["kind"] != "ValidatingAdmissionPolicy":
+            continue
+        for validation in thing["spec"]["validations"]:
+            assert "\n" not in validation["message"]
+            assert "cel.bind" not in validation["expression"]
+        assert len(json.dumps(thing)) < 100_000
+
+
+def test_message_names_what_is_wrong(tmp_path: Path) -> None:
+    export("kubernetes.container-not-privileged", "--output", str(tmp_path / "policy.yaml"), "--action", "deny")
+    pod = built({"container": {"name": "app", "securityContext": {"privileged": True}}}, "Deployment")
+    (tmp_path / "pod.json").write_text(json.dumps(pod), encoding="utf-8")
+    result = scan([str(tmp_path / "pod.json")], Options(policies=(tmp_path / "policy.yaml",)))
+    told = [finding.message for finding in result.findings if finding.rule.startswith("policy.")]
+    assert len(told) == 1
+    assert told[0].endswith("denied request: Deployment example, container app runs privileged")
+
+
+def examples() -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Every example of every rule about objects of the API: the rule, its number, and itself."""
+    for path in sorted((RULES / "kubernetes").glob("*.yaml")):
+        rule = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if rule["subject"] != "kubernetes.control-plane":
+            for number, example in enumerate(rule["examples"]):
+                yield f"kubernetes.{path.stem}", number, {"subject": rule["subject"], **example}
+
+
+def built(given: dict[str, Any], kind: str) -> dict[str, Any]:
+    """An object of a kind that holds what an example says of its container, its pod, its template and itself."""
+    base = {key: value for key, value in given.get("object", {}).items() if key != "kind"}
+    version, path = SHAPES.get(kind, (given.get("object", {}).get("apiVersion", "v1"), ()))
+    thing = {"apiVersion": version, **base, "kind": kind}
+    thing["metadata"] = {"name": "example", **base.get("metadata", {})}
+    if kind not in SHAPES:
+        return thing
+    thing["apiVersion"] = version
+    template = thing
+    for part in path:
+        template[part] = dict(template.get(part, {}))
+        template = template[part]
+    template.update({key: value for key, value in given.get("template", {}).items() if key != "spec"})
+    pod = {**template.get("spec", {}), **given.get("template", {}).get("spec", {}), **given.get("pod", {})}
+    field = LISTS[given.get("container_kind", "app")]
+    if "container" in given:
+        pod[field] = [*pod.get(field, []), given["container"]]
+    pod.setdefault("containers", [{"name": "other", "image": "registry.example/other:1"}])
+    template["spec"] = pod
+    return thing
+
+
+def shapes(number: int, example: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, text) of the objects of an example: its text, or its input as a Pod and as two kinds that carry pods."""
+    if "text" in example:
+        yield f"{number}.yaml", example["text"]
+        return
+    given = example["input"]
+    own = given.get("object", {}).get("kind")
+    kinds = list(SHAPES)
+    chosen = [own] if own else [kinds[0], kinds[number % 8 + 1], kinds[(number + 4) % 8 + 1]]
+    for kind in chosen:
+        yield f"{number}-{kind}.json", json.dumps(built(given, kind))
+
+
+@pytest.mark.parametrize("with_parameters", [False, True])
+def test_policies_say_of_examples_what_the_rules_say(tmp_path: Path, *, with_parameters: bool) -> None:
+    """Every policy and every rule on every example of all rules: they deny the same objects, and no others."""

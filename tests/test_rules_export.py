@@ -29,6 +29,10 @@ SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ReplicationController": ("v1", ("spec", "template")),
 }
 """Every kind that carries pods, with its version and where it carries them."""
+CUSTOM = ("kubernetes.agent-sandbox-", "kubernetes.sandbox-")
+"""Rules about custom resources that carry pods; policies about workloads do not reach into these."""
+WITH_PARAMETERS = {"kubernetes.container-image-registry-allowed", "kubernetes.stateful-set-claims-annotated"}
+"""Rules that find nothing wrong until they are given parameters."""
 LISTS = {"init": "initContainers", "app": "containers", "ephemeral": "ephemeralContainers"}
 
 
@@ -141,18 +145,68 @@ def built(given: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def shapes(number: int, example: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(name, text) of the objects of an example: its text, or its input as a Pod and as two kinds that carry pods."""
+    """(name, text) of the objects of an example: its text, or its input as it says, or as a kind that carries pods."""
     if "text" in example:
         yield f"{number}.yaml", example["text"]
         return
     given = example["input"]
-    own = given.get("object", {}).get("kind")
-    kinds = list(SHAPES)
-    chosen = [own] if own else [kinds[0], kinds[number % 8 + 1], kinds[(number + 4) % 8 + 1]]
-    for kind in chosen:
-        yield f"{number}-{kind}.json", json.dumps(built(given, kind))
+    kind = given.get("object", {}).get("kind") or list(SHAPES)[number % len(SHAPES)]
+    yield f"{number}.json", json.dumps(built(given, kind))
 
 
-@pytest.mark.parametrize("with_parameters", [False, True])
-def test_policies_say_of_examples_what_the_rules_say(tmp_path: Path, *, with_parameters: bool) -> None:
-    """Every policy and every rule on every example of all rules: they deny the same objects, and no others."""
+def denials(folder: Path, policies: Path, *rules: Path) -> tuple[set[tuple[str, str]], set[tuple[str, str]], set[str]]:
+    """(rule, file) of what rules and what their policies find wrong, and the rules that there are policies of."""
+    options = Options(
+        profile="opinion", policies=(policies,), rule_folders=rules, frameworks=("pod-security-standards",), jobs=1
+    )
+    result = scan([str(folder)], options)
+    told = {path["metadata"]["name"] for path in yaml.safe_load_all(policies.read_text(encoding="utf-8"))}
+    failing = {(found.rule, found.location.path) for found in result.findings if found.outcome is Outcome.FAIL}
+    assert not [
+        found.message
+        for found in result.findings
+        if found.rule.startswith("policy.") and found.outcome is Outcome.ERROR
+    ]
+    by_rules = {(rule, path) for rule, path in failing if rule in told}
+    by_policies = {(rule.removeprefix("policy."), path) for rule, path in failing if rule.startswith("policy.")}
+    return by_rules, by_policies, told
+
+
+def test_policies_say_of_all_examples_what_the_rules_say(tmp_path: Path) -> None:
+    """Every policy and every rule on the examples of all rules: they deny the same objects, and no others."""
+    objects, policies = tmp_path / "objects", tmp_path / "policies.yaml"
+    objects.mkdir()
+    for rule, number, example in examples():
+        if "parameters" in example:
+            continue
+        for name, text in shapes(number, example):
+            (objects / f"{rule}.{name}").write_text(text, encoding="utf-8")
+    export("--profile", "opinion", "--action", "deny", "--output", str(policies))
+    by_rules, by_policies, told = denials(objects, policies)
+    assert len(told) > 100
+    assert {rule for rule, _ in by_policies} == told - WITH_PARAMETERS
+    assert by_policies == {
+        (rule, path) for rule, path in by_rules if rule.startswith(CUSTOM) or not path.startswith(CUSTOM)
+    }
+
+
+def test_policies_take_parameters_as_the_rules_do(tmp_path: Path) -> None:
+    """The examples that set parameters, each as a rule of its own with those for defaults."""
+    objects, rules, policies = tmp_path / "objects", tmp_path / "rules", tmp_path / "policies.yaml"
+    (rules / "own").mkdir(parents=True)
+    objects.mkdir()
+    names = []
+    for rule, number, example in examples():
+        if "parameters" not in example:
+            continue
+        path = RULES.joinpath(*rule.split(".", 1)).with_suffix(".yaml")
+        changed = yaml.safe_load(path.read_text(encoding="utf-8"))
+        changed["parameters"] = {**changed["parameters"], **example["parameters"]}
+        names.append(f"own.{path.stem}-{number}")
+        (rules / "own" / f"{path.stem}-{number}.yaml").write_text(json.dumps(changed), encoding="utf-8")
+        for name, text in shapes(number, example):
+            (objects / f"{rule}.{name}").write_text(text, encoding="utf-8")
+    export(*names, "--rules", str(rules), "--action", "deny", "--output", str(policies))
+    by_rules, by_policies, _ = denials(objects, policies, rules)
+    assert len(by_policies) > 5
+    assert by_policies == by_rules

@@ -88,8 +88,8 @@ class Store:
         found = tuple(
             thing
             for thing in self._of_kind(kind["apiVersion"], kind["kind"])
-            if (not example.namespace or self.cluster.request(thing).namespace == namespace)
-            and _meant(reference, thing)
+            if _meant(reference, thing)
+            and (not example.namespace or self.cluster.request(thing).namespace == namespace)
         )
         return Params(found) if found else Params(doubt=_none(kind["kind"], reference, namespace, binding))
 

@@ -64,7 +64,7 @@ class _Export:
             raise NotExportableError(f"it is about a {self._info.subject}, which is no object of the API")
         if "facts" in file.rule.words:
             raise NotExportableError("it looks at several objects at once")
-        if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule["require"]), "pod"):
+        if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule.get("when", "")), "pod"):
             raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
         self._given = {
             name: value for name, value in self._parameters.items() if not isinstance(value, dict)

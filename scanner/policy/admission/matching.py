@@ -151,6 +151,8 @@ def _in_namespace(selector: Mapping[str, Any], request: Request, namespace: Mapp
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, Any], *, whole: bool = True) -> bool | None:
     """Kubernetes' label matching; labels that are not `whole` may hold others beside those that are known."""
+    if not selector:
+        return True
 
     def holds(key: str, operator: str, values: Iterable[Any]) -> bool | None:
         if key not in labels and not whole:

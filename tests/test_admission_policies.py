@@ -58,7 +58,12 @@ def judged(folder: Path, policies: list[dict[str, Any]], *objects: dict[str, Any
     (folder / "policies.yaml").write_text(yaml.safe_dump_all(policies), encoding="utf-8")
     (folder / "objects").mkdir(exist_ok=True)
     (folder / "objects" / "all.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    options = Options(policies=(folder / "policies.yaml",), include_passes=True, frameworks=("pod-security-standards",))
+    options = Options(
+        policies=(folder / "policies.yaml",),
+        include_passes=True,
+        frameworks=("pod-security-standards",),
+        cache_folder=folder.parent / "cache",  # of all tests: compiling the shipped rules takes longer than a scan
+    )
     return scan([str(folder / "objects")], options)
 
 
@@ -107,6 +112,12 @@ def test_the_api_server_fills_in_before_policies_look(tmp_path: Path) -> None:
     assert outcomes(tmp_path, [rule], deployment()) == ["pass"]
     (finding,) = told(judged(tmp_path, [rule], deployment(replicas=7)))
     assert finding.location.field == "spec.replicas"
+
+
+def test_a_volume_without_a_source_is_an_empty_directory(tmp_path: Path) -> None:
+    pod = thing("Pod", spec={"containers": [{"name": "app"}], "volumes": [{"name": "scratch"}]})
+    rule = policy("object.spec.volumes.all(v, has(v.emptyDir))", "object.spec.serviceAccountName == 'default'")
+    assert outcomes(tmp_path, [rule], pod) == ["pass"]
 
 
 def test_what_a_custom_resource_does_not_state_is_unknown(tmp_path: Path) -> None:

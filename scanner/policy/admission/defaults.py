@@ -157,6 +157,9 @@ def _pod_spec(spec: _Thing) -> _Thing:
 
 
 def _volume(volume: _Thing) -> _Thing:
+    """A volume; one that says nothing of what it is, is an empty directory."""
+    if not volume.keys() - {"name"}:
+        return {**volume, "emptyDir": {}}
     for field, defaults in _VOLUMES.items():
         volume = _at(volume, (field,), lambda source, own=defaults: _under(own, source))  # type: ignore[misc]
     return volume

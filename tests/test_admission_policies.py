@@ -151,6 +151,23 @@ def test_match_constraints(tmp_path: Path, match: dict[str, Any], wanted: list[s
     assert outcomes(tmp_path, [policy("false", match=match)], deployment()) == wanted
 
 
+def test_doubt_says_what_is_not_known(tmp_path: Path) -> None:
+    other = policy("false", rules=({**DEPLOYMENTS, "apiVersions": ["v1beta1"]},))
+    assert "another version of the API" in told(judged(tmp_path, [other], deployment()))[0].message
+    space = policy("false", match={"namespaceSelector": {"matchLabels": {"env": "prod"}}})
+    assert "the labels of a Namespace" in told(judged(tmp_path, [space], deployment()))[0].message
+
+
+def test_place_is_the_path_that_the_object_has(tmp_path: Path) -> None:
+    rule = policy(
+        "variables.pod.containers.all(c, c.image != 'app:1')",
+        variables=[{"name": "pod", "expression": "object.kind == 'Pod' ? object.spec : object.spec.template.spec"}],
+    )
+    assert told(judged(tmp_path, [rule], deployment()))[0].location.field == "spec.template.spec"
+    both = policy("object.kind == 'Pod' ? !has(object.spec.replicas) : object.spec.template.spec.hostNetwork == true")
+    assert told(judged(tmp_path, [both], deployment()))[0].location.field == "spec.template.spec"
+
+
 def test_labels_of_a_namespace_that_is_there_are_known(tmp_path: Path) -> None:
     rule = policy("false", rules=(DEPLOYMENTS,), match={"namespaceSelector": {"matchLabels": {"env": "prod"}}})
     space = thing("Namespace", "default", meta={"labels": {"env": "prod"}})

@@ -12,7 +12,7 @@ from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severit
 from scanner.policy.admission import bound, places
 from scanner.policy.admission.bound import Binding, Doubt
 from scanner.policy.admission.compiled import Check, Policy, compiled, mutating
-from scanner.policy.admission.matching import Cluster, matches
+from scanner.policy.admission.matching import Cluster, in_namespace, matches
 from scanner.policy.admission.reading import PolicyFiles
 from scanner.policy.admission.trial import Case, Trial
 from scanner.policy.evaluate import Evaluation
@@ -92,7 +92,9 @@ class Court:
                 continue
             doubt = None
             if not (applies and bears):
-                doubt = _WHERE if case.request.namespace and case.namespace is None else _VERSION
+                criteria = (policy.spec["matchConstraints"], binding.resources)
+                spaces = (in_namespace(one, case.request, case.namespace) for one in criteria)
+                doubt = _WHERE if None in spaces else _VERSION
             params = store.params(policy, binding, case.request)
             answers = [self._configured(policy, binding, params, case)] if not params.values else []
             for values in params.values:

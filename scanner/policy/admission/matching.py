@@ -89,6 +89,22 @@ class Cluster:
         return self._namespaces.get((group, request.namespace)) or self._namespaces.get(("", request.namespace))
 
 
+def in_namespace(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
+    """Whether the namespace selector of match resources holds for a request.
+
+    What belongs to no namespace is matched by every selector.
+    """
+    selector = criteria.get("namespaceSelector") or {}
+    if request.is_namespace:
+        return selects(selector, {OWN_NAME: request.name, **request.labels})
+    if not request.namespace:
+        return True
+    own = {OWN_NAME: request.namespace}
+    if namespace is not None:
+        return selects(selector, {**own, **_mapping(path(namespace, "metadata", "labels"))})
+    return selects(selector, own, whole=False)
+
+
 def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
     """Whether match resources (of a policy or of a binding) hold for a request; `namespace` is None if unknown."""
     policy = criteria.get("matchPolicy", "Equivalent")
@@ -96,7 +112,7 @@ def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[st
     rules = criteria.get("resourceRules")
     return _all(
         (
-            _in_namespace(criteria.get("namespaceSelector") or {}, request, namespace),
+            in_namespace(criteria, request, namespace),
             selects(criteria.get("objectSelector") or {}, request.labels),
             None if excluded is None else not excluded,
             _any(_rule(rule, request, policy) for rule in rules) if rules else True,
@@ -135,18 +151,6 @@ def _resources(items: Any, wanted: str) -> bool:
         if name in ("*", wanted) and part in ("", "*"):
             return True
     return False
-
-
-def _in_namespace(selector: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
-    """What belongs to no namespace is matched by every selector."""
-    if request.is_namespace:
-        return selects(selector, {OWN_NAME: request.name, **request.labels})
-    if not request.namespace:
-        return True
-    own = {OWN_NAME: request.namespace}
-    if namespace is not None:
-        return selects(selector, {**own, **_mapping(path(namespace, "metadata", "labels"))})
-    return selects(selector, own, whole=False)
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, Any], *, whole: bool = True) -> bool | None:

@@ -96,13 +96,12 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
     findings = _in_order(_masked(finding) for finding in _once(evaluation, read.shared))
 
-    told = {**{rule.info.id: rule.info for rule in rules.rules}, **(court.rules if court else {})}
-    infos = {identity: info for identity, info in told.items() if identity in evaluation.counts}
+    told = [*(rule.info for rule in rules.rules), *(court.rules if court else ())]
+    infos = {info.id: info for info in told if info.id in evaluation.counts}
     links = assess.links(chosen, infos.values())
     assessments = {item: _assessed(item, scopes, evaluation, findings, links) for item in chosen}
-    digests = [rules.digest, *([court.digest] if court else []), catalogue.digest_of_data(options.framework_files)]
     return Scan(
-        run=_run(options, where, library.combine(*digests)),
+        run=_run(options, where, _digest(rules, court, options)),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
@@ -122,6 +121,12 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
     from scanner.policy.admission import judging, reading
 
     return judging.Court(reading.load(paths))
+
+
+def _digest(rules: pack.Pack, court: judging.Court | None, options: Options) -> str:
+    """One digest of all that objects are held to."""
+    own = [court.digest] if court else []
+    return library.combine(rules.digest, *own, catalogue.digest_of_data(options.framework_files))
 
 
 def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:

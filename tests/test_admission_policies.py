@@ -163,7 +163,7 @@ def test_place_is_the_path_that_the_object_has(tmp_path: Path) -> None:
         "variables.pod.containers.all(c, c.image != 'app:1')",
         variables=[{"name": "pod", "expression": "object.kind == 'Pod' ? object.spec : object.spec.template.spec"}],
     )
-    assert told(judged(tmp_path, [rule], deployment()))[0].location.field == "spec.template.spec"
+    assert told(judged(tmp_path, [rule], deployment()))[0].location.field == "spec.template.spec.containers"
     both = policy("object.kind == 'Pod' ? !has(object.spec.replicas) : object.spec.template.spec.hostNetwork == true")
     assert told(judged(tmp_path, [both], deployment()))[0].location.field == "spec.template.spec"
 

@@ -8,7 +8,7 @@ the objects) stays unbound: CEL gives an answer where it does not matter, and sa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,7 @@ class Composer:
     def __init__(self, *, with_params: bool) -> None:
         self._known = tuple(name for name in _NAMES if with_params or name != "params")
         self._variables: dict[str, list[tokens.Token]] = {}
+        self._fields: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._lost: set[str] = set()
 
     def define(self, name: str, source: str) -> Expression:
@@ -90,6 +91,7 @@ class Composer:
         """
         expression = self.compile(source)
         self._variables[name] = _words(source)
+        self._fields[name] = expression.fields
         return expression
 
     def lose(self, name: str) -> None:
@@ -120,8 +122,14 @@ class Composer:
             source.strip(),
             program,
             frozenset().union(*(tokens.names(part) for part in everything)),
-            tuple(dict.fromkeys(path for part in everything for path in tokens.paths(part, "object"))),
+            tuple(dict.fromkeys(self._read(words))),
         )
+
+    def _read(self, words: Sequence[tokens.Token]) -> Iterator[tuple[str, ...]]:
+        """The fields of the object that an expression reads; those of a variable are fields of what that reads."""
+        yield from tokens.paths(words, "object")
+        for path in tokens.paths(words, "variables"):
+            yield from ((*field, *path[1:]) for field in self._fields.get(path[0] if path else "", ()))
 
     def _used(self, words: Sequence[tokens.Token]) -> list[str]:
         """The variables that an expression uses, itself and through others, each behind those it uses."""

@@ -56,7 +56,7 @@ class Court:
         for policy in self._policies:
             for place, reason in policy.faults:
                 self._refuse(policy, Doubt(reason, place), None)
-        self.rules: dict[str, RuleInfo] = {policy.info.id: policy.info for policy in self._policies}
+        self.rules: list[RuleInfo] = [policy.info for policy in self._policies]
         """What reports say of each policy."""
         self.digest = files.digest
         self.texts = files.texts

@@ -90,10 +90,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     read = _read(where, local, options, watch)
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
     facts.derive(read.subjects, whole=whole)
-    evaluation = read.evaluation
-    evaluation.merge(joined.evaluate(read.subjects))
-    if court:
-        evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
+    evaluation = _evaluate(read, joined, court, options)
     findings = _in_order(_masked(finding) for finding in _once(evaluation, read.shared))
 
     told = [*(rule.info for rule in rules.rules), *(court.rules if court else ())]
@@ -121,6 +118,15 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
     from scanner.policy.admission import judging, reading
 
     return judging.Court(reading.load(paths))
+
+
+def _evaluate(read: _Read, joined: Evaluator, court: judging.Court | None, options: Options) -> Evaluation:
+    """What came of each file, of the rules that need all, and of the policies."""
+    evaluation = read.evaluation
+    evaluation.merge(joined.evaluate(read.subjects))
+    if court:
+        evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
+    return evaluation
 
 
 def _digest(rules: pack.Pack, court: judging.Court | None, options: Options) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.facts.selectors import path
+from scanner.facts.kubernetes.objects import path
 from scanner.model import Location, Subject
 from scanner.policy.admission.compiled import Policy
 from scanner.policy.admission.matching import Cluster, Request, selects

@@ -16,7 +16,7 @@ from scanner.policy.admission.expressions import Composer
 from scanner.policy.admission.kinds import resource_rules
 from scanner.policy.admission.translating import Loop, NotExportableError, text, translated
 from scanner.policy.rule import RuleFile
-from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
+from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 
 _VERSION = "admissionregistration.k8s.io/v1"
 _FOCUS = {RESOURCE: "object", WORKLOAD: "variables.pod", CONTAINER: "container"}
@@ -58,6 +58,7 @@ class _Export:
     def __init__(self, file: RuleFile, settings: Settings) -> None:
         self._rule = file.root.value
         self._info = file.rule.info
+        self._each = file.rule.each
         self._parameters: Mapping[str, Any] = file.rule.parameters
         self._settings = settings
         if self._info.subject not in _FOCUS:
@@ -66,6 +67,8 @@ class _Export:
             raise NotExportableError("it looks at several objects at once")
         if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule.get("when", "")), "pod"):
             raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
+        if len(file.rule.each) > 1 or any(path.split(".")[0] in self._elsewhere() for path in file.rule.each):
+            raise NotExportableError("it asks of several lists, or of one outside of its subject")
         self._given = {
             name: value for name, value in self._parameters.items() if not isinstance(value, dict)
         }  # a ConfigMap holds texts: mappings stay as they are
@@ -73,6 +76,10 @@ class _Export:
         for name, value in self._parameters.items():
             self._fields["params", name] = f"variables.{name}" if name in self._given else _literal(value)
         self._names = {"template": "variables.template", "pod": "variables.pod"}
+
+    def _elsewhere(self) -> tuple[str, ...]:
+        """What the rule sees beside its subject."""
+        return KINDS[self._info.subject][1:]
 
     def objects(self) -> list[dict[str, Any]]:
         """The policy, its binding, and its parameters."""
@@ -146,10 +153,11 @@ class _Export:
     def _loop(self, kind: str) -> Loop | _Once | _Guarded:
         """The rule's question of its subject, or of each item in it."""
         focus = _FOCUS[self._info.subject]
-        each = self._rule.get("each", "")
         names = {**self._names, **({"container_kind": f"'{kind}'"} if kind else {})}
         when = translated(self._rule["when"], names, self._fields) if self._inside else ""
         asked = tokens.names(tokens.tokens(self._rule["require"]))
+
+        each = self._each
 
         def ask(item: str) -> str:
             if each and "key" in asked and item == "item":
@@ -161,7 +169,7 @@ class _Export:
             return text(self._rule["message"], self._told(item))
 
         if each:
-            loop = Loop.over(focus, each, ask, say)
+            loop = Loop.over(focus, each[0], ask, say)
             return _Guarded(loop, when) if when else loop
         return _Once(f"!({when}) || ({ask('')})" if when else ask(""), say(""))
 

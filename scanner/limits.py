@@ -17,6 +17,7 @@ _SAID = {
     "documents": "more than {} documents",
     "faults": "more than {} faults",
     "seconds": "took longer than {} seconds",
+    "engine": "took longer than {} seconds",
     "memory": "needs more than {} of memory",
 }
 
@@ -41,6 +42,8 @@ class Limits:
     """Parts of one text that cannot be read: each is a new start."""
     seconds: float = 20.0
     """Wall seconds for one input, and as many more as its size is worth."""
+    engine: float = 900.0
+    """Wall seconds for one start of a second engine, whatever the number of files."""
     memory: int = 3 * 1024 * MIB
     """Bytes of address space beyond what a process that reads starts with."""
 

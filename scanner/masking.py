@@ -12,7 +12,7 @@ import re
 _ASSIGNED = re.compile(
     r"""
     (?P<key>(?:password|passwd|passphrase|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key
-      |client[_-]?secret|auth[_-]?token|access[_-]?token|_token|_secret|_pw)["']?\s{0,3}[:=]\s{0,3}["']?
+      |client[_-]?secret|auth[_-]?token|access[_-]?token|_token|_secret|_pw)["']?\s{0,40}[:=]\s{0,3}["']?
       |--(?:token|password|secret|api-key)[=\s]\s{0,3}["']?|\bbearer\s{1,3})
     (?P<value>[^\s"',;|)}\]]{4,})
     """,

@@ -185,6 +185,22 @@ class RuleInfo:
     references: tuple[str, ...]
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
+    platform: str = ""
+    """Of another engine's check, what it is about: it does not bear on a framework about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check of another engine means here."""
+
+    severity: Severity
+    objectives: tuple[str, ...] = ()
+    title: str = ""
+    """In our own words; empty where the engine's have to do."""
+    sensitive: bool = False
+    """What it points at may hold a secret."""
+    platform: str = "other"
+    """What it is about: `kubernetes`, or any other platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +296,5 @@ class Scan:
     verdict: Verdict
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Path -> lines, for the inputs that findings point into; for excerpts only."""
+    notes: tuple[str, ...] = ()
+    """What another engine said of its run besides outcomes, such as what it did not look up."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import __version__, documents, facts, files, gate, library, rendering, sources
+from scanner import __version__, engines, facts, files, gate, library, rendering, sources
 from scanner.errors import UsageError
-from scanner.frameworks import assess, catalogue, scope
+from scanner.findings import settle, texts
+from scanner.frameworks import assess, catalogue, checks, scope
 from scanner.limits import DEFAULTS, Limits
-from scanner.masking import mask
 from scanner.model import (
     Assessment,
     ControlLink,
@@ -21,7 +20,6 @@ from scanner.model import (
     FrameworkSummary,
     Input,
     InputStatus,
-    Location,
     Outcome,
     Run,
     Scan,
@@ -33,6 +31,8 @@ from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
 if TYPE_CHECKING:
     from scanner.policy.admission import judging
+
+_CHECKOV = "checkov"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,15 @@ class Options:
     """Files of values for Helm charts besides their own, of which a later one wins."""
     selection: sources.Selection = field(default_factory=sources.Selection)
     """Which files under the paths are read; with a revision, its commit is the one that is told."""
+    engines: tuple[str, ...] = ()
+    """Further engines, of those that `engines.NAMES` lists; our own always runs."""
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
     """Scan files and folders (`-` is standard input) and return everything that reports are made from.
 
     `watch` is called with each input when it is done.
-    Raises UsageError for a path, revision, profile or framework that does not exist and PackError for a wrong rule.
+    Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
     options = options or Options()
@@ -84,21 +86,23 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
     chosen = catalogue.choose(frameworks, options.frameworks)
     scopes = scope.load(options.scope, frameworks) if options.scope else {}
+    second = engines.find(checks.load(_CHECKOV, cache), options.limits) if _CHECKOV in options.engines else None
 
     where = sources.scope(paths, options.selection)
     local, joined = _evaluators(rules, options, by_path=any(each.paths for each in scopes.values()))
     read = _read(where, local, options, watch)
+    also = second.assess(read.handed, rules.same_as) if second else engines.Results()
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
     facts.derive(read.subjects, whole=whole)
-    evaluation = _evaluate(read, joined, court, options)
-    findings = _in_order(_masked(finding) for finding in _once(evaluation, read.shared))
+    evaluation = _evaluate(read, joined, court, also, options)
+    findings = settle(evaluation, read.shared)
 
     told = [*(rule.info for rule in rules.rules), *(court.rules if court else ())]
-    infos = {info.id: info for info in told if info.id in evaluation.counts}
+    infos = {info.id: info for info in told if info.id in evaluation.counts} | also.rules
     links = assess.links(chosen, infos.values())
     assessments = {item: _assessed(item, scopes, evaluation, findings, links) for item in chosen}
     return Scan(
-        run=_run(options, where, _digest(rules, court, options)),
+        run=_run(options, where, _digest(rules, court, also, options)),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
@@ -107,7 +111,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         frameworks=tuple(_summary(item, each, scopes, read.inputs) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts=_texts(findings, {**(court.texts if court else {}), **read.contents}),
+        texts=texts(findings, {**(court.texts if court else {}), **read.contents}),
+        notes=tuple(f"{_CHECKOV}: {note}" for note in also.notes),
     )
 
 
@@ -120,19 +125,23 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
     return judging.Court(reading.load(paths))
 
 
-def _evaluate(read: _Read, joined: Evaluator, court: judging.Court | None, options: Options) -> Evaluation:
-    """What came of each file, of the rules that need all, and of the policies."""
+def _evaluate(
+    read: _Read, joined: Evaluator, court: judging.Court | None, also: engines.Results, options: Options
+) -> Evaluation:
+    """What came of each file, of the rules that need all, of the policies, and of another engine."""
     evaluation = read.evaluation
     evaluation.merge(joined.evaluate(read.subjects))
     if court:
         evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
+    read.take(also, include_passes=options.include_passes)
     return evaluation
 
 
-def _digest(rules: pack.Pack, court: judging.Court | None, options: Options) -> str:
-    """One digest of all that objects are held to."""
+def _digest(rules: pack.Pack, court: judging.Court | None, also: engines.Results, options: Options) -> str:
+    """One digest of all that was judged by: rules, policies, catalogues, another engine and what its checks mean."""
     own = [court.digest] if court else []
-    return library.combine(rules.digest, *own, catalogue.digest_of_data(options.framework_files))
+    other = [checks.digest(_CHECKOV), also.version] if _CHECKOV in options.engines else []
+    return library.combine(rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
 
 
 def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:
@@ -181,6 +190,22 @@ class _Read:
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
+    handed: list[engines.Handed] = field(default_factory=list)
+    """What another engine may read."""
+
+    def hand(self, source: sources.Source, item: Input) -> None:
+        """Keep an input for another engine, or what was rendered in its place."""
+        if some := engines.handed(source, item):
+            self.handed.extend(some)
+            self.contents.setdefault(item.path, source.content)
+
+    def take(self, also: engines.Results, *, include_passes: bool) -> None:
+        """Take in what another engine found, as if rules of ours had given it, and what became of its inputs."""
+        listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
+        found = Evaluation(listed, by_path=also.counts)
+        found.counts = found.within(lambda _: True)
+        self.evaluation.merge(found)
+        self.inputs = [also.inputs.get(item.path, item) for item in self.inputs]
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
@@ -202,70 +227,11 @@ def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Calla
             read.inputs.append(portion.input)
             if portion.input.subjects:
                 read.keep(source)
+            if _CHECKOV in options.engines:
+                read.hand(source, portion.input)
             if watch:
                 watch(portion.input)
     return read
-
-
-def _texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    """The lines of the inputs that findings point into."""
-    told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
-    return {
-        path: tuple(mask(documents.decode(contents[path])).split("\n")) for path in sorted(told) if path in contents
-    }
-
-
-def _others(finding: Finding) -> Iterator[Location]:
-    return (related.location for related in finding.related)
-
-
-def _once(evaluation: Evaluation, shared: set[str]) -> Iterator[Finding]:
-    """The findings, without those that several overlays give alike of a file they share."""
-    met: set[tuple[Outcome, str, str, Location]] = set()
-    for finding in evaluation.findings:
-        if finding.location.path in shared:
-            alike = (finding.outcome, finding.fingerprint, finding.message, finding.location)
-            if alike in met:
-                evaluation.counts[finding.rule][finding.outcome] -= 1
-                continue
-            met.add(alike)
-        yield finding
-
-
-def _masked(finding: Finding) -> Finding:
-    """The finding without what looks like a credential in its words."""
-    message, name = mask(finding.message), mask(finding.subject_name)
-    if (message, name) == (finding.message, finding.subject_name):
-        return finding
-    return replace(finding, message=message, subject_name=name)
-
-
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by place, with the fingerprints of twins made their own.
-
-    Objects of one name in several files (overlays, environments) are told apart by their file, those of one file by
-    counting.
-    """
-    ordered = sorted(
-        findings,
-        key=lambda finding: (
-            finding.location.path,
-            finding.location.line,
-            finding.location.column,
-            finding.rule,
-            finding.subject_id,
-            finding.location.field,
-        ),
-    )
-    times = Counter(finding.fingerprint for finding in ordered)
-    seen: Counter[str] = Counter()
-    for index, finding in enumerate(ordered):
-        if times[finding.fingerprint] > 1:
-            twin = f"{finding.fingerprint}:{finding.location.path}"
-            seen[twin] += 1
-            own = hashlib.sha256(f"{twin}:{seen[twin]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
-            ordered[index] = replace(finding, fingerprint=own)
-    return ordered
 
 
 def _outcomes(evaluation: Evaluation) -> dict[str, int]:

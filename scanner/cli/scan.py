@@ -17,6 +17,7 @@ from scanner.cli.environment import cache_folder, git_state
 from scanner.cli.frameworks import takes_framework_files
 from scanner.cli.limits import limits
 from scanner.cli.progress import Progress
+from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
 from scanner.model import SEVERITIES, Scan, Severity
 from scanner.policy.evaluate import NEWEST_KUBERNETES
@@ -26,6 +27,7 @@ from scanner.scan import Options, scan
 _EVIDENCE = "evidence"
 _LEDGER = "inputs"
 _FORMATS = (*reports.FORMATS, _EVIDENCE)
+_NOTES = 5
 _SHORT = ("table", _LEDGER)
 """Formats that do not tell the commit."""
 
@@ -73,6 +75,15 @@ _SHORT = ("table", _LEDGER)
     metavar="FILE",
     help="Values for Helm charts besides their own; repeats, the last wins.",
 )
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(ENGINES),
+    default=ENGINES[:1],
+    show_default=True,
+    help="Assay, and with it Checkov on what it reads; repeats.",
+)
 @click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
 @click.option(
     "--policies",
@@ -104,6 +115,8 @@ def command(
         result = scan(paths, options, progress)
     result = replace(result, run=replace(result.run, ended=_now()))
     _write(result, wanted)
+    if not quiet:
+        _tell(result.notes)
     if not quiet and all(target for _, target in wanted):
         click.echo(f"assay: {result.verdict.reason}", err=True)
     return result.verdict.exit_code
@@ -181,6 +194,16 @@ def _write_file(path: Path, pieces: Iterable[str]) -> None:
             temporary.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}") from None
+
+
+def _tell(notes: Sequence[str]) -> None:
+    """What another engine said, shortened: the first few, and how many more."""
+    from scanner.reports.safe_text import safe
+
+    for note in notes[:_NOTES]:
+        click.echo(f"assay: {safe(note)}", err=True)
+    if len(notes) > _NOTES:
+        click.echo(f"assay: and {len(notes) - _NOTES} more like these", err=True)
 
 
 def _now() -> str:

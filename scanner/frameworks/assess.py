@@ -38,10 +38,12 @@ Counts = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
 
 
-def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
+def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
     """Rule -> the controls it bears on, each control once.
 
-    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule.
+    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule. A check
+    of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
+    nothing of a cluster, whatever the objective.
     """
     by_name: dict[str, list[ControlLink]] = {}
     for framework in frameworks:
@@ -59,13 +61,18 @@ def links(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[st
                     "declared" if bearing.relation == "declares" else "manifest",
                 )
                 by_name.setdefault(bearing.rule or bearing.objective, []).append(link)
-    return {rule.id: _closest(rule, by_name) for rule in rules}
+    about = {(item.id, item.edition): item.platform for item in frameworks}
+    return {rule.id: _closest(rule, by_name, about) for rule in rules}
 
 
-def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[ControlLink, ...]:
+def _closest(
+    rule: RuleInfo, by_name: Mapping[str, list[ControlLink]], about: Mapping[tuple[str, str], str]
+) -> tuple[ControlLink, ...]:
     best: dict[tuple[str, str, str], ControlLink] = {}
     for name in (rule.id, *rule.objectives):
         for link in by_name.get(name, ()):
+            if rule.platform and about[link.framework, link.edition] not in ("", rule.platform):
+                continue
             key = (link.framework, link.edition, link.control)
             if key not in best or _distance(link) < _distance(best[key]):
                 best[key] = link
@@ -74,7 +81,7 @@ def _closest(rule: RuleInfo, by_name: Mapping[str, list[ControlLink]]) -> tuple[
     return tuple(best.values())
 
 
-def shown_by(frameworks: Iterable[Framework], rules: Iterable[RuleInfo]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+def shown_by(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[tuple[str, str, str], tuple[str, ...]]:
     """(framework, edition, control) -> what can show it through the rules: manifest before declared."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for some in links(frameworks, rules).values():

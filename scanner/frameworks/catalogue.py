@@ -65,6 +65,8 @@ class Framework:
     controls: tuple[Control, ...]
     aliases: tuple[str, ...] = ()
     family: str = ""
+    platform: str = ""
+    """What it is about, where it is about one platform only."""
 
 
 def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str] = ()) -> tuple[Framework, ...]:
@@ -73,7 +75,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
     `rules` are the ids that a file may name. Raises PackError with file and line for whatever is wrong with one.
     """
     folder = library.data_root() / "frameworks"
-    digest = library.digest(sorted(folder.iterdir()), folder)
+    digest = _digest(folder)
     found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
     known, shipped = objectives() if files else {}, {framework.id for framework in found}
     for path in files:
@@ -88,9 +90,12 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
 
 def digest_of_data(files: Sequence[Path] = ()) -> str:
     """The digest of all catalogues, mappings and objectives, those of further files included."""
-    folder = library.data_root() / "frameworks"
-    shipped = library.digest(sorted(folder.iterdir()), folder)
+    shipped = _digest(library.data_root() / "frameworks")
     return library.combine(shipped, *(library.digest([path], path.parent) for path in files)) if files else shipped
+
+
+def _digest(folder: Path) -> str:
+    return library.digest(sorted(path for path in folder.iterdir() if path.is_file()), folder)
 
 
 def objectives() -> dict[str, dict[str, str]]:
@@ -149,30 +154,36 @@ def _read_all(folder: Path) -> list[dict[str, Any]]:
 
 def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict[str, Any]:
     """One checked catalogue as plain data; what rules it may name is checked where they are given."""
-    import jsonschema
-
-    root, origin = _document(path)
     schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
-        raise _refused(root, origin, error)
-    for path_to, text in _texts(root.value):
-        if blank := _BLANK.search(text):
-            raise _wrong(root, origin, path_to, f"{blank[0]} is not filled in yet")
+    root, origin = checked(path, schema)
     seen: set[str] = set()
     for index, control in enumerate(root.value["controls"]):
         place = ["controls", str(index)]
         if control["id"] in seen:
-            raise _wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
+            raise wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
         seen.add(control["id"])
         if problem := _contradicts_itself(control):
-            raise _wrong(root, origin, [*place, "checkable"], f"the control {control['id']} {problem}")
+            raise wrong(root, origin, [*place, "checkable"], f"the control {control['id']} {problem}")
         for number, bearing in enumerate(control.get("objectives", ())):
             for kind, names in (("objective", known), ("rule", rules)):
                 if names and kind in bearing and bearing[kind] not in names:
                     at = [*place, "objectives", str(number), kind]
-                    raise _wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
+                    raise wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
     plain: dict[str, Any] = root.value
     return plain
+
+
+def checked(path: Path, schema: dict[str, Any]) -> tuple[Node, Origin]:
+    """The document of a data file that is as a schema says, and its origin; raises PackError with the line if not."""
+    import jsonschema
+
+    root, origin = _document(path)
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
+        raise _refused(root, origin, error)
+    for path_to, text in _texts(root.value):
+        if blank := _BLANK.search(text):
+            raise wrong(root, origin, path_to, f"{blank[0]} is not filled in yet")
+    return root, origin
 
 
 def _refused(root: Node, origin: Origin, error: ValidationError) -> PackError:
@@ -195,7 +206,7 @@ def _refused(root: Node, origin: Origin, error: ValidationError) -> PackError:
             message, hint = f"{name} is {given!r}, none of {', '.join(wanted)}", near(str(given), wanted)
         case "pattern" if name == "source":
             message, hint = f"source is {given!r}", "give an address that begins with https://"
-    return _wrong(root, origin, at, message, hint)
+    return wrong(root, origin, at, message, hint)
 
 
 def _texts(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -233,7 +244,8 @@ def _document(path: Path) -> tuple[Node, Origin]:
     return part.root, part.origin
 
 
-def _wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: str = "") -> PackError:
+def wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: str = "") -> PackError:
+    """The error for what stands at a path of a data file, with its line."""
     mark, _ = find(root.mark, tuple(path))  # type: ignore[arg-type]
     return PackError(message, f"{origin.path}:{locate(origin, mark).line}", hint)
 

@@ -26,6 +26,8 @@ class Pack:
     digest: str
     known: frozenset[str] = frozenset()
     """Identities of all rules, those of other profiles too."""
+    same_as: frozenset[str] = frozenset()
+    """Ids of other tools' checks that the rules stand for, those of other profiles too."""
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -52,7 +54,9 @@ def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack
     _refuse_twins(rules)
     wanted = PROFILES[: PROFILES.index(profile) + 1]
     chosen = sorted((rule for rule in rules if rule.info.profile in wanted), key=lambda rule: rule.info.id)
-    return Pack(tuple(chosen), digest, frozenset(rule.info.id for rule in rules))
+    known = frozenset(rule.info.id for rule in rules)
+    same_as = frozenset(other for rule in rules for other in rule.info.same_as)
+    return Pack(tuple(chosen), digest, known, same_as)
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:

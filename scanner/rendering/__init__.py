@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner import sources
-from scanner.rendering.places import documents
+from scanner.rendering.places import documents, objects
 from scanner.rendering.plan import Plan, Settings, plan
 from scanner.sources import Rendered, Scope, Source
 
-__all__ = ["Settings", "collect", "documents"]
+__all__ = ["Settings", "collect", "documents", "objects"]
 
 
 def collect(where: Scope, settings: Settings) -> Iterator[Source]:

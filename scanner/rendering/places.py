@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from scanner.documents import Document, Fault, read
-from scanner.documents.positions import Node
+from scanner.documents.positions import Node, locate
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Mark, Origin
+from scanner.model import Location, Mark, Origin
 from scanner.rendering.alignment import align
 from scanner.rendering.built import Built
 from scanner.sources import Rendered
@@ -39,6 +39,17 @@ def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Documen
                 yield _moved(part, origin, told)
             else:
                 yield _moved(part, Origin(path), _in_template(template, lines, part))
+
+
+def objects(rendered: Rendered, limits: Limits = DEFAULTS) -> dict[str, Location]:
+    """Where a person would mend each object that was rendered, by `KIND.NAMESPACE.NAME`."""
+    found: dict[str, Location] = {}
+    for part in documents(rendered, limits):
+        if isinstance(part, Document) and part.root.mark:
+            kind, name = part.root.get("kind").value, part.root.get("metadata", "name").value
+            namespace = part.root.get("metadata", "namespace").value or "default"
+            found.setdefault(f"{kind}.{namespace}.{name}", locate(part.origin, part.root.mark))
+    return found
 
 
 def _decoded(content: bytes) -> str:

@@ -1,0 +1,190 @@
+"""Checkov as a second engine: found, started on a copy of the files, and read. It is never imported."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scanner.engines import Handed, Results, checkov_files, process
+from scanner.engines.checkov_report import Report, ReportError, read
+from scanner.errors import UsageError
+from scanner.limits import DEFAULTS, Limits
+from scanner.masking import mask
+from scanner.model import Check, Input, InputStatus
+
+_ENDED = (0, 1)
+"""Exit codes of a run that came to its end: without and with failed checks."""
+_CRASHED = re.compile(r"Failed to create report for (\w+) framework")
+"""What Checkov logs where one framework fails as a whole; its exit code does not tell."""
+_LOST = re.compile(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNORECASE)
+"""What an entry of the log says where the file it names was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkov:
+    """The program, and what its checks mean to us."""
+
+    program: str
+    checks: Mapping[str, Check]
+    """Severity and objectives by the ids of Checkov's checks."""
+    limits: Limits = DEFAULTS
+
+    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
+        """What Checkov finds in files.
+
+        `ours` are the ids of its checks that rules of ours stand for: of Kubernetes objects those are not asked again.
+        """
+        results = Results()
+        report = Report(results, self.checks)
+        told: dict[str, str] = {}
+        for frameworks, some, skipped in (
+            (checkov_files.ELSE, [file for file in files if checkov_files.none_of_ours(file)], ()),
+            (checkov_files.CLUSTER, [file for file in files if checkov_files.holds_objects(file)], sorted(ours)),
+        ):
+            if some:
+                _Run(self, frameworks, {file.path: file for file in some}, report, told).run(skipped)
+        results.inputs = dict(_inputs(files, report, told))
+        return results
+
+
+@dataclass(slots=True)
+class _Run:
+    """One start of the program: some frameworks over some files."""
+
+    checkov: Checkov
+    frameworks: Sequence[str]
+    files: Mapping[str, Handed]
+    report: Report
+    lost: dict[str, str]
+    """Why a file was not assessed, or not by every framework that may concern it."""
+
+    def run(self, skipped: Sequence[str]) -> None:
+        """Start the program on a copy of the files, and take in what it says of them."""
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="assay-") as folder:
+            home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
+            os.mkdir(home)
+            checkov_files.lay_out(self.files.values(), copy)
+            command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
+            seconds = self.checkov.limits.engine
+            try:
+                done = process.run(command, _environment(home), home, seconds)
+            except OSError as error:
+                self._lose(self.frameworks, f"cannot be run: {(error.strerror or '').lower()}")
+                return
+            self._take(done, copy)
+
+    def _take(self, done: process.Done, copy: str) -> None:
+        around = os.path.dirname(copy)
+        said = [mask(entry.replace(f"{copy}/", "").replace(copy, ".").replace(around, "..")) for entry in done.said]
+        for entry in said:
+            self._heed(entry)
+        last = said[-1].splitlines()[-1] if said else "nothing"
+        if done.late:
+            self._lose(self.frameworks, self.checkov.limits.passed("engine"))
+        elif done.code not in _ENDED:
+            self._lose(self.frameworks, f"ended with code {done.code}; it says: {last}")
+        else:
+            try:
+                unparsed = read(done.printed, copy, self.files, self.report)
+            except ReportError as error:
+                self._lose(self.frameworks, f"{error}; it says: {last}")
+                return
+            for path, framework in unparsed:
+                self.lost.setdefault(path, f"cannot be parsed as {framework}")
+
+    def _heed(self, entry: str) -> None:
+        """Take an entry of the log for what it means: a lost framework, a lost file, or a note."""
+        if crashed := _CRASHED.search(entry):
+            self._lose((crashed[1],), f"crashed in its framework {crashed[1]}")
+        named = [path for path in self.files if path in entry]
+        head, trace, tail = entry.partition("Traceback (most recent call last)")
+        short = " ".join((head + tail.splitlines()[-1] if trace else head).split())
+        if named and _LOST.search(entry):
+            self.lost[max(named, key=len)] = short
+        elif not crashed:
+            self.report.results.notes.append(short)
+
+    def _lose(self, frameworks: Iterable[str], why: str) -> None:
+        for framework in frameworks:
+            for path in self.files:
+                if checkov_files.concerns(framework, path):
+                    self.lost.setdefault(path, why)
+
+
+def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
+    """Checkov, where it is on PATH or installed beside this Python; raises UsageError where it is not."""
+    beside = os.path.dirname(sys.executable)
+    for path in (None, beside):
+        program = shutil.which("checkov", path=path)
+        if program and os.path.isabs(program):
+            return Checkov(program, checks, limits)
+    message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
+    raise UsageError(message, hint="pipx install checkov, or pip install 'assay-compliance[checkov]'")
+
+
+def _arguments(folder: str, frameworks: Sequence[str], skipped: Sequence[str]) -> Iterable[str]:
+    yield from ("--directory", folder, "--framework", *frameworks)
+    yield from ("--output", "json", "--compact", "--skip-download", "--download-external-modules", "false")
+    if skipped:
+        yield from ("--skip-check", ",".join(skipped))
+
+
+def _environment(home: str) -> dict[str, str]:
+    """Nothing of ours: no keys, no settings, no programs to start, and a proxy that answers nothing."""
+    nowhere = "http://127.0.0.1:9"
+    return {
+        "PATH": home,
+        "HOME": home,
+        "TMPDIR": home,
+        "LC_ALL": "C.UTF-8",
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "LOG_LEVEL": "WARNING",
+        "BC_SKIP_MAPPING": "TRUE",
+        "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE",
+        "CKV_IGNORED_DIRECTORIES": "",
+        "CKV_IGNORE_HIDDEN_DIRECTORIES": "FALSE",
+        "HCL_PARSE_TIMEOUT_SEC": "120",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }
+
+
+def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
+    """What becomes of the inputs by what Checkov made of them; of one that was rendered, by all its files."""
+    formats: dict[str, dict[str, None]] = {}
+    things: Counter[str] = Counter()
+    why: dict[str, str] = {}
+    own: dict[str, Input] = {}
+    for file in files:
+        name = file.input.path
+        own[name] = file.input
+        formats.setdefault(name, {}).update(dict.fromkeys(report.formats.get(file.path, ())))
+        things[name] += len(report.resources.get(file.path, ()))
+        if file.path in lost:
+            why.setdefault(name, f"Checkov: {lost[file.path]}")
+    for name, item in own.items():
+        by = f"by Checkov {report.results.version}"
+        if absent := report.absent.get(name):
+            by += f", without the modules that come from elsewhere: {', '.join(absent)}"
+        changed = _input(item, tuple(formats[name]), things[name], why.get(name, ""), by)
+        if changed != item:
+            yield name, changed
+
+
+def _input(item: Input, formats: tuple[str, ...], things: int, why: str, by: str) -> Input:
+    if why and item.status is not InputStatus.UNREADABLE:
+        return replace(item, status=InputStatus.UNREADABLE, reason=why, formats=item.formats or formats)
+    if item.status is not InputStatus.SKIPPED:
+        return item
+    if formats:
+        return replace(item, status=InputStatus.ASSESSED, reason=by, formats=formats, subjects=things)
+    if checkov_files.named(item.path):
+        return replace(item, reason="holds nothing that Checkov checks")
+    return item

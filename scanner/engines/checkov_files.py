@@ -1,0 +1,84 @@
+"""Which files Checkov is given, and a copy of them for it to read.
+
+It gets copies because a folder may hold `.checkov.yaml`, which Checkov would obey: it may name Python files to import,
+checks to leave out, and addresses to fetch from. A copy also holds what the scan chose and nothing else, be it on disk
+or in a commit.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from scanner.engines import Handed
+from scanner.model import InputStatus
+
+_YAML = r"\.ya?ml"
+_DATA = re.compile(r"\.(?:ya?ml|json|template)$")
+_DEFINITE: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "terraform": re.compile(r"\.(?:tf|hcl|tfvars|tfvars\.json)$"),
+        "terraform_json": re.compile(r"\.tf\.json$"),
+        "bicep": re.compile(r"\.bicep$"),
+        "dockerfile": re.compile(r"(?:^|/)(?:[^/]+\.)?[Dd]ockerfile(?:\.[^/]+)?$(?<!\.[Dd]ockerignore)"),
+        "github_actions": re.compile(rf"(?:^|/)\.github/workflows/[^/]+{_YAML}$"),
+        "gitlab_ci": re.compile(rf"(?:^|/)\.gitlab-ci{_YAML}$"),
+        "circleci_pipelines": re.compile(rf"(?:^|/)\.circleci/[^/]+{_YAML}$"),
+        "azure_pipelines": re.compile(rf"(?:^|/)azure-pipelines{_YAML}$"),
+        "bitbucket_pipelines": re.compile(rf"(?:^|/)bitbucket-pipelines{_YAML}$"),
+        "serverless": re.compile(rf"(?:^|/)serverless{_YAML}$"),
+    }
+)
+"""Frameworks whose files are known by their names."""
+_BY_CONTENT = ("ansible", "arm", "cloudformation", "openapi", "terraform_plan")
+"""Frameworks whose files are any YAML or JSON, known by what they hold."""
+
+ELSE = (*_DEFINITE, *_BY_CONTENT)
+"""What Checkov is asked about files that are none of ours.
+
+Left out are `helm` and `kustomize`, which start programs and may fetch (we render, and hand over the result), `secrets`
+(a guess at every long word), and what asks servers: images, packages, repository settings, source code.
+"""
+CLUSTER = ("kubernetes", "argo_workflows")
+"""What Checkov is asked about files that hold Kubernetes objects."""
+
+_SETTINGS = (".checkov.yaml", ".checkov.yml")
+
+
+def wanted(path: str) -> bool:
+    """Whether a file may be Checkov's concern, by its name."""
+    if posixpath.basename(path) in _SETTINGS:
+        return False
+    return bool(_DATA.search(path)) or named(path)
+
+
+def named(path: str) -> bool:
+    """Whether the name of a file says that it is Checkov's concern."""
+    return any(pattern.search(path) for pattern in _DEFINITE.values())
+
+
+def holds_objects(file: Handed) -> bool:
+    """Whether our own engine found Kubernetes objects in a file."""
+    return "kubernetes" in file.input.formats
+
+
+def none_of_ours(file: Handed) -> bool:
+    """Whether our own engine left a file to others."""
+    return file.input.status is not InputStatus.ASSESSED and not holds_objects(file)
+
+
+def concerns(framework: str, path: str) -> bool:
+    """Whether a file that was handed over may be of a framework."""
+    return bool(_DEFINITE.get(framework, _DATA).search(path))
+
+
+def lay_out(files: Iterable[Handed], folder: str) -> None:
+    """Write the files below a folder, under their own names."""
+    for file in files:
+        target = os.path.join(folder, file.path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as copy:
+            copy.write(file.content)

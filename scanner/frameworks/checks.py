@@ -1,0 +1,46 @@
+"""Checks of other engines -> what they mean here: severity, objectives, and a title in our own words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from scanner import library
+from scanner.frameworks.catalogue import checked, near, objectives, wrong
+from scanner.model import Check, Severity
+
+_SCHEMA = "schema.json"
+
+
+def load(engine: str, cache: library.Cache) -> dict[str, Check]:
+    """The checks of an engine that were judged, by id. Raises PackError with file and line for what is wrong."""
+    path = _folder() / f"{engine}.yaml"
+    plain = cache.keep(f"checks-{engine}", digest(engine), lambda: _read(path))
+    return {name: _check(**each) for name, each in plain.items()}
+
+
+def digest(engine: str) -> str:
+    """The digest of what is said of an engine's checks."""
+    return library.digest([_folder() / _SCHEMA, _folder() / f"{engine}.yaml"], _folder())
+
+
+def _folder() -> Path:
+    return library.data_root() / "frameworks" / "engines"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    schema = json.loads((_folder() / _SCHEMA).read_text(encoding="utf-8"))
+    root, origin = checked(path, schema)
+    found, known = root.value["checks"], objectives()
+    for name, check in found.items():
+        for index, each in enumerate(check["objectives"]):
+            if each not in known:
+                at = ["checks", name, "objectives", str(index)]
+                raise wrong(root, origin, at, f"there is no objective {each!r}", near(each, known))
+    plain: dict[str, Any] = found
+    return plain
+
+
+def _check(severity: str, objectives: list[str], **more: Any) -> Check:
+    return Check(Severity(severity), tuple(objectives), **more)

@@ -1,0 +1,511 @@
+"""Checkov as a second engine, played by a program of our own: what it is given, what is made of what it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from scanner import library
+from scanner.cli import assay
+from scanner.errors import PackError, UsageError
+from scanner.frameworks import checks
+from scanner.limits import Limits
+from scanner.model import Finding, InputStatus, Outcome, Scan, Severity
+from scanner.scan import Options, scan
+from scanner.sources import Selection
+from tests.conftest import REPOSITORY
+
+BUCKET = """\
+resource "aws_s3_bucket" "data" {
+  bucket = "data"
+
+  versioning {
+    enabled = false
+  }
+}
+"""
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      image: web:1.0
+      securityContext: {privileged: true}
+"""
+MEANING = """\
+version: 1.0.0
+checks:
+  CKV_AWS_7:
+    title: Keys are rotated
+    severity: low
+    objectives: [key-rotation]
+"""
+STAND_IN = """\
+#!{python}
+import json, os, sys, traceback
+
+arguments = sys.argv[1:]
+root = arguments[arguments.index("--directory") + 1]
+frameworks = arguments[arguments.index("--framework") + 1 : arguments.index("--output")]
+files = sorted(
+    os.path.relpath(os.path.join(folder, name), root) for folder, _, names in os.walk(root) for name in names
+)
+
+def check(name, path, result, **more):
+    more = dict(more)
+    record = {{
+        "check_id": name,
+        "check_name": "Ensure " + name,
+        "check_result": {{"result": result, "evaluated_keys": more.pop("keys", [])}},
+        "file_path": "/" + path,
+        "file_abs_path": os.path.join(root, path),
+        "file_line_range": more.pop("lines", [1, 7]),
+        "resource": more.pop("resource", "aws_s3_bucket.data"),
+    }}
+    record["check_result"].update(more)
+    return record
+
+def part(framework, failed=(), passed=(), skipped=(), unparsed=()):
+    return {{
+        "check_type": framework,
+        "results": {{
+            "failed_checks": list(failed),
+            "passed_checks": list(passed),
+            "skipped_checks": list(skipped),
+            "parsing_errors": [os.path.join(root, path) for path in unparsed],
+        }},
+        "summary": {{"checkov_version": "0.0.0"}},
+    }}
+
+def nothing():
+    print(json.dumps({{"passed": 0, "failed": 0, "checkov_version": "0.0.0"}}))
+
+def log(level, text):
+    print(f"2026-01-01 00:00:00,000 [MainThread  ] [{{level}}]  {{text}}", file=sys.stderr)
+
+if "kubernetes" in frameworks and not {kubernetes!r}:
+    nothing()
+    sys.exit(0)
+{body}
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Puts a program called checkov on PATH, which runs some lines of Python."""
+
+    def put(body: str, *, kubernetes: bool = False) -> None:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        program = folder / "checkov"
+        program.write_text(STAND_IN.format(python=sys.executable, body=body, kubernetes=kubernetes), encoding="utf-8")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    return put
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a bucket in Terraform, which is the current one."""
+    path = tmp_path / "work"
+    path.mkdir()
+    (path / "main.tf").write_text(BUCKET, encoding="utf-8")
+    monkeypatch.chdir(path)
+    return path
+
+
+def scanned(*paths: str, **more: Any) -> Scan:
+    return scan(paths or (".",), Options(engines=("checkov",), **more))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(assay, ["scan", *arguments], standalone_mode=False)
+
+
+def theirs(result: Scan) -> list[Finding]:
+    return [finding for finding in result.findings if finding.rule.startswith("checkov.")]
+
+
+def became(result: Scan) -> dict[str, tuple[InputStatus, str]]:
+    return {item.path: (item.status, item.reason) for item in result.inputs}
+
+
+FAILS = 'print(json.dumps([part("terraform", failed=[check("CKV_AWS_20", "main.tf", "FAILED")])])); sys.exit(1)'
+
+
+def test_a_failed_check_is_a_finding_with_its_place_and_its_controls(stand_in: Callable[..., None]) -> None:
+    stand_in(FAILS)
+    result = scanned()
+    (finding,) = theirs(result)
+    assert (finding.rule, finding.outcome, finding.severity) == ("checkov.CKV_AWS_20", Outcome.FAIL, Severity.CRITICAL)
+    assert finding.message == "aws_s3_bucket.data fails CKV_AWS_20: Ensure CKV_AWS_20"
+    assert (finding.subject_kind, finding.subject_name) == ("checkov.terraform", "aws_s3_bucket.data")
+    place = finding.location
+    assert (place.path, place.line, place.column, place.end_line, place.end_column) == ("main.tf", 1, 1, 7, 2)
+    assert result.rules[finding.rule].objectives == ("datastore-not-public",)
+    assert result.links[finding.rule]
+    (item,) = result.inputs
+    assert (item.status, item.reason, item.formats) == (InputStatus.ASSESSED, "by Checkov 0.0.0", ("terraform",))
+    assert (item.bytes, len(item.sha256), item.subjects) == (len(BUCKET), 64, 1)
+    assert result.verdict.exit_code == 1
+
+
+def test_passes_count_and_are_listed_where_they_are_asked_for(stand_in: Callable[..., None]) -> None:
+    stand_in('print(json.dumps(part("terraform", passed=[check("CKV_AWS_20", "main.tf", "PASSED")])))')
+    result = scanned()
+    assert (theirs(result), result.outcomes["pass"], result.verdict.exit_code) == ([], 1, 0)
+    assert "checkov.CKV_AWS_20" in result.rules
+    assert any("checkov.CKV_AWS_20" in control.rules for control in result.assessments)
+    assert [finding.outcome for finding in theirs(scanned(include_passes=True))] == [Outcome.PASS]
+
+
+def test_what_a_file_has_checkov_leave_out_is_shown_as_undecided(stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'record = check("CKV_AWS_20", "main.tf", "SKIPPED", suppress_comment="a public site")\n'
+        'print(json.dumps(part("terraform", skipped=[record])))'
+    )
+    result = scanned()
+    (finding,) = theirs(result)
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "has Checkov leave CKV_AWS_20 out, because: a public site" in finding.message
+    assert result.verdict.exit_code == 0
+
+
+def test_a_check_that_nobody_judged_is_a_finding_of_medium_severity(stand_in: Callable[..., None]) -> None:
+    stand_in('print(json.dumps(part("terraform", failed=[check("CKV_NEW_1", "main.tf", "FAILED")])))')
+    result = scanned()
+    (finding,) = theirs(result)
+    info = result.rules[finding.rule]
+    assert (finding.severity, info.objectives, info.title) == (Severity.MEDIUM, (), "Ensure CKV_NEW_1")
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines", "field"),
+    [
+        (["versioning/enabled"], (5, 5), "versioning.enabled"),
+        (["versioning/[0]/enabled/[0]"], (5, 5), "versioning.0.enabled.0"),
+        (["versioning/[0]/mfa_delete"], (4, 6), "versioning.0.mfa_delete"),
+        (["resource_type", "bucket"], (2, 2), "bucket"),
+        (["versioning/[1]/enabled"], (1, 7), "versioning.1.enabled"),
+        (["acl"], (1, 7), "acl"),
+        (["resource_type"], (1, 7), ""),
+        ([], (1, 7), ""),
+    ],
+)
+def test_a_finding_points_at_the_field_where_its_place_is_certain(
+    stand_in: Callable[..., None], keys: list[str], lines: tuple[int, int], field: str
+) -> None:
+    stand_in(f'print(json.dumps(part("terraform", failed=[check("CKV_AWS_21", "main.tf", "FAILED", keys={keys!r})])))')
+    (finding,) = theirs(scanned())
+    assert (finding.location.line, finding.location.end_line, finding.location.field) == (*lines, field)
+
+
+def test_lines_beyond_the_file_are_brought_back_into_it(stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'some = [check("CKV_AWS_21", "main.tf", "FAILED", lines=lines) for lines in ([0, 1], [6, 99], [50, 60])]\n'
+        'print(json.dumps(part("terraform", failed=some)))'
+    )
+    places = [(finding.location.line, finding.location.end_line) for finding in theirs(scanned())]
+    assert places == [(1, 1), (6, 7), (8, 8)]
+
+
+def test_only_the_chosen_files_are_handed_over_and_no_settings(folder: Path, stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'found = [check("CKV_AWS_20", path, "FAILED", lines=[1, 1]) for path in files]\n'
+        'print(json.dumps(part("terraform", failed=found)))'
+    )
+    for name in (
+        "a/keep.tf",
+        "a/out.tf",
+        "ignored.tf",
+        ".checkov.yaml",
+        "a/.checkov.yml",
+        ".dot/Dockerfile",
+        "note.txt",
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x {\n}\n", encoding="utf-8")
+    (folder / "link.tf").symlink_to(folder / "main.tf")
+    (folder / "spec.yaml").write_text("kind: Architecture\napiVersion: assay/v1\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("ignored.tf\n", encoding="utf-8")
+    subprocess.run(("git", "init", "-q"), cwd=folder, check=True)
+    paths = {finding.location.path for finding in theirs(scanned(selection=Selection(exclude=("out.tf",))))}
+    assert paths == {"main.tf", "a/keep.tf", ".dot/Dockerfile"}
+
+
+def test_files_of_a_commit_are_handed_over_as_they_were(folder: Path, stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'text = open(os.path.join(root, "main.tf")).read()\n'
+        'print(json.dumps(part("terraform", failed=[check("CKV_AWS_20", "main.tf", "FAILED", resource=text)])))'
+    )
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org")
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "a")):
+        subprocess.run((*git, *arguments), cwd=folder, check=True)
+    (folder / "main.tf").write_text("changed\n", encoding="utf-8")
+    (finding,) = theirs(scanned(selection=Selection(revision="HEAD")))
+    assert finding.subject_name == BUCKET
+
+
+def test_what_stands_outside_of_the_chosen_files_does_not_count(stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'some = [check("CKV_AWS_20", "../../outside/main.tf", "FAILED"), check("CKV_AWS_20", "/etc/x.tf", "FAILED")]\n'
+        'print(json.dumps(part("terraform", failed=some, unparsed=["../x.tf"])))'
+    )
+    result = scanned()
+    assert theirs(result) == []
+    assert became(result) == {"main.tf": (InputStatus.SKIPPED, "holds nothing that Checkov checks")}
+
+
+def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'skipped = arguments[arguments.index("--skip-check") + 1].split(",") if "--skip-check" in arguments else []\n'
+        'name = "kubernetes" if "kubernetes" in frameworks else "terraform"\n'
+        'found = [check(f"CKV_K8S_{n}", files[0], "FAILED", resource="Pod.shop.web") for n in (16, 8, 29)]\n'
+        'print(json.dumps(part(name, failed=[each for each in found if each["check_id"] not in skipped])))',
+        kubernetes=True,
+    )
+    (folder / "pod.yaml").write_text(POD, encoding="utf-8")
+    found = {(finding.location.path, finding.rule) for finding in theirs(scanned())}
+    assert found == {
+        ("pod.yaml", "checkov.CKV_K8S_29"),  # no rule of ours says what this one says
+        ("main.tf", "checkov.CKV_K8S_16"),  # what Terraform makes is none of ours
+        ("main.tf", "checkov.CKV_K8S_8"),
+        ("main.tf", "checkov.CKV_K8S_29"),
+    }
+
+
+ENDS = {
+    "a crash": ('sys.exit("Traceback\\nValueError: oh no")', "it says: ValueError: oh no"),
+    "another code": ('log("ERROR", "oh no"); sys.exit(2)', "ended with code 2; it says: oh no"),
+    "a signal": ("os.kill(os.getpid(), 9)", "ended with code -9"),
+    "garbage": ('print("{]")', "printed what is no JSON"),
+    "nothing": ("pass", "printed what is no JSON"),
+    "nesting": ('print("[" * 100000)', "printed what is no JSON"),
+    "another form": ('print(json.dumps([{"results": {"failed_checks": [{}]}, "check_type": "x"}]))', "unknown form"),
+    "a list": ("print(json.dumps([1]))", "unknown form"),
+    "a framework": (
+        'log("ERROR", "Failed to create report for terraform framework\\nTraceback"); nothing()',
+        "crashed in its framework terraform",
+    ),
+    "hanging": ("import signal; signal.pause()", "took longer than 0.5 seconds (--limit engine=N allows more)"),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_run_that_fails_makes_the_scan_incomplete(folder: Path, stand_in: Callable[..., None], name: str) -> None:
+    body, reason = ENDS[name]
+    stand_in(body)
+    (folder / "pod.yaml").write_text(POD, encoding="utf-8")
+    result = scanned(limits=Limits(engine=0.5 if name == "hanging" else 60))
+    status, why = became(result)["main.tf"]
+    assert status is InputStatus.UNREADABLE
+    assert why.startswith("Checkov: ")
+    assert reason in why
+    assert became(result)["pod.yaml"] == (InputStatus.ASSESSED, "")
+    assert any(finding.rule == "kubernetes.container-not-privileged" for finding in result.findings)
+    assert result.verdict.exit_code == 4
+
+
+def test_a_file_that_cannot_be_parsed_is_unreadable_and_the_others_count(
+    folder: Path, stand_in: Callable[..., None]
+) -> None:
+    stand_in(
+        'log("ERROR", f"YAML error parsing {root}/stack.json: expected a bracket\\n  in line 2")\n'
+        'log("WARNING", "Module example.org/vpc failed to load")\n'
+        'found = [check("CKV_AWS_20", "main.tf", "FAILED")]\n'
+        'print(json.dumps([part("terraform", failed=found, unparsed=["other.tf"]), '
+        'part("cloudformation", unparsed=["stack.json"])]))'
+    )
+    for name in ("other.tf", "stack.json"):
+        (folder / name).write_text('{"Resources": ', encoding="utf-8")
+    result = scanned()
+    assert became(result) == {
+        "main.tf": (InputStatus.ASSESSED, "by Checkov 0.0.0"),
+        "other.tf": (InputStatus.UNREADABLE, "Checkov: cannot be parsed as terraform"),
+        "stack.json": (
+            InputStatus.UNREADABLE,
+            "Checkov: YAML error parsing stack.json: expected a bracket in line 2",
+        ),
+    }
+    assert result.notes == ("checkov: Module example.org/vpc failed to load",)
+    assert (len(theirs(result)), result.verdict.exit_code) == (1, 4)
+
+
+def test_modules_that_are_not_fetched_are_named_with_the_input(stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'found = [check("CKV_TF_1", "main.tf", "PASSED", resource=name) for name in ("vpc", "eks")]\n'
+        'print(json.dumps(part("terraform", passed=found)))'
+    )
+    reason = "by Checkov 0.0.0, without the modules that come from elsewhere: vpc, eks"
+    assert became(scanned())["main.tf"] == (InputStatus.ASSESSED, reason)
+
+
+def test_notes_are_told_on_standard_error(stand_in: Callable[..., None]) -> None:
+    stand_in('[log("WARNING", f"module {n} \\x1b[31m") for n in range(9)]; nothing()')
+    done = run("--engine", "checkov", "--output", "json")
+    assert done.stderr.splitlines()[0] == "assay: checkov: module 0 \\x1b[31m"
+    assert done.stderr.splitlines()[5] == "assay: and 4 more like these"
+
+
+def test_nothing_of_ours_reaches_it(stand_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in('log("ERROR", json.dumps([sorted(os.environ), os.getcwd(), os.listdir()])); sys.exit(2)')
+    for name in ("BC_API_KEY", "CKV_CHECK", "GITHUB_PAT", "DOWNLOAD_EXTERNAL_MODULES", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    _, reason = became(scanned())["main.tf"]
+    names, place, inside = json.loads(reason.partition("it says: ")[2])
+    assert not {"BC_API_KEY", "CKV_CHECK", "GITHUB_PAT", "DOWNLOAD_EXTERNAL_MODULES", "AWS_SECRET_ACCESS_KEY"} & {
+        *names
+    }
+    assert (place, inside) == ("../home", [])
+
+
+def test_secrets_that_it_finds_are_not_printed(folder: Path, stand_in: Callable[..., None]) -> None:
+    secret = "bPxRfiCYEXAMPLEwJalrXUtnF"
+    text = f'resource "aws_lambda_function" "f" {{\n  variables = {{\n    word = "{secret}"\n  }}\n}}\n'
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    stand_in(
+        'found = [check("CKV_AWS_45", "main.tf", "FAILED", keys=["variables"], lines=[1, 5]), '
+        'check("CKV_AWS_50", "main.tf", "FAILED", lines=[1, 5])]\n'
+        'print(json.dumps(part("terraform", failed=found)))'
+    )
+    for form in ("table", "json", "sarif", "html"):
+        done = run("--engine", "checkov", "--output", form)
+        assert "CKV_AWS_45" in done.stdout
+        assert secret not in done.output
+
+
+def test_results_are_of_their_schema(stand_in: Callable[..., None]) -> None:
+    stand_in(FAILS)
+    report = json.loads(run("--engine", "checkov", "--output", "json", "--quiet").stdout)
+    schema = json.loads((REPOSITORY / "docs" / "results.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(report)
+    assert report["findings"][0]["controls"]
+
+
+def test_a_scan_repeats_and_its_digest_tells_the_engine(stand_in: Callable[..., None]) -> None:
+    stand_in(FAILS)
+    one, two = scanned(), scanned()
+    assert one == two
+    assert one.run.pack_digest != scan((".",)).run.pack_digest
+
+
+@pytest.fixture
+def no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither on PATH nor beside Python is a checkov."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+
+@pytest.mark.usefixtures("no_program")
+def test_without_the_program_the_way_to_get_it_is_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        scanned()
+    assert "neither on PATH nor beside Python" in caught.value.message
+    assert caught.value.hint == "pipx install checkov, or pip install 'assay-compliance[checkov]'"
+    assert scan((".",)).verdict.exit_code == 3
+
+
+def test_a_program_beside_python_is_found(
+    folder: Path, stand_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stand_in(FAILS)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    assert theirs(scanned())
+
+
+def test_a_program_in_the_scanned_folder_is_not_started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "checkov").write_text("#!/bin/sh\ntouch started\n", encoding="utf-8")
+    (folder / "checkov").chmod(0o755)
+    monkeypatch.setenv("PATH", f".{os.pathsep}")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(UsageError):
+        scanned()
+    assert not (folder / "started").exists()
+
+
+def test_an_engine_that_does_not_exist_is_a_usage_error() -> None:
+    error = run("--engine", "chekov").exception
+    assert isinstance(error, click.UsageError)
+    assert "'assay', 'checkov'" in error.format_message()
+
+
+def test_our_own_engine_is_the_default(stand_in: Callable[..., None]) -> None:
+    stand_in(FAILS)
+    assert run("--engine", "assay").return_value == 3
+    assert run().return_value == 3
+    assert run("--engine", "assay", "--engine", "checkov").return_value == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[key-rotation]", "[key-rotations]", "there is no objective 'key-rotations' (did you mean key-rotation?)"),
+        ("severity: low", "severity: minor", "'minor' is not one of"),
+        ("    title:", "    titel:", "there is no key 'titel'"),
+    ],
+)
+def test_what_is_wrong_with_the_meaning_of_a_check_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, message: str
+) -> None:
+    engines, frameworks = tmp_path / "frameworks" / "engines", library.data_root() / "frameworks"
+    engines.mkdir(parents=True)
+    (tmp_path / "frameworks" / "objectives.yaml").symlink_to(frameworks / "objectives.yaml")
+    (engines / "schema.json").symlink_to(frameworks / "engines" / "schema.json")
+    (engines / "checkov.yaml").write_text(MEANING.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(library, "data_root", lambda: tmp_path)
+    with pytest.raises(PackError) as caught:
+        checks.load("checkov", library.Cache())
+    assert message in str(caught.value)
+    assert "checkov.yaml:" in caught.value.location
+
+
+def test_what_is_rendered_is_handed_over_and_shown_where_it_is_mended(
+    folder: Path, stand_in: Callable[..., None]
+) -> None:
+    stand_in(
+        "text = open(os.path.join(root, files[0])).read()\n"
+        'assert len(files) == 1 and "kind: Pod" in text and "{{" not in text, files\n'
+        'some = [check("CKV_K8S_29", files[0], "FAILED", resource=name) for name in ("Pod.shop.web", "Pod.x.y")]\n'
+        'print(json.dumps(part("kubernetes", failed=some)))',
+        kubernetes=True,
+    )
+    (folder / "main.tf").unlink()
+    (folder / "chart" / "templates").mkdir(parents=True)
+    (folder / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 0.1.0\n", encoding="utf-8")
+    (folder / "chart" / "templates" / "pod.yaml").write_text(
+        "{{- if true }}\n" + POD + "{{- end }}\n", encoding="utf-8"
+    )
+    result = scanned()
+    assert [(finding.location.path, finding.location.line) for finding in theirs(result)] == [
+        ("chart/Chart.yaml", 1),  # nobody can tell
+        ("chart/templates/pod.yaml", 2),
+    ]
+    assert {status for status, _ in became(result).values()} == {InputStatus.ASSESSED}
+
+
+def test_a_check_bears_on_frameworks_about_its_own_platform_only(stand_in: Callable[..., None]) -> None:
+    stand_in(
+        'found = [check(name, "main.tf", "FAILED") for name in ("CKV_AWS_24", "CKV_AWS_38", "CKV_NEW_1")]\n'
+        'print(json.dumps(part("terraform", failed=found)))'
+    )
+    links = scanned().links
+    of_machine, of_cluster = ({link.framework for link in links[f"checkov.CKV_AWS_{n}"]} for n in (24, 38))
+    assert "pci-dss" in of_machine
+    assert not {"nsa-kubernetes", "owasp-kubernetes", "owasp-mcp"} & of_machine
+    assert {"nsa-kubernetes", "owasp-kubernetes"} <= of_cluster
+    assert links["checkov.CKV_NEW_1"] == ()

@@ -116,8 +116,15 @@ def test_the_api_server_fills_in_before_policies_look(tmp_path: Path) -> None:
 
 def test_a_volume_without_a_source_is_an_empty_directory(tmp_path: Path) -> None:
     pod = thing("Pod", spec={"containers": [{"name": "app"}], "volumes": [{"name": "scratch"}]})
-    rule = policy("object.spec.volumes.all(v, has(v.emptyDir))", "object.spec.serviceAccountName == 'default'")
+    assert outcomes(tmp_path, [policy("object.spec.volumes.all(v, has(v.emptyDir))")], pod) == ["pass"]
+
+
+def test_pods_have_the_account_and_the_tolerations_that_every_cluster_gives_them(tmp_path: Path) -> None:
+    pod = thing("Pod", spec={"containers": [{"name": "app"}]})
+    rule = policy("object.spec.serviceAccountName == 'default' && size(object.spec.tolerations) == 2")
     assert outcomes(tmp_path, [rule], pod) == ["pass"]
+    pod["spec"]["tolerations"] = [{"operator": "Exists"}]
+    assert outcomes(tmp_path, [policy("size(object.spec.tolerations) == 1")], pod) == ["pass"]
 
 
 def test_what_a_custom_resource_does_not_state_is_unknown(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What the API server fills in before policies see an object, as far as it depends on nothing but the object.
 
-Without it, a policy would find fields missing that no cluster ever finds missing. What admission plugins write (tokens'
-volumes, tolerations, priorities), and defaults of custom resources, are not here.
+Without it, a policy would find fields missing that no cluster ever finds missing. Of what admission plugins write, only
+tolerations and account of Pods are here, as every cluster sets them; volumes of tokens, what webhooks write,
+and defaults of custom resources are not.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ _POD: _Thing = {
     "schedulerName": "default-scheduler",
     "securityContext": {},
 }
+_LOST_NODE = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 _CONTAINER: _Thing = {
     "resources": {},
     "terminationMessagePath": "/dev/termination-log",
@@ -138,9 +140,23 @@ def _pod(pod: _Thing) -> _Thing:
 
     def own(spec: _Thing) -> _Thing:
         account = {} if "serviceAccount" in spec else {"serviceAccountName": "default"}
-        return _pod_spec({"enableServiceLinks": True, **account, **spec})
+        tolerations = list(_tolerations(spec.get("tolerations")))
+        return _pod_spec({"enableServiceLinks": True, **account, **spec, "tolerations": tolerations})
 
     return _at(pod, ("spec",), own)
+
+
+def _tolerations(given: Any) -> Iterator[Any]:
+    """The tolerations of a Pod, and those that every cluster adds: it stays for a while where its node is lost."""
+    stated = given if isinstance(given, list) else []
+    yield from stated
+    for key in _LOST_NODE:
+        if not any(isinstance(one, dict) and _tolerates(one, key) for one in stated):
+            yield {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
+
+
+def _tolerates(toleration: _Thing, key: str) -> bool:
+    return toleration.get("key", "") in ("", key) and toleration.get("effect", "") in ("", "NoExecute")
 
 
 def _template(template: _Thing) -> _Thing:

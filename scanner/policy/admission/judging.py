@@ -142,7 +142,7 @@ class Court:
                 yield _Answer(Outcome.PASS)
             elif doubts:
                 for one in doubts:
-                    yield self._open(policy, one, case, check)
+                    yield self._open(policy, one, case, None)
             elif isinstance(failure, Doubt):
                 yield self._open(policy, failure, case, check)
             else:

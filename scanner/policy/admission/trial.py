@@ -68,7 +68,8 @@ class Trial:
             if doubt := self._doubt(result, check):
                 doubts.append(doubt)
             elif result.value is not True:
-                errors.append(result.error or "the condition is neither true nor false")
+                why = result.error or "neither true nor false"
+                errors.append(f"{check.label} resulted in error: {why}")
         if errors and not self._policy.fails:
             return False, "", []
         return True, errors[0] if errors else "", doubts

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import peers
 from markup import block, code, codes, fence, items, page, paragraph, prose, reference, table
+from peers import peers_page
 
 from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
@@ -60,6 +62,7 @@ def pages(data: Data) -> dict[str, str]:
         "objectives.md": _objectives(data),
         "frameworks/README.md": _frameworks(data.frameworks),
         "rules/README.md": _rules(data.rules),
+        "rules/peers.md": peers_page(peers.load(), data.rules),
         **{_framework_path(item): _framework(item, data, reached) for item in data.frameworks},
         **{_rule_path(file.rule.info.id): _rule(file, reached[file.rule.info.id]) for file in data.rules},
     }
@@ -207,7 +210,8 @@ def _rules(rules: Sequence[RuleFile]) -> Iterator[str]:
     yield paragraph(
         f"There are {len(rules)} rules. Those of the profile `default` always run; `--profile strict` adds good "
         "practice and absence, `--profile opinion` what is contested. The last column names the checks of other tools "
-        "that a rule replaces."
+        "that a rule replaces; [Checks of other tools](peers.md) lists all of them, with the reason where no rule "
+        "replaces one."
     )
     areas: dict[str, list[RuleInfo]] = {}
     for file in rules:

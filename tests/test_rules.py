@@ -54,7 +54,7 @@ def test_a_peers_check_is_divided_among_few_rules() -> None:
     for file in FILES:
         for name in file.rule.info.same_as:
             claims.setdefault(name, []).append(file.rule.info.id)
-    shared = {name: rules for name, rules in claims.items() if len(rules) > 3}
+    shared = {name: rules for name, rules in claims.items() if len(rules) > 4}
     assert not shared
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
 from scanner import library
 from scanner.policy.rule import load_folder
@@ -40,7 +42,7 @@ def test_no_check_belongs_to_two_tools() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_two_reasons_for_one_check_are_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_two_reasons_for_one_check_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "peer-checks.yaml"
     groups = [{"why": why, "checks": {"A1": "something"}} for why in ("live", "removed")]
     path.write_text(str([{"name": "Tool", "source": "s", "read": "1", "checks": ["A1"], "absent": groups}]))
@@ -51,3 +53,9 @@ def test_two_reasons_for_one_check_are_refused(tmp_path) -> None:  # type: ignor
 def test_every_reason_says_what_the_check_asks_for() -> None:
     empty = [(peer.name, check) for peer in PEERS for check, texts in peer.absent.items() if not all(texts)]
     assert not empty
+
+
+def test_reasons_of_the_differential_speak_of_checks_that_rules_replace() -> None:
+    reasons = yaml.safe_load((REPOSITORY / "bench" / "differential_checkov.known.yaml").read_text(encoding="utf-8"))
+    strangers = {check for reason in reasons for check in reason.get("checks", ()) if check not in REPLACED}
+    assert not strangers

@@ -455,7 +455,7 @@ def test_our_own_engine_is_the_default(stand_in: Callable[..., None]) -> None:
     ("old", "new", "message"),
     [
         ("[key-rotation]", "[key-rotations]", "there is no objective 'key-rotations' (did you mean key-rotation?)"),
-        ("severity: low", "severity: minor", "'minor' is not one of"),
+        ("severity: low", "severity: minor", "severity is 'minor', none of"),
         ("    title:", "    titel:", "there is no key 'titel'"),
     ],
 )

@@ -18,6 +18,7 @@ from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import DISCLAIMER, ControlLink, RuleInfo
+from scanner.policy.fix import words
 from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
@@ -239,6 +240,10 @@ def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:
     for label, text in (("Why", info.why), ("What to do", info.remediation), ("What it cannot see", info.limits)):
         yield f"## {label}"
         yield paragraph(prose(text))
+    if file.rule.fix:
+        yield "## Fix"
+        option = "" if file.rule.fix["safe"] else " --unsafe"
+        yield paragraph(f"{code('assay fix' + option)} makes it: {code(words(file.rule.fix))}.")
     yield "## What a finding says"
     yield paragraph(_finding(file))
     if file.rule.parameters:

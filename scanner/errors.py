@@ -38,3 +38,7 @@ class UnreadableError(AssayError):
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
         self.line = line
+
+
+class UneditableError(AssayError):
+    """A place in a text cannot be edited without a surprise; the message says why, without naming the place."""

@@ -10,17 +10,18 @@ import copyreg
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import islice
 from operator import attrgetter
+from typing import TypeVar
 
 from scanner import documents, facts, rendering, subjects
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Finding, Input, InputStatus, Location, Origin, Related, Subject
-from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.model import Edit, Finding, Fix, Input, InputStatus, Location, Origin, Related, Subject
+from scanner.policy.evaluate import Evaluation, Evaluator, Mend
 from scanner.sources import STDIN_NAME, Source
 from scanner.workers import Workers
 
@@ -32,8 +33,7 @@ _BATCH = 500_000
 """Bytes that are handed to a process at once."""
 _EACH = 500
 """Bytes that every file counts for beyond its own, so that a million empty ones are work too."""
-
-
+_Part = TypeVar("_Part")
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
 _FRAMES = 5
@@ -53,18 +53,29 @@ class Portion:
     """What the file is; known with the last portion."""
 
 
-def assess(source: Source, local: Evaluator, *, in_full: bool = False, limits: Limits = DEFAULTS) -> Iterator[Portion]:
-    """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is wanted of the work on files."""
 
-    `in_full` keeps every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones.
-    """
-    recognition = _open(source, limits)
+    in_full: bool = False
+    """Keep every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones."""
+    fixes: bool = False
+    """Give each failure the fix that its rule has, as edits of the file."""
+    limits: Limits = DEFAULTS
+
+
+_PLAIN = Work()
+
+
+def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
+    """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
+    recognition, mend = _open(source, work.limits), mender(source) if work.fixes else None
     if isinstance(recognition, Input):
         yield Portion(input=recognition)
         return
     found = iter(recognition)
     while some := tuple(islice(found, _PORTION)):
-        portion = Portion(some if in_full else tuple(facts.usable(some)), local.evaluate(some))
+        portion = Portion(some if work.in_full else tuple(facts.usable(some)), local.evaluate(some, mend))
         if len(some) < _PORTION:
             portion.input = _input(source, recognition)
         yield portion
@@ -73,12 +84,23 @@ def assess(source: Source, local: Evaluator, *, in_full: bool = False, limits: L
 
 
 def assess_all(
-    sources: Iterable[Source], local: Evaluator, jobs: int, *, in_full: bool = False, limits: Limits = DEFAULTS
+    sources: Iterable[Source], local: Evaluator, jobs: int, work: Work = _PLAIN
 ) -> Iterator[tuple[Source, list[Portion]]]:
     """The work on every file, in the order of the files, in processes that a file may take down with it.
 
     `jobs` is their number, 0 for as many as there are processors where that pays.
     """
+    yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
+
+
+def spread(
+    work: Callable[[Source], Iterator[_Part]],
+    failed: Callable[[Source, str], _Part],
+    sources: Iterable[Source],
+    jobs: int,
+    limits: Limits,
+) -> Iterator[tuple[Source, list[_Part]]]:
+    """Any work on files, in as many processes as pay; what cannot be done becomes `failed(source, why)`."""
     pending: list[Source] = []
     size, rest = 0, iter(sources)
     for source in rest:
@@ -88,8 +110,28 @@ def assess_all(
             break
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES * limits.depth))
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
-    workers = Workers(partial(assess, local=local, in_full=in_full, limits=limits), _failed, number, limits, _extra)
-    yield from workers.run(_batches(pending, rest))
+    yield from Workers(work, failed, number, limits, _extra).run(_batches(pending, rest))
+
+
+def why_not_edited(source: Source) -> str:
+    """Why an input is not to be edited as a whole, empty where it may be."""
+    if source.rendered:
+        return f"it is rendered by {source.rendered.tool}: change what it is made from"
+    if source.path == STDIN_NAME:
+        return "it is standard input, not a file"
+    return "it is not UTF-8" if documents.is_utf16(source.content) else ""
+
+
+def mender(source: Source) -> Mend:
+    """What writes the fixes of an input."""
+    from scanner.policy.mending import Mender
+
+    return Mender(lambda: documents.decode(source.content), newline(source.content), why_not_edited(source))
+
+
+def newline(content: bytes) -> str:
+    """How most lines of a file end."""
+    return "\r\n" if content.count(b"\r\n") * 2 > content.count(b"\n") else "\n"
 
 
 def _extra(source: Source) -> float:
@@ -190,5 +232,5 @@ def _pickled_as_call(kind: type) -> None:
     copyreg.pickle(kind, lambda value: (kind, state(value)))
 
 
-for _kind in (Finding, Location, Origin, Related, Subject):
+for _kind in (Edit, Finding, Fix, Location, Origin, Related, Subject):
     _pickled_as_call(_kind)

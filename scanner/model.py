@@ -135,6 +135,30 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A region of an input and the text that takes its place: places as in a Location, lines as the input ends them."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would clear a finding: in words, and as edits of the input where it can be edited."""
+
+    safe: bool
+    """Behaviour that works today cannot change."""
+    words: str
+    """Such as `set securityContext.readOnlyRootFilesystem to true`."""
+    edits: tuple[Edit, ...] = ()
+    why_not: str = ""
+    """Why there are no edits, empty where there are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The outcome of one rule for one subject, complete when built."""
 
@@ -148,6 +172,8 @@ class Finding:
     location: Location
     fingerprint: str
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    """Of a failure whose rule has one, where fixes were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

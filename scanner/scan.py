@@ -66,6 +66,8 @@ class Options:
     git_dirty: bool | None = None
     values: tuple[str, ...] = ()
     """Files of values for Helm charts besides their own, of which a later one wins."""
+    fixes: bool = False
+    """Give each failing finding the fix that its rule has, for reports that show it."""
     selection: sources.Selection = field(default_factory=sources.Selection)
     """Which files under the paths are read; with a revision, its commit is the one that is told."""
     engines: tuple[str, ...] = ()
@@ -89,7 +91,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     second = engines.find(checks.load(_CHECKOV, cache), options.limits) if _CHECKOV in options.engines else None
 
     where = sources.scope(paths, options.selection)
-    local, joined = _evaluators(rules, options, by_path=any(each.paths for each in scopes.values()))
+    local, joined = evaluators(rules, options, by_path=any(each.paths for each in scopes.values()))
     read = _read(where, local, options, watch)
     also = second.assess(read.handed, rules.same_as) if second else engines.Results()
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
@@ -144,7 +146,7 @@ def _digest(rules: pack.Pack, court: judging.Court | None, also: engines.Results
     return library.combine(rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
 
 
-def _evaluators(rules: pack.Pack, options: Options, *, by_path: bool) -> Iterator[Evaluator]:
+def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
     """Of the rules that look at one subject, and of those that need all."""
     minor = minor_of(options.kubernetes_version)
     for some in (rules.local(), rules.joined()):
@@ -215,10 +217,10 @@ class _Read:
 
 
 def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
-    read, in_full = _Read(), bool(options.rule_folders or options.policies)
-    limits = options.limits
-    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, limits))
-    for source, portions in files.assess_all(met, local, options.jobs, in_full=in_full, limits=limits):
+    in_full = bool(options.rule_folders or options.policies)
+    read, work = _Read(), files.Work(in_full=in_full, fixes=options.fixes, limits=options.limits)
+    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
+    for source, portions in files.assess_all(met, local, options.jobs, work):
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)

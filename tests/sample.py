@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 from scanner.model import (
     Assessment,
     ControlLink,
     ControlStatus,
+    Edit,
     Finding,
+    Fix,
     FrameworkSummary,
     Input,
     InputStatus,
@@ -160,6 +163,22 @@ MESSAGES = {
     "kubernetes.no-secret-in-environment": "container api states the value of DB_PASSWORD in plain text",
     "kubernetes.service-selects-workload": "service payments could not be evaluated: iteration budget exceeded",
 }
+
+
+def fixed_scan() -> Scan:
+    """Return the sample with a fix of the privileged container: a line goes, another comes."""
+    scan = sample_scan()
+    number = 1 + scan.texts[MANIFEST].index("            privileged: true")
+    edits = (
+        Edit(number, 1, number + 1, 1, ""),
+        Edit(number + 1, 1, number + 1, 1, "            readOnlyRootFilesystem: true\n"),
+    )
+    fix = Fix(safe=False, words="remove securityContext.privileged", edits=edits)
+    findings = tuple(
+        replace(item, fix=fix) if item.location.path == MANIFEST and item.location.line == number else item
+        for item in scan.findings
+    )
+    return replace(scan, findings=findings)
 
 
 def _findings() -> tuple[Finding, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -251,3 +253,50 @@ def test_a_fix_sets_and_removes_and_leaves_the_original_alone() -> None:
     fixed = fix.apply({"remove": ["a.b", "x.y"], "set": {"a.c.0.d": False, "e.f": [1]}}, data)
     assert fixed == {"a": {"c": [{"d": False}]}, "e": {"f": [1]}}
     assert data == {"a": {"b": 1, "c": [{"d": True}]}}
+
+
+@pytest.mark.parametrize(
+    ("remedy", "before", "after"),
+    [
+        ({"rename": {"a.b": "c"}}, {"a": {"b": 1}}, {"a": {"c": 1}}),
+        ({"rename": {"a.b": "c"}}, {"a": {"b": 1, "c": 2}}, {"a": {"c": 2}}),
+        ({"translate": {"a": {"x": "y"}}}, {"a": "x"}, {"a": "y"}),
+        ({"translate": {"a": {"x": "y"}}}, {"a": "z"}, {"a": "z"}),
+        ({"append": {"a.b": [1, 2]}}, {"a": {"b": [2]}}, {"a": {"b": [2, 1]}}),
+        ({"append": {"a.b": [1]}}, {}, {"a": {"b": [1]}}),
+        ({"append": {"a": [1]}}, {"a": "text"}, {"a": "text"}),
+        ({"set": {"a.b": True}}, {"a": None}, {"a": {"b": True}}),
+        ({"remove": ["a.0", "b.7", "c.d"]}, {"a": [1, 2], "b": [3]}, {"a": [2], "b": [3]}),
+    ],
+)
+def test_what_a_fix_makes_of_data(remedy: dict[str, Any], before: Any, after: Any) -> None:
+    original = copy.deepcopy(before)
+    assert fix.apply(remedy, before) == after
+    assert before == original
+
+
+def test_a_fix_of_an_item_counts_from_it() -> None:
+    data = {"ports": [{"hostPort": 1}, {"hostPort": 2}]}
+    assert fix.apply({"remove": ["hostPort"]}, data, ("ports", "1")) == {"ports": [{"hostPort": 1}, {}]}
+    assert fix.apply({"remove": [""]}, data, ("ports", "0")) == {"ports": [{"hostPort": 2}]}
+
+
+def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write) -> None:
+    for subject, require in (("architecture.flow", "'true'"), ("kubernetes.workload", "size(facts.x) > 0")):
+        with pytest.raises(PackError, match="a fix belongs to a rule about one subject"):
+            write(subject, f"require: {require}\nfix: {{safe: false, remove: [a]}}")
+
+
+def test_a_fix_may_say_when_it_makes_sense(write) -> None:
+    keys = (
+        'require: "!container.?a.orValue(false)"\nfix: {safe: false, when: "!container.?b.orValue(false)", remove: [a]}'
+    )
+    file = write("kubernetes.container", keys)
+    asked = []
+    for extra in ("", ", b: true"):
+        text = (
+            f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: x, a: true{extra}}}]}}\n"
+        )
+        found = subjects.recognise(documents.read("a.yaml", text)).subjects
+        Evaluator([file.rule]).evaluate(found, lambda *given: asked.append(given[2]))
+    assert asked == [()]

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Outcome, Scan, Verdict
+from scanner.model import Edit, Fix, Outcome, Scan, Verdict
 from scanner.reports import html as report
-from tests.sample import SECRET, sample_scan
+from scanner.reports import html_view
+from tests.sample import MANIFEST, SECRET, fixed_scan, sample_scan
 
 PAYLOAD = (
     "<script>document.title='owned'</script>\"><img src=x onerror=alert(1)><svg onload=alert(1)>"
@@ -71,7 +72,7 @@ def test_every_finding_control_and_input_is_there() -> None:
     page = Page(report.render(scan))
     names = page.values("id")
     assert {f"finding-{finding.fingerprint[:12]}" for finding in scan.findings} <= set(names)
-    assert {report._slug("control", c.framework, c.edition, c.control) for c in scan.assessments} <= set(names)
+    assert {html_view.slug("control", c.framework, c.edition, c.control) for c in scan.assessments} <= set(names)
     assert len(names) == len(set(names))
     told = [finding.message for finding in scan.findings] + [item.path for item in scan.inputs]
     told += [item.reason for item in scan.inputs] + [item.title for item in scan.assessments]
@@ -147,7 +148,7 @@ def test_findings_of_one_fingerprint_keep_apart() -> None:
 def test_many_findings_show_the_source_of_the_first_ones_only(monkeypatch: pytest.MonkeyPatch) -> None:
     scan = sample_scan()
     whole = report.render(scan)
-    monkeypatch.setattr(report, "EXCERPTS", len(scan.findings))
+    monkeypatch.setattr(html_view, "EXCERPTS", len(scan.findings))
     doubled = report.render(replace(scan, findings=scan.findings * 2))
     assert doubled.count("<pre>") == whole.count("<pre>") > 0
     assert "source lines are shown only for the first ones of each rule" in doubled
@@ -180,3 +181,29 @@ def test_hostile_text_stays_text() -> None:
 
 def test_a_secret_stays_out() -> None:
     assert SECRET not in report.render(sample_scan())
+
+
+def test_a_fix_is_shown_as_a_change_that_needs_no_colour() -> None:
+    page = report.render(fixed_scan())
+    assert "Fix</b> remove securityContext.privileged; it may change behaviour, so review it" in page
+    assert "<i>12</i>  " in page
+    assert "<i>13</i><del>-             privileged: true</del>" in page
+    assert "<ins>+             readOnlyRootFilesystem: true</ins>" in page
+
+
+def test_a_change_beside_a_secret_is_told_in_words_only() -> None:
+    scan = fixed_scan()
+    secret = next(number for number, line in enumerate(scan.texts[MANIFEST], 1) if SECRET in line)
+    fix = Fix(safe=True, words="set it", edits=(Edit(secret, 1, secret, 1, "x\n"),))
+    findings = tuple(replace(item, fix=fix) if item.fix else item for item in scan.findings)
+    page = report.render(replace(scan, findings=findings))
+    assert "Fix</b> set it<" in page
+    assert "<del>" not in page
+    assert SECRET not in page
+
+
+def test_a_place_that_is_not_edited_says_why() -> None:
+    scan = fixed_scan()
+    fix = Fix(safe=True, words="set it", why_not="it is rendered by helm")
+    findings = tuple(replace(item, fix=fix) if item.fix else item for item in scan.findings)
+    assert "set it. Not to be edited here: it is rendered by helm" in report.render(replace(scan, findings=findings))

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from scanner.reports import json_results
 from scanner.reports.json_text import json_text
-from tests.sample import SECRET, sample_scan
+from tests.sample import SECRET, fixed_scan, sample_scan
 
 if TYPE_CHECKING:
     import pytest
@@ -144,3 +144,10 @@ def test_json_text_is_what_the_standard_library_writes(value: Any) -> None:
 @given(documents(st.text()))
 def test_every_value_comes_back(value: Any) -> None:
     assert json.loads("".join(json_text({"a": value}))) == {"a": value}
+
+
+def test_a_fix_is_told_as_edits() -> None:
+    assert all("fix" not in finding for finding in rendered(sample_scan())["findings"])
+    (fix,) = [finding["fix"] for finding in rendered(fixed_scan())["findings"] if "fix" in finding]
+    assert (fix["safe"], fix["words"], fix["why_not"]) == (False, "remove securityContext.privileged", "")
+    assert [edit["text"] for edit in fix["edits"]] == ["", "            readOnlyRootFilesystem: true\n"]

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Finding, Location, Outcome, Related, Scan, Severity, Verdict
+from scanner.model import Edit, Finding, Fix, Location, Outcome, Related, Scan, Severity, Verdict
 from scanner.reports import sarif
-from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, sample_scan
+from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, fixed_scan, sample_scan
 
 GOLDEN = Path(__file__).parent / "golden" / "sample.sarif"
 RELATIVE_REFERENCE = re.compile(
@@ -261,3 +261,25 @@ def test_any_file_name_comes_back_from_its_uri(name: bytes) -> None:
         assert RELATIVE_REFERENCE.fullmatch(location["uri"])
         assert unquote_to_bytes(location["uri"]) == name
         assert location["uriBaseId"] == "SRCROOT"
+
+
+def test_a_fix_is_told_as_replacements() -> None:
+    (fix,) = [fix for result in rendered(fixed_scan())["results"] for fix in result.get("fixes", ())]
+    assert fix["description"]["text"] == ("Remove securityContext.privileged; it may change behaviour, so review it.")
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "deploy/payments.yaml", "uriBaseId": "SRCROOT"}
+    gone, come = change["replacements"]
+    assert gone == {"deletedRegion": {"startLine": 13, "startColumn": 1, "endLine": 14, "endColumn": 1}}
+    assert come["deletedRegion"] == {"startLine": 14, "startColumn": 1, "endLine": 14, "endColumn": 1}
+    assert come["insertedContent"] == {"text": "            readOnlyRootFilesystem: true\n"}
+
+
+def test_what_is_put_behind_the_last_line_begins_at_its_end() -> None:
+    scan = fixed_scan()
+    number = len(scan.texts[MANIFEST])
+    fix = Fix(safe=True, words="set it", edits=(Edit(number, 1, number, 1, "  a: b\r\n"),))
+    findings = tuple(replace(item, fix=fix) if item.fix else item for item in scan.findings)
+    (found,) = [one for result in rendered(holding(*findings))["results"] for one in result.get("fixes", ())]
+    (replacement,) = found["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"] == {"text": "\r\n  a: b"}
+    assert replacement["deletedRegion"]["startLine"] == number - 1

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from scanner.reports import sarif
 from scanner.scan import scan
 from tests.conftest import REPOSITORY
-from tests.sample import sample_scan
+from tests.sample import fixed_scan, sample_scan
 from tests.test_report_sarif import located
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ SCANS = {
     "standard input": lambda: located("-"),
     "absolute": lambda: located("/a b/c"),
     "empty": empty_scan,
+    "fixes": fixed_scan,
     "digital bank": lambda: scan([str(REPOSITORY / "examples" / "digital-bank")]),
 }
 

@@ -15,6 +15,7 @@ from scanner.gate import INTERNAL, USAGE
 
 _COMMANDS = {
     "scan": "scanner.cli.scan",
+    "fix": "scanner.cli.fix",
     "rules": "scanner.cli.rules",
     "frameworks": "scanner.cli.frameworks",
     "hook": "scanner.cli.hook",

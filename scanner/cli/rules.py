@@ -13,6 +13,7 @@ from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
+from scanner.policy.fix import words
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
 
 _SCAFFOLD = "rule.yaml"
@@ -49,11 +50,14 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @command.command("show")
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
-    """One rule: why, what to do, what it cannot see, and what it bears on."""
-    info = _find(identity).rule.info
+    """One rule: why, what to do, what it cannot see, its fix, and what it bears on."""
+    rule = _find(identity).rule
+    info = rule.info
     click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
     for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
         click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
+    if rule.fix:
+        click.echo(f"Fix ({'safe' if rule.fix['safe'] else 'with --unsafe'}): {words(rule.fix)}\n")
     for label, names in (
         ("Objectives", info.objectives),
         ("Same as", info.same_as),

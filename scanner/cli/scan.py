@@ -29,7 +29,7 @@ _LEDGER = "inputs"
 _FORMATS = (*reports.FORMATS, _EVIDENCE)
 _NOTES = 5
 _SHORT = ("table", _LEDGER)
-"""Formats that do not tell the commit."""
+"""Formats that tell neither the commit nor fixes."""
 
 
 @click.command("scan")
@@ -123,7 +123,7 @@ def command(
 
 
 def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any) -> Options:
-    """What the options mean for a scan; `told` where some output says of which commit it is."""
+    """What the options mean for a scan; `told` where some output says of which commit it is, and shows fixes."""
     revision, rule_folders = given.pop("git_revision"), given.pop("rule_folders")
     allowed = limits(given.pop("limited"))
     if revision == "":
@@ -141,6 +141,7 @@ def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any
         arguments=tuple(sys.argv[1:]),
         git_commit=commit,
         git_dirty=dirty,
+        fixes=told,
         selection=selection,
     )
 

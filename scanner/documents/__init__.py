@@ -60,7 +60,12 @@ class Fault:
 
 def is_text(content: bytes) -> bool:
     """Whether content may be text: no NUL in its first kilobytes, unless it says that it is UTF-16."""
-    return b"\0" not in content[:4096] or content[:2] in _UTF16_MARKS
+    return b"\0" not in content[:4096] or is_utf16(content)
+
+
+def is_utf16(content: bytes) -> bool:
+    """Whether content says that it is UTF-16."""
+    return content[:2] in _UTF16_MARKS
 
 
 def is_ours(path: str) -> bool:
@@ -81,7 +86,7 @@ def decode(content: bytes) -> str:
     UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else. Every line
     ends in a line feed.
     """
-    encoding = "utf-16" if content[:2] in _UTF16_MARKS else "utf-8-sig"
+    encoding = "utf-16" if is_utf16(content) else "utf-8-sig"
     try:
         return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
-from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
+from scanner.model import Finding, Fix, Location, Mark, Outcome, Related, Subject
 from scanner.policy import cel, items
+from scanner.policy.message import message
 from scanner.policy.rule import Rule
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 NEWEST_KUBERNETES = 37
 """The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
-_QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+Mend = Callable[[Mapping[str, Any], Subject, tuple[str, ...]], Fix | None]
+"""A rule's fix, the subject that fails, and the path of the item that does, empty for the subject -> what to edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,11 @@ class Evaluator:
             ]
         return self._ready[kind]
 
-    def evaluate(self, subjects: Iterable[Subject]) -> Evaluation:
-        """The outcome of every rule for every subject it applies to; a rule about items may give several."""
+    def evaluate(self, subjects: Iterable[Subject], mend: Mend | None = None) -> Evaluation:
+        """The outcome of every rule for every subject it applies to; a rule about items may give several.
+
+        `mend` gives the fix of a failure whose rule has one.
+        """
         result = Evaluation()
         for subject in subjects:
             rules = self._of_kind(subject.kind)
@@ -112,11 +116,11 @@ class Evaluator:
                         own = result.by_path.setdefault(subject.origin.path, {})
                         _add(own, {ready.rule.info.id: {outcome: 1}})
                     if outcome is not Outcome.PASS or self._include_passes:
-                        result.findings.append(build())
+                        result.findings.append(build(mend=mend))
         return result
 
 
-_Judgement = tuple[Outcome, Callable[[], Finding]]
+_Judgement = tuple[Outcome, Callable[..., Finding]]
 
 
 def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[_Judgement]:
@@ -138,7 +142,7 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         return
     else:
         outcome, reason = cel.evaluate(ready.require, shared)
-    yield outcome, partial(_finding, rule, subject, outcome, reason, items.whole(subject), values)
+    yield outcome, partial(_finding, rule, subject, (outcome, reason), items.whole(subject), values)
 
 
 def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_Judgement]:
@@ -153,29 +157,35 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
             outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
         if outcome is not Outcome.PASS:
             passed = False
-            yield outcome, partial(_finding, rule, subject, outcome, reason, item, inner)
+            yield outcome, partial(_finding, rule, subject, (outcome, reason), item, inner)
     if passed:
-        yield Outcome.PASS, partial(_finding, rule, subject, Outcome.PASS, "", items.whole(subject), values)
+        yield Outcome.PASS, partial(_finding, rule, subject, (Outcome.PASS, ""), items.whole(subject), values)
 
 
 def _finding(
-    rule: Rule, subject: Subject, outcome: Outcome, reason: str, item: items.Item, values: dict[str, Any]
+    rule: Rule,
+    subject: Subject,
+    answer: tuple[Outcome, str],
+    item: items.Item,
+    values: dict[str, Any],
+    mend: Mend | None = None,
 ) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info = rule.info
+    info, (outcome, reason) = rule.info, answer
     if rule.detail and outcome is Outcome.FAIL:
         values = {**values, "detail": cel.text(cel.load_expression(rule.detail), cel.activation(values))}
     return Finding(
         rule=info.id,
         outcome=outcome,
         severity=info.severity,
-        message=_message(rule, subject, outcome, reason, values),
+        message=message(rule, subject, outcome, reason, values),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, item.mark, item.path),
         fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, subject, item)),
+        fix=mend(rule.fix, subject, item.path) if mend and rule.fix and _may_be_fixed(rule, outcome, values) else None,
     )
 
 
@@ -184,6 +194,13 @@ def _related(rule: Rule, subject: Subject, item: items.Item) -> Iterator[Related
     for name, text in rule.related.items():
         if location := subject.related.get(item.related + name) or subject.related.get(name):
             yield Related(location, text)
+
+
+def _may_be_fixed(rule: Rule, outcome: Outcome, values: dict[str, Any]) -> bool:
+    """Whether a rule failed and its fix makes sense beside everything else that the subject says."""
+    if outcome is not Outcome.FAIL or rule.fix_when is None:
+        return outcome is Outcome.FAIL
+    return cel.evaluate(cel.load_expression(rule.fix_when), cel.activation(values))[0] is Outcome.PASS
 
 
 def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:
@@ -215,47 +232,3 @@ def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> st
             names.append(part)
     identity = "\0".join((rule, subject.kind, subject.identity, *names, at))
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: dict[str, Any]) -> str:
-    """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
-    if outcome is Outcome.PASS:
-        return rule.info.title
-    if outcome is Outcome.FAIL:
-        return fill(rule.message, subject, values)
-    if outcome is Outcome.UNKNOWN:
-        field = reason.removeprefix("Key not found in map : ").strip('"')
-        why = reason if " " in field else f"`{field}` is not stated"
-        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {why}"
-    if "No matching overloads" in reason:
-        reason = f"a field is of a type that the rule does not expect ({reason.rpartition(': ')[2].strip()})"
-    return f"{subject.name}: the rule could not be evaluated: {reason}"
-
-
-def fill(message: str, subject: Subject, values: dict[str, Any]) -> str:
-    """A message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] == "subject":
-            return subject.name
-        found: Any = values
-        for part in split_path(match[1]):
-            try:
-                found = found[int(part)] if isinstance(found, list) else found[part]
-            except (KeyError, IndexError, TypeError, ValueError):
-                return "?"
-        return _written(found)
-
-    return _PLACEHOLDER.sub(value, message)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(_written(item) for item in value)
-    if isinstance(value, dict):
-        return _written(value["text"]) if "text" in value and set(value) <= _QUANTITY else ", ".join(value)
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return str(value)

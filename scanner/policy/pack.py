@@ -75,7 +75,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
-    for name in ("require", "when", "detail"):
+    for name in ("require", "when", "detail", "fix_when"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
 
@@ -94,4 +94,6 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         related=plain["related"],
         words=frozenset(plain["words"]),
         parameters=plain["parameters"],
+        fix=plain["fix"],
+        fix_when=base64.b64decode(plain["fix_when"]) if plain["fix_when"] else None,
     )

@@ -16,7 +16,7 @@ from scanner.documents.positions import Node, find, join_path, locate, split_pat
 from scanner.errors import PackError
 from scanner.model import Origin, RuleInfo, Severity
 from scanner.policy.cel import compile_expression
-from scanner.subjects import KINDS
+from scanner.subjects import IN_PLACE, KINDS
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -45,6 +45,10 @@ class Rule:
     words: frozenset[str]
     """Every name that the expressions use, to tell whether a field of unknown value could matter to them."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    fix: Mapping[str, Any] | None = None
+    """What clears a finding, as `policy.fix` applies it."""
+    fix_when: bytes | None = None
+    """Where the fix makes sense, in CEL's compiled form."""
 
     @property
     def joined(self) -> bool:
@@ -78,7 +82,11 @@ def load(path: Path, folder: Path) -> RuleFile:
     kind = value["subject"]
     if kind not in KINDS:
         raise _wrong(root, origin, "subject", f"there is no subject {kind!r}", kind, KINDS)
-    return RuleFile(_rule(root, origin, identity, KINDS[kind]), root, origin)
+    rule = _rule(root, origin, identity, KINDS[kind])
+    if rule.fix and (kind not in IN_PLACE or rule.joined):
+        message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
+        raise PackError(message, _where(root, origin, "fix"))
+    return RuleFile(rule, root, origin)
 
 
 def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> Rule:
@@ -89,6 +97,8 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
     for name in ("when", "require", "detail"):
         if name in value:
             expressions[name] = compile_expression(value[name], names, _where(root, origin, name))
+    if "when" in value.get("fix", {}):
+        expressions["fix_when"] = compile_expression(value["fix"]["when"], names, _where(root, origin, "fix.when"))
     return Rule(
         _info(identity, value),
         require=expressions["require"],
@@ -100,6 +110,8 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         related=value.get("related", {}),
         words=frozenset(_WORD.findall(" ".join((value["require"], value.get("when", ""), *each)))),
         parameters=value.get("parameters", {}),
+        fix=value.get("fix"),
+        fix_when=expressions.get("fix_when"),
     )
 
 

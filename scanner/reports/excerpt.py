@@ -70,6 +70,11 @@ def quote(scan: Scan, location: Location) -> str | None:
     return "\n".join(lines[number - 1][start:end] for number, start, end in spans)
 
 
+def secret_lines(scan: Scan, path: str) -> frozenset[int]:
+    """Return the 1-based lines of an input that may hold a secret."""
+    return frozenset(_secrets(scan).get(path, ()))
+
+
 def last_line(location: Location) -> int:
     """Return the last line that a region holds a character of: a region may end before the first of its end line."""
     ends_before = location.end_column <= 1 and location.end_line > location.line

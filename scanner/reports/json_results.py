@@ -12,6 +12,7 @@ from scanner.model import (
     Assessment,
     ControlLink,
     Finding,
+    Fix,
     FrameworkSummary,
     Input,
     InputStatus,
@@ -88,6 +89,25 @@ def _finding(scan: Scan, finding: Finding, controls: list[Json]) -> Json:
         "remediation": rule.remediation,
         "fingerprint": finding.fingerprint,
         "waiver": None,
+        **({"fix": _fix(finding.fix)} if finding.fix else {}),
+    }
+
+
+def _fix(fix: Fix) -> Json:
+    return {
+        "safe": fix.safe,
+        "words": fix.words,
+        "edits": [
+            {
+                "line": edit.line,
+                "column": edit.column,
+                "end_line": edit.end_line,
+                "end_column": edit.end_column,
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
+        "why_not": fix.why_not,
     }
 
 

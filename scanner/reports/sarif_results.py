@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from scanner.model import SEVERITIES, Finding, Outcome, Related, Scan
+from scanner.model import SEVERITIES, Edit, Finding, Fix, Outcome, Related, Scan
 from scanner.reports.line_hash import line_hashes
-from scanner.reports.sarif_places import logical, place
+from scanner.reports.sarif_places import artifact, logical, place
 from scanner.reports.sarif_rules import LEVELS
 from scanner.reports.sarif_taxonomies import Control, references_of
 from scanner.reports.sarif_text import plain, sentence
@@ -67,10 +69,37 @@ def _result(scan: Scan, finding: Finding, index: int, taxa: list[Json], hashes: 
     result["partialFingerprints"] = {"assay/v1": finding.fingerprint}
     if finding.location.line in hashes:
         result["partialFingerprints"]["primaryLocationLineHash"] = hashes[finding.location.line]
+    if finding.fix and finding.fix.edits:
+        result["fixes"] = [_fix(scan, finding.location.path, finding.fix)]
     if taxa:
         result["taxa"] = taxa
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
+
+
+def _fix(scan: Scan, path: str, fix: Fix) -> Json:
+    """Return a fix as replacements, in the order of the text; a region without length is an insertion."""
+    review = "" if fix.safe else "; it may change behaviour, so review it"
+    return {
+        "description": {"text": sentence(fix.words[:1].upper() + fix.words[1:] + review)},
+        "artifactChanges": [
+            {
+                "artifactLocation": artifact(path),
+                "replacements": [_replacement(edit, scan.texts.get(path, ())) for edit in fix.edits],
+            }
+        ],
+    }
+
+
+def _replacement(edit: Edit, lines: Sequence[str]) -> Json:
+    """Return an edit; lines that are put behind the last one begin at its end, for a region lies within the file."""
+    line, column, text = edit.line, edit.column, edit.text
+    if (line, column) == (edit.end_line, edit.end_column) == (len(lines), 1) and line > 1 and not lines[-1]:
+        body = text.rstrip("\r\n")
+        line, column, text = line - 1, len(lines[-2]) + 1, text[len(body) :] + body
+        edit = replace(edit, end_line=line, end_column=column)
+    region = {"startLine": line, "startColumn": column, "endLine": edit.end_line, "endColumn": edit.end_column}
+    return {"deletedRegion": region, **({"insertedContent": {"text": text}} if text else {})}
 
 
 def _message(finding: Finding) -> str:

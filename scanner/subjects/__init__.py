@@ -27,6 +27,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     **prose.KINDS,
 }
 
+IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
+"""Kinds whose focus is a part of the document as it stands, so that a change of it is a change of the text."""
+
 _FORMATS = (
     ("architecture", architecture.recognise),
     ("kubernetes", kubernetes.recognise),

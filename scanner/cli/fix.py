@@ -1,0 +1,160 @@
+"""`assay fix`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scanner import sources
+from scanner.cli.environment import cache_folder
+from scanner.cli.limits import limits
+from scanner.cli.progress import Progress
+from scanner.fixing import Fixes, Left, Wish, fix
+from scanner.fixing.diff import unified
+from scanner.fixing.writing import write
+from scanner.gate import CLEAN, FAILED, INCOMPLETE, NOTHING
+from scanner.masking import mask
+from scanner.model import Finding, InputStatus
+from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.pack import PROFILES
+from scanner.reports.safe_text import safe
+from scanner.scan import Options
+
+
+@click.command("fix")
+@click.argument("paths", nargs=-1)
+@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
+@click.option("--unsafe", is_flag=True, help="Make also fixes that may change behaviour that works today.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the fix of this rule; repeats.")
+@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
+@click.option(
+    "--kubernetes-version",
+    default=f"1.{NEWEST_KUBERNETES}",
+    show_default=True,
+    metavar="X.Y",
+    help="The cluster's version.",
+)
+@click.option("--include", multiple=True, metavar="GLOB", help="Read only files that match; repeats.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats.")
+@click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names.")
+@click.option(
+    "--values",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Values for Helm charts besides their own; repeats, the last wins.",
+)
+@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats.")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
+@click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
+@click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
+@click.option("--quiet", is_flag=True, help="Say only what went wrong.")
+def command(
+    paths: tuple[str, ...],
+    rules: tuple[str, ...],
+    *,
+    diff: bool,
+    unsafe: bool,
+    allow_incomplete: bool,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Fix findings in the files themselves; no path is the current folder.
+
+    Comments, order and style stay. Each file is read again before it is written: a fix that does not clear its
+    finding, or brings another, is left out and told. Charts, overlays and code blocks are never edited.
+
+    \b
+    Exit codes: 0 all that can be fixed is fixed, 1 something was left or --diff has something to show,
+    2 usage or rule error, 3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
+    """
+    with Progress(shown=not quiet) as progress:
+        fixes = fix(paths, _options(**given), Wish(unsafe, frozenset(rules)), progress)
+    if diff:
+        for line in (line for mended in fixes.files if mended.fixed for line in unified(mended)):
+            click.echo(line[:1] + "\t".join(map(safe, line[1:].split("\t"))))
+    else:
+        fixes = _written(fixes)
+    _tell(fixes, diff=diff, quiet=quiet)
+    return _exit_code(fixes, diff=diff, allow_incomplete=allow_incomplete)
+
+
+def _options(**given: Any) -> Options:
+    selection = sources.Selection(given["include"], given["exclude"], ignored=given["no_ignore"])
+    return Options(
+        profile=given["profile"],
+        kubernetes_version=given["kubernetes_version"],
+        rule_folders=tuple(Path(folder) for folder in given["rule_folders"]),
+        jobs=given["jobs"],
+        limits=limits(given["limited"]),
+        cache_folder=None if given["no_cache"] else cache_folder(os.environ),
+        values=given["values"],
+        selection=selection,
+    )
+
+
+def _written(fixes: Fixes) -> Fixes:
+    """Write every file; what could not be written is not fixed."""
+    done = []
+    for mended in fixes.files:
+        reason = write(fixes.root, mended) if mended.fixed else ""
+        left = tuple(Left(finding, reason) for finding in mended.fixed) if reason else ()
+        done.append(replace(mended, fixed=() if reason else mended.fixed, left=(*mended.left, *left)))
+    return replace(fixes, files=tuple(done))
+
+
+def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
+    """Each finding and what became of it, and how many of each there are."""
+    fixed = [finding for mended in fixes.files for finding in mended.fixed]
+    left = [item for mended in fixes.files for item in mended.left]
+    failed = [mended for mended in fixes.files if mended.failed]
+    for finding in () if quiet or diff else fixed:
+        click.echo(f"{_place(finding)} {finding.rule}: {_words(finding)}")
+    for item in left:
+        click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {safe(mask(item.reason))}", err=True)
+    for mended in failed:
+        click.echo(f"{safe(mended.path)}: not fixed: {mended.failed}", err=True)
+    for item in () if quiet else fixes.suggested:
+        said = f"{_place(item.finding)} {item.finding.rule}: to {_words(item.finding)} is yours to do"
+        click.echo(f"{said}: {safe(mask(item.reason))}", err=True)
+    if not quiet:
+        click.echo(f"assay: {_summary(fixes, len(fixed), len(left) + len(failed), diff=diff)}", err=True)
+
+
+def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
+    changed = sum(bool(mended.fixed) for mended in fixes.files)
+    verb = "would fix" if diff else "fixed"
+    parts = [f"{verb} {_count(fixed, 'finding')} in {_count(changed, 'file')}"]
+    if left:
+        parts.append(f"not fixed: {left}")
+    if fixes.suggested:
+        parts.append(f"yours to do: {len(fixes.suggested)}")
+    if fixes.unsafe:
+        parts.append(f"with --unsafe: {fixes.unsafe} more")
+    return "; ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _place(finding: Finding) -> str:
+    return safe(f"{finding.location.path}:{finding.location.line}:")
+
+
+def _words(finding: Finding) -> str:
+    return safe(finding.fix.words) if finding.fix else ""
+
+
+def _exit_code(fixes: Fixes, *, diff: bool, allow_incomplete: bool) -> int:
+    statuses = {item.status for item in fixes.inputs}
+    if InputStatus.UNREADABLE in statuses and not allow_incomplete:
+        return INCOMPLETE
+    if any(mended.left or mended.failed or (diff and mended.fixed) for mended in fixes.files):
+        return FAILED
+    return CLEAN if statuses & {InputStatus.ASSESSED, InputStatus.UNREADABLE} else NOTHING

@@ -1,0 +1,144 @@
+"""Text edits by marks: make a document say other data, and leave every other character as it is.
+
+Knows how YAML (block and flow) and JSON are written, and nothing of rules. What cannot be edited without a surprise
+(aliases, merges, tags) is refused. Who writes the edited text reads it again first; that proves the edits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from scanner.documents import block_edits, flow_edits
+from scanner.documents.layout import Layout, change
+from scanner.documents.positions import Node
+from scanner.documents.writing import Manner, scalar
+from scanner.errors import UneditableError
+from scanner.model import Edit, Mark
+
+_LINE = re.compile(r"\r\n|\r|\n")
+
+
+def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
+    """The edits that make a node say `wanted`, in the order of the text; parts that are the same object are not read.
+
+    A null in the text may be missing in the node's value, as Kubernetes has it.
+    Raises UneditableError where the text must be edited by a person.
+    """
+    if node.mark is None:
+        raise UneditableError("it stands nowhere in the text")
+    edits = _value(layout, node.mark, node.value, wanted, Manner())
+    return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """A text with edits made in it; they are in its order and do not overlap, and its lines may end in any way."""
+    starts = [0, *(found.end() for found in _LINE.finditer(text))]
+    parts, position = [], 0
+    for edit in edits:
+        start, end = starts[edit.line - 1] + edit.column - 1, starts[edit.end_line - 1] + edit.end_column - 1
+        if start < position:
+            raise UneditableError("two changes meet at one place")
+        parts += [text[position:start], edit.text]
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same data: 1, 1.0 and true are three."""
+    if one is other:
+        return True
+    if one.__class__ is not other.__class__:
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _value(layout: Layout, mark: Mark, old: Any, new: Any, manner: Manner, *, inside: bool = False) -> Iterator[Edit]:
+    """Edits of one value; `inside` where brackets are around it."""
+    if same(old, new):
+        return
+    layout.check(mark)
+    brackets = layout.opener(mark) in ("{", "[") and isinstance(old, dict | list)
+    flows = inside or brackets
+    if isinstance(old, dict) and isinstance(new, dict) and (old or inside):
+        manner = flow_edits.manner_of(layout, mark, manner) if flows else block_edits.manner_of(layout, mark)
+        yield from _mapping(layout, mark, old, new, manner, inside=flows)
+    elif isinstance(old, list) and isinstance(new, list) and old:
+        manner = flow_edits.manner_of(layout, mark, manner) if flows else manner
+        yield from _list(layout, mark, old, new, manner, inside=flows)
+    elif inside:
+        yield from flow_edits.replace(layout, mark, new, manner)
+    elif isinstance(old, dict | list) and old:
+        raise UneditableError("a mapping or list would have to become something else")
+    else:
+        yield from block_edits.replace(layout, mark, new, manner)
+
+
+def _mapping(
+    layout: Layout, mark: Mark, old: dict[str, Any], new: dict[str, Any], manner: Manner, *, inside: bool
+) -> Iterator[Edit]:
+    own = {id(entry) for entry in layout.own(mark)}
+    removed = [mark[7][key] for key in old if key not in new]
+    changed = [key for key in mark[7] if key in new and not same(old.get(key), new[key])]
+    if any(id(entry) not in own for entry in (*removed, *(mark[7][key] for key in changed))):
+        raise UneditableError("it comes from a merge (<<), for other places too")
+    for key in changed:
+        yield from _value(layout, mark[7][key], old.get(key), new[key], manner, inside=inside)
+    added = {key: value for key, value in new.items() if key not in mark[7]}
+    yield from _renamed(mark, old, removed, added, manner)
+    if not removed and not added:
+        return
+    if inside:
+        yield from flow_edits.edit(layout, mark, removed, added, manner)
+    else:
+        yield from block_edits.edit_mapping(layout, mark, removed, added)
+
+
+def _renamed(
+    mark: Mark, old: dict[str, Any], removed: list[Mark], added: dict[str, Any], manner: Manner
+) -> Iterator[Edit]:
+    """The edits of keys whose value stays: they leave what is removed and what is added.
+
+    Only a text or a collection tells that the new entry is the old one: `true` stands under many keys.
+    """
+    for key, value in list(old.items()):
+        entry = mark[7].get(key)
+        twins = [name for name, new in added.items() if same(value, new)]
+        if entry in removed and len(twins) == 1 and isinstance(value, str | dict | list) and value and entry[2]:
+            yield change((entry[0], entry[1]), (entry[0], entry[2]), scalar(twins[0], manner))
+            removed.remove(entry)
+            del added[twins[0]]
+
+
+def _list(
+    layout: Layout, mark: Mark, old: list[Any], new: list[Any], manner: Manner, *, inside: bool
+) -> Iterator[Edit]:
+    kept = _kept(old, new)
+    if kept:
+        removed, added = [mark[7][index] for index in range(len(old)) if index not in kept], new[len(kept) :]
+    else:
+        removed, added = mark[7][len(new) :], new[len(old) :]
+        for index, (one, other) in enumerate(zip(old, new, strict=False)):
+            yield from _value(layout, mark[7][index], one, other, manner, inside=inside)
+    if not removed and not added:
+        return
+    if inside:
+        yield from flow_edits.edit(layout, mark, removed, added, manner)
+    else:
+        yield from block_edits.edit_list(layout, mark, removed, added)
+
+
+def _kept(old: list[Any], new: list[Any]) -> set[int]:
+    """The items that stay as they are, where the new list is some of the old items and further ones behind them."""
+    if len(old) == len(new):
+        return set()
+    kept: set[int] = set()
+    for index, item in enumerate(old):
+        if len(kept) < len(new) and same(item, new[len(kept)]):
+            kept.add(index)
+    return kept

@@ -1,0 +1,148 @@
+"""The lines of a text as an editor needs them: where values begin and end, and how the author indents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeAlias
+
+from scanner.errors import UneditableError
+from scanner.model import Edit, Mark
+
+Place: TypeAlias = tuple[int, int]
+"""0-based line and column."""
+
+_NESTED = re.compile(r"""^( *)[\w"'./-]+:[ \t]*(?:#.*)?\n(?=( *)(- |[\w"'./]))""", re.MULTILINE)
+"""A key with a block below it: its indent, that of the block, and whether the block is a list."""
+_FLOW = re.compile(r'^([ \t]*).*[{\[]\n(?=([ \t]+)["{\[\w])', re.MULTILINE)
+"""A bracket that ends its line: the indent of the line and of the next."""
+_INDENT = 2
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
+_BLANKS = re.compile(r"[ \t]*")
+_COLON = re.compile(r"[ \t]*:")
+
+
+class Layout:
+    """A text that is to be edited."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.lines = text.split("\n")
+
+    @cached_property
+    def step(self) -> int:
+        """Columns that a mapping in a mapping is indented by."""
+        return next((len(to) - len(out) for out, to, kind in self._nested if kind != "- " and to > out), _INDENT)
+
+    @cached_property
+    def list_step(self) -> int:
+        """Columns that the dashes of a list in a mapping are indented by."""
+        return next((len(to) - len(out) for out, to, kind in self._nested if kind == "- " and to >= out), _INDENT)
+
+    @cached_property
+    def flow_step(self) -> str:
+        """What one level between brackets is indented by."""
+        for out, to in _FLOW.findall(self._text):
+            if to.startswith(out) and to != out:
+                return str(to.removeprefix(out))
+        return " " * _INDENT
+
+    @cached_property
+    def _nested(self) -> list[tuple[str, str, str]]:
+        return _NESTED.findall(self._text)
+
+    def at(self, place: Place, length: int = 1) -> str:
+        """The characters from a place on. A line may be the whole file, so no more of it is taken than is asked for."""
+        return self.lines[place[0]][place[1] : place[1] + length]
+
+    def match(self, pattern: re.Pattern[str], place: Place) -> re.Match[str] | None:
+        """What a pattern finds in a line from a place on."""
+        return pattern.match(self.lines[place[0]], place[1])
+
+    def pad(self, line: int) -> str:
+        """The blanks that a line begins with."""
+        found = _BLANKS.match(self.lines[line])
+        return found[0] if found else ""
+
+    def begins_line(self, mark: Mark) -> bool:
+        """Whether nothing but blanks stands before an entry in its line."""
+        return len(self.pad(mark[0])) == mark[1]
+
+    def between(self, start: Place, end: Place) -> str:
+        """The text of a region."""
+        if start[0] == end[0]:
+            return self.lines[start[0]][start[1] : end[1]]
+        inner = self.lines[start[0] + 1 : end[0]]
+        return "\n".join((self.lines[start[0]][start[1] :], *inner, self.lines[end[0]][: end[1]]))
+
+    def content(self, mark: Mark) -> Place:
+        """Where a value begins, behind its anchor and tag."""
+        line, column = mark[3], mark[4]
+        properties = self.match(_PROPERTIES, (line, column))
+        return line, properties.end() if properties else column
+
+    def opener(self, mark: Mark) -> str:
+        """The first character of a value: a bracket of a flow collection, `|` of a block of text; empty for none."""
+        return self.at(self.content(mark))
+
+    def is_marked(self, mark: Mark) -> bool:
+        """Whether a value has an anchor or a tag."""
+        return self.content(mark) != (mark[3], mark[4])
+
+    def behind_colon(self, mark: Mark) -> Place:
+        """The place behind the colon of an entry; raises UneditableError where none is found."""
+        if not mark[2]:
+            raise UneditableError("an item of a list would have to become something else")
+        colon = self.match(_COLON, (mark[0], mark[2]))
+        if colon is None:
+            raise UneditableError("its key is written in an unusual way")
+        return mark[0], colon.end()
+
+    def last_line(self, mark: Mark) -> int:
+        """The last line that holds something of a value."""
+        line, column = mark[5], mark[6]
+        if column == 0 and line > mark[3]:  # a block of text ends where the next line begins
+            line -= 1
+            while line > mark[3] and not self.lines[line].strip():
+                line -= 1
+        return line
+
+    def end(self, mark: Mark) -> Place:
+        """Where a value ends, before the end of its last line."""
+        line = self.last_line(mark)
+        return (line, mark[6]) if line == mark[5] else (line, len(self.lines[line]))
+
+    @property
+    def end_of_text(self) -> Place:
+        """Behind the last character."""
+        return len(self.lines) - 1, len(self.lines[-1])
+
+    def ends_text(self, mark: Mark) -> bool:
+        """Whether a value is the last in a text, on a line without an end."""
+        return self.last_line(mark) + 1 >= len(self.lines)
+
+    def check(self, mark: Mark) -> None:
+        """Raise UneditableError where what is said here is said of other places too."""
+        here = (mark[3], mark[4])
+        if self.at(here) == "*":
+            raise UneditableError("it is an alias: its value stands elsewhere, for other places too")
+        if (anchor := self.match(_ANCHOR, here)) and self._has_alias(anchor[1]):
+            message = f"it has the anchor &{anchor[1]}, so that other places say the same"
+            raise UneditableError(message)
+
+    def _has_alias(self, anchor: str) -> bool:
+        return re.search(rf"\*{re.escape(anchor)}(?![^\s,\[\]{{}}])", self._text) is not None
+
+    def own(self, mark: Mark) -> list[Mark]:
+        """The children of a collection in the order of the text, without those that were merged in."""
+        children: Iterable[Mark] = mark[7].values() if isinstance(mark[7], dict) else mark[7]
+        start, end = (mark[3], mark[4]), (mark[5], mark[6])
+        found = (child for child in children if start <= (child[0], child[1]) <= end)
+        return sorted(found, key=lambda child: (child[0], child[1]))
+
+
+def change(start: Place, end: Place, text: str) -> Edit:
+    """The edit of a region."""
+    return Edit(start[0] + 1, start[1] + 1, end[0] + 1, end[1] + 1, text)

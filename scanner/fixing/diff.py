@@ -1,0 +1,40 @@
+"""A mended file as a unified diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from scanner import documents
+from scanner.fixing.mending import Mended
+from scanner.masking import mask
+
+_LONG = 3000
+"""Lines from which lines that stand in many places count for little in the comparison, which would take long."""
+
+
+def unified(mended: Mended) -> Iterator[str]:
+    """The lines of the diff. It is for reading: what looks like a credential is hidden."""
+    before, after = (mask(documents.decode(content)).split("\n") for content in (mended.before, mended.after))
+    matcher = SequenceMatcher(None, before, after, autojunk=len(before) > _LONG)
+    yield f"--- a/{mended.path}"
+    yield f"+++ b/{mended.path}"
+    for group in matcher.get_grouped_opcodes():
+        first, last = group[0], group[-1]
+        yield f"@@ -{_range(first[1], last[2], before)} +{_range(first[3], last[4], after)} @@"
+        for kind, start, end, new_start, new_end in group:
+            if kind == "equal":
+                yield from (f" {line}" for line in before[start : min(end, _length(before))])
+            else:
+                yield from (f"-{line}" for line in before[start : min(end, _length(before))])
+                yield from (f"+{line}" for line in after[new_start : min(new_end, _length(after))])
+
+
+def _range(start: int, end: int, lines: Sequence[str]) -> str:
+    number = min(end, _length(lines)) - start
+    return f"{start + 1 if number else start},{number}"
+
+
+def _length(lines: Sequence[str]) -> int:
+    """How many lines there are: none stands behind the last line end."""
+    return len(lines) - (not lines[-1])

@@ -1,0 +1,218 @@
+"""The fixes of one file: tried together, proved by reading the result again, and given up one by one where they fail.
+
+A pure function of the file, the rules and the wish, so that it may run in other processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from scanner import documents, subjects
+from scanner.documents import Document, edits
+from scanner.documents.layout import Layout
+from scanner.errors import UneditableError
+from scanner.files import mender, newline
+from scanner.fixing.proof import objection, standing
+from scanner.limits import Limits
+from scanner.model import Edit, Finding, Fix, Subject
+from scanner.policy.evaluate import Evaluator, Mend
+from scanner.policy.fix import apply
+from scanner.policy.mending import CODE_BLOCK, changed, way
+from scanner.sources import Source
+
+_ROUNDS = 3
+"""How often a mended file is gone over again; a rule that asks for ever more would never end."""
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which fixes are wanted."""
+
+    unsafe: bool = False
+    """Also those that may change behaviour that works today."""
+    rules: frozenset[str] = frozenset()
+    """Only those of some rules; of all where none is named."""
+    without: frozenset[str] = frozenset()
+    """Not those of some rules."""
+
+    def names(self, finding: Finding) -> bool:
+        """Whether a finding has a fix of a rule that is wanted, safe or not."""
+        return (
+            finding.fix is not None
+            and (not self.rules or finding.rule in self.rules)
+            and finding.rule not in self.without
+        )
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether the fix of a finding is to be made."""
+        return self.names(finding) and finding.fix is not None and (finding.fix.safe or self.unsafe)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A finding that is not fixed, and why."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One file with its fixes."""
+
+    path: str
+    before: bytes
+    after: bytes
+    fixed: tuple[Finding, ...] = ()
+    left: tuple[Left, ...] = ()
+    failed: str = ""
+    """Why the file could not be worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One fix, and where it belongs."""
+
+    finding: Finding
+    fix: Fix
+    rule_fix: Mapping[str, Any]
+    subject: Subject
+    item: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """A text as the rules see it."""
+
+    documents: list[Document]
+    findings: list[Finding]
+    faults: int
+
+
+def mend(source: Source, local: Evaluator, wish: Wish, limits: Limits) -> Iterator[Mended]:
+    """The one file with those fixes made in it that clear their finding and bring no other.
+
+    A fix may make another possible, so the result is gone over again until nothing more can be done.
+    """
+    done = _File(source, local, limits).mended(wish)
+    for _ in range(_ROUNDS if done.fixed else 0):
+        more = _File(replace(source, content=done.after), local, limits).mended(wish)
+        if not more.fixed:
+            break
+        done = replace(done, after=more.after, fixed=(*done.fixed, *more.fixed), left=more.left)
+    yield done
+
+
+class _File:
+    """The work on one file."""
+
+    def __init__(self, source: Source, local: Evaluator, limits: Limits) -> None:
+        self._source, self._local, self._limits = source, local, limits
+        self._mark = _BOM if source.content.startswith(_BOM) else b""
+        self._layout = Layout(documents.decode(source.content))
+        self._newline = newline(source.content)
+
+    def mended(self, wish: Wish) -> Mended:
+        """Try the wished fixes together, then in halves down to those that fail alone."""
+        wanted = [
+            candidate
+            for candidate in self._candidates()
+            if wish.holds(candidate.finding) and candidate.fix.why_not != CODE_BLOCK
+        ]
+        left = [Left(candidate.finding, candidate.fix.why_not) for candidate in wanted if candidate.fix.why_not]
+        groups = [[candidate for candidate in wanted if not candidate.fix.why_not]]
+        kept: list[_Candidate] = []
+        content = self._source.content
+        while groups:
+            group = groups.pop()
+            after, reason = self._try([*kept, *group]) if group else (content, "")
+            if not reason:
+                kept, content = [*kept, *group], after
+            elif len(group) == 1:
+                left.append(Left(group[0].finding, reason))
+            else:
+                half = len(group) // 2
+                groups += [group[half:], group[:half]]
+        fixed = tuple(candidate.finding for candidate in kept)
+        return Mended(self._source.path, self._source.content, content, fixed, tuple(left))
+
+    def _read(self, content: bytes, mend: Mend | None = None) -> _State:
+        """What a content says to the rules that look at one subject."""
+        parts = list(documents.read(self._source.path, documents.decode(content), self._limits))
+        recognition = subjects.Recognition(parts)
+        findings = self._local.evaluate(recognition, mend).findings
+        held = [part for part in parts if isinstance(part, Document)]
+        return _State(held, findings, len(parts) - len(held) + len(recognition.reading().faults))
+
+    def _candidates(self) -> Iterator[_Candidate]:
+        """The failures that have a fix."""
+        met: dict[int, tuple[Mapping[str, Any], Subject, tuple[str, ...]]] = {}
+        propose = mender(self._source)
+
+        def note(rule_fix: Mapping[str, Any], subject: Subject, item: tuple[str, ...]) -> Fix | None:
+            made = propose(rule_fix, subject, item)
+            met[id(made)] = (rule_fix, subject, item)
+            return made
+
+        self._state = self._read(self._source.content, note)
+        self._standing = standing(self._state.findings)
+        for finding in self._state.findings:
+            if finding.fix:
+                yield _Candidate(finding, finding.fix, *met[id(finding.fix)])
+
+    def _try(self, chosen: Sequence[_Candidate]) -> tuple[bytes, str]:
+        """The content with fixes made, or what is said against them."""
+        try:
+            after, wanted = self._edited(chosen)
+        except UneditableError as error:
+            return b"", error.message
+        state = self._read(after)
+        said = [document.root.value for document in state.documents]
+        if state.faults != self._state.faults or not edits.same(said, wanted):
+            return b"", "other places would change with it"
+        return after, objection(self._standing, standing(state.findings), (each.finding for each in chosen))
+
+    def _edited(self, chosen: Sequence[_Candidate]) -> tuple[bytes, list[Any]]:
+        """The content with fixes made, and the data that each document should say then."""
+        wanted: list[Any] = []
+        made: list[Edit] = []
+        for document in self._state.documents:
+            own = [candidate for candidate in chosen if _holds(document, candidate.subject)]
+            value = _fixed(document, own)
+            wanted.append(value)
+            if own:
+                made += edits.rewrite(self._layout, document.root, value)
+        text = self._source.content.removeprefix(self._mark).decode()
+        after = edits.apply(text, (_ended(edit, self._newline) for edit in made))
+        return self._mark + after.encode(), wanted
+
+
+def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
+    """The data of a document with fixes made; the last items first, for a list may shrink."""
+    value, gone = document.root.value, set()
+    for candidate in sorted(chosen, key=_order, reverse=True):
+        path = way(document.root, candidate.subject.marks[candidate.subject.focus])
+        place = (path, candidate.item)
+        if place not in gone:
+            value = changed(value, path, partial(apply, candidate.rule_fix, item=candidate.item))
+        if "" in candidate.rule_fix.get("remove", ()):
+            gone.add(place)
+    return value
+
+
+def _holds(document: Document, subject: Subject) -> bool:
+    mark, inner = document.root.mark, subject.marks[subject.focus]
+    return mark is not None and mark[3:5] <= inner[3:5] <= mark[5:7]
+
+
+def _order(candidate: _Candidate) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part) if part.isdecimal() else -1, part) for part in candidate.item)
+
+
+def _ended(edit: Edit, newline: str) -> Edit:
+    """An edit whose lines end as those of the file."""
+    return edit if newline == "\n" else replace(edit, text=edit.text.replace("\n", newline))

@@ -1,0 +1,53 @@
+"""Whether a change of a text is for the better: what was wrong before, held against what is wrong after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.model import Finding, Outcome
+
+_RANKS = {Outcome.PASS: 0, Outcome.UNKNOWN: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The outcomes of a text, by what stays the same of them while the text around them changes."""
+
+    wrong: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
+    """(rule, fingerprint) -> what does not pass, the worst first; objects of one name share a fingerprint."""
+    applied: set[tuple[str, str, str]] = field(default_factory=set)
+    """(rule, kind, identity of the subject) of every outcome, passes too."""
+
+
+def standing(findings: Iterable[Finding]) -> Standing:
+    """How a text stands by its findings, which hold the passes too."""
+    found = Standing()
+    for finding in findings:
+        found.applied.add((finding.rule, finding.subject_kind, finding.subject_id))
+        if finding.outcome is not Outcome.PASS:
+            found.wrong.setdefault((finding.rule, finding.fingerprint), []).append(finding)
+    for some in found.wrong.values():
+        some.sort(key=lambda finding: -_RANKS[finding.outcome])
+    return found
+
+
+def objection(before: Standing, after: Standing, fixed: Iterable[Finding] = ()) -> str:
+    """Why a change is not made: it leaves a finding that it is to clear, or something is worse than before.
+
+    Empty where nothing is said against it. A rule that did not apply and now cannot tell is no worse.
+    """
+    expected = {key: list(some) for key, some in before.wrong.items()}
+    for finding in fixed:
+        expected[finding.rule, finding.fingerprint].remove(finding)
+    for key, some in after.wrong.items():
+        held = expected.get(key, [])
+        for index, finding in enumerate(some):
+            if index < len(held) and _RANKS[finding.outcome] <= _RANKS[held[index].outcome]:
+                continue
+            if len(held) < len(before.wrong.get(key, ())):
+                return "it would not clear the finding"
+            applied = (finding.rule, finding.subject_kind, finding.subject_id) in before.applied
+            if applied or finding.outcome is not Outcome.UNKNOWN:
+                return f"it would bring another: {finding.message} ({finding.rule}, {finding.outcome})"
+    return ""

@@ -1,0 +1,94 @@
+"""A rule's fix as edits of the text that a subject stands in. Loaded only where fixes are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from scanner.documents.edits import rewrite, same
+from scanner.documents.layout import Layout
+from scanner.documents.positions import Node
+from scanner.errors import UneditableError
+from scanner.model import Edit, Fix, Mark, Subject
+from scanner.policy.fix import apply, words
+
+CODE_BLOCK = "it stands in a code block of a text"
+
+
+class Mender:
+    """Writes the fixes of one input as edits of its text; made for the evaluator to call.
+
+    `text` gives the text with lines that end in a line feed; `why_not` says why the input is not to be edited.
+    """
+
+    def __init__(self, text: Callable[[], str], newline: str = "\n", why_not: str = "") -> None:
+        self._text = text
+        self._newline = newline
+        self._why_not = why_not
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self._text())
+
+    def __call__(self, fix: Mapping[str, Any], subject: Subject, item: tuple[str, ...]) -> Fix | None:
+        """What clears a failure; None where the fix has no answer to it."""
+        origin, top = subject.origin, Node(subject.bindings["object"], subject.marks["object"])
+        why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
+        edits: tuple[Edit, ...] = ()
+        focus = subject.bindings[subject.focus]
+        fixed = apply(fix, focus, item)
+        if same(focus, fixed):
+            return None
+        if not why_not:
+            try:
+                edits = self._edits(top, changed(top.value, way(top, subject.marks[subject.focus]), lambda _: fixed))
+            except UneditableError as error:
+                why_not = error.message
+        return Fix(fix["safe"], words(fix, focus, item), edits, why_not)
+
+    def _edits(self, top: Node, wanted: Any) -> tuple[Edit, ...]:
+        edits = rewrite(self._layout, top, wanted)
+        if self._newline == "\n":
+            return edits
+        return tuple(replace(edit, text=edit.text.replace("\n", self._newline)) for edit in edits)
+
+
+def way(top: Node, inner: Mark) -> tuple[str | int, ...]:
+    """The path from a node to a mark in it; raises UneditableError for one that is there by an alias or a merge."""
+    mark, place = top.mark, (inner[3], inner[4])
+    path: list[str | int] = []
+    while mark is not inner:
+        found = _around(mark[7] if mark else None, place)
+        if found is None:
+            raise UneditableError("it stands behind an alias or a merge (<<), for other places too")
+        path.append(found[0])
+        mark = found[1]
+    return tuple(path)
+
+
+def _around(children: Any, place: tuple[int, int]) -> tuple[str | int, Mark] | None:
+    """The key or index and the mark of the child that holds a place."""
+    pairs: Iterable[tuple[str | int, Mark]] = ()
+    if isinstance(children, list):  # in the order of the text, and there may be thousands
+        index = bisect_right(children, place, key=lambda child: (child[3], child[4])) - 1
+        pairs = [(index, children[index])] if index >= 0 else ()
+    elif isinstance(children, dict):
+        pairs = children.items()
+    return next((pair for pair in pairs if pair[1][3:5] <= place <= pair[1][5:7]), None)
+
+
+def changed(value: Any, path: Sequence[str | int], change: Callable[[Any], Any]) -> Any:
+    """A value with another one at a path in it; the parts beside the path are the same objects."""
+    if not path:
+        return change(value)
+    head, rest = path[0], path[1:]
+    try:
+        inner = changed(value[head], rest, change)
+    except (KeyError, IndexError, TypeError):
+        raise UneditableError("it stands among too many others to be looked at alone") from None
+    if isinstance(value, list):
+        return [inner if index == head else item for index, item in enumerate(value)]
+    return {**value, head: inner}

@@ -1,0 +1,57 @@
+"""What a finding says: a rule's own words for a failure, otherwise why there is no answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.documents.positions import split_path
+from scanner.model import Outcome, Subject
+from scanner.policy.rule import Rule
+
+_QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: dict[str, Any]) -> str:
+    """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
+    if outcome is Outcome.PASS:
+        return rule.info.title
+    if outcome is Outcome.FAIL:
+        return fill(rule.message, subject, values)
+    if outcome is Outcome.UNKNOWN:
+        field = reason.removeprefix("Key not found in map : ").strip('"')
+        why = reason if " " in field else f"`{field}` is not stated"
+        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {why}"
+    if "No matching overloads" in reason:
+        reason = f"a field is of a type that the rule does not expect ({reason.rpartition(': ')[2].strip()})"
+    return f"{subject.name}: the rule could not be evaluated: {reason}"
+
+
+def fill(text: str, subject: Subject, values: dict[str, Any]) -> str:
+    """A rule's message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "subject":
+            return subject.name
+        found: Any = values
+        for part in split_path(match[1]):
+            try:
+                found = found[int(part)] if isinstance(found, list) else found[part]
+            except (KeyError, IndexError, TypeError, ValueError):
+                return "?"
+        return _written(found)
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(_written(item) for item in value)
+    if isinstance(value, dict):
+        return _written(value["text"]) if "text" in value and set(value) <= _QUANTITY else ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)

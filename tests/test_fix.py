@@ -1,0 +1,338 @@
+"""`assay fix` as people use it: what it writes, what it leaves alone and says why."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from scanner.cli import assay
+from scanner.fixing import Fixes, Wish, fix
+from scanner.fixing.writing import write
+from scanner.model import InputStatus
+from scanner.scan import Options, scan
+
+POD = """\
+# the shop
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  hostPID: true   # for the profiler
+  containers:
+    # the only one
+    - name: web
+      image: 'registry.example/web:1.4.2'   # pinned
+      securityContext: {runAsUser: 1000, privileged: true}
+"""
+JOB = """\
+apiVersion: batch/v1beta1
+kind: CronJob
+metadata:
+  name: report   # nightly
+spec: {schedule: "0 3 * * *"}
+"""
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    (tmp_path / "deploy").mkdir()
+    return tmp_path / "deploy"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(assay, ["fix", *arguments], standalone_mode=False)
+
+
+def options(**given: Any) -> Options:
+    return Options(cache_folder=Path(os.environ["XDG_CACHE_HOME"]) / "assay", **given)
+
+
+def only(rule: str, *paths: str, unsafe: bool = True, profile: str = "default") -> Fixes:
+    return fix(paths or ("deploy",), options(profile=profile), Wish(unsafe=unsafe, rules=frozenset({rule})))
+
+
+def fixed(rule: str, text: str, name: str = "a.yaml", profile: str = "default") -> str:
+    """The text after the fix of one rule, which must have been made."""
+    Path("deploy", name).write_bytes(text.encode())
+    (mended,) = only(rule, profile=profile).files
+    assert mended.fixed, mended.left
+    return mended.after.decode()
+
+
+def refused(rule: str, text: str, name: str = "a.yaml") -> str:
+    """Why the fix of one rule is not made."""
+    Path("deploy", name).write_bytes(text.encode())
+    (mended,) = only(rule).files
+    assert not mended.fixed
+    assert mended.after == mended.before
+    return mended.left[0].reason
+
+
+def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
+    (folder / "job.yaml").write_text(JOB)
+    (folder / "pod.yaml").write_text(POD)
+    done = run("deploy")
+    assert done.return_value == 0
+    assert (folder / "job.yaml").read_text() == JOB.replace("batch/v1beta1", "batch/v1")
+    assert (folder / "pod.yaml").read_text() == POD
+    assert "deploy/job.yaml:1: kubernetes.api-version-served: change apiVersion to batch/v1" in done.stdout
+    assert re.search(r"assay: fixed 1 finding in 1 file; with --unsafe: \d+ more", done.stderr)
+
+
+def test_a_diff_writes_nothing_and_exits_one(folder: Path) -> None:
+    (folder / "job.yaml").write_text(JOB)
+    done = run("deploy", "--diff")
+    assert done.return_value == 1
+    assert (folder / "job.yaml").read_text() == JOB
+    assert "--- a/deploy/job.yaml\n+++ b/deploy/job.yaml\n" in done.stdout
+    assert "\n-apiVersion: batch/v1beta1\n+apiVersion: batch/v1\n" in done.stdout
+    assert "would fix 1 finding in 1 file" in done.stderr
+
+
+def test_unsafe_fixes_keep_comments_order_and_style(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    assert run("deploy", "--unsafe").return_value == 0
+    after = (folder / "pod.yaml").read_text()
+    assert "hostPID" not in after
+    assert "privileged" not in after
+    kept = [line for line in POD.splitlines() if "hostPID" not in line and "securityContext" not in line]
+    assert [line for line in after.splitlines() if line in kept] == kept
+    assert "securityContext: {runAsUser: 1000, capabilities: {drop: [ALL]}, " in after
+    again = scan(["deploy"], options())
+    assert not any("privileg" in finding.rule for finding in again.findings)
+    assert run("deploy", "--unsafe", "--diff").return_value == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "files"),
+    [
+        (2, ["-"], {}),
+        (2, ["nowhere"], {}),
+        (2, ["deploy", "--rule", "kubernetes.no-such-rule"], {}),
+        (2, ["deploy", "--rule", "kubernetes.container-image-tag-pinned"], {}),
+        (3, ["deploy"], {"notes.yaml": "a: b\n"}),
+        (4, ["deploy"], {"bad.yaml": "apiVersion: v1\nkind: Pod\n\tmetadata: x\n"}),
+        (0, ["deploy", "--allow-incomplete"], {"bad.yaml": "apiVersion: v1\nkind: Pod\n\tmetadata: x\n"}),
+        (0, ["deploy"], {"pod.yaml": POD}),
+    ],
+)
+def test_exit_codes(folder: Path, code: int, arguments: list[str], files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    done = run(*arguments)
+    found = done.return_value if done.exception is None else 2
+    assert found == code, done.output
+
+
+@pytest.mark.usefixtures("folder")
+def test_line_ends_and_the_byte_order_mark_stay() -> None:
+    text = "\ufeff" + POD.replace("\n", "\r\n")
+    after = fixed("kubernetes.container-seccomp-profile-set", text)
+    assert after.startswith("\ufeff# the shop\r\n")
+    assert not re.search(r"(?<!\r)\n", after)
+    after = fixed("kubernetes.pod-token-mount-stated", text)
+    assert after == text + "  automountServiceAccountToken: false\r\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_stays_as_it_is_written() -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "x"}]}}
+    rule = "kubernetes.container-privilege-escalation-off"
+    for form in ({"indent": 4}, {"indent": "\t"}, {"separators": (",", ":")}, {}):
+        after = fixed(rule, json.dumps(pod, **form), "a.json")
+        assert after == json.dumps(json.loads(after), **form)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_last_entry_without_a_line_end() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: x}]\n  hostPID: true"
+    assert fixed("kubernetes.pod-without-host-pid", pod) == pod.removesuffix("  hostPID: true")
+    Path("deploy/a.yaml").write_text(pod)
+    (mended,) = fix(["deploy"], options(), Wish(unsafe=True)).files
+    assert b"\n\n" not in mended.after
+    assert not mended.left
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_key_is_renamed_in_its_place() -> None:
+    text = POD.replace("  hostPID: true   # for the profiler\n", "  serviceAccount: shop # its own\n")
+    after = fixed("kubernetes.pod-service-account-field-current", text, profile="strict")
+    assert after == text.replace("serviceAccount:", "serviceAccountName:")
+
+
+@pytest.mark.usefixtures("folder")
+def test_items_of_a_list_go_one_by_one() -> None:
+    text = POD.replace(
+        "{runAsUser: 1000, privileged: true}",
+        "\n        capabilities:\n          add:\n"
+        "          - CHOWN # a\n          - SYS_ADMIN # b\n          - NET_ADMIN\n",
+    )
+    after = fixed("kubernetes.container-capabilities-within-baseline", text)
+    assert after == text.replace("          - SYS_ADMIN # b\n          - NET_ADMIN\n", "")
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_other_places_share_is_left_alone() -> None:
+    rule = "kubernetes.container-not-privileged"
+    base = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+    alias = "    - {name: x, securityContext: &own {privileged: true}}\n    - {name: y, securityContext: *own}\n"
+    assert "anchor &own" in refused(rule, base + alias)
+    merge = "    - &one {name: x, securityContext: {privileged: true}}\n    - {<<: *one, name: y}\n"
+    assert "anchor &one" in refused(rule, base + merge)
+
+
+def test_a_fix_that_brings_another_finding_is_left_out_alone(folder: Path) -> None:
+    rules = folder.parent / "rules" / "own"
+    rules.mkdir(parents=True)
+    (rules / "wants-host-pid.yaml").write_text(WANTS)
+    (folder / "pod.yaml").write_text(POD)
+    (mended,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), Wish(unsafe=True)).files
+    assert [left.finding.rule for left in mended.left] == ["kubernetes.pod-without-host-pid"]
+    assert "it would bring another: no profiler here (own.wants-host-pid, fail)" in mended.left[0].reason
+    assert "hostPID: true   # for the profiler" in mended.after.decode()
+    assert mended.fixed
+
+
+WANTS = """\
+title: Pods let the profiler in
+severity: low
+why: Because a test needs a rule that wants the contrary of another one.
+remediation: Set `hostPID` as the profiler needs it.
+limits: Sees nothing else.
+subject: kubernetes.workload
+require: pod.?hostPID.orValue(false)
+message: no profiler here
+objectives: [configuration-unambiguous]
+examples:
+  - passes: "yes"
+    input: {pod: {hostPID: true}}
+  - fails: "no"
+    input: {pod: {}}
+"""
+
+
+def test_a_change_that_another_file_suffers_from_is_left_out(folder: Path) -> None:
+    rules = folder.parent / "rules" / "own"
+    rules.mkdir(parents=True)
+    (rules / "joined.yaml").write_text(
+        WANTS.replace("pod.?hostPID.orValue(false)", "size(facts.network_policies) > 9 || has(pod.hostPID)")
+    )
+    (folder / "pod.yaml").write_text(POD)
+    (mended,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), Wish(unsafe=True)).files
+    assert {left.finding.rule for left in mended.left} == {"kubernetes.pod-without-host-pid"}
+    assert b"privileged" not in mended.after
+
+
+def test_one_fix_may_make_another_possible(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    (mended,) = fix(["deploy"], options(), Wish(unsafe=True)).files
+    rules = [finding.rule for finding in mended.fixed]
+    assert rules.index("kubernetes.container-not-privileged") < rules.index(
+        "kubernetes.container-privilege-escalation-off"
+    )
+    assert not only("kubernetes.container-privilege-escalation-off").files
+
+
+def test_rendered_charts_and_code_blocks_are_only_suggested(folder: Path) -> None:
+    (folder / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    (folder / "pod.yaml").write_text(POD)
+    (folder / "guide.md").write_text(f"# Guide\n\n```yaml\n{POD}```\n")
+    fixes = only("kubernetes.pod-without-host-pid")
+    assert not fixes.files
+    if all(item.status is InputStatus.ASSESSED for item in fixes.inputs):
+        assert {left.finding.location.path for left in fixes.suggested} == {"deploy/guide.md", "deploy/pod.yaml"}
+    assert any("code block" in left.reason for left in fixes.suggested)
+
+
+def test_writing_keeps_the_mode_and_leaves_no_trace(folder: Path) -> None:
+    path = folder / "pod.yaml"
+    path.write_text(POD)
+    path.chmod(0o640)
+    fixes = only("kubernetes.pod-without-host-pid")
+    assert write(fixes.root, fixes.files[0]) == ""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert "hostPID" not in path.read_text()
+    assert os.listdir(folder) == ["pod.yaml"]
+
+
+def test_what_is_no_longer_what_was_read_is_left_alone(folder: Path) -> None:
+    path = folder / "pod.yaml"
+    path.write_text(POD)
+    fixes = only("kubernetes.pod-without-host-pid")
+    (mended,) = fixes.files
+    path.write_text(POD + "# later\n")
+    assert "changed" in write(fixes.root, mended)
+    path.unlink()
+    other = folder.parent / "other.yaml"
+    other.write_text(POD)
+    path.symlink_to(other)
+    assert "cannot be written" in write(fixes.root, mended)
+    path.unlink()
+    os.link(other, path)
+    assert "hard links" in write(fixes.root, mended)
+    assert other.read_text() == POD
+    assert sorted(os.listdir(folder)) == ["pod.yaml"]
+
+
+def test_a_link_is_never_followed(folder: Path) -> None:
+    other = folder.parent / "other.yaml"
+    other.write_text(POD)
+    (folder / "pod.yaml").symlink_to(other)
+    assert not only("kubernetes.pod-without-host-pid").files
+    assert other.read_text() == POD
+
+
+def test_the_hook_makes_safe_fixes_and_passes_over_the_rest(folder: Path) -> None:
+    (folder / "job.yaml").write_text(JOB)
+    (folder / "notes.yaml").write_text("a: b\n")
+    (folder / "chart.yaml").write_text("{{ if }}\napiVersion: v1\n")
+    runner = CliRunner()
+    done = runner.invoke(assay, ["hook", "--fix", "deploy/job.yaml", "deploy/chart.yaml"], standalone_mode=False)
+    assert done.return_value == 0
+    assert "apiVersion: batch/v1\n" in (folder / "job.yaml").read_text()
+    assert runner.invoke(assay, ["hook", "--fix", "deploy/notes.yaml"], standalone_mode=False).return_value == 0
+
+
+def test_the_diff_can_be_applied(folder: Path) -> None:
+    """By a program of its own: what it makes of the original is what `assay fix` writes."""
+    (folder / "pod.yaml").write_text(POD + "---\n" + POD)
+    diff = run("deploy", "--diff", "--unsafe").stdout
+    subprocess.run(["git", "apply", "--unsafe-paths", "-p1"], input=diff.encode(), cwd=folder.parent, check=True)
+    by_git = (folder / "pod.yaml").read_text()
+    (folder / "pod.yaml").write_text(POD + "---\n" + POD)
+    run("deploy", "--unsafe")
+    assert (folder / "pod.yaml").read_text() == by_git
+
+
+def test_secrets_stay_out_of_the_diff(folder: Path) -> None:
+    text = POD.replace("      image:", "      args: [--token=ghp_0123456789abcdefghijABCD]\n      image:")
+    (folder / "pod.yaml").write_text(text.replace("metadata", "# \x1b[31m\nmetadata"))
+    done = run("deploy", "--diff", "--unsafe")
+    assert "ghp_0123456789" not in done.output
+    assert "\x1b" not in done.output
+
+
+def test_a_scan_shows_the_edits_where_it_is_asked_for_them(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    assert all(finding.fix is None for finding in scan(["deploy"], options()).findings)
+    found = {finding.rule: finding.fix for finding in scan(["deploy"], options(fixes=True)).findings}
+    pid = found["kubernetes.pod-without-host-pid"]
+    assert pid is not None
+    assert (pid.safe, pid.words, pid.why_not) == (False, "remove hostPID", "")
+    assert [(edit.line, edit.end_line, edit.text) for edit in pid.edits] == [(6, 7, "")]
+    assert found["kubernetes.container-memory-limited"] is None

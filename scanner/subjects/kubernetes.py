@@ -46,12 +46,17 @@ _CROWD = 100
 CLUSTER_SCOPED = frozenset(
     {
         "APIService",
+        "AdminNetworkPolicy",
+        "BaselineAdminNetworkPolicy",
         "CSIDriver",
         "CertificateSigningRequest",
+        "CiliumClusterwideNetworkPolicy",
+        "ClusterNetworkPolicy",
         "ClusterRole",
         "ClusterRoleBinding",
         "CustomResourceDefinition",
         "GatewayClass",
+        "GlobalNetworkPolicy",
         "IngressClass",
         "MutatingWebhookConfiguration",
         "Namespace",

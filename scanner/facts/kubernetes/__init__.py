@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from scanner.facts.kubernetes import (
     accounts,
     autoscaling,
+    availability,
     bound_accounts,
     claims,
+    mesh,
+    monitors,
     namespaces,
+    network_policies,
     rbac,
     references,
+    routes,
     selections,
     stand_ins,
     tokens,
 )
+from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.objects import Objects
+from scanner.facts.kubernetes.selectors import Labelled
 from scanner.model import Subject
 
 
@@ -24,8 +31,14 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     """Attach to each object what the others say of it; `whole` as for all facts."""
     objects = Objects(subjects, whole=whole)
     objects.introduce(subjects)
+    pods, makers = Labelled(objects.workloads), Makers(objects)
     autoscaling.derive(objects)
-    selections.derive(objects)
+    availability.derive(objects, pods)
+    selections.derive(objects, pods, makers)
+    network_policies.derive(objects, pods, makers)
+    routes.derive(objects, pods, makers)
+    monitors.derive(objects, pods, makers)
+    mesh.derive(objects, pods)
     stand_ins.introduce(objects)
     references.derive(objects)
     accounts.derive(objects)

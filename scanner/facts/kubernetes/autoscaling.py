@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.kubernetes.objects import Objects, group_of, path
+from scanner.model import Subject
+
+_SCALERS = (
+    ("autoscaling", "HorizontalPodAutoscaler", "minReplicas", 1),
+    ("keda.sh", "ScaledObject", "minReplicaCount", 0),
+)
+"""Group and kind of autoscalers, the field of the fewest replicas and what its absence means."""
 
 
 def derive(objects: Objects) -> None:
-    """`target_found` of an autoscaler: whether what it scales is among the objects; `autoscaled` of its target."""
-    for scaler in objects.of("autoscaling", "HorizontalPodAutoscaler"):
-        target = path(scaler.bindings["object"], "spec", "scaleTargetRef")
-        if not isinstance(target, dict):
-            continue
-        version = str(target.get("apiVersion") or "apps/v1")
-        group = version.rpartition("/")[0] or "core"
-        found, sure = objects.find(scaler, group, str(target.get("kind")), str(target.get("name")))
-        if found:
-            scaler.facts["target_found"] = True
-            scaler.related["target"] = place(found)
-            (objects.pod_of(found) or found).facts["autoscaled"] = True
-        elif sure:
-            scaler.facts["target_found"] = False
+    """`target_found` of an autoscaler: whether what it scales is among the objects; of its target `autoscaled`.
+
+    The fewest replicas that it leaves are `autoscaled_from`.
+    """
+    for group, kind, field, absent in _SCALERS:
+        for scaler in objects.of(group, kind):
+            if (target := _target(scaler, objects)) is None:
+                continue
+            target.facts["autoscaled"] = True
+            target.related["autoscaler"] = place(scaler)
+            least = path(scaler.bindings["object"], "spec", field)
+            if least is None or isinstance(least, int):
+                target.facts["autoscaled_from"] = absent if least is None else least
+
+
+def _target(scaler: Subject, objects: Objects) -> Subject | None:
+    """What an autoscaler scales, as the workload where it is one; None where it is not among the objects."""
+    target = path(scaler.bindings["object"], "spec", "scaleTargetRef")
+    if not isinstance(target, dict):
+        return None
+    version = str(target.get("apiVersion") or "apps/v1")
+    group = version.rpartition("/")[0] or "core"
+    kind = target.get("kind") or ("Deployment" if group_of(scaler) == "keda.sh" else None)
+    found, sure = objects.find(scaler, group, str(kind), str(target.get("name")))
+    if found:
+        scaler.facts["target_found"] = True
+        scaler.related["target"] = place(found)
+        return objects.pod_of(found) or found
+    if sure:
+        scaler.facts["target_found"] = False
+    return None

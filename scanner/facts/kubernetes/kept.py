@@ -9,19 +9,41 @@ from scanner.model import Mark, Subject
 
 IN_FULL = frozenset(
     {
+        "AuthorizationPolicy",
+        "CiliumClusterwideNetworkPolicy",
+        "CiliumNetworkPolicy",
         "ClusterRole",
         "ClusterRoleBinding",
+        "GRPCRoute",
+        "Gateway",
+        "GlobalNetworkPolicy",
+        "HTTPProxy",
+        "HTTPRoute",
         "HorizontalPodAutoscaler",
+        "Ingress",
+        "IngressRoute",
         "NetworkPolicy",
+        "PeerAuthentication",
         "PodDisruptionBudget",
+        "PodMonitor",
+        "RequestAuthentication",
         "Role",
         "RoleBinding",
+        "Route",
+        "ScaledObject",
         "Service",
         "ServiceAccount",
+        "ServiceMonitor",
+        "TCPRoute",
+        "TLSRoute",
+        "UDPRoute",
+        "VirtualService",
     }
 )
 """Kinds that select or refer, of which all stays."""
 
+_INJECTION = ("inject.istio.io/templates", "sidecar.istio.io/inject")
+"""Annotations of pods that say whether a mesh takes them in."""
 _Wanted = dict[str, Any]
 """The fields of a mapping that are kept, each with those kept of it; `*` is every item of a list; nothing is all.
 
@@ -33,14 +55,22 @@ _METADATA: _Wanted = {"name": {}, "namespace": {}}
 _THING: _Wanted = {"apiVersion": {}, "kind": {}, "metadata": _METADATA, "spec": {"replicas": {}}}
 _SOURCE: _Wanted = {"name": {}, "secretName": {}, "optional": {}, "items": {"*": {"key": {}}}}
 _CONTAINERS: _Wanted = {
-    "*": {"env": {"*": {"valueFrom": {"configMapKeyRef": {}, "secretKeyRef": {}}}}, "envFrom": {}},
+    "*": {
+        "env": {"*": {"valueFrom": {"configMapKeyRef": {}, "secretKeyRef": {}}}},
+        "envFrom": {},
+        "name": {},
+        "ports": {},
+        "securityContext": {"privileged": {}},
+    },
 }
 _SECRET_REF: _Wanted = {"secretRef": {}}
 _POD: _Wanted = {
     "automountServiceAccountToken": {},
     "containers": _CONTAINERS,
     "ephemeralContainers": _CONTAINERS,
+    "hostIPC": {},
     "hostNetwork": {},
+    "hostPID": {},
     "imagePullSecrets": {},
     "initContainers": _CONTAINERS,
     "priorityClassName": {},
@@ -61,7 +91,7 @@ _POD: _Wanted = {
 }
 _KEPT: dict[str, _Wanted] = {
     "object": _THING,
-    "template": {"metadata": {"labels": {}}},
+    "template": {"metadata": {"annotations": {note: {} for note in _INJECTION}, "labels": {}}},
     "pod": _POD,
 }
 _CLAIM: _Wanted = {"accessModes": {}, "selector": {}, "storageClassName": {}, "volumeName": {}}
@@ -91,12 +121,7 @@ _KEPT_OF: dict[str, _Wanted] = {
     "InfisicalSecret": {"spec": {"managedSecretReference": {}}},
     "Kustomization": _GENERATORS,
     "LimitRange": {"spec": {"limits": {"*": {"type": {}}}}},
-    "Namespace": {
-        "metadata": {
-            **_METADATA,
-            "labels": {"pod-security.kubernetes.io/enforce": {}, "pod-security.kubernetes.io/enforce-version": {}},
-        }
-    },
+    "Namespace": {"metadata": {**_METADATA, "labels": {}}},
     "PersistentVolume": {
         "metadata": {**_METADATA, "labels": {}},
         "spec": {"accessModes": {}, "claimRef": {}, "hostPath": {}, "local": {}, "storageClassName": {}},
@@ -106,7 +131,11 @@ _KEPT_OF: dict[str, _Wanted] = {
     "Secret": {"data": _NAMES, "stringData": _NAMES, "type": {}},
     "SecretProviderClass": {"spec": {"secretObjects": {"*": {"secretName": {}}}}},
     "StatefulSet": {
-        "spec": {"replicas": {}, "volumeClaimTemplates": {"*": {"metadata": {"name": {}}, "spec": _CLAIM}}},
+        "spec": {
+            "replicas": {},
+            "serviceName": {},
+            "volumeClaimTemplates": {"*": {"metadata": {"name": {}}, "spec": _CLAIM}},
+        },
     },
     "StorageClass": {"provisioner": {}},
     "VaultDynamicSecret": _DESTINATION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.facts.groups import place
@@ -28,10 +28,13 @@ class Objects:
         """The objects are all there are: what is not among them does not exist."""
         self.workloads: list[Subject] = []
         """Every object with a pod template, as the subject whose focus is the pod."""
+        self.resources: list[Subject] = []
+        """Every object."""
         self._kinds: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._named: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         for subject in subjects:
             if subject.kind == RESOURCE:
+                self.resources.append(subject)
                 key = group_of(subject), kind_of(subject)
                 self._kinds[key].append(subject)
                 self._named[(*key, name_of(subject))].append(subject)
@@ -51,10 +54,13 @@ class Objects:
 
         (object, True) where it is among them, (None, True) where there is none, (None, False) where it cannot be told.
         It is sought in the namespace that is given, else in the seeker's own; what belongs to no namespace is met from
-        anywhere. A stated namespace against none, or a part of a bundle, leaves the answer open.
+        anywhere; of several, as in a folder of examples, the one in the seeker's own file is meant. A stated namespace
+        against none, or a part of a bundle, leaves the answer open.
         """
         near, maybe = self.near(seeker, group, kind, name, namespace=namespace)
-        return (near[-1], True) if near else (None, self.whole and not maybe)
+        if near:
+            return next((one for one in near if one.origin.path == seeker.origin.path), near[-1]), True
+        return None, self.whole and not maybe
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
@@ -97,7 +103,7 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     their folder, chart or overlay is applied; stated and not stated may meet or not. What belongs to no namespace is
     met from anywhere. Objects of two charts or overlays are two systems.
     """
-    if one.group and other.group and one.group != other.group:
+    if not together(one, other):
         return False
     if kind_of(other) in CLUSTER_SCOPED or (kind_of(one) in CLUSTER_SCOPED and not namespace):
         return True
@@ -109,6 +115,11 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     if one.group or other.group:
         return True if one.group == other.group else None
     return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+
+
+def together(one: Subject, other: Subject) -> bool:
+    """Whether two objects are not of two charts or overlays."""
+    return not (one.group and other.group) or one.group == other.group
 
 
 class Namesakes:
@@ -183,6 +194,25 @@ def path(value: Any, *keys: str) -> Any:
             return None
         value = value.get(part)
     return value
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A value as the mapping that it should be, empty where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """A value as the list that it should be, empty where it is none."""
+    return value if isinstance(value, list) else []
+
+
+def ports_of(workload: Subject) -> Iterator[dict[str, Any]]:
+    """The ports that the containers of a workload state."""
+    for field in ("containers", "initContainers"):
+        for container in listed(workload.bindings["pod"].get(field)):
+            for port in listed(path(container, "ports")):
+                if isinstance(port, dict):
+                    yield port
 
 
 def _position(subject: Subject) -> tuple[str, str, int, int, int]:

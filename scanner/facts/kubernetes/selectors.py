@@ -1,16 +1,16 @@
-"""Kubernetes' label selectors: which workloads an object selects, without asking every one of them.
+"""Kubernetes' label selectors: which objects another selects, without asking every one of them.
 
-Workloads that no selector can tell apart are asked once, and by a label that the selector names wherever it names one.
+Objects that no selector can tell apart are asked once, and by a label that the selector names wherever it names one.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from scanner.facts.kubernetes.objects import namespace_of, nearness, path
+from scanner.facts.kubernetes.objects import mapping, namespace_of, nearness, path, together
 from scanner.model import Subject
 
 _GIVEN_LATER = frozenset(
@@ -29,56 +29,81 @@ _GIVEN_LATER = frozenset(
 """Labels that controllers put on pods when they make them, so that no manifest shows them."""
 
 
-class Pods:
-    """Workloads by kin: those that go to one place (see `nearness`) and whose labels are the same."""
+def pod_labels(workload: Subject) -> dict[str, Any]:
+    """The labels of the pods that a workload makes."""
+    return mapping(path(workload.bindings["template"], "metadata", "labels"))
 
-    def __init__(self, workloads: Sequence[Subject]) -> None:
+
+def own_labels(resource: Subject) -> dict[str, Any]:
+    """The labels of an object itself."""
+    return mapping(path(resource.bindings["object"], "metadata", "labels"))
+
+
+EVERYWHERE = "*"
+"""In place of a namespace: whichever it is."""
+
+
+class Labelled:
+    """Objects by kin: those that go to one place (see `nearness`) and whose labels are the same."""
+
+    def __init__(self, members: Sequence[Subject], labels: Callable[[Subject], dict[str, Any]] = pod_labels) -> None:
         kins: dict[tuple[str, str, str, str], list[int]] = {}
-        for index, workload in enumerate(workloads):
-            namespace = namespace_of(workload)
-            folder = "" if namespace or workload.group else posixpath.dirname(workload.origin.path)
-            kins.setdefault((workload.group, namespace, folder, repr(sorted(_labels(workload).items()))), []).append(
-                index
-            )
-        self._workloads = workloads
+        for index, member in enumerate(members):
+            namespace = namespace_of(member)
+            folder = "" if namespace or member.group else posixpath.dirname(member.origin.path)
+            kins.setdefault((member.group, namespace, folder, repr(sorted(labels(member).items()))), []).append(index)
+        self._members = members
+        self._labels = labels
         self._indices = list(kins.values())
         self._names: dict[tuple[int, ...], list[str]] = {}
-        self.kins = [[workloads[index] for index in indices] for indices in self._indices]
-        """The workloads of each kin."""
+        self.kins = [[members[index] for index in indices] for indices in self._indices]
+        """The objects of each kin."""
         self._labelled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._spaced: defaultdict[str, list[int]] = defaultdict(list)
         for kin, (first, *_) in enumerate(self.kins):
             self._spaced[namespace_of(first)].append(kin)
-            for key, value in _labels(first).items():
+            for key, value in labels(first).items():
                 if isinstance(value, str):
                     self._labelled[key, value].append(kin)
 
-    def selected(self, subject: Subject, selector: Any, *, labels_only: bool) -> tuple[tuple[int, ...], list[int]]:
-        """The kins that an object selects, and those of which it cannot be told, as numbers in `kins`."""
+    def selected(
+        self, subject: Subject, selector: Any, *, labels_only: bool = False, namespace: str = ""
+    ) -> tuple[tuple[int, ...], list[int]]:
+        """The kins that an object selects, and those of which it cannot be told, as numbers in `kins`.
+
+        They are sought in the namespace that is given, or EVERYWHERE, else in the object's own, and everywhere for an
+        object that belongs to none.
+        """
         sure: list[int] = []
         maybe: list[int] = []
         if isinstance(selector, dict):
-            for kin in self._near(subject, selector if labels_only else selector.get("matchLabels")):
-                near = nearness(subject, self.kins[kin][0])
-                if near is not False and selects(selector, _labels(self.kins[kin][0]), labels_only=labels_only):
+            for kin in self._near(subject, selector if labels_only else selector.get("matchLabels"), namespace):
+                first = self.kins[kin][0]
+                near = together(subject, first) if namespace == EVERYWHERE else nearness(subject, first, namespace)
+                if near is not False and selects(selector, self._labels(first), labels_only=labels_only):
                     (sure if near else maybe).append(kin)
         return tuple(sure), maybe
 
-    def _near(self, subject: Subject, wanted: Any) -> Iterable[int]:
+    def _near(self, subject: Subject, wanted: Any, namespace: str) -> Iterable[int]:
         """The kins that can come into question."""
         stated = wanted.items() if isinstance(wanted, dict) else ()
         for key, value in stated:
             if isinstance(value, str) and key not in _GIVEN_LATER:
                 return self._labelled.get((key, value), ())
-        if namespace := namespace_of(subject):
+        namespace = namespace or namespace_of(subject)
+        if namespace not in ("", EVERYWHERE):
             return sorted((*self._spaced.get(namespace, ()), *self._spaced.get("", ())))
         return range(len(self.kins))
 
+    def has(self, namespace: str) -> bool:
+        """Whether any of the objects states a namespace."""
+        return namespace in self._spaced
+
     def names(self, kins: tuple[int, ...]) -> list[str]:
-        """The names of the workloads of kins, in their order; the same list for the same kins."""
+        """The names of the objects of kins, in their order; the same list for the same kins."""
         if kins not in self._names:
             indices = sorted(index for kin in kins for index in self._indices[kin])
-            self._names[kins] = [self._workloads[index].name for index in indices]
+            self._names[kins] = [self._members[index].name for index in indices]
         return self._names[kins]
 
 
@@ -107,8 +132,3 @@ def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
         case "DoesNotExist":
             return key not in labels
     return False
-
-
-def _labels(workload: Subject) -> dict[str, Any]:
-    labels = path(workload.bindings["template"], "metadata", "labels")
-    return labels if isinstance(labels, dict) else {}

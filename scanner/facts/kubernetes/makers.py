@@ -1,0 +1,80 @@
+"""Custom resources out of which an operator may make pods and Services that no file shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, name_of, namespace_of, nearness
+from scanner.model import Subject
+from scanner.subjects.kubernetes import CLUSTER_SCOPED
+
+_MAKE_NOTHING = (
+    "acme.cert-manager.io",
+    "cert-manager.io",
+    "cilium.io",
+    "crd.projectcalico.org",
+    "external-secrets.io",
+    "keda.sh",
+    "kyverno.io",
+    "networking.istio.io",
+    "policy.linkerd.io",
+    "projectcalico.org",
+    "security.istio.io",
+    "telemetry.istio.io",
+    "traefik.io",
+)
+"""Groups of custom resources that describe traffic, certificates, rules or releases, and run no pods of their own."""
+_LONGEST = 253
+"""Characters of a name; longer ones are none."""
+_WATCHING = frozenset({"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"})
+"""Kinds that do neither, of a group (monitoring.coreos.com) of which others do."""
+
+
+class Makers:
+    """Custom resources by what operators label with that they make: the name of each, or its kind in small letters."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._named: dict[str, dict[str, dict[str, Subject]]] = {}
+        """By name, namespace, and chart or overlay; those alike in all three stand for each other."""
+        for resource in objects.resources:
+            if _may_make(resource) and objects.pod_of(resource) is None:
+                for name in {name_of(resource), kind_of(resource).lower()}:
+                    spaces = self._named.setdefault(name, {})
+                    spaces.setdefault(namespace_of(resource), {}).setdefault(resource.group, resource)
+
+    def may_meet(self, seeker: Subject, selector: Any, namespace: str = "") -> bool:
+        """Whether an operator may make what a selector asks for: one of its values begins as a custom resource does."""
+        return any(self.may_name(seeker, value, namespace) for value in _values(selector))
+
+    def may_name(self, seeker: Subject, name: str, namespace: str = "") -> bool:
+        """Whether an operator may give a name: it begins with what a custom resource is called, up to a dash."""
+        parts = name[:_LONGEST].split("-")
+        beginnings = ("-".join(parts[: length + 1]) for length in range(len(parts)))
+        return any(self._meets(seeker, beginning, namespace) for beginning in beginnings)
+
+    def _meets(self, seeker: Subject, name: str, namespace: str) -> bool:
+        spaces = self._named.get(name, {})
+        space = namespace or namespace_of(seeker)
+        near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
+        return any(nearness(seeker, maker, namespace) is not False for some in near for maker in some.values())
+
+
+def _may_make(resource: Subject) -> bool:
+    group = group_of(resource)
+    if "." not in group or group.endswith(".k8s.io") or group in _MAKE_NOTHING:
+        return False
+    return kind_of(resource) not in CLUSTER_SCOPED and kind_of(resource) not in _WATCHING
+
+
+def _values(selector: Any) -> Iterable[str]:
+    """The texts that stand in a selector as values, whatever its form."""
+    pending = [selector]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str):
+            yield value

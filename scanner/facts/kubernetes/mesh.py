@@ -1,0 +1,151 @@
+"""Istio's answers to who may call a workload: the mutual TLS that it demands, and tokens, checked or required."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.selectors import Labelled, own_labels, pod_labels
+from scanner.model import Subject
+
+_GROUP = "security.istio.io"
+_ROOT = "istio-system"
+"""The namespace whose policies hold for the whole mesh, unless the installation says otherwise."""
+_INJECT = "sidecar.istio.io/inject"
+_TEMPLATES = "inject.istio.io/templates"
+_GATEWAY_LABELS = frozenset(
+    {"gateway.istio.io/managed", "gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"}
+)
+"""Labels of proxies that stand at the door of the mesh, to which callers come from outside."""
+
+
+def derive(objects: Objects, pods: Labelled) -> None:
+    """Attach `mtls` to workloads and `token_required` to RequestAuthentications."""
+    _demand(objects, pods)
+    asking: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
+    for policy in objects.of(_GROUP, "AuthorizationPolicy"):
+        if _speaks_of_tokens(policy):
+            spec = mapping(path(policy.bindings["object"], "spec"))
+            about = repr((spec.get("selector"), spec.get("targetRefs"), spec.get("action")))
+            asking[namespace_of(policy)].setdefault((*_goes(policy), about), policy)
+    for checking in objects.of(_GROUP, "RequestAuthentication"):
+        space = namespace_of(checking)
+        spaces = asking if space in ("", _ROOT) else (space, _ROOT, "")
+        candidates = [policy for name in spaces for policy in asking.get(name, {}).values()]
+        met = [policy for policy in candidates if _near(checking, policy) is not False]
+        if enforcing := next((policy for policy in met if _covers(policy, checking)), None):
+            checking.facts["token_required"] = True
+            checking.related["policy"] = place(enforcing)
+        elif objects.whole and not met:
+            checking.facts["token_required"] = False
+
+
+def _demand(objects: Objects, pods: Labelled) -> None:
+    """`mtls` of each workload: what the narrowest policy about it says, and PERMISSIVE in a mesh where none does."""
+    narrow: defaultdict[int, list[Subject]] = defaultdict(list)
+    broad: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
+    perhaps: set[int] = set()
+    for policy in objects.of(_GROUP, "PeerAuthentication"):
+        selector = path(policy.bindings["object"], "spec", "selector")
+        if _mode(policy) == "UNSET":
+            continue
+        if not path(selector, "matchLabels"):
+            broad[namespace_of(policy)].setdefault((*_goes(policy), _mode(policy)), policy)
+        elif namespace_of(policy) != _ROOT:  # there a selector makes a policy void
+            sure, maybe = pods.selected(policy, selector)
+            perhaps.update(maybe)
+            for kin in sure:
+                narrow[kin].append(policy)
+    injected = {name_of(item) for item in objects.of("core", "Namespace") if _is_injected(own_labels(item))}
+    for kin, (first, *_) in enumerate(pods.kins):
+        own, told = _of_namespace(first, broad)
+        if kin in perhaps or not (told or kin in narrow):
+            continue
+        _tell(pods.kins[kin], narrow.get(kin) or own or [*broad[_ROOT].values()], injected if objects.whole else None)
+
+
+def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:
+    """The policies for all of a workload's namespace, and whether these are told."""
+    space = namespace_of(workload)
+    unplaced = [(policy, nearness(policy, workload)) for policy in broad.get("", {}).values()]
+    own = [policy for policy in broad.get(space, {}).values() if space and nearness(policy, workload)]
+    own += [policy for policy, near in unplaced if near]
+    return own, all(near is not None for _, near in unplaced)
+
+
+def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None) -> None:
+    """The mode of workloads; left out where policies of one rank differ, and outside of the mesh where none speaks.
+
+    `injected` are the namespaces whose pods join the mesh, nothing where there may be policies elsewhere.
+    """
+    for workload in workloads:
+        labels, notes = pod_labels(workload), mapping(path(workload.bindings["template"], "metadata", "annotations"))
+        asked = labels.get(_INJECT, notes.get(_INJECT))
+        if asked == "false" or "gateway" in str(notes.get(_TEMPLATES)) or labels.keys() & _GATEWAY_LABELS:
+            continue
+        if len({_mode(policy) for policy in deciding}) == 1:
+            workload.facts["mtls"] = _mode(deciding[0])
+            workload.related["mtls"] = place(deciding[0])
+        elif not deciding and injected is not None and (namespace_of(workload) in injected or _is_injected(labels)):
+            workload.facts["mtls"] = "PERMISSIVE"
+
+
+def _goes(policy: Subject) -> tuple[str, str]:
+    """Where an object goes that states no namespace; those that go to one place and say the same are one."""
+    return policy.group, posixpath.dirname(policy.origin.path)
+
+
+def _mode(policy: Subject) -> str:
+    return str(path(policy.bindings["object"], "spec", "mtls", "mode") or "UNSET")
+
+
+def _is_injected(labels: dict[str, Any]) -> bool:
+    """Whether labels of a namespace or a pod bring it into the mesh."""
+    return (
+        labels.get("istio-injection") == "enabled"
+        or labels.get("istio.io/dataplane-mode") == "ambient"
+        or labels.get(_INJECT) == "true"
+        or bool(labels.get("istio.io/rev"))
+    )
+
+
+def _near(checking: Subject, policy: Subject) -> bool | None:
+    """Whether a policy can hold for what another is about: it is of its namespace, or one of them is the mesh's."""
+    if _ROOT in (namespace_of(checking), namespace_of(policy)):
+        return True
+    return nearness(checking, policy)
+
+
+def _covers(policy: Subject, checking: Subject) -> bool:
+    """Whether a policy surely holds for everything that another is about."""
+    if namespace_of(checking) == _ROOT != namespace_of(policy) or not _near(checking, policy):
+        return False
+    mine = mapping(path(policy.bindings["object"], "spec"))
+    other = mapping(path(checking.bindings["object"], "spec"))
+    if mine.get("action") == "CUSTOM":
+        return False  # what the other program asks for is not in a file
+    if mine.get("targetRefs") or other.get("targetRefs"):
+        return bool(mine.get("targetRefs") == other.get("targetRefs"))
+    labels = mapping(path(mine, "selector", "matchLabels"))
+    wanted = mapping(path(other, "selector", "matchLabels"))
+    return all(wanted.get(key) == value for key, value in labels.items())
+
+
+def _speaks_of_tokens(policy: Subject) -> bool:
+    """Whether a policy asks who the token of a request is about, or hands the question to another program."""
+    spec = path(policy.bindings["object"], "spec")
+    if path(spec, "action") == "CUSTOM":
+        return True
+    rules = path(spec, "rules")
+    for rule in rules if isinstance(rules, list) else ():
+        conditions, sources = path(rule, "when"), path(rule, "from")
+        for condition in conditions if isinstance(conditions, list) else ():
+            if str(path(condition, "key")).startswith("request.auth."):
+                return True
+        for entry in sources if isinstance(sources, list) else ():
+            if path(entry, "source", "requestPrincipals") or path(entry, "source", "notRequestPrincipals"):
+                return True
+    return False

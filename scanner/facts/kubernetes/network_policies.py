@@ -1,0 +1,183 @@
+"""Which workloads network policies isolate, which namespaces they close, and whether whom they name is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.facts.groups import place
+from scanner.facts.kubernetes.makers import Makers
+from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
+from scanner.facts.kubernetes.policies import DIRECTIONS, Policy, policies
+from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
+from scanner.model import Subject
+from scanner.subjects.kubernetes import CLUSTER_SCOPED
+
+_NAME_LABEL = "kubernetes.io/metadata.name"
+"""The label that every namespace has, with its name."""
+
+
+def derive(objects: Objects, pods: Labelled, makers: Makers) -> None:
+    """Attach to workloads and namespaces what isolates them, and to policies whom they reach."""
+    stated = list(policies(objects))
+    isolation = _Isolation(pods)
+    for policy in stated:
+        sure, maybe = pods.selected(policy.subject, policy.selector)
+        if not policy.sure:
+            sure, maybe = (), [*sure, *maybe]
+        isolation.add(policy, sure, maybe)
+        if sure or (objects.whole and not maybe and not makers.may_meet(policy.subject, policy.selector)):
+            policy.subject.facts["selected"] = pods.names(sure)
+    isolation.tell(whole=objects.whole)
+    _close_namespaces(objects, stated)
+    spaces = _Spaces(objects)
+    for subject in objects.of("networking.k8s.io", "NetworkPolicy"):
+        subject.facts["peers"] = [
+            _peer(subject, field, peer, pods, spaces, makers) for field, peer in _selecting_peers(subject)
+        ]
+
+
+class _Isolation:
+    """What policies add up to, for each kin of workloads."""
+
+    def __init__(self, pods: Labelled) -> None:
+        self._pods = pods
+        self._selecting: defaultdict[int, list[Policy]] = defaultdict(list)
+        self._perhaps: defaultdict[int, list[Policy]] = defaultdict(list)
+
+    def add(self, policy: Policy, sure: tuple[int, ...], maybe: list[int]) -> None:
+        """Take in the kins that a policy selects, and those that it may select."""
+        for kin in sure:
+            self._selecting[kin].append(policy)
+        for kin in maybe:
+            self._perhaps[kin].append(policy)
+
+    def tell(self, *, whole: bool) -> None:
+        """Attach the facts."""
+        for kin, members in enumerate(self._pods.kins):
+            selecting = self._selecting.get(kin, [])
+            perhaps = self._perhaps.get(kin, [])
+            isolated = {
+                direction: answer
+                for direction in DIRECTIONS
+                if (answer := _isolated(direction, selecting, perhaps, whole=whole)) is not None
+            }
+            opening = [policy for policy in selecting if policy.opens]
+            for workload in members:
+                if isolated:
+                    workload.facts["isolated"] = isolated
+                if selecting or (whole and not perhaps):
+                    workload.facts["network_policies"] = list(
+                        dict.fromkeys(name_of(policy.subject) for policy in selecting)
+                    )
+                if selecting:
+                    workload.related["network_policies"] = place(selecting[0].subject)
+                for direction in DIRECTIONS:
+                    if first := next((policy for policy in opening if direction in policy.opens), None):
+                        workload.related[f"{direction}_opened"] = place(
+                            first.subject, *first.opens[direction].split(".")
+                        )
+
+
+def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> bool | None:
+    """Whether a direction is restricted; policies only add up, so one that opens it undoes all others."""
+    if any(direction in policy.opens for policy in selecting):
+        return False
+    if any(direction in policy.restricts for policy in selecting):
+        return None if any(direction in policy.opens for policy in perhaps) else True
+    restricting = any(direction in policy.restricts for policy in perhaps)
+    return False if whole and not restricting else None
+
+
+def _close_namespaces(objects: Objects, stated: list[Policy]) -> None:
+    """`default_deny` and `workloads` of each namespace among the objects.
+
+    A policy for all pods of a namespace closes it in its directions, whatever it allows, unless it allows everything.
+    """
+    inhabitants: defaultdict[str, int] = defaultdict(int)
+    for workload in objects.workloads:
+        inhabitants[namespace_of(workload)] += 1
+    general: defaultdict[str, dict[Any, Policy]] = defaultdict(dict)
+    for policy in stated:
+        if policy.selects_all:
+            alike = policy.subject.group, policy.sure, policy.restricts, *policy.opens
+            general[_reach(policy)].setdefault(alike, policy)
+    for namespace in objects.of("core", "Namespace"):
+        name = name_of(namespace)
+        namespace.facts["workloads"] = inhabitants[name]
+        sure: list[Policy] = []
+        perhaps: list[Policy] = [*general[""].values()]
+        for policy in (*general[name].values(), *general["*"].values()):
+            if together(policy.subject, namespace):
+                (sure if policy.sure else perhaps).append(policy)
+        namespace.facts["default_deny"] = {
+            direction: answer
+            for direction in DIRECTIONS
+            if (answer := _isolated(direction, sure, perhaps, whole=objects.whole)) is not None
+        }
+
+
+def _reach(policy: Policy) -> str:
+    """The namespace that a policy is about, `*` for all, empty where it states none."""
+    return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
+
+
+class _Spaces:
+    """The namespaces of a scan, as far as selectors can tell them."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.whole = objects.whole
+        """They are all there are."""
+        self._stated = {namespace_of(workload) for workload in objects.workloads} - {""}
+        self._labels = {
+            name_of(item): {**own_labels(item), _NAME_LABEL: name_of(item)} for item in objects.of("core", "Namespace")
+        }
+        self._found: dict[str, list[str]] = {}
+
+    def chosen(self, selector: dict[str, Any]) -> tuple[list[str], bool]:
+        """The namespaces that a selector finds among the objects, and whether they are all that it can find."""
+        wanted = _named(selector)
+        if wanted:
+            return [wanted], wanted in self._stated and self.whole
+        key = repr(selector)
+        if key not in self._found:
+            self._found[key] = [name for name, labels in self._labels.items() if selects(selector, labels)]
+        return self._found[key], False
+
+
+def _named(selector: dict[str, Any]) -> str:
+    """The namespace that a selector asks for by name; empty where it asks for anything else."""
+    labels = selector.get("matchLabels")
+    if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:
+        return str(labels[_NAME_LABEL])
+    return ""
+
+
+def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The peers that a policy names by labels of their pods, each with its path."""
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        rules = path(policy.bindings["object"], "spec", direction)
+        for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+            peers = rule.get(side) if isinstance(rule, dict) else None
+            for index, peer in enumerate(peers if isinstance(peers, list) else ()):
+                selector = peer.get("podSelector") if isinstance(peer, dict) else None
+                if isinstance(selector, dict) and any(selector.values()):
+                    yield f"spec.{direction}.{number}.{side}.{index}", peer
+
+
+def _peer(
+    policy: Subject, field: str, peer: dict[str, Any], pods: Labelled, spaces: _Spaces, makers: Makers
+) -> dict[str, Any]:
+    """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
+    item: dict[str, Any] = {"field": field, "direction": field.split(".")[1]}
+    selector = peer["podSelector"]
+    outside = peer.get("namespaceSelector")
+    namespaces, complete = spaces.chosen(outside) if isinstance(outside, dict) else ([""], spaces.whole)
+    maybe_any = False
+    for namespace in namespaces:
+        sure, maybe = pods.selected(policy, selector, namespace=namespace)
+        if sure:
+            return {**item, "found": True}
+        maybe_any = maybe_any or bool(maybe) or makers.may_meet(policy, selector, namespace)
+    return item if maybe_any or not complete else {**item, "found": False}

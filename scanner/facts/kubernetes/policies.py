@@ -1,0 +1,171 @@
+"""Network policies of every kind -> whom they select, which directions they restrict, and what they open again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.facts.kubernetes.objects import Objects, listed, mapping, path
+from scanner.model import Subject
+
+DIRECTIONS = ("ingress", "egress")
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+_LAST_PORT = 65535
+_TERM = re.compile(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
+"""One comparison of Calico's selectors; anything else of that language is not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one policy says."""
+
+    subject: Subject
+    selector: Any
+    """The pods it selects, as a label selector."""
+    restricts: frozenset[str]
+    """Directions in which the pods it selects accept or open only what some policy allows."""
+    opens: dict[str, str] = field(default_factory=dict)
+    """Direction -> path of a rule that allows everything in it."""
+    sure: bool = True
+    """It does so; otherwise it may also leave pods out, or as they are."""
+
+    @property
+    def selects_all(self) -> bool:
+        """It is about every pod of its namespace, or of the cluster."""
+        return isinstance(self.selector, dict) and not any(self.selector.values())
+
+
+def policies(objects: Objects) -> Iterator[Policy]:
+    """The policies among objects, of Kubernetes and of network plugins."""
+    for (group, kind), read in _DIALECTS.items():
+        for subject in objects.of(group, kind):
+            yield from read(subject)
+
+
+def _kubernetes(subject: Subject) -> Iterator[Policy]:
+    """The defaults are the API server's: ingress always, egress only where there is a rule for it."""
+    spec = mapping(path(subject.bindings["object"], "spec"))
+    types = {str(item).lower() for item in listed(spec.get("policyTypes"))}
+    if not types:
+        types = {"ingress", "egress"} if listed(spec.get("egress")) else {"ingress"}
+    opens = {
+        direction: f"spec.{direction}.{number}"
+        for direction in DIRECTIONS
+        if direction in types
+        for number, rule in reversed(list(enumerate(listed(spec.get(direction)))))
+        if isinstance(rule, dict) and _allows_everything(rule, "from" if direction == "ingress" else "to")
+    }
+    yield Policy(subject, spec.get("podSelector", {}), frozenset(types & {*DIRECTIONS}), opens)
+
+
+def _allows_everything(rule: dict[str, Any], peers: str) -> bool:
+    """Whether a rule lets everyone in, or out to everywhere, on every port."""
+    ports = listed(rule.get("ports"))
+    if ports and not any(_every_port(port) for port in ports if isinstance(port, dict)):
+        return False
+    stated = listed(rule.get(peers))
+    return not stated or any(_is_everyone(peer) for peer in stated if isinstance(peer, dict))
+
+
+def _every_port(port: dict[str, Any]) -> bool:
+    if port.get("protocol", "TCP") != "TCP":
+        return False
+    return port.get("port") in (None, 0) or (port.get("port") == 1 and port.get("endPort") == _LAST_PORT)
+
+
+def _is_everyone(peer: dict[str, Any]) -> bool:
+    if isinstance(block := peer.get("ipBlock"), dict):
+        return block.get("cidr") in _EVERYWHERE and not block.get("except")
+    spaces = peer.get("namespaceSelector")
+    return isinstance(spaces, dict) and not any(spaces.values()) and not any(mapping(peer.get("podSelector")).values())
+
+
+def _cilium(subject: Subject) -> Iterator[Policy]:
+    """Each rule of a policy restricts the directions of which it has an entry, an empty one included."""
+    stated = subject.bindings["object"]
+    rules = [
+        ("spec", stated.get("spec")),
+        *((f"specs.{n}", rule) for n, rule in enumerate(listed(stated.get("specs")))),
+    ]
+    for at, rule in rules:
+        if not isinstance(rule, dict) or not isinstance(rule.get("endpointSelector"), dict):
+            continue  # a rule for nodes
+        restricts = {
+            direction
+            for direction in DIRECTIONS
+            if mapping(rule.get("enableDefaultDeny")).get(
+                direction, bool(listed(rule.get(direction)) or listed(rule.get(f"{direction}Deny")))
+            )
+        }
+        opens = {
+            direction: f"{at}.{direction}.{number}"
+            for direction, entities in (("ingress", "fromEntities"), ("egress", "toEntities"))
+            for number, entry in enumerate(listed(rule.get(direction)))
+            if isinstance(entry, dict) and "all" in listed(entry.get(entities)) and not entry.get("toPorts")
+        }
+        selector = _cilium_selector(rule["endpointSelector"])
+        yield Policy(subject, selector or {}, frozenset(restricts), opens, sure=selector is not None)
+
+
+def _cilium_selector(selector: dict[str, Any]) -> dict[str, Any] | None:
+    """An endpoint selector as one of pod labels; None where it asks for more than those."""
+    labels = {_bare(str(key)): value for key, value in mapping(selector.get("matchLabels")).items()}
+    expressions = [
+        {**item, "key": _bare(str(item.get("key")))}
+        for item in listed(selector.get("matchExpressions"))
+        if isinstance(item, dict)
+    ]
+    keys = (*labels, *(item["key"] for item in expressions))
+    if any(key.startswith(("io.kubernetes.", "io.cilium.", "reserved:")) for key in keys):
+        return None
+    return {"matchLabels": labels, "matchExpressions": expressions}
+
+
+def _bare(key: str) -> str:
+    """The name of a label without its source."""
+    return key.removeprefix("k8s:").removeprefix("any:")
+
+
+def _calico(subject: Subject) -> Iterator[Policy]:
+    spec = mapping(path(subject.bindings["object"], "spec"))
+    types = {str(item).lower() for item in listed(spec.get("types"))}
+    if not types:
+        types = {direction for direction in DIRECTIONS if listed(spec.get(direction))} or {"ingress"}
+    opens = {
+        direction: f"spec.{direction}.{number}"
+        for direction in types & {*DIRECTIONS}
+        for number, rule in enumerate(listed(spec.get(direction)))
+        if isinstance(rule, dict) and rule.get("action") == "Allow" and not rule.keys() - {"action", "metadata"}
+    }
+    narrowed = any(spec.get(name) for name in ("namespaceSelector", "serviceAccountSelector"))
+    selector = None if narrowed else _calico_selector(str(spec.get("selector") or ""))
+    yield Policy(subject, selector or {}, frozenset(types & {*DIRECTIONS}), opens, sure=selector is not None)
+
+
+def _calico_selector(text: str) -> dict[str, Any] | None:
+    if text.strip() in ("", "all()"):
+        return {}
+    terms = [_TERM.match(term) for term in text.split("&&")]
+    return {"matchLabels": {term[1]: term[3] for term in terms if term}} if all(terms) else None
+
+
+def _administrative(subject: Subject) -> Iterator[Policy]:
+    """A policy of the cluster's administrators: it restricts by deny rules, of which nobody can say what they leave."""
+    yield Policy(subject, {}, frozenset(DIRECTIONS), sure=False)
+
+
+_DIALECTS: dict[tuple[str, str], Callable[[Subject], Iterator[Policy]]] = {
+    ("networking.k8s.io", "NetworkPolicy"): _kubernetes,
+    ("extensions", "NetworkPolicy"): _kubernetes,
+    ("cilium.io", "CiliumNetworkPolicy"): _cilium,
+    ("cilium.io", "CiliumClusterwideNetworkPolicy"): _cilium,
+    ("projectcalico.org", "NetworkPolicy"): _calico,
+    ("projectcalico.org", "GlobalNetworkPolicy"): _calico,
+    ("crd.projectcalico.org", "NetworkPolicy"): _calico,
+    ("crd.projectcalico.org", "GlobalNetworkPolicy"): _calico,
+    ("policy.networking.k8s.io", "AdminNetworkPolicy"): _administrative,
+    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _administrative,
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _administrative,
+}

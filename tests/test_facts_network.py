@@ -1,0 +1,597 @@
+"""What is derived of the network of a cluster: isolation, routes from outside, budgets and monitors."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import yaml
+
+from scanner import documents, facts, subjects
+from scanner.model import Subject
+
+Thing = dict[str, Any]
+
+
+def thing(version: str, kind: str, name: str, namespace: str = "", **spec: Any) -> Thing:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def deployment(name: str = "d", namespace: str = "", kind: str = "Deployment", **pod: Any) -> Thing:
+    pod.setdefault("containers", [{"name": "c", "ports": [{"name": "http", "containerPort": 8080}]}])
+    return thing("apps/v1", kind, name, namespace, template={"metadata": {"labels": {"app": name}}, "spec": pod})
+
+
+def policy(name: str = "p", namespace: str = "", selector: Any = None, **spec: Any) -> Thing:
+    return thing("networking.k8s.io/v1", "NetworkPolicy", name, namespace, podSelector=selector or {}, **spec)
+
+
+def cilium(kind: str = "CiliumNetworkPolicy", namespace: str = "", selector: Any = None, **spec: Any) -> Thing:
+    return thing("cilium.io/v2", kind, "p", namespace, endpointSelector=selector or {}, **spec)
+
+
+def calico(kind: str = "NetworkPolicy", namespace: str = "", **spec: Any) -> Thing:
+    return thing("projectcalico.org/v3", kind, "p", namespace, **spec)
+
+
+def service(name: str = "s", namespace: str = "", app: str = "d", **spec: Any) -> Thing:
+    return thing("v1", "Service", name, namespace, **{"selector": {"app": app}, "ports": [{"port": 80}], **spec})
+
+
+def cluster(*things: Thing, whole: bool = True) -> list[Subject]:
+    text = yaml.safe_dump_all(things, sort_keys=False)
+    found = list(facts.usable(subjects.recognise(documents.read("a.yaml", text)).subjects))
+    facts.derive(found, whole=whole)
+    return found
+
+
+def workload(found: list[Subject], name: str = "d") -> Subject:
+    (one,) = [item for item in found if item.kind == "kubernetes.workload" and item.name.endswith(f" {name}")]
+    return one
+
+
+def resource(found: list[Subject], name: str) -> Subject:
+    (one,) = [item for item in found if item.kind == "kubernetes.resource" and item.name == name]
+    return one
+
+
+# Isolation
+
+EVERYWHERE = {"ipBlock": {"cidr": "0.0.0.0/0"}}
+ALL_PODS = {"namespaceSelector": {}}
+SOME = {"podSelector": {"matchLabels": {"app": "x"}}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "ingress", "egress"),
+    [
+        ({}, True, False),
+        ({"egress": []}, True, False),
+        ({"egress": [{"to": [SOME]}]}, True, True),
+        ({"policyTypes": []}, True, False),
+        ({"policyTypes": ["Egress"]}, False, True),
+        ({"policyTypes": ["Egress"], "ingress": [{}]}, False, True),
+        ({"policyTypes": ["Ingress"], "egress": [{}]}, True, False),
+        ({"policyTypes": ["Ingress", "Egress"]}, True, True),
+        ({"ingress": [{}]}, False, False),
+        ({"ingress": [{"from": [SOME]}, {}]}, False, False),
+        ({"ingress": [{"from": []}]}, False, False),
+        ({"ingress": [{"from": [SOME, EVERYWHERE]}]}, False, False),
+        ({"ingress": [{"from": [ALL_PODS]}]}, False, False),
+        ({"ingress": [{"from": [{**ALL_PODS, **SOME}]}]}, True, False),
+        ({"ingress": [{"from": [{"podSelector": {}}]}]}, True, False),
+        ({"ingress": [{"from": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}]}]}, True, False),
+        ({"ingress": [{"ports": [{"port": 80}]}]}, True, False),
+        ({"ingress": [{"ports": [{"protocol": "TCP"}]}]}, False, False),
+        ({"ingress": [{"ports": [{"port": 1, "endPort": 65535}]}]}, False, False),
+        ({"ingress": [{"ports": [{"protocol": "UDP"}]}]}, True, False),
+        ({"policyTypes": ["Ingress", "Egress"], "egress": [{"to": [EVERYWHERE]}]}, True, False),
+    ],
+    ids=str,
+)
+def test_a_policy_isolates_what_kubernetes_says(spec: Thing, *, ingress: bool, egress: bool) -> None:
+    found = workload(cluster(policy(**spec), deployment()))
+    assert found.facts["isolated"] == {"ingress": ingress, "egress": egress}
+    assert found.facts["network_policies"] == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (cilium(ingress=[{}]), {"ingress": True, "egress": False}),
+        (cilium(ingress=[]), {"ingress": False, "egress": False}),
+        (cilium(ingress=[{"fromEntities": ["all"]}]), {"ingress": False, "egress": False}),
+        (cilium(ingress=[{"fromEntities": ["all"], "toPorts": [{}]}]), {"ingress": True, "egress": False}),
+        (cilium(ingressDeny=[{}], enableDefaultDeny={"ingress": False}), {"ingress": False, "egress": False}),
+        (cilium(egress=[{"toEntities": ["cluster"]}]), {"ingress": False, "egress": True}),
+        (cilium(selector={"matchLabels": {"k8s:app": "d"}}, ingress=[{}]), {"ingress": True, "egress": False}),
+        (cilium(selector={"matchLabels": {"any:app": "e"}}, ingress=[{}]), {"ingress": False, "egress": False}),
+        (
+            cilium(
+                selector={"matchLabels": {"io.kubernetes.pod.namespace": "x"}},
+                ingress=[{}],
+                kind="CiliumClusterwideNetworkPolicy",
+            ),
+            {"egress": False},
+        ),
+        (calico(), {"ingress": True, "egress": False}),
+        (calico(selector="all()", egress=[{"action": "Deny"}]), {"ingress": False, "egress": True}),
+        (calico(ingress=[{"action": "Allow"}]), {"ingress": False, "egress": False}),
+        (calico(selector="app == 'd'", types=["Ingress", "Egress"]), {"ingress": True, "egress": True}),
+        (calico(selector='app == "e"'), {"ingress": False, "egress": False}),
+        (calico(selector="app in {'d'}"), {"egress": False}),
+        (calico("GlobalNetworkPolicy", namespaceSelector="x == 'y'"), {"egress": False}),
+        (thing("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "p"), {}),
+    ],
+    ids=str,
+)
+def test_policies_of_plugins_isolate_where_they_can_be_read(stated: Thing, expected: dict[str, bool]) -> None:
+    assert workload(cluster(stated, deployment())).facts.get("isolated", {}) == expected
+
+
+def test_policies_add_up_and_one_that_opens_undoes_the_others() -> None:
+    narrow = policy("narrow", policyTypes=["Ingress", "Egress"])
+    wide = policy("wide", selector={"matchLabels": {"app": "d"}}, ingress=[{"from": [SOME]}, {}])
+    found = cluster(narrow, wide, deployment(), deployment("other"))
+    assert workload(found).facts["isolated"] == {"ingress": False, "egress": True}
+    assert workload(found).facts["network_policies"] == ["narrow", "wide"]
+    assert workload(found).related["ingress_opened"].field == "spec.ingress.1"
+    assert workload(found, "other").facts["isolated"] == {"ingress": True, "egress": True}
+    assert "ingress_opened" not in workload(found, "other").related
+
+
+@pytest.mark.parametrize(
+    ("stated", "whole", "expected"),
+    [
+        (policy("p"), False, {"ingress": True}),
+        (policy("p", ingress=[{}]), False, {"ingress": False}),
+        (policy("p", "elsewhere"), False, {}),
+        (policy("p", "elsewhere", ingress=[{}]), True, {"egress": False}),
+        (policy("p", "elsewhere"), True, {"egress": False}),
+    ],
+)
+def test_what_may_be_elsewhere_is_left_open(stated: Thing, *, whole: bool, expected: dict[str, bool]) -> None:
+    found = workload(cluster(stated, deployment(), whole=whole))
+    assert found.facts.get("isolated", {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ([], {"ingress": False, "egress": False}),
+        ([policy("p", "shop")], {"ingress": True, "egress": False}),
+        ([policy("p", "shop", ingress=[{"from": [{"podSelector": {}}]}])], {"ingress": True, "egress": False}),
+        ([policy("p", "shop", ingress=[{}])], {"ingress": False, "egress": False}),
+        ([policy("p", "shop", {"matchLabels": {"app": "d"}})], {"ingress": False, "egress": False}),
+        ([policy("p", "other")], {"ingress": False, "egress": False}),
+        ([policy("p")], {"egress": False}),
+        ([cilium("CiliumClusterwideNetworkPolicy", egress=[{}])], {"ingress": False, "egress": True}),
+        ([calico("GlobalNetworkPolicy", selector="has(x)")], {"egress": False}),
+    ],
+    ids=str,
+)
+def test_a_namespace_is_closed_by_a_policy_for_all_its_pods(stated: list[Thing], expected: dict[str, bool]) -> None:
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    found = resource(cluster(space, *stated, deployment("d", "shop"), deployment("d", "other")), "Namespace shop")
+    assert (found.facts["workloads"], found.facts["default_deny"]) == (1, expected)
+
+
+NAMED = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}}
+LABELLED = {"namespaceSelector": {"matchLabels": {"team": "blue"}}}
+
+
+@pytest.mark.parametrize(
+    ("peer", "whole", "expected"),
+    [
+        ({"podSelector": {"matchLabels": {"app": "d"}}}, True, True),
+        ({"podSelector": {"matchLabels": {"app": "e"}}}, True, False),
+        ({"podSelector": {"matchLabels": {"app": "e"}}}, False, None),
+        ({"podSelector": {"matchLabels": {"app": "e"}}, **NAMED}, True, True),
+        ({"podSelector": {"matchLabels": {"app": "d"}}, **NAMED}, True, False),
+        ({"podSelector": {"matchLabels": {"app": "e"}}, **LABELLED}, True, True),
+        ({"podSelector": {"matchLabels": {"app": "x"}}, **LABELLED}, True, None),
+        ({"podSelector": {"matchLabels": {"cluster": "made-primary"}}}, True, None),
+        ({"podSelector": {"matchLabels": {"name": "keeper"}}}, True, None),
+    ],
+    ids=str,
+)
+def test_a_peer_is_a_pod_among_the_files(peer: Thing, *, whole: bool, expected: bool | None) -> None:
+    spaces = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other", "labels": {"team": "blue"}}}
+    made = thing("db.example/v1", "Keeper", "made", "shop")
+    stated = policy("p", "shop", ingress=[{"from": [EVERYWHERE, {"podSelector": {}}, peer]}])
+    found = cluster(stated, spaces, made, deployment("d", "shop"), deployment("e", "other"), whole=whole)
+    (item,) = resource(found, "NetworkPolicy p").facts["peers"]
+    assert (item["field"], item["direction"], item.get("found")) == ("spec.ingress.0.from.2", "ingress", expected)
+
+
+# From outside
+
+BACKENDS: list[Thing] = [
+    thing("networking.k8s.io/v1", "Ingress", "r", defaultBackend={"service": {"name": "s", "port": {"number": 80}}}),
+    thing("extensions/v1beta1", "Ingress", "r", backend={"serviceName": "s", "servicePort": 80}),
+    thing(
+        "networking.k8s.io/v1",
+        "Ingress",
+        "r",
+        rules=[{"http": {"paths": [{"backend": {"service": {"name": "s", "port": {"number": 80}}}}]}}],
+    ),
+    thing(
+        "gateway.networking.k8s.io/v1",
+        "HTTPRoute",
+        "r",
+        parentRefs=[{"name": "g"}],
+        rules=[{"backendRefs": [{"name": "s", "port": 80}, {"kind": "ServiceImport", "name": "x"}]}],
+    ),
+    thing(
+        "gateway.networking.k8s.io/v1alpha2",
+        "TLSRoute",
+        "r",
+        parentRefs=[{"name": "g"}],
+        rules=[{"backendRefs": [{"name": "s", "port": 80}]}],
+    ),
+    thing("route.openshift.io/v1", "Route", "r", to={"kind": "Service", "name": "s"}),
+    thing(
+        "networking.istio.io/v1",
+        "VirtualService",
+        "r",
+        gateways=["g"],
+        http=[{"route": [{"destination": {"host": "s", "port": {"number": 80}}}]}],
+    ),
+    thing("projectcontour.io/v1", "HTTPProxy", "r", routes=[{"services": [{"name": "s", "port": 80}]}]),
+    thing("traefik.io/v1alpha1", "IngressRoute", "r", routes=[{"services": [{"name": "s", "port": 80}]}]),
+]
+
+
+@pytest.mark.parametrize("route", BACKENDS, ids=lambda route: route["kind"])
+def test_a_route_leads_through_a_service_to_a_workload(route: Thing) -> None:
+    found = cluster(route, service(), deployment(), deployment("aside"))
+    stated = resource(found, f"{route['kind']} r")
+    (item,) = stated.facts["backends"]
+    assert (item["name"], item["found"], item.get("port_found", True)) == ("s", True, True)
+    assert stated.related["backends.0.service"].path == "a.yaml"
+    (way,) = workload(found).facts["exposed"]
+    assert (way["kind"], way["name"]) == (route["kind"], "r")
+    assert workload(found).related["exposed"].line < workload(found).related["exposed_service"].line
+    assert workload(found, "aside").facts["exposed"] == []
+
+    lost = resource(cluster(route, deployment()), f"{route['kind']} r")
+    assert [item["found"] for item in lost.facts["backends"]] == [False]
+    part = resource(cluster(route, deployment(), whole=False), f"{route['kind']} r")
+    assert [item.get("found") for item in part.facts["backends"]] == [None]
+
+
+@pytest.mark.parametrize(
+    ("port", "spec", "expected"),
+    [
+        ({"number": 80}, {}, True),
+        ({"number": 8080}, {}, False),
+        ({"name": "web"}, {"ports": [{"name": "web", "port": 80}]}, True),
+        ({"name": "http"}, {"ports": [{"name": "web", "port": 80, "targetPort": "http"}]}, False),
+        ({"number": 80}, {"type": "ExternalName", "ports": [{"port": 443}]}, None),
+    ],
+)
+def test_a_backend_is_called_on_a_port_of_the_service(port: Thing, spec: Thing, *, expected: bool | None) -> None:
+    route = thing("networking.k8s.io/v1", "Ingress", "r", defaultBackend={"service": {"name": "s", "port": port}})
+    (item,) = resource(cluster(route, service(**spec)), "Ingress r").facts["backends"]
+    assert item.get("port_found") is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("s", True),
+        ("gone", False),
+        ("s.shop", True),
+        ("api.example", None),
+        ("s.shop.svc.cluster.local", True),
+        ("gone.shop.svc.cluster.local", False),
+        ("www.api.example", "no Service"),
+        ("*.shop.svc.cluster.local.example", "no Service"),
+    ],
+)
+def test_a_host_of_istio_is_a_service_where_it_can_be_no_other(host: str, expected: bool | str | None) -> None:
+    route = thing(
+        "networking.istio.io/v1", "VirtualService", "r", "shop", tcp=[{"route": [{"destination": {"host": host}}]}]
+    )
+    items = resource(cluster(route, service("s", "shop")), "VirtualService r").facts["backends"]
+    assert [item.get("found") for item in items] == ([] if expected == "no Service" else [expected])
+
+
+def test_what_an_operator_may_make_is_left_open() -> None:
+    made = thing("db.example/v1", "Keeper", "store")
+    route = thing("networking.k8s.io/v1", "Ingress", "r", defaultBackend={"service": {"name": "store-rw"}})
+    found = cluster(made, route, service("s", app="store"), thing("monitoring.coreos.com/v1", "PodMonitor", "store-rw"))
+    assert "found" not in resource(found, "Ingress r").facts["backends"][0]
+    assert "selected" not in resource(found, "Service s").facts
+
+
+GATEWAY = thing(
+    "gateway.networking.k8s.io/v1",
+    "Gateway",
+    "g",
+    listeners=[{"name": "plain", "protocol": "HTTP", "port": 80}, {"name": "safe", "protocol": "HTTPS", "port": 443}],
+)
+ISTIO = thing("networking.istio.io/v1", "Gateway", "g", servers=[{"port": {"number": 443}, "tls": {"mode": "SIMPLE"}}])
+
+
+def attached(**parent: Any) -> Thing:
+    return {**BACKENDS[3], "spec": {**BACKENDS[3]["spec"], "parentRefs": [{"name": "g", **parent}]}}
+
+
+@pytest.mark.parametrize(
+    ("things", "expected"),
+    [
+        ([BACKENDS[0]], False),
+        ([{**BACKENDS[0], "spec": {**BACKENDS[0]["spec"], "tls": [{"secretName": "t"}]}}], True),
+        ([{**BACKENDS[0], "metadata": {"name": "r", "annotations": {"x.example/certificate": "y"}}}], None),
+        ([attached(), GATEWAY], False),
+        ([attached(sectionName="safe"), GATEWAY], True),
+        ([attached(port=80), GATEWAY], False),
+        ([attached(sectionName="safe")], None),
+        ([BACKENDS[4]], True),
+        ([BACKENDS[6], ISTIO], True),
+        ([BACKENDS[6], {**ISTIO, "spec": {"servers": [{"port": {"number": 80}}]}}], False),
+        ([service("open", type="LoadBalancer")], None),
+    ],
+    ids=str,
+)
+def test_a_way_in_says_whether_it_has_tls(things: list[Thing], *, expected: bool | None) -> None:
+    (way,) = workload(cluster(*things, service(), deployment())).facts["exposed"]
+    assert way.get("tls") is expected
+
+
+@pytest.mark.parametrize(
+    ("things", "kinds"),
+    [
+        ([service(type="NodePort"), deployment()], ["Service"]),
+        ([service(externalIPs=["192.0.2.1"]), deployment()], ["Service"]),
+        ([service(), deployment()], []),
+        ([deployment(hostNetwork=True, containers=[])], ["hostNetwork"]),
+        ([deployment(containers=[{"name": "c", "ports": [{"containerPort": 1, "hostPort": 1}]}])], ["hostPort"]),
+        ([attached(kind="Service"), service(), deployment()], []),
+        ([service("a", type="NodePort"), service("b"), BACKENDS[0], deployment()], ["Service"]),
+    ],
+    ids=str,
+)
+def test_ways_in_of_other_kinds(things: list[Thing], kinds: list[str]) -> None:
+    assert [way["kind"] for way in workload(cluster(*things)).facts["exposed"]] == kinds
+
+
+def test_of_several_of_one_name_the_one_in_the_same_file_is_meant() -> None:
+    files = {
+        "a.yaml": [service(ports=[{"port": 1}])],
+        "b.yaml": [BACKENDS[0], service()],
+        "c.yaml": [service(ports=[])],
+    }
+    found: list[Subject] = []
+    for name, things in files.items():
+        reading = subjects.recognise(documents.read(name, yaml.safe_dump_all(things)))
+        found.extend(facts.usable(reading.subjects))
+    facts.derive(found, whole=True)
+    route = resource(found, "Ingress r")
+    assert (route.related["backends.0.service"].path, route.facts["backends"][0]["port_found"]) == ("b.yaml", True)
+
+
+def test_a_route_of_the_mesh_leads_nobody_in() -> None:
+    inner = {**BACKENDS[6], "spec": {"http": BACKENDS[6]["spec"]["http"]}}
+    assert workload(cluster(inner, service(), deployment())).facts["exposed"] == []
+    assert "exposed" not in workload(cluster(inner, service(), deployment(), whole=False)).facts
+
+
+@pytest.mark.parametrize(
+    ("target", "whole", "expected"),
+    [("http", True, True), ("gone", True, False), ("gone", False, None), ("8080", True, "none"), (8080, True, "none")],
+)
+def test_a_port_name_is_sought_in_the_containers(target: Any, *, whole: bool, expected: bool | str | None) -> None:
+    found = cluster(service(ports=[{"port": 80, "targetPort": target}]), deployment(), whole=whole)
+    items = resource(found, "Service s").facts["target_ports"]
+    assert [item.get("found") for item in items] == ([] if expected == "none" else [expected])
+
+
+@pytest.mark.parametrize(
+    ("things", "whole", "expected"),
+    [
+        ([service(clusterIP="None")], True, {"found": True, "headless": True}),
+        ([service()], True, {"found": True, "headless": False}),
+        ([], True, {"found": False}),
+        ([], False, {}),
+        ([service("s", "other", clusterIP="None")], True, {}),
+    ],
+)
+def test_a_stateful_set_knows_its_service(things: list[Thing], *, whole: bool, expected: Thing) -> None:
+    owner = deployment(kind="StatefulSet")
+    owner["spec"]["serviceName"] = "s"
+    found = workload(cluster(owner, *things, whole=whole))
+    assert found.facts["governing_service"] == {"name": "s", **expected}
+
+
+# Availability
+
+
+def scaler(**spec: Any) -> Thing:
+    return thing(
+        "autoscaling/v2", "HorizontalPodAutoscaler", "h", scaleTargetRef={"kind": "Deployment", "name": "d"}, **spec
+    )
+
+
+def keda(**spec: Any) -> Thing:
+    return thing("keda.sh/v1alpha1", "ScaledObject", "k", scaleTargetRef={"name": "d"}, **spec)
+
+
+def replicated(number: Any) -> Thing:
+    owner = deployment()
+    owner["spec"]["replicas"] = number
+    return owner
+
+
+@pytest.mark.parametrize(
+    ("things", "whole", "expected"),
+    [
+        ([deployment()], True, 1),
+        ([replicated(3)], True, 3),
+        ([replicated(3)], False, None),
+        ([replicated("3")], True, None),
+        ([replicated(3), scaler(minReplicas=2)], True, 2),
+        ([replicated(3), scaler(minReplicas=2)], False, 2),
+        ([replicated(3), scaler()], True, 1),
+        ([replicated(3), keda()], True, 0),
+        ([replicated(3), keda(minReplicaCount=4)], True, 4),
+        ([deployment(kind="DaemonSet")], True, None),
+    ],
+    ids=str,
+)
+def test_the_fewest_replicas(things: list[Thing], *, whole: bool, expected: int | None) -> None:
+    assert workload(cluster(*things, whole=whole)).facts.get("least_replicas") == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "replicas", "allowed"),
+    [
+        ({"minAvailable": 1}, 1, 0),
+        ({"minAvailable": 1}, 2, 1),
+        ({"minAvailable": 5}, 2, 0),
+        ({"minAvailable": "50%"}, 1, 0),
+        ({"minAvailable": "50%"}, 3, 1),
+        ({"maxUnavailable": "1%"}, 3, 1),
+        ({"maxUnavailable": 0}, 3, 0),
+        ({"maxUnavailable": 9}, 3, 3),
+        ({"minAvailable": "half"}, 3, None),
+        ({}, 3, None),
+        ({"minAvailable": 1}, 0, None),
+    ],
+    ids=str,
+)
+def test_what_a_budget_lets_go(spec: Thing, replicas: int, allowed: int | None) -> None:
+    budget = thing("policy/v1", "PodDisruptionBudget", "b", selector={"matchLabels": {"app": "d"}}, **spec)
+    found = resource(cluster(budget, replicated(replicas)), "PodDisruptionBudget b").facts.get("eviction")
+    assert found == (None if allowed is None else {"pods": replicas, "allowed": allowed})
+
+
+# Monitors
+
+
+@pytest.mark.parametrize(
+    ("spec", "selected"),
+    [
+        ({"selector": {"matchLabels": {"part": "x"}}}, ["Service s"]),
+        ({"selector": {"matchLabels": {"part": "y"}}}, []),
+        ({"selector": {}}, ["Service s"]),
+        ({"selector": {"matchLabels": {"part": "x"}}, "namespaceSelector": {"any": True}}, ["Service s", "Service o"]),
+        ({"selector": {"matchLabels": {"part": "y"}}, "namespaceSelector": {"any": True}}, None),
+        ({"selector": {"matchLabels": {"part": "x"}}, "namespaceSelector": {"matchNames": ["other"]}}, ["Service o"]),
+        ({"selector": {"matchLabels": {"part": "y"}}, "namespaceSelector": {"matchNames": ["other"]}}, []),
+        ({"selector": {"matchLabels": {"part": "y"}}, "namespaceSelector": {"matchNames": ["third"]}}, None),
+        ({"selector": {"matchLabels": {"part": "x"}}, "namespaceSelector": {"matchNames": ["kube-system"]}}, None),
+    ],
+    ids=str,
+)
+def test_a_monitor_selects_services_by_their_own_labels(spec: Thing, selected: list[str] | None) -> None:
+    near, far = service("s", "shop", ports=[{"name": "web", "port": 80}]), service("o", "other")
+    for one in (near, far):
+        one["metadata"]["labels"] = {"part": "x"}
+    endpoints = [{"port": "web"}, {"port": "gone"}, {"targetPort": 9}]
+    monitor = thing("monitoring.coreos.com/v1", "ServiceMonitor", "m", "shop", endpoints=endpoints, **spec)
+    stated = resource(cluster(near, far, monitor), "ServiceMonitor m").facts
+    assert stated.get("selected") == selected
+    if selected == ["Service s"]:
+        assert [(item["field"], item["found"]) for item in stated["endpoints"]] == [
+            ("spec.endpoints.0.port", True),
+            ("spec.endpoints.1.port", False),
+        ]
+
+
+# Hostile input
+
+BUNDLE: list[Thing] = [
+    *BACKENDS,
+    GATEWAY,
+    ISTIO,
+    deployment(),
+    deployment(kind="StatefulSet"),
+    service(ports=[{"name": "web", "port": 80, "targetPort": "http"}], type="NodePort"),
+    scaler(minReplicas=1),
+    keda(minReplicaCount=1),
+    thing("policy/v1", "PodDisruptionBudget", "b", selector={"matchLabels": {"app": "d"}}, minAvailable="50%"),
+    policy(ingress=[{"from": [EVERYWHERE, {**ALL_PODS, **SOME}], "ports": [{"port": 1}]}], policyTypes=["Ingress"]),
+    cilium(
+        ingress=[{"fromEntities": ["all"]}], enableDefaultDeny={"egress": True}, selector={"matchLabels": {"a": "b"}}
+    ),
+    calico(selector="a == 'b'", types=["Egress"], egress=[{"action": "Allow"}]),
+    thing(
+        "monitoring.coreos.com/v1",
+        "ServiceMonitor",
+        "m",
+        selector={"matchLabels": {}},
+        namespaceSelector={"matchNames": ["x"]},
+        endpoints=[{"port": "web"}],
+    ),
+    thing(
+        "security.istio.io/v1", "PeerAuthentication", "p", selector={"matchLabels": {"app": "d"}}, mtls={"mode": "X"}
+    ),
+    thing("security.istio.io/v1", "RequestAuthentication", "q", selector={"matchLabels": {"app": "d"}}, jwtRules=[{}]),
+    thing(
+        "security.istio.io/v1",
+        "AuthorizationPolicy",
+        "a",
+        action="ALLOW",
+        selector={"matchLabels": {"app": "d"}},
+        rules=[{"from": [{"source": {"requestPrincipals": ["*"]}}], "when": [{"key": "x"}]}],
+    ),
+]
+
+
+def ill_typed(value: Any, wrong: Any) -> list[Any]:
+    """Copies of a value, each with another part of it replaced."""
+    copies = [wrong]
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            copies += [{**value, key: changed} for changed in ill_typed(inner, wrong)]
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            copies += [[*value[:index], changed, *value[index + 1 :]] for changed in ill_typed(inner, wrong)]
+    return copies
+
+
+@pytest.mark.parametrize("wrong", [5, "x", [5], [[]], {"a": []}, {"a": {"b": [{}]}}], ids=str)
+def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
+    def read(one: Thing) -> list[Subject]:
+        return list(facts.usable(subjects.recognise(documents.read("a.json", json.dumps(one))).subjects))
+
+    others = [item for one in BUNDLE for item in read(one)]
+    for stated in BUNDLE:
+        for part in ("metadata", "spec"):
+            for changed in ill_typed(stated[part], wrong):
+                together = [*others, *read({**stated, part: changed})]  # it comes last, so that the others find it
+                facts.derive(together, whole=True)
+                assert together[-1].facts or together[-1].kind == "kubernetes.resource"
+
+
+def test_many_objects_take_time_in_proportion() -> None:
+    def taken(number: int) -> float:
+        things = []
+        for index in range(number):
+            things += [
+                deployment(f"d{index}", f"n{index % 50}"),
+                service(f"s{index}", f"n{index % 50}", f"d{index}"),
+                policy(
+                    f"p{index}", f"n{index % 50}", {"matchLabels": {"app": f"d{index}"}}, ingress=[{"from": [SOME]}]
+                ),
+                thing(
+                    "networking.k8s.io/v1",
+                    "Ingress",
+                    f"i{index}",
+                    f"n{index % 50}",
+                    defaultBackend={"service": {"name": f"s{index}", "port": {"number": 80}}},
+                ),
+            ]
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
+        found = list(facts.usable(subjects.recognise(documents.read("a.json", text)).subjects))
+        start = time.process_time()
+        facts.derive(found, whole=True)
+        return time.process_time() - start
+
+    small = min(taken(50) for _ in range(3))
+    assert taken(400) < 8 * 4 * small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -32,6 +33,15 @@ def standing(findings: Iterable[Finding]) -> Standing:
     return found
 
 
+def _said(findings: Iterable[Finding]) -> Counter[tuple[str, ...]]:
+    return Counter(map(_words, findings))
+
+
+def _words(finding: Finding) -> tuple[str, ...]:
+    """What is said of whom, wherever it stands."""
+    return finding.rule, finding.outcome, finding.subject_kind, finding.subject_id, finding.message
+
+
 def objection(before: Standing, after: Standing, fixed: Iterable[Finding] = ()) -> str:
     """Why a change is not made: it leaves a finding that it is to clear, or something is worse than before.
 
@@ -40,6 +50,8 @@ def objection(before: Standing, after: Standing, fixed: Iterable[Finding] = ()) 
     expected = {key: list(some) for key, some in before.wrong.items()}
     for finding in fixed:
         expected[finding.rule, finding.fingerprint].remove(finding)
+    moved = _said(finding for some in expected.values() for finding in some)
+    moved.subtract(_said(finding for some in after.wrong.values() for finding in some))
     for key, some in after.wrong.items():
         held = expected.get(key, [])
         for index, finding in enumerate(some):
@@ -47,6 +59,8 @@ def objection(before: Standing, after: Standing, fixed: Iterable[Finding] = ()) 
                 continue
             if len(held) < len(before.wrong.get(key, ())):
                 return "it would not clear the finding"
+            if moved[_words(finding)] >= 0:
+                continue  # it stood at a field that has another name now
             applied = (finding.rule, finding.subject_kind, finding.subject_id) in before.applied
             if applied or finding.outcome is not Outcome.UNKNOWN:
                 return f"it would bring another: {finding.message} ({finding.rule}, {finding.outcome})"

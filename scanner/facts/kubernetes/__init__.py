@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.facts.kubernetes import (
-    accounts,
-    autoscaling,
-    availability,
-    bound_accounts,
-    claims,
-    mesh,
-    monitors,
-    namespaces,
-    network_policies,
-    rbac,
-    references,
-    routes,
-    selections,
-    stand_ins,
-    tokens,
-)
+from scanner.facts.kubernetes import access, autoscaling, availability, namespaces, network, references, selections
 from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.objects import Objects
 from scanner.facts.kubernetes.selectors import Labelled
@@ -35,15 +19,7 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
     autoscaling.derive(objects)
     availability.derive(objects, pods)
     selections.derive(objects, pods, makers)
-    network_policies.derive(objects, pods, makers)
-    routes.derive(objects, pods, makers)
-    monitors.derive(objects, pods, makers)
-    mesh.derive(objects, pods)
-    stand_ins.introduce(objects)
+    network.derive(objects, pods, makers)
     references.derive(objects)
-    accounts.derive(objects)
-    claims.derive(objects)
     namespaces.derive(objects)
-    bound_accounts.derive(objects)
-    rbac.derive(objects)
-    tokens.derive(objects)
+    access.derive(objects)

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.mentions import Mention, mentions
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
-from scanner.facts.kubernetes.stand_ins import keys_of
+from scanner.facts.kubernetes.references.mentions import Mention, mentions
+from scanner.facts.kubernetes.references.stand_ins import keys_of
 from scanner.model import Subject
 
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.facts.kubernetes import powers
-from scanner.facts.kubernetes.bindings import Account, Bindings, Grant, account_of
+from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
+from scanner.facts.kubernetes.access.roles import Clause, Roles
 from scanner.facts.kubernetes.objects import Objects, namespace_of
-from scanner.facts.kubernetes.roles import Clause, Roles
 from scanner.model import Location, Subject
 
 _SYSTEM = "kube-system"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes import powers
+from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
-from scanner.facts.kubernetes.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.model import Location, Subject
 from scanner.subjects.kubernetes import WORKLOAD
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import Makers
+from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
-from scanner.facts.kubernetes.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED

@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
-from scanner.facts.kubernetes.volumes import Volumes
+from scanner.facts.kubernetes.references.volumes import Volumes
 from scanner.model import Subject
 
 _ONE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})

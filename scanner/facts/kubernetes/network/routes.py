@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes import doors
-from scanner.facts.kubernetes.backends import Backend, routes
 from scanner.facts.kubernetes.makers import Makers
+from scanner.facts.kubernetes.network import doors
+from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Labelled
 from scanner.model import Subject

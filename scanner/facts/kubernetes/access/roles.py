@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes import built_in_roles, powers
+from scanner.facts.kubernetes.access import built_in_roles, powers
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
 from scanner.model import Location, Subject

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from scanner.facts.kubernetes.bindings import Account, account_of, accounts_of
+from scanner.facts.kubernetes.access.bindings import Account, account_of, accounts_of
+from scanner.facts.kubernetes.access.roles import RBAC, bundle
 from scanner.facts.kubernetes.objects import Objects, path
-from scanner.facts.kubernetes.roles import RBAC, bundle
 from scanner.model import Subject
 
 _OF_PLATFORM = ("kube-", "openshift")

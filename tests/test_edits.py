@@ -105,7 +105,12 @@ def texts(draw: Any) -> tuple[str, str, dict[str, Any]]:
     style = draw(st.sampled_from(["yaml", "yaml", "yaml", "pretty", "tabs", "compact"]))
     if style == "yaml":
         text = "".join(line + "\n" for line in Writer(draw).lines(data, ""))
-        return "a.yaml", text if draw(st.booleans()) else text.rstrip("\n"), data
+        bare = text.rstrip("\n")  # a block at the end means something else without its line feed
+        return (
+            "a.yaml",
+            bare if draw(st.booleans()) and edits.same(read("a.yaml", bare).root.value, data) else text,
+            data,
+        )
     form: dict[str, Any] = {
         "pretty": {"indent": 2},
         "tabs": {"indent": "\t"},

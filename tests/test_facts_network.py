@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -567,31 +566,3 @@ def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
                 together = [*others, *read({**stated, part: changed})]  # it comes last, so that the others find it
                 facts.derive(together, whole=True)
                 assert together[-1].facts or together[-1].kind == "kubernetes.resource"
-
-
-def test_many_objects_take_time_in_proportion() -> None:
-    def taken(number: int) -> float:
-        things = []
-        for index in range(number):
-            things += [
-                deployment(f"d{index}", f"n{index % 50}"),
-                service(f"s{index}", f"n{index % 50}", f"d{index}"),
-                policy(
-                    f"p{index}", f"n{index % 50}", {"matchLabels": {"app": f"d{index}"}}, ingress=[{"from": [SOME]}]
-                ),
-                thing(
-                    "networking.k8s.io/v1",
-                    "Ingress",
-                    f"i{index}",
-                    f"n{index % 50}",
-                    defaultBackend={"service": {"name": f"s{index}", "port": {"number": 80}}},
-                ),
-            ]
-        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-        found = list(facts.usable(subjects.recognise(documents.read("a.json", text)).subjects))
-        start = time.process_time()
-        facts.derive(found, whole=True)
-        return time.process_time() - start
-
-    small = min(taken(50) for _ in range(3))
-    assert taken(400) < 8 * 4 * small

@@ -31,6 +31,8 @@ _WIDTH = 100
 _SHOWN_CONTROLS = 4
 _SHOWN_FRAMEWORKS = 6
 _SHOWN_INPUTS = 20
+_SHOWN_UNKNOWN = 5
+"""One input that cannot be read may leave the same open of every workload."""
 _STYLES = {"bold": "1", "red": "31", "yellow": "33", "blue": "34", "cyan": "36", "grey": "2", "critical": "1;31"}
 _SEVERITY_STYLE = {
     Severity.CRITICAL: "critical",
@@ -71,8 +73,11 @@ def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], paint: _Paint) ->
     label = rule.severity.value if outcome is Outcome.FAIL else outcome.value
     style = _SEVERITY_STYLE[rule.severity] if outcome is Outcome.FAIL else "cyan"
     yield f"{paint(label, style)}  {paint(rule.title, 'bold')}  {paint(rule.id, 'grey')}"
-    for finding in findings:
+    shown = findings[:_SHOWN_UNKNOWN] if outcome is Outcome.UNKNOWN else findings
+    for finding in shown:
         yield from _finding(scan, finding, paint)
+    if len(findings) > len(shown):
+        yield f"\n  and {len(findings) - len(shown)} more that are unknown, all in the json and html outputs"
     yield ""
     yield from _said("why", rule.why, paint)
     yield from _said("do", rule.remediation, paint)

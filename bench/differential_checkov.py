@@ -221,8 +221,9 @@ def ask_checkov(program: str, bundle: Bundle, checks: Iterable[str]) -> None:
     command += ["--check", ",".join(sorted(checks)), "--output", "json", "--soft-fail"]
     done = subprocess.run(command, env={**os.environ, **OFFLINE}, capture_output=True, text=True, check=False)
     try:
-        results = json.loads(done.stdout)["results"]
-    except (ValueError, KeyError, TypeError):
+        answer = json.loads(done.stdout)
+        results = {} if answer.get("resource_count") == 0 else answer["results"]
+    except (ValueError, KeyError, TypeError, AttributeError):
         sys.exit(f"bench: {program} gave no results for {bundle.root}: {(done.stderr or done.stdout).strip()[-2000:]}")
     for name in ("passed", "skipped", "failed"):
         for record in results.get(f"{name}_checks", ()):

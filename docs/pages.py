@@ -14,10 +14,11 @@ import peers
 from markup import block, code, codes, fence, items, page, paragraph, prose, reference, table
 from peers import peers_page
 
+from scanner.controls import ControlLink
 from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import DISCLAIMER, ControlLink, RuleInfo
+from scanner.model import DISCLAIMER, RuleInfo
 from scanner.policy.fix import words
 from scanner.policy.rule import RuleFile
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from scanner.controls import Assessment, ControlLink, FrameworkSummary
+
 Mark: TypeAlias = tuple[int, int, int, int, int, int, int, Any]
 """Where a value stands in its text, 0-based, columns in code points:
 
@@ -16,8 +18,6 @@ key repeats its own start. Children is a dict of key -> Mark for a mapping, a li
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
 """What every report says of itself."""
-STRENGTHS = ("high", "medium", "low")
-"""How strongly a link bears on a control, strongest first."""
 
 
 class Severity(StrEnum):
@@ -48,18 +48,6 @@ class InputStatus(StrEnum):
     ASSESSED = "assessed"
     SKIPPED = "skipped"
     UNREADABLE = "unreadable"
-
-
-class ControlStatus(StrEnum):
-    """What the outcomes say of one control, worst first; see docs/architecture.md for the arithmetic."""
-
-    ERROR = "error"
-    NOT_SATISFIED = "not-satisfied"
-    PARTIAL = "partial"
-    SATISFIED = "satisfied"
-    NOT_ASSESSED = "not-assessed"
-    MANUAL = "manual"
-    NOT_APPLICABLE = "not-applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,24 +165,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlLink:
-    """How one rule bears on one control."""
-
-    framework: str
-    edition: str
-    control: str
-    relation: str
-    strength: str
-    objective: str
-    """Through which the rule bears on the control, empty where the control names the rule itself."""
-    rationale: str
-    rule: str = ""
-    """The rule that the control names itself, else empty."""
-    shown_by: str = "manifest"
-    """manifest: what configures the platform shows it; declared: a document's own word, which nothing bears out."""
-
-
-@dataclass(frozen=True, slots=True)
 class RuleInfo:
     """What reports say of a rule; the compiled rule itself stays in `policy`."""
 
@@ -227,56 +197,6 @@ class Check:
     """What it points at may hold a secret."""
     platform: str = "other"
     """What it is about: `kubernetes`, or any other platform."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The status of one control of one framework, and what decided it."""
-
-    framework: str
-    edition: str
-    control: str
-    title: str
-    parent: str
-    checkable: str
-    evidence: str
-    status: ControlStatus
-    rules: tuple[str, ...] = ()
-    """Rules that bear on the control and were evaluated on at least one subject."""
-    findings: tuple[str, ...] = ()
-    """Fingerprints of the failing outcomes that bear on the control."""
-    links: tuple[ControlLink, ...] = ()
-    reason: str = ""
-    """Why it does not apply, by the word of whoever answers for the scope."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameworkSummary:
-    """Coverage and conformity of one framework, side by side."""
-
-    id: str
-    edition: str
-    title: str
-    measure: str
-    """controls: figures are printed; categories or maturity: findings are counted, no percentage is."""
-    controls: int
-    manual: int
-    covered: int
-    """Controls with at least one passing or failing outcome."""
-    sound: int
-    """Covered controls with nothing against them: satisfied or partial, without a failing outcome."""
-    coverage: float | None
-    """covered / controls that apply, None where no figure may be printed."""
-    conformity: float | None
-    """sound / covered, None where nothing is covered or no figure may be printed."""
-    licence: str = ""
-    source: str = ""
-    not_applicable: int = 0
-    """Controls that are said not to apply, each with a reason."""
-    scope: tuple[str, ...] = ()
-    """Patterns of the paths that belong to it; all paths where there are none."""
-    scope_inputs: int | None = None
-    """Assessed inputs under those paths; None without patterns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, facts, files, gate, library, rendering, sources
+from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.errors import UsageError
 from scanner.findings import settle, texts
 from scanner.frameworks import assess, catalogue, checks, scope
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import (
-    Assessment,
-    ControlLink,
-    Finding,
-    FrameworkSummary,
-    Input,
-    InputStatus,
-    Outcome,
-    Run,
-    Scan,
-    Severity,
-    Subject,
-)
+from scanner.model import Finding, Input, InputStatus, Outcome, Run, Scan, Severity, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 

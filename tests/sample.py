@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
+from scanner.controls import Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.model import (
-    Assessment,
-    ControlLink,
-    ControlStatus,
     Edit,
     Finding,
     Fix,
-    FrameworkSummary,
     Input,
     InputStatus,
     Location,

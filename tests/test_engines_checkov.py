@@ -60,7 +60,7 @@ def program() -> str:
     """The path of the real Checkov."""
     found = os.environ.get("ASSAY_CHECKOV") or shutil.which("checkov")
     if not found:
-        pytest.skip("checkov is not installed")
+        pytest.skip("the program checkov is not there; .ci/run brings it and fails without it")
     return found
 
 

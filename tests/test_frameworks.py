@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from scanner import library
+from scanner.controls import ControlStatus
 from scanner.errors import PackError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import ControlStatus, Outcome, RuleInfo, Severity
+from scanner.model import Outcome, RuleInfo, Severity
 from scanner.policy.rule import load_folder
 
 WORD = re.compile(r"[a-z]{4,}")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from scanner import reports
+from scanner.controls import Assessment, ControlStatus
 from scanner.errors import PackError
-from scanner.model import Assessment, ControlStatus, Scan
+from scanner.model import Scan
 from scanner.scan import Options, scan
 
 POD = """\

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model import ControlStatus, Scan
+from scanner.controls import ControlStatus
+from scanner.model import Scan
 from scanner.scan import Options, scan
 
 SOUND = """\

@@ -15,7 +15,8 @@ from typing import Any, NoReturn, TypeAlias
 
 import pytest
 
-from scanner.model import ControlStatus, Scan
+from scanner.controls import ControlStatus
+from scanner.model import Scan
 from scanner.reports import html as report
 from tests.payloads import NAMES, PAYLOADS, lay_out
 from tests.sample import sample_scan

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 
-from scanner import sources
-from scanner.cli.environment import cache_folder
-from scanner.cli.limits import limits
 from scanner.cli.progress import Progress
+from scanner.cli.reading import options, reads_files
 from scanner.fixing import Fixes, Left, Wish, fix
 from scanner.fixing.diff import unified
 from scanner.fixing.writing import write
 from scanner.gate import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.masking import mask
 from scanner.model import Finding, InputStatus
-from scanner.policy.evaluate import NEWEST_KUBERNETES
-from scanner.policy.pack import PROFILES
 from scanner.reports.safe_text import safe
-from scanner.scan import Options
 
 
 @click.command("fix")
@@ -30,29 +23,7 @@ from scanner.scan import Options
 @click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
 @click.option("--unsafe", is_flag=True, help="Make also fixes that may change behaviour that works today.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the fix of this rule; repeats.")
-@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
-@click.option(
-    "--kubernetes-version",
-    default=f"1.{NEWEST_KUBERNETES}",
-    show_default=True,
-    metavar="X.Y",
-    help="The cluster's version.",
-)
-@click.option("--include", multiple=True, metavar="GLOB", help="Read only files that match; repeats.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats.")
-@click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names.")
-@click.option(
-    "--values",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Values for Helm charts besides their own; repeats, the last wins.",
-)
-@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
-@click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats.")
-@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
-@click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
-@click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
+@reads_files
 @click.option("--quiet", is_flag=True, help="Say only what went wrong.")
 def command(
     paths: tuple[str, ...],
@@ -60,7 +31,6 @@ def command(
     *,
     diff: bool,
     unsafe: bool,
-    allow_incomplete: bool,
     quiet: bool,
     **given: Any,
 ) -> int:
@@ -74,28 +44,14 @@ def command(
     2 usage or rule error, 3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
     with Progress(shown=not quiet) as progress:
-        fixes = fix(paths, _options(**given), Wish(unsafe, frozenset(rules)), progress)
+        fixes = fix(paths, options(given), Wish(unsafe, frozenset(rules)), progress)
     if diff:
         for line in (line for mended in fixes.files if mended.fixed for line in unified(mended)):
             click.echo(line[:1] + "\t".join(map(safe, line[1:].split("\t"))))
     else:
         fixes = _written(fixes)
     _tell(fixes, diff=diff, quiet=quiet)
-    return _exit_code(fixes, diff=diff, allow_incomplete=allow_incomplete)
-
-
-def _options(**given: Any) -> Options:
-    selection = sources.Selection(given["include"], given["exclude"], ignored=given["no_ignore"])
-    return Options(
-        profile=given["profile"],
-        kubernetes_version=given["kubernetes_version"],
-        rule_folders=tuple(Path(folder) for folder in given["rule_folders"]),
-        jobs=given["jobs"],
-        limits=limits(given["limited"]),
-        cache_folder=None if given["no_cache"] else cache_folder(os.environ),
-        values=given["values"],
-        selection=selection,
-    )
+    return _exit_code(fixes, diff=diff, allow_incomplete=given["allow_incomplete"])
 
 
 def _written(fixes: Fixes) -> Fixes:

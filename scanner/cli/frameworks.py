@@ -13,10 +13,11 @@ import click
 
 from scanner import library
 from scanner.cli.environment import cache_folder
+from scanner.controls import STRENGTHS, ControlLink
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Control, Framework
-from scanner.model import STRENGTHS, ControlLink, RuleInfo
+from scanner.model import RuleInfo
 from scanner.policy import pack
 
 _SCAFFOLD = "framework.yaml"

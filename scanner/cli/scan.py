@@ -13,15 +13,13 @@ from typing import Any
 import click
 
 from scanner import reports, sources
-from scanner.cli.environment import cache_folder, git_state
+from scanner.cli.environment import git_state
 from scanner.cli.frameworks import takes_framework_files
-from scanner.cli.limits import limits
 from scanner.cli.progress import Progress
+from scanner.cli.reading import options, reads_files
 from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
 from scanner.model import SEVERITIES, Scan, Severity
-from scanner.policy.evaluate import NEWEST_KUBERNETES
-from scanner.policy.pack import PROFILES
 from scanner.scan import Options, scan
 
 _EVIDENCE = "evidence"
@@ -42,7 +40,6 @@ _SHORT = ("table", _LEDGER)
     metavar="FILE",
     help="Which paths belong to a framework, and which of its controls do not apply.",
 )
-@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
 @click.option(
     "--output",
     "outputs",
@@ -57,24 +54,8 @@ _SHORT = ("table", _LEDGER)
     show_default=True,
     help="The least severity that fails the scan.",
 )
-@click.option(
-    "--kubernetes-version",
-    default=f"1.{NEWEST_KUBERNETES}",
-    show_default=True,
-    metavar="X.Y",
-    help="The cluster's version.",
-)
-@click.option("--include", multiple=True, metavar="GLOB", help="Read only files that match; repeats.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats.")
-@click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names.")
+@reads_files
 @click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
-@click.option(
-    "--values",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="FILE",
-    help="Values for Helm charts besides their own; repeats, the last wins.",
-)
 @click.option(
     "--engine",
     "engines",
@@ -84,7 +65,6 @@ _SHORT = ("table", _LEDGER)
     show_default=True,
     help="Assay, and with it Checkov on what it reads; repeats.",
 )
-@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
 @click.option(
     "--policies",
     multiple=True,
@@ -92,10 +72,6 @@ _SHORT = ("table", _LEDGER)
     metavar="PATH",
     help="A file or folder of ValidatingAdmissionPolicies to hold the objects to; repeats.",
 )
-@click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats.")
-@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay.")
-@click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing.")
-@click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed.")
 @click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
 @click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
 @click.option("--quiet", is_flag=True, help="No summary on standard error.")
@@ -110,9 +86,8 @@ def command(
     """
     wanted = _outputs((*outputs, _LEDGER) if explain_inputs else outputs)
     told = any(name not in _SHORT for name, _ in wanted)
-    options = _options(paths, told=told, **given)
     with Progress(shown=not quiet) as progress:
-        result = scan(paths, options, progress)
+        result = scan(paths, _options(paths, told=told, **given), progress)
     result = replace(result, run=replace(result.run, ended=_now()))
     _write(result, wanted)
     if not quiet:
@@ -122,27 +97,22 @@ def command(
     return result.verdict.exit_code
 
 
-def _options(paths: tuple[str, ...], *, told: bool, no_cache: bool, **given: Any) -> Options:
+def _options(paths: tuple[str, ...], *, told: bool, **given: Any) -> Options:
     """What the options mean for a scan; `told` where some output says of which commit it is, and shows fixes."""
-    revision, rule_folders = given.pop("git_revision"), given.pop("rule_folders")
-    allowed = limits(given.pop("limited"))
+    revision = given["git_revision"]
     if revision == "":
         raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
-    selection = sources.Selection(
-        given.pop("include"), given.pop("exclude"), ignored=given.pop("no_ignore"), revision=revision or ""
-    )
     commit, dirty = git_state(sources.scope(paths).root) if told and not revision else ("", None)
-    return Options(
-        **{**given, "fail_on": Severity(given["fail_on"])},
-        rule_folders=tuple(Path(folder) for folder in rule_folders),
-        limits=allowed,
-        cache_folder=None if no_cache else cache_folder(os.environ),
+    own = ("frameworks", "framework_files", "scope", "include_passes", "engines", "policies")
+    return replace(
+        options(given, revision or ""),
+        **{name: given[name] for name in own},
+        fail_on=Severity(given["fail_on"]),
         started=_now(),
         arguments=tuple(sys.argv[1:]),
         git_commit=commit,
         git_dirty=dirty,
         fixes=told,
-        selection=selection,
     )
 
 

@@ -19,17 +19,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from scanner.controls import STRENGTHS, Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.frameworks.catalogue import Control, Framework
-from scanner.model import (
-    STRENGTHS,
-    Assessment,
-    ControlLink,
-    ControlStatus,
-    Finding,
-    FrameworkSummary,
-    Outcome,
-    RuleInfo,
-)
+from scanner.model import Finding, Outcome, RuleInfo
 
 _DECLARED = frozenset({"architecture", "governance", "resilience", "security"})
 """Kinds of subject that tell what is meant to be; all others configure what runs."""

@@ -10,15 +10,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scanner.controls import ControlStatus
 from scanner.library import data_root
-from scanner.model import (
-    DISCLAIMER,
-    SEVERITIES,
-    ControlStatus,
-    InputStatus,
-    Outcome,
-    Scan,
-)
+from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports.html_view import anchors_of, bands_of, groups_of, is_cut, rows_of, sheet, slug, tally
 from scanner.reports.safe_text import UNSEEN
 

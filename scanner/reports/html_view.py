@@ -9,18 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any
 
-from scanner.model import (
-    SEVERITIES,
-    Assessment,
-    ControlLink,
-    ControlStatus,
-    Finding,
-    FrameworkSummary,
-    Outcome,
-    RuleInfo,
-    Scan,
-    Severity,
-)
+from scanner.controls import Assessment, ControlLink, ControlStatus, FrameworkSummary
+from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.model import (
     DISCLAIMER,
     SEVERITIES,
-    Assessment,
-    ControlLink,
     Finding,
     Fix,
-    FrameworkSummary,
     Input,
     InputStatus,
     Location,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from scanner.model import ControlLink, RuleInfo, Scan, Severity
+from scanner.controls import ControlLink
+from scanner.model import RuleInfo, Scan, Severity
 from scanner.reports.sarif_taxonomies import Control, relationships, web_address
 from scanner.reports.sarif_text import description, markdown, plain, sentence
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from scanner.reports.sarif_text import description, plain
 
 if TYPE_CHECKING:
-    from scanner.model import ControlLink, FrameworkSummary, Scan
+    from scanner.controls import ControlLink, FrameworkSummary
+    from scanner.model import Scan
 
 Json: TypeAlias = dict[str, Any]
 Control: TypeAlias = tuple[str, str, str]

@@ -8,19 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from scanner.model import (
-    DISCLAIMER,
-    SEVERITIES,
-    STRENGTHS,
-    ControlLink,
-    Finding,
-    FrameworkSummary,
-    InputStatus,
-    Outcome,
-    RuleInfo,
-    Scan,
-    Severity,
-)
+from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary
+from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.excerpt import excerpt
 from scanner.reports.safe_text import safe, width
 

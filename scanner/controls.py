@@ -1,0 +1,89 @@
+"""What a scan says of controls: how rules bear on them, the status of each, and the figures of a framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+STRENGTHS = ("high", "medium", "low")
+"""How strongly a link bears on a control, strongest first."""
+
+
+class ControlStatus(StrEnum):
+    """What the outcomes say of one control, worst first; see docs/architecture.md for the arithmetic."""
+
+    ERROR = "error"
+    NOT_SATISFIED = "not-satisfied"
+    PARTIAL = "partial"
+    SATISFIED = "satisfied"
+    NOT_ASSESSED = "not-assessed"
+    MANUAL = "manual"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLink:
+    """How one rule bears on one control."""
+
+    framework: str
+    edition: str
+    control: str
+    relation: str
+    strength: str
+    objective: str
+    """Through which the rule bears on the control, empty where the control names the rule itself."""
+    rationale: str
+    rule: str = ""
+    """The rule that the control names itself, else empty."""
+    shown_by: str = "manifest"
+    """manifest: what configures the platform shows it; declared: a document's own word, which nothing bears out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The status of one control of one framework, and what decided it."""
+
+    framework: str
+    edition: str
+    control: str
+    title: str
+    parent: str
+    checkable: str
+    evidence: str
+    status: ControlStatus
+    rules: tuple[str, ...] = ()
+    """Rules that bear on the control and were evaluated on at least one subject."""
+    findings: tuple[str, ...] = ()
+    """Fingerprints of the failing outcomes that bear on the control."""
+    links: tuple[ControlLink, ...] = ()
+    reason: str = ""
+    """Why it does not apply, by the word of whoever answers for the scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkSummary:
+    """Coverage and conformity of one framework, side by side."""
+
+    id: str
+    edition: str
+    title: str
+    measure: str
+    """controls: figures are printed; categories or maturity: findings are counted, no percentage is."""
+    controls: int
+    manual: int
+    covered: int
+    """Controls with at least one passing or failing outcome."""
+    sound: int
+    """Covered controls with nothing against them: satisfied or partial, without a failing outcome."""
+    coverage: float | None
+    """covered / controls that apply, None where no figure may be printed."""
+    conformity: float | None
+    """sound / covered, None where nothing is covered or no figure may be printed."""
+    licence: str = ""
+    source: str = ""
+    not_applicable: int = 0
+    """Controls that are said not to apply, each with a reason."""
+    scope: tuple[str, ...] = ()
+    """Patterns of the paths that belong to it; all paths where there are none."""
+    scope_inputs: int | None = None
+    """Assessed inputs under those paths; None without patterns."""

@@ -19,7 +19,7 @@ from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
 if TYPE_CHECKING:
-    from scanner.policy.admission import judging
+    from scanner.admission import judging
 
 _CHECKOV = "checkov"
 
@@ -111,7 +111,7 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
     """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
     if not paths:
         return None
-    from scanner.policy.admission import judging, reading
+    from scanner.admission import judging, reading
 
     return judging.Court(reading.load(paths))
 

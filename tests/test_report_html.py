@@ -15,7 +15,7 @@ import pytest
 
 from scanner.model import Edit, Fix, Outcome, Scan, Verdict
 from scanner.reports import html as report
-from scanner.reports import html_view
+from scanner.reports.html import view as html_view
 from tests.sample import MANIFEST, SECRET, fixed_scan, sample_scan
 
 PAYLOAD = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.reports.line_hash import WINDOW, line_hashes
+from scanner.reports.sarif.line_hash import WINDOW, line_hashes
 
 
 def rolling(text: str) -> list[str]:

@@ -45,8 +45,8 @@ def command(
     Each comes with a binding and, where the rule has parameters, a ConfigMap. Rules that no policy can express are
     named on standard error, with the reason.
     """
-    from scanner.policy.admission.exporting import Settings, exported
-    from scanner.policy.admission.translating import NotExportableError
+    from scanner.admission.exporting import Settings, exported
+    from scanner.admission.translating import NotExportableError
     from scanner.scan import minor_of
 
     settings = Settings(action, minor_of(kubernetes_version), namespace)

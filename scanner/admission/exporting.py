@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.policy.admission import tokens
-from scanner.policy.admission.compiled import SEVERITY
-from scanner.policy.admission.expressions import Composer
-from scanner.policy.admission.kinds import resource_rules
-from scanner.policy.admission.translating import Loop, NotExportableError, text, translated
+from scanner.admission import tokens
+from scanner.admission.compiled import SEVERITY
+from scanner.admission.expressions import Composer
+from scanner.admission.kinds import resource_rules
+from scanner.admission.translating import Loop, NotExportableError, text, translated
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from scanner.model import SEVERITIES, Edit, Finding, Fix, Outcome, Related, Scan
-from scanner.reports.line_hash import line_hashes
-from scanner.reports.sarif_places import artifact, logical, place
-from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.sarif_taxonomies import Control, references_of
-from scanner.reports.sarif_text import plain, sentence
+from scanner.reports.sarif.line_hash import line_hashes
+from scanner.reports.sarif.places import artifact, logical, place
+from scanner.reports.sarif.rules import LEVELS
+from scanner.reports.sarif.taxonomies import Control, references_of
+from scanner.reports.sarif.text import plain, sentence
 
 Json: TypeAlias = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from scanner.controls import ControlLink
 from scanner.model import RuleInfo, Scan, Severity
-from scanner.reports.sarif_taxonomies import Control, relationships, web_address
-from scanner.reports.sarif_text import description, markdown, plain, sentence
+from scanner.reports.sarif.taxonomies import Control, relationships, web_address
+from scanner.reports.sarif.text import description, markdown, plain, sentence
 
 Json: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.controls import ControlStatus
 from scanner.library import data_root
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
-from scanner.reports.html_view import anchors_of, bands_of, groups_of, is_cut, rows_of, sheet, slug, tally
+from scanner.reports.html.view import anchors_of, bands_of, groups_of, is_cut, rows_of, sheet, slug, tally
 from scanner.reports.safe_text import UNSEEN
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.admission.compiled import Policy
+from scanner.admission.matching import Cluster, Request, selects
+from scanner.admission.reading import Source
 from scanner.facts.kubernetes.objects import path
 from scanner.model import Location, Subject
-from scanner.policy.admission.compiled import Policy
-from scanner.policy.admission.matching import Cluster, Request, selects
-from scanner.policy.admission.reading import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.admission.kinds import plural
 from scanner.facts.kubernetes.objects import path
 from scanner.model import Subject
-from scanner.policy.admission.kinds import plural
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 OWN_NAME = "kubernetes.io/metadata.name"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from scanner.admission.expressions import Composer, Expression
+from scanner.admission.reading import Source
 from scanner.errors import PackError
 from scanner.model import Location, RuleInfo, Severity, Subject
-from scanner.policy.admission.expressions import Composer, Expression
-from scanner.policy.admission.reading import Source
 from scanner.subjects.kubernetes import RESOURCE
 
 SEVERITY = "assay/severity"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from scanner.admission import functions, tokens
 from scanner.errors import PackError
-from scanner.policy.admission import functions, tokens
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

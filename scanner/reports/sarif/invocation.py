@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from scanner.model import Finding, Input, InputStatus, Outcome, Scan
-from scanner.reports.sarif_places import artifact, logical, place
-from scanner.reports.sarif_results import MOST_RESULTS, left_out
-from scanner.reports.sarif_text import plain, sentence
+from scanner.reports.sarif.places import artifact, logical, place
+from scanner.reports.sarif.results import MOST_RESULTS, left_out
+from scanner.reports.sarif.text import plain, sentence
 
 Json: TypeAlias = dict[str, Any]
 

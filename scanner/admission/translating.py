@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scanner.admission import tokens
+from scanner.admission.tokens import Token
 from scanner.documents.positions import split_path
-from scanner.policy.admission import tokens
-from scanner.policy.admission.tokens import Token
 
 
 class NotExportableError(Exception):

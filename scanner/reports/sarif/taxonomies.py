@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scanner.reports.sarif_text import description, plain
+from scanner.reports.sarif.text import description, plain
 
 if TYPE_CHECKING:
     from scanner.controls import ControlLink, FrameworkSummary

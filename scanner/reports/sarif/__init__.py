@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scanner.model import DISCLAIMER
 from scanner.reports.json_text import json_text
-from scanner.reports.sarif_invocation import invocation, notification_descriptors
-from scanner.reports.sarif_places import ROOT
-from scanner.reports.sarif_results import results
-from scanner.reports.sarif_rules import descriptors
-from scanner.reports.sarif_taxonomies import taxonomies
+from scanner.reports.sarif.invocation import invocation, notification_descriptors
+from scanner.reports.sarif.places import ROOT
+from scanner.reports.sarif.results import results
+from scanner.reports.sarif.rules import descriptors
+from scanner.reports.sarif.taxonomies import taxonomies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scanner.admission import expressions
+from scanner.admission.bound import Doubt
+from scanner.admission.compiled import Check, Policy
+from scanner.admission.defaults import filled, is_native
+from scanner.admission.expressions import NAMESPACE, REFUSED, Result
+from scanner.admission.matching import Request
 from scanner.model import Subject
-from scanner.policy.admission import expressions
-from scanner.policy.admission.bound import Doubt
-from scanner.policy.admission.compiled import Check, Policy
-from scanner.policy.admission.defaults import filled, is_native
-from scanner.policy.admission.expressions import NAMESPACE, REFUSED, Result
-from scanner.policy.admission.matching import Request
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

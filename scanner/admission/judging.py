@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.admission import bound, places
+from scanner.admission.bound import Binding, Doubt
+from scanner.admission.compiled import Check, Policy, compiled, mutating
+from scanner.admission.matching import Cluster, in_namespace, matches
+from scanner.admission.reading import PolicyFiles
+from scanner.admission.trial import Case, Trial
 from scanner.documents.positions import Node, locate
 from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severity, Subject
-from scanner.policy.admission import bound, places
-from scanner.policy.admission.bound import Binding, Doubt
-from scanner.policy.admission.compiled import Check, Policy, compiled, mutating
-from scanner.policy.admission.matching import Cluster, in_namespace, matches
-from scanner.policy.admission.reading import PolicyFiles
-from scanner.policy.admission.trial import Case, Trial
 from scanner.policy.evaluate import Evaluation
 from scanner.subjects.kubernetes import RESOURCE
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scanner.policy.admission import tokens
-from scanner.policy.admission.tokens import Token
-from scanner.policy.admission.translating import NotExportableError
+from scanner.admission import tokens
+from scanner.admission.tokens import Token
+from scanner.admission.translating import NotExportableError
 from scanner.subjects.kubernetes import RESOURCE
 
 _GROUPS = {

@@ -1,0 +1,228 @@
+"""What a compiled CEL expression reads: the variables it names and the fields it follows from them.
+
+The compiled form is a `cel.expr.CheckedExpr` in protobuf's wire format (cel-spec, proto/cel/expr/checked.proto and
+syntax.proto). Only the syntax tree in it is read, so no protobuf runtime is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+ANY = "*"
+"""In a path: any item of a list, or a key that the expression computes."""
+
+Path: TypeAlias = tuple[str, ...]
+"""A variable and the fields followed from it, such as `("object", "spec", "containers", "*", "name")`."""
+
+_Message: TypeAlias = dict[int, list[bytes | int]]
+"""A protobuf message: field number -> its values in order, as bytes or as a number."""
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_ANY_VALUE, _CHECKED_EXPR = 2, 4
+_CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 3, 4, 5, 6, 7, 8, 9
+_STRING_VALUE = 6
+
+_SAME_VALUE = frozenset({"_+_", "_?_:_", "dyn", "or", "orValue", "value", "optional.of", "optional.ofNonZeroValue"})
+"""Functions whose result is, or holds, what they are given."""
+_SELECTIONS = frozenset({"_[_]", "_[?_]", "_?._"})
+"""Functions that follow a field or take an item."""
+_SHAPE_ONLY = frozenset({"hasValue", "size", "type"})
+"""Functions that ask whether something is there, how long it is or what type it has, and not what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an expression reads of its variables."""
+
+    values: frozenset[Path] = frozenset()
+    """Paths of which the whole value may decide the result."""
+    shapes: frozenset[Path] = frozenset()
+    """Paths of which only presence, length or type is asked, or whose items are looked at one by one."""
+
+    @property
+    def paths(self) -> frozenset[Path]:
+        """Every path that is read in some way."""
+        return self.values | self.shapes
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every variable and field name that is read."""
+        return frozenset(part for path in self.paths for part in path if part != ANY)
+
+    def of(self, variable: str) -> frozenset[Path]:
+        """The paths below a variable, without it; the empty path is the variable as a whole."""
+        return frozenset(path[1:] for path in self.paths if path[0] == variable)
+
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(self.values | other.values, self.shapes | other.shapes)
+
+
+def reads(compiled: bytes) -> Reads:
+    """What an expression in its compiled form (`policy.cel.compile_expression`) reads.
+
+    Raises ValueError for bytes that are not a compiled expression.
+    """
+    try:
+        checked = _sub(_message(compiled), _ANY_VALUE)
+        walk = _Walk()
+        walk.use(walk.value(_sub(checked, _CHECKED_EXPR), {}))
+    except (IndexError, KeyError, RecursionError) as error:
+        raise ValueError("not a compiled CEL expression") from error
+    return Reads(frozenset(walk.values), frozenset(walk.shapes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What the value of a subexpression may be a part of."""
+
+    paths: frozenset[Path] = frozenset()
+    items: frozenset[Path] = frozenset()
+    """What the items of a list that the expression builds may be."""
+
+    def __or__(self, other: _Value) -> _Value:
+        return _Value(self.paths | other.paths, self.items | other.items)
+
+    def inner(self, name: str) -> _Value:
+        """The value of one of its fields or items."""
+        of_built_list = self.items if name == ANY else frozenset()
+        return _Value(frozenset((*path, name) for path in self.paths) | of_built_list)
+
+
+_NOTHING = _Value()
+_Scope: TypeAlias = Mapping[str, _Value]
+"""Variables that comprehensions bind, each with what it stands for."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over a syntax tree, which collects what is read."""
+
+    values: set[Path] = field(default_factory=set)
+    shapes: set[Path] = field(default_factory=set)
+
+    def use(self, value: _Value) -> _Value:
+        """The whole of a value decides the result."""
+        self.values |= value.paths | value.items
+        return _NOTHING
+
+    def look(self, value: _Value) -> _Value:
+        """Only the shape of a value decides the result."""
+        self.shapes |= value.paths
+        return _NOTHING
+
+    def value(self, node: _Message, scope: _Scope) -> _Value:
+        """What a node's value may be a part of; what the node itself reads on the way is collected."""
+        if _IDENT in node:
+            name = _text(_sub(node, _IDENT), 1)
+            return scope[name] if name in scope else _Value(frozenset({(name,)}))
+        if _SELECT in node:
+            select = _sub(node, _SELECT)
+            found = self.value(_sub(select, 1), scope).inner(_text(select, 2))
+            return self.look(found) if select.get(3) else found
+        if _CALL in node:
+            return self._call(_sub(node, _CALL), scope)
+        if _LIST in node:
+            elements = [self.value(element, scope) for element in _subs(_sub(node, _LIST), 1)]
+            return _Value(items=frozenset().union(*(each.paths | each.items for each in elements)))
+        if _STRUCT in node:
+            for entry in _subs(_sub(node, _STRUCT), 2):
+                for part in (*_subs(entry, 3), *_subs(entry, 4)):
+                    self.use(self.value(part, scope))
+            return _NOTHING
+        return self._comprehension(_sub(node, _COMPREHENSION), scope) if _COMPREHENSION in node else _NOTHING
+
+    def _call(self, call: _Message, scope: _Scope) -> _Value:
+        name = _text(call, 2)
+        nodes = [*_subs(call, 1), *_subs(call, 3)]
+        if name in _SELECTIONS:
+            holder, key = nodes
+            constant = _constant(key)
+            if constant is None:
+                self.use(self.value(key, scope))
+            return self.value(holder, scope).inner(ANY if constant is None else constant)
+        values = [self.value(node, scope) for node in nodes]
+        if name == "_?_:_":
+            self.use(values.pop(0))
+        if name in _SAME_VALUE:
+            return _union(values)
+        for value in values:
+            self.look(value) if name in _SHAPE_ONLY else self.use(value)
+        return _NOTHING
+
+    def _comprehension(self, node: _Message, scope: _Scope) -> _Value:
+        """A macro such as `all`, `filter`, `map` or `cel.bind`, which the compiler writes as a loop with a result."""
+        held = self.value(_sub(node, 2), scope)
+        self.look(held)
+        variables = {_text(node, number): held.inner(ANY) for number in (1, 8) if number in node}
+        result = self.value(_sub(node, 4), scope)
+        accumulator = _text(node, 3)
+        self.use(self.value(_sub(node, 5), {**scope, **variables, accumulator: result}))
+        result |= self.value(_sub(node, 6), {**scope, **variables, accumulator: result})
+        return self.value(_sub(node, 7), {**scope, accumulator: result})
+
+
+def _union(values: list[_Value]) -> _Value:
+    result = _NOTHING
+    for value in values:
+        result |= value
+    return result
+
+
+def _constant(node: _Message) -> str | None:
+    """The text of a string constant; ANY for one of another type; None for what is not a constant."""
+    if _CONST not in node:
+        return None
+    constant = _sub(node, _CONST)
+    return _text(constant, _STRING_VALUE) if _STRING_VALUE in constant else ANY
+
+
+def _sub(message: _Message, number: int) -> _Message:
+    return next(_subs(message, number), {})
+
+
+def _subs(message: _Message, number: int) -> Iterator[_Message]:
+    for value in message.get(number, ()):
+        if isinstance(value, bytes):
+            yield _message(value)
+
+
+def _text(message: _Message, number: int) -> str:
+    value = message.get(number, [b""])[0]
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else str(value)
+
+
+def _message(data: bytes) -> _Message:
+    """The fields of a message in protobuf's wire format (protobuf.dev/programming-guides/encoding).
+
+    Raises ValueError for bytes that are none.
+    """
+    fields: _Message = {}
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position)
+        value: bytes | int
+        if tag & 7 == _VARINT:
+            value, position = _varint(data, position)
+        else:
+            size = {_FIXED64: 8, _FIXED32: 4}.get(tag & 7)
+            if tag & 7 == _BYTES:
+                size, position = _varint(data, position)
+            if size is None or position + size > len(data):
+                raise ValueError("not a compiled CEL expression")
+            value, position = data[position : position + size], position + size
+        fields.setdefault(tag >> 3, []).append(value)
+    return fields
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    """A number of seven bits a byte, lowest first, and the position behind it."""
+    number = shift = 0
+    while True:
+        byte = data[position]
+        position += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 - the bit that says that more follows
+            return number, position
+        shift += 7

@@ -92,6 +92,8 @@ def test_standard_input_is_scanned(folder: Path) -> None:
         (["scan", ".", "--output", "pdf"], "no output format 'pdf'"),
         (["scan", ".", "--output", "json", "--output", "sarif"], "only one --output"),
         (["scan", ".", "--output", "evidence"], "evidence=FOLDER"),
+        (["scan", ".", "--output", "evidence="], "evidence=FOLDER"),
+        (["scan", ".", "--output", "sarif="], "--output sarif= names no file\n  hint: name one: --output sarif=FILE"),
         (["scan", ".", "--framework", "soc3"], "did you mean soc2"),
         (["scan", ".", "--kubernetes-version", "new"], "not a Kubernetes version"),
         (["scan", ".", "--fail-on", "none"], "--fail-on"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from scanner import reports
 from scanner.errors import UsageError
 from scanner.model import DISCLAIMER, Scan
+from scanner.reports.format import FolderFormat
 from scanner.reports.json_text import inert
 
 MANIFEST = "MANIFEST.sha256"
@@ -66,3 +67,6 @@ def _write(path: Path, pieces: Iterable[str]) -> str:
 def _population(scan: Scan) -> Iterator[str]:
     """Every input on a line of its own, in the order of the scan."""
     return (inert(json.dumps(dataclasses.asdict(item), ensure_ascii=False)) + "\n" for item in scan.inputs)
+
+
+FORMAT = FolderFormat(shows_fixes=True, tells_commit=True, write=seal)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 
 from scanner.model import Scan
+from scanner.reports.format import TextFormat, load
 
 FORMATS = {
     "table": "scanner.reports.table",
@@ -14,16 +14,21 @@ FORMATS = {
     "sarif": "scanner.reports.sarif",
     "html": "scanner.reports.html",
 }
-"""Format -> the module whose `render` writes it."""
+"""Format -> the module that declares it as `FORMAT`."""
 
 
 _PIECE = 100_000
 
 
+def find(name: str) -> TextFormat:
+    """What one of FORMATS declares of itself."""
+    return load(FORMATS[name], TextFormat)
+
+
 def render(name: str, scan: Scan, *, colour: bool = False) -> Iterator[str]:
-    """A scan in one of FORMATS, in pieces of some 100 kB; `colour` is for a table that goes to a terminal."""
-    module = import_module(FORMATS[name])
-    written = module.render(scan, colour=colour) if name == "table" else module.render(scan)
+    """A scan in one of FORMATS, in pieces of some 100 kB; with `colour` as far as the format has colours."""
+    form = find(name)
+    written = ((form.render_coloured if colour else None) or form.render)(scan)
     waiting: list[str] = []
     size = 0
     for part in (written,) if isinstance(written, str) else written:

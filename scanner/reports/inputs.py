@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.model import Input, InputStatus, Scan
+from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
 _NAMES = ("status", "subjects", "formats", "input", "reason")
@@ -43,3 +44,6 @@ def _summary(scan: Scan) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
     yield f"{len(scan.inputs)} inputs: " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     yield scan.verdict.reason
+
+
+FORMAT = TextFormat(media_type="text/plain", for_terminal=True, shows_fixes=False, tells_commit=False, render=render)

@@ -20,18 +20,20 @@ from scanner.model import (
     Run,
     Scan,
 )
+from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text
 
 Json: TypeAlias = dict[str, Any]
 
-FORMAT = "assay-results/1"
+VERSION = "assay-results/1"
+"""What `format` says; docs/results.schema.json describes it."""
 
 
 def render(scan: Scan) -> Iterator[str]:
     """Return the scan as JSON, piece by piece; equal scans give equal bytes."""
     return json_text(
         {
-            "format": FORMAT,
+            "format": VERSION,
             "tool": {"name": "Assay", "version": scan.run.version, "pack_digest": scan.run.pack_digest},
             "run": _run(scan.run),
             "inputs": map(_input, scan.inputs),
@@ -169,3 +171,8 @@ def _summary(scan: Scan) -> Json:
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": {severity: severities[severity] for severity in SEVERITIES},
     }
+
+
+FORMAT = TextFormat(
+    media_type="application/json", for_terminal=False, shows_fixes=True, tells_commit=True, render=render
+)

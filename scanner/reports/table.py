@@ -11,6 +11,7 @@ from itertools import chain
 from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.excerpt import excerpt
+from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
 _Paint = Callable[[str, str], str]
@@ -176,3 +177,13 @@ def _open_controls(scan: Scan, item: FrameworkSummary) -> int:
         for assessment in scan.assessments
         if (assessment.framework, assessment.edition) == (item.id, item.edition)
     )
+
+
+FORMAT = TextFormat(
+    media_type="text/plain",
+    for_terminal=True,
+    shows_fixes=False,
+    tells_commit=False,
+    render=render,
+    render_coloured=partial(render, colour=True),
+)

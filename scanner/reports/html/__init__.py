@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.controls import ControlStatus
 from scanner.library import data_root
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
+from scanner.reports.format import TextFormat
 from scanner.reports.html.view import anchors_of, bands_of, groups_of, is_cut, rows_of, sheet, slug, tally
 from scanner.reports.safe_text import UNSEEN
 
@@ -118,3 +119,6 @@ def _view(scan: Scan) -> dict[str, Any]:
         "sheets": [sheet(summary, rows) for summary in scan.frameworks],
         "cut": is_cut(scan),
     }
+
+
+FORMAT = TextFormat(media_type="text/html", for_terminal=False, shows_fixes=True, tells_commit=True, render=render)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scanner.model import DISCLAIMER
+from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text
 from scanner.reports.sarif.invocation import invocation, notification_descriptors
 from scanner.reports.sarif.places import ROOT
@@ -68,3 +69,8 @@ def _properties(scan: Scan) -> Json:
     if run.git_commit:
         properties["git"] = {"commit": run.git_commit, "dirty": run.git_dirty}
     return properties
+
+
+FORMAT = TextFormat(
+    media_type="application/sarif+json", for_terminal=False, shows_fixes=True, tells_commit=True, render=render
+)

@@ -1,0 +1,95 @@
+"""`--output FORMAT[=FILE]`: what is asked for, and writing it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from scanner import reports
+from scanner.errors import UsageError
+from scanner.model import Scan
+from scanner.reports.format import FolderFormat, Format, TextFormat, load
+
+_FOLDERS = {"evidence": "scanner.evidence"}
+"""Format that is a folder -> the module that declares it as `FORMAT`."""
+FORMATS = (*reports.FORMATS, *_FOLDERS)
+"""Everything that `--output` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One `--output`: a format and where it goes."""
+
+    name: str
+    form: Format
+    target: Path | None
+    """A file or folder; None for standard output."""
+
+
+def parse(given: Sequence[str]) -> tuple[Output, ...]:
+    """The outputs that are asked for, the table where none is.
+
+    Raises UsageError for an unknown format, an empty file name, or two outputs that share standard output.
+    """
+    outputs = tuple(map(_parse, given or ("table",)))
+    if sum(output.target is None for output in outputs) > 1:
+        message = "only one --output may go to standard output"
+        raise UsageError(message, hint="give the others a file: --output sarif=results.sarif")
+    return outputs
+
+
+def find(name: str) -> Format:
+    """What one of FORMATS declares of itself."""
+    return load(_FOLDERS[name], FolderFormat) if name in _FOLDERS else reports.find(name)
+
+
+def _parse(text: str) -> Output:
+    name, equals, target = text.partition("=")
+    if name not in FORMATS:
+        raise UsageError(f"there is no output format {name!r}", hint="known: " + ", ".join(FORMATS))
+    form = find(name)
+    if isinstance(form, FolderFormat) and not target:
+        raise UsageError(f"{name} is a folder of files", hint=f"name the folder: --output {name}=FOLDER")
+    if equals and not target:
+        hint = f"name one: --output {name}=FILE, or leave out the `=` for standard output"
+        raise UsageError(f"--output {text} names no file", hint=hint)
+    return Output(name, form, Path(target) if target else None)
+
+
+def write(result: Scan, outputs: Iterable[Output]) -> None:
+    """Write a scan to every output; raises UsageError where a file or folder cannot be written."""
+    for output in outputs:
+        match output.form, output.target:
+            case FolderFormat() as form, Path() as folder:
+                form.write(result, folder)
+            case TextFormat(), Path() as file:
+                _write_file(file, reports.render(output.name, result))
+            case TextFormat() as form, None:
+                _print(output.name, form, result)
+
+
+def _print(name: str, form: TextFormat, result: Scan) -> None:
+    encoding = sys.stdout.encoding if form.for_terminal else "utf-8"
+    for piece in reports.render(name, result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ):
+        click.echo(piece.encode(encoding, "backslashreplace"), nl=False)
+
+
+def _write_file(path: Path, pieces: Iterable[str]) -> None:
+    """Write beside the target and move into place, so that nobody reads half a report.
+
+    A device or a pipe, such as /dev/null, is written into: a file in its place would break it for everyone.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        device = path.exists() and not path.is_file()
+        with (path if device else temporary).open("w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(pieces)
+        if not device:
+            temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}") from None

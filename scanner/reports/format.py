@@ -1,0 +1,59 @@
+"""What an output format declares of itself, so that the command line treats all formats alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from scanner.model import Scan
+
+Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
+"""A finished scan -> its text, whole or in parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What a format asks of a scan before it is written."""
+
+    shows_fixes: bool
+    """The fix of each finding is told, so the scan has to work it out."""
+    tells_commit: bool
+    """The Git commit of the scanned files is told, so it has to be looked up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFormat(Format):
+    """A format that is one text, for a file or for standard output."""
+
+    media_type: str
+    """As IANA registers it; it also decides how the tests read the text back."""
+    for_terminal: bool
+    """Written in the encoding of the terminal; all other formats are UTF-8 wherever they go."""
+    render: Render
+    render_coloured: Render | None = None
+    """The same text with colours, where the format has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderFormat(Format):
+    """A format that is a folder of files and never goes to standard output."""
+
+    write: Callable[[Scan, Path], None]
+    """Fills a new or empty folder; raises UsageError where that is not possible."""
+
+
+_Format = TypeVar("_Format", bound=Format)
+
+
+def load(module: str, kind: type[_Format]) -> _Format:
+    """The format that a module declares as `FORMAT`; only now is the module imported.
+
+    Raises TypeError where it declares something else.
+    """
+    declared = import_module(module).FORMAT
+    if not isinstance(declared, kind):
+        raise TypeError(f"{module}.FORMAT is a {type(declared).__name__}, not a {kind.__name__}")
+    return declared

@@ -7,11 +7,36 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group
 from scanner.model import Subject
 from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.governance import DECISION, ESCALATION
 from scanner.subjects.swarm import AGENT, TASK
+
+SELF_APPROVED = Fact(
+    "self_approved",
+    (DECISION,),
+    bool,
+    "Whether the proposer is the approver, under any alias (`cto` is `chief-technology-officer`).",
+)
+SELF_REVIEWED = Fact(
+    "self_reviewed", (DECISION,), bool, "Whether the proposer is among the reviewers, under any alias."
+)
+UNHELD = Fact(
+    "unheld",
+    (DECISION, ESCALATION),
+    list[str],
+    "Roles that no agent, task or listed role of the document answers to: the proposer of a decision, each step of an "
+    "escalation; absent where the document has no such list, or a name in it is computed.",
+)
+REPEATED = Fact("repeated", (ESCALATION,), list[str], "Roles that stand twice in the path.")
+GROWING = Fact("growing", (ESCALATION,), bool, "Whether the timeouts grow along the path.")
+TOTAL_SECONDS = Fact("total_seconds", (ESCALATION,), float, "The sum of the timeouts in seconds.")
+REPORTS_TO_NOBODY = Fact(
+    "reports_to_nobody", (AGENT,), bool, "Whether its line of report ends at a role that nobody holds."
+)
+REPORTS_IN_CIRCLE = Fact("reports_in_circle", (AGENT,), bool, "Whether its line of report leads back to itself.")
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))

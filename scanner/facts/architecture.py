@@ -4,17 +4,113 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
+
+
+class Weakest(TypedDict):
+    """The least available of the things that something depends on."""
+
+    id: str
+    percent: float
+
+
+class Recovery(TypedDict):
+    """Whose time of recovery it is, and how long that is."""
+
+    id: str
+    seconds: float
+    text: str
+
+
+_NODES = (SERVICE, DATASTORE)
+CATEGORIES = Fact(
+    "categories",
+    (*_NODES, FLOW),
+    list[str],
+    "Categories of the data that it holds or carries; absent where no data is stated.",
+)
+UNDEFINED_DATA = Fact("undefined_data", (*_NODES, FLOW), list[str], "Data that it names and the spec does not define.")
+CLASSIFICATION = Fact(
+    "classification",
+    (*_NODES, FLOW),
+    str,
+    "The highest classification of the data that it holds or carries: `public`, `internal`, `confidential` or "
+    "`restricted`.",
+)
+REGULATED = Fact(
+    "regulated",
+    (*_NODES, FLOW),
+    bool,
+    "Whether its data is confidential or higher, or personal, card, health, credential or financial data; absent where "
+    "no data is stated.",
+    related=("data",),
+)
+BOUNDARY_KIND = Fact("boundary_kind", _NODES, str, "The kind of the boundary that it stands in.", related=("boundary",))
+ZERO_TRUST = Fact("zero_trust", (FLOW,), bool, "Whether the policies of the system demand zero trust.")
+DANGLING = Fact("dangling", (FLOW,), list[str], "Its ends that the spec does not define.")
+ENCRYPTED = Fact(
+    "encrypted",
+    (FLOW,),
+    bool,
+    "Whether it is encrypted, as stated or as its protocol says; absent where none tells.",
+)
+FROM_TYPE = Fact(
+    "from_type", (FLOW,), str, "The type of what it starts at: that of a service, `datastore` or `boundary`."
+)
+TO_TYPE = Fact(
+    "to_type",
+    (FLOW,),
+    str,
+    "The type of what it ends at: that of a service, `datastore` or `boundary`.",
+    related=("target",),
+)
+TO_REGULATED = Fact("to_regulated", (FLOW,), bool, "Whether what it ends at holds regulated data.")
+TO_CATEGORIES = Fact("to_categories", (FLOW,), list[str], "Categories of the data that what it ends at holds.")
+TO_BOUNDARY_KIND = Fact(
+    "to_boundary_kind", (FLOW,), str, "The kind of the boundary that it ends in, empty where that is not stated."
+)
+FROM_PUBLIC = Fact("from_public", (FLOW,), bool, "Whether it starts in a boundary of kind `internet` or `public`.")
+TO_DOOR = Fact("to_door", (FLOW,), bool, "Whether it ends at a gateway, waf, load-balancer, cdn or reverse-proxy.")
+CROSSES = Fact("crosses", (FLOW,), bool, "Whether its ends stand in two boundaries; absent where one states none.")
+MEMBERS = Fact("members", (BOUNDARY,), list[str], "Ids of the services and stores in it.")
+WITH_CARD_DATA = Fact("with_card_data", (BOUNDARY,), list[str], "Ids of its members that hold card data.")
+WITHOUT_CARD_DATA = Fact(
+    "without_card_data", (BOUNDARY,), list[str], "Ids of its members that state their data and hold no card data."
+)
+CIRCLE = Fact(
+    "circle", _NODES, list[str], "Ids of the members of the circle of hard dependencies that it is part of, if any."
+)
+DEPENDS_ON = Fact("depends_on", _NODES, list[str], "Ids of what it needs at once, over hard synchronous dependencies.")
+WEAKEST = Fact("weakest", _NODES, Weakest, "The least available of these dependencies.", related=("weakest",))
+ACHIEVABLE = Fact("achievable", _NODES, float, "The product of their availabilities in percent: the most it can reach.")
+SLOWEST = Fact("slowest", _NODES, Recovery, "The slowest of these dependencies to recover.", related=("slowest",))
+NEEDED_RPO = Fact(
+    "needed_rpo",
+    (DATASTORE,),
+    Recovery,
+    "The strictest recovery point of a service that uses it.",
+    related=("needed_rpo",),
+)
+OUTSIDE_RESIDENCY = Fact(
+    "outside_residency",
+    (DATASTORE,),
+    list[str],
+    "Regions of the store, its replicas and its backup that the residency of its data does not allow.",
+)
+SERVICES = Fact("services", (SYSTEM,), int, "The number of services in the spec.")
+SYSTEM_CATEGORIES = Fact("categories", (SYSTEM,), list[str], "Categories of all data that the spec defines.")
+BOUNDARY_KINDS = Fact("boundary_kinds", (SYSTEM,), list[str], "Kinds of the boundaries that the spec defines.")
 
 if TYPE_CHECKING:
     import networkx as nx
 
 CLASSES = ("public", "internal", "confidential", "restricted")
-REGULATED = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
+_REGULATED_CATEGORIES = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
 _PUBLIC_KINDS = frozenset(("internet", "public"))
 _ENCRYPTED = frozenset(
     ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
@@ -80,7 +176,7 @@ class _Spec:
             subject.facts["classification"] = CLASSES[max(ranks)]
         if assets:
             high = bool(ranks) and CLASSES[max(ranks)] in ("confidential", "restricted")
-            subject.facts["regulated"] = high or bool(REGULATED & set(categories))
+            subject.facts["regulated"] = high or bool(_REGULATED_CATEGORIES & set(categories))
             subject.related["data"] = place(assets[0])
 
     def _places(self, node: Subject) -> None:

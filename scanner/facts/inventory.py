@@ -6,9 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
 from scanner.subjects.architecture import DOMAIN
+
+NAMED = Fact(
+    "named",
+    (DOMAIN,),
+    list[str],
+    "Services that are named for the domain elsewhere in the document, where this statement declares their number.",
+    related=("named",),
+)
+NAMED_COUNT = Fact("named_count", (DOMAIN,), int, "The number of these services.")
 
 
 def derive(subjects: Sequence[Subject]) -> None:

@@ -7,13 +7,52 @@ so 99.99 % allows 52.6 minutes a year and 4.38 minutes a month.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
 from scanner.subjects.architecture import DOMAIN, SYSTEM
 from scanner.subjects.governance import RECOVERY
 from scanner.subjects.prose import CLAIM
+
+
+class Availability(TypedDict):
+    """An availability, as text and in percent."""
+
+    text: str
+    percent: float
+
+
+class Duration(TypedDict):
+    """A duration, as text and in seconds where the text is one."""
+
+    text: str
+    seconds: NotRequired[float]
+
+
+AVAILABILITY = Fact(
+    "availability",
+    (RECOVERY,),
+    Availability,
+    "The availability that it is held to: its own, else the strictest that the document states.",
+    related=("availability",),
+)
+MONTHLY_DOWNTIME = Fact("monthly_downtime", (RECOVERY,), Duration, "The downtime that this allows a month.")
+TEST_INTERVAL = Fact(
+    "test_interval",
+    (RECOVERY,),
+    Duration,
+    "The interval of the recovery test that the document states for any of its recoveries.",
+)
+ALLOWED = Fact("allowed", (CLAIM,), Duration, "The downtime that the claimed availability really allows.")
+CONSISTENT = Fact("consistent", (CLAIM,), bool, "Whether the claimed downtime agrees with the claimed availability.")
+FITTING_WINDOW = Fact(
+    "fitting_window",
+    (CLAIM,),
+    str,
+    "The window that the claimed downtime would fit (`year`, `month`, `week`, `day`), where it does not fit its own.",
+)
 
 YEAR = 365.25 * 86400.0
 WINDOWS = {"year": YEAR, "month": YEAR / 12, "week": 7 * 86400.0, "day": 86400.0}

@@ -7,10 +7,22 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scanner.facts.accountability import slug
+from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group, place
 from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, REQUIREMENT
 from scanner.subjects.swarm import AGENT, SWARM, TASK
+
+IN_SWARM = Fact("swarm", (PROCESS, REQUIREMENT), bool, "Whether it is part of a swarm configuration.")
+AGENTS = Fact("agents", (SWARM,), int, "The number of distinct agents that are spawned or started.")
+NAMESAKES = Fact("namesakes", (AGENT,), int, "The number of other agents with the same name.")
+DECLARED = Fact(
+    "declared",
+    (TASK,),
+    bool,
+    "Whether an agent of that name is spawned, for a task that `Task(...)` starts; absent where none of them is.",
+)
+AGENT_TYPE = Fact("agent_type", (TASK,), str, "The type that this agent is spawned with.", related=("agent",))
 
 
 def derive(subjects: Sequence[Subject]) -> None:

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, group_of, path
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+TARGET_FOUND = Fact(
+    "target_found",
+    (RESOURCE,),
+    bool,
+    "Whether what it scales is among the files; absent where only a part of a bundle is scanned and it is not.",
+    objects=("HorizontalPodAutoscaler", "ScaledObject"),
+    related=("target",),
+)
+AUTOSCALED = Fact(
+    "autoscaled",
+    (RESOURCE, WORKLOAD),
+    bool,
+    "True where an autoscaler scales it, and absent where none of the files does.",
+    related=("autoscaler",),
+)
+AUTOSCALED_FROM = Fact(
+    "autoscaled_from", (RESOURCE, WORKLOAD), int, "The fewest replicas that the autoscaler leaves it."
+)
 
 _SCALERS = (
     ("autoscaling", "HorizontalPodAutoscaler", "minReplicas", 1),

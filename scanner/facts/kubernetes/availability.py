@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, kind_of, path
 from scanner.facts.kubernetes.selectors import Labelled
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class Eviction(TypedDict):
+    """What a disruption budget leaves of its pods."""
+
+    pods: int
+    allowed: int
+
+
+LEAST_REPLICAS = Fact(
+    "least_replicas",
+    (WORKLOAD,),
+    int,
+    "The fewest replicas that the files state: the autoscaler's where there is one, else its own.",
+)
+EVICTION = Fact(
+    "eviction",
+    (RESOURCE,),
+    Eviction,
+    "How many pods it selects at least, and how many of them it allows to be evicted.",
+    objects=("PodDisruptionBudget",),
+    related=("workload",),
+)
 
 _SCALED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"})
 """Kinds that run as many pods as `replicas` says, one where it says nothing."""

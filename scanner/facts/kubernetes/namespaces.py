@@ -3,11 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, name_of, namespace_of, nearness, path
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class Namespace(TypedDict):
+    """A namespace, and what its Pod Security labels enforce."""
+
+    name: str
+    enforce: NotRequired[str]
+    enforce_version: NotRequired[str]
+
+
+LIMIT_RANGES = Fact(
+    "limit_ranges",
+    (RESOURCE,),
+    list[str],
+    "Names of its LimitRanges that speak of containers; absent where none is found and some may be elsewhere.",
+    objects=("Namespace",),
+    related=("limit_ranges",),
+)
+RESOURCE_QUOTAS = Fact(
+    "resource_quotas",
+    (RESOURCE,),
+    list[str],
+    "Names of its ResourceQuotas; absent where none is found and some may be elsewhere.",
+    objects=("Namespace",),
+    related=("resource_quotas",),
+)
+NAMESPACE = Fact(
+    "namespace",
+    (WORKLOAD,),
+    Namespace,
+    "The namespace that it states, with the Pod Security level that this enforces where the Namespace is among the "
+    "files.",
+    related=("namespace",),
+)
 
 _BOUNDS = (("LimitRange", "limit_ranges"), ("ResourceQuota", "resource_quotas"))
 _ENFORCE = "pod-security.kubernetes.io/enforce"

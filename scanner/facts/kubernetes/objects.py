@@ -6,11 +6,24 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
+
+
+class Owner(TypedDict):
+    """Kind and name of a workload."""
+
+    kind: str
+    name: str
+
+
+WORKLOAD_OF_CONTAINER = Fact(
+    "workload", (CONTAINER,), Owner, "The workload that the container belongs to.", related=("workload",)
+)
 
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.objects import Objects, name_of, path
 from scanner.facts.kubernetes.selectors import Labelled
 from scanner.model import Location, Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+SELECTED = Fact(
+    "selected",
+    (RESOURCE,),
+    list[str],
+    "Names of the workloads that it selects, or for a ServiceMonitor of the Services; absent where none is found and "
+    "some may be elsewhere.",
+    objects=(
+        "CiliumClusterwideNetworkPolicy",
+        "CiliumNetworkPolicy",
+        "AdminNetworkPolicy",
+        "BaselineAdminNetworkPolicy",
+        "ClusterNetworkPolicy",
+        "GlobalNetworkPolicy",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "PodMonitor",
+        "Service",
+        "ServiceMonitor",
+    ),
+)
+SERVICES = Fact(
+    "services",
+    (WORKLOAD,),
+    list[str],
+    "Names of the Services that select it; absent where none is found and some may be elsewhere.",
+    related=("services",),
+)
+DISRUPTION_BUDGETS = Fact(
+    "disruption_budgets",
+    (WORKLOAD,),
+    list[str],
+    "Names of the disruption budgets that select it; absent where none is found and some may be elsewhere.",
+    related=("disruption_budgets",),
+)
 
 _SELECTING = (
     ("core", "Service", "services"),

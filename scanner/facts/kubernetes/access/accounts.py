@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access.bindings import Account, account_of, accounts_of
 from scanner.facts.kubernetes.access.roles import RBAC, bundle
 from scanner.facts.kubernetes.objects import Objects, path
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE
+
+
+class BoundAccount(TypedDict):
+    """A ServiceAccount that a binding names."""
+
+    name: str
+    field: str
+    found: NotRequired[bool]
+
+
+ACCOUNTS = Fact(
+    "accounts",
+    (RESOURCE,),
+    list[BoundAccount],
+    "The ServiceAccounts among its subjects; `found` is absent where it cannot be told.",
+    objects=("ClusterRoleBinding", "RoleBinding"),
+)
 
 _OF_PLATFORM = ("kube-", "openshift")
 """How namespaces begin whose accounts the cluster makes for itself."""

@@ -4,13 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access import powers
 from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
 from scanner.facts.kubernetes.access.roles import Clause, Roles
 from scanner.facts.kubernetes.objects import Objects, namespace_of
 from scanner.model import Location, Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class PowerItem(TypedDict, total=False):
+    """A power, where it holds, and how its holder came to it; one without `power` says that there may be more."""
+
+    name: str
+    power: str
+    scope: str
+    where: str
+    namespace: str
+    binding: str
+    role: str
+    to: str
+    account: str
+    field: str
+
+
+_ITEM_RELATED = ("binding", "rule")
+ACCOUNT_POWERS = Fact(
+    "account_powers",
+    (WORKLOAD, RESOURCE),
+    list[PowerItem],
+    "What the account may do that leads to more.",
+    objects=("ServiceAccount",),
+    item_related=_ITEM_RELATED,
+)
+ACCOUNT_TAKEOVER = Fact(
+    "account_takeover",
+    (WORKLOAD,),
+    list[PowerItem],
+    "The worst of the powers that make its holder administrator of the cluster, if there is one.",
+    item_related=_ITEM_RELATED,
+)
+ACCOUNT_PERMITTED = Fact(
+    "account_permitted",
+    (WORKLOAD,),
+    bool,
+    "Whether anything at all is granted to the account; absent where that cannot be told.",
+)
+EVERYONE_POWERS = Fact(
+    "everyone_powers",
+    (RESOURCE,),
+    list[PowerItem],
+    "What it lets every account do that leads to more.",
+    objects=("ClusterRoleBinding", "RoleBinding"),
+    item_related=_ITEM_RELATED,
+)
+ROLE_FOUND = Fact(
+    "role_found",
+    (RESOURCE,),
+    bool,
+    "Whether the role that it gives is among the files or comes with every cluster; absent where that cannot be told.",
+    objects=("ClusterRoleBinding", "RoleBinding"),
+)
+BOUND = Fact(
+    "bound",
+    (RESOURCE,),
+    bool,
+    "Whether a binding gives it, or another role takes it in; absent where that cannot be told.",
+    objects=("ClusterRole", "Role"),
+)
 
 _SYSTEM = "kube-system"
 _NOBODY = ("", Account("", ""))

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.objects import Objects, path
 from scanner.model import Subject
+from scanner.subjects.kubernetes import WORKLOAD
+
+TOKEN_MOUNTED = Fact(
+    "token_mounted",
+    (WORKLOAD,),
+    bool,
+    "Whether its containers hold a token for the Kubernetes API: by its own word, by its ServiceAccount's, by the "
+    "default, or in a projected volume; absent where the ServiceAccount is elsewhere.",
+)
 
 _AUDIENCES = ("api", "https://kubernetes.default")
 """How the names of the API server itself begin, among those that a token may be for."""

@@ -6,10 +6,29 @@ import posixpath
 from collections import defaultdict
 from typing import Any
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
 from scanner.facts.kubernetes.selectors import Labelled, own_labels, pod_labels
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+MTLS = Fact(
+    "mtls",
+    (WORKLOAD,),
+    str,
+    "`STRICT`, `PERMISSIVE` or `DISABLE`: what the narrowest PeerAuthentication about it says, and `PERMISSIVE` for a "
+    "member of the mesh about which none speaks.",
+    related=("mtls",),
+)
+TOKEN_REQUIRED = Fact(
+    "token_required",
+    (RESOURCE,),
+    bool,
+    "Whether an AuthorizationPolicy about the same workloads requires a token.",
+    objects=("RequestAuthentication",),
+    related=("policy",),
+)
 
 _GROUP = "security.istio.io"
 _ROOT = "istio-system"

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.objects import Objects, listed, path, ports_of
 from scanner.facts.kubernetes.selectors import EVERYWHERE, Labelled, own_labels
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE
+
+
+class NamedPort(TypedDict):
+    """A port that is named, and whether what should have it does."""
+
+    field: str
+    name: str
+    found: NotRequired[bool]
+
+
+ENDPOINTS = Fact(
+    "endpoints",
+    (RESOURCE,),
+    list[NamedPort],
+    "The ports that it names, and whether what it selects has them.",
+    objects=("PodMonitor", "ServiceMonitor"),
+)
 
 _GROUP = "monitoring.coreos.com"
 _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})

@@ -4,15 +4,64 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
 from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
 from scanner.model import Subject
-from scanner.subjects.kubernetes import CLUSTER_SCOPED
+from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
+
+
+class Directions(TypedDict, total=False):
+    """An answer for each direction of traffic, absent where it cannot be told."""
+
+    ingress: bool
+    egress: bool
+
+
+class Peer(TypedDict):
+    """A peer of a network policy that is named by labels of pods."""
+
+    field: str
+    direction: str
+    found: NotRequired[bool]
+
+
+NETWORK_POLICIES = Fact(
+    "network_policies",
+    (WORKLOAD,),
+    list[str],
+    "Names of the network policies that select it; absent where none is found and some may be elsewhere.",
+    related=("network_policies",),
+)
+ISOLATED = Fact(
+    "isolated",
+    (WORKLOAD,),
+    Directions,
+    "Whether a policy restricts the direction and none that selects the workload allows everything in it.",
+    related=("ingress_opened", "egress_opened"),
+)
+WORKLOADS = Fact(
+    "workloads", (RESOURCE,), int, "The number of workloads that state the namespace.", objects=("Namespace",)
+)
+DEFAULT_DENY = Fact(
+    "default_deny",
+    (RESOURCE,),
+    Directions,
+    "Whether a policy for all of its pods restricts the direction.",
+    objects=("Namespace",),
+)
+PEERS = Fact(
+    "peers",
+    (RESOURCE,),
+    list[Peer],
+    "Each peer with labels under `podSelector`, and whether a workload answers to it.",
+    objects=("NetworkPolicy",),
+)
 
 _NAME_LABEL = "kubernetes.io/metadata.name"
 """The label that every namespace has, with its name."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.network import doors
@@ -14,6 +15,102 @@ from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Labelled
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class BackendItem(TypedDict):
+    """A Service that a route names."""
+
+    field: str
+    name: str
+    port: NotRequired[int | str]
+    found: NotRequired[bool]
+    port_found: NotRequired[bool]
+
+
+class WayIn(TypedDict):
+    """A way from outside of the cluster."""
+
+    kind: str
+    name: str
+    tls: NotRequired[bool]
+
+
+class TargetPort(TypedDict):
+    """A port that a Service names, and whether a container of the selected pods has it."""
+
+    field: str
+    name: str
+    found: NotRequired[bool]
+
+
+class GoverningService(TypedDict):
+    """The Service of a StatefulSet."""
+
+    name: str
+    found: NotRequired[bool]
+    headless: NotRequired[bool]
+
+
+_ROUTES = (
+    "GRPCRoute",
+    "HTTPProxy",
+    "HTTPRoute",
+    "Ingress",
+    "IngressRoute",
+    "Route",
+    "TCPRoute",
+    "TLSRoute",
+    "UDPRoute",
+    "VirtualService",
+)
+BACKENDS = Fact(
+    "backends",
+    (RESOURCE,),
+    list[BackendItem],
+    "The Services that the route names, whether each is there, and whether it has the port.",
+    objects=_ROUTES,
+    item_related=("service",),
+)
+TLS = Fact(
+    "tls",
+    (RESOURCE,),
+    bool,
+    "Whether every way to the route from outside is under TLS, at the Gateways that it attaches to as well; absent "
+    "where the files do not tell.",
+    objects=_ROUTES,
+)
+TLS_OFFERED = Fact(
+    "tls_offered",
+    (RESOURCE,),
+    bool,
+    "Whether a Gateway of Gateway API that the route names has a listener with TLS.",
+    objects=("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"),
+)
+TARGET_PORTS = Fact(
+    "target_ports",
+    (RESOURCE,),
+    list[TargetPort],
+    "Each `targetPort` that is a name, and whether a container of the selected pods has it.",
+    objects=("Service",),
+    related=("workload",),
+)
+EXPOSED = Fact(
+    "exposed",
+    (WORKLOAD,),
+    list[WayIn],
+    "The ways from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), `hostPort` and "
+    "`hostNetwork`; `tls` where the files tell.",
+    related=("exposed", "exposed_service"),
+)
+GOVERNING_SERVICE = Fact(
+    "governing_service",
+    (WORKLOAD,),
+    GoverningService,
+    "The Service that its `serviceName` names, whether it is there, and whether it is headless.",
+    objects=("StatefulSet",),
+    related=("governing_service",),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import NAME, Objects, home, path
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class AccountOf(TypedDict):
+    """The service account that a workload acts under."""
+
+    name: str
+    automount: NotRequired[bool]
+
+
+ACCOUNT = Fact(
+    "account",
+    (WORKLOAD,),
+    AccountOf,
+    "The service account that it acts under; `automount` says whether that mounts its token, where the account is "
+    "among the files.",
+)
+ACCOUNT_SHARED_WITH = Fact(
+    "account_shared_with",
+    (WORKLOAD,),
+    list[str],
+    "Names of up to five workloads of other applications, by their labels, under the same account; absent where labels "
+    "do not tell.",
+    related=("account_shared_with",),
+)
+USED_BY = Fact(
+    "used_by",
+    (RESOURCE,),
+    list[str],
+    "Names of the workloads that act under it or mount it; absent where there are none.",
+    objects=("PersistentVolumeClaim", "ServiceAccount"),
+)
 
 _APPLICATION = (
     "app.kubernetes.io/part-of",

@@ -5,12 +5,65 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
 from scanner.facts.kubernetes.references.volumes import Volumes
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+
+class Claim(TypedDict):
+    """A claim for storage that a workload mounts, or a template for claims."""
+
+    name: str
+    field: str
+    one_writer: NotRequired[bool]
+    storage_class: NotRequired[str]
+    host_path: NotRequired[str]
+    on_node: NotRequired[bool]
+    shared_with: NotRequired[list[str]]
+
+
+class Volume(TypedDict):
+    """A persistent volume, and the path of a node that it is, empty for any other."""
+
+    name: str
+    host_path: str
+
+
+class StorageClass(TypedDict):
+    """A class of storage, and what provisions its volumes."""
+
+    name: str
+    provisioner: str
+
+
+CLAIMS = Fact(
+    "claims",
+    (WORKLOAD,),
+    list[Claim],
+    "The claims for storage that it mounts and its templates for claims, each as far as it is known.",
+    item_related=("claim", "volume", "other"),
+)
+VOLUME = Fact(
+    "volume",
+    (RESOURCE,),
+    Volume,
+    "The volume that it will be bound to, where that is among the files.",
+    objects=("PersistentVolumeClaim",),
+    related=("volume",),
+)
+STORAGE_CLASS = Fact(
+    "storage_class",
+    (RESOURCE,),
+    StorageClass,
+    "Its storage class, where that is among the files.",
+    objects=("PersistentVolumeClaim",),
+    related=("storage_class",),
+)
 
 _ONE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 _ENDING = frozenset({"CronJob", "Job"})

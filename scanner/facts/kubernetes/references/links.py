@@ -3,13 +3,52 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
 from scanner.facts.kubernetes.references.mentions import Mention, mentions
 from scanner.facts.kubernetes.references.stand_ins import keys_of
 from scanner.model import Subject
+from scanner.subjects.kubernetes import WORKLOAD
+
+
+class Reference(TypedDict):
+    """An object that a workload names."""
+
+    kind: str
+    name: str
+    field: str
+    optional: bool
+    found: NotRequired[bool]
+
+
+class Key(TypedDict):
+    """A key that a workload takes from a ConfigMap or Secret."""
+
+    kind: str
+    name: str
+    key: str
+    field: str
+    optional: bool
+    found: NotRequired[bool]
+
+
+REFERENCES = Fact(
+    "references",
+    (WORKLOAD,),
+    list[Reference],
+    "The objects that it names, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
+    "PriorityClass and RuntimeClass.",
+)
+REFERENCED_KEYS = Fact(
+    "referenced_keys",
+    (WORKLOAD,),
+    list[Key],
+    "The keys that it takes from ConfigMaps and Secrets.",
+    item_related=("object",),
+)
 
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _GROUPS = {"PriorityClass": "scheduling.k8s.io", "RuntimeClass": "node.k8s.io"}

@@ -121,7 +121,7 @@ class Reason:
             return False
         bundle_of_others = {"bundle": bundle.others(check)} if self.asks_others else {}
         seen = ({**held, **bundle_of_others} for held in values(bundle, thing, check))
-        return any(cel.evaluate(self.condition, cel.activation(each))[0] is Outcome.PASS for each in seen)
+        return any(cel.evaluate(self.condition, cel.activation(each)).truth is cel.Truth.TRUE for each in seen)
 
 
 def reasons() -> list[Reason]:

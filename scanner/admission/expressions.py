@@ -7,7 +7,6 @@ the objects) stays unbound: CEL gives an answer where it does not matter, and sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.admission import functions, tokens
 from scanner.errors import PackError
+from scanner.policy.cel import error_of
+from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
@@ -32,8 +33,8 @@ _NAMES = ("object", "oldObject", "params", "request", NAMESPACE, *REFUSED)
 _PREFIX = "variables_"
 _OVER_ONE = {"all": 2, "exists": 2, "exists_one": 2, "existsOne": 2}
 """Macros, and how many arguments they have over one variable."""
-_LIST_FUNCTION = re.compile(r"no matching overload for '(indexOf|lastIndexOf|reverse)'")
-_UNPROVIDED = re.compile(r"No matching overloads found : (\(list\)\.(?:indexOf|lastIndexOf|reverse)\()")
+_OF_LISTS = frozenset({"indexOf", "lastIndexOf", "reverse"})
+"""Functions that a cluster has for lists, and this runtime for texts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ class Composer:
         try:
             program = _environment(self._known).compile(text)
         except RuntimeError as error:
-            raise PackError(_why_not(str(error), [*words, *(word for part in parts for word in part)])) from None
+            raise PackError(
+                _why_not(read_compilation(error), [*words, *(word for part in parts for word in part)])
+            ) from None
         everything = [words, *parts]
         return Expression(
             source.strip(),
@@ -144,16 +147,14 @@ def _words(source: str) -> list[tokens.Token]:
     return tokens.replaced(tokens.tokens(source), _ASKED)
 
 
-def _why_not(error: str, words: Sequence[tokens.Token]) -> str:
+def _why_not(error: CompilationError, words: Sequence[tokens.Token]) -> str:
     """Why an expression does not compile: something of Kubernetes that is not here, or a fault."""
-    first = re.sub(r"^(?:INVALID_ARGUMENT: )?(?:ERROR: <input>:[\d:]+ )?", "", error.splitlines()[0])
     missing = next((what for what in map(partial(_missing, words), range(len(words))) if what), "")
-    if not missing and (own := _LIST_FUNCTION.search(first)):
-        missing = f"`{own[1]}` of lists"
+    if not missing and error.function in _OF_LISTS:
+        missing = f"`{error.function}` of lists"
     if missing:
         return f"{missing} is a part of Kubernetes' CEL that Assay does not provide"
-    fault = first.removesuffix(" (in container '')")
-    return f"not a valid CEL expression: {fault}"
+    return f"not a valid CEL expression: {error.message}"
 
 
 def _missing(words: Sequence[tokens.Token], index: int) -> str:
@@ -176,27 +177,28 @@ def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[st
     """What an expression comes to; `bound` names what has a value."""
     try:
         found = expression.program.eval(values)
-        if found.type().name() not in ("ERROR", "*error*"):
-            return Result(found.value())
-        error = str(found.value())
+        value = found.value()
     except (
         RuntimeError,
         TypeError,
     ) as fault:  # the end of the budget of iterations; a value no Python value stands for
         return Result(reason=str(fault).splitlines()[0])
+    error = error_of(found)
+    if error is None:
+        return Result(value)
     if unbound := expression.names & ({NAMESPACE, *REFUSED} - bound):
         return Result(open=unbound)
-    return _error(error)
+    return _failed(error)
 
 
-def _error(error: str) -> Result:
+def _failed(error: EvaluationError) -> Result:
     """An error in the words of the cluster, or why it is one of this runtime only."""
-    if own := _UNPROVIDED.search(error):
-        return Result(reason=f"`{own[1]})` is a part of Kubernetes' CEL that Assay does not provide")
-    code, _, text = error.partition(": ")
-    if "Assay does not" in text:
-        return Result(reason=text)
-    key = text.removeprefix("Key not found in map : ")
-    if key != text:
-        return Result(error="no such key: " + key.strip('"'), missing=True)
-    return Result(error=text or code)
+    if error.function_of_list in _OF_LISTS:
+        return Result(
+            reason=f"`(list).{error.function_of_list}()` is a part of Kubernetes' CEL that Assay does not provide"
+        )
+    if error.not_implemented:
+        return Result(reason=error.message)
+    if error.missing_key is not None:
+        return Result(error=f"no such key: {error.missing_key}", missing=True)
+    return Result(error=error.message)

@@ -7,17 +7,43 @@ value, which `&&`, `||`, `all` and `exists` absorb as Kleene's logic does; so a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
-from scanner.model import Outcome
+from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
-_MISSING = "NOT_FOUND"
 _COMMON = ("facts", "params", "item", "key", "cluster")
+
+
+class Truth(Enum):
+    """What a condition comes to."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    """A field that decides is missing."""
+    ERROR = "error"
+    """The condition cannot be evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An evaluated condition."""
+
+    truth: Truth
+    missing_key: str = ""
+    """The key that an unknown condition did not find."""
+    error: str = ""
+    """Why a condition could not be evaluated."""
+
+
+_TRUE, _FALSE = Condition(Truth.TRUE), Condition(Truth.FALSE)
 
 
 @cache
@@ -57,8 +83,18 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
 
 
 def prepare() -> None:
-    """Load the runtime now, so that processes forked later need not."""
-    _environment(())
+    """Load the runtime now, so that processes forked later need not.
+
+    Raises UnknownRuntimeError for a runtime whose errors cannot be told apart.
+    """
+    _error_reader()
+
+
+@cache
+def _error_reader() -> ErrorReader:
+    environment = _environment(_COMMON)
+    values = environment.Activation({"facts": {}})
+    return ErrorReader(lambda source: environment.compile(source).eval(values))
 
 
 def compile_expression(source: str, names: Iterable[str], location: str) -> bytes:
@@ -69,8 +105,7 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
     try:
         expression = _environment((*names, *_COMMON)).compile(source)
     except RuntimeError as error:
-        reason = str(error).removeprefix("INVALID_ARGUMENT: ").splitlines()[0]
-        raise PackError(f"not a valid CEL expression: {reason}", location, source) from None
+        raise PackError(f"not a valid CEL expression: {read_compilation(error)}", location, source) from None
     return bytes(expression.serialize())
 
 
@@ -90,16 +125,34 @@ def text(expression: cel.Expression, values: cel.Activation) -> str:
     return result if isinstance(result, str) else ""
 
 
-def evaluate(expression: cel.Expression, values: cel.Activation) -> tuple[Outcome, str]:
-    """PASS or FAIL for true or false, UNKNOWN for a missing field, ERROR with the reason for anything else."""
+def error_of(value: cel.Value) -> EvaluationError | None:
+    """The error that an evaluation gave; None for a value."""
+    from cel_expr_python import cel
+
+    return _error_reader().read(str(value.value())) if value.type() == cel.Type.ERROR else None
+
+
+def evaluate(expression: cel.Expression, values: cel.Activation) -> Condition:
+    """Whether a condition holds; anything but a missing key that keeps it from being true or false is an error."""
     try:
-        result = expression.eval(values).value()
-    except RuntimeError as error:  # such as the end of the runtime's budget of iterations
-        return Outcome.ERROR, str(error)
+        found = expression.eval(values)
+        result = found.value()
+    except RuntimeError as fault:  # such as the end of the runtime's budget of iterations
+        return Condition(Truth.ERROR, error=str(fault))
     if result is True:
-        return Outcome.PASS, ""
+        return _TRUE
     if result is False:
-        return Outcome.FAIL, ""
-    if isinstance(result, str) and result.startswith(_MISSING):
-        return Outcome.UNKNOWN, result.partition(": ")[2]
-    return Outcome.ERROR, str(result)
+        return _FALSE
+    return _undecided(found)
+
+
+def _undecided(found: cel.Value) -> Condition:
+    """What a condition comes to that gives neither true nor false."""
+    error = error_of(found)
+    if error is None:
+        return Condition(Truth.ERROR, error=f"it gives a value of the type {found.type().name()}, not true or false")
+    if error.missing_key is not None:
+        return Condition(Truth.UNKNOWN, missing_key=error.missing_key)
+    if error.call:
+        return Condition(Truth.ERROR, error=f"a field is of a type that the rule does not expect ({error.call})")
+    return Condition(Truth.ERROR, error=error.message)

@@ -12,7 +12,8 @@ from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.model import Finding, Fix, Location, Mark, Outcome, Related, Subject
 from scanner.policy import cel, items
-from scanner.policy.message import message
+from scanner.policy.cel import Condition, Truth
+from scanner.policy.message import computed, message, not_stated
 from scanner.policy.rule import Rule
 
 if TYPE_CHECKING:
@@ -123,25 +124,39 @@ class Evaluator:
 _Judgement = tuple[Outcome, Callable[..., Finding]]
 
 
+_OUTCOMES = {
+    Truth.TRUE: Outcome.PASS,
+    Truth.FALSE: Outcome.FAIL,
+    Truth.UNKNOWN: Outcome.UNKNOWN,
+    Truth.ERROR: Outcome.ERROR,
+}
+
+
+def _outcome(required: Condition) -> tuple[Outcome, str]:
+    """The outcome of what a rule requires, and why there is neither pass nor fail."""
+    outcome = _OUTCOMES[required.truth]
+    return outcome, not_stated(required.missing_key) if outcome is Outcome.UNKNOWN else required.error
+
+
 def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[_Judgement]:
     """Outcomes of one rule for one subject, each with what builds its finding; none where it does not apply."""
     rule = ready.rule
     if rule.parameters:
         values = {**values, "params": rule.parameters}
         shared = cel.activation(values)
-    if subject.unknowns and (computed := subject.unknowns & {*rule.words, SPREAD}):
-        outcome, reason = Outcome.UNKNOWN, f"{', '.join(sorted(computed))} is computed, so no file tells its value"
-    elif ready.when and (applies := cel.evaluate(ready.when, shared))[0] is not Outcome.PASS:
-        outcome, reason = applies
-        if outcome is Outcome.FAIL:
+    if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
+        outcome, reason = Outcome.UNKNOWN, computed(names)
+    elif ready.when and (applies := cel.evaluate(ready.when, shared)).truth is not Truth.TRUE:
+        if applies.truth is Truth.FALSE:
             return
+        outcome, reason = _outcome(applies)
     elif absent := items.missing(subject, rule.each):
-        outcome, reason = Outcome.UNKNOWN, absent
+        outcome, reason = Outcome.UNKNOWN, not_stated(absent)
     elif rule.each:
         yield from _each(ready, subject, values)
         return
     else:
-        outcome, reason = cel.evaluate(ready.require, shared)
+        outcome, reason = _outcome(cel.evaluate(ready.require, shared))
     yield outcome, partial(_finding, rule, subject, (outcome, reason), items.whole(subject), values)
 
 
@@ -154,7 +169,7 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
         if item.key is None:
             outcome, reason = Outcome.ERROR, f"`{join_path(item.path)}` is neither a list nor a mapping"
         else:
-            outcome, reason = cel.evaluate(ready.require, cel.activation(inner))
+            outcome, reason = _outcome(cel.evaluate(ready.require, cel.activation(inner)))
         if outcome is not Outcome.PASS:
             passed = False
             yield outcome, partial(_finding, rule, subject, (outcome, reason), item, inner)
@@ -200,7 +215,7 @@ def _may_be_fixed(rule: Rule, outcome: Outcome, values: dict[str, Any]) -> bool:
     """Whether a rule failed and its fix makes sense beside everything else that the subject says."""
     if outcome is not Outcome.FAIL or rule.fix_when is None:
         return outcome is Outcome.FAIL
-    return cel.evaluate(cel.load_expression(rule.fix_when), cel.activation(values))[0] is Outcome.PASS
+    return cel.evaluate(cel.load_expression(rule.fix_when), cel.activation(values)).truth is Truth.TRUE
 
 
 def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:

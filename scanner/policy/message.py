@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from scanner.documents.positions import split_path
@@ -20,12 +21,18 @@ def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values:
     if outcome is Outcome.FAIL:
         return fill(rule.message, subject, values)
     if outcome is Outcome.UNKNOWN:
-        field = reason.removeprefix("Key not found in map : ").strip('"')
-        why = reason if " " in field else f"`{field}` is not stated"
-        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {why}"
-    if "No matching overloads" in reason:
-        reason = f"a field is of a type that the rule does not expect ({reason.rpartition(': ')[2].strip()})"
+        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {reason}"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
+
+
+def not_stated(field: str) -> str:
+    """Why there is no answer where a field that decides is missing."""
+    return f"`{field}` is not stated"
+
+
+def computed(fields: Iterable[str]) -> str:
+    """Why there is no answer where the text computes fields that decide."""
+    return f"{', '.join(sorted(fields))} is computed, so no file tells its value"
 
 
 def fill(text: str, subject: Subject, values: dict[str, Any]) -> str:

@@ -13,54 +13,15 @@ from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.errors import UsageError
 from scanner.findings import settle, texts
 from scanner.frameworks import assess, catalogue, checks, scope
-from scanner.limits import DEFAULTS, Limits
-from scanner.model import Finding, Input, InputStatus, Outcome, Run, Scan, Severity, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, RuleInfo, Run, Scan, Subject
+from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
 if TYPE_CHECKING:
     from scanner.admission import judging
 
-_CHECKOV = "checkov"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
-
-    profile: str = "default"
-    frameworks: tuple[str, ...] = ()
-    """Ids, `id@edition` or families; all where none is named."""
-    framework_files: tuple[Path, ...] = ()
-    """Frameworks of one's own, beside the shipped ones."""
-    scope: Path | None = None
-    """A file that says what of the scan belongs to which framework, and which controls do not apply."""
-    fail_on: Severity = Severity.LOW
-    allow_incomplete: bool = False
-    include_passes: bool = False
-    kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
-    rule_folders: tuple[Path, ...] = ()
-    """Folders of further rules."""
-    policies: tuple[Path, ...] = ()
-    """Files and folders of ValidatingAdmissionPolicies that the objects are held to as well."""
-    jobs: int = 0
-    """Processes that read files, 0 for as many as there are processors and it pays."""
-    limits: Limits = DEFAULTS
-    """What one input may cost."""
-    cache_folder: Path | None = None
-    started: str = ""
-    """When the run began, in RFC 3339; empty where the caller does not want it said."""
-    arguments: tuple[str, ...] = ()
-    git_commit: str = ""
-    git_dirty: bool | None = None
-    values: tuple[str, ...] = ()
-    """Files of values for Helm charts besides their own, of which a later one wins."""
-    fixes: bool = False
-    """Give each failing finding the fix that its rule has, for reports that show it."""
-    selection: sources.Selection = field(default_factory=sources.Selection)
-    """Which files under the paths are read; with a revision, its commit is the one that is told."""
-    engines: tuple[str, ...] = ()
-    """Further engines, of those that `engines.NAMES` lists; our own always runs."""
+__all__ = ["Options", "evaluators", "minor_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -71,39 +32,58 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     What is wrong with an input is never raised: it stands in `inputs`.
     """
     options = options or Options()
-    cache = library.Cache(options.cache_folder)
-    rules = pack.load(options.profile, cache, options.rule_folders)
-    court = _court(options.policies)
-    frameworks = catalogue.load(cache, options.framework_files, rules.known)
-    chosen = catalogue.choose(frameworks, options.frameworks)
-    scopes = scope.load(options.scope, frameworks) if options.scope else {}
-    second = engines.find(checks.load(_CHECKOV, cache), options.limits) if _CHECKOV in options.engines else None
-
+    by = _standard(options)
     where = sources.scope(paths, options.selection)
-    local, joined = evaluators(rules, options, by_path=any(each.paths for each in scopes.values()))
-    read = _read(where, local, options, watch)
-    also = second.assess(read.handed, rules.same_as) if second else engines.Results()
-    whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
-    facts.derive(read.subjects, whole=whole)
-    evaluation = _evaluate(read, joined, court, also, options)
+    local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
+    read = _read(where, local, by.engines, options, watch)
+    also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
+    facts.derive(read.subjects, whole=_whole(where, read))
+    evaluation = _evaluate(read, joined, by.court, also, options)
     findings = settle(evaluation, read.shared)
 
-    told = [*(rule.info for rule in rules.rules), *(court.rules if court else ())]
-    infos = {info.id: info for info in told if info.id in evaluation.counts} | also.rules
-    links = assess.links(chosen, infos.values())
-    assessments = {item: _assessed(item, scopes, evaluation, findings, links) for item in chosen}
+    infos = _infos(by, also, evaluation)
+    links = assess.links(by.frameworks, infos.values())
+    assessments = {item: _assessed(item, by.scopes, evaluation, findings, links) for item in by.frameworks}
     return Scan(
-        run=_run(options, where, _digest(rules, court, also, options)),
+        run=_run(options, where, _digest(by, also, options)),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
         links=links,
         assessments=tuple(assessment for each in assessments.values() for assessment in each),
-        frameworks=tuple(_summary(item, each, scopes, read.inputs) for item, each in assessments.items()),
+        frameworks=tuple(_summary(item, each, by.scopes, read.inputs) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts=texts(findings, {**(court.texts if court else {}), **read.contents}),
-        notes=tuple(f"{_CHECKOV}: {note}" for note in also.notes),
+        texts=texts(findings, {**(by.court.texts if by.court else {}), **read.contents}),
+        notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """What a scan judges by."""
+
+    rules: pack.Pack
+    court: judging.Court | None
+    """Admission policies that the objects are held to as well."""
+    frameworks: tuple[catalogue.Framework, ...]
+    scopes: Mapping[tuple[str, str], scope.Scope]
+    engines: tuple[engines.Engine, ...]
+    """Further engines, ready to run."""
+
+
+def _standard(options: Options) -> _Standard:
+    """Rules, policies, frameworks and engines, as the options ask for them."""
+    cache = library.Cache(options.cache_folder)
+    rules = pack.load(options.profile, cache, options.rule_folders)
+    court = _court(options.policies)
+    frameworks = catalogue.load(cache, options.framework_files, rules.known)
+    return _Standard(
+        rules,
+        court,
+        catalogue.choose(frameworks, options.frameworks),
+        scope.load(options.scope, frameworks) if options.scope else {},
+        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
     )
 
 
@@ -117,22 +97,41 @@ def _court(paths: Sequence[Path]) -> judging.Court | None:
 
 
 def _evaluate(
-    read: _Read, joined: Evaluator, court: judging.Court | None, also: engines.Results, options: Options
+    read: _Read,
+    joined: Evaluator,
+    court: judging.Court | None,
+    also: Iterable[engines.Results],
+    options: Options,
 ) -> Evaluation:
-    """What came of each file, of the rules that need all, of the policies, and of another engine."""
+    """What came of each file, of the rules that need all, of the policies, and of other engines."""
     evaluation = read.evaluation
     evaluation.merge(joined.evaluate(read.subjects))
     if court:
         evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
-    read.take(also, include_passes=options.include_passes)
+    for each in also:
+        read.take(each, include_passes=options.include_passes)
     return evaluation
 
 
-def _digest(rules: pack.Pack, court: judging.Court | None, also: engines.Results, options: Options) -> str:
-    """One digest of all that was judged by: rules, policies, catalogues, another engine and what its checks mean."""
-    own = [court.digest] if court else []
-    other = [checks.digest(_CHECKOV), also.version] if _CHECKOV in options.engines else []
-    return library.combine(rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
+def _whole(where: sources.Scope, read: _Read) -> bool:
+    """Whether nothing that belongs to the scan is missing, so that what is not there can be told."""
+    return where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
+
+
+def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluation) -> dict[str, RuleInfo]:
+    """What reports say of every rule, policy and check that gave an outcome."""
+    own = [*(rule.info for rule in by.rules.rules), *(by.court.rules if by.court else ())]
+    infos = {info.id: info for info in own if info.id in evaluation.counts}
+    for each in also:
+        infos |= each.rules
+    return infos
+
+
+def _digest(by: _Standard, also: Iterable[engines.Results], options: Options) -> str:
+    """One digest of all that was judged by: rules, policies, catalogues, other engines and what their checks mean."""
+    own = [by.court.digest] if by.court else []
+    other = [part for each in also for part in (checks.digest(each.engine), each.version)]
+    return library.combine(by.rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
 
 
 def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
@@ -181,13 +180,13 @@ class _Read:
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
-    handed: list[engines.Handed] = field(default_factory=list)
-    """What another engine may read."""
+    handed: dict[str, list[engines.Handed]] = field(default_factory=dict)
+    """What each of the other engines may read, by its name."""
 
-    def hand(self, source: sources.Source, item: Input) -> None:
+    def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""
-        if some := engines.handed(source, item):
-            self.handed.extend(some)
+        if some := engines.handed(engine, source, item):
+            self.handed.setdefault(engine.name, []).extend(some)
             self.contents.setdefault(item.path, source.content)
 
     def take(self, also: engines.Results, *, include_passes: bool) -> None:
@@ -196,7 +195,7 @@ class _Read:
         found = Evaluation(listed, by_path=also.counts)
         found.counts = found.within(lambda _: True)
         self.evaluation.merge(found)
-        self.inputs = [also.inputs.get(item.path, item) for item in self.inputs]
+        self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
@@ -205,7 +204,20 @@ class _Read:
         self.contents.update(texts)
 
 
-def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Callable[[Input], object] | None) -> _Read:
+def _worse(before: Input, after: Input) -> Input:
+    """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
+    order = (InputStatus.SKIPPED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
+    return after if order.index(after.status) >= order.index(before.status) else before
+
+
+def _read(
+    where: sources.Scope,
+    local: Evaluator,
+    others: Sequence[engines.Engine],
+    options: Options,
+    watch: Callable[[Input], object] | None,
+) -> _Read:
+    """Read every file, with what its rules gave, and keep what other engines ask for."""
     in_full = bool(options.rule_folders or options.policies)
     read, work = _Read(), files.Work(in_full=in_full, fixes=options.fixes, limits=options.limits)
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
@@ -218,8 +230,8 @@ def _read(where: sources.Scope, local: Evaluator, options: Options, watch: Calla
             read.inputs.append(portion.input)
             if portion.input.subjects:
                 read.keep(source)
-            if _CHECKOV in options.engines:
-                read.hand(source, portion.input)
+            for engine in others:
+                read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)
     return read

@@ -6,20 +6,22 @@ network, settings or a home, so nothing in a checkout can steer it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Protocol
 
 from scanner import rendering
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Location, Outcome, RuleInfo
 from scanner.sources import Source
 
-if TYPE_CHECKING:
-    from scanner.engines.checkov import Checkov
+_OWN = "assay"
+_MODULES = {"checkov": "scanner.engines.checkov"}
+"""Engine -> the module whose `find(checks, limits)` gives it, ready to run."""
 
-NAMES = ("assay", "checkov")
+NAMES = (_OWN, *_MODULES)
 """What `--engine` takes; the first, our own, always runs."""
 
 
@@ -39,6 +41,7 @@ class Handed:
 class Results:
     """What another engine found."""
 
+    engine: str
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, dict[str, dict[Outcome, int]]] = field(default_factory=dict)
     """File -> rule -> number of each outcome, passes included."""
@@ -56,22 +59,44 @@ class Results:
         own[outcome] = own.get(outcome, 0) + 1
 
 
-def find(checks: Mapping[str, Check], limits: Limits) -> Checkov:
-    """Checkov, ready to run; `checks` says what its checks mean here. Raises UsageError where it is not installed."""
-    from scanner.engines import checkov
+class Engine(Protocol):
+    """Another scanner, ready to run."""
 
-    return checkov.find(checks, limits)
+    @property
+    def name(self) -> str:
+        """What `--engine` takes, and what the ids of its checks begin with."""
+
+    def wants(self, path: str) -> bool:
+        """Whether a file may be its concern, by its name."""
+
+    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
+        """What it finds in files; `ours` are the ids of its checks that rules of ours stand for.
+
+        A fault of the engine is never raised: the inputs that it concerns are unreadable, with the reason.
+        """
 
 
-def handed(source: Source, item: Input) -> list[Handed]:
-    """What another engine is given of an input: its bytes, or what was rendered of it with the places to mend it.
+def others(names: Sequence[str]) -> tuple[str, ...]:
+    """The engines beside our own among those asked for, each once."""
+    return tuple(dict.fromkeys(name for name in names if name != _OWN))
 
-    Nothing of what was not read, was built into something else, or is no engine's concern by its name.
+
+def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:
+    """An engine, ready to run; `checks` says what its checks mean here.
+
+    Raises UsageError where its program is not installed.
     """
-    from scanner.engines import checkov_files
+    engine: Engine = import_module(_MODULES[name]).find(checks, limits)
+    return engine
 
+
+def handed(engine: Engine, source: Source, item: Input) -> list[Handed]:
+    """What an engine is given of an input: its bytes, or what was rendered of it with the places to mend it.
+
+    Nothing of what was not read, was built into something else, or is not the engine's concern by its name.
+    """
     if source.rendered is None:
-        mine = item.sha256 and not source.part and checkov_files.wanted(item.path)
+        mine = item.sha256 and not source.part and engine.wants(item.path)
         return [Handed(item, source.content, item.path)] if mine else []
     places = cache(partial(rendering.objects, source.rendered))
 

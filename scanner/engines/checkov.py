@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from scanner.engines import Handed, Results, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
@@ -33,13 +34,18 @@ class Checkov:
     checks: Mapping[str, Check]
     """Severity and objectives by the ids of Checkov's checks."""
     limits: Limits = DEFAULTS
+    name: ClassVar[str] = "checkov"
+
+    def wants(self, path: str) -> bool:
+        """Whether a file may be Checkov's concern, by its name."""
+        return checkov_files.wanted(path)
 
     def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
         """What Checkov finds in files.
 
         `ours` are the ids of its checks that rules of ours stand for: of Kubernetes objects those are not asked again.
         """
-        results = Results()
+        results = Results(self.name)
         report = Report(results, self.checks)
         told: dict[str, str] = {}
         for frameworks, some, skipped in (

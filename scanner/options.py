@@ -1,0 +1,50 @@
+"""How to scan: everything that a caller may choose, with its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scanner import sources
+from scanner.limits import DEFAULTS, Limits
+from scanner.model import Severity
+from scanner.policy.evaluate import NEWEST_KUBERNETES
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
+
+    profile: str = "default"
+    frameworks: tuple[str, ...] = ()
+    """Ids, `id@edition` or families; all where none is named."""
+    framework_files: tuple[Path, ...] = ()
+    """Frameworks of one's own, beside the shipped ones."""
+    scope: Path | None = None
+    """A file that says what of the scan belongs to which framework, and which controls do not apply."""
+    fail_on: Severity = Severity.LOW
+    allow_incomplete: bool = False
+    include_passes: bool = False
+    kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
+    rule_folders: tuple[Path, ...] = ()
+    """Folders of further rules."""
+    policies: tuple[Path, ...] = ()
+    """Files and folders of ValidatingAdmissionPolicies that the objects are held to as well."""
+    jobs: int = 0
+    """Processes that read files, 0 for as many as there are processors and it pays."""
+    limits: Limits = DEFAULTS
+    """What one input may cost."""
+    cache_folder: Path | None = None
+    started: str = ""
+    """When the run began, in RFC 3339; empty where the caller does not want it said."""
+    arguments: tuple[str, ...] = ()
+    git_commit: str = ""
+    git_dirty: bool | None = None
+    values: tuple[str, ...] = ()
+    """Files of values for Helm charts besides their own, of which a later one wins."""
+    fixes: bool = False
+    """Give each failing finding the fix that its rule has, for reports that show it."""
+    selection: sources.Selection = field(default_factory=sources.Selection)
+    """Which files under the paths are read; with a revision, its commit is the one that is told."""
+    engines: tuple[str, ...] = ()
+    """Further engines, of those that `engines.NAMES` lists; our own always runs."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from scanner import __version__
 
-_FORMAT = "2"
+_FORMAT = "3"
 _GENERATIONS = 4
 """Results kept under one name: a few versions of Assay may take turns on one machine."""
 

@@ -63,7 +63,7 @@ class _Export:
         self._settings = settings
         if self._info.subject not in _FOCUS:
             raise NotExportableError(f"it is about a {self._info.subject}, which is no object of the API")
-        if "facts" in file.rule.words:
+        if file.rule.joined:
             raise NotExportableError("it looks at several objects at once")
         if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule.get("when", "")), "pod"):
             raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")

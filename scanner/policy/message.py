@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.documents.positions import split_path
 from scanner.model import Outcome, Subject
+from scanner.policy import placeholders
 from scanner.policy.rule import Rule
 
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: dict[str, Any]) -> str:
@@ -38,18 +36,18 @@ def computed(fields: Iterable[str]) -> str:
 def fill(text: str, subject: Subject, values: dict[str, Any]) -> str:
     """A rule's message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
 
-    def value(match: re.Match[str]) -> str:
-        if match[1] == "subject":
+    def value(path: tuple[str, ...]) -> str:
+        if path == ("subject",):
             return subject.name
         found: Any = values
-        for part in split_path(match[1]):
+        for part in path:
             try:
                 found = found[int(part)] if isinstance(found, list) else found[part]
             except (KeyError, IndexError, TypeError, ValueError):
                 return "?"
         return _written(found)
 
-    return _PLACEHOLDER.sub(value, text)
+    return placeholders.replace(text, value)
 
 
 def _written(value: Any) -> str:

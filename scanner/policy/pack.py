@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scanner import library
+from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, UsageError
 from scanner.model import RuleInfo, Severity
+from scanner.policy.expression import Reads
 from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 
 PROFILES = ("default", "strict", "opinion")
@@ -75,6 +77,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
+    plain["reads"] = [sorted(map(join_path, paths)) for paths in (rule.reads.values, rule.reads.shapes)]
     for name in ("require", "when", "detail", "fix_when"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
@@ -93,6 +96,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         detail=base64.b64decode(plain["detail"]) if plain["detail"] else None,
         related=plain["related"],
         words=frozenset(plain["words"]),
+        reads=Reads(*(frozenset(map(split_path, paths)) for paths in plain["reads"])),
         parameters=plain["parameters"],
         fix=plain["fix"],
         fix_when=base64.b64decode(plain["fix_when"]) if plain["fix_when"] else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,16 +14,15 @@ from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path, locate, split_path
 from scanner.errors import PackError
 from scanner.model import Origin, RuleInfo, Severity
+from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
+from scanner.policy.expression import Reads
 from scanner.subjects import IN_PLACE, KINDS
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 SCHEMA = "schema.json"
-_FACTS = "facts"
-_WORD = re.compile(r"[A-Za-z_][\w-]*+(?!\()")
-"""A name in an expression that is not the name of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,9 @@ class Rule:
     related: Mapping[str, str]
     """Name of a related place -> what a finding says of it."""
     words: frozenset[str]
-    """Every name that the expressions use, to tell whether a field of unknown value could matter to them."""
+    """Every name that decides the outcome, to tell whether a field of unknown value could matter to it."""
+    reads: Reads
+    """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
     """What clears a finding, as `policy.fix` applies it."""
@@ -53,7 +53,7 @@ class Rule:
     @property
     def joined(self) -> bool:
         """It uses facts, so that it needs all subjects first."""
-        return _FACTS in self.words
+        return any(path[0] == rule_reads.FACTS for path in self.reads.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
             expressions[name] = compile_expression(value[name], names, _where(root, origin, name))
     if "when" in value.get("fix", {}):
         expressions["fix_when"] = compile_expression(value["fix"]["when"], names, _where(root, origin, "fix.when"))
+    starts = rule_reads.starts(each, names)
     return Rule(
         _info(identity, value),
         require=expressions["require"],
@@ -108,7 +109,8 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         message=value["message"],
         detail=expressions.get("detail"),
         related=value.get("related", {}),
-        words=frozenset(_WORD.findall(" ".join((value["require"], value.get("when", ""), *each)))),
+        words=rule_reads.words(expressions, starts),
+        reads=rule_reads.reads(expressions, starts, value["message"]),
         parameters=value.get("parameters", {}),
         fix=value.get("fix"),
         fix_when=expressions.get("fix_when"),

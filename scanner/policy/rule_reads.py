@@ -1,0 +1,51 @@
+"""What a rule as a whole reads: its expressions, the items that it asks of, and the message that it fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from scanner.documents.positions import split_path
+from scanner.policy import expression
+from scanner.policy.expression import ANY, Path, Reads
+from scanner.policy.placeholders import placeholders
+
+FACTS = "facts"
+_ITEM = "item"
+_DECISIVE = ("when", "require")
+_NOT_READ = (("subject",), ("detail",))
+"""Placeholders that the evaluator itself fills in."""
+
+
+def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str) -> Reads:
+    """All that a rule reads; what it reads of `item` stands under each of the paths of `each`."""
+    told = frozenset(path for path in placeholders(message) if path not in _NOT_READ)
+    found = _together(expressions.values()) | Reads(values=told)
+    return Reads(frozenset(_placed(found.values, each)), frozenset((*_placed(found.shapes, each), *each)))
+
+
+def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:
+    """The names of variables and fields that decide the outcome of a rule."""
+    decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
+    return decisive.words | {part for path in each for part in path if part != ANY}
+
+
+def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
+    """The paths of `each` from the variable that they start at: `facts`, a binding by its name, or else the focus."""
+    paths = [split_path(dotted) for dotted in each]
+    return [path if path[:1] and path[0] in (FACTS, *names[1:]) else (names[0], *path) for path in paths]
+
+
+def _together(some: Iterable[bytes]) -> Reads:
+    result = Reads()
+    for compiled in some:
+        result |= expression.reads(compiled)
+    return result
+
+
+def _placed(paths: Iterable[Path], each: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path[0] != _ITEM:
+            yield path
+            continue
+        for start in each:
+            yield (*start, *(() if start[-1] == ANY else (ANY,)), *path[1:])

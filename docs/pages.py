@@ -19,7 +19,6 @@ from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import DISCLAIMER, RuleInfo
-from scanner.policy.fix import words
 from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
@@ -243,8 +242,8 @@ def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:
         yield paragraph(prose(text))
     if file.rule.fix:
         yield "## Fix"
-        option = "" if file.rule.fix["safe"] else " --unsafe"
-        yield paragraph(f"{code('assay fix' + option)} makes it: {code(words(file.rule.fix))}.")
+        option = "" if file.rule.fix.safe else " --unsafe"
+        yield paragraph(f"{code('assay fix' + option)} makes it: {code(file.rule.fix.words())}.")
     yield "## What a finding says"
     yield paragraph(_finding(file))
     if file.rule.parameters:

@@ -15,15 +15,18 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import islice
 from operator import attrgetter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from scanner import documents, facts, rendering, subjects
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Edit, Finding, Fix, Input, InputStatus, Location, Origin, Related, Subject
-from scanner.policy.evaluate import Evaluation, Evaluator, Mend
+from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import STDIN_NAME, Source
 from scanner.workers import Workers
+
+if TYPE_CHECKING:
+    from scanner.policy.fix_edits import FixWriter
 
 _WORTHWHILE = 2_000_000
 """Bytes from which other processes pay for their start."""
@@ -69,13 +72,17 @@ _PLAIN = Work()
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
-    recognition, mend = _open(source, work.limits), mender(source) if work.fixes else None
+    recognition, writer = _open(source, work.limits), fix_writer(source) if work.fixes else None
     if isinstance(recognition, Input):
         yield Portion(input=recognition)
         return
     found = iter(recognition)
     while some := tuple(islice(found, _PORTION)):
-        portion = Portion(some if work.in_full else tuple(facts.usable(some)), local.evaluate(some, mend))
+        evaluation = local.evaluate(some)
+        if writer:
+            writer.attach(evaluation)
+        evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
+        portion = Portion(some if work.in_full else tuple(facts.usable(some)), evaluation)
         if len(some) < _PORTION:
             portion.input = _input(source, recognition)
         yield portion
@@ -122,11 +129,11 @@ def why_not_edited(source: Source) -> str:
     return "it is not UTF-8" if documents.is_utf16(source.content) else ""
 
 
-def mender(source: Source) -> Mend:
+def fix_writer(source: Source) -> FixWriter:
     """What writes the fixes of an input."""
-    from scanner.policy.mending import Mender
+    from scanner.policy.fix_edits import FixWriter
 
-    return Mender(lambda: documents.decode(source.content), newline(source.content), why_not_edited(source))
+    return FixWriter(lambda: documents.decode(source.content), newline(source.content), why_not_edited(source))
 
 
 def newline(content: bytes) -> str:

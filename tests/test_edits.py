@@ -15,7 +15,7 @@ from scanner import documents
 from scanner.documents import edits
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
-from scanner.policy import fix
+from scanner.policy.fix import RuleFix
 
 KEYS = st.sampled_from(["name", "image", "kind", "limits", "args", "on", "1", "a.b/c", "x y"])
 SCALARS = st.one_of(
@@ -153,7 +153,7 @@ def test_a_field_that_is_removed_or_set(written: tuple[str, str, dict[str, Any]]
     if data.draw(st.booleans()):
         extended = (*path, data.draw(KEYS)) if data.draw(st.booleans()) else path
         remedy = {"set": {documents.positions.join_path(extended): data.draw(VALUES)}}
-    wanted = fix.apply(remedy, plain)
+    wanted = RuleFix.of({"safe": True, **remedy}, None).applied(plain)
     try:
         result = rewritten(name, text, wanted)
     except UneditableError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from scanner import documents, facts, subjects
 from scanner.errors import PackError
 from scanner.model import Finding, Location, Outcome, Related
-from scanner.policy import fix
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
+from scanner.policy.fix import RuleFix
 from scanner.policy.rule import RuleFile, load
 
 RULE = """\
@@ -248,9 +249,13 @@ def test_a_fix_that_does_not_clear_the_finding_is_told(write) -> None:
     assert any("does not clear" in problem for problem in check(file))
 
 
+def fixed_by(written: dict[str, Any], data: Any, item: tuple[str, ...] = ()) -> Any:
+    return RuleFix.of({"safe": True, **written}, None).applied(data, item)
+
+
 def test_a_fix_sets_and_removes_and_leaves_the_original_alone() -> None:
     data = {"a": {"b": 1, "c": [{"d": True}]}}
-    fixed = fix.apply({"remove": ["a.b", "x.y"], "set": {"a.c.0.d": False, "e.f": [1]}}, data)
+    fixed = fixed_by({"remove": ["a.b", "x.y"], "set": {"a.c.0.d": False, "e.f": [1]}}, data)
     assert fixed == {"a": {"c": [{"d": False}]}, "e": {"f": [1]}}
     assert data == {"a": {"b": 1, "c": [{"d": True}]}}
 
@@ -271,14 +276,63 @@ def test_a_fix_sets_and_removes_and_leaves_the_original_alone() -> None:
 )
 def test_what_a_fix_makes_of_data(remedy: dict[str, Any], before: Any, after: Any) -> None:
     original = copy.deepcopy(before)
-    assert fix.apply(remedy, before) == after
+    assert fixed_by(remedy, before) == after
     assert before == original
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ({"remove": ["a.b", ""]}, "remove a.b, the item"),
+        ({"rename": {'a."x.y"': "c"}}, 'rename a."x.y" to c'),
+        ({"translate": {"a": {"x": "y"}}}, "change a to y"),
+        ({"translate": {"b": {"x": "y"}}}, "change b to what came after it"),
+        (
+            {"append": {"a": ["x", 1]}, "set": {"b": True, "c.d": "text"}},
+            "append x, 1 to a and set b to true and set c.d to text",
+        ),
+    ],
+)
+def test_a_fix_says_what_it_does(written: dict[str, Any], words: str) -> None:
+    assert RuleFix.of({"safe": True, **written}, None).words({"a": "x", "b": [1]}) == words
+
+
+def test_a_fix_in_the_cache_is_the_fix_of_the_rule() -> None:
+    written = {
+        "safe": False,
+        "remove": ['a."x.y"', ""],
+        "rename": {"a.b": "c"},
+        "translate": {"a": {"x": "y"}},
+        "append": {"a": [{"b": [1]}]},
+        "set": {"a.b": {"c": [True]}},
+    }
+    fix = RuleFix.of(written, b"\0\xff")
+    assert RuleFix.of_plain(json.loads(json.dumps(fix.plain()))) == fix
+    plain = RuleFix.of({"safe": True}, None)
+    assert RuleFix.of_plain(json.loads(json.dumps(plain.plain()))) == plain
 
 
 def test_a_fix_of_an_item_counts_from_it() -> None:
     data = {"ports": [{"hostPort": 1}, {"hostPort": 2}]}
-    assert fix.apply({"remove": ["hostPort"]}, data, ("ports", "1")) == {"ports": [{"hostPort": 1}, {}]}
-    assert fix.apply({"remove": [""]}, data, ("ports", "0")) == {"ports": [{"hostPort": 2}]}
+    assert fixed_by({"remove": ["hostPort"]}, data, ("ports", "1")) == {"ports": [{"hostPort": 1}, {}]}
+    assert fixed_by({"remove": [""]}, data, ("ports", "0")) == {"ports": [{"hostPort": 2}]}
+
+
+def test_an_evaluation_names_the_fixes_that_make_sense(write) -> None:
+    keys = """require: "!container.?a.orValue(false)"
+fix: {safe: true, when: container.b, set: {a: false}}"""
+    rule = write("kubernetes.container", keys).rule
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n"
+    text += "  - {name: passes}\n  - {name: leave, a: true, b: false}\n  - {name: untold, a: true}\n"
+    text += "  - {name: fixable, a: true, b: true}\n"
+    found = list(subjects.recognise(documents.read("a.yaml", text)).subjects)
+    evaluation = Evaluator([rule]).evaluate(found)
+    (fix,) = evaluation.fixes
+    assert fix.rule_fix is rule.fix
+    assert evaluation.findings[fix.finding].subject_name == fix.subject.name == "Pod p, container fixable"
+    other = Evaluator([rule]).evaluate(found)
+    other.merge(evaluation)
+    assert [other.findings[each.finding] for each in other.fixes] == [evaluation.findings[fix.finding]] * 2
 
 
 def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write) -> None:
@@ -298,5 +352,5 @@ def test_a_fix_may_say_when_it_makes_sense(write) -> None:
             f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: x, a: true{extra}}}]}}\n"
         )
         found = subjects.recognise(documents.read("a.yaml", text)).subjects
-        Evaluator([file.rule]).evaluate(found, lambda *given: asked.append(given[2]))
-    assert asked == [()]
+        asked += Evaluator([file.rule]).evaluate(found).fixes
+    assert [(fix.subject.name, fix.item) for fix in asked] == [("Pod a, container x", ())]

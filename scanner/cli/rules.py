@@ -13,7 +13,6 @@ from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
-from scanner.policy.fix import words
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
 
 _SCAFFOLD = "rule.yaml"
@@ -57,7 +56,7 @@ def show(identity: str) -> None:
     for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
         click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
     if rule.fix:
-        click.echo(f"Fix ({'safe' if rule.fix['safe'] else 'with --unsafe'}): {words(rule.fix)}\n")
+        click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
     for label, names in (
         ("Objectives", info.objectives),
         ("Same as", info.same_as),

@@ -15,7 +15,7 @@ from scanner.fixing.whole import Whole
 from scanner.model import Finding, Input, InputStatus, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.mending import CODE_BLOCK
+from scanner.policy.fix_edits import CODE_BLOCK
 from scanner.scan import Options, evaluators
 from scanner.sources import Source
 

@@ -5,7 +5,7 @@ A pure function of the file, the rules and the wish, so that it may run in other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,13 +14,13 @@ from scanner import documents, subjects
 from scanner.documents import Document, edits
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
-from scanner.files import mender, newline
+from scanner.files import fix_writer, newline
 from scanner.fixing.proof import objection, standing
 from scanner.limits import Limits
 from scanner.model import Edit, Finding, Fix, Subject
-from scanner.policy.evaluate import Evaluator, Mend
-from scanner.policy.fix import apply
-from scanner.policy.mending import CODE_BLOCK, changed, way
+from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.policy.fix import ApplicableFix
+from scanner.policy.fix_edits import CODE_BLOCK, changed, way
 from scanner.sources import Source
 
 _ROUNDS = 3
@@ -79,9 +79,12 @@ class _Candidate:
 
     finding: Finding
     fix: Fix
-    rule_fix: Mapping[str, Any]
-    subject: Subject
-    item: tuple[str, ...]
+    applicable: ApplicableFix
+
+    @property
+    def subject(self) -> Subject:
+        """The subject that fails."""
+        return self.applicable.subject
 
 
 @dataclass(slots=True)
@@ -140,29 +143,24 @@ class _File:
         fixed = tuple(candidate.finding for candidate in kept)
         return Mended(self._source.path, self._source.content, content, fixed, tuple(left))
 
-    def _read(self, content: bytes, mend: Mend | None = None) -> _State:
+    def _read(self, content: bytes) -> tuple[_State, Evaluation]:
         """What a content says to the rules that look at one subject."""
         parts = list(documents.read(self._source.path, documents.decode(content), self._limits))
         recognition = subjects.Recognition(parts)
-        findings = self._local.evaluate(recognition, mend).findings
+        evaluation = self._local.evaluate(recognition)
         held = [part for part in parts if isinstance(part, Document)]
-        return _State(held, findings, len(parts) - len(held) + len(recognition.reading().faults))
+        faults = len(parts) - len(held) + len(recognition.reading().faults)
+        return _State(held, evaluation.findings, faults), evaluation
 
     def _candidates(self) -> Iterator[_Candidate]:
         """The failures that have a fix."""
-        met: dict[int, tuple[Mapping[str, Any], Subject, tuple[str, ...]]] = {}
-        propose = mender(self._source)
-
-        def note(rule_fix: Mapping[str, Any], subject: Subject, item: tuple[str, ...]) -> Fix | None:
-            made = propose(rule_fix, subject, item)
-            met[id(made)] = (rule_fix, subject, item)
-            return made
-
-        self._state = self._read(self._source.content, note)
-        self._standing = standing(self._state.findings)
-        for finding in self._state.findings:
+        self._state, evaluation = self._read(self._source.content)
+        fix_writer(self._source).attach(evaluation)
+        self._standing = standing(evaluation.findings)
+        for applicable in evaluation.fixes:
+            finding = evaluation.findings[applicable.finding]
             if finding.fix:
-                yield _Candidate(finding, finding.fix, *met[id(finding.fix)])
+                yield _Candidate(finding, finding.fix, applicable)
 
     def _try(self, chosen: Sequence[_Candidate]) -> tuple[bytes, str]:
         """The content with fixes made, or what is said against them."""
@@ -170,7 +168,7 @@ class _File:
             after, wanted = self._edited(chosen)
         except UneditableError as error:
             return b"", error.message
-        state = self._read(after)
+        state, _ = self._read(after)
         said = [document.root.value for document in state.documents]
         if state.faults != self._state.faults or not edits.same(said, wanted):
             return b"", "other places would change with it"
@@ -196,10 +194,11 @@ def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
     value, gone = document.root.value, set()
     for candidate in sorted(chosen, key=_order, reverse=True):
         path = way(document.root, candidate.subject.marks[candidate.subject.focus])
-        place = (path, candidate.item)
+        rule_fix, item = candidate.applicable.rule_fix, candidate.applicable.item
+        place = (path, item)
         if place not in gone:
-            value = changed(value, path, partial(apply, candidate.rule_fix, item=candidate.item))
-        if "" in candidate.rule_fix.get("remove", ()):
+            value = changed(value, path, partial(rule_fix.applied, item=item))
+        if rule_fix.removes_item:
             gone.add(place)
     return value
 
@@ -210,7 +209,7 @@ def _holds(document: Document, subject: Subject) -> bool:
 
 
 def _order(candidate: _Candidate) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part) if part.isdecimal() else -1, part) for part in candidate.item)
+    return tuple((int(part) if part.isdecimal() else -1, part) for part in candidate.applicable.item)
 
 
 def _ended(edit: Edit, newline: str) -> Edit:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
-from scanner.model import Finding, Fix, Location, Mark, Outcome, Related, Subject
+from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
 from scanner.policy import cel, items
 from scanner.policy.cel import Condition, Truth
+from scanner.policy.fix import ApplicableFix
 from scanner.policy.message import computed, message, not_stated
 from scanner.policy.rule import Rule
 
@@ -23,10 +23,6 @@ NEWEST_KUBERNETES = 37
 """The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
 
-Mend = Callable[[Mapping[str, Any], Subject, tuple[str, ...]], Fix | None]
-"""A rule's fix, the subject that fails, and the path of the item that does, empty for the subject -> what to edit."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A rule with its expressions loaded."""
@@ -34,6 +30,25 @@ class Ready:
     rule: Rule
     require: runtime.Expression
     when: runtime.Expression | None
+    fix_when: runtime.Expression | None
+
+    @classmethod
+    def of(cls, rule: Rule) -> Ready:
+        """A rule made ready."""
+        conditions = (rule.when, rule.fix.when if rule.fix else None)
+        when, fix_when = (cel.load_expression(condition) if condition else None for condition in conditions)
+        return cls(rule, cel.load_expression(rule.require), when, fix_when)
+
+
+class Judgement(NamedTuple):
+    """What a rule said of a subject, or of one of its items."""
+
+    outcome: Outcome
+    reason: str
+    """Why there is neither pass nor fail."""
+    item: items.Item
+    values: Mapping[str, Any]
+    """What the expressions saw."""
 
 
 @dataclass(slots=True)
@@ -45,9 +60,13 @@ class Evaluation:
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
     by_path: dict[str, dict[str, dict[Outcome, int]]] = field(default_factory=dict)
     """The same for each file, where that was asked for."""
+    fixes: list[ApplicableFix] = field(default_factory=list)
+    """Of the failures whose rule has a fix that makes sense there, to be worked out where the text is at hand."""
 
     def merge(self, other: Evaluation) -> None:
         """Take the outcomes of another evaluation in."""
+        known = len(self.findings)
+        self.fixes.extend(replace(each, finding=known + each.finding) for each in other.fixes)
         self.findings.extend(other.findings)
         _add(self.counts, other.counts)
         for path, counts in other.by_path.items():
@@ -92,17 +111,11 @@ class Evaluator:
     def _of_kind(self, kind: str) -> list[Ready]:
         """The rules about a kind of subject; expressions are loaded when the first subject of the kind is met."""
         if kind not in self._ready:
-            self._ready[kind] = [
-                Ready(rule, cel.load_expression(rule.require), cel.load_expression(rule.when) if rule.when else None)
-                for rule in self._rules.get(kind, ())
-            ]
+            self._ready[kind] = [Ready.of(rule) for rule in self._rules.get(kind, ())]
         return self._ready[kind]
 
-    def evaluate(self, subjects: Iterable[Subject], mend: Mend | None = None) -> Evaluation:
-        """The outcome of every rule for every subject it applies to; a rule about items may give several.
-
-        `mend` gives the fix of a failure whose rule has one.
-        """
+    def evaluate(self, subjects: Iterable[Subject]) -> Evaluation:
+        """The outcome of every rule for every subject it applies to; a rule about items may give several."""
         result = Evaluation()
         for subject in subjects:
             rules = self._of_kind(subject.kind)
@@ -111,17 +124,22 @@ class Evaluator:
             values = {**subject.bindings, "facts": subject.facts, "cluster": self._cluster}
             shared = cel.activation(values)
             for ready in rules:
-                for outcome, build in _judge(ready, subject, values, shared):
-                    _add(result.counts, {ready.rule.info.id: {outcome: 1}})
-                    if self._by_path:
-                        own = result.by_path.setdefault(subject.origin.path, {})
-                        _add(own, {ready.rule.info.id: {outcome: 1}})
-                    if outcome is not Outcome.PASS or self._include_passes:
-                        result.findings.append(build(mend=mend))
+                for judgement in _judge(ready, subject, values, shared):
+                    self._take(result, ready, subject, judgement)
         return result
 
-
-_Judgement = tuple[Outcome, Callable[..., Finding]]
+    def _take(self, result: Evaluation, ready: Ready, subject: Subject, judgement: Judgement) -> None:
+        """Count a judgement, and make its finding."""
+        outcome, counted = judgement.outcome, {ready.rule.info.id: {judgement.outcome: 1}}
+        _add(result.counts, counted)
+        if self._by_path:
+            _add(result.by_path.setdefault(subject.origin.path, {}), counted)
+        if outcome is Outcome.PASS and not self._include_passes:
+            return
+        if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, judgement.values):
+            number = len(result.findings)
+            result.fixes.append(ApplicableFix(number, ready.rule.fix, subject, judgement.item.path))
+        result.findings.append(_finding(ready.rule, subject, judgement))
 
 
 _OUTCOMES = {
@@ -138,8 +156,8 @@ def _outcome(required: Condition) -> tuple[Outcome, str]:
     return outcome, not_stated(required.missing_key) if outcome is Outcome.UNKNOWN else required.error
 
 
-def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[_Judgement]:
-    """Outcomes of one rule for one subject, each with what builds its finding; none where it does not apply."""
+def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[Judgement]:
+    """What one rule says of one subject; nothing where it does not apply."""
     rule = ready.rule
     if rule.parameters:
         values = {**values, "params": rule.parameters}
@@ -157,11 +175,11 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         return
     else:
         outcome, reason = _outcome(cel.evaluate(ready.require, shared))
-    yield outcome, partial(_finding, rule, subject, (outcome, reason), items.whole(subject), values)
+    yield Judgement(outcome, reason, items.whole(subject), values)
 
 
-def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_Judgement]:
-    """One finding for each item that does not pass; a single pass where all do, or where there are none."""
+def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Judgement]:
+    """One judgement for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
     passed = True
     for item in items.of(subject, rule.each):
@@ -172,21 +190,14 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[_J
             outcome, reason = _outcome(cel.evaluate(ready.require, cel.activation(inner)))
         if outcome is not Outcome.PASS:
             passed = False
-            yield outcome, partial(_finding, rule, subject, (outcome, reason), item, inner)
+            yield Judgement(outcome, reason, item, inner)
     if passed:
-        yield Outcome.PASS, partial(_finding, rule, subject, (Outcome.PASS, ""), items.whole(subject), values)
+        yield Judgement(Outcome.PASS, "", items.whole(subject), values)
 
 
-def _finding(
-    rule: Rule,
-    subject: Subject,
-    answer: tuple[Outcome, str],
-    item: items.Item,
-    values: dict[str, Any],
-    mend: Mend | None = None,
-) -> Finding:
+def _finding(rule: Rule, subject: Subject, judgement: Judgement) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info, (outcome, reason) = rule.info, answer
+    info, (outcome, reason, item, values) = rule.info, judgement
     if rule.detail and outcome is Outcome.FAIL:
         values = {**values, "detail": cel.text(cel.load_expression(rule.detail), cel.activation(values))}
     return Finding(
@@ -200,7 +211,6 @@ def _finding(
         location=place(rule, subject, item.mark, item.path),
         fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, subject, item)),
-        fix=mend(rule.fix, subject, item.path) if mend and rule.fix and _may_be_fixed(rule, outcome, values) else None,
     )
 
 
@@ -211,11 +221,9 @@ def _related(rule: Rule, subject: Subject, item: items.Item) -> Iterator[Related
             yield Related(location, text)
 
 
-def _may_be_fixed(rule: Rule, outcome: Outcome, values: dict[str, Any]) -> bool:
-    """Whether a rule failed and its fix makes sense beside everything else that the subject says."""
-    if outcome is not Outcome.FAIL or rule.fix_when is None:
-        return outcome is Outcome.FAIL
-    return cel.evaluate(cel.load_expression(rule.fix_when), cel.activation(values)).truth is Truth.TRUE
+def _may_be_fixed(ready: Ready, values: Mapping[str, Any]) -> bool:
+    """Whether the fix of a rule makes sense beside everything else that the subject says."""
+    return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
 
 
 def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:

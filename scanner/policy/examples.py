@@ -10,7 +10,6 @@ from typing import Any, cast
 from scanner import documents, facts, subjects
 from scanner.documents.positions import Node, locate
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import fix
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, RuleFile
 from scanner.subjects import KINDS
@@ -104,7 +103,7 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
         return
     given = example.get("input")
     fixed, _ = _fixed(file, example, given)
-    if fixed.value == given.value and remedy.keys() & {"translate", "when"}:
+    if fixed.value == given.value and remedy.may_have_no_answer:
         return
     twice, left = _fixed(file, example, fixed)
     if left:
@@ -115,11 +114,11 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
 
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:
     """An input with the fix applied to all that fails in it, and what the rule said of it before."""
-    subject, items = _given(file, given, given.value), []
-    found = Evaluator([_rule(file, example)]).evaluate([subject], lambda _, __, item: items.append(item)).findings
+    subject = _given(file, given, given.value)
+    evaluation = Evaluator([_rule(file, example)]).evaluate([subject])
     focus = subject.bindings[subject.focus]
-    for item in reversed(items):  # a list may shrink
-        focus = fix.apply(file.rule.fix or {}, focus, item)
+    for applicable in reversed(evaluation.fixes):  # a list may shrink
+        focus = applicable.rule_fix.applied(focus, applicable.item)
     text = json.dumps({**given.value, subject.focus: focus})
     (document,) = documents.read("fixed.json", text)
-    return cast("documents.Document", document).root, found
+    return cast("documents.Document", document).root, evaluation.findings

@@ -1,65 +1,154 @@
-"""What a rule's fix makes of plain data, and what it is called; positions and texts are for those who write edits.
+"""A rule's fix as data: what it makes of plain data, and what it is called.
 
 A fix says what to `remove`, to `rename`, to `translate` (some values into others), to `append` to lists and to `set`,
-in this order; docs/fixes.md describes each. Fields count from the subject, or from the item of a rule about items.
+in this order; docs/fixes.md describes each. Positions and texts are for those who write edits (`fix_edits`).
 """
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from scanner.documents.positions import split_path
+from scanner.documents.positions import join_path, split_path
+from scanner.model import Subject
+
+Path = tuple[str, ...]
+"""Counts from the subject, or from the item of a rule about items."""
 
 
-def apply(fix: Mapping[str, Any], focus: Any, item: Sequence[str] = ()) -> Any:
-    """A subject's data with a fix applied to it, or to the item at a path in it; what stays is not copied."""
-    draft = [focus]
-    for dotted in fix.get("remove", ()):
-        holder, last = _holder(draft, (*item, *split_path(dotted)))
-        if isinstance(holder, dict):
-            holder.pop(last, None)
-        elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-            del holder[int(last)]
-    for old, new in fix.get("rename", {}).items():
-        holder, last = _holder(draft, (*item, *split_path(old)))
-        if isinstance(holder, dict) and last in holder:
-            holder.setdefault(split_path(new)[-1], holder.pop(last))
-    for dotted, table in fix.get("translate", {}).items():
-        holder, last = _holder(draft, (*item, *split_path(dotted)))
-        if isinstance(holder, dict) and isinstance(holder.get(last), str) and holder[last] in table:
-            holder[last] = table[holder[last]]
-    for dotted, more in fix.get("append", {}).items():
-        holder, last = _holder(draft, (*item, *split_path(dotted)), create=True)
-        if isinstance(holder, dict) and isinstance(holder.get(last), list | None):
-            held = holder.get(last) or []
-            holder[last] = [*held, *(copy.deepcopy(value) for value in more if value not in held)]
-    for dotted, value in fix.get("set", {}).items():
-        holder, last = _holder(draft, (*item, *split_path(dotted)), create=True)
-        if isinstance(holder, dict):
-            holder[last] = copy.deepcopy(value)
-    return draft[0]
+@dataclass(frozen=True, slots=True)
+class RuleFix:
+    """What clears a finding of a rule."""
+
+    safe: bool
+    """It changes nothing that works today."""
+    when: bytes | None = None
+    """Where it makes sense, in CEL's compiled form; everywhere where there is none."""
+    remove: tuple[Path, ...] = ()
+    """Fields; the empty path is the subject or the item as a whole."""
+    rename: tuple[tuple[Path, Path], ...] = ()
+    """A field, and the path of the same mapping that it gets."""
+    translate: tuple[tuple[Path, Mapping[str, str]], ...] = ()
+    """A field, and what its values become."""
+    append: tuple[tuple[Path, tuple[Any, ...]], ...] = ()
+    """A list, and what it holds then."""
+    set: tuple[tuple[Path, Any], ...] = ()
+    """A field, and its value."""
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any], when: bytes | None) -> RuleFix:
+        """The fix as a rule file has it, with its condition in CEL's compiled form."""
+        return cls(
+            written["safe"],
+            when,
+            remove=tuple(map(split_path, written.get("remove", ()))),
+            rename=tuple((split_path(old), split_path(new)) for old, new in written.get("rename", {}).items()),
+            translate=tuple((split_path(field), table) for field, table in written.get("translate", {}).items()),
+            append=tuple((split_path(field), tuple(more)) for field, more in written.get("append", {}).items()),
+            set=tuple((split_path(field), value) for field, value in written.get("set", {}).items()),
+        )
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> RuleFix:
+        """The fix that `plain` was made of."""
+        return cls(
+            plain["safe"],
+            base64.b64decode(plain["when"]) if plain["when"] else None,
+            remove=tuple(map(tuple, plain["remove"])),
+            rename=tuple((tuple(old), tuple(new)) for old, new in plain["rename"]),
+            translate=tuple((tuple(field), table) for field, table in plain["translate"]),
+            append=tuple((tuple(field), tuple(more)) for field, more in plain["append"]),
+            set=tuple((tuple(field), value) for field, value in plain["set"]),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """The fix as JSON can hold it."""
+        return {
+            "safe": self.safe,
+            "when": base64.b64encode(self.when).decode() if self.when else None,
+            **{name: getattr(self, name) for name in ("remove", "rename", "translate", "append", "set")},
+        }
+
+    @property
+    def may_have_no_answer(self) -> bool:
+        """Whether some failing subjects may stay as they are."""
+        return bool(self.when or self.translate)
+
+    @property
+    def removes_item(self) -> bool:
+        """Whether the item that fails goes as a whole."""
+        return () in self.remove
+
+    def applied(self, focus: Any, item: Path = ()) -> Any:
+        """A subject's data with the fix applied to it, or to the item at a path in it; what stays is not copied."""
+        draft = [focus]
+        for field in self.remove:
+            _remove(*_holder(draft, (*item, *field)))
+        for field, name in self.rename:
+            holder, last = _holder(draft, (*item, *field))
+            if isinstance(holder, dict) and last in holder:
+                holder.setdefault(name[-1], holder.pop(last))
+        for field, table in self.translate:
+            holder, last = _holder(draft, (*item, *field))
+            if isinstance(holder, dict) and isinstance(holder.get(last), str) and holder[last] in table:
+                holder[last] = table[holder[last]]
+        for field, more in self.append:
+            holder, last = _holder(draft, (*item, *field), create=True)
+            if isinstance(holder, dict) and isinstance(holder.get(last), list | None):
+                held = holder.get(last) or []
+                holder[last] = [*held, *(copy.deepcopy(value) for value in more if value not in held)]
+        for field, value in self.set:
+            holder, last = _holder(draft, (*item, *field), create=True)
+            if isinstance(holder, dict):
+                holder[last] = copy.deepcopy(value)
+        return draft[0]
+
+    def words(self, focus: Any = None, item: Path = ()) -> str:
+        """What the fix does, to a subject where one is given: such as `set securityContext.runAsNonRoot to true`."""
+        gone = [join_path(field) or "the item" for field in self.remove]
+        parts = [f"remove {', '.join(gone)}"] if gone else []
+        parts += [f"rename {join_path(old)} to {join_path(new)}" for old, new in self.rename]
+        for field, table in self.translate:
+            holder, last = _holder([focus], (*item, *field))
+            old = holder.get(last) if isinstance(holder, dict) else None
+            new = table.get(old, "what came after it") if isinstance(old, str) else "what came after it"
+            parts.append(f"change {join_path(field)} to {new}")
+        parts += [f"append {', '.join(map(_written, more))} to {join_path(field)}" for field, more in self.append]
+        parts += [f"set {join_path(field)} to {_written(value)}" for field, value in self.set]
+        return " and ".join(parts)
 
 
-def words(fix: Mapping[str, Any], focus: Any = None, item: Sequence[str] = ()) -> str:
-    """What a fix does, to a subject where one is given: such as `set securityContext.runAsNonRoot to true`."""
-    gone = [dotted or "the item" for dotted in fix.get("remove", ())]
-    parts = [f"remove {', '.join(gone)}"] if gone else []
-    parts += [f"rename {old} to {new}" for old, new in fix.get("rename", {}).items()]
-    for dotted, table in fix.get("translate", {}).items():
-        holder, last = _holder([focus], (*item, *split_path(dotted)))
-        old = holder.get(last) if isinstance(holder, dict) else None
-        parts.append(f"change {dotted} to {table.get(old, 'what came after it')}")
-    parts += [f"append {', '.join(map(_said, more))} to {dotted}" for dotted, more in fix.get("append", {}).items()]
-    parts += [f"set {dotted} to {_said(value)}" for dotted, value in fix.get("set", {}).items()]
-    return " and ".join(parts)
+@dataclass(frozen=True, slots=True)
+class ApplicableFix:
+    """A rule's fix that makes sense for one finding, with all that its edits are worked out from."""
+
+    finding: int
+    """Which finding of its evaluation it clears."""
+    rule_fix: RuleFix
+    subject: Subject
+    item: Path
+    """Where the item that fails stands in the subject; empty for the subject as a whole."""
+
+    @property
+    def focus(self) -> Any:
+        """The data of the subject as it is."""
+        return self.subject.bindings[self.subject.focus]
 
 
-def _said(value: Any) -> str:
+def _written(value: Any) -> str:
     from scanner.documents.writing import Manner, flow
 
     return value if isinstance(value, str) else flow(value, Manner())
+
+
+def _remove(holder: Any, last: str) -> None:
+    if isinstance(holder, dict):
+        holder.pop(last, None)
+    elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+        del holder[int(last)]
 
 
 def _holder(draft: list[Any], path: Sequence[str], *, create: bool = False) -> tuple[Any, str]:

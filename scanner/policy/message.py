@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanner.model import Outcome, Subject
@@ -12,7 +12,7 @@ from scanner.policy.rule import Rule
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 
 
-def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: dict[str, Any]) -> str:
+def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: Mapping[str, Any]) -> str:
     """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
     if outcome is Outcome.PASS:
         return rule.info.title
@@ -33,7 +33,7 @@ def computed(fields: Iterable[str]) -> str:
     return f"{', '.join(sorted(fields))} is computed, so no file tells its value"
 
 
-def fill(text: str, subject: Subject, values: dict[str, Any]) -> str:
+def fill(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
     """A rule's message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
 
     def value(path: tuple[str, ...]) -> str:

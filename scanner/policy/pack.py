@@ -14,10 +14,14 @@ from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, UsageError
 from scanner.model import RuleInfo, Severity
 from scanner.policy.expression import Reads
+from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 
 PROFILES = ("default", "strict", "opinion")
 """Each profile holds the rules of those before it."""
+
+_SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
+"""What a kept rule is made of: one that was kept in another shape is compiled anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack
     """
     shipped = library.data_root() / "rules"
     digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
-    rules = [_from_plain(plain) for plain in cache.keep("rules", digest, lambda: _compile(shipped))]
+    kept = cache.keep("rules", library.combine(digest, _SHAPE), lambda: _compile(shipped))
+    rules = [_from_plain(plain) for plain in kept]
     for folder in extra:
         if not rule_paths(folder):
             raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
@@ -78,7 +83,8 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
     plain["reads"] = [sorted(map(join_path, paths)) for paths in (rule.reads.values, rule.reads.shapes)]
-    for name in ("require", "when", "detail", "fix_when"):
+    plain["fix"] = rule.fix.plain() if rule.fix else None
+    for name in ("require", "when", "detail"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
 
@@ -98,6 +104,5 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         words=frozenset(plain["words"]),
         reads=Reads(*(frozenset(map(split_path, paths)) for paths in plain["reads"])),
         parameters=plain["parameters"],
-        fix=plain["fix"],
-        fix_when=base64.b64decode(plain["fix_when"]) if plain["fix_when"] else None,
+        fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
     )

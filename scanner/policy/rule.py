@@ -17,6 +17,7 @@ from scanner.model import Origin, RuleInfo, Severity
 from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
+from scanner.policy.fix import RuleFix
 from scanner.subjects import IN_PLACE, KINDS
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ class Rule:
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    fix: Mapping[str, Any] | None = None
-    """What clears a finding, as `policy.fix` applies it."""
-    fix_when: bytes | None = None
-    """Where the fix makes sense, in CEL's compiled form."""
+    fix: RuleFix | None = None
+    """What clears a finding."""
 
     @property
     def joined(self) -> bool:
@@ -112,8 +111,7 @@ def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> 
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"]),
         parameters=value.get("parameters", {}),
-        fix=value.get("fix"),
-        fix_when=expressions.get("fix_when"),
+        fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
     )
 
 

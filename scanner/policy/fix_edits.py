@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -12,14 +12,15 @@ from scanner.documents.edits import rewrite, same
 from scanner.documents.layout import Layout
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
-from scanner.model import Edit, Fix, Mark, Subject
-from scanner.policy.fix import apply, words
+from scanner.model import Edit, Fix, Mark
+from scanner.policy.evaluate import Evaluation
+from scanner.policy.fix import ApplicableFix
 
 CODE_BLOCK = "it stands in a code block of a text"
 
 
-class Mender:
-    """Writes the fixes of one input as edits of its text; made for the evaluator to call.
+class FixWriter:
+    """Writes the fixes of one input as edits of its text.
 
     `text` gives the text with lines that end in a line feed; `why_not` says why the input is not to be edited.
     """
@@ -33,21 +34,27 @@ class Mender:
     def _layout(self) -> Layout:
         return Layout(self._text())
 
-    def __call__(self, fix: Mapping[str, Any], subject: Subject, item: tuple[str, ...]) -> Fix | None:
-        """What clears a failure; None where the fix has no answer to it."""
+    def attach(self, evaluation: Evaluation) -> None:
+        """Give the findings of an evaluation of the input their fixes."""
+        for applicable in evaluation.fixes:
+            finding = evaluation.findings[applicable.finding]
+            evaluation.findings[applicable.finding] = replace(finding, fix=self.fix(applicable))
+
+    def fix(self, applicable: ApplicableFix) -> Fix | None:
+        """The fix with its edits; None where it has no answer to what it finds."""
+        rule_fix, subject, focus = applicable.rule_fix, applicable.subject, applicable.focus
+        fixed = rule_fix.applied(focus, applicable.item)
+        if same(focus, fixed):
+            return None
         origin, top = subject.origin, Node(subject.bindings["object"], subject.marks["object"])
         why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
         edits: tuple[Edit, ...] = ()
-        focus = subject.bindings[subject.focus]
-        fixed = apply(fix, focus, item)
-        if same(focus, fixed):
-            return None
         if not why_not:
             try:
                 edits = self._edits(top, changed(top.value, way(top, subject.marks[subject.focus]), lambda _: fixed))
             except UneditableError as error:
                 why_not = error.message
-        return Fix(fix["safe"], words(fix, focus, item), edits, why_not)
+        return Fix(rule_fix.safe, rule_fix.words(focus, applicable.item), edits, why_not)
 
     def _edits(self, top: Node, wanted: Any) -> tuple[Edit, ...]:
         edits = rewrite(self._layout, top, wanted)

@@ -26,7 +26,16 @@ import yaml
 
 from scanner import documents
 from scanner.errors import UnreadableError
-from scanner.model import Mark
+from scanner.marks import (
+    Mark,
+    children_of,
+    end_of,
+    entries_of,
+    items_of,
+    key_end_of,
+    key_start_of,
+    start_of,
+)
 
 KNOWN = Path(__file__).with_suffix(".known.yaml")
 NOWHERE = "(nothing at all)"
@@ -129,22 +138,21 @@ def alike(one: Any, other: Any) -> bool:
 
 def pairs(value: Any, mark: Mark, theirs: Any, lines: list[str]) -> Iterator[Pair]:
     """Each key and scalar below a value of ours beside theirs."""
-    *place, children = mark[3:]
     if isinstance(value, dict) and isinstance(theirs, dict) and len(value) == len(theirs):
         for key, item in value.items():
             twin = next((name for name in (key, core(key)) if name in theirs), NOWHERE)
-            yield Pair(key, NOWHERE if twin is NOWHERE else key, key_text(key, children[key], lines))
-            yield from pairs(item, children[key], theirs.get(twin, NOWHERE), lines)
+            yield Pair(key, NOWHERE if twin is NOWHERE else key, key_text(key, entries_of(mark)[key], lines))
+            yield from pairs(item, entries_of(mark)[key], theirs.get(twin, NOWHERE), lines)
     elif isinstance(value, list) and isinstance(theirs, list) and len(value) == len(theirs):
-        for item, item_mark, twin in zip(value, children, theirs, strict=True):
+        for item, item_mark, twin in zip(value, items_of(mark), theirs, strict=True):
             yield from pairs(item, item_mark, twin, lines)
     else:
-        yield Pair(value, theirs, "" if children else between(lines, *place))
+        yield Pair(value, theirs, "" if children_of(mark) else between(lines, *start_of(mark), *end_of(mark)))
 
 
 def key_text(key: str, mark: Mark, lines: list[str]) -> str:
     """The text of a key; a key over several lines is marked by its first character."""
-    line, column, end = mark[:3]
+    (line, column), (_, end) = key_start_of(mark), key_end_of(mark)
     text, whole = lines[line][column:end], lines[line].startswith(key, column)
     return key if len(text) == 1 and not whole and text in (key[:1], '"', "'", "!", "&") else text
 

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-
-Mark: TypeAlias = tuple[int, int, int, int, int, int, int, Any]
-"""Where a value stands in its text, 0-based, columns in code points:
-
-(key line, key column, key end column, value line, value column, end line, end column, children). A value without a
-key repeats its own start. Children is a dict of key -> Mark for a mapping, a list of Marks for a sequence, else None.
-"""
-
+from scanner.marks import Mark
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
 """What every report says of itself."""

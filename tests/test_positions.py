@@ -16,7 +16,8 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node, find, join_path, locate, split_path
 from scanner.documents.scalars import resolve
-from scanner.model import Location, Mark, Origin
+from scanner.marks import Mark, end_of, key_end_of, key_start_of, keyless, start_of
+from scanner.model import Location, Origin
 
 Path = tuple[str | int, ...]
 
@@ -37,9 +38,7 @@ def at(text: str, place: Location) -> str:
 
 def regions(document: Document, mark: Mark) -> tuple[Location, Location]:
     """The region of the key and that of the value alone."""
-    key_line, key_column, key_end, line, column, end_line, end_column, _ = mark
-    key: Mark = (key_line, key_column, 0, key_line, key_column, key_line, key_end, None)
-    value: Mark = (line, column, 0, line, column, end_line, end_column, None)
+    key, value = keyless(key_start_of(mark), key_end_of(mark)), keyless(start_of(mark), end_of(mark))
     return locate(document.origin, key), locate(document.origin, value)
 
 
@@ -362,7 +361,9 @@ def test_places_survive_comments_and_blank_lines(data: dict[str, Any], comments:
         assert old.mark
         assert new.mark
         shift = len(comments) * (list(data).index(str(path[0])) + 1 if path else 1)
-        assert (new.mark[0], new.mark[1], new.mark[4]) == (old.mark[0] + shift, old.mark[1], old.mark[4])
+        (line, column), (_, value_column) = key_start_of(old.mark), start_of(old.mark)
+        assert key_start_of(new.mark) == (line + shift, column)
+        assert start_of(new.mark)[1] == value_column
 
 
 @given(st.lists(st.text(max_size=5)))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import locate
+from scanner.marks import end_of, entries_of, items_of, start_of
 from scanner.model import Subject
 from scanner.subjects import Reading
 
@@ -350,8 +351,8 @@ def test_the_document_is_a_subject_with_its_duplicates() -> None:
     (document,) = [subject for subject in reading(text).subjects if subject.kind == "document"]
     assert document.name == "Pod x"
     assert document.bindings["document"]["duplicates"] == ["a", "kind"]
-    marks = document.marks["document"][7]["duplicates"][7]
-    assert [(mark[0], mark[1], mark[6]) for mark in marks] == [(3, 13, 14), (4, 0, 4)]
+    marks = items_of(entries_of(document.marks["document"])["duplicates"])
+    assert [(start_of(mark), end_of(mark)) for mark in marks] == [((3, 13), (3, 14)), ((4, 0), (4, 4))]
 
 
 JSON = st.recursive(
@@ -538,10 +539,10 @@ spec:
         - /a
 """
     (found,) = [subject for subject in reading(text).subjects if subject.kind == "kubernetes.control-plane"]
-    marks = found.marks["program"][7]["flags"]
-    whole = locate(found.origin, marks)
+    flags = entries_of(found.marks["program"])["flags"]
+    whole = locate(found.origin, flags)
     assert (whole.line, whole.column, whole.end_column) == (7, 7, 14)
-    place = locate(found.origin, marks[7]["audit-log-path"])
+    place = locate(found.origin, entries_of(flags)["audit-log-path"])
     assert (place.line, place.column, place.end_line, place.end_column) == (9, 11, 10, 13)
 
 

@@ -12,7 +12,8 @@ from scanner.documents.parsed import Broken, Parsed
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Mark, Origin
+from scanner.marks import keyless, line_of
+from scanner.model import Origin
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
@@ -145,7 +146,7 @@ def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_P
 
 def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
     embedded = bool(origin.first_line)
-    for parsed in _bounded(yaml_text.parse(text, limits), limits, lambda parsed: parsed.mark[3]):
+    for parsed in _bounded(yaml_text.parse(text, limits), limits, lambda parsed: line_of(parsed.mark)):
         if isinstance(parsed, Broken):
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
         else:
@@ -174,7 +175,7 @@ def _script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fa
 
     if not javascript.might_hold_calls(text):
         return
-    for call in _bounded(javascript.parse(text, limits), limits, lambda call: call.arguments.mark[3]):
+    for call in _bounded(javascript.parse(text, limits), limits, lambda call: line_of(call.arguments.mark)):
         if isinstance(call, Broken):
             yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
         else:
@@ -188,8 +189,8 @@ def _markdown(text: str, path: str, limits: Limits) -> Iterator[Document | Fault
     fences, prose = markdown.parse(text)
     for fence in fences:
         yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns), limits)
-    marks: list[Mark] = [(line, 0, 0, line, 0, line, len(words), None) for line, words in enumerate(prose)]
-    yield Document("prose", Origin(path), Node(prose, (0, 0, 0, 0, 0, len(prose), 0, marks)))
+    marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
+    yield Document("prose", Origin(path), Node(prose, keyless((0, 0), (len(prose), 0), marks)))
 
 
 def _document(kind: str, parsed: Parsed, origin: Origin, name: str = "") -> Document:

@@ -9,7 +9,8 @@ from typing import Any
 from scanner.documents.layout import Layout, change
 from scanner.documents.writing import Manner, block, scalar
 from scanner.errors import UneditableError
-from scanner.model import Edit, Mark
+from scanner.marks import Mark, end_of, has_key, key_line_of, key_start_of, start_of
+from scanner.model import Edit
 
 _DASHES = re.compile(r" *(?:-[ \t]+)+")
 
@@ -17,14 +18,14 @@ _DASHES = re.compile(r" *(?:-[ \t]+)+")
 def manner_of(layout: Layout, mark: Mark) -> Manner:
     """How a mapping's keys are written."""
     own = layout.own(mark)
-    return Manner(quoted=bool(own) and layout.at((own[0][0], own[0][1])) == '"')
+    return Manner(quoted=bool(own) and layout.at(key_start_of(own[0])) == '"')
 
 
 def edit_mapping(layout: Layout, mark: Mark, removed: Sequence[Mark], added: dict[str, Any]) -> Iterator[Edit]:
     """Take entries out of a mapping and add others behind its last."""
     own = layout.own(mark)
-    indent = own[0][1]
-    if any(entry[1] != indent for entry in own):
+    _, indent = key_start_of(own[0])
+    if any(key_start_of(entry)[1] != indent for entry in own):
         raise UneditableError("its mapping is written in an unusual way")
     lines = block(added, indent, layout, manner_of(layout, mark)) if added else []
     if len(removed) == len(own):
@@ -41,11 +42,11 @@ def edit_mapping(layout: Layout, mark: Mark, removed: Sequence[Mark], added: dic
 def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[Any]) -> Iterator[Edit]:
     """Take items out of a list, not all of them where some are added, and add others behind its last."""
     own = layout.own(mark)
-    dash = mark[4]
-    if layout.at((mark[3], dash)) != "-":
+    _, dash = start_of(mark)
+    if layout.at(start_of(mark)) != "-":
         raise UneditableError("its list is written in an unusual way")
-    for item in removed:
-        if not re.compile(rf" {{{dash}}}-[ \t]+").fullmatch(layout.lines[item[0]], 0, item[1]):
+    for line, column in map(key_start_of, removed):
+        if not re.compile(rf" {{{dash}}}-[ \t]+").fullmatch(layout.lines[line], 0, column):
             raise UneditableError("its list is written in an unusual way")
     if own and len(removed) == len(own):
         yield _empty(layout, mark, "[]")
@@ -56,18 +57,18 @@ def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[A
     elif lines:
         yield _insert(layout, own[-1], lines)
     for item in removed:
-        yield _without_lines(layout, item[0], layout.last_line(item))
+        yield _without(layout, item)
 
 
 def replace(layout: Layout, mark: Mark, value: Any, manner: Manner) -> Iterator[Edit]:
     """Another value for a scalar or an empty collection."""
     if layout.is_marked(mark):
         raise UneditableError("its value has an anchor or a tag")
-    start, end = (mark[3], mark[4]), layout.end(mark)
+    start, end = start_of(mark), layout.end(mark)
     if isinstance(value, dict | list) and value:
         yield from _open(layout, mark, value, manner)
     elif start == end:
-        yield change(start, end, (" " if mark[2] else "") + scalar(value, manner))
+        yield change(start, end, (" " if has_key(mark) else "") + scalar(value, manner))
     else:
         quote = layout.at(start)
         text = scalar(value, Manner(quoted=True) if quote == '"' and isinstance(value, str) else manner)
@@ -83,22 +84,22 @@ def _open(layout: Layout, mark: Mark, value: dict[str, Any] | list[Any], manner:
         raise UneditableError("its value stands on several lines")
     if behind != end:
         yield change(behind, end, "")
-    indent = mark[1] + (layout.list_step if isinstance(value, list) else layout.step)
+    indent = key_start_of(mark)[1] + (layout.list_step if isinstance(value, list) else layout.step)
     yield _insert_at(layout, end[0] + 1, block(value, indent, layout, manner))
 
 
 def _replace_all(layout: Layout, mark: Mark, own: list[Mark], lines: list[str], empty: str) -> Iterator[Edit]:
     """Other entries in place of all, or an empty collection."""
     first, *others = own
-    if not lines and mark[2]:
+    if not lines and has_key(mark):
         yield _empty(layout, mark, empty)
         yield from _remove_entries(layout, own, own)
         return
     end = layout.last_line(first)
     text = "\n".join(lines).lstrip(" ") if lines else empty
-    yield change((first[0], first[1]), (end, len(layout.lines[end])), text)
+    yield change(key_start_of(first), (end, len(layout.lines[end])), text)
     for entry in others:
-        yield _without_lines(layout, entry[0], layout.last_line(entry))
+        yield _without(layout, entry)
 
 
 def _empty(layout: Layout, mark: Mark, empty: str) -> Edit:
@@ -111,8 +112,8 @@ def _empty(layout: Layout, mark: Mark, empty: str) -> Edit:
 
 def _remove_entries(layout: Layout, own: list[Mark], removed: Sequence[Mark]) -> Iterator[Edit]:
     gone = list(removed)
-    first = own[0]
-    if first in gone and _DASHES.fullmatch(layout.lines[first[0]], 0, first[1]):
+    line, column = key_start_of(own[0])
+    if own[0] in gone and _DASHES.fullmatch(layout.lines[line], 0, column):
         run = 0
         while own[run] in gone:
             run += 1
@@ -121,18 +122,20 @@ def _remove_entries(layout: Layout, own: list[Mark], removed: Sequence[Mark]) ->
     for entry in gone:
         if not layout.begins_line(entry):
             raise UneditableError("its key is written in an unusual way")
-        yield _without_lines(layout, entry[0], layout.last_line(entry))
+        yield _without(layout, entry)
 
 
 def _remove_from_dash(layout: Layout, run: list[Mark]) -> Edit:
     """Without the first entries of a mapping that begins behind the dash of a list: what follows moves up."""
-    first, after = run[0], layout.last_line(run[-1]) + 1
+    after = layout.last_line(run[-1]) + 1
     while not layout.lines[after].strip():
         after += 1
-    return change((first[0], first[1]), (after, len(layout.pad(after))), "")
+    return change(key_start_of(run[0]), (after, len(layout.pad(after))), "")
 
 
-def _without_lines(layout: Layout, first: int, last: int) -> Edit:
+def _without(layout: Layout, entry: Mark) -> Edit:
+    """The lines of an entry taken out."""
+    first, last = key_line_of(entry), layout.last_line(entry)
     if last + 1 < len(layout.lines):
         return change((first, 0), (last + 1, 0), "")
     return change((first, 0), layout.end_of_text, "")
@@ -140,13 +143,14 @@ def _without_lines(layout: Layout, first: int, last: int) -> Edit:
 
 def _instead(layout: Layout, last: Mark, lines: list[str]) -> Edit:
     """Lines in place of an entry that ends a text without a line end."""
-    return change((last[0], 0), layout.end_of_text, "\n".join(lines))
+    return change((key_line_of(last), 0), layout.end_of_text, "\n".join(lines))
 
 
 def _insert(layout: Layout, last: Mark, lines: list[str]) -> Edit:
     """Lines behind an entry; behind all of a block of text that keeps its empty lines."""
     keeps = layout.opener(last) in ("|", ">") and "+" in layout.at(layout.content(last), 3)
-    return _insert_at(layout, last[5] if keeps and last[6] == 0 else layout.last_line(last) + 1, lines)
+    line, column = end_of(last)
+    return _insert_at(layout, line if keeps and column == 0 else layout.last_line(last) + 1, lines)
 
 
 def _insert_at(layout: Layout, line: int, lines: list[str]) -> Edit:

@@ -6,6 +6,7 @@ from typing import Any
 
 from scanner.documents.parsed import Parsed
 from scanner.errors import UnreadableError
+from scanner.marks import children_of
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _Key = tuple[str, int, int, int]
@@ -79,7 +80,7 @@ class Collection:
         """Remember the mappings under a merge key, in the order in which the later overrides the earlier."""
         pairs = [(value, children)]
         if isinstance(value, list):
-            pairs = [(item, mark[7]) for item, mark in zip(value, children, strict=True)]
+            pairs = [(item, children_of(mark)) for item, mark in zip(value, children, strict=True)]
         if not all(isinstance(data, dict) for data, _ in pairs):
             message = "the merge key << takes a mapping or a list of mappings"
             raise UnreadableError(message, line)

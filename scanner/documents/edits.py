@@ -15,7 +15,8 @@ from scanner.documents.layout import Layout, change
 from scanner.documents.positions import Node
 from scanner.documents.writing import Manner, scalar
 from scanner.errors import UneditableError
-from scanner.model import Edit, Mark
+from scanner.marks import Mark, entries_of, has_key, items_of, key_end_of, key_start_of
+from scanner.model import Edit
 
 _LINE = re.compile(r"\r\n|\r|\n")
 
@@ -83,14 +84,15 @@ def _mapping(
     layout: Layout, mark: Mark, old: dict[str, Any], new: dict[str, Any], manner: Manner, *, inside: bool
 ) -> Iterator[Edit]:
     own = {id(entry) for entry in layout.own(mark)}
-    removed = [mark[7][key] for key in old if key not in new]
-    changed = [key for key in mark[7] if key in new and not same(old.get(key), new[key])]
-    if any(id(entry) not in own for entry in (*removed, *(mark[7][key] for key in changed))):
+    entries = entries_of(mark)
+    removed = [entries[key] for key in old if key not in new]
+    changed = [key for key in entries if key in new and not same(old.get(key), new[key])]
+    if any(id(entry) not in own for entry in (*removed, *(entries[key] for key in changed))):
         raise UneditableError("it comes from a merge (<<), for other places too")
     for key in changed:
-        yield from _value(layout, mark[7][key], old.get(key), new[key], manner, inside=inside)
-    added = {key: value for key, value in new.items() if key not in mark[7]}
-    yield from _renamed(mark, old, removed, added, manner)
+        yield from _value(layout, entries[key], old.get(key), new[key], manner, inside=inside)
+    added = {key: value for key, value in new.items() if key not in entries}
+    yield from _renamed(entries, old, removed, added, manner)
     if not removed and not added:
         return
     if inside:
@@ -100,17 +102,18 @@ def _mapping(
 
 
 def _renamed(
-    mark: Mark, old: dict[str, Any], removed: list[Mark], added: dict[str, Any], manner: Manner
+    entries: dict[str, Mark], old: dict[str, Any], removed: list[Mark], added: dict[str, Any], manner: Manner
 ) -> Iterator[Edit]:
     """The edits of keys whose value stays: they leave what is removed and what is added.
 
     Only a text or a collection tells that the new entry is the old one: `true` stands under many keys.
     """
     for key, value in list(old.items()):
-        entry = mark[7].get(key)
+        entry = entries.get(key)
         twins = [name for name, new in added.items() if same(value, new)]
-        if entry in removed and len(twins) == 1 and isinstance(value, str | dict | list) and value and entry[2]:
-            yield change((entry[0], entry[1]), (entry[0], entry[2]), scalar(twins[0], manner))
+        telling = isinstance(value, str | dict | list) and value
+        if entry and entry in removed and len(twins) == 1 and telling and has_key(entry):
+            yield change(key_start_of(entry), key_end_of(entry), scalar(twins[0], manner))
             removed.remove(entry)
             del added[twins[0]]
 
@@ -118,13 +121,13 @@ def _renamed(
 def _list(
     layout: Layout, mark: Mark, old: list[Any], new: list[Any], manner: Manner, *, inside: bool
 ) -> Iterator[Edit]:
-    kept = _kept(old, new)
+    kept, items = _kept(old, new), items_of(mark)
     if kept:
-        removed, added = [mark[7][index] for index in range(len(old)) if index not in kept], new[len(kept) :]
+        removed, added = [items[index] for index in range(len(old)) if index not in kept], new[len(kept) :]
     else:
-        removed, added = mark[7][len(new) :], new[len(old) :]
+        removed, added = items[len(new) :], new[len(old) :]
         for index, (one, other) in enumerate(zip(old, new, strict=False)):
-            yield from _value(layout, mark[7][index], one, other, manner, inside=inside)
+            yield from _value(layout, items[index], one, other, manner, inside=inside)
     if not removed and not added:
         return
     if inside:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scanner.documents.layout import Layout, Place, change
+from scanner.documents.layout import Layout, change
 from scanner.documents.writing import Manner, flow, flow_lines, scalar
 from scanner.errors import UneditableError
-from scanner.model import Edit, Mark
+from scanner.marks import Mark, Place, children_of, end_of, key_end_of, key_line_of, key_start_of, line_of, start_of
+from scanner.model import Edit
 
 _COMMA = re.compile(r"\s*,\s*")
 _COMMA_NEXT = re.compile(r"[ \t]*,")
@@ -22,14 +23,14 @@ def manner_of(layout: Layout, mark: Mark, around: Manner) -> Manner:
     own = layout.own(mark)
     if not own:
         return around
-    mapping = isinstance(mark[7], dict)
-    quoted = layout.at((own[0][0], own[0][1])) == '"' if mapping or not around.quoted else True
+    mapping = isinstance(children_of(mark), dict)
+    quoted = layout.at(key_start_of(own[0])) == '"' if mapping or not around.quoted else True
     colon, comma = around.colon, around.comma
-    if mapping and (found := layout.match(_COLON, (own[0][0], own[0][2]))):
-        colon = found[0] if found.end() < len(layout.lines[own[0][0]]) else colon
+    if mapping and (found := layout.match(_COLON, key_end_of(own[0]))):
+        colon = found[0] if found.end() < len(found.string) else colon
         comma = "," if colon == ":" else ", "
     if len(own) > 1:
-        between = layout.between((own[0][5], own[0][6]), (own[1][0], own[1][1]))
+        between = layout.between(end_of(own[0]), key_start_of(own[1]))
         comma = between if _COMMA.fullmatch(between) and "\n" not in between else comma
     return Manner(quoted, colon, comma)
 
@@ -42,29 +43,30 @@ def edit(
     left = [entry for entry in own if entry not in removed]
     if not left:
         opening = layout.content(mark)
-        inside = (opening[0], opening[1] + 1), (mark[5], mark[6] - 1)
+        line, column = end_of(mark)
+        inside = (opening[0], opening[1] + 1), (line, column - 1)
         yield from _fill(layout, mark, inside, added, manner)
         return
     for index, entry in enumerate(own):
-        if entry in removed and _start(entry) < _start(left[-1]):
-            yield _delete(layout, _start(entry), _start(own[index + 1]))
+        if entry in removed and key_start_of(entry) < key_start_of(left[-1]):
+            yield _delete(layout, key_start_of(entry), key_start_of(own[index + 1]))
     last = left[-1]
     if own[-1] is not last:
-        yield _delete(layout, _end(last), _end(own[-1]))
+        yield _delete(layout, end_of(last), end_of(own[-1]))
         if added:
-            yield change(_end(own[-1]), _end(own[-1]), "".join(_joined(layout, mark, last, added, manner)))
+            yield change(end_of(own[-1]), end_of(own[-1]), "".join(_joined(layout, mark, last, added, manner)))
     elif added:
         yield from _append(layout, mark, last, added, manner)
 
 
 def replace(layout: Layout, mark: Mark, value: Any, manner: Manner) -> Iterator[Edit]:
     """Another value for what stands between brackets."""
-    start, end = (mark[3], mark[4]), (mark[5], mark[6])
+    start, end = start_of(mark), end_of(mark)
     if layout.is_marked(mark) or start == end:
         raise UneditableError("its value is written in an unusual way")
     _refuse_comments(layout, start, end)
     if layout.begins_line(mark) and isinstance(value, dict | list):
-        yield change(start, end, flow_lines(value, manner, layout.pad(mark[0]), layout.flow_step))
+        yield change(start, end, flow_lines(value, manner, layout.pad(key_line_of(mark)), layout.flow_step))
     elif isinstance(value, str) and layout.at(start) == '"':
         yield change(start, end, scalar(value, Manner(quoted=True)))
     else:
@@ -77,9 +79,10 @@ def _fill(
     """Other content between the brackets, or none."""
     _refuse_comments(layout, *inside)
     text = ""
-    spread = inside[0][0] < inside[1][0] or (manner.quoted and layout.begins_line(mark) and mark[0] > 0 and not mark[7])
+    below_first = layout.begins_line(mark) and key_line_of(mark) > 0
+    spread = inside[0][0] < inside[1][0] or (manner.quoted and below_first and not children_of(mark))
     if added and spread:
-        text = flow_lines(added, manner, layout.pad(mark[0]), layout.flow_step)[1:-1]
+        text = flow_lines(added, manner, layout.pad(key_line_of(mark)), layout.flow_step)[1:-1]
     elif added:
         text = flow(added, manner)[1:-1]
     yield change(*inside, text)
@@ -90,7 +93,7 @@ def _append(
 ) -> Iterator[Edit]:
     """Entries behind the last one: before a comment of its line nothing is put but the comma."""
     comma, *entries = _joined(layout, mark, last, added, manner)
-    here, rest = _end(last), layout.match(_LINE_END, _end(last))
+    here, rest = end_of(last), layout.match(_LINE_END, end_of(last))
     if rest is None or not (rest[1] or rest[2]) or not _has_own_line(layout, mark, last):
         trailing = layout.match(_COMMA_NEXT, here) is not None
         text = "".join((comma, *entries))
@@ -108,7 +111,7 @@ def _append(
 def _joined(layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], manner: Manner) -> list[str]:
     """What stands between entries, and each entry with what stands before the next."""
     spread = _has_own_line(layout, mark, last)
-    pad = layout.pad(last[0]) if spread else ""
+    pad = layout.pad(key_line_of(last)) if spread else ""
     comma = f",\n{pad}" if spread else manner.comma
 
     def written(value: Any) -> str:
@@ -122,7 +125,7 @@ def _joined(layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list
 
 
 def _has_own_line(layout: Layout, mark: Mark, entry: Mark) -> bool:
-    return entry[0] > mark[3] and layout.begins_line(entry)
+    return key_line_of(entry) > line_of(mark) and layout.begins_line(entry)
 
 
 def _delete(layout: Layout, start: Place, end: Place) -> Edit:
@@ -134,11 +137,3 @@ def _refuse_comments(layout: Layout, start: Place, end: Place) -> None:
     """A comment between brackets would go with what is taken out."""
     if start[0] != end[0] and re.search(r"(?:^|[ \t])#", layout.between(start, end), re.MULTILINE):
         raise UneditableError("a comment stands among what would be taken out")
-
-
-def _start(mark: Mark) -> Place:
-    return mark[0], mark[1]
-
-
-def _end(mark: Mark) -> Place:
-    return mark[5], mark[6]

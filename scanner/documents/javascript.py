@@ -20,7 +20,7 @@ from scanner.documents.parsed import SPREAD, Broken, Parsed, SpentError, check_t
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
-from scanner.model import Mark
+from scanner.marks import NOWHERE, Children, Mark, Place, keyless
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
@@ -132,7 +132,7 @@ class _Arguments:
         self.line = line
         self.column = column
         self.columns = [_columns(text) for text in self.source.split(b"\n")]
-        self.parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
+        self.parsed = Parsed(None, NOWHERE)
 
     def read(self) -> Parsed:
         root = _parser().parse(self.source).root_node
@@ -146,13 +146,13 @@ class _Arguments:
             raise UnreadableError(message)
         values, marks = self._sequence(arguments, 0)
         self.parsed.data = values
-        self.parsed.mark = (*self._place(arguments)[:2], 0, *self._place(arguments), marks)
+        self.parsed.mark = keyless(*self._span(arguments), marks)
         return self.parsed
 
-    def _value(self, node: Syntax, depth: int) -> tuple[Any, Any]:
+    def _value(self, node: Syntax, depth: int) -> tuple[Any, Children]:
         """The value of an expression and the marks of its children."""
         if depth > self.limits.depth and node.type in _NESTED:
-            raise UnreadableError(self.limits.passed("depth"), self._place(node)[0])
+            raise UnreadableError(self.limits.passed("depth"), self._span(node)[0][0])
         match node.type:
             case "object":
                 return self._mapping(node, depth)
@@ -184,9 +184,8 @@ class _Arguments:
             if child.type == "comment":
                 continue
             value, children = self._value(child, depth + 1)
-            place = self._place(child)
             values.append(value)
-            marks.append((place[0], place[1], 0, *place, children))
+            marks.append(keyless(*self._span(child), children))
         self._check(values, marks, node)
         return values, marks
 
@@ -198,11 +197,12 @@ class _Arguments:
                 continue
             name, key, value_node = self._pair(child)
             value, children = self._value(value_node, depth + 1) if value_node else (UNKNOWN, None)
-            line, column, _, key_end = self._place(key)
+            (line, column), (_, key_end) = self._span(key)
             if name in values and name != SPREAD:
                 self.parsed.duplicates.append((name, line, column))
             values[name] = value
-            marks[name] = (line, column, key_end, *self._place(value_node or key), children)
+            start, end = self._span(value_node or key)
+            marks[name] = (line, column, key_end, *start, *end, children)
         self._check(values, marks, node)
         return values, marks
 
@@ -210,7 +210,7 @@ class _Arguments:
         """Hold a finished collection to the limits."""
         self.values += len(values) * (2 if isinstance(values, dict) else 1)
         if self.values > self.limits.nodes:
-            raise SpentError(self.limits.passed("nodes"), self._place(node)[0])
+            raise SpentError(self.limits.passed("nodes"), self._span(node)[0][0])
         if len(self.source) > self.limits.scalar:
             check_texts(values, marks, self.limits)
 
@@ -233,10 +233,10 @@ class _Arguments:
             parts.append(_unescape(text) if child.type == "escape_sequence" else text)
         return whole_characters("".join(parts))
 
-    def _place(self, node: Syntax) -> tuple[int, int, int, int]:
-        return (*self._point(node.start_point), *self._point(node.end_point))
+    def _span(self, node: Syntax) -> tuple[Place, Place]:
+        return self._point(node.start_point), self._point(node.end_point)
 
-    def _point(self, point: Any) -> tuple[int, int]:
+    def _point(self, point: Any) -> Place:
         """A grammar point (row, byte column) as a 0-based line and column of the whole text."""
         row, byte_column = point[0], point[1]
         column = self.columns[row][byte_column]

@@ -12,6 +12,7 @@ from scanner.documents.parsed import Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
+from scanner.marks import NOWHERE
 
 _TOKEN = re.compile(
     r"""[ \t\r]*(?:
@@ -63,7 +64,7 @@ class _Reader:
         self.position = 0
         self.line = 0
         self.line_start = 0
-        self.parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
+        self.parsed = Parsed(None, NOWHERE)
         self.stack: list[_Open] = [_Open([], [], (0, 0), None)]
         self.key: _Key | None = None
         self.expect = "value"

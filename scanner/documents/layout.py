@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
-from typing import TypeAlias
 
 from scanner.errors import UneditableError
-from scanner.model import Edit, Mark
-
-Place: TypeAlias = tuple[int, int]
-"""0-based line and column."""
+from scanner.marks import (
+    Mark,
+    Place,
+    children_of,
+    end_of,
+    has_key,
+    holds,
+    key_end_of,
+    key_start_of,
+    line_of,
+    start_of,
+)
+from scanner.model import Edit
 
 _NESTED = re.compile(r"""^( *)[\w"'./-]+:[ \t]*(?:#.*)?\n(?=( *)(- |[\w"'./]))""", re.MULTILINE)
 """A key with a block below it: its indent, that of the block, and whether the block is a list."""
@@ -68,7 +75,8 @@ class Layout:
 
     def begins_line(self, mark: Mark) -> bool:
         """Whether nothing but blanks stands before an entry in its line."""
-        return len(self.pad(mark[0])) == mark[1]
+        line, column = key_start_of(mark)
+        return len(self.pad(line)) == column
 
     def between(self, start: Place, end: Place) -> str:
         """The text of a region."""
@@ -79,7 +87,7 @@ class Layout:
 
     def content(self, mark: Mark) -> Place:
         """Where a value begins, behind its anchor and tag."""
-        line, column = mark[3], mark[4]
+        line, column = start_of(mark)
         properties = self.match(_PROPERTIES, (line, column))
         return line, properties.end() if properties else column
 
@@ -89,30 +97,31 @@ class Layout:
 
     def is_marked(self, mark: Mark) -> bool:
         """Whether a value has an anchor or a tag."""
-        return self.content(mark) != (mark[3], mark[4])
+        return self.content(mark) != start_of(mark)
 
     def behind_colon(self, mark: Mark) -> Place:
         """The place behind the colon of an entry; raises UneditableError where none is found."""
-        if not mark[2]:
+        if not has_key(mark):
             raise UneditableError("an item of a list would have to become something else")
-        colon = self.match(_COLON, (mark[0], mark[2]))
+        line, column = key_end_of(mark)
+        colon = self.match(_COLON, (line, column))
         if colon is None:
             raise UneditableError("its key is written in an unusual way")
-        return mark[0], colon.end()
+        return line, colon.end()
 
     def last_line(self, mark: Mark) -> int:
         """The last line that holds something of a value."""
-        line, column = mark[5], mark[6]
-        if column == 0 and line > mark[3]:  # a block of text ends where the next line begins
+        first, (line, column) = line_of(mark), end_of(mark)
+        if column == 0 and line > first:  # a block of text ends where the next line begins
             line -= 1
-            while line > mark[3] and not self.lines[line].strip():
+            while line > first and not self.lines[line].strip():
                 line -= 1
         return line
 
     def end(self, mark: Mark) -> Place:
         """Where a value ends, before the end of its last line."""
-        line = self.last_line(mark)
-        return (line, mark[6]) if line == mark[5] else (line, len(self.lines[line]))
+        line, end = self.last_line(mark), end_of(mark)
+        return end if line == end[0] else (line, len(self.lines[line]))
 
     @property
     def end_of_text(self) -> Place:
@@ -125,7 +134,7 @@ class Layout:
 
     def check(self, mark: Mark) -> None:
         """Raise UneditableError where what is said here is said of other places too."""
-        here = (mark[3], mark[4])
+        here = start_of(mark)
         if self.at(here) == "*":
             raise UneditableError("it is an alias: its value stands elsewhere, for other places too")
         if (anchor := self.match(_ANCHOR, here)) and self._has_alias(anchor[1]):
@@ -137,10 +146,9 @@ class Layout:
 
     def own(self, mark: Mark) -> list[Mark]:
         """The children of a collection in the order of the text, without those that were merged in."""
-        children: Iterable[Mark] = mark[7].values() if isinstance(mark[7], dict) else mark[7]
-        start, end = (mark[3], mark[4]), (mark[5], mark[6])
-        found = (child for child in children if start <= (child[0], child[1]) <= end)
-        return sorted(found, key=lambda child: (child[0], child[1]))
+        children = children_of(mark) or ()
+        inside = children.values() if isinstance(children, dict) else children
+        return sorted((child for child in inside if holds(mark, key_start_of(child))), key=key_start_of)
 
 
 def change(start: Place, end: Place, text: str) -> Edit:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
-from scanner.model import Mark
+from scanner.marks import Mark, key_line_of, line_of
 
 SPREAD = "..."
 """The name under which a mapping says that it takes fields from elsewhere: any field may be there, with any value."""
@@ -46,6 +46,6 @@ def check_texts(data: Any, marks: Any, limits: Limits) -> None:
     entries = data.items() if isinstance(data, dict) else enumerate(data)
     for key, value in entries:
         if isinstance(value, str) and len(value) > limits.scalar:
-            raise UnreadableError(limits.passed("scalar"), marks[key][3])
+            raise UnreadableError(limits.passed("scalar"), line_of(marks[key]))
         if isinstance(key, str) and len(key) > limits.scalar:
-            raise UnreadableError(limits.passed("scalar"), marks[key][0])
+            raise UnreadableError(limits.passed("scalar"), key_line_of(marks[key]))

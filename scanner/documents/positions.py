@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from scanner.model import Location, Mark, Origin
+from scanner.marks import Mark, children_of, entries_of, items_of
+from scanner.model import Location, Origin
 
 _SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -47,7 +48,7 @@ class Node:
         """The node at a path of keys and indices, or a missing node."""
         value, mark = self.value, self.mark
         for part in path:
-            children = mark[7] if mark else None
+            children = children_of(mark) if mark else None
             try:
                 mark = children[part]  # type: ignore[index]
                 value = value[part]
@@ -62,13 +63,13 @@ class Node:
     def items(self) -> Iterator[tuple[str, Node]]:
         """Keys and nodes of a mapping; nothing for anything else."""
         if isinstance(self.value, dict) and self.mark:
-            for key, mark in self.mark[7].items():
+            for key, mark in entries_of(self.mark).items():
                 yield key, Node(self.value[key], mark)
 
     def elements(self) -> Iterator[Node]:
         """The nodes of a sequence; nothing for anything else."""
         if isinstance(self.value, list) and self.mark:
-            for value, mark in zip(self.value, self.mark[7], strict=True):
+            for value, mark in zip(self.value, items_of(self.mark), strict=True):
                 yield Node(value, mark)
 
 
@@ -78,7 +79,7 @@ MISSING = Node(None, None)
 def find(mark: Mark, path: tuple[str, ...]) -> tuple[Mark, tuple[str, ...]]:
     """The mark of the deepest existing field along a path, and the part of the path that leads there."""
     for depth, part in enumerate(path):
-        children = mark[7]
+        children = children_of(mark)
         if isinstance(children, dict) and part in children:
             mark = children[part]
         elif isinstance(children, list) and part.isdecimal() and int(part) < len(children):

@@ -18,6 +18,7 @@ from scanner.documents.parsed import Parsed, SpentError, check_texts
 from scanner.documents.scalars import Dialect, dialect, is_disputed, resolve, resolve_otherwise
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
+from scanner.marks import NOWHERE, end_of, start_of
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
@@ -73,7 +74,7 @@ class Composer:
 
     def _document(self) -> Parsed | None:
         """One document; None for an empty one. `stack` holds the open collections, innermost last."""
-        parsed = Parsed(None, (0, 0, 0, 0, 0, 0, 0, None))
+        parsed = Parsed(None, NOWHERE)
         anchors: dict[str, _Anchor | None] = {}
         root = Collection([], [], None, 0, self.document_line, None)
         stack, top, offset = [root], root, self.offset
@@ -113,12 +114,15 @@ class Composer:
         return self._finish(root, parsed)
 
     def _finish(self, root: Collection, parsed: Parsed) -> Parsed | None:
-        if not root.data or (root.data[0] is None and not root.marks[0][7] and root.marks[0][6] == root.marks[0][4]):
+        if not root.data:
+            return None
+        mark = root.marks[0]
+        if root.data[0] is None and start_of(mark)[1] == end_of(mark)[1]:
             return None
         if self.own > self.unwatched:
             self._check(root)
         self._settle(root.data[0])
-        parsed.data, parsed.mark = root.data[0], root.marks[0]
+        parsed.data, parsed.mark = root.data[0], mark
         return parsed
 
     def _open(self, event: Any, mapping: bool, stack: list[Collection], anchors: dict[str, Any]) -> Collection:
@@ -207,7 +211,7 @@ class Composer:
         spoken = dialect(self._merged_into(root)) if isinstance(root, dict) else Dialect.PLAIN
         if spoken is not Dialect.KUBERNETES:
             for holder, key, line, column, text in self.disputed:
-                if holder.marks[key][3:5] == (line, column):  # no later value of the same key stands in its place
+                if start_of(holder.marks[key]) == (line, column):  # no later value of the same key stands in its place
                     holder.data[key] = resolve_otherwise(text, spoken)
         for done in self.merging:
             done.merge(overriding=spoken is Dialect.KUBERNETES)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from scanner.facts.accountability import slug
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, by_group, place
+from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, REQUIREMENT
 from scanner.subjects.swarm import AGENT, SWARM, TASK
@@ -84,4 +85,4 @@ def _name(actor: Subject) -> str:
 
 def _position(subject: Subject) -> int:
     """The line a subject stands at."""
-    return subject.origin.first_line + subject.marks[subject.focus][3]
+    return subject.origin.first_line + line_of(subject.marks[subject.focus])

@@ -17,6 +17,7 @@ from scanner.errors import UneditableError
 from scanner.files import fix_writer, newline
 from scanner.fixing.proof import objection, standing
 from scanner.limits import Limits
+from scanner.marks import holds, start_of
 from scanner.model import Edit, Finding, Fix, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fix import ApplicableFix
@@ -205,7 +206,7 @@ def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
 
 def _holds(document: Document, subject: Subject) -> bool:
     mark, inner = document.root.mark, subject.marks[subject.focus]
-    return mark is not None and mark[3:5] <= inner[3:5] <= mark[5:7]
+    return mark is not None and holds(mark, start_of(inner))
 
 
 def _order(candidate: _Candidate) -> tuple[tuple[int, str], ...]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
-from scanner.model import Finding, Location, Mark, Outcome, Related, Subject
+from scanner.marks import Mark
+from scanner.model import Finding, Location, Outcome, Related, Subject
 from scanner.policy import cel, items
 from scanner.policy.cel import Condition, Truth
 from scanner.policy.fix import ApplicableFix

@@ -12,7 +12,8 @@ from scanner.documents.edits import rewrite, same
 from scanner.documents.layout import Layout
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
-from scanner.model import Edit, Fix, Mark
+from scanner.marks import Children, Mark, Place, children_of, holds, start_of
+from scanner.model import Edit, Fix
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.fix import ApplicableFix
 
@@ -65,10 +66,10 @@ class FixWriter:
 
 def way(top: Node, inner: Mark) -> tuple[str | int, ...]:
     """The path from a node to a mark in it; raises UneditableError for one that is there by an alias or a merge."""
-    mark, place = top.mark, (inner[3], inner[4])
+    mark, place = top.mark, start_of(inner)
     path: list[str | int] = []
     while mark is not inner:
-        found = _around(mark[7] if mark else None, place)
+        found = _around(children_of(mark) if mark else None, place)
         if found is None:
             raise UneditableError("it stands behind an alias or a merge (<<), for other places too")
         path.append(found[0])
@@ -76,15 +77,15 @@ def way(top: Node, inner: Mark) -> tuple[str | int, ...]:
     return tuple(path)
 
 
-def _around(children: Any, place: tuple[int, int]) -> tuple[str | int, Mark] | None:
+def _around(children: Children, place: Place) -> tuple[str | int, Mark] | None:
     """The key or index and the mark of the child that holds a place."""
     pairs: Iterable[tuple[str | int, Mark]] = ()
     if isinstance(children, list):  # in the order of the text, and there may be thousands
-        index = bisect_right(children, place, key=lambda child: (child[3], child[4])) - 1
+        index = bisect_right(children, place, key=start_of) - 1
         pairs = [(index, children[index])] if index >= 0 else ()
     elif isinstance(children, dict):
         pairs = children.items()
-    return next((pair for pair in pairs if pair[1][3:5] <= place <= pair[1][5:7]), None)
+    return next((pair for pair in pairs if holds(pair[1], place)), None)
 
 
 def changed(value: Any, path: Sequence[str | int], change: Callable[[Any], Any]) -> Any:

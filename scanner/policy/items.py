@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.documents.positions import find, split_path
-from scanner.model import Mark, Subject
+from scanner.marks import Mark, children_of
+from scanner.model import Subject
 
 _FACTS = "facts."
 
@@ -72,7 +73,7 @@ def _under(value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...
     if not path:
         path = ("*",)
     head, rest = path[0], path[1:]
-    children = mark[7]
+    children = children_of(mark)
     if head != "*":
         if isinstance(value, dict) and isinstance(children, dict) and head in value and head in children:
             yield from _under(value[head], children[head], rest or ("*",), (*before, head))

@@ -12,13 +12,12 @@ from typing import TypeAlias
 from scanner.documents import Document, Fault, read
 from scanner.documents.positions import Node, locate
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Location, Mark, Origin
+from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
+from scanner.model import Location, Origin
 from scanner.rendering.alignment import align
 from scanner.rendering.built import Built
 from scanner.sources import Rendered
 
-Region: TypeAlias = tuple[int, int, int, int, int, int, int]
-"""A mark without its children."""
 Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
 """What places a field: its path and the rendered node -> where it comes from, None where that cannot be told."""
 
@@ -63,7 +62,7 @@ def _in_template(template: str, lines: list[str], part: Document) -> Told:
     written = template.split("\n")
 
     def tell(_: tuple[str | int, ...], node: Node) -> Region | None:
-        line = told.get(node.mark[0] - first) if node.mark else None
+        line = told.get(key_line_of(node.mark) - first) if node.mark else None
         if line is None:
             return None
         text = written[line]
@@ -74,8 +73,8 @@ def _in_template(template: str, lines: list[str], part: Document) -> Told:
 
 
 def _extent(root: Node) -> tuple[int, int]:
-    mark = root.mark or (*_TOP, None)
-    return mark[3], mark[5]
+    mark: Mark = root.mark or (*_TOP, None)
+    return line_of(mark), end_of(mark)[0]
 
 
 def _moved(part: Document, origin: Origin, told: Told) -> Document:
@@ -91,9 +90,11 @@ def _move(path: tuple[str | int, ...], node: Node, told: Told, own: Region | Non
         own = next(filter(None, regions.values()), None)
     line = _line(own, regions.values(), parent)
     moved = {key: _move((*path, key), item, told, regions[key], line) for key, item in inside.items()}
-    children = None
-    if isinstance(node.value, dict | list):
-        children = moved if isinstance(node.value, dict) else list(moved.values())
+    children: Children = None
+    if isinstance(node.value, dict):
+        children = {str(key): mark for key, mark in moved.items()}
+    elif isinstance(node.value, list):
+        children = list(moved.values())
     return (*(own or parent), children)
 
 
@@ -107,4 +108,8 @@ def _line(own: Region | None, inside: Iterable[Region | None], parent: Region) -
     if end:
         return line, column, end, line, column, line, end
     first = next(filter(None, inside), None)
-    return first if first and first[0] == first[5] else (line, column, column + 1, line, column, line, column + 1)
+    if first:
+        key_line, *_, end_line, _ = first
+        if key_line == end_line:
+            return first
+    return line, column, column + 1, line, column, line, column + 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
+from scanner.marks import keyless, with_children
 from scanner.model import Subject
 from scanner.subjects import architecture, calm, foreign, governance, kubernetes, prose, swarm
 from scanner.subjects.shaping import Shape
@@ -144,13 +145,13 @@ def _explained(fault: Fault) -> Fault:
 
 def _document(part: Document, form: str) -> Subject:
     """The document itself, for rules about how it is written."""
-    repeated = [(line, column, 0, line, column, line, column + len(key), None) for key, line, column in part.duplicates]
+    repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
     shape = Shape().say("format", form).say("duplicates", [key for key, _, _ in part.duplicates])
     if form == "architecture":
         _hold_to_schema(shape, part.root)
     whole = shape.mark(part.root)
     if repeated:
-        shape.marks["duplicates"] = (*repeated[0][:7], repeated)
+        shape.marks["duplicates"] = with_children(repeated[0], repeated)
     name = _title(part.root) or part.name or part.format
     bindings = {"document": shape.data}
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
@@ -164,7 +165,7 @@ def _hold_to_schema(shape: Shape, root: Node) -> None:
     shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
     if found and root.mark:
         places = [find(root.mark, path)[0] for path, _ in found]
-        shape.marks["problems"] = (*places[0][:7], [(*mark[:7], None) for mark in places])
+        shape.marks["problems"] = with_children(places[0], [with_children(mark, None) for mark in places])
 
 
 def _title(root: Node) -> str:

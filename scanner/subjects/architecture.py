@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
+from scanner.marks import line_of, with_children
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
 from scanner.subjects.shaping import Shape, duration, percentage
@@ -69,7 +70,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     value = document.root.value
     if not isinstance(value, dict) or value.get("apiVersion") != API_VERSION or value.get("kind") != KIND:
         return None
-    line = document.root.mark[3] if document.root.mark else 0
+    line = line_of(document.root.mark) if document.root.mark else 0
     group = f"{document.origin.path}:{document.origin.first_line + line}"  # two specs of one file are two systems
     return (replace(subject, group=group) for subject in subjects_of(document.root, document.origin))
 
@@ -80,7 +81,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     version, kind = root.get("apiVersion"), root.get("kind")
     if not str(version.value).startswith(_GROUP) or (version.value, kind.value) == (API_VERSION, KIND):
         return
-    line = document.origin.first_line + (version.mark[3] if version.mark else 0) + 1
+    line = document.origin.first_line + (line_of(version.mark) if version.mark else 0) + 1
     yield line, f"{version.value} {kind.value} is not known; a spec is {API_VERSION} {KIND}"
 
 
@@ -127,7 +128,7 @@ def _element(node: Node, kind: str, label: str, owner: str, origin: Origin) -> S
         if part:
             inner = _durations(part)
             shape.put(field, part, inner.data)
-            shape.marks[field] = (*shape.marks[field][:7], inner.marks)
+            shape.marks[field] = with_children(shape.marks[field], inner.marks)
     return governance.subject(kind, origin, owner, label, shape, node)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
+from scanner.marks import line_of
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
@@ -50,7 +51,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if any(map(_is_node, nodes)):
         for node in nodes:
             if node.mark and not _is_node(node):
-                yield document.origin.first_line + node.mark[3] + 1, "a node says no unique-id and node-type"
+                yield document.origin.first_line + line_of(node.mark) + 1, "a node says no unique-id and node-type"
 
 
 def _is_node(node: Node) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import MISSING, Node
-from scanner.model import Mark
+from scanner.marks import Mark, spanning, with_children
 from scanner.subjects.shaping import Shape
 
 KIND = "kubernetes.control-plane"
@@ -153,7 +153,7 @@ def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
 
 
 def _span(first: Mark | None, last: Mark | None) -> Mark | None:
-    return (*first[:5], *last[5:7], None) if first and last else first
+    return spanning(first, last) if first and last else first
 
 
 def _take(flags: Shape, name: str, text: str, node: Node, *, unknown: bool) -> None:
@@ -168,7 +168,7 @@ def _take(flags: Shape, name: str, text: str, node: Node, *, unknown: bool) -> N
         flags.unknowns.add(name)
     elif name not in _LISTS:
         flags.unknowns.discard(name)
-    flags.put(name, Node(value, (*node.mark[:7], None) if node.mark else None))
+    flags.put(name, Node(value, with_children(node.mark, None) if node.mark else None))
 
 
 def _from_environment(flags: Shape, container: Node) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
-from scanner.model import Mark, Origin, Subject
+from scanner.marks import Mark, with_children
+from scanner.model import Origin, Subject
 from scanner.subjects.shaping import Shape, duration, percentage
 
 DECISION = "governance.decision"
@@ -107,7 +108,7 @@ def _backups(shape: Shape, node: Node) -> None:
             marks.append(interval.mark)
     if entries and node.mark:
         shape.data["backups"] = entries
-        shape.marks["backups"] = (*node.mark[:7], marks)
+        shape.marks["backups"] = with_children(node.mark, marks)
 
 
 def requirement(node: Node, name: str, origin: Origin, owner: str, parts: Mapping[str, Node]) -> Subject:

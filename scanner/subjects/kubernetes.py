@@ -12,7 +12,8 @@ from typing import Any
 
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
-from scanner.model import Mark, Origin, Subject
+from scanner.marks import Mark, line_of
+from scanner.model import Origin, Subject
 from scanner.subjects import control_plane
 from scanner.subjects.shaping import prune_nulls
 
@@ -183,7 +184,7 @@ def _is_containers(value: Any) -> bool:
 
 
 def _line(document: Document, node: Node) -> int:
-    return document.origin.first_line + (node.mark[3] if node.mark else 0) + 1
+    return document.origin.first_line + (line_of(node.mark) if node.mark else 0) + 1
 
 
 def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
-from scanner.model import Mark, Subject
+from scanner.marks import keyless, line_of
+from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.quantities import percent, seconds
 from scanner.subjects.shaping import Shape
@@ -83,7 +84,6 @@ def _objective(document: Document, line: Node, match: re.Match[str]) -> Subject:
 
 
 def _part(line: Node, match: re.Match[str], group: str | int) -> Node:
-    row = line.mark[0] if line.mark else 0
+    row = line_of(line.mark) if line.mark else 0
     start, end = match.span(group)
-    mark: Mark = (row, start, 0, row, start, row, end, None)
-    return Node(match[group], mark)
+    return Node(match[group], keyless((row, start), (row, end)))

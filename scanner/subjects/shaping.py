@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.documents.positions import Node
-from scanner.model import Mark
+from scanner.marks import NOWHERE, Mark, with_children
 from scanner.subjects.quantities import percent, seconds
-
-_UNPLACED: Mark = (0, 0, 0, 0, 0, 0, 0, None)
 
 
 def known(value: Any) -> tuple[Any, frozenset[str]]:
@@ -105,5 +103,4 @@ class Shape:
 
     def mark(self, whole: Node) -> Mark:
         """The mark of the finished mapping, placed where the whole stands."""
-        own = whole.mark or _UNPLACED
-        return (*own[:7], self.marks)
+        return with_children(whole.mark or NOWHERE, self.marks)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.marks import end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import domain
@@ -163,18 +164,16 @@ def _lines(shape: Shape, prompt: Node) -> None:
     """The lines of a prompt, each where it stands; where escapes make lines that the file has not, at the prompt."""
     if not isinstance(prompt.value, str) or prompt.mark is None:
         return
-    line, column, end_line = prompt.mark[3], prompt.mark[4], prompt.mark[5]
+    (line, column), (end_line, _) = start_of(prompt.mark), end_of(prompt.mark)
     lines = prompt.value.split("\n")
     shape.data["lines"] = lines
     if len(lines) != end_line - line + 1:
-        shape.marks["lines"] = (*prompt.mark[:7], [(*prompt.mark[:7], None) for _ in lines])
+        shape.marks["lines"] = with_children(prompt.mark, [with_children(prompt.mark, None) for _ in lines])
         return
     starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
     places = enumerate(zip(lines, starts, strict=True), start=line)
-    shape.marks["lines"] = (
-        *prompt.mark[:7],
-        [(row, start, 0, row, start, row, start + len(text), None) for row, (text, start) in places],
-    )
+    marks = [keyless((row, start), (row, start + len(text))) for row, (text, start) in places]
+    shape.marks["lines"] = with_children(prompt.mark, marks)
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {

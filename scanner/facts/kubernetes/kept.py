@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from scanner.model import Mark, Subject
+from scanner.marks import NOWHERE, Mark, children_of, with_children
+from scanner.model import Subject
 
 IN_FULL = frozenset(
     {
@@ -143,7 +144,7 @@ _KEPT_OF: dict[str, _Wanted] = {
     "VaultStaticSecret": _DESTINATION,
 }
 """What is kept of objects of some kinds, beside what is kept of all."""
-_NOTHING: tuple[dict[str, Any], Mark] = ({}, (0, 0, 0, 0, 0, 0, 0, None))
+_NOTHING: tuple[dict[str, Any], Mark] = ({}, NOWHERE)
 """What stays of an item of a list of which nothing is kept, shared by all of them."""
 
 
@@ -161,27 +162,27 @@ def shortened(subject: Subject) -> Subject:
 
 def _cut(value: Any, mark: Mark, wanted: _Wanted | None) -> tuple[Any, Mark]:
     """The wanted fields of a value and their marks; its first field keeps its mark, for it is where it stands."""
-    children = mark[7]
+    children = children_of(mark)
     if wanted is None:
-        return (dict.fromkeys(value) if isinstance(value, dict) else None), (*mark[:7], None)
+        return (dict.fromkeys(value) if isinstance(value, dict) else None), with_children(mark, None)
     if not wanted or not children:
         return value, mark
     if isinstance(value, list) and isinstance(children, list) and "*" in wanted:
         items = [_item(item, inner, wanted["*"]) for item, inner in zip(value, children, strict=True)]
         if all(item is _NOTHING for item in items):
             items = []
-        return [item for item, _ in items], (*mark[:7], [inner for _, inner in items])
+        return [item for item, _ in items], with_children(mark, [inner for _, inner in items])
     if not isinstance(value, dict) or not isinstance(children, dict) or "*" in wanted:
         return value, mark
     first = next(iter(children))
-    inside = children[first][7]
-    values, marks = {}, {first: (*children[first][:7], inside and type(inside)())}
+    inside = children_of(children[first])
+    values, marks = {}, {first: with_children(children[first], inside and type(inside)())}
     for name, inner in wanted.items():
         if name in value:
             values[name] = value[name]
             if name in children:
                 values[name], marks[name] = _cut(value[name], children[name], inner)
-    return values, (*mark[:7], marks)
+    return values, with_children(mark, marks)
 
 
 def _item(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:

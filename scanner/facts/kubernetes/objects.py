@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.marks import start_of
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
@@ -231,4 +232,4 @@ def ports_of(workload: Subject) -> Iterator[dict[str, Any]]:
 def _position(subject: Subject) -> tuple[str, str, int, int, int]:
     """Where the object of a subject stands."""
     mark = subject.marks["object"]
-    return subject.group, subject.origin.path, subject.origin.first_line, mark[3], mark[4]
+    return subject.group, subject.origin.path, subject.origin.first_line, *start_of(mark)

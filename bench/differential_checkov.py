@@ -29,7 +29,7 @@ from typing import Any
 import yaml
 
 from scanner import documents, library
-from scanner.model import Finding, InputStatus, Outcome
+from scanner.model import Finding, InputStatus, Outcome, Profile
 from scanner.policy import cel
 from scanner.policy.rule import load_folder
 from scanner.scan import Options, scan
@@ -167,7 +167,7 @@ def judge(root: Path, program: str, mapped: Mapping[str, frozenset[str]]) -> Bun
 
 def ask_assay(root: Path, mapped: Mapping[str, frozenset[str]]) -> Bundle:
     """A folder with Assay's verdicts on the checks that each rule replaces."""
-    options = Options(profile="opinion", include_passes=True)
+    options = Options(profile=Profile.OPINION, include_passes=True)
     done = scan(["."], options)
     held = {item.path: list(things(root, item.path)) for item in done.inputs if item.subjects}
     unread = frozenset(item.path for item in done.inputs if item.status is InputStatus.UNREADABLE)

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from scanner.fixing import Mended, Wish, fix
+from scanner.model import PROFILES, Profile
 from scanner.scan import Options
 
 _COMMENT = re.compile(r"(?:^|\s)(#.*)$", re.MULTILINE)
@@ -28,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--safe", action="store_true", help="only safe fixes")
-    parser.add_argument("--profile", default="strict")
+    parser.add_argument("--profile", type=Profile, choices=PROFILES, default=Profile.STRICT)
     parser.add_argument("--diffs", type=Path, help="where to put the diffs, for reading by hand")
     given = parser.parse_args()
     totals: Counter[str] = Counter()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanner import library
+from scanner.controls import Strength
 from scanner.frameworks import assess, catalogue
 from scanner.model import RuleInfo
 from scanner.policy.rule import load_folder
@@ -132,7 +133,7 @@ class Line:
     rule: str
     key: str
     framework: str
-    ours: Mapping[str, str]
+    ours: Mapping[str, Strength]
     theirs: frozenset[str]
 
     @property
@@ -195,7 +196,7 @@ def compare(
 
 def printed(line: Line) -> str:
     """The comparison as a row of a Markdown table."""
-    ours = [control if strength != "low" else f"({control})" for control, strength in line.ours.items()]
+    ours = [control if strength is not Strength.LOW else f"({control})" for control, strength in line.ours.items()]
     theirs = sorted(line.theirs)
     cells = (line.rule, line.key, line.framework, " ".join(ours) or "-", " ".join(theirs), line.verdict)
     return "| " + " | ".join(cells) + " |"

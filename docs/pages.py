@@ -14,19 +14,19 @@ import peers
 from markup import block, code, codes, fence, items, page, paragraph, prose, reference, table
 from peers import peers_page
 
-from scanner.controls import ControlLink
+from scanner.controls import Checkable, ControlLink, Measure, ShownBy
 from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import DISCLAIMER, RuleInfo
+from scanner.model import DISCLAIMER, Profile, RuleInfo
 from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
 MEASURES = {
-    "controls": "Reports print two figures, side by side: coverage is the share of all controls that a passing or a "
-    "failing outcome bears on, and conformity is the share of the covered ones without a single failing outcome.",
-    "categories": "A list of risks is no set of requirements: reports count findings and print no percentage.",
-    "maturity": "A maturity model is no set of requirements: reports count findings and print no percentage.",
+    Measure.CONTROLS: "Reports print two figures, side by side: coverage is the share of all controls that a passing "
+    "or a failing outcome bears on, and conformity is the share of the covered ones without a single failing outcome.",
+    Measure.CATEGORIES: "A list of risks is no set of requirements: reports count findings and print no percentage.",
+    Measure.MATURITY: "A maturity model is no set of requirements: reports count findings and print no percentage.",
 }
 
 
@@ -117,7 +117,7 @@ def _frameworks(frameworks: Sequence[Framework]) -> Iterator[str]:
             reference(_name(item)),
             prose(item.title),
             *map(str, _counts(item)),
-            "coverage and conformity" if item.measure == "controls" else "findings only",
+            "coverage and conformity" if item.measure is Measure.CONTROLS else "findings only",
             f"[{prose(item.publisher)}]({item.source})",
             prose(item.licence),
         )
@@ -133,7 +133,7 @@ def _counts(framework: Framework) -> tuple[int, int, int, int]:
         len(controls),
         sum(bool(control.objectives) for control in controls),
         sum(bool(control.unmapped) for control in controls),
-        sum(control.checkable == "manual" for control in controls),
+        sum(control.checkable is Checkable.MANUAL for control in controls),
     )
 
 
@@ -156,9 +156,9 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
         "under the strongest of its objectives."
     )
     for control in framework.controls:
-        if control.checkable != "manual":
+        if control.checkable is not Checkable.MANUAL:
             yield from _control(control, behind, filed, ways.get((framework.id, framework.edition, control.id), ()))
-    manual = [control for control in framework.controls if control.checkable == "manual"]
+    manual = [control for control in framework.controls if control.checkable is Checkable.MANUAL]
     if manual:
         yield "## Controls that only people or run time can show"
         rows = [(code(item.id), prose(item.title), prose(item.parent), prose(item.evidence)) for item in manual]
@@ -184,7 +184,7 @@ def _head(framework: Framework, frameworks: Sequence[Framework]) -> Iterator[str
 
 
 def _control(
-    control: Control, behind: Mapping[tuple[str, str], Sequence[RuleInfo]], filed: set[str], ways: Sequence[str]
+    control: Control, behind: Mapping[tuple[str, str], Sequence[RuleInfo]], filed: set[str], ways: Sequence[ShownBy]
 ) -> Iterator[str]:
     yield f"### {prose(control.id)} {prose(control.title)}"
     within = f"Part of: {prose(control.parent)}. " if control.parent else ""
@@ -225,7 +225,9 @@ def _rules(rules: Sequence[RuleFile]) -> Iterator[str]:
 
 def _listed(rules: Sequence[RuleInfo]) -> str:
     """Rules by name, with the profile where it is not the default one."""
-    return ", ".join(reference(info.id) + f" ({info.profile})" * (info.profile != "default") for info in rules)
+    return ", ".join(
+        reference(info.id) + f" ({info.profile})" * (info.profile is not Profile.DEFAULT) for info in rules
+    )
 
 
 def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:

@@ -5,8 +5,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-STRENGTHS = ("high", "medium", "low")
-"""How strongly a link bears on a control, strongest first."""
+
+class Relation(StrEnum):
+    """How an objective or a rule bears on a control."""
+
+    SUPPORTS = "supports"
+    """A pass is design evidence for the control."""
+    VIOLATES = "violates"
+    """A failure contradicts the control."""
+    DECLARES = "declares"
+    """The document's own word, which nothing bears out."""
+
+
+class Strength(StrEnum):
+    """How strongly a link bears on a control, strongest first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    """Never decides against a control."""
+
+
+STRENGTHS = tuple(Strength)
+
+
+class Checkable(StrEnum):
+    """How much of a control a file can show."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    MANUAL = "manual"
+    """Only people or run time can show it."""
+
+
+class Measure(StrEnum):
+    """How a framework is measured: figures are printed of controls only, findings are counted of the others."""
+
+    CONTROLS = "controls"
+    CATEGORIES = "categories"
+    MATURITY = "maturity"
+
+
+class ShownBy(StrEnum):
+    """What kind of evidence a subject is."""
+
+    MANIFEST = "manifest"
+    """It configures the platform."""
+    DECLARED = "declared"
+    """A document's own word, which nothing bears out."""
+
+
+class Platform(StrEnum):
+    """What a framework, or a check of another engine, is about where that is one platform."""
+
+    KUBERNETES = "kubernetes"
+    AGENTS = "agents"
+    OTHER = "other"
+    """Any other; no framework is about it."""
 
 
 class ControlStatus(StrEnum):
@@ -28,15 +83,14 @@ class ControlLink:
     framework: str
     edition: str
     control: str
-    relation: str
-    strength: str
+    relation: Relation
+    strength: Strength
+    shown_by: ShownBy
     objective: str
     """Through which the rule bears on the control, empty where the control names the rule itself."""
     rationale: str
     rule: str = ""
     """The rule that the control names itself, else empty."""
-    shown_by: str = "manifest"
-    """manifest: what configures the platform shows it; declared: a document's own word, which nothing bears out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +102,7 @@ class Assessment:
     control: str
     title: str
     parent: str
-    checkable: str
+    checkable: Checkable
     evidence: str
     status: ControlStatus
     rules: tuple[str, ...] = ()
@@ -67,8 +121,7 @@ class FrameworkSummary:
     id: str
     edition: str
     title: str
-    measure: str
-    """controls: figures are printed; categories or maturity: findings are counted, no percentage is."""
+    measure: Measure
     controls: int
     manual: int
     covered: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.controls import Assessment, ControlLink, FrameworkSummary, Platform, ShownBy
 from scanner.marks import Mark
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
@@ -24,6 +24,20 @@ class Severity(StrEnum):
 
 
 SEVERITIES = tuple(Severity)
+
+
+class Profile(StrEnum):
+    """A choice of rules; each holds the rules of those before it."""
+
+    DEFAULT = "default"
+    """Security and compliance."""
+    STRICT = "strict"
+    """Good practice and absence."""
+    OPINION = "opinion"
+    """What is contested."""
+
+
+PROFILES = tuple(Profile)
 
 
 class Outcome(StrEnum):
@@ -164,17 +178,19 @@ class RuleInfo:
     id: str
     title: str
     severity: Severity
-    profile: str
+    profile: Profile
     why: str
     remediation: str
     limits: str
     subject: str
+    shown_by: ShownBy
+    """What kind of evidence its subjects are."""
     objectives: tuple[str, ...]
     same_as: tuple[str, ...]
     references: tuple[str, ...]
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
-    platform: str = ""
+    platform: Platform | None = None
     """Of another engine's check, what it is about: it does not bear on a framework about something else."""
 
 
@@ -188,8 +204,8 @@ class Check:
     """In our own words; empty where the engine's have to do."""
     sensitive: bool = False
     """What it points at may hold a secret."""
-    platform: str = "other"
-    """What it is about: `kubernetes`, or any other platform."""
+    platform: Platform = Platform.OTHER
+    """What it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +224,9 @@ class Run:
     started: str
     ended: str
     arguments: tuple[str, ...]
-    profile: str
+    profile: Profile
     kubernetes_version: str
-    fail_on: str
+    fail_on: Severity
     pack_digest: str
     git_commit: str = ""
     git_dirty: bool | None = None

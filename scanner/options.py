@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scanner import sources
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Severity
+from scanner.model import Profile, Severity
 from scanner.policy.evaluate import NEWEST_KUBERNETES
 
 
@@ -15,7 +15,7 @@ from scanner.policy.evaluate import NEWEST_KUBERNETES
 class Options:
     """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
 
-    profile: str = "default"
+    profile: Profile = Profile.DEFAULT
     frameworks: tuple[str, ...] = ()
     """Ids, `id@edition` or families; all where none is named."""
     framework_files: tuple[Path, ...] = ()

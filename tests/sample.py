@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from scanner.controls import Assessment, ControlLink, ControlStatus, FrameworkSummary
+from scanner.controls import (
+    Assessment,
+    Checkable,
+    ControlLink,
+    ControlStatus,
+    FrameworkSummary,
+    Measure,
+    Relation,
+    ShownBy,
+    Strength,
+)
 from scanner.model import (
     Edit,
     Finding,
@@ -14,6 +24,7 @@ from scanner.model import (
     InputStatus,
     Location,
     Outcome,
+    Profile,
     Related,
     RuleInfo,
     Run,
@@ -125,9 +136,9 @@ def _run() -> Run:
         started="2026-03-02T09:15:00Z",
         ended="2026-03-02T09:15:01Z",
         arguments=("scan", ".", "--framework", "soc2", "--include-passes"),
-        profile="default",
+        profile=Profile.DEFAULT,
         kubernetes_version="1.33",
-        fail_on="low",
+        fail_on=Severity.LOW,
         pack_digest="sha256:" + _digest("rule pack"),
         git_commit=_digest("commit")[:40],
         git_dirty=False,
@@ -232,11 +243,12 @@ def _rule(identity: str, severity: Severity, title: str, objective: str) -> Rule
         id=identity,
         title=title,
         severity=severity,
-        profile="default",
+        profile=Profile.DEFAULT,
         why=f"{title}: without it an intruder <or an accident> takes more than one part of the system.",
         remediation=f"Set the field that `{name}` asks for, then scan again.",
         limits="Does not see what a mutating webhook adds later." if kind == "kubernetes" else "",
         subject=f"{kind}.{'container' if kind == 'kubernetes' else 'component'}",
+        shown_by=ShownBy.MANIFEST if kind == "kubernetes" else ShownBy.DECLARED,
         objectives=(objective,),
         same_as=("CKV_K8S_16", "KSV-0017") if name == "container-not-privileged" else (),
         references=("https://kubernetes.io/docs/concepts/security/",) if kind == "kubernetes" else (),
@@ -246,17 +258,33 @@ def _rule(identity: str, severity: Severity, title: str, objective: str) -> Rule
 
 def _links() -> dict[str, tuple[ControlLink, ...]]:
     return {
-        "architecture.flow-encrypted": (_link(SOC2, "CC6.7", ENCRYPTED, "high"),),
-        "architecture.store-encrypted": (_link(SOC2, "CC6.1", "encryption-at-rest", "medium"),),
-        "kubernetes.capabilities-dropped": (_link(CIS, "5.2.9", LEAST, "high"), _link(SOC2, "CC6.3", LEAST, "low")),
-        "kubernetes.container-not-privileged": (_link(CIS, "5.2.2", LEAST, "high"), _link(K8S, "K01:2025", LEAST)),
+        "architecture.flow-encrypted": (_link(SOC2, "CC6.7", ENCRYPTED, Strength.HIGH),),
+        "architecture.store-encrypted": (_link(SOC2, "CC6.1", "encryption-at-rest", Strength.MEDIUM),),
+        "kubernetes.capabilities-dropped": (
+            _link(CIS, "5.2.9", LEAST, Strength.HIGH),
+            _link(SOC2, "CC6.3", LEAST, Strength.LOW),
+        ),
+        "kubernetes.container-not-privileged": (
+            _link(CIS, "5.2.2", LEAST, Strength.HIGH),
+            _link(K8S, "K01:2025", LEAST),
+        ),
         "kubernetes.no-secret-in-environment": (_link(CIS, "5.4.1", SECRETS), _link(K8S, "K03:2025", SECRETS)),
-        "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory", "low"),),
+        "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory", Strength.LOW),),
     }
 
 
-def _link(framework: tuple[str, str], control: str, objective: str, strength: str = "medium") -> ControlLink:
-    return ControlLink(*framework, control, "violates", strength, objective, f"{control} asks for {objective}.")
+def _link(
+    framework: tuple[str, str], control: str, objective: str, strength: Strength = Strength.MEDIUM
+) -> ControlLink:
+    return ControlLink(
+        *framework,
+        control,
+        Relation.VIOLATES,
+        strength,
+        ShownBy.MANIFEST,
+        objective,
+        f"{control} asks for {objective}.",
+    )
 
 
 def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
@@ -264,25 +292,35 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
     manual, silent, apart = ControlStatus.MANUAL, ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
     access, pods = "CC6 Logical and physical access", "5.2 Pod security standards"
     rows = (
-        (CIS, "5.2.2", "Privileged containers kept out", pods, "full", failed),
-        (CIS, "5.2.9", "Assigned capabilities kept low", pods, "full", ControlStatus.SATISFIED),
-        (CIS, "5.2.10", "Windows HostProcess kept out", pods, "full", apart),
-        (CIS, "5.4.1", "Secrets as files rather than env vars", "5.4 Secrets management", "full", failed),
-        (K8S, "K01:2025", "Insecure Workload Configurations", "", "full", failed),
-        (K8S, "K03:2025", "Secrets Management Failures", "", "partial", failed),
-        (SOC2, "CC1.4", "Competent people are hired, developed, kept", "CC1 Control environment", "manual", manual),
-        (SOC2, "CC6.1", "Logical access controls protect information assets", access, "partial", silent),
-        (SOC2, "CC6.3", "Access is role based, least privilege", access, "partial", partial),
-        (SOC2, "CC6.7", "Data movement and removal is restricted", access, "partial", failed),
-        (SOC2, "CC8.1", "Changes are authorised, tested, approved", "CC8 Change management", "partial", error),
+        (CIS, "5.2.2", "Privileged containers kept out", pods, Checkable.FULL, failed),
+        (CIS, "5.2.9", "Assigned capabilities kept low", pods, Checkable.FULL, ControlStatus.SATISFIED),
+        (CIS, "5.2.10", "Windows HostProcess kept out", pods, Checkable.FULL, apart),
+        (CIS, "5.4.1", "Secrets as files rather than env vars", "5.4 Secrets management", Checkable.FULL, failed),
+        (K8S, "K01:2025", "Insecure Workload Configurations", "", Checkable.FULL, failed),
+        (K8S, "K03:2025", "Secrets Management Failures", "", Checkable.PARTIAL, failed),
+        (
+            SOC2,
+            "CC1.4",
+            "Competent people are hired, developed, kept",
+            "CC1 Control environment",
+            Checkable.MANUAL,
+            manual,
+        ),
+        (SOC2, "CC6.1", "Logical access controls protect information assets", access, Checkable.PARTIAL, silent),
+        (SOC2, "CC6.3", "Access is role based, least privilege", access, Checkable.PARTIAL, partial),
+        (SOC2, "CC6.7", "Data movement and removal is restricted", access, Checkable.PARTIAL, failed),
+        (SOC2, "CC8.1", "Changes are authorised, tested, approved", "CC8 Change management", Checkable.PARTIAL, error),
     )
     links = _links()
     found = []
     for framework, control, title, parent, checkable, status in rows:
         bearing = {
-            rule: link for rule, all_ in links.items() for link in all_ if link.control == control and status != manual
+            rule: link
+            for rule, all_ in links.items()
+            for link in all_
+            if link.control == control and status is not manual
         }
-        against = tuple(fingerprints[rule] for rule in bearing) if status == failed else ()
+        against = tuple(fingerprints[rule] for rule in bearing) if status is failed else ()
         evidence = f"Records that show: {title.lower()}"
         head = (*framework, control, title, parent, checkable, evidence, status)
         found.append(Assessment(*head, tuple(bearing), against, tuple(bearing.values())))
@@ -293,9 +331,9 @@ def _frameworks() -> tuple[FrameworkSummary, ...]:
     cis, k8s, soc2 = "CIS Kubernetes Benchmark", "OWASP Kubernetes Top Ten", "SOC 2 Trust Services Criteria"
     own, share = "ids only; titles in our own words", "CC-BY-SA-4.0"
     return (
-        FrameworkSummary(*CIS, cis, "controls", 4, 0, 3, 1, 0.75, 1 / 3, own, "https://www.cisecurity.org/"),
-        FrameworkSummary(*K8S, k8s, "categories", 2, 0, 2, 0, None, None, share, "https://owasp.org/"),
-        FrameworkSummary(*SOC2, soc2, "controls", 5, 1, 2, 1, 0.4, 0.5, own, "https://www.aicpa-cima.com/"),
+        FrameworkSummary(*CIS, cis, Measure.CONTROLS, 4, 0, 3, 1, 0.75, 1 / 3, own, "https://www.cisecurity.org/"),
+        FrameworkSummary(*K8S, k8s, Measure.CATEGORIES, 2, 0, 2, 0, None, None, share, "https://owasp.org/"),
+        FrameworkSummary(*SOC2, soc2, Measure.CONTROLS, 5, 1, 2, 1, 0.4, 0.5, own, "https://www.aicpa-cima.com/"),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from scanner import documents, facts, subjects
-from scanner.model import Subject
+from scanner.model import Profile, Subject
 from scanner.scan import Options, scan
 
 RBAC = "rbac.authorization.k8s.io"
@@ -570,7 +570,7 @@ def test_each_power_is_a_finding_of_its_own(tmp_path: Path) -> None:
     def found(*rules: Any) -> dict[str, str]:
         objects = [pod(), role("r", *rules), binding("r", WEB, namespace="shop")]
         (tmp_path / "a.yaml").write_text(yaml.safe_dump_all(objects, sort_keys=False), encoding="utf-8")
-        told = scan([str(tmp_path)], Options(profile="strict")).findings
+        told = scan([str(tmp_path)], Options(profile=Profile.STRICT)).findings
         mine = [finding for finding in told if finding.rule == "kubernetes.workload-account-cannot-act-as-others"]
         assert all(len(finding.related) == 2 for finding in mine)
         return {finding.message.split(": ")[1].split(",")[0]: finding.fingerprint for finding in mine}

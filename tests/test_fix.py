@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from scanner.cli import assay
 from scanner.fixing import Fixes, Wish, fix
 from scanner.fixing.writing import write
-from scanner.model import InputStatus
+from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
 
 POD = """\
@@ -62,11 +62,11 @@ def options(**given: Any) -> Options:
     return Options(cache_folder=Path(os.environ["XDG_CACHE_HOME"]) / "assay", **given)
 
 
-def only(rule: str, *paths: str, unsafe: bool = True, profile: str = "default") -> Fixes:
+def only(rule: str, *paths: str, unsafe: bool = True, profile: Profile = Profile.DEFAULT) -> Fixes:
     return fix(paths or ("deploy",), options(profile=profile), Wish(unsafe=unsafe, rules=frozenset({rule})))
 
 
-def fixed(rule: str, text: str, name: str = "a.yaml", profile: str = "default") -> str:
+def fixed(rule: str, text: str, name: str = "a.yaml", profile: Profile = Profile.DEFAULT) -> str:
     """The text after the fix of one rule, which must have been made."""
     Path("deploy", name).write_bytes(text.encode())
     (mended,) = only(rule, profile=profile).files
@@ -171,7 +171,7 @@ def test_the_last_entry_without_a_line_end() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_key_is_renamed_in_its_place() -> None:
     text = POD.replace("  hostPID: true   # for the profiler\n", "  serviceAccount: shop # its own\n")
-    after = fixed("kubernetes.pod-service-account-field-current", text, profile="strict")
+    after = fixed("kubernetes.pod-service-account-field-current", text, profile=Profile.STRICT)
     assert after == text.replace("serviceAccount:", "serviceAccountName:")
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scanner import library
-from scanner.controls import ControlStatus
+from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import Outcome, RuleInfo, Severity
+from scanner.model import Outcome, Profile, RuleInfo, Severity
 from scanner.policy.rule import load_folder
 
 WORD = re.compile(r"[a-z]{4,}")
@@ -57,7 +59,7 @@ def test_catalogues_are_complete_in_ids() -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: item.id)
 def test_every_checkable_control_is_argued(framework: Framework) -> None:
     for control in framework.controls:
-        if control.checkable == "manual":
+        if control.checkable is Checkable.MANUAL:
             assert not control.objectives
             assert not control.unmapped
         else:
@@ -139,16 +141,24 @@ def test_an_id_means_its_newest_edition() -> None:
     assert {("owasp-top10", "2025"), ("owasp-kubernetes", "2025"), ("owasp-asvs", "5.0.0")} <= family
 
 
-RULE = RuleInfo("a.b", "A", Severity.HIGH, "default", "", "", "", "x.y", ("goal",), (), ())
+RULE = RuleInfo("a.b", "A", Severity.HIGH, Profile.DEFAULT, "", "", "", "x.y", ShownBy.MANIFEST, ("goal",), (), ())
 
 
 def status(
-    outcomes: dict[Outcome, int], *, relation: str = "supports", strength: str = "high", full: bool = False
+    outcomes: dict[Outcome, int],
+    *,
+    relation: Relation = Relation.SUPPORTS,
+    strength: Strength = Strength.HIGH,
+    full: bool = False,
 ) -> ControlStatus:
     control = Control(
-        "C1", "C", "full" if full else "partial", "", objectives=(Bearing("goal", relation, strength, "r"),)
+        "C1",
+        "C",
+        Checkable.FULL if full else Checkable.PARTIAL,
+        "",
+        objectives=(Bearing("goal", relation, strength, "r"),),
     )
-    framework = Framework("f", "1", "F", "", "", "", "", "controls", (control,))
+    framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
     linked = assess.links([framework], [RULE])
     counts = {"a.b": outcomes} if outcomes else {}
     (assessment,) = assess.assess(framework, counts, [], linked)
@@ -162,12 +172,16 @@ def status(
         ({Outcome.UNKNOWN: 3}, {}, "not-assessed"),
         ({Outcome.PASS: 9}, {}, "partial"),
         ({Outcome.PASS: 9}, {"full": True}, "satisfied"),
-        ({Outcome.PASS: 9}, {"full": True, "relation": "declares"}, "partial"),
+        ({Outcome.PASS: 9}, {"full": True, "relation": Relation.DECLARES}, "partial"),
         ({Outcome.PASS: 9, Outcome.UNKNOWN: 1}, {"full": True}, "partial"),
         ({Outcome.PASS: 999, Outcome.FAIL: 1}, {}, "not-satisfied"),
-        ({Outcome.PASS: 999, Outcome.FAIL: 1}, {"relation": "violates", "strength": "medium"}, "not-satisfied"),
-        ({Outcome.FAIL: 1}, {"strength": "low"}, "partial"),
-        ({Outcome.FAIL: 1, Outcome.PASS: 1}, {"strength": "low"}, "partial"),
+        (
+            {Outcome.PASS: 999, Outcome.FAIL: 1},
+            {"relation": Relation.VIOLATES, "strength": Strength.MEDIUM},
+            "not-satisfied",
+        ),
+        ({Outcome.FAIL: 1}, {"strength": Strength.LOW}, "partial"),
+        ({Outcome.FAIL: 1, Outcome.PASS: 1}, {"strength": Strength.LOW}, "partial"),
         ({Outcome.FAIL: 1, Outcome.ERROR: 1}, {}, "error"),
     ],
 )
@@ -178,15 +192,15 @@ def test_a_status_is_the_worst_of_what_bears_on_it(
 
 
 def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None:
-    goal = Bearing("goal", "supports", "high", "through the objective")
-    named = Bearing("", "violates", "low", "by name", rule="a.b")
-    elsewhere = Bearing("", "violates", "high", "another rule", rule="a.c")
+    goal = Bearing("goal", Relation.SUPPORTS, Strength.HIGH, "through the objective")
+    named = Bearing("", Relation.VIOLATES, Strength.LOW, "by name", rule="a.b")
+    elsewhere = Bearing("", Relation.VIOLATES, Strength.HIGH, "another rule", rule="a.c")
     controls = (
-        Control("both", "B", "partial", "", objectives=(goal, named)),
-        Control("named", "N", "partial", "", objectives=(named, elsewhere)),
-        Control("other", "O", "partial", "", objectives=(elsewhere,)),
+        Control("both", "B", Checkable.PARTIAL, "", objectives=(goal, named)),
+        Control("named", "N", Checkable.PARTIAL, "", objectives=(named, elsewhere)),
+        Control("other", "O", Checkable.PARTIAL, "", objectives=(elsewhere,)),
     )
-    framework = Framework("f", "1", "F", "", "", "", "", "controls", controls)
+    framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, controls)
     linked = assess.links([framework], [RULE])
     assert [(link.control, link.objective, link.rule, link.strength) for link in linked["a.b"]] == [
         ("both", "", "a.b", "low"),
@@ -196,8 +210,10 @@ def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None
 
 def test_all_rules_that_a_control_names_are_told() -> None:
     rules = [replace(RULE, id=name, objectives=()) for name in ("a.b", "a.c")]
-    bearings = tuple(Bearing("", "violates", "high", rule.id, rule=rule.id) for rule in rules)
-    framework = Framework("f", "1", "F", "", "", "", "", "controls", (Control("C", "C", "full", "", "", "", bearings),))
+    bearings = tuple(Bearing("", Relation.VIOLATES, Strength.HIGH, rule.id, rule=rule.id) for rule in rules)
+    framework = Framework(
+        "f", "1", "F", "", "", "", "", Measure.CONTROLS, (Control("C", "C", Checkable.FULL, "", "", "", bearings),)
+    )
     counts = {"a.b": {Outcome.PASS: 1}, "a.c": {Outcome.PASS: 2}}
     (assessment,) = assess.assess(framework, counts, [], assess.links([framework], rules))
     assert assessment.status is ControlStatus.SATISFIED
@@ -239,17 +255,20 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
 
 def test_a_manual_control_stays_manual() -> None:
     control = Control("C1", "C", "manual", "")
-    framework = Framework("f", "1", "F", "", "", "", "", "controls", (control,))
+    framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
     (assessment,) = assess.assess(framework, {}, [], {})
     assert assessment.status is ControlStatus.MANUAL
 
 
 def test_coverage_and_conformity_stand_side_by_side() -> None:
-    goals = [Bearing(name, "supports", "high", "r") for name in ("good", "bad", "silent")]
-    controls = tuple(Control(goal.objective, "C", "partial", "", objectives=(goal,)) for goal in goals)
-    framework = Framework("f", "1", "F", "", "", "", "", "controls", (*controls, Control("m", "M", "manual", "")))
+    goals = [Bearing(name, Relation.SUPPORTS, Strength.HIGH, "r") for name in ("good", "bad", "silent")]
+    controls = tuple(Control(goal.objective, "C", Checkable.PARTIAL, "", objectives=(goal,)) for goal in goals)
+    framework = Framework(
+        "f", "1", "F", "", "", "", "", Measure.CONTROLS, (*controls, Control("m", "M", Checkable.MANUAL, ""))
+    )
     rules = [
-        RuleInfo(name, name, Severity.LOW, "default", "", "", "", "x", (name,), (), ()) for name in ("good", "bad")
+        RuleInfo(name, name, Severity.LOW, Profile.DEFAULT, "", "", "", "x", ShownBy.MANIFEST, (name,), (), ())
+        for name in ("good", "bad")
     ]
     counts = {"good": {Outcome.PASS: 1}, "bad": {Outcome.FAIL: 1, Outcome.PASS: 5}}
     summary = assess.summarise(framework, assess.assess(framework, counts, [], assess.links([framework], rules)))
@@ -263,3 +282,40 @@ def test_a_list_of_risks_gets_no_percentage() -> None:
     llm = next(item for item in FRAMEWORKS if (item.id, item.edition) == ("owasp-llm", "2026"))
     summary = assess.summarise(llm, assess.assess(llm, {}, [], {}))
     assert (summary.coverage, summary.conformity) == (None, None)
+
+
+def enums(value: Any) -> list[tuple[str, frozenset[str]]]:
+    """Every property of a schema that has a closed list of words, with the words."""
+    if isinstance(value, list):
+        return [found for item in value for found in enums(item)]
+    if not isinstance(value, dict):
+        return []
+    named = [(name, part.get("items", part)) for name, part in value.get("properties", {}).items()]
+    own = [(name, frozenset(part["enum"])) for name, part in named if "enum" in part]
+    return own + [found for part in value.values() for found in enums(part)]
+
+
+def test_the_words_of_the_schemas_are_those_of_the_code() -> None:
+    words = {
+        "profile": frozenset(Profile),
+        "outcome": frozenset(Outcome),
+        "severity": frozenset(Severity),
+        "relation": frozenset(Relation),
+        "strength": frozenset(Strength),
+        "checkable": frozenset(Checkable),
+        "measure": frozenset(Measure),
+        "shown_by": frozenset(ShownBy),
+    }
+    root = library.data_root()
+    names = (
+        "rules/schema.json",
+        "frameworks/schema.json",
+        "frameworks/engines/schema.json",
+        "docs/results.schema.json",
+    )
+    paths = [root / name for name in names]
+    found = [pair for path in paths for pair in enums(json.loads(path.read_text(encoding="utf-8")))]
+    assert {name for name, _ in found} > set(words)
+    assert [pair for pair in found if pair[0] in words and words[pair[0]] != pair[1]] == []
+    platforms = frozenset().union(*(known for name, known in found if name == "platform"))
+    assert platforms == frozenset(Platform) - {Platform.OTHER}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Outcome
+from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 
 WINDOWS = {"os": {"name": "windows"}, "containers": [{"name": "a"}]}
@@ -75,5 +75,5 @@ def fails(pod: dict[str, Any], rule: str, version: str, folder: Path) -> bool:
     """Whether a Pod of this spec fails a rule on a cluster of this version."""
     path = folder / "pod.json"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": pod}))
-    result = scan([str(path)], Options(profile="strict", kubernetes_version=version))
+    result = scan([str(path)], Options(profile=Profile.STRICT, kubernetes_version=version))
     return any(item.rule == f"kubernetes.{rule}" and item.outcome is Outcome.FAIL for item in result.findings)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from scanner.cli import assay
 from scanner.errors import UsageError
-from scanner.model import Outcome
+from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -157,7 +157,11 @@ def shapes(number: int, example: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def denials(folder: Path, policies: Path, *rules: Path) -> tuple[set[tuple[str, str]], set[tuple[str, str]], set[str]]:
     """(rule, file) of what rules and what their policies find wrong, and the rules that there are policies of."""
     options = Options(
-        profile="opinion", policies=(policies,), rule_folders=rules, frameworks=("pod-security-standards",), jobs=1
+        profile=Profile.OPINION,
+        policies=(policies,),
+        rule_folders=rules,
+        frameworks=("pod-security-standards",),
+        jobs=1,
     )
     result = scan([str(folder)], options)
     told = {path["metadata"]["name"] for path in yaml.safe_load_all(policies.read_text(encoding="utf-8"))}

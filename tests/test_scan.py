@@ -11,7 +11,7 @@ import pytest
 
 from scanner import reports
 from scanner.errors import PackError, UsageError
-from scanner.model import InputStatus, Outcome, Scan, Severity
+from scanner.model import InputStatus, Outcome, Profile, Scan, Severity
 from scanner.scan import Options, scan
 
 PRIVILEGED = "kubernetes.container-not-privileged"
@@ -298,7 +298,7 @@ def test_no_secret_reaches_an_output(folder: Path, form: str) -> None:
     (folder / "swarm.js").write_text(
         f"mcp__x__task_orchestrate({{task: 'export DB_PASSWORD={SECRETS[0]}; kubectl --token {SECRETS[2]}'}})"
     )
-    result = scan(["."], Options(profile="opinion"))
+    result = scan(["."], Options(profile=Profile.OPINION))
     assert {finding.location.path for finding in result.findings} >= {"pod.yaml", "spec.yaml"}
     text = "".join(reports.render(form, result))
     assert [secret for secret in SECRETS if secret in text and secret not in UNRECOGNISABLE] == []

@@ -9,7 +9,8 @@ from typing import Any
 from scanner.admission.expressions import Composer, Expression
 from scanner.admission.reading import Source
 from scanner.errors import PackError
-from scanner.model import Location, RuleInfo, Severity, Subject
+from scanner.model import Location, Profile, RuleInfo, Severity, Subject
+from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
 SEVERITY = "assay/severity"
@@ -143,12 +144,13 @@ def _info(name: str, severity: Severity, description: str) -> RuleInfo:
         id=f"policy.{name}",
         title=f"Objects hold to the admission policy {name}",
         severity=severity,
-        profile="default",
+        profile=Profile.DEFAULT,
         why=description.strip()
         or "A cluster with this ValidatingAdmissionPolicy refuses the object, warns of it or records it.",
         remediation="Change the object as the message of the policy says, or the policy where it asks too much.",
         limits=_LIMITS,
         subject=RESOURCE,
+        shown_by=KINDS[RESOURCE].shown_by,
         objectives=(),
         same_as=(),
         references=(_DOCS,),

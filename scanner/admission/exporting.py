@@ -79,7 +79,7 @@ class _Export:
 
     def _elsewhere(self) -> tuple[str, ...]:
         """What the rule sees beside its subject."""
-        return KINDS[self._info.subject][1:]
+        return KINDS[self._info.subject].names[1:]
 
     def objects(self) -> list[dict[str, Any]]:
         """The policy, its binding, and its parameters."""

@@ -11,8 +11,8 @@ import click
 
 from scanner import library
 from scanner.errors import UsageError
+from scanner.model import PROFILES, Profile
 from scanner.policy.evaluate import NEWEST_KUBERNETES
-from scanner.policy.pack import PROFILES
 
 if TYPE_CHECKING:
     from scanner.policy.rule import RuleFile
@@ -24,7 +24,13 @@ _SUBJECTS = "kubernetes."
 @click.command("export")
 @click.argument("identities", nargs=-1, metavar="[RULE]...")
 @click.option("--format", "form", type=click.Choice(("vap",)), default="vap", help="ValidatingAdmissionPolicies.")
-@click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules.")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in PROFILES]),
+    default=Profile.DEFAULT.value,
+    show_default=True,
+    help="Which rules.",
+)
 @click.option("--rules", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE|DIR", help="A folder gets a file per rule.")
 @click.option("--action", type=click.Choice(_ACTIONS), default="warn", show_default=True, help="What bindings do.")
@@ -52,7 +58,7 @@ def command(
     settings = Settings(action, minor_of(kubernetes_version), namespace)
     made: dict[str, list[dict[str, Any]]] = {}
     left: dict[str, list[str]] = {}
-    for file in _chosen(identities, profile, folders):
+    for file in _chosen(identities, Profile(profile), folders):
         try:
             made[file.rule.info.id] = exported(file, settings)
         except NotExportableError as error:
@@ -64,8 +70,9 @@ def command(
     _write(made, output)
 
 
-def _chosen(identities: Sequence[str], profile: str, folders: Iterable[Path]) -> list[RuleFile]:
+def _chosen(identities: Sequence[str], profile: Profile, folders: Iterable[Path]) -> list[RuleFile]:
     """The rules that are named, or those of Kubernetes in a profile."""
+    from scanner.policy import pack
     from scanner.policy.rule import load_folder
 
     shipped = library.data_root() / "rules"
@@ -76,7 +83,7 @@ def _chosen(identities: Sequence[str], profile: str, folders: Iterable[Path]) ->
             raise UsageError(f"there is no rule {identity!r}", hint=f"did you mean {near[0]}?" if near else "")
     if identities:
         return [rules[identity] for identity in identities]
-    wanted = PROFILES[: PROFILES.index(profile) + 1]
+    wanted = pack.included(profile)
     infos = ((file, file.rule.info) for file in rules.values())
     return [file for file, info in infos if info.profile in wanted and info.subject.startswith(_SUBJECTS)]
 

@@ -13,11 +13,11 @@ import click
 
 from scanner import library
 from scanner.cli.environment import cache_folder
-from scanner.controls import STRENGTHS, ControlLink
+from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Control, Framework
-from scanner.model import RuleInfo
+from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
 
 _SCAFFOLD = "framework.yaml"
@@ -54,8 +54,9 @@ def list_frameworks(framework_files: tuple[Path, ...]) -> None:
     for item in frameworks:
         mapped = sum(bool(control.objectives) for control in item.controls)
         reviewed = sum(bool(control.unmapped) for control in item.controls)
-        declared = sum(ways.get((item.id, item.edition, control.id)) == ("declared",) for control in item.controls)
-        manual = Counter(control.checkable for control in item.controls)["manual"]
+        shown = [ways.get((item.id, item.edition, control.id)) for control in item.controls]
+        declared = shown.count((ShownBy.DECLARED,))
+        manual = Counter(control.checkable for control in item.controls)[Checkable.MANUAL]
         click.echo(
             f"{f'{item.id}@{item.edition}':<{width}}  {len(item.controls):>3} controls, {mapped:>3} mapped "
             f"({declared:>2} declared only), {reviewed:>2} reviewed, {manual:>3} manual  {item.title}"
@@ -81,7 +82,7 @@ def show(name: str, framework_files: tuple[Path, ...]) -> None:
         _show_control(framework, _control(framework, control_name), ways)
 
 
-def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, str, str], Sequence[str]]) -> None:
+def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, str, str], Sequence[ShownBy]]) -> None:
     click.echo(f"{framework.id}@{framework.edition} {item.id}  {item.title}\n{item.parent}\n")
     way = " and ".join(ways.get((framework.id, framework.edition, item.id), ()))
     click.echo(f"checkable: {item.checkable}{f', shown by {way}' if way else ''}; {item.evidence}\n")
@@ -160,4 +161,4 @@ def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]
 
 
 def _rules() -> pack.Pack:
-    return pack.load(pack.PROFILES[-1], library.Cache(cache_folder(os.environ)))
+    return pack.load(PROFILES[-1], library.Cache(cache_folder(os.environ)))

@@ -12,12 +12,18 @@ import click
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limits import limits
+from scanner.model import PROFILES, Profile
 from scanner.policy.evaluate import NEWEST_KUBERNETES
-from scanner.policy.pack import PROFILES
 from scanner.scan import Options
 
 _OPTIONS = (
-    click.option("--profile", type=click.Choice(PROFILES), default="default", show_default=True, help="Which rules."),
+    click.option(
+        "--profile",
+        type=click.Choice([profile.value for profile in PROFILES]),
+        default=Profile.DEFAULT.value,
+        show_default=True,
+        help="Which rules.",
+    ),
     click.option(
         "--kubernetes-version",
         default=f"1.{NEWEST_KUBERNETES}",
@@ -58,7 +64,7 @@ def options(given: Mapping[str, Any], revision: str = "") -> Options:
     Raises UsageError for a limit that is none.
     """
     return Options(
-        profile=given["profile"],
+        profile=Profile(given["profile"]),
         kubernetes_version=given["kubernetes_version"],
         rule_folders=tuple(Path(folder) for folder in given["rule_folders"]),
         jobs=given["jobs"],

@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from scanner.controls import ShownBy
 from scanner.engines import Handed, Results
 from scanner.engines.pinpoint import pinpoint
-from scanner.model import Check, Finding, Location, Outcome, RuleInfo, Severity
+from scanner.model import Check, Finding, Location, Outcome, Profile, RuleInfo, Severity
 
 _OUTCOMES = {"passed_checks": Outcome.PASS, "failed_checks": Outcome.FAIL, "skipped_checks": Outcome.UNKNOWN}
 _UNMAPPED = Check(Severity.MEDIUM)
@@ -58,11 +59,12 @@ class Report:
             id=rule,
             title=check.title or name,
             severity=check.severity,
-            profile="default",
+            profile=Profile.DEFAULT,
             why=f"{record['check_id']} of Checkov: {name}",
             remediation=f"Set the resource as {record['check_id']} asks; Checkov's policy index shows an example.",
             limits=_LIMITS,
             subject=f"checkov.{framework}",
+            shown_by=ShownBy.MANIFEST,
             objectives=check.objectives,
             same_as=(record["check_id"],),
             references=(_INDEX,),

@@ -19,12 +19,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from scanner.controls import STRENGTHS, Assessment, ControlLink, ControlStatus, FrameworkSummary
+from scanner.controls import (
+    STRENGTHS,
+    Assessment,
+    Checkable,
+    ControlLink,
+    ControlStatus,
+    FrameworkSummary,
+    Measure,
+    Platform,
+    Relation,
+    ShownBy,
+    Strength,
+)
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.model import Finding, Outcome, RuleInfo
-
-_DECLARED = frozenset({"architecture", "governance", "resilience", "security"})
-"""Kinds of subject that tell what is meant to be; all others configure what runs."""
 
 Counts = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
@@ -42,15 +51,15 @@ def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[st
         for control in framework.controls:
             for bearing in control.objectives:
                 link = ControlLink(
-                    framework.id,
-                    framework.edition,
-                    control.id,
-                    bearing.relation,
-                    bearing.strength,
-                    bearing.objective,
-                    bearing.rationale,
-                    bearing.rule,
-                    "declared" if bearing.relation == "declares" else "manifest",
+                    framework=framework.id,
+                    edition=framework.edition,
+                    control=control.id,
+                    relation=bearing.relation,
+                    strength=bearing.strength,
+                    shown_by=_evidence(bearing.relation),
+                    objective=bearing.objective,
+                    rationale=bearing.rationale,
+                    rule=bearing.rule,
                 )
                 by_name.setdefault(bearing.rule or bearing.objective, []).append(link)
     about = {(item.id, item.edition): item.platform for item in frameworks}
@@ -58,28 +67,30 @@ def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[st
 
 
 def _closest(
-    rule: RuleInfo, by_name: Mapping[str, list[ControlLink]], about: Mapping[tuple[str, str], str]
+    rule: RuleInfo, by_name: Mapping[str, list[ControlLink]], about: Mapping[tuple[str, str], Platform | None]
 ) -> tuple[ControlLink, ...]:
     best: dict[tuple[str, str, str], ControlLink] = {}
     for name in (rule.id, *rule.objectives):
         for link in by_name.get(name, ()):
-            if rule.platform and about[link.framework, link.edition] not in ("", rule.platform):
+            if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
                 continue
             key = (link.framework, link.edition, link.control)
             if key not in best or _distance(link) < _distance(best[key]):
                 best[key] = link
-    if rule.subject.partition(".")[0] in _DECLARED:
-        return tuple(replace(link, shown_by="declared") for link in best.values())
+    if rule.shown_by is ShownBy.DECLARED:
+        return tuple(replace(link, shown_by=ShownBy.DECLARED) for link in best.values())
     return tuple(best.values())
 
 
-def shown_by(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+def shown_by(
+    frameworks: Sequence[Framework], rules: Iterable[RuleInfo]
+) -> dict[tuple[str, str, str], tuple[ShownBy, ...]]:
     """(framework, edition, control) -> what can show it through the rules: manifest before declared."""
-    found: dict[tuple[str, str, str], set[str]] = {}
+    found: dict[tuple[str, str, str], set[ShownBy]] = {}
     for some in links(frameworks, rules).values():
         for link in some:
             found.setdefault((link.framework, link.edition, link.control), set()).add(link.shown_by)
-    return {control: tuple(way for way in ("manifest", "declared") if way in ways) for control, ways in found.items()}
+    return {control: tuple(way for way in ShownBy if way in ways) for control, ways in found.items()}
 
 
 def _distance(link: ControlLink) -> tuple[bool, int]:
@@ -141,17 +152,41 @@ def _assessment(
 
 
 def _status(control: Control, bearing: Sequence[tuple[str, ControlLink]], counts: Counts) -> ControlStatus:
-    if control.checkable == "manual":
-        return ControlStatus.MANUAL
+    match control.checkable:
+        case Checkable.MANUAL:
+            return ControlStatus.MANUAL
+        case Checkable.FULL:
+            best = ControlStatus.SATISFIED
+        case Checkable.PARTIAL:
+            best = ControlStatus.PARTIAL
     if any(counts[rule].get(Outcome.ERROR) for rule, _ in bearing):
         return ControlStatus.ERROR
-    if any(counts[rule].get(Outcome.FAIL) and link.strength != "low" for rule, link in bearing):
+    if any(counts[rule].get(Outcome.FAIL) and _decides(link.strength) for rule, link in bearing):
         return ControlStatus.NOT_SATISFIED
     if not any(counts[rule].get(Outcome.PASS) or counts[rule].get(Outcome.FAIL) for rule, _ in bearing):
         return ControlStatus.NOT_ASSESSED
-    clean = all(set(counts[rule]) == {Outcome.PASS} and link.relation != "declares" for rule, link in bearing)
+    clean = all(
+        set(counts[rule]) == {Outcome.PASS} and link.relation is not Relation.DECLARES for rule, link in bearing
+    )
     whole = {item.rule for item in control.objectives if item.rule} <= {rule for rule, _ in bearing}
-    return ControlStatus.SATISFIED if control.checkable == "full" and clean and whole else ControlStatus.PARTIAL
+    return best if clean and whole else ControlStatus.PARTIAL
+
+
+def _decides(strength: Strength) -> bool:
+    """Whether a failure decides against a control that it bears on so strongly."""
+    match strength:
+        case Strength.HIGH | Strength.MEDIUM:
+            return True
+        case Strength.LOW:
+            return False
+
+
+def _evidence(relation: Relation) -> ShownBy:
+    match relation:
+        case Relation.SUPPORTS | Relation.VIOLATES:
+            return ShownBy.MANIFEST
+        case Relation.DECLARES:
+            return ShownBy.DECLARED
 
 
 _SOUND = (ControlStatus.SATISFIED, ControlStatus.PARTIAL)
@@ -170,7 +205,7 @@ def summarise(
     sound = sum(each.status in _SOUND and not each.findings for each in assessments)
     excluded = statuses.count(ControlStatus.NOT_APPLICABLE)
     applicable = len(statuses) - excluded
-    figures = framework.measure == "controls" and applicable > 0
+    figures = framework.measure is Measure.CONTROLS and applicable > 0
     return FrameworkSummary(
         id=framework.id,
         edition=framework.edition,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from scanner import documents, library
+from scanner.controls import Checkable, Measure, Platform, Relation, Strength
 from scanner.documents import Fault
 from scanner.documents.positions import Node, find, locate
 from scanner.errors import PackError, UsageError
@@ -30,8 +31,8 @@ class Bearing:
     """That an objective, or one rule, bears on a control, how, how strongly and why."""
 
     objective: str
-    relation: str
-    strength: str
+    relation: Relation
+    strength: Strength
     rationale: str
     rule: str = ""
     """In place of an objective that would be too coarse."""
@@ -43,7 +44,7 @@ class Control:
 
     id: str
     title: str
-    checkable: str
+    checkable: Checkable
     evidence: str
     parent: str = ""
     unmapped: str = ""
@@ -61,11 +62,11 @@ class Framework:
     published: str
     source: str
     licence: str
-    measure: str
+    measure: Measure
     controls: tuple[Control, ...]
     aliases: tuple[str, ...] = ()
     family: str = ""
-    platform: str = ""
+    platform: Platform | None = None
     """What it is about, where it is about one platform only."""
 
 
@@ -251,12 +252,29 @@ def wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: s
 
 
 def _framework(plain: dict[str, Any]) -> Framework:
-    controls = tuple(
-        Control(**{**control, "objectives": tuple(map(_bearing, control.get("objectives", ())))})
-        for control in plain["controls"]
-    )
-    return Framework(**{**plain, "controls": controls, "aliases": tuple(plain.get("aliases", ()))})
+    platform = plain.get("platform")
+    typed = {
+        "measure": Measure(plain["measure"]),
+        "platform": Platform(platform) if platform else None,
+        "controls": tuple(map(_control, plain["controls"])),
+        "aliases": tuple(plain.get("aliases", ())),
+    }
+    return Framework(**{**plain, **typed})
+
+
+def _control(plain: dict[str, Any]) -> Control:
+    typed = {
+        "checkable": Checkable(plain["checkable"]),
+        "objectives": tuple(map(_bearing, plain.get("objectives", ()))),
+    }
+    return Control(**{**plain, **typed})
 
 
 def _bearing(plain: dict[str, str]) -> Bearing:
-    return Bearing(**{"objective": "", **plain})
+    return Bearing(
+        objective=plain.get("objective", ""),
+        relation=Relation(plain["relation"]),
+        strength=Strength(plain["strength"]),
+        rationale=plain["rationale"],
+        rule=plain.get("rule", ""),
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner import library
+from scanner.controls import Platform
 from scanner.frameworks.catalogue import checked, near, objectives, wrong
 from scanner.model import Check, Severity
 
@@ -42,5 +43,5 @@ def _read(path: Path) -> dict[str, Any]:
     return plain
 
 
-def _check(severity: str, objectives: list[str], **more: Any) -> Check:
-    return Check(Severity(severity), tuple(objectives), **more)
+def _check(severity: str, objectives: list[str], platform: str = Platform.OTHER, **more: Any) -> Check:
+    return Check(Severity(severity), tuple(objectives), platform=Platform(platform), **more)

@@ -56,8 +56,8 @@ def _subjects(file: RuleFile, example: Node) -> list[Subject]:
 
 def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
     kind = file.rule.info.subject
-    focus = KINDS[kind][0]
-    bindings: dict[str, Any] = {**{name: {} for name in KINDS[kind]}, **values}
+    focus = KINDS[kind].focus
+    bindings: dict[str, Any] = {**{name: {} for name in KINDS[kind].names}, **values}
     bindings.pop("facts", None)
     marks = {name: child.mark for name, child in node.items() if child.mark}
     marks.setdefault(focus, node.mark)  # type: ignore[arg-type]

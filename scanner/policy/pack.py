@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from scanner import library
+from scanner.controls import ShownBy
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, UsageError
-from scanner.model import RuleInfo, Severity
+from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
 
-PROFILES = ("default", "strict", "opinion")
-"""Each profile holds the rules of those before it."""
+_SHAPE = library.combine(*(field.name for kept in (Rule, RuleInfo) for field in dataclasses.fields(kept)))
+"""Names what is kept of a rule, so that rules kept by code with other fields are compiled anew."""
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
@@ -44,7 +45,7 @@ class Pack:
         return [rule for rule in self.rules if rule.joined]
 
 
-def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:
+def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:
     """The rules of a profile, from the shipped folder and from folders named on the command line.
 
     Raises PackError for a rule that is wrong, or for two rules of one identity.
@@ -59,11 +60,16 @@ def load(profile: str, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack
         rules.extend(file.rule for file in load_folder(folder))
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
     _refuse_twins(rules)
-    wanted = PROFILES[: PROFILES.index(profile) + 1]
+    wanted = included(profile)
     chosen = sorted((rule for rule in rules if rule.info.profile in wanted), key=lambda rule: rule.info.id)
     known = frozenset(rule.info.id for rule in rules)
     same_as = frozenset(other for rule in rules for other in rule.info.same_as)
     return Pack(tuple(chosen), digest, known, same_as)
+
+
+def included(profile: Profile) -> tuple[Profile, ...]:
+    """The profiles whose rules a profile holds."""
+    return PROFILES[: PROFILES.index(profile) + 1]
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:
@@ -92,8 +98,13 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
 def _from_plain(plain: dict[str, Any]) -> Rule:
     info = plain["info"]
     lists = {name: tuple(info[name]) for name in ("objectives", "same_as", "references")}
+    words = {
+        "severity": Severity(info["severity"]),
+        "profile": Profile(info["profile"]),
+        "shown_by": ShownBy(info["shown_by"]),
+    }
     return Rule(
-        RuleInfo(**{**info, **lists, "severity": Severity(info["severity"])}),
+        RuleInfo(**{**info, **lists, **words}),
         require=base64.b64decode(plain["require"]),
         when=base64.b64decode(plain["when"]) if plain["when"] else None,
         each=tuple(plain["each"]),

@@ -13,7 +13,7 @@ from scanner import documents, library
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path, locate, split_path
 from scanner.errors import PackError
-from scanner.model import Origin, RuleInfo, Severity
+from scanner.model import Origin, Profile, RuleInfo, Severity
 from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
@@ -81,7 +81,7 @@ def load(path: Path, folder: Path) -> RuleFile:
     kind = value["subject"]
     if kind not in KINDS:
         raise _wrong(root, origin, "subject", f"there is no subject {kind!r}", kind, KINDS)
-    rule = _rule(root, origin, identity, KINDS[kind])
+    rule = _rule(root, origin, identity, KINDS[kind].names)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
         message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
         raise PackError(message, _where(root, origin, "fix"))
@@ -120,11 +120,12 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         id=identity,
         title=value["title"],
         severity=Severity(value["severity"]),
-        profile=value.get("profile", "default"),
+        profile=Profile(value.get("profile", Profile.DEFAULT)),
         why=value["why"].strip(),
         remediation=value["remediation"].strip(),
         limits=value["limits"].strip(),
         subject=value["subject"],
+        shown_by=KINDS[value["subject"]].shown_by,
         objectives=tuple(value["objectives"]),
         same_as=tuple(value.get("same_as", ())),
         references=tuple(value.get("references", ())),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary
+from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary, Measure
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import TextFormat
@@ -157,8 +157,7 @@ def _frameworks(scan: Scan) -> Iterator[str]:
 
 def _figures(item: FrameworkSummary, against: int) -> str:
     if item.coverage is None:
-        kind = "entries" if item.measure == "maturity" else "categories"
-        figures = f"findings bear on {against} of {item.controls} {kind}"
+        figures = f"findings bear on {against} of {item.controls} {_members(item.measure)}"
     else:
         conformity = (
             "not told" if item.conformity is None else f"{item.sound} of {item.covered} ({item.conformity:.0%})"
@@ -169,6 +168,17 @@ def _figures(item: FrameworkSummary, against: int) -> str:
             + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
         )
     return figures + (f"; scope {' '.join(item.scope)}: {item.scope_inputs} assessed" if item.scope else "")
+
+
+def _members(measure: Measure) -> str:
+    """What the members of a framework are called."""
+    match measure:
+        case Measure.CONTROLS:
+            return "controls"
+        case Measure.CATEGORIES:
+            return "categories"
+        case Measure.MATURITY:
+            return "entries"
 
 
 def _open_controls(scan: Scan, item: FrameworkSummary) -> int:

@@ -1,7 +1,6 @@
 """Documents -> typed subjects, one module per format. Knows nothing of rules and of files on disk.
 
-`KINDS` lists, for every kind of subject, the names that rule expressions may use, first the one that a rule's `at`
-counts from; docs/subjects.md describes them.
+`KINDS` lists every kind of subject; docs/subjects.md describes them.
 """
 
 from __future__ import annotations
@@ -10,17 +9,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scanner.controls import ShownBy
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
 from scanner.marks import keyless, with_children
 from scanner.model import Subject
 from scanner.subjects import architecture, calm, foreign, governance, kubernetes, prose, swarm
+from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape
 
 DOCUMENT = "document"
 
-KINDS: dict[str, tuple[str, ...]] = {
-    DOCUMENT: ("document",),
+KINDS: dict[str, Kind] = {
+    DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
     **kubernetes.KINDS,
     **architecture.KINDS,
     **governance.KINDS,

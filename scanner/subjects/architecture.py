@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import line_of, with_children
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
+from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape, duration, percentage
 
 SYSTEM = "architecture.system"
@@ -24,13 +26,13 @@ BOUNDARY = "architecture.boundary"
 DOMAIN = "architecture.domain"
 
 KINDS = {
-    SYSTEM: ("system",),
-    SERVICE: ("service",),
-    DATASTORE: ("datastore",),
-    ASSET: ("data_asset",),
-    FLOW: ("flow",),
-    BOUNDARY: ("boundary",),
-    DOMAIN: ("domain",),
+    SYSTEM: Kind(("system",), ShownBy.DECLARED),
+    SERVICE: Kind(("service",), ShownBy.DECLARED),
+    DATASTORE: Kind(("datastore",), ShownBy.DECLARED),
+    ASSET: Kind(("data_asset",), ShownBy.DECLARED),
+    FLOW: Kind(("flow",), ShownBy.DECLARED),
+    BOUNDARY: Kind(("boundary",), ShownBy.DECLARED),
+    DOMAIN: Kind(("domain",), ShownBy.DECLARED),
 }
 
 API_VERSION = "assay.dev/v1"

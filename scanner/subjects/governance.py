@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from scanner.controls import ShownBy
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
 from scanner.marks import Mark, with_children
 from scanner.model import Origin, Subject
+from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape, duration, percentage
 
 DECISION = "governance.decision"
@@ -21,12 +23,12 @@ RECOVERY = "resilience.recovery"
 REQUIREMENT = "security.requirement"
 
 KINDS = {
-    DECISION: ("decision",),
-    ESCALATION: ("escalation",),
-    ALERT: ("alert",),
-    PROCESS: ("process",),
-    RECOVERY: ("recovery",),
-    REQUIREMENT: ("requirement",),
+    DECISION: Kind(("decision",), ShownBy.DECLARED),
+    ESCALATION: Kind(("escalation",), ShownBy.DECLARED),
+    ALERT: Kind(("alert",), ShownBy.DECLARED),
+    PROCESS: Kind(("process",), ShownBy.DECLARED),
+    RECOVERY: Kind(("recovery",), ShownBy.DECLARED),
+    REQUIREMENT: Kind(("requirement",), ShownBy.DECLARED),
 }
 
 

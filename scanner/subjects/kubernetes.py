@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.marks import Mark, line_of
 from scanner.model import Origin, Subject
 from scanner.subjects import control_plane
+from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import prune_nulls
 
 RESOURCE = "kubernetes.resource"
@@ -22,10 +24,10 @@ WORKLOAD = "kubernetes.workload"
 CONTAINER = "kubernetes.container"
 
 KINDS = {
-    RESOURCE: ("object",),
-    WORKLOAD: ("pod", "template", "object"),
-    CONTAINER: ("container", "container_kind", "pod", "template", "object"),
-    control_plane.KIND: control_plane.BINDINGS,
+    RESOURCE: Kind(("object",), ShownBy.MANIFEST),
+    WORKLOAD: Kind(("pod", "template", "object"), ShownBy.MANIFEST),
+    CONTAINER: Kind(("container", "container_kind", "pod", "template", "object"), ShownBy.MANIFEST),
+    control_plane.KIND: Kind(control_plane.BINDINGS, ShownBy.MANIFEST),
 }
 
 _TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))

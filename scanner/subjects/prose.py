@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.marks import keyless, line_of
 from scanner.model import Subject
 from scanner.subjects import governance
+from scanner.subjects.kind import Kind
 from scanner.subjects.quantities import percent, seconds
 from scanner.subjects.shaping import Shape
 
 CLAIM = "architecture.claim"
 
-KINDS = {CLAIM: ("claim",)}
+KINDS = {CLAIM: Kind(("claim",), ShownBy.DECLARED)}
 
 _GAP = r"\s{0,3}\*{0,2}\s{0,3}"
 """Blanks and the end of bold type; bounded, since any text file is read as prose."""

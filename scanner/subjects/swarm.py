@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.marks import end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import domain
+from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape
 
 SWARM = "swarm.swarm"
@@ -21,7 +23,12 @@ AGENT = "swarm.agent"
 TASK = "swarm.task"
 MONITOR = "swarm.monitor"
 
-KINDS = {SWARM: ("swarm",), AGENT: ("agent",), TASK: ("task",), MONITOR: ("monitor",)}
+KINDS = {
+    SWARM: Kind(("swarm",), ShownBy.MANIFEST),
+    AGENT: Kind(("agent",), ShownBy.MANIFEST),
+    TASK: Kind(("task",), ShownBy.MANIFEST),
+    MONITOR: Kind(("monitor",), ShownBy.MANIFEST),
+}
 
 _DECISION_FIELDS = {
     "proposer": "authority",

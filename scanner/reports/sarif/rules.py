@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from scanner.controls import ControlLink
-from scanner.model import RuleInfo, Scan, Severity
+from scanner.model import Profile, RuleInfo, Scan, Severity
 from scanner.reports.sarif.taxonomies import Control, relationships, web_address
 from scanner.reports.sarif.text import description, markdown, plain, sentence
 
@@ -23,7 +23,6 @@ MOST_TAGS = 20
 
 _PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
-_PRECISIONS = {"default": "high", "strict": "medium", "opinion": "low"}
 
 
 def descriptors(scan: Scan, references: dict[Control, Json]) -> list[Json]:
@@ -95,7 +94,7 @@ def _properties(rule: RuleInfo, links: tuple[ControlLink, ...]) -> Json:
     tags = list(dict.fromkeys(["security", *rule.objectives, *frameworks]))
     properties: Json = {
         "tags": tags[:MOST_TAGS],
-        "precision": _PRECISIONS.get(rule.profile, "medium"),
+        "precision": _precision(rule.profile),
         "problem.severity": _PROBLEMS[LEVELS[rule.severity]],
     }
     if rule.severity in _SCORES:
@@ -106,3 +105,14 @@ def _properties(rule: RuleInfo, links: tuple[ControlLink, ...]) -> Json:
         "subject": rule.subject,
         "sameAs": rule.same_as,
     }
+
+
+def _precision(profile: Profile) -> str:
+    """How often a finding is one that everybody would agree with."""
+    match profile:
+        case Profile.DEFAULT:
+            return "high"
+        case Profile.STRICT:
+            return "medium"
+        case Profile.OPINION:
+            return "low"

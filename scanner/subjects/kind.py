@@ -1,0 +1,22 @@
+"""What is said once of every kind of subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.controls import ShownBy
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of subject; nothing has a default, so that a new kind states everything."""
+
+    names: tuple[str, ...]
+    """What rule expressions may name, first the one that a rule's `at` counts from."""
+    shown_by: ShownBy
+    """Whether it configures a platform, or is only what a document says of itself."""
+
+    @property
+    def focus(self) -> str:
+        """The name that a rule's `at` counts from."""
+        return self.names[0]

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from scanner.fixing import Mended, Wish, fix
+from scanner.fixing import FixResult, FixSelection, fix
 from scanner.model import PROFILES, Profile
 from scanner.scan import Options
 
@@ -37,12 +37,12 @@ def main() -> None:
     diffs: list[str] = []
     begin = time.perf_counter()
     for folder in given.folders:
-        fixes = fix([str(folder)], Options(profile=given.profile), Wish(unsafe=not given.safe))
+        fixes = fix([str(folder)], Options(profile=given.profile), FixSelection(unsafe=not given.safe))
         totals["files read"] += sum(item.status == "assessed" for item in fixes.inputs)
         totals["suggestions only"] += len(fixes.suggested)
-        for mended in fixes.files:
-            _count(mended, totals, reasons)
-            diffs += _diff(folder / mended.path, mended)
+        for result in fixes.files:
+            _count(result, totals, reasons)
+            diffs += _diff(folder / result.path, result)
     totals["seconds"] = round(time.perf_counter() - begin)
     for name, number in totals.items():
         print(f"{number:8} {name}")
@@ -52,17 +52,17 @@ def main() -> None:
         given.diffs.write_text("\n".join(diffs), encoding="utf-8", errors="replace")
 
 
-def _count(mended: Mended, totals: Counter[str], reasons: Counter[str]) -> None:
+def _count(result: FixResult, totals: Counter[str], reasons: Counter[str]) -> None:
     totals["files with a fix"] += 1
-    totals["files changed"] += bool(mended.fixed)
-    totals["fixes tried"] += len(mended.fixed) + len(mended.left)
-    totals["fixes applied"] += len(mended.fixed)
-    reasons.update(re.sub(r" at line \d+|&\S+", "", left.reason) for left in mended.left)
-    if mended.failed:
-        reasons[mended.failed] += 1
-    if not mended.fixed:
+    totals["files changed"] += bool(result.fixed)
+    totals["fixes tried"] += len(result.fixed) + len(result.skipped)
+    totals["fixes applied"] += len(result.fixed)
+    reasons.update(re.sub(r" at line \d+|&\S+", "", left.reason) for left in result.skipped)
+    if result.failed:
+        reasons[result.failed] += 1
+    if not result.fixed:
         return
-    before, after = mended.before.decode(), mended.after.decode()
+    before, after = result.before.decode(), result.after.decode()
     gone = Counter(_COMMENT.findall(before)) - Counter(_COMMENT.findall(after))
     removed = [line[1:] for line in difflib.ndiff(before.split("\n"), after.split("\n")) if line[0] == "-"]
     totals["lines gone or changed"] += len(removed)
@@ -71,10 +71,10 @@ def _count(mended: Mended, totals: Counter[str], reasons: Counter[str]) -> None:
         totals["comments that went with the field of their line"] += with_field
         if not with_field:
             totals["comments lost"] += 1
-            print(f"comment lost: {mended.path}: {comment}")
+            print(f"comment lost: {result.path}: {comment}")
     if not _in_order(_data(before), _data(after)):
         totals["files with another order"] += 1
-        print(f"order: {mended.path}")
+        print(f"order: {result.path}")
     if before.count("\r\n") and re.search(r"(?<!\r)\n", after) and not re.search(r"(?<!\r)\n", before):
         totals["files with other line ends"] += 1
 
@@ -95,8 +95,8 @@ def _in_order(before: Any, after: Any) -> bool:
     return True
 
 
-def _diff(path: Path, mended: Mended) -> list[str]:
-    before, after = (text.decode(errors="replace").split("\n") for text in (mended.before, mended.after))
+def _diff(path: Path, result: FixResult) -> list[str]:
+    before, after = (text.decode(errors="replace").split("\n") for text in (result.before, result.after))
     return list(difflib.unified_diff(before, after, str(path), str(path), lineterm=""))
 
 

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from scanner.cli import assay
-from scanner.fixing import Fixes, Wish, fix
-from scanner.fixing.writing import write
+from scanner.fixing import Fixes, FixSelection, fix
+from scanner.fixing.overwrite import write
 from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
 
@@ -63,24 +63,24 @@ def options(**given: Any) -> Options:
 
 
 def only(rule: str, *paths: str, unsafe: bool = True, profile: Profile = Profile.DEFAULT) -> Fixes:
-    return fix(paths or ("deploy",), options(profile=profile), Wish(unsafe=unsafe, rules=frozenset({rule})))
+    return fix(paths or ("deploy",), options(profile=profile), FixSelection(unsafe=unsafe, rules=frozenset({rule})))
 
 
 def fixed(rule: str, text: str, name: str = "a.yaml", profile: Profile = Profile.DEFAULT) -> str:
     """The text after the fix of one rule, which must have been made."""
     Path("deploy", name).write_bytes(text.encode())
-    (mended,) = only(rule, profile=profile).files
-    assert mended.fixed, mended.left
-    return mended.after.decode()
+    (result,) = only(rule, profile=profile).files
+    assert result.fixed, result.skipped
+    return result.after.decode()
 
 
 def refused(rule: str, text: str, name: str = "a.yaml") -> str:
     """Why the fix of one rule is not made."""
     Path("deploy", name).write_bytes(text.encode())
-    (mended,) = only(rule).files
-    assert not mended.fixed
-    assert mended.after == mended.before
-    return mended.left[0].reason
+    (result,) = only(rule).files
+    assert not result.fixed
+    assert result.after == result.before
+    return result.skipped[0].reason
 
 
 def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
@@ -163,9 +163,9 @@ def test_the_last_entry_without_a_line_end() -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: x}]\n  hostPID: true"
     assert fixed("kubernetes.pod-without-host-pid", pod) == pod.removesuffix("  hostPID: true")
     Path("deploy/a.yaml").write_text(pod)
-    (mended,) = fix(["deploy"], options(), Wish(unsafe=True)).files
-    assert b"\n\n" not in mended.after
-    assert not mended.left
+    (result,) = fix(["deploy"], options(), FixSelection(unsafe=True)).files
+    assert b"\n\n" not in result.after
+    assert not result.skipped
 
 
 @pytest.mark.usefixtures("folder")
@@ -201,11 +201,11 @@ def test_a_fix_that_brings_another_finding_is_left_out_alone(folder: Path) -> No
     rules.mkdir(parents=True)
     (rules / "wants-host-pid.yaml").write_text(WANTS)
     (folder / "pod.yaml").write_text(POD)
-    (mended,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), Wish(unsafe=True)).files
-    assert [left.finding.rule for left in mended.left] == ["kubernetes.pod-without-host-pid"]
-    assert "it would bring another: no profiler here (own.wants-host-pid, fail)" in mended.left[0].reason
-    assert "hostPID: true   # for the profiler" in mended.after.decode()
-    assert mended.fixed
+    (result,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
+    assert [left.finding.rule for left in result.skipped] == ["kubernetes.pod-without-host-pid"]
+    assert "it would bring another: no profiler here (own.wants-host-pid, fail)" in result.skipped[0].reason
+    assert "hostPID: true   # for the profiler" in result.after.decode()
+    assert result.fixed
 
 
 WANTS = """\
@@ -233,15 +233,15 @@ def test_a_change_that_another_file_suffers_from_is_left_out(folder: Path) -> No
         WANTS.replace("pod.?hostPID.orValue(false)", "size(facts.network_policies) > 9 || has(pod.hostPID)")
     )
     (folder / "pod.yaml").write_text(POD)
-    (mended,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), Wish(unsafe=True)).files
-    assert {left.finding.rule for left in mended.left} == {"kubernetes.pod-without-host-pid"}
-    assert b"privileged" not in mended.after
+    (result,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
+    assert {left.finding.rule for left in result.skipped} == {"kubernetes.pod-without-host-pid"}
+    assert b"privileged" not in result.after
 
 
 def test_one_fix_may_make_another_possible(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
-    (mended,) = fix(["deploy"], options(), Wish(unsafe=True)).files
-    rules = [finding.rule for finding in mended.fixed]
+    (result,) = fix(["deploy"], options(), FixSelection(unsafe=True)).files
+    rules = [finding.rule for finding in result.fixed]
     assert rules.index("kubernetes.container-not-privileged") < rules.index(
         "kubernetes.container-privilege-escalation-off"
     )
@@ -274,17 +274,17 @@ def test_what_is_no_longer_what_was_read_is_left_alone(folder: Path) -> None:
     path = folder / "pod.yaml"
     path.write_text(POD)
     fixes = only("kubernetes.pod-without-host-pid")
-    (mended,) = fixes.files
+    (result,) = fixes.files
     path.write_text(POD + "# later\n")
-    assert "changed" in write(fixes.root, mended)
+    assert "changed" in write(fixes.root, result)
     path.unlink()
     other = folder.parent / "other.yaml"
     other.write_text(POD)
     path.symlink_to(other)
-    assert "cannot be written" in write(fixes.root, mended)
+    assert "cannot be written" in write(fixes.root, result)
     path.unlink()
     os.link(other, path)
-    assert "hard links" in write(fixes.root, mended)
+    assert "hard links" in write(fixes.root, result)
     assert other.read_text() == POD
     assert sorted(os.listdir(folder)) == ["pod.yaml"]
 

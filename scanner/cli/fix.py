@@ -9,9 +9,9 @@ import click
 
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files
-from scanner.fixing import Fixes, Left, Wish, fix
+from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
-from scanner.fixing.writing import write
+from scanner.fixing.overwrite import write
 from scanner.gate import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.masking import mask
 from scanner.model import Finding, InputStatus
@@ -44,9 +44,9 @@ def command(
     2 usage or rule error, 3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
     with Progress(shown=not quiet) as progress:
-        fixes = fix(paths, options(given), Wish(unsafe, frozenset(rules)), progress)
+        fixes = fix(paths, options(given), FixSelection(unsafe, frozenset(rules)), progress)
     if diff:
-        for line in (line for mended in fixes.files if mended.fixed for line in unified(mended)):
+        for line in (line for result in fixes.files if result.fixed for line in unified(result)):
             click.echo(line[:1] + "\t".join(map(safe, line[1:].split("\t"))))
     else:
         fixes = _written(fixes)
@@ -57,24 +57,24 @@ def command(
 def _written(fixes: Fixes) -> Fixes:
     """Write every file; what could not be written is not fixed."""
     done = []
-    for mended in fixes.files:
-        reason = write(fixes.root, mended) if mended.fixed else ""
-        left = tuple(Left(finding, reason) for finding in mended.fixed) if reason else ()
-        done.append(replace(mended, fixed=() if reason else mended.fixed, left=(*mended.left, *left)))
+    for result in fixes.files:
+        reason = write(fixes.root, result) if result.fixed else ""
+        skipped = tuple(SkippedFix(finding, reason) for finding in result.fixed) if reason else ()
+        done.append(replace(result, fixed=() if reason else result.fixed, skipped=(*result.skipped, *skipped)))
     return replace(fixes, files=tuple(done))
 
 
 def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
     """Each finding and what became of it, and how many of each there are."""
-    fixed = [finding for mended in fixes.files for finding in mended.fixed]
-    left = [item for mended in fixes.files for item in mended.left]
-    failed = [mended for mended in fixes.files if mended.failed]
+    fixed = [finding for result in fixes.files for finding in result.fixed]
+    left = [item for result in fixes.files for item in result.skipped]
+    failed = [result for result in fixes.files if result.failed]
     for finding in () if quiet or diff else fixed:
         click.echo(f"{_place(finding)} {finding.rule}: {_words(finding)}")
     for item in left:
         click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {safe(mask(item.reason))}", err=True)
-    for mended in failed:
-        click.echo(f"{safe(mended.path)}: not fixed: {mended.failed}", err=True)
+    for result in failed:
+        click.echo(f"{safe(result.path)}: not fixed: {result.failed}", err=True)
     for item in () if quiet else fixes.suggested:
         said = f"{_place(item.finding)} {item.finding.rule}: to {_words(item.finding)} is yours to do"
         click.echo(f"{said}: {safe(mask(item.reason))}", err=True)
@@ -83,7 +83,7 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
 
 
 def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
-    changed = sum(bool(mended.fixed) for mended in fixes.files)
+    changed = sum(bool(result.fixed) for result in fixes.files)
     verb = "would fix" if diff else "fixed"
     parts = [f"{verb} {_count(fixed, 'finding')} in {_count(changed, 'file')}"]
     if left:
@@ -111,6 +111,6 @@ def _exit_code(fixes: Fixes, *, diff: bool, allow_incomplete: bool) -> int:
     statuses = {item.status for item in fixes.inputs}
     if InputStatus.UNREADABLE in statuses and not allow_incomplete:
         return INCOMPLETE
-    if any(mended.left or mended.failed or (diff and mended.fixed) for mended in fixes.files):
+    if any(result.skipped or result.failed or (diff and result.fixed) for result in fixes.files):
         return FAILED
     return CLEAN if statuses & {InputStatus.ASSESSED, InputStatus.UNREADABLE} else NOTHING

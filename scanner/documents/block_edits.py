@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scanner.documents.data_to_text import QuotingStyle, block, scalar
 from scanner.documents.layout import Layout, change
-from scanner.documents.writing import Manner, block, scalar
 from scanner.errors import UneditableError
 from scanner.marks import Mark, end_of, has_key, key_line_of, key_start_of, start_of
 from scanner.model import Edit
@@ -15,10 +15,10 @@ from scanner.model import Edit
 _DASHES = re.compile(r" *(?:-[ \t]+)+")
 
 
-def manner_of(layout: Layout, mark: Mark) -> Manner:
+def style_of(layout: Layout, mark: Mark) -> QuotingStyle:
     """How a mapping's keys are written."""
     own = layout.own(mark)
-    return Manner(quoted=bool(own) and layout.at(key_start_of(own[0])) == '"')
+    return QuotingStyle(quoted=bool(own) and layout.at(key_start_of(own[0])) == '"')
 
 
 def edit_mapping(layout: Layout, mark: Mark, removed: Sequence[Mark], added: dict[str, Any]) -> Iterator[Edit]:
@@ -27,7 +27,7 @@ def edit_mapping(layout: Layout, mark: Mark, removed: Sequence[Mark], added: dic
     _, indent = key_start_of(own[0])
     if any(key_start_of(entry)[1] != indent for entry in own):
         raise UneditableError("its mapping is written in an unusual way")
-    lines = block(added, indent, layout, manner_of(layout, mark)) if added else []
+    lines = block(added, indent, layout, style_of(layout, mark)) if added else []
     if len(removed) == len(own):
         yield from _replace_all(layout, mark, own, lines, "{}")
         return
@@ -50,7 +50,7 @@ def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[A
             raise UneditableError("its list is written in an unusual way")
     if own and len(removed) == len(own):
         yield _empty(layout, mark, "[]")
-    lines = block(added, dash, layout, Manner(quoted=_is_quoted(layout, own))) if added else []
+    lines = block(added, dash, layout, QuotingStyle(quoted=_is_quoted(layout, own))) if added else []
     if lines and own[-1] in removed and layout.ends_text(own[-1]):
         yield _instead(layout, own[-1], lines)
         removed = [item for item in removed if item is not own[-1]]
@@ -60,24 +60,24 @@ def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[A
         yield _without(layout, item)
 
 
-def replace(layout: Layout, mark: Mark, value: Any, manner: Manner) -> Iterator[Edit]:
+def replace(layout: Layout, mark: Mark, value: Any, style: QuotingStyle) -> Iterator[Edit]:
     """Another value for a scalar or an empty collection."""
     if layout.is_marked(mark):
         raise UneditableError("its value has an anchor or a tag")
     start, end = start_of(mark), layout.end(mark)
     if isinstance(value, dict | list) and value:
-        yield from _open(layout, mark, value, manner)
+        yield from _open(layout, mark, value, style)
     elif start == end:
-        yield change(start, end, (" " if has_key(mark) else "") + scalar(value, manner))
+        yield change(start, end, (" " if has_key(mark) else "") + scalar(value, style))
     else:
         quote = layout.at(start)
-        text = scalar(value, Manner(quoted=True) if quote == '"' and isinstance(value, str) else manner)
+        text = scalar(value, QuotingStyle(quoted=True) if quote == '"' and isinstance(value, str) else style)
         if quote == "'" and isinstance(value, str) and "'" not in value and value.isprintable():
             text = f"'{value}'"
         yield change(start, end, text)
 
 
-def _open(layout: Layout, mark: Mark, value: dict[str, Any] | list[Any], manner: Manner) -> Iterator[Edit]:
+def _open(layout: Layout, mark: Mark, value: dict[str, Any] | list[Any], style: QuotingStyle) -> Iterator[Edit]:
     """A collection below a key, in place of a scalar beside it."""
     behind, end = layout.behind_colon(mark), layout.end(mark)
     if behind[0] != end[0]:
@@ -85,7 +85,7 @@ def _open(layout: Layout, mark: Mark, value: dict[str, Any] | list[Any], manner:
     if behind != end:
         yield change(behind, end, "")
     indent = key_start_of(mark)[1] + (layout.list_step if isinstance(value, list) else layout.step)
-    yield _insert_at(layout, end[0] + 1, block(value, indent, layout, manner))
+    yield _insert_at(layout, end[0] + 1, block(value, indent, layout, style))
 
 
 def _replace_all(layout: Layout, mark: Mark, own: list[Mark], lines: list[str], empty: str) -> Iterator[Edit]:

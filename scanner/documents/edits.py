@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.documents import block_edits, flow_edits
+from scanner.documents.data_to_text import QuotingStyle, scalar
 from scanner.documents.layout import Layout, change
 from scanner.documents.positions import Node
-from scanner.documents.writing import Manner, scalar
 from scanner.errors import UneditableError
 from scanner.marks import Mark, entries_of, has_key, items_of, key_end_of, key_start_of
 from scanner.model import Edit
@@ -29,7 +29,7 @@ def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
     """
     if node.mark is None:
         raise UneditableError("it stands nowhere in the text")
-    edits = _value(layout, node.mark, node.value, wanted, Manner())
+    edits = _value(layout, node.mark, node.value, wanted, QuotingStyle())
     return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
 
 
@@ -59,7 +59,9 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _value(layout: Layout, mark: Mark, old: Any, new: Any, manner: Manner, *, inside: bool = False) -> Iterator[Edit]:
+def _value(
+    layout: Layout, mark: Mark, old: Any, new: Any, style: QuotingStyle, *, inside: bool = False
+) -> Iterator[Edit]:
     """Edits of one value; `inside` where brackets are around it."""
     if same(old, new):
         return
@@ -67,21 +69,21 @@ def _value(layout: Layout, mark: Mark, old: Any, new: Any, manner: Manner, *, in
     brackets = layout.opener(mark) in ("{", "[") and isinstance(old, dict | list)
     flows = inside or brackets
     if isinstance(old, dict) and isinstance(new, dict) and (old or inside):
-        manner = flow_edits.manner_of(layout, mark, manner) if flows else block_edits.manner_of(layout, mark)
-        yield from _mapping(layout, mark, old, new, manner, inside=flows)
+        style = flow_edits.style_of(layout, mark, style) if flows else block_edits.style_of(layout, mark)
+        yield from _mapping(layout, mark, old, new, style, inside=flows)
     elif isinstance(old, list) and isinstance(new, list) and old:
-        manner = flow_edits.manner_of(layout, mark, manner) if flows else manner
-        yield from _list(layout, mark, old, new, manner, inside=flows)
+        style = flow_edits.style_of(layout, mark, style) if flows else style
+        yield from _list(layout, mark, old, new, style, inside=flows)
     elif inside:
-        yield from flow_edits.replace(layout, mark, new, manner)
+        yield from flow_edits.replace(layout, mark, new, style)
     elif isinstance(old, dict | list) and old:
         raise UneditableError("a mapping or list would have to become something else")
     else:
-        yield from block_edits.replace(layout, mark, new, manner)
+        yield from block_edits.replace(layout, mark, new, style)
 
 
 def _mapping(
-    layout: Layout, mark: Mark, old: dict[str, Any], new: dict[str, Any], manner: Manner, *, inside: bool
+    layout: Layout, mark: Mark, old: dict[str, Any], new: dict[str, Any], style: QuotingStyle, *, inside: bool
 ) -> Iterator[Edit]:
     own = {id(entry) for entry in layout.own(mark)}
     entries = entries_of(mark)
@@ -90,19 +92,19 @@ def _mapping(
     if any(id(entry) not in own for entry in (*removed, *(entries[key] for key in changed))):
         raise UneditableError("it comes from a merge (<<), for other places too")
     for key in changed:
-        yield from _value(layout, entries[key], old.get(key), new[key], manner, inside=inside)
+        yield from _value(layout, entries[key], old.get(key), new[key], style, inside=inside)
     added = {key: value for key, value in new.items() if key not in entries}
-    yield from _renamed(entries, old, removed, added, manner)
+    yield from _renamed(entries, old, removed, added, style)
     if not removed and not added:
         return
     if inside:
-        yield from flow_edits.edit(layout, mark, removed, added, manner)
+        yield from flow_edits.edit(layout, mark, removed, added, style)
     else:
         yield from block_edits.edit_mapping(layout, mark, removed, added)
 
 
 def _renamed(
-    entries: dict[str, Mark], old: dict[str, Any], removed: list[Mark], added: dict[str, Any], manner: Manner
+    entries: dict[str, Mark], old: dict[str, Any], removed: list[Mark], added: dict[str, Any], style: QuotingStyle
 ) -> Iterator[Edit]:
     """The edits of keys whose value stays: they leave what is removed and what is added.
 
@@ -113,13 +115,13 @@ def _renamed(
         twins = [name for name, new in added.items() if same(value, new)]
         telling = isinstance(value, str | dict | list) and value
         if entry and entry in removed and len(twins) == 1 and telling and has_key(entry):
-            yield change(key_start_of(entry), key_end_of(entry), scalar(twins[0], manner))
+            yield change(key_start_of(entry), key_end_of(entry), scalar(twins[0], style))
             removed.remove(entry)
             del added[twins[0]]
 
 
 def _list(
-    layout: Layout, mark: Mark, old: list[Any], new: list[Any], manner: Manner, *, inside: bool
+    layout: Layout, mark: Mark, old: list[Any], new: list[Any], style: QuotingStyle, *, inside: bool
 ) -> Iterator[Edit]:
     kept, items = _kept(old, new), items_of(mark)
     if kept:
@@ -127,11 +129,11 @@ def _list(
     else:
         removed, added = items[len(new) :], new[len(old) :]
         for index, (one, other) in enumerate(zip(old, new, strict=False)):
-            yield from _value(layout, items[index], one, other, manner, inside=inside)
+            yield from _value(layout, items[index], one, other, style, inside=inside)
     if not removed and not added:
         return
     if inside:
-        yield from flow_edits.edit(layout, mark, removed, added, manner)
+        yield from flow_edits.edit(layout, mark, removed, added, style)
     else:
         yield from block_edits.edit_list(layout, mark, removed, added)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scanner.documents.data_to_text import QuotingStyle, flow, flow_lines, scalar
 from scanner.documents.layout import Layout, change
-from scanner.documents.writing import Manner, flow, flow_lines, scalar
 from scanner.errors import UneditableError
 from scanner.marks import Mark, Place, children_of, end_of, key_end_of, key_line_of, key_start_of, line_of, start_of
 from scanner.model import Edit
@@ -18,8 +18,8 @@ _COLON = re.compile(r"[ \t]*:[ \t]*")
 _LINE_END = re.compile(r"[ \t]*(,?)[ \t]*(#.*)?\Z")
 
 
-def manner_of(layout: Layout, mark: Mark, around: Manner) -> Manner:
-    """How a collection's entries are written; an empty one has the manner of what is around it."""
+def style_of(layout: Layout, mark: Mark, around: QuotingStyle) -> QuotingStyle:
+    """How a collection's entries are written; an empty one has the style of what is around it."""
     own = layout.own(mark)
     if not own:
         return around
@@ -32,11 +32,11 @@ def manner_of(layout: Layout, mark: Mark, around: Manner) -> Manner:
     if len(own) > 1:
         between = layout.between(end_of(own[0]), key_start_of(own[1]))
         comma = between if _COMMA.fullmatch(between) and "\n" not in between else comma
-    return Manner(quoted, colon, comma)
+    return QuotingStyle(quoted, colon, comma)
 
 
 def edit(
-    layout: Layout, mark: Mark, removed: Sequence[Mark], added: dict[str, Any] | list[Any], manner: Manner
+    layout: Layout, mark: Mark, removed: Sequence[Mark], added: dict[str, Any] | list[Any], style: QuotingStyle
 ) -> Iterator[Edit]:
     """Take entries or items out of a collection and add others behind its last."""
     own = layout.own(mark)
@@ -45,7 +45,7 @@ def edit(
         opening = layout.content(mark)
         line, column = end_of(mark)
         inside = (opening[0], opening[1] + 1), (line, column - 1)
-        yield from _fill(layout, mark, inside, added, manner)
+        yield from _fill(layout, mark, inside, added, style)
         return
     for index, entry in enumerate(own):
         if entry in removed and key_start_of(entry) < key_start_of(left[-1]):
@@ -54,45 +54,45 @@ def edit(
     if own[-1] is not last:
         yield _delete(layout, end_of(last), end_of(own[-1]))
         if added:
-            yield change(end_of(own[-1]), end_of(own[-1]), "".join(_joined(layout, mark, last, added, manner)))
+            yield change(end_of(own[-1]), end_of(own[-1]), "".join(_joined(layout, mark, last, added, style)))
     elif added:
-        yield from _append(layout, mark, last, added, manner)
+        yield from _append(layout, mark, last, added, style)
 
 
-def replace(layout: Layout, mark: Mark, value: Any, manner: Manner) -> Iterator[Edit]:
+def replace(layout: Layout, mark: Mark, value: Any, style: QuotingStyle) -> Iterator[Edit]:
     """Another value for what stands between brackets."""
     start, end = start_of(mark), end_of(mark)
     if layout.is_marked(mark) or start == end:
         raise UneditableError("its value is written in an unusual way")
     _refuse_comments(layout, start, end)
     if layout.begins_line(mark) and isinstance(value, dict | list):
-        yield change(start, end, flow_lines(value, manner, layout.pad(key_line_of(mark)), layout.flow_step))
+        yield change(start, end, flow_lines(value, style, layout.pad(key_line_of(mark)), layout.flow_step))
     elif isinstance(value, str) and layout.at(start) == '"':
-        yield change(start, end, scalar(value, Manner(quoted=True)))
+        yield change(start, end, scalar(value, QuotingStyle(quoted=True)))
     else:
-        yield change(start, end, flow(value, manner))
+        yield change(start, end, flow(value, style))
 
 
 def _fill(
-    layout: Layout, mark: Mark, inside: tuple[Place, Place], added: dict[str, Any] | list[Any], manner: Manner
+    layout: Layout, mark: Mark, inside: tuple[Place, Place], added: dict[str, Any] | list[Any], style: QuotingStyle
 ) -> Iterator[Edit]:
     """Other content between the brackets, or none."""
     _refuse_comments(layout, *inside)
     text = ""
     below_first = layout.begins_line(mark) and key_line_of(mark) > 0
-    spread = inside[0][0] < inside[1][0] or (manner.quoted and below_first and not children_of(mark))
+    spread = inside[0][0] < inside[1][0] or (style.quoted and below_first and not children_of(mark))
     if added and spread:
-        text = flow_lines(added, manner, layout.pad(key_line_of(mark)), layout.flow_step)[1:-1]
+        text = flow_lines(added, style, layout.pad(key_line_of(mark)), layout.flow_step)[1:-1]
     elif added:
-        text = flow(added, manner)[1:-1]
+        text = flow(added, style)[1:-1]
     yield change(*inside, text)
 
 
 def _append(
-    layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], manner: Manner
+    layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], style: QuotingStyle
 ) -> Iterator[Edit]:
     """Entries behind the last one: before a comment of its line nothing is put but the comma."""
-    comma, *entries = _joined(layout, mark, last, added, manner)
+    comma, *entries = _joined(layout, mark, last, added, style)
     here, rest = end_of(last), layout.match(_LINE_END, end_of(last))
     if rest is None or not (rest[1] or rest[2]) or not _has_own_line(layout, mark, last):
         trailing = layout.match(_COMMA_NEXT, here) is not None
@@ -108,17 +108,19 @@ def _append(
     yield change(below, below, comma.lstrip(",\n") + text + ("," if rest[1] else "") + "\n")
 
 
-def _joined(layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], manner: Manner) -> list[str]:
+def _joined(
+    layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], style: QuotingStyle
+) -> list[str]:
     """What stands between entries, and each entry with what stands before the next."""
     spread = _has_own_line(layout, mark, last)
     pad = layout.pad(key_line_of(last)) if spread else ""
-    comma = f",\n{pad}" if spread else manner.comma
+    comma = f",\n{pad}" if spread else style.comma
 
     def written(value: Any) -> str:
-        return flow_lines(value, manner, pad, layout.flow_step) if spread else flow(value, manner)
+        return flow_lines(value, style, pad, layout.flow_step) if spread else flow(value, style)
 
     if isinstance(added, dict):
-        parts = [f"{scalar(key, manner)}{manner.colon}{written(value)}" for key, value in added.items()]
+        parts = [f"{scalar(key, style)}{style.colon}{written(value)}" for key, value in added.items()]
     else:
         parts = [written(value) for value in added]
     return [comma, comma.join(parts)]

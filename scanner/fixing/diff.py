@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from scanner import documents
-from scanner.fixing.mending import Mended
+from scanner.fixing.file_fixes import FixResult
 from scanner.masking import mask
 
 _LONG = 3000
 """Lines from which lines that stand in many places count for little in the comparison, which would take long."""
 
 
-def unified(mended: Mended) -> Iterator[str]:
+def unified(result: FixResult) -> Iterator[str]:
     """The lines of the diff. It is for reading: what looks like a credential is hidden."""
-    before, after = (mask(documents.decode(content)).split("\n") for content in (mended.before, mended.after))
+    before, after = (mask(documents.decode(content)).split("\n") for content in (result.before, result.after))
     matcher = SequenceMatcher(None, before, after, autojunk=len(before) > _LONG)
-    yield f"--- a/{mended.path}"
-    yield f"+++ b/{mended.path}"
+    yield f"--- a/{result.path}"
+    yield f"+++ b/{result.path}"
     for group in matcher.get_grouped_opcodes():
         first, last = group[0], group[-1]
         yield f"@@ -{_range(first[1], last[2], before)} +{_range(first[3], last[4], after)} @@"

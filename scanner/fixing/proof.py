@@ -12,7 +12,7 @@ _RANKS = {Outcome.PASS: 0, Outcome.UNKNOWN: 1, Outcome.FAIL: 2, Outcome.ERROR: 3
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OutcomeSnapshot:
     """The outcomes of a text, by what stays the same of them while the text around them changes."""
 
     wrong: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)
@@ -21,9 +21,9 @@ class Standing:
     """(rule, kind, identity of the subject) of every outcome, passes too."""
 
 
-def standing(findings: Iterable[Finding]) -> Standing:
-    """How a text stands by its findings, which hold the passes too."""
-    found = Standing()
+def snapshot(findings: Iterable[Finding]) -> OutcomeSnapshot:
+    """The outcomes in findings, which hold the passes too."""
+    found = OutcomeSnapshot()
     for finding in findings:
         found.applied.add((finding.rule, finding.subject_kind, finding.subject_id))
         if finding.outcome is not Outcome.PASS:
@@ -42,7 +42,7 @@ def _words(finding: Finding) -> tuple[str, ...]:
     return finding.rule, finding.outcome, finding.subject_kind, finding.subject_id, finding.message
 
 
-def objection(before: Standing, after: Standing, fixed: Iterable[Finding] = ()) -> str:
+def objection(before: OutcomeSnapshot, after: OutcomeSnapshot, fixed: Iterable[Finding] = ()) -> str:
     """Why a change is not made: it leaves a finding that it is to clear, or something is worse than before.
 
     Empty where nothing is said against it. A rule that did not apply and now cannot tell is no worse.

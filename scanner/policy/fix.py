@@ -139,9 +139,9 @@ class ApplicableFix:
 
 
 def _written(value: Any) -> str:
-    from scanner.documents.writing import Manner, flow
+    from scanner.documents.data_to_text import QuotingStyle, flow
 
-    return value if isinstance(value, str) else flow(value, Manner())
+    return value if isinstance(value, str) else flow(value, QuotingStyle())
 
 
 def _remove(holder: Any, last: str) -> None:

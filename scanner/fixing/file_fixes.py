@@ -1,6 +1,6 @@
 """The fixes of one file: tried together, proved by reading the result again, and given up one by one where they fail.
 
-A pure function of the file, the rules and the wish, so that it may run in other processes.
+A pure function of the file, the rules and the selection, so that it may run in other processes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scanner.documents import Document, edits
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
 from scanner.files import fix_writer, newline
-from scanner.fixing.proof import objection, standing
+from scanner.fixing.proof import objection, snapshot
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
 from scanner.model import Edit, Finding, Fix, Subject
@@ -25,12 +25,12 @@ from scanner.policy.fix_edits import CODE_BLOCK, changed, way
 from scanner.sources import Source
 
 _ROUNDS = 3
-"""How often a mended file is gone over again; a rule that asks for ever more would never end."""
+"""How often a fixed file is gone over again; a rule that asks for ever more would never end."""
 _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FixSelection:
     """Which fixes are wanted."""
 
     unsafe: bool = False
@@ -40,7 +40,7 @@ class Wish:
     without: frozenset[str] = frozenset()
     """Not those of some rules."""
 
-    def names(self, finding: Finding) -> bool:
+    def includes(self, finding: Finding) -> bool:
         """Whether a finding has a fix of a rule that is wanted, safe or not."""
         return (
             finding.fix is not None
@@ -48,28 +48,28 @@ class Wish:
             and finding.rule not in self.without
         )
 
-    def holds(self, finding: Finding) -> bool:
+    def makes(self, finding: Finding) -> bool:
         """Whether the fix of a finding is to be made."""
-        return self.names(finding) and finding.fix is not None and (finding.fix.safe or self.unsafe)
+        return self.includes(finding) and finding.fix is not None and (finding.fix.safe or self.unsafe)
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A finding that is not fixed, and why."""
+class SkippedFix:
+    """A finding whose fix is not made, and why."""
 
     finding: Finding
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixResult:
     """One file with its fixes."""
 
     path: str
     before: bytes
     after: bytes
     fixed: tuple[Finding, ...] = ()
-    left: tuple[Left, ...] = ()
+    skipped: tuple[SkippedFix, ...] = ()
     failed: str = ""
     """Why the file could not be worked on."""
 
@@ -97,18 +97,18 @@ class _State:
     faults: int
 
 
-def mend(source: Source, local: Evaluator, wish: Wish, limits: Limits) -> Iterator[Mended]:
+def fix_file(source: Source, local: Evaluator, selection: FixSelection, limits: Limits) -> Iterator[FixResult]:
     """The one file with those fixes made in it that clear their finding and bring no other.
 
     A fix may make another possible, so the result is gone over again until nothing more can be done.
     """
-    done = _File(source, local, limits).mended(wish)
-    for _ in range(_ROUNDS if done.fixed else 0):
-        more = _File(replace(source, content=done.after), local, limits).mended(wish)
+    result = _File(source, local, limits).result(selection)
+    for _ in range(_ROUNDS if result.fixed else 0):
+        more = _File(replace(source, content=result.after), local, limits).result(selection)
         if not more.fixed:
             break
-        done = replace(done, after=more.after, fixed=(*done.fixed, *more.fixed), left=more.left)
-    yield done
+        result = replace(result, after=more.after, fixed=(*result.fixed, *more.fixed), skipped=more.skipped)
+    yield result
 
 
 class _File:
@@ -120,14 +120,16 @@ class _File:
         self._layout = Layout(documents.decode(source.content))
         self._newline = newline(source.content)
 
-    def mended(self, wish: Wish) -> Mended:
-        """Try the wished fixes together, then in halves down to those that fail alone."""
+    def result(self, selection: FixSelection) -> FixResult:
+        """Try the selected fixes together, then in halves down to those that fail alone."""
         wanted = [
             candidate
             for candidate in self._candidates()
-            if wish.holds(candidate.finding) and candidate.fix.why_not != CODE_BLOCK
+            if selection.makes(candidate.finding) and candidate.fix.why_not != CODE_BLOCK
         ]
-        left = [Left(candidate.finding, candidate.fix.why_not) for candidate in wanted if candidate.fix.why_not]
+        skipped = [
+            SkippedFix(candidate.finding, candidate.fix.why_not) for candidate in wanted if candidate.fix.why_not
+        ]
         groups = [[candidate for candidate in wanted if not candidate.fix.why_not]]
         kept: list[_Candidate] = []
         content = self._source.content
@@ -137,12 +139,12 @@ class _File:
             if not reason:
                 kept, content = [*kept, *group], after
             elif len(group) == 1:
-                left.append(Left(group[0].finding, reason))
+                skipped.append(SkippedFix(group[0].finding, reason))
             else:
                 half = len(group) // 2
                 groups += [group[half:], group[:half]]
         fixed = tuple(candidate.finding for candidate in kept)
-        return Mended(self._source.path, self._source.content, content, fixed, tuple(left))
+        return FixResult(self._source.path, self._source.content, content, fixed, tuple(skipped))
 
     def _read(self, content: bytes) -> tuple[_State, Evaluation]:
         """What a content says to the rules that look at one subject."""
@@ -157,7 +159,7 @@ class _File:
         """The failures that have a fix."""
         self._state, evaluation = self._read(self._source.content)
         fix_writer(self._source).attach(evaluation)
-        self._standing = standing(evaluation.findings)
+        self._snapshot = snapshot(evaluation.findings)
         for applicable in evaluation.fixes:
             finding = evaluation.findings[applicable.finding]
             if finding.fix:
@@ -173,7 +175,7 @@ class _File:
         said = [document.root.value for document in state.documents]
         if state.faults != self._state.faults or not edits.same(said, wanted):
             return b"", "other places would change with it"
-        return after, objection(self._standing, standing(state.findings), (each.finding for each in chosen))
+        return after, objection(self._snapshot, snapshot(state.findings), (each.finding for each in chosen))
 
     def _edited(self, chosen: Sequence[_Candidate]) -> tuple[bytes, list[Any]]:
         """The content with fixes made, and the data that each document should say then."""

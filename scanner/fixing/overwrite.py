@@ -8,25 +8,25 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from scanner.fixing.mending import Mended
+from scanner.fixing.file_fixes import FixResult
 
 
-def write(root: Path, mended: Mended) -> str:
+def write(root: Path, result: FixResult) -> str:
     """Put the new content in place of the old; why that was not done, empty where it was.
 
     The mode stays. A link, a file with other names, one that may not be written and one that is no longer what was
     read are left alone.
     """
-    path = root / mended.path
+    path = root / result.path
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
-            if why_not := _why_not(path, status) or ("" if file.read() == mended.before else _CHANGED):
+            if why_not := _why_not(path, status) or ("" if file.read() == result.before else _CHANGED):
                 return why_not
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(mended.after)
+                file.write(result.after)
                 with suppress(PermissionError):  # only root gives files away
                     os.fchown(file.fileno(), status.st_uid, status.st_gid)
                 os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))

@@ -1,0 +1,68 @@
+"""Fixes held against rules about all subjects at once: a change of one file may bring a finding in another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scanner import facts
+from scanner.fixing.file_fixes import FixResult, SkippedFix
+from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
+from scanner.model import Subject
+from scanner.policy.evaluate import Evaluator
+
+Subjects = Mapping[str, Sequence[Subject]]
+"""Path -> subjects of the file that rules about all subjects look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFileProof:
+    """Proves fixes against all that is scanned."""
+
+    joined: Evaluator
+    before: Subjects
+    """As they are before any change."""
+    complete: bool
+    """What is not among the subjects does not exist."""
+    read: Callable[[Sequence[FixResult]], Subjects]
+    """Gives the subjects of changed files."""
+    again: Callable[[str, str], FixResult]
+    """Does the file at a path anew without the fixes of a rule."""
+
+    def prove(self, results: Sequence[FixResult]) -> list[FixResult]:
+        """The files, without those fixes that would bring a finding somewhere."""
+        after = [result for result in results if result.fixed]
+        if not after:
+            return list(results)
+        before = self._snapshot(())
+        proved: list[FixResult] = []
+        groups: list[Sequence[FixResult]] = [after]
+        while groups:
+            group = groups.pop()
+            reason = objection(before, self._snapshot([*proved, *group]))
+            if not reason:
+                proved += group
+            elif len(group) == 1:
+                proved.append(self._less(before, group[0], proved, reason))
+            else:
+                half = len(group) // 2
+                groups += [group[half:], group[:half]]
+        by_path = {result.path: result for result in proved}
+        return [by_path.get(result.path, result) for result in results]
+
+    def _less(self, before: OutcomeSnapshot, result: FixResult, others: Sequence[FixResult], reason: str) -> FixResult:
+        """A file without the fixes of the one rule that is to blame, or as it was where it is more than one."""
+        for rule in sorted({finding.rule for finding in result.fixed}):
+            less = self.again(result.path, rule)
+            if not objection(before, self._snapshot([*others, less])):
+                skipped = (SkippedFix(finding, reason) for finding in result.fixed if finding.rule == rule)
+                return replace(less, skipped=(*less.skipped, *skipped))
+        skipped = (SkippedFix(finding, reason) for finding in result.fixed)
+        return replace(result, after=result.before, fixed=(), skipped=(*result.skipped, *skipped))
+
+    def _snapshot(self, changed: Sequence[FixResult]) -> OutcomeSnapshot:
+        """All outcomes with some of the files changed."""
+        subjects = {**self.before, **self.read(changed)}
+        fresh = [replace(subject, facts={}, related={}) for some in subjects.values() for subject in some]
+        facts.derive(fresh, whole=self.complete)
+        return snapshot(self.joined.evaluate(fresh).findings)

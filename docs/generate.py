@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pages import Data, pages
 
-from scanner import library
+from scanner import library, objectives
 from scanner.frameworks import catalogue
 from scanner.policy.rule import load_folder
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parent, help="where the pages lie")
     chosen = parser.parse_args(arguments)
     rules = tuple(load_folder(library.data_root() / "rules"))
-    wanted = pages(Data(rules, catalogue.load(library.Cache()), catalogue.objectives()))
+    wanted = pages(Data(rules, catalogue.load(library.Cache()), objectives.load()))
     present = _present(chosen.folder)
     differences = list(_differences(present, wanted))
     print("\n".join(differences) or f"{len(wanted)} pages are fresh")

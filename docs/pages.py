@@ -19,6 +19,7 @@ from scanner.documents.positions import Node
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import DISCLAIMER, Profile, RuleInfo
+from scanner.objectives import Objective
 from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
@@ -36,7 +37,7 @@ class Data:
 
     rules: Sequence[RuleFile]
     frameworks: Sequence[Framework]
-    objectives: Mapping[str, Mapping[str, str]]
+    objectives: Mapping[str, Objective]
 
     def reached(self) -> dict[str, list[ControlLink]]:
         """Rule -> the controls it bears on, in the order of the catalogues."""
@@ -84,7 +85,7 @@ def _objectives(data: Data) -> Iterator[str]:
     for name, objective in data.objectives.items():
         filed = [file.rule.info for file in data.rules if name in file.rule.info.objectives]
         yield f"## {name}"
-        yield paragraph(f"**{prose(objective['title'])}.** {prose(objective['meaning'])}")
+        yield paragraph(f"**{prose(objective.title)}.** {prose(objective.meaning)}")
         yield paragraph(f"Rules: {_listed(filed) or 'none yet'}.")
         controls = {_name(item): [each.id for each in item.controls if _bears(name, each)] for item in data.frameworks}
         yield from _controls(controls)

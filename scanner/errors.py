@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+_COMPARABLE = 80
+"""Characters of a name that is compared with others: a longer one is not a misspelt name, and comparing takes long."""
+
 
 class AssayError(Exception):
     """Something a person can mend: a message, the place it is about, and a hint.
 
     `location` is text such as ``rules/kubernetes/x.yaml:12`` or empty. Raised low, printed once by the CLI.
     """
+
+    further: tuple[AssayError, ...] = ()
+    """What else is wrong beside it, such as the other faults of one file."""
 
     def __init__(self, message: str, location: str = "", hint: str = "") -> None:
         super().__init__(message)
@@ -16,6 +24,15 @@ class AssayError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
+        return "\n".join(error.on_one_line() for error in self.each())
+
+    def each(self) -> Iterator[AssayError]:
+        """The error itself and those beside it."""
+        yield self
+        yield from self.further
+
+    def on_one_line(self) -> str:
+        """Its place, its message and its hint, without the errors beside it."""
         where = f"{self.location}: " if self.location else ""
         hint = f" ({self.hint})" if self.hint else ""
         return f"{where}{self.message}{hint}"
@@ -42,3 +59,23 @@ class UnreadableError(AssayError):
 
 class UneditableError(AssayError):
     """A place in a text cannot be edited without a surprise; the message says why, without naming the place."""
+
+
+def raise_together(errors: Iterable[AssayError]) -> None:
+    """Raise the first of some errors with the others as its `further`; nothing where there are none."""
+    found = list(errors)
+    if found:
+        found[0].further = tuple(found[1:])
+        raise found[0]
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """The hint `did you mean high?` for an unknown name that is near a known one; empty where none is near."""
+    import difflib
+
+    text = str(name)
+    if len(text) > _COMPARABLE:
+        return ""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = difflib.get_close_matches(text.casefold(), folded, n=1)
+    return f"did you mean {folded[near[0]]}?" if near else ""

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from scanner import library
+from scanner import library, objectives
 from scanner.cli import assay
 from scanner.errors import PackError, UsageError
 from scanner.frameworks import checks
@@ -455,7 +455,7 @@ def test_our_own_engine_is_the_default(stand_in: Callable[..., None]) -> None:
     ("old", "new", "message"),
     [
         ("[key-rotation]", "[key-rotations]", "there is no objective 'key-rotations' (did you mean key-rotation?)"),
-        ("severity: low", "severity: minor", "severity is 'minor', none of"),
+        ("severity: low", "severity: minor", "severity is 'minor'; it must be one of"),
         ("    title:", "    titel:", "there is no key 'titel'"),
     ],
 )
@@ -464,7 +464,8 @@ def test_what_is_wrong_with_the_meaning_of_a_check_is_told_with_its_line(
 ) -> None:
     engines, frameworks = tmp_path / "frameworks" / "engines", library.data_root() / "frameworks"
     engines.mkdir(parents=True)
-    (tmp_path / "frameworks" / "objectives.yaml").symlink_to(frameworks / "objectives.yaml")
+    for path in objectives.files():
+        (tmp_path / "frameworks" / path.name).symlink_to(path)
     (engines / "schema.json").symlink_to(frameworks / "engines" / "schema.json")
     (engines / "checkov.yaml").write_text(MEANING.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(library, "data_root", lambda: tmp_path)

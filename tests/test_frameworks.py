@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scanner import library
+from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
 from scanner.frameworks import assess, catalogue
@@ -105,7 +105,7 @@ def test_every_objective_is_used_by_a_rule_and_by_a_control() -> None:
         for bearing in control.objectives
         if not bearing.rule
     }
-    known = set(catalogue.objectives())
+    known = set(objectives.load())
     assert by_rules == known
     assert by_controls == known
 
@@ -229,10 +229,13 @@ BEARING = "relation: violates, strength: high, rationale: " + 60 * "r"
 @pytest.mark.parametrize(
     ("bearing", "said"),
     [
-        (f"{{objective: agent-identity, rule: a.b, {BEARING}}}", "neither or both of objective and rule"),
-        (f"{{{BEARING}}}", "neither or both of objective and rule"),
+        (
+            f"{{objective: agent-identity, rule: a.b, {BEARING}}}",
+            "item 1 of objectives has more than one of objective, rule",
+        ),
+        (f"{{{BEARING}}}", "item 1 of objectives has none of objective, rule"),
         (f"{{objective: agent-identty, {BEARING}}}", "no objective 'agent-identty'"),
-        (f"{{rule: privileged, {BEARING}}}", "'privileged' does not match"),
+        (f"{{rule: privileged, {BEARING}}}", "rule is 'privileged'; it must match"),
     ],
 )
 def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
@@ -241,8 +244,8 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
     shipped = library.data_root() / "frameworks"
     folder = tmp_path / "frameworks"
     folder.mkdir()
-    for name in (catalogue.OBJECTIVES, catalogue.SCHEMA):
-        (folder / name).write_bytes((shipped / name).read_bytes())
+    for path in (shipped / catalogue.SCHEMA, *objectives.files()):
+        (folder / path.name).write_bytes(path.read_bytes())
     head = "{id: f, edition: '1', title: F, publisher: P, published: '2026', source: 'https://f.example', licence: none"
     control = f"{{id: C1, title: C, checkable: full, evidence: e, objectives: [\n{bearing}]}}"
     (folder / "f.yaml").write_text(f"{head},\nmeasure: controls, controls: [{control}]}}\n")

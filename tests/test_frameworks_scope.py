@@ -83,14 +83,14 @@ def test_what_does_not_apply_has_its_reason_and_keeps_its_findings() -> None:
     ("text", "said"),
     [
         ("pci-ds: {}\n", "scope.yaml:1: there is no framework 'pci-ds' (did you mean pci-dss?)"),
-        ("soc2:\n  path: [a]\n", "scope.yaml:2: there is no key 'path' (did you mean paths?)"),
-        ("soc2:\n  paths: a\n", "scope.yaml:2: paths is no list of patterns"),
+        ("soc2:\n  path: [a]\n", "scope.yaml:2: there is no key 'path' in soc2 (did you mean paths?)"),
+        ("soc2:\n  paths: a\n", "scope.yaml:2: paths is text; it must be a list"),
         (
             "soc2:\n  not-applicable:\n    CC6.11: none of ours, and nobody else's\n",
             "scope.yaml:3: soc2@2017 has no control",
         ),
         ("soc2:\n  not-applicable:\n    CC6.1: no\n", "scope.yaml:3: no reason is given why CC6.1 does not apply"),
-        ("- soc2\n", "scope.yaml:1: is no scope"),
+        ("- soc2\n", "scope.yaml:1: the file is a list; it must be a mapping"),
         ("a: [\n", "scope.yaml:1: not valid YAML"),
     ],
 )

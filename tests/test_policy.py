@@ -219,8 +219,8 @@ def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said", "line"),
     [
-        ("severity: low", "severity: bad", "'bad' is not one of", 2),
-        ("remediation:", "remedy:", "no key 'remedy'", 4),
+        ("severity: low", "severity: bad", "severity is 'bad'; it must be one of critical", 2),
+        ("remediation:", "remedy:", "the key 'remediation' is missing", 1),
         ("subject: kubernetes.container", "subject: kubernetes.pod", "no subject 'kubernetes.pod'", 6),
         ("require: 'true'", "require: container.", "not a valid CEL expression", 7),
         ("require: 'true'", "require: object.x && nobody.y", "nobody", 7),

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import library
-from scanner.frameworks import catalogue
+from scanner import library, objectives
 from scanner.policy.examples import check
 from scanner.policy.pack import load
 from scanner.policy.rule import RuleFile, load_folder
@@ -24,7 +23,7 @@ def test_examples_prove_the_rule(file: RuleFile) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)
 def test_objectives_exist_and_reach_a_control(file: RuleFile) -> None:
-    assert set(file.rule.info.objectives) <= set(catalogue.objectives())
+    assert set(file.rule.info.objectives) <= set(objectives.load())
 
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scanner import documents, library, subjects
 from scanner.documents.positions import Node, join_path, locate
-from scanner.errors import PackError, UnreadableError, UsageError
+from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean
 from scanner.model import Location, Origin, Subject
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -210,9 +209,5 @@ def _fields(
         if name in known:
             yield from _problems(inner, known[name], (*path, name))
             continue
-        near = difflib.get_close_matches(name, known, n=1)
-        yield (*path, name), f"there is no field `{name}` in `{join_path(path)}`" + _meant(near)
-
-
-def _meant(near: Iterable[str]) -> str:
-    return "".join(f", did you mean {name}?" for name in near)
+        hint = did_you_mean(name, known)
+        yield (*path, name), f"there is no field `{name}` in `{join_path(path)}`" + (f", {hint}" if hint else "")

@@ -69,10 +69,11 @@ def _help(error: click.ClickException) -> str:
 
 
 def _tell(error: AssayError) -> None:
-    where = f"{error.location}: " if error.location else ""
-    click.echo(f"assay: {_safe(where + error.message)}", err=True)
-    if error.hint:
-        click.echo(f"  hint: {_safe(error.hint)}", err=True)
+    for each in error.each():
+        where = f"{each.location}: " if each.location else ""
+        click.echo(f"assay: {_safe(where + each.message)}", err=True)
+        if each.hint:
+            click.echo(f"  hint: {_safe(each.hint)}", err=True)
 
 
 def _tell_fault() -> None:

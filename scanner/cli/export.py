@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,8 +78,7 @@ def _chosen(identities: Sequence[str], profile: Profile, folders: Iterable[Path]
     rules = {file.rule.info.id: file for folder in (shipped, *folders) for file in load_folder(folder)}
     for identity in identities:
         if identity not in rules:
-            near = difflib.get_close_matches(identity, rules, n=1)
-            raise UsageError(f"there is no rule {identity!r}", hint=f"did you mean {near[0]}?" if near else "")
+            raise pack.no_rule(identity, rules)
     if identities:
         return [rules[identity] for identity in identities]
     wanted = pack.included(profile)

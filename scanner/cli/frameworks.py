@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from scanner import library
+from scanner import library, objectives
 from scanner.cli.environment import cache_folder
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
-from scanner.errors import UsageError
+from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import assess, catalogue
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.model import PROFILES, RuleInfo
@@ -102,9 +102,9 @@ def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, 
 @command.command("objectives")
 def list_objectives() -> None:
     """Every control objective with its meaning: what rules show and controls ask for."""
-    for name, item in catalogue.objectives().items():
-        meaning = click.wrap_text(item["meaning"].strip(), 100, initial_indent="  ", subsequent_indent="  ")
-        click.echo(f"{name}: {item['title']}\n{meaning}\n")
+    for name, item in objectives.load().items():
+        meaning = click.wrap_text(item.meaning, 100, initial_indent="  ", subsequent_indent="  ")
+        click.echo(f"{name}: {item.title}\n{meaning}\n")
 
 
 @command.command("new")
@@ -135,7 +135,7 @@ def _control(framework: Framework, name: str) -> Control:
     """A control by its id; raises UsageError with the nearest one where there is none."""
     found = next((item for item in framework.controls if item.id == name), None)
     if found is None:
-        hint = catalogue.near(name, [item.id for item in framework.controls])
+        hint = did_you_mean(name, (item.id for item in framework.controls))
         raise UsageError(f"{framework.id}@{framework.edition} has no control {name!r}", hint=hint)
     return found
 

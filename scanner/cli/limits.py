@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 
-from scanner.errors import UsageError
+from scanner.errors import UsageError, did_you_mean
 from scanner.limits import DEFAULTS, UNITS, Limits, size
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Limits))
@@ -33,13 +33,10 @@ def limits(given: Iterable[str]) -> Limits:
 
 
 def _unknown(name: str, text: str) -> UsageError:
-    import difflib
-
     known = "known: " + ", ".join(_NAMES)
     if name in _NAMES:
         return UsageError(f"--limit {text} has no value", hint=f"write it as {name}={getattr(DEFAULTS, name):g}")
-    near = difflib.get_close_matches(name, _NAMES, n=1)
-    return UsageError(f"there is no limit {name!r}", hint=f"did you mean {near[0]}? {known}" if near else known)
+    return UsageError(f"there is no limit {name!r}", hint=f"{did_you_mean(name, _NAMES)} {known}".lstrip())
 
 
 def _value(name: str, text: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import PackError, UsageError
 from scanner.gate import FAILED
+from scanner.policy.pack import no_rule
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
 
 _SCAFFOLD = "rule.yaml"
@@ -85,7 +85,7 @@ def test(path: Path | None) -> int:
         try:
             found = list(check(load(file.resolve() if folder == _shipped() else file, folder)))
         except PackError as error:
-            found = [str(error)]
+            found = [each.on_one_line() for each in error.each()]
         problems += len(found)
         for problem in found:
             click.echo(problem, err=True)
@@ -119,6 +119,5 @@ def _find(identity: str) -> RuleFile:
     folder = _shipped()
     paths = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in rule_paths(folder)}
     if identity not in paths:
-        near = difflib.get_close_matches(identity, paths, n=1)
-        raise UsageError(f"there is no rule {identity!r}", hint=f"did you mean {near[0]}?" if near else "")
+        raise no_rule(identity, paths)
     return load(paths[identity], folder)

@@ -6,7 +6,6 @@ compares outcomes before and after, `diff` shows a fixed file.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -113,12 +112,10 @@ def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
     """Raise UsageError for a rule without a fix."""
     fixable = [rule.info.id for rule in rules.rules if rule.fix]
     for name in sorted(selection.rules.difference(fixable)):
-        near = difflib.get_close_matches(name, fixable, n=1)
         if name in rules.known:
             message = f"the rule {name} has no fix in the profile {profile}"
             raise UsageError(message, hint="`assay rules show` says whether it has one, and its profile")
-        message = f"there is no rule {name!r}"
-        raise UsageError(message, hint=f"did you mean {near[0]}?" if near else "")
+        raise pack.no_rule(name, rules.known)
 
 
 def _look(

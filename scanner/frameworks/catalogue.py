@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from scanner import documents, library
+from scanner import datafile, library, objectives
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.documents import Fault
-from scanner.documents.positions import Node, find, locate
-from scanner.errors import PackError, UsageError
-from scanner.model import Origin
+from scanner.datafile import DataFile
+from scanner.errors import PackError, UsageError, did_you_mean
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
-
-OBJECTIVES = "objectives.yaml"
 SCHEMA = "schema.json"
 _BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
 """What the scaffold asks its author to write."""
@@ -78,7 +71,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
     folder = library.data_root() / "frameworks"
     digest = _digest(folder)
     found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
-    known, shipped = objectives() if files else {}, {framework.id for framework in found}
+    known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
         framework = _framework(_read(path, known, rules))
         if framework.id in shipped:
@@ -97,13 +90,6 @@ def digest_of_data(files: Sequence[Path] = ()) -> str:
 
 def _digest(folder: Path) -> str:
     return library.digest(sorted(path for path in folder.iterdir() if path.is_file()), folder)
-
-
-def objectives() -> dict[str, dict[str, str]]:
-    """Every control objective: id -> title and meaning."""
-    root, _ = _document(library.data_root() / "frameworks" / OBJECTIVES)
-    found: dict[str, dict[str, str]] = root.value["objectives"]
-    return found
 
 
 def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Framework, ...]:
@@ -131,9 +117,8 @@ def _nobody(name: str, frameworks: Sequence[Framework]) -> UsageError:
     if len(partly) > 1:
         return UsageError(f"{name!r} may mean several frameworks", hint="name one or more of " + ", ".join(partly))
     known = sorted({known for framework in frameworks for known in _names(framework, edition=True)})
-    return UsageError(
-        f"there is no framework {name!r}", hint=near(name.lower(), known) or "see `assay frameworks list`"
-    )
+    hint = did_you_mean(name, known) or "see `assay frameworks list`"
+    return UsageError(f"there is no framework {name!r}", hint=hint)
 
 
 def _age(framework: Framework) -> list[tuple[int, str]]:
@@ -148,75 +133,46 @@ def _names(framework: Framework, *, edition: bool = False) -> set[str]:
 
 
 def _read_all(folder: Path) -> list[dict[str, Any]]:
-    known = objectives()
-    paths = sorted(path for path in folder.glob("*.yaml") if path.name != OBJECTIVES)
+    known, shared = objectives.load(), objectives.files()
+    paths = sorted(path for path in folder.glob("*.yaml") if path not in shared)
     return [_read(path, known) for path in paths]
 
 
-def _read(path: Path, known: Iterable[str], rules: Collection[str] = ()) -> dict[str, Any]:
+def _read(path: Path, known: Collection[str], rules: Collection[str] = ()) -> dict[str, Any]:
     """One checked catalogue as plain data; what rules it may name is checked where they are given."""
-    schema = json.loads((library.data_root() / "frameworks" / SCHEMA).read_text(encoding="utf-8"))
-    root, origin = checked(path, schema)
-    seen: set[str] = set()
-    for index, control in enumerate(root.value["controls"]):
-        place = ["controls", str(index)]
-        if control["id"] in seen:
-            raise wrong(root, origin, [*place, "id"], f"the control {control['id']} stands twice")
-        seen.add(control["id"])
-        if problem := _contradicts_itself(control):
-            raise wrong(root, origin, [*place, "checkable"], f"the control {control['id']} {problem}")
-        for number, bearing in enumerate(control.get("objectives", ())):
-            for kind, names in (("objective", known), ("rule", rules)):
-                if names and kind in bearing and bearing[kind] not in names:
-                    at = [*place, "objectives", str(number), kind]
-                    raise wrong(root, origin, at, f"there is no {kind} {bearing[kind]!r}", near(bearing[kind], names))
-    plain: dict[str, Any] = root.value
+    file = datafile.read(path, library.data_root() / "frameworks" / SCHEMA)
+    file.refuse(_unfilled(file))
+    file.refuse((*_faults(file), *_unknown_names(file, known, rules)))
+    plain: dict[str, Any] = file.value
     return plain
 
 
-def checked(path: Path, schema: dict[str, Any]) -> tuple[Node, Origin]:
-    """The document of a data file that is as a schema says, and its origin; raises PackError with the line if not."""
-    import jsonschema
-
-    root, origin = _document(path)
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(root.value):
-        raise _refused(root, origin, error)
-    for path_to, text in _texts(root.value):
+def _unfilled(file: DataFile) -> Iterator[PackError]:
+    for path, text in datafile.texts(file.value):
         if blank := _BLANK.search(text):
-            raise wrong(root, origin, path_to, f"{blank[0]} is not filled in yet")
-    return root, origin
+            yield file.error(path, f"{blank[0]} is not filled in yet")
 
 
-def _refused(root: Node, origin: Origin, error: ValidationError) -> PackError:
-    """What the schema refuses, in words of the one who writes the file."""
-    at, message, hint = [str(part) for part in error.absolute_path], error.message, ""
-    name, given, wanted = at[-1] if at else "the file", error.instance, cast("Any", error.validator_value)
-    match error.validator:
-        case "oneOf":
-            message = "names neither or both of objective and rule"
-        case "additionalProperties":
-            known = list(cast("dict[str, Any]", error.schema)["properties"])
-            strange = next(key for key in cast("dict[str, Any]", given) if key not in known)
-            message, hint = f"there is no key {strange!r}", near(strange, known)
-            at.append(strange)
-        case "type" if wanted == "string" and isinstance(given, int | float):
-            message, hint = f"{name} is read as a {type(given).__name__}", f'put quotes: "{given}"'
-        case "minLength":
-            message = f"{name} has {len(str(given))} characters, at least {wanted} are asked for"
-        case "enum":
-            message, hint = f"{name} is {given!r}, none of {', '.join(wanted)}", near(str(given), wanted)
-        case "pattern" if name == "source":
-            message, hint = f"source is {given!r}", "give an address that begins with https://"
-    return wrong(root, origin, at, message, hint)
+def _faults(file: DataFile) -> Iterator[PackError]:
+    seen: set[str] = set()
+    for index, control in enumerate(file.value["controls"]):
+        if control["id"] in seen:
+            yield file.error(("controls", index, "id"), f"the control {control['id']} stands twice")
+        seen.add(control["id"])
+        if problem := _contradicts_itself(control):
+            yield file.error(("controls", index, "checkable"), f"the control {control['id']} {problem}")
 
 
-def _texts(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text in plain data, with the path to it."""
-    if isinstance(value, str):
-        yield at, value
-    elif isinstance(value, dict | list):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(item, (*at, str(key)))
+def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str]) -> Iterator[PackError]:
+    for index, control in enumerate(file.value["controls"]):
+        for number, bearing in enumerate(control.get("objectives", ())):
+            for kind, names, listed in (
+                ("objective", known, objectives.LISTED),
+                ("rule", rules, "`assay rules list` lists them"),
+            ):
+                if names and kind in bearing and bearing[kind] not in names:
+                    path = ("controls", index, "objectives", number, kind)
+                    yield file.unknown(path, kind, bearing[kind], names, listed)
 
 
 def _contradicts_itself(control: dict[str, Any]) -> str:
@@ -227,28 +183,6 @@ def _contradicts_itself(control: dict[str, Any]) -> str:
     if mapped and reviewed:
         return "has objectives and says why it has none"
     return "" if mapped or reviewed else "names neither objectives nor, in `unmapped`, why it has none"
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """What was probably meant by a name, as a question; empty where nothing is near."""
-    import difflib
-
-    found = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {found[0]}?" if found else ""
-
-
-def _document(path: Path) -> tuple[Node, Origin]:
-    name = str(path)
-    part = next(iter(documents.read(name, documents.decode(path.read_bytes()))), None)
-    if part is None or isinstance(part, Fault):
-        raise PackError(part.message if part else "is empty", f"{name}:{part.line if part else 1}")
-    return part.root, part.origin
-
-
-def wrong(root: Node, origin: Origin, path: Sequence[str], message: str, hint: str = "") -> PackError:
-    """The error for what stands at a path of a data file, with its line."""
-    mark, _ = find(root.mark, tuple(path))  # type: ignore[arg-type]
-    return PackError(message, f"{origin.path}:{locate(origin, mark).line}", hint)
 
 
 def _framework(plain: dict[str, Any]) -> Framework:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from scanner import library
+from scanner import datafile, library, objectives
 from scanner.controls import Platform
-from scanner.frameworks.catalogue import checked, near, objectives, wrong
 from scanner.model import Check, Severity
 
 _SCHEMA = "schema.json"
@@ -31,15 +29,14 @@ def _folder() -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    schema = json.loads((_folder() / _SCHEMA).read_text(encoding="utf-8"))
-    root, origin = checked(path, schema)
-    found, known = root.value["checks"], objectives()
-    for name, check in found.items():
-        for index, each in enumerate(check["objectives"]):
-            if each not in known:
-                at = ["checks", name, "objectives", str(index)]
-                raise wrong(root, origin, at, f"there is no objective {each!r}", near(each, known))
-    plain: dict[str, Any] = found
+    file, known = datafile.read(path, _folder() / _SCHEMA), objectives.load()
+    plain: dict[str, Any] = file.value["checks"]
+    file.refuse(
+        file.unknown(("checks", name, "objectives", index), "objective", each, known, objectives.LISTED)
+        for name, check in plain.items()
+        for index, each in enumerate(check["objectives"])
+        if each not in known
+    )
     return plain
 
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from scanner import documents
-from scanner.documents import Fault
-from scanner.documents.positions import Node, locate
-from scanner.errors import PackError, UsageError
-from scanner.frameworks.catalogue import Framework, choose, near
-from scanner.model import Origin
+from scanner import datafile, library
+from scanner.datafile import DataFile
+from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.frameworks.catalogue import Framework, choose
 from scanner.sources.patterns import Patterns
 
-_KEYS = ("paths", "not-applicable")
+_SCHEMA = "scope.schema.json"
 _SHORTEST_REASON = 20
 """Characters below which nobody can have given a reason."""
 
@@ -45,49 +43,38 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
 
     Raises PackError with the line for a framework, a key or a control that is not there, and for a missing reason.
     """
-    root, origin = _document(path)
+    file = datafile.read(path, library.data_root() / "frameworks" / _SCHEMA)
+    file.refuse(_faults(file, frameworks))
     scopes: dict[tuple[str, str], Scope] = {}
-    for name, node in root.items():
-        try:
-            chosen = choose(frameworks, [name])
-        except UsageError as error:
-            raise _wrong(origin, node, error.message, error.hint) from None
-        for key, item in node.items():
-            if key not in _KEYS:
-                raise _wrong(origin, item, f"there is no key {key!r}", near(key, _KEYS) or "known: " + ", ".join(_KEYS))
-        paths = tuple(str(item.value).removeprefix("./") for item in node.get("paths").elements())
-        if node.get("paths") and not paths:
-            raise _wrong(origin, node.get("paths"), "paths is no list of patterns")
-        for framework in chosen:
-            named = dict(_not_applicable(framework, node.get("not-applicable"), origin))
-            scopes[framework.id, framework.edition] = Scope(paths, named)
+    for name, each in file.value.items():
+        paths = tuple(pattern.removeprefix("./") for pattern in each.get("paths", ()))
+        for framework in choose(frameworks, [name]):
+            reasons = {
+                control: reason.strip()
+                for pattern, reason in each.get("not-applicable", {}).items()
+                for control in _matching(framework, pattern)
+            }
+            scopes[framework.id, framework.edition] = Scope(paths, reasons)
     return scopes
 
 
-def _not_applicable(framework: Framework, node: Node, origin: Origin) -> Iterator[tuple[str, str]]:
-    known = [control.id for control in framework.controls]
-    for pattern, item in node.items():
-        found = [control for control in known if fnmatchcase(control, pattern)]
-        if not found:
-            message = f"{framework.id}@{framework.edition} has no control {pattern!r}"
-            raise _wrong(origin, item, message, near(pattern, known))
-        if not isinstance(item.value, str) or len(item.value.strip()) < _SHORTEST_REASON:
-            raise _wrong(
-                origin, item, f"no reason is given why {pattern} does not apply", "say it in a sentence of its own"
-            )
-        yield from ((control, item.value.strip()) for control in found)
+def _matching(framework: Framework, pattern: str) -> list[str]:
+    return [control.id for control in framework.controls if fnmatchcase(control.id, pattern)]
 
 
-def _document(path: Path) -> tuple[Node, Origin]:
-    name = str(path)
-    part = next(iter(documents.read(name, documents.decode(path.read_bytes()))), None)
-    if isinstance(part, Fault):
-        raise PackError(part.message, f"{name}:{part.line}")
-    if part is None or not isinstance(part.root.value, dict):
-        raise PackError("is no scope", f"{name}:1", "map frameworks to paths and not-applicable controls")
-    return part.root, part.origin
-
-
-def _wrong(origin: Origin, node: Node, message: str, hint: str = "") -> PackError:
-    line = locate(origin, node.mark).line if node.mark else 1
-    return PackError(message, f"{origin.path}:{line}", hint)
+def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackError]:
+    for name, each in file.value.items():
+        try:
+            chosen = choose(frameworks, [name])
+        except UsageError as error:
+            yield file.error((name,), error.message, error.hint)
+            continue
+        for pattern, reason in each.get("not-applicable", {}).items():
+            path = (name, "not-applicable", pattern)
+            for framework in chosen:
+                if not _matching(framework, pattern):
+                    message = f"{framework.id}@{framework.edition} has no control {pattern!r}"
+                    yield file.error(path, message, did_you_mean(pattern, (item.id for item in framework.controls)))
+            if len(reason.strip()) < _SHORTEST_REASON:
+                message = f"no reason is given why {pattern} does not apply"
+                yield file.error(path, message, "say it in a sentence of its own")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner import library
+from scanner import library, objectives
 from scanner.controls import ShownBy
 from scanner.documents.positions import join_path, split_path
-from scanner.errors import PackError, UsageError
+from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
@@ -52,8 +52,9 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = ()) -> 
     """
     shipped = library.data_root() / "rules"
     digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
-    kept = cache.keep("rules", library.combine(digest, _SHAPE), lambda: _compile(shipped))
-    rules = [_from_plain(plain) for plain in kept]
+    checked_against = objectives.files()
+    key = library.combine(digest, library.digest(checked_against, checked_against[0].parent), _SHAPE)
+    rules = [_from_plain(plain) for plain in cache.keep("rules", key, lambda: _compile(shipped))]
     for folder in extra:
         if not rule_paths(folder):
             raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
@@ -70,6 +71,11 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = ()) -> 
 def included(profile: Profile) -> tuple[Profile, ...]:
     """The profiles whose rules a profile holds."""
     return PROFILES[: PROFILES.index(profile) + 1]
+
+
+def no_rule(name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that is not a rule's, with the nearest one."""
+    return UsageError(f"there is no rule {name!r}", hint=did_you_mean(name, known) or "see `assay rules list`")
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:

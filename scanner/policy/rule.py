@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from scanner import documents, library
-from scanner.documents import Document, Fault
-from scanner.documents.positions import Node, find, join_path, locate, split_path
+from scanner import datafile, library, objectives
+from scanner.datafile import DataFile
+from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.model import Origin, Profile, RuleInfo, Severity
 from scanner.policy import rule_reads
@@ -19,9 +17,6 @@ from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.subjects import IN_PLACE, KINDS
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
 
 SCHEMA = "schema.json"
 
@@ -74,30 +69,36 @@ def load(path: Path, folder: Path) -> RuleFile:
 
     Raises PackError with file and line for whatever is wrong with it.
     """
-    root, origin = _document(path)
-    _check(root, origin)
-    value = root.value
+    file = datafile.read(path, library.data_root() / "rules" / SCHEMA)
+    value, known = file.value, objectives.load()
+    file.refuse(_unknown_names(file, known))
     identity = ".".join(path.relative_to(folder).with_suffix("").parts)
     kind = value["subject"]
-    if kind not in KINDS:
-        raise _wrong(root, origin, "subject", f"there is no subject {kind!r}", kind, KINDS)
-    rule = _rule(root, origin, identity, KINDS[kind].names)
+    rule = _rule(file, identity, KINDS[kind].names)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
         message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
-        raise PackError(message, _where(root, origin, "fix"))
-    return RuleFile(rule, root, origin)
+        raise file.error(("fix",), message)
+    return RuleFile(rule, file.root, file.origin)
 
 
-def _rule(root: Node, origin: Origin, identity: str, names: tuple[str, ...]) -> Rule:
-    value = root.value
+def _unknown_names(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
+    if file.value["subject"] not in KINDS:
+        yield file.unknown(("subject",), "subject", file.value["subject"], KINDS)
+    for index, name in enumerate(file.value["objectives"]):
+        if name not in known:
+            yield file.unknown(("objectives", index), "objective", name, known, objectives.LISTED)
+
+
+def _rule(file: DataFile, identity: str, names: tuple[str, ...]) -> Rule:
+    value = file.value
     each = value.get("each", ())
     each = (each,) if isinstance(each, str) else tuple(each)
     expressions = {}
     for name in ("when", "require", "detail"):
         if name in value:
-            expressions[name] = compile_expression(value[name], names, _where(root, origin, name))
+            expressions[name] = compile_expression(value[name], names, file.where((name,)))
     if "when" in value.get("fix", {}):
-        expressions["fix_when"] = compile_expression(value["fix"]["when"], names, _where(root, origin, "fix.when"))
+        expressions["fix_when"] = compile_expression(value["fix"]["when"], names, file.where(("fix", "when")))
     starts = rule_reads.starts(each, names)
     return Rule(
         _info(identity, value),
@@ -131,53 +132,6 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
     )
-
-
-def _document(path: Path) -> tuple[Node, Origin]:
-    """The one document of a YAML file."""
-    name = str(path)
-    parts = list(documents.read(name, documents.decode(path.read_bytes())))
-    for part in parts:
-        if isinstance(part, Fault):
-            raise PackError(part.message, f"{name}:{part.line}")
-    if len(parts) != 1 or not isinstance(parts[0], Document):
-        raise PackError("a rule file holds exactly one document", name)
-    document = parts[0]
-    for key, line, _ in document.duplicates:
-        raise PackError(f"the key {key!r} stands twice", f"{name}:{line + 1}")
-    return document.root, document.origin
-
-
-@cache
-def _validator() -> Validator:
-    import jsonschema
-
-    schema = json.loads((library.data_root() / "rules" / SCHEMA).read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
-
-
-def _check(root: Node, origin: Origin) -> None:
-    """Raise PackError for the first thing that the schema refuses."""
-    for error in sorted(_validator().iter_errors(root.value), key=lambda error: list(map(str, error.absolute_path))):
-        place = tuple(str(part) for part in error.absolute_path)
-        if error.validator == "additionalProperties":
-            known: Mapping[str, Any] = error.schema["properties"]  # type: ignore[index]
-            unknown = next(key for key in cast("dict[str, Any]", error.instance) if key not in known)
-            raise _wrong(root, origin, join_path((*place, unknown)), f"there is no key {unknown!r}", unknown, known)
-        raise PackError(error.message, _where(root, origin, join_path(place)))
-
-
-def _where(root: Node, origin: Origin, dotted: str) -> str:
-    mark, _ = find(root.mark, split_path(dotted))  # type: ignore[arg-type]
-    return f"{origin.path}:{locate(origin, mark).line}"
-
-
-def _wrong(root: Node, origin: Origin, dotted: str, message: str, given: str, known: Mapping[str, Any]) -> PackError:
-    import difflib
-
-    near = difflib.get_close_matches(given, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
-    return PackError(message, _where(root, origin, dotted), hint)
 
 
 def load_folder(folder: Path) -> Iterator[RuleFile]:

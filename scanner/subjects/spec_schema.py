@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+from scanner.errors import did_you_mean
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -33,9 +34,8 @@ def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Proble
     known = cast("dict[str, Any]", cast("dict[str, Any]", error.schema).get("properties", {}))
     for name in cast("dict[str, Any]", error.instance):
         if name not in known and not str(name).startswith("x-"):
-            near = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield (*path, str(name)), f"there is no field {name!r} here{hint}"
+            hint = did_you_mean(name, known)
+            yield (*path, str(name)), f"there is no field {name!r} here" + (f"; {hint}" if hint else "")
 
 
 def _said(error: ValidationError) -> str:

@@ -1,0 +1,153 @@
+"""YAML and JSON files of our own formats -> plain data with positions, checked against a JSON Schema.
+
+Rules, catalogues, objectives, scope files, tables of other engines' checks and the configuration are read here. What is
+wrong with a file is told with its line and in plain sentences, all faults of a file together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanner import documents, schema_errors
+from scanner.documents import Document, Fault
+from scanner.documents.positions import Node, find, locate
+from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
+from scanner.limits import MIB, Limits
+from scanner.masking import mask
+from scanner.model import Origin
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+LIMITS = Limits(bytes=16 * MIB, nodes=1_000_000)
+"""What one file may cost; the largest that is shipped takes a hundredth of it."""
+_SHORT = 200
+"""Characters of what a reader of YAML says that are shown: it may repeat a text of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """The one document of a file, and where each of its values stands."""
+
+    path: str
+    """The name it was given by."""
+    root: Node
+    origin: Origin
+
+    @property
+    def value(self) -> Any:
+        """The plain data."""
+        return self.root.value
+
+    def line(self, path: Sequence[str | int] = ()) -> int:
+        """The 1-based line of the value at a path, or of its deepest parent that is there."""
+        mark, _ = find(self.root.mark, tuple(map(str, path)))  # type: ignore[arg-type]
+        return locate(self.origin, mark).line
+
+    def where(self, path: Sequence[str | int] = ()) -> str:
+        """The place of the value at a path, such as `rules/x.yaml:12`."""
+        return f"{self.path}:{self.line(path)}"
+
+    def error(self, path: Sequence[str | int], message: str, hint: str = "") -> PackError:
+        """The error for what stands at a path."""
+        return PackError(message, self.where(path), hint)
+
+    def unknown(
+        self, path: Sequence[str | int], kind: str, name: str, known: Iterable[str], otherwise: str = ""
+    ) -> PackError:
+        """The error for a name at a path that is none of the known ones, with the nearest of them as a hint.
+
+        Where none is near, the hint is `otherwise`, or some of the known names.
+        """
+        names = sorted(known)
+        hint = did_you_mean(name, names) or otherwise or (f"known: {schema_errors.listed(names)}" if names else "")
+        return self.error(path, f"there is no {kind} {schema_errors.shown(name)}", hint)
+
+    def refuse(self, errors: Iterable[PackError]) -> None:
+        """Raise all that is wrong with the file as one error, in the order of the lines; nothing where all is well."""
+        raise_together(sorted(errors, key=_line))
+
+
+def read(path: Path, schema: Path) -> DataFile:
+    """The document of a file that is as a JSON Schema says.
+
+    Raises PackError, with the line, for a file that cannot be read, is not a regular file or is too large, for a text
+    that is not one YAML (or, by its name, JSON) document, for keys that stand twice, and for all that the schema
+    refuses.
+    """
+    name = str(path)
+    document = _document(name, _text(path))
+    file = DataFile(name, document.root, document.origin)
+    file.refuse(
+        PackError(f"the key {schema_errors.shown(key)} stands twice", f"{name}:{line + 1}")
+        for key, line, _ in document.duplicates
+    )
+    file.refuse(
+        file.error(problem.path, problem.message, problem.hint)
+        for problem in schema_errors.problems(_validator(schema), file.value)
+    )
+    return file
+
+
+def _line(error: AssayError) -> int:
+    return int(error.location.rpartition(":")[2])
+
+
+def _text(path: Path) -> str:
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise PackError("not a regular file", str(path))
+            content = file.read(LIMITS.bytes + 1)
+    except OSError as error:
+        raise PackError(f"cannot be read: {(error.strerror or '').lower()}", str(path)) from None
+    if len(content) > LIMITS.bytes:
+        raise PackError(f"larger than {LIMITS.bytes // MIB} MiB", str(path))
+    try:
+        return documents.decode(content)
+    except UnreadableError as error:
+        raise PackError(error.message, f"{path}:{error.line}") from None
+
+
+def _document(name: str, text: str) -> Document:
+    """The one document of a text; its format is JSON where the name says so, else YAML."""
+    suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+    format_name = name if name.lower().endswith(suffixes) else f"{name}{documents.YAML_SUFFIXES[0]}"
+    parts = documents.read(format_name, text, LIMITS)
+    first, second = next(parts, None), next(parts, None)
+    for part in (first, second):
+        if isinstance(part, Fault):
+            raise PackError(_cut(part.message), f"{name}:{part.line}")
+    if not isinstance(first, Document):
+        raise PackError("the file is empty", f"{name}:1")
+    if isinstance(second, Document) and second.root.mark:
+        line = locate(second.origin, second.root.mark).line
+        raise PackError("a second document begins here; one file holds one document", f"{name}:{line}")
+    return first
+
+
+def _cut(text: str) -> str:
+    return mask(text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
+
+
+@cache
+def _validator(schema: Path) -> Validator:
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+
+
+def texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text in plain data, with the path to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts(item, (*path, str(key)))

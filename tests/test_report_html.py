@@ -15,7 +15,8 @@ import pytest
 
 from scanner.model import Edit, Fix, Outcome, Scan, Verdict
 from scanner.reports import html as report
-from scanner.reports.html import view as html_view
+from scanner.reports.html import findings as html_findings
+from scanner.reports.html.anchors import slug
 from tests.sample import MANIFEST, SECRET, fixed_scan, sample_scan
 
 PAYLOAD = (
@@ -72,7 +73,7 @@ def test_every_finding_control_and_input_is_there() -> None:
     page = Page(report.render(scan))
     names = page.values("id")
     assert {f"finding-{finding.fingerprint[:12]}" for finding in scan.findings} <= set(names)
-    assert {html_view.slug("control", c.framework, c.edition, c.control) for c in scan.assessments} <= set(names)
+    assert {slug("control", c.framework, c.edition, c.control) for c in scan.assessments} <= set(names)
     assert len(names) == len(set(names))
     told = [finding.message for finding in scan.findings] + [item.path for item in scan.inputs]
     told += [item.reason for item in scan.inputs] + [item.title for item in scan.assessments]
@@ -148,7 +149,7 @@ def test_findings_of_one_fingerprint_keep_apart() -> None:
 def test_many_findings_show_the_source_of_the_first_ones_only(monkeypatch: pytest.MonkeyPatch) -> None:
     scan = sample_scan()
     whole = report.render(scan)
-    monkeypatch.setattr(html_view, "EXCERPTS", len(scan.findings))
+    monkeypatch.setattr(html_findings, "EXCERPTS", len(scan.findings))
     doubled = report.render(replace(scan, findings=scan.findings * 2))
     assert doubled.count("<pre>") == whole.count("<pre>") > 0
     assert "source lines are shown only for the first ones of each rule" in doubled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -22,6 +21,7 @@ from scanner.model import (
 )
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text
+from scanner.reports.tally import tally
 
 Json: TypeAlias = dict[str, Any]
 
@@ -164,12 +164,11 @@ def _framework(framework: FrameworkSummary) -> Json:
 
 
 def _summary(scan: Scan) -> Json:
-    inputs = Counter(item.status for item in scan.inputs)
-    severities = Counter(finding.severity for finding in scan.findings if finding.outcome == Outcome.FAIL)
+    failed = (finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     return {
-        "inputs": {status: inputs[status] for status in InputStatus},
+        "inputs": tally((item.status for item in scan.inputs), InputStatus),
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
-        "severities": {severity: severities[severity] for severity in SEVERITIES},
+        "severities": tally(failed, SEVERITIES),
     }
 
 

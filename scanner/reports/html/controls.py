@@ -1,0 +1,156 @@
+"""What the page says of frameworks: figures, bars, and every control with what it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, Measure, ShownBy
+from scanner.model import SEVERITIES, Finding, Scan
+from scanner.reports.html.anchors import slug
+from scanner.reports.tally import tally
+
+LINKED = 8
+"""A control links to so many of its findings directly, and to the rules for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One control of a framework, with what it rests on."""
+
+    control: Assessment
+    anchor: str
+    files_show: str
+    """How much of it a file can show, in words."""
+    shown_by: tuple[str, ...]
+    """What kinds of evidence bear on it, in words."""
+    reasons: tuple[ControlLink, ...]
+    rules: tuple[tuple[str, str, int], ...]
+    """Rule id, title, number of failing findings; worst first."""
+    findings: tuple[tuple[str, Finding], ...]
+    """The first findings, each with its anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a bar, in hundredths of its length."""
+
+    kind: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One framework: its figures, its bars, and its controls under their parents."""
+
+    summary: FrameworkSummary
+    key: str
+    applicable: int
+    """Controls that are not said not to apply."""
+    without_evidence: int
+    """Applicable controls that are neither covered nor manual."""
+    coverage: tuple[Part, ...]
+    """Over the applicable controls; what remains free is without evidence."""
+    conformity: tuple[Part, ...]
+    """Over the covered controls."""
+    no_figures: str
+    """Why no percentage is given, where none is."""
+    findings: int
+    touched: int
+    """Controls that findings bear on."""
+    statuses: dict[ControlStatus, int]
+    parents: tuple[tuple[str, tuple[Row, ...]], ...]
+
+
+Rows = Mapping[tuple[str, str, str], Row]
+"""(framework, edition, control) -> its row."""
+
+
+def rows_of(scan: Scan, anchors: Iterable[str]) -> Rows:
+    """Every control of a scan."""
+    found: dict[str, list[tuple[str, Finding]]] = {}
+    for finding, anchor in zip(scan.findings, anchors, strict=True):
+        found.setdefault(finding.fingerprint, []).append((anchor, finding))
+    return {(item.framework, item.edition, item.control): _row(scan, item, found) for item in scan.assessments}
+
+
+def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Finding]]]) -> Row:
+    """One control with its rules and findings, worst first."""
+    against = [pair for fingerprint in item.findings for pair in found.get(fingerprint, ())]
+    against.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
+    failed = Counter(finding.rule for _, finding in against)
+    names = sorted({*item.rules, *failed}, key=lambda name: (-failed[name], name))
+    reasons = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
+    evidence = {link.shown_by for link in item.links}
+    return Row(
+        control=item,
+        anchor=slug("control", item.framework, item.edition, item.control),
+        files_show=_extent(item.checkable),
+        shown_by=tuple(_evidence(way) for way in ShownBy if way in evidence),
+        reasons=tuple(reasons.values()),
+        rules=tuple((name, scan.rules[name].title if name in scan.rules else "", failed[name]) for name in names),
+        findings=tuple(against[:LINKED]),
+    )
+
+
+def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
+    """One framework with its controls, in the catalogue's order."""
+    members = [row for key, row in rows.items() if key[:2] == (summary.id, summary.edition)]
+    distinct = {fingerprint for row in members for fingerprint in row.control.findings}
+    applicable, against = summary.controls - summary.not_applicable, summary.covered - summary.sound
+    covered = (("sound", summary.sound), ("against", against))
+    manual = 100 * summary.manual / (applicable or 1)
+    return Sheet(
+        summary=summary,
+        key=slug(summary.id, summary.edition),
+        applicable=applicable,
+        without_evidence=max(0, applicable - summary.covered - summary.manual),
+        coverage=(*_parts(applicable, covered), Part("manual", 100 - manual, manual)),
+        conformity=_parts(summary.covered, covered),
+        no_figures=_no_figures(summary.measure),
+        findings=len(distinct),
+        touched=sum(1 for row in members if row.control.findings),
+        statuses=tally((row.control.status for row in members), ControlStatus),
+        parents=tuple((parent, tuple(some)) for parent, some in groupby(members, lambda row: row.control.parent)),
+    )
+
+
+def _parts(whole: int, numbers: Iterable[tuple[str, int]]) -> tuple[Part, ...]:
+    """The parts of a bar, one after the other from its left end."""
+    parts: list[Part] = []
+    before = 0
+    for kind, number in numbers:
+        parts.append(Part(kind, 100 * before / (whole or 1), 100 * number / (whole or 1)))
+        before += number
+    return tuple(parts)
+
+
+def _no_figures(measure: Measure) -> str:
+    match measure:
+        case Measure.CONTROLS:
+            return "No control is left that applies, so no percentage is given."
+        case Measure.CATEGORIES:
+            return "A list of risk categories is not a set of requirements, so no percentage is given."
+        case Measure.MATURITY:
+            return "A maturity model is not a set of requirements, so no percentage is given."
+
+
+def _extent(checkable: Checkable) -> str:
+    match checkable:
+        case Checkable.FULL:
+            return "in full"
+        case Checkable.PARTIAL:
+            return "in part"
+        case Checkable.MANUAL:
+            return "nothing"
+
+
+def _evidence(way: ShownBy) -> str:
+    match way:
+        case ShownBy.MANIFEST:
+            return "what configures the platform"
+        case ShownBy.DECLARED:
+            return "a document's own word"

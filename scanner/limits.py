@@ -8,6 +8,12 @@ MIB = 1024**2
 UNITS = {"GiB": 1024**3, "MiB": MIB, "KiB": 1024}
 """Units of a size in bytes, largest first."""
 
+SIZES = ("bytes", "memory")
+"""Limits that are sizes in bytes."""
+MOST = {"depth": 1000, "seconds": 1_000_000, **dict.fromkeys(SIZES, 2**50)}
+"""The largest value of a limit: far below what crashes the runtime of the rules, or the system's own calls."""
+MOST_OTHERWISE = 10**12
+
 _SAID = {
     "bytes": "larger than {}",
     "depth": "nested deeper than {} levels",
@@ -48,14 +54,15 @@ class Limits:
     """Bytes of address space beyond what a process that reads starts with."""
 
     def passed(self, name: str, allowed: float | None = None) -> str:
-        """Why an input that passes a limit is not read, and how to allow more.
+        """Why an input that passes a limit is not read, and whether more may be allowed.
 
         `allowed` is the figure in force where it is not the limit alone.
         """
         number = getattr(self, name) if allowed is None else allowed
-        form = "SIZE" if name in ("bytes", "memory") else "N"
+        form = "SIZE" if name in SIZES else "N"
         figure = size(int(number)) if form == "SIZE" else f"{number:,}" if isinstance(number, int) else f"{number:g}"
-        return f"{_SAID[name].format(figure)} (--limit {name}={form} allows more)"
+        more = "allows more" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "allows no more"
+        return f"{_SAID[name].format(figure)} (--limit {name}={form} {more})"
 
 
 DEFAULTS = Limits()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from scanner import documents
 from scanner.documents import Document, Fault
@@ -192,6 +193,38 @@ def test_the_deepest_that_may_be_allowed_is_assessed(tmp_path: Path, opening: st
     (tmp_path / "deep.yaml").write_text(POD + "  x: " + opening * 990 + "1" + closing * 990 + "\n")
     done = explain(tmp_path, "deep.yaml", "--limit", "depth=1000")
     assert done.returncode == 1, done.stdout
+
+
+def parser_reads(text: str) -> bool:
+    """Whether the YAML parser itself reads a text to its end, whatever our own limit."""
+    try:
+        for _ in yaml.parse(text, Loader=yaml.CLoader):
+            pass
+    except yaml.YAMLError:
+        return False
+    return True
+
+
+def indented(levels: int) -> str:
+    return "- " * levels + "a"
+
+
+@pytest.mark.parametrize("levels", [201, 999, 1000, 1001, 5000])
+@pytest.mark.parametrize("make", [nested, indented], ids=["brackets", "indentation"])
+def test_what_is_too_deep_names_the_limit_whoever_refuses_it(make: Callable[[int], str], levels: int) -> None:
+    (found,) = faults("yaml", make(levels), Limits())
+    assert found.message == "nested deeper than 200 levels (--limit depth=N allows more)"
+
+
+@pytest.mark.parametrize(("make", "most"), [(nested, 1000), (indented, 999)], ids=["brackets", "indentation"])
+def test_what_the_parser_itself_refuses_is_said_with_its_figures(make: Callable[[int], str], most: int) -> None:
+    """From libyaml 0.2.6 on; an older one has no maximum, and then ours counts."""
+    limits = Limits(depth=1000)
+    assert faults("yaml", make(most), limits) == []
+    (found,) = faults("yaml", make(1001), limits)
+    ours, its = "nested deeper than 1,000 levels", "nested deeper than libyaml reads: 1,000 levels of brackets, 999 of"
+    assert found.message.startswith(ours if parser_reads(make(1001)) else its)
+    assert found.message.endswith("(--limit depth=N allows no more)")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,9 @@ import re
 from collections.abc import Iterable
 
 from scanner.errors import UsageError, did_you_mean
-from scanner.limits import DEFAULTS, UNITS, Limits, size
+from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Limits))
-_SIZES = ("bytes", "memory")
-_MOST = {"depth": 1000, "seconds": 1_000_000, **dict.fromkeys(_SIZES, 2**50)}
-"""The largest value of a limit: far below what crashes the runtime of the rules, or the system's own calls."""
-_MOST_OTHERWISE = 10**12
 _SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
 
 
@@ -42,9 +38,9 @@ def _unknown(name: str, text: str) -> UsageError:
 def _value(name: str, text: str) -> float:
     """What a limit is set to; raises UsageError for what is no number, none or too much."""
     number = _number(name, text)
-    most = _MOST.get(name, _MOST_OTHERWISE)
+    most = MOST.get(name, MOST_OTHERWISE)
     if number is None or not 0 < number <= most:
-        form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in _SIZES else ("a number", f"{most:,}")
+        form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in SIZES else ("a number", f"{most:,}")
         raise UsageError(f"--limit {name} is no limit: {text!r}", hint=f"give {form}, more than 0 and at most {bound}")
     return number
 
@@ -54,7 +50,7 @@ def _number(name: str, text: str) -> float | None:
         if name == "seconds":
             number = float(text)
             return None if math.isnan(number) else number
-        if name in _SIZES:
+        if name in SIZES:
             parts = _SIZE.fullmatch(text)
             return int(parts[1]) * UNITS.get(parts[2], 1) if parts else None
         return int(text)

@@ -14,6 +14,13 @@ from scanner.limits import Limits
 
 _NEXT_DOCUMENT = re.compile(r"^---(?:[ \t]|$)", re.MULTILINE)
 _KEY = "while scanning a simple key"
+_NESTING = re.compile("nest|depth|deep")
+"""What libyaml says from 0.2.6 on where nesting passes a maximum of its own; none of its other problems says so."""
+_DEEPEST = 1000
+"""The levels of brackets that libyaml reads from 0.2.6 on, and one more than the levels of indentation.
+
+PyYAML offers no way to raise it. libyaml reads ahead, so it may refuse a text before the composer has counted a level.
+"""
 _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """What YAML allows. The parser stumbles over any other character up to 16 KiB before it gets there."""
 
@@ -66,9 +73,20 @@ def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: s
     if isinstance(error, UnreadableError):
         return Broken(error.message, error.line, last=isinstance(error, SpentError))
     if isinstance(error, yaml.MarkedYAMLError):
+        line = composer.offset + _line(error, composer, text)
+        if _NESTING.search(error.problem or ""):
+            return Broken(_too_deep(composer.limits), line)
         parts = [part for part in (error.problem, error.context) if part]
-        return Broken("not valid YAML: " + ", ".join(parts), composer.offset + _line(error, composer, text))
+        return Broken("not valid YAML: " + ", ".join(parts), line)
     return Broken("not valid YAML: " + str(error).splitlines()[0], composer.offset)
+
+
+def _too_deep(limits: Limits) -> str:
+    """What is said of a text that libyaml finds nested too deep."""
+    if limits.depth < _DEEPEST:
+        return limits.passed("depth")
+    most = f"{_DEEPEST:,} levels of brackets, {_DEEPEST - 1:,} of indentation"
+    return f"nested deeper than libyaml reads: {most} (--limit depth=N allows no more)"
 
 
 def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:

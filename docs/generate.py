@@ -13,6 +13,7 @@ import argparse
 import difflib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from pages import Data, pages
@@ -31,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a page is not fresh")
     parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parent, help="where the pages lie")
     chosen = parser.parse_args(arguments)
-    rules = tuple(load_folder(library.data_root() / "rules"))
-    wanted = pages(Data(rules, catalogue.load(library.Cache()), objectives.load()))
+    wanted = _wanted()
     present = _present(chosen.folder)
     differences = list(_differences(present, wanted))
     print("\n".join(differences) or f"{len(wanted)} pages are fresh")
@@ -41,6 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif differences:
         print("the pages are not as the data says: run `make docs` and commit what it writes", file=sys.stderr)
     return int(chosen.check and bool(differences))
+
+
+@cache
+def _wanted() -> Mapping[str, str]:
+    """The pages that the data asks for: path -> text."""
+    rules = tuple(load_folder(library.data_root() / "rules"))
+    return pages(Data(rules, catalogue.load(library.Cache()), objectives.load()))
 
 
 def _present(folder: Path) -> dict[str, str]:

@@ -39,16 +39,25 @@ def combine(*digests: str) -> str:
     return hashlib.sha256("\0".join(digests).encode()).hexdigest()
 
 
+_IN_MEMORY: dict[str, tuple[str, Any]] = {}
+"""What was made last under each name, with the key it was made for, where no folder is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Plain data kept in a folder under the digest of what it was made from; without a folder nothing is kept."""
+    """Plain data kept in a folder under the digest of what it was made from; without a folder, in this process only."""
 
     folder: Path | None = None
 
     def keep(self, name: str, key: str, make: Callable[[], Any]) -> Any:
-        """What `make` gives, from the cache where it was made from the same content by the same version before."""
+        """What `make` gives, from the cache where it was made from the same content by the same version before.
+
+        Callers share it, so that none of them may change it.
+        """
         if self.folder is None:
-            return make()
+            if _IN_MEMORY.get(name, ("",))[0] != key:
+                _IN_MEMORY[name] = (key, make())
+            return _IN_MEMORY[name][1]
         path = self.folder / f"{name}-{combine(_FORMAT, __version__, _runtime(), key)[:32]}.json"
         try:
             return json.loads(path.read_bytes())

@@ -1,17 +1,56 @@
-"""What all tests share: renewing golden files, and refusing to leave anything out where every tool is required."""
+"""What all tests share: golden files, the cache of compiled rules, and refusing skips where every tool is required."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+_HANGING = 120
+"""Seconds of processor time after which a test hangs: many times what any test takes, on any machine."""
+
+settings.register_profile("usual", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regold", action="store_true", help="write the golden files anew instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the rules once in a session, and not in each test that runs a command.
+
+    The workers of pytest-xdist, and the processes that tests start, take the folder from the environment. It is empty
+    at the start: what was compiled by another state of the code proves nothing.
+    """
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="assay-tests-")
+        os.environ["XDG_CACHE_HOME"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Fail a test that hangs, so that the others still run."""
+
+    def stop(*_: object) -> None:
+        pytest.fail(f"used {_HANGING} seconds of processor time")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, _HANGING)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

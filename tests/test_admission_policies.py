@@ -58,12 +58,7 @@ def judged(folder: Path, policies: list[dict[str, Any]], *objects: dict[str, Any
     (folder / "policies.yaml").write_text(yaml.safe_dump_all(policies), encoding="utf-8")
     (folder / "objects").mkdir(exist_ok=True)
     (folder / "objects" / "all.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    options = Options(
-        policies=(folder / "policies.yaml",),
-        include_passes=True,
-        frameworks=("pod-security-standards",),
-        cache_folder=folder.parent / "cache",  # of all tests: compiling the shipped rules takes longer than a scan
-    )
+    options = Options(policies=(folder / "policies.yaml",), include_passes=True, frameworks=("pod-security-standards",))
     return scan([str(folder / "objects")], options)
 
 

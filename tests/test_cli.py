@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import assay, assay_process
+
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -19,19 +21,6 @@ spec:
     - name: web
       securityContext: {privileged: true}
 """
-
-
-def assay(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed command line as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", *arguments],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "XDG_CACHE_HOME": str(cwd / ".cache"), **environment},
-    )
 
 
 @pytest.fixture
@@ -79,7 +68,7 @@ def test_quiet_says_nothing_beside_the_reports(folder: Path) -> None:
 
 
 def test_standard_input_is_scanned(folder: Path) -> None:
-    done = assay("scan", "-", "--output", "json", cwd=folder, stdin=POD)
+    done = assay_process("scan", "-", "--output", "json", cwd=folder, stdin=POD)
     results = json.loads(done.stdout)
     assert done.returncode == 1
     assert [item["path"] for item in results["inputs"]] == ["-"]
@@ -113,10 +102,12 @@ def test_a_usage_error_exits_2_and_says_what_to_do(folder: Path, arguments: list
     assert done.stdout == ""
 
 
-def test_a_fault_of_ours_exits_5(folder: Path) -> None:
-    breaking = folder / "sitecustomize.py"
-    breaking.write_text("import scanner.sources as s\ndef f(*a): raise RuntimeError('x')\ns.scope = f\n")
-    done = assay("scan", "pod.yaml", cwd=folder, PYTHONPATH=str(folder))
+def test_a_fault_of_ours_exits_5(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("x")
+
+    monkeypatch.setattr("scanner.sources.scope", broken)
+    done = assay("scan", "pod.yaml", cwd=folder)
     assert done.returncode == 5
     assert "a fault in Assay itself" in done.stderr
 
@@ -168,15 +159,13 @@ def test_evidence_is_never_mixed_with_what_is_there(folder: Path) -> None:
 
 
 def test_two_runs_of_one_moment_are_equal_byte_for_byte(folder: Path) -> None:
-    for name in ("one", "two"):
-        (folder / name).mkdir()
-    outputs = [
-        assay("scan", "pod.yaml", "--output", form, cwd=folder, SOURCE_DATE_EPOCH="1700000000", PYTHONHASHSEED=seed)
-        for form in ("json", "sarif", "html")
-        for seed in ("1", "2")
-    ]
-    for one, two in zip(outputs[::2], outputs[1::2], strict=True):
-        assert one.stdout == two.stdout
+    outputs = ("--output", "json", "--output", "sarif=a.sarif", "--output", "html=a.html")
+    runs = []
+    for seed in ("1", "2"):
+        surroundings = {"SOURCE_DATE_EPOCH": "1700000000", "PYTHONHASHSEED": seed}
+        done = assay_process("scan", "pod.yaml", *outputs, cwd=folder, **surroundings)
+        runs.append((done.stdout, (folder / "a.sarif").read_text(), (folder / "a.html").read_text()))
+    assert runs[0] == runs[1]
 
 
 HEAVY = ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")
@@ -207,7 +196,6 @@ def test_nothing_heavy_is_imported_before_it_is_needed(
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / ".cache")},
     )
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
@@ -305,6 +293,7 @@ def test_a_revision_is_scanned_whatever_lies_on_disk(folder: Path) -> None:
 def test_every_input_is_explained(folder: Path) -> None:
     (folder / "broken\x1b[2J.yaml").write_text("x: [")
     (folder / ".gitignore").write_text("out/\n")
+    (folder / ".cache").mkdir()
     (folder / "out").mkdir()
     (folder / "out" / "pod.yaml").write_text(POD)
     done = assay("scan", ".", "--exclude", "/.cache/", "--explain-inputs", cwd=folder)
@@ -353,7 +342,7 @@ def on_a_terminal(folder: Path, *arguments: str, patience: str) -> str:
         "main()\n"
     )
     reader, writer = os.openpty()
-    environment = {**os.environ, "TERM": "xterm", "XDG_CACHE_HOME": str(folder / ".cache")}
+    environment = {**os.environ, "TERM": "xterm"}
     command = [sys.executable, "-c", code]
     subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=writer, env=environment, check=False)
     os.close(writer)

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import random
 import string
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ import pytest
 from scanner.credentials import DEFAULT, find, kind_of
 from scanner.masking import mask
 from scanner.scan import scan
+from tests.command_line import assay
 
 RANDOM = random.Random(7)
 ALNUM = string.ascii_letters + string.digits
@@ -203,9 +201,8 @@ def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent
     assert rules >= {f"kubernetes.container-{place}" for place in (*places, "probes-without-credentials")}
     assert rules >= {f"kubernetes.{place}-without-credentials" for place in ("config-map", "metadata", "pod-metadata")}
     outputs = [f"--output={name}={tmp_path}/{name}" for name in ("table", "json", "sarif", "html", "evidence")]
-    command = [sys.executable, "-m", "scanner", "scan", str(folder), "--profile", "opinion", "--include-passes"]
-    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / ".cache")}
-    done = subprocess.run([*command, *outputs, "--output=table"], capture_output=True, text=True, check=False, env=home)
+    arguments = ("scan", str(folder), "--profile", "opinion", "--include-passes", *outputs, "--output=table")
+    done = assay(*arguments, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != folder]
     said = "\n".join(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -37,9 +35,17 @@ HOSTILE = (
 )
 
 
-def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(DOCS / "generate.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@cache
+def module(name: str) -> ModuleType:
+    """One of the modules that write the pages, which find each other in their own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(DOCS))
+        return importlib.import_module(name)
+
+
+def generate(*arguments: str) -> int:
+    code: int = module("generate").main(arguments)
+    return code
 
 
 @cache
@@ -68,12 +74,11 @@ def anchors(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def test_pages_are_as_the_data_says() -> None:
-    done = generate("--check")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_pages_are_as_the_data_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate("--check") == 0, capsys.readouterr().out
 
 
-def test_what_is_not_fresh_is_named_and_mended(tmp_path: Path) -> None:
+def test_what_is_not_fresh_is_named_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path in GENERATED:
         copy = tmp_path / path.relative_to(DOCS)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +89,10 @@ def test_what_is_not_fresh_is_named_and_mended(tmp_path: Path) -> None:
     stale.write_text(fresh.replace("# Control objectives", "# Objectives"), encoding="utf-8")
     missing.unlink()
     superfluous.write_text("gone\n", encoding="utf-8")
-    checked = generate("--folder", str(tmp_path), "--check")
-    assert checked.returncode == 1
-    assert "make docs" in checked.stderr
-    assert checked.stdout.splitlines() == [
+    assert generate("--folder", str(tmp_path), "--check") == 1
+    said = capsys.readouterr()
+    assert "make docs" in said.err
+    assert said.out.splitlines() == [
         "stale: objectives.md",
         "    @@ -3 +3 @@",
         "    -# Objectives",
@@ -95,7 +100,7 @@ def test_what_is_not_fresh_is_named_and_mended(tmp_path: Path) -> None:
         "missing: rules/README.md",
         "superfluous: rules/kubernetes/of-yesterday.md",
     ]
-    assert generate("--folder", str(tmp_path)).returncode == 0
+    assert generate("--folder", str(tmp_path)) == 0
     assert stale.read_text(encoding="utf-8") == fresh
     assert missing.read_bytes() == (DOCS / "rules" / "README.md").read_bytes()
     assert not superfluous.exists()
@@ -169,12 +174,7 @@ def test_every_rule_and_framework_stands_in_its_index() -> None:
 
 @pytest.fixture(scope="module")
 def markup() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_markup", DOCS / "markup.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module("markup")
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import yaml
 from scanner import documents
 from scanner.documents import Document, Fault
 from scanner.limits import Limits
+from tests.command_line import Done, assay
 
 READERS = {"yaml": "a.yaml", "json": "a.json", "markdown": "a.md", "javascript": "a.js"}
 
@@ -143,17 +141,8 @@ def test_honest_inputs_pass_the_defaults() -> None:
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web}]\n"
 
 
-def explain(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """`assay scan --explain-inputs` as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", "scan", *arguments, "--explain-inputs"],
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / ".cache")},
-    )
+def explain(folder: Path, *arguments: str, stdin: str = "") -> Done:
+    return assay("scan", *arguments, "--explain-inputs", cwd=folder, stdin=stdin)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scanner import documents
@@ -142,7 +142,6 @@ def own_line_comments(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.lstrip().startswith("# comment")]
 
 
-@settings(max_examples=400, deadline=None)
 @given(texts(), st.data())
 def test_a_field_that_is_removed_or_set(written: tuple[str, str, dict[str, Any]], data: st.DataObject) -> None:
     name, text, plain = written
@@ -171,7 +170,6 @@ def held(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-@settings(max_examples=200, deadline=None)
 @given(texts(), st.data())
 def test_what_is_added_leaves_every_line_in_place(
     written: tuple[str, str, dict[str, Any]], data: st.DataObject

@@ -8,7 +8,6 @@ import re
 import stat
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -41,15 +40,9 @@ spec: {schedule: "0 3 * * *"}
 """
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-def folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     (tmp_path / "deploy").mkdir()
     return tmp_path / "deploy"
 
@@ -58,12 +51,8 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(assay, ["fix", *arguments], standalone_mode=False)
 
 
-def options(**given: Any) -> Options:
-    return Options(cache_folder=Path(os.environ["XDG_CACHE_HOME"]) / "assay", **given)
-
-
 def only(rule: str, *paths: str, unsafe: bool = True, profile: Profile = Profile.DEFAULT) -> Fixes:
-    return fix(paths or ("deploy",), options(profile=profile), FixSelection(unsafe=unsafe, rules=frozenset({rule})))
+    return fix(paths or ("deploy",), Options(profile=profile), FixSelection(unsafe=unsafe, rules=frozenset({rule})))
 
 
 def fixed(rule: str, text: str, name: str = "a.yaml", profile: Profile = Profile.DEFAULT) -> str:
@@ -113,7 +102,7 @@ def test_unsafe_fixes_keep_comments_order_and_style(folder: Path) -> None:
     kept = [line for line in POD.splitlines() if "hostPID" not in line and "securityContext" not in line]
     assert [line for line in after.splitlines() if line in kept] == kept
     assert "securityContext: {runAsUser: 1000, capabilities: {drop: [ALL]}, " in after
-    again = scan(["deploy"], options())
+    again = scan(["deploy"], Options())
     assert not any("privileg" in finding.rule for finding in again.findings)
     assert run("deploy", "--unsafe", "--diff").return_value == 0
 
@@ -163,7 +152,7 @@ def test_the_last_entry_without_a_line_end() -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: x}]\n  hostPID: true"
     assert fixed("kubernetes.pod-without-host-pid", pod) == pod.removesuffix("  hostPID: true")
     Path("deploy/a.yaml").write_text(pod)
-    (result,) = fix(["deploy"], options(), FixSelection(unsafe=True)).files
+    (result,) = fix(["deploy"], Options(), FixSelection(unsafe=True)).files
     assert b"\n\n" not in result.after
     assert not result.skipped
 
@@ -201,7 +190,7 @@ def test_a_fix_that_brings_another_finding_is_left_out_alone(folder: Path) -> No
     rules.mkdir(parents=True)
     (rules / "wants-host-pid.yaml").write_text(WANTS)
     (folder / "pod.yaml").write_text(POD)
-    (result,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
+    (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
     assert [left.finding.rule for left in result.skipped] == ["kubernetes.pod-without-host-pid"]
     assert "it would bring another: no profiler here (own.wants-host-pid, fail)" in result.skipped[0].reason
     assert "hostPID: true   # for the profiler" in result.after.decode()
@@ -233,14 +222,14 @@ def test_a_change_that_another_file_suffers_from_is_left_out(folder: Path) -> No
         WANTS.replace("pod.?hostPID.orValue(false)", "size(facts.network_policies) > 9 || has(pod.hostPID)")
     )
     (folder / "pod.yaml").write_text(POD)
-    (result,) = fix(["deploy"], options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
+    (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
     assert {left.finding.rule for left in result.skipped} == {"kubernetes.pod-without-host-pid"}
     assert b"privileged" not in result.after
 
 
 def test_one_fix_may_make_another_possible(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
-    (result,) = fix(["deploy"], options(), FixSelection(unsafe=True)).files
+    (result,) = fix(["deploy"], Options(), FixSelection(unsafe=True)).files
     rules = [finding.rule for finding in result.fixed]
     assert rules.index("kubernetes.container-not-privileged") < rules.index(
         "kubernetes.container-privilege-escalation-off"
@@ -329,8 +318,8 @@ def test_secrets_stay_out_of_the_diff(folder: Path) -> None:
 
 def test_a_scan_shows_the_edits_where_it_is_asked_for_them(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
-    assert all(finding.fix is None for finding in scan(["deploy"], options()).findings)
-    found = {finding.rule: finding.fix for finding in scan(["deploy"], options(fixes=True)).findings}
+    assert all(finding.fix is None for finding in scan(["deploy"], Options()).findings)
+    found = {finding.rule: finding.fix for finding in scan(["deploy"], Options(fixes=True)).findings}
     pid = found["kubernetes.pod-without-host-pid"]
     assert pid is not None
     assert (pid.safe, pid.words, pid.why_not) == (False, "remove hostPID", "")

@@ -77,7 +77,6 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
     (tmp_path / "pod.yaml").write_text(POD)
     (tmp_path / "acme.yaml").write_text(FRAMEWORK)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import documents
@@ -307,7 +307,6 @@ def follow(data: Any, path: Path) -> Any:
     return data
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=MAPPINGS, style=STYLES)
 def test_yaml_gives_the_data_and_every_place_back(data: dict[str, Any], style: dict[str, Any]) -> None:
     text = yaml.dump(data, Dumper=Dumper, **style)
@@ -326,7 +325,6 @@ def test_yaml_gives_the_data_and_every_place_back(data: dict[str, Any], style: d
             assert alone(key, at(text, key)) == path[-1]
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     data=MAPPINGS,
     indent=st.sampled_from([None, 0, 1, 2, 7, "\t", " \t"]),
@@ -348,7 +346,6 @@ def test_json_gives_the_data_and_every_place_back(
             assert json.loads(at(text, key)) == path[-1]
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=MAPPINGS, comments=st.lists(st.sampled_from(["", "# x: y", "#é", "   ", "  # z"]), min_size=1, max_size=5))
 def test_places_survive_comments_and_blank_lines(data: dict[str, Any], comments: list[str]) -> None:
     pieces = [yaml.dump({key: value}, Dumper=Dumper, sort_keys=False) for key, value in data.items()]

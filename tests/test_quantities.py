@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import pytest
@@ -164,15 +163,25 @@ def test_what_is_no_percentage(stated: Any) -> None:
     assert percent(stated) is None
 
 
+MILLION = 1_000_000
+"""So many characters that work in proportion to their square would never end."""
+
+
 @pytest.mark.parametrize(
     "text",
-    ["1" * 100_000, "1" + " " * 100_000 + "x", "every" + " " * 100_000, "1h" * 50_000, "1." * 50_000, "p1d" * 30_000],
+    [
+        "1" * MILLION,
+        "1" + " " * MILLION + "x",
+        "every" + " " * MILLION,
+        "1h" * MILLION,
+        "1." * MILLION,
+        "p1d" * MILLION,
+    ],
+    ids=lambda text: text[:5],
 )
-def test_long_texts_are_given_up_at_once(text: str) -> None:
-    start = time.process_time()
+def test_long_texts_are_given_up(text: str) -> None:
     assert seconds(text) is None
     assert percent(text) is None
-    assert time.process_time() - start < 1
 
 
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text()))

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.command_line import assay_in_bytes
 from tests.payloads import NAMES, PAYLOADS, lay_out, lay_out_name, pod
 
 Report: TypeAlias = Callable[[str], bytes]
@@ -44,16 +45,8 @@ OURS = re.compile(
 """Every line that the table may hold."""
 
 
-def assay(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command line in a folder, with its cache beside it."""
-    return subprocess.run(
-        [sys.executable, "-m", "scanner", *arguments],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache"), **environment},
-    )
+def assay(folder: Path, *arguments: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[bytes]:
+    return assay_in_bytes(*arguments, cwd=folder, encoding=encoding)
 
 
 @pytest.fixture(scope="module")
@@ -306,10 +299,12 @@ def test_errors_repeat_arguments_as_text(tmp_path: Path, arguments: list[str]) -
     assert len(done.stderr.splitlines()) <= 2
 
 
-def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path) -> None:
-    code = f"import scanner.sources as s\ndef f(*a): raise RuntimeError({HOSTILE!r})\ns.scope = f\n"
-    (tmp_path / "sitecustomize.py").write_text(code)
-    done = assay(tmp_path, "scan", PYTHONPATH=str(tmp_path))
+def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(HOSTILE)
+
+    monkeypatch.setattr("scanner.sources.scope", broken)
+    done = assay(tmp_path, "scan")
     assert done.returncode == 5
     check_log(done.stderr.decode())
 
@@ -317,7 +312,7 @@ def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["table", "inputs", "json", "sarif", "html"])
 def test_a_log_of_another_encoding_ends_nothing(tree: Path, form: str) -> None:
     names = ("pod-0.json", "spec-0.json", "swarm-0.md", NAMES["long and wide"])
-    done = assay(tree, "scan", *names, "--output", form, PYTHONIOENCODING="ascii")
+    done = assay(tree, "scan", *names, "--output", form, encoding="ascii")
     assert (done.returncode, done.stderr) == (1, b"")
 
 
@@ -329,13 +324,7 @@ def test_a_long_word_takes_no_square_of_time(tmp_path: Path) -> None:
 
 def test_a_file_named_dash_is_not_standard_input(tmp_path: Path) -> None:
     (tmp_path / "-").write_text(pod("file"))
-    done = subprocess.run(
-        [sys.executable, "-m", "scanner", "scan", "-", ".", "--no-cache", "--output", "json"],
-        cwd=tmp_path,
-        input=pod("stream").encode(),
-        capture_output=True,
-        check=False,
-    )
+    done = assay_in_bytes("scan", "-", ".", "--output", "json", cwd=tmp_path, stdin=pod("stream").encode())
     found = json.loads(done.stdout)
     assert {item["path"]: item["status"] for item in found["inputs"]} == {"-": "assessed", "./-": "assessed"}
     places = {item["location"]["path"] for item in found["findings"] if "file" in item["subject"]["name"]}
@@ -361,7 +350,7 @@ def test_names_in_a_commit_are_those_on_disk(tmp_path: Path) -> None:
 def on_a_terminal(folder: Path, *arguments: str) -> str:
     """What a command shows on a terminal."""
     reader, writer = os.openpty()
-    environment = {**os.environ, "TERM": "xterm", "XDG_CACHE_HOME": str(folder.parent / "cache")}
+    environment = {**os.environ, "TERM": "xterm"}
     shown = b""
     with subprocess.Popen([sys.executable, "-m", "scanner", *arguments], cwd=folder, stdout=writer, env=environment):
         os.close(writer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -98,7 +97,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, min_size=1, max_size=8).map("".join))
 def test_any_pattern_means_what_git_says(folder: Path, patterns: str) -> None:
     plant(folder, *TREE)
@@ -160,12 +159,11 @@ def test_an_odd_ignore_file_ignores_nothing_and_harms_nothing(folder: Path, kind
     assert "x.yaml" in read()
 
 
-def test_a_pattern_of_many_stars_costs_nothing(folder: Path) -> None:
+def test_a_pattern_of_many_stars_is_no_trap(folder: Path) -> None:
+    """Tried in every way in which the stars may be divided, these would never end."""
     plant(folder, "a" * 250, *("/".join("a" * 60) + "/" + name for name in "ac"))
     (folder / ".gitignore").write_text("*a" * 100 + "b\n" + "a*/**/" * 50 + "b\n" + "**/a/" * 50 + "b\n")
-    started = time.monotonic()
     assert len(read()) == 4
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize(

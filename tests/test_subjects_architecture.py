@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import documents, facts, subjects
@@ -613,7 +613,6 @@ GOVERNANCE = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.one_of(ANY, SPEC), GOVERNANCE, ANY)
 def test_no_spec_of_any_shape_stops_a_scan(spec: Any, governance: Any, metadata: Any) -> None:
     if isinstance(spec, dict):
@@ -624,7 +623,6 @@ def test_no_spec_of_any_shape_stops_a_scan(spec: Any, governance: Any, metadata:
     assert all(locate(subject.origin, subject.marks[subject.focus]).line == 1 for subject in found)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(ANY, max_size=3), st.lists(ANY, max_size=3), ANY)
 def test_no_calm_of_any_shape_stops_a_scan(nodes: list[Any], relationships: list[Any], other: Any) -> None:
     named = [{"unique-id": other, "node-type": other, "metadata": item, "controls": item} for item in nodes]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import documents, facts, subjects
@@ -382,7 +382,6 @@ KINDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(KINDS, JSON, JSON, JSON, JSON), min_size=1, max_size=4), st.booleans())
 def test_no_object_of_any_shape_stops_a_scan(shapes: list[Any], whole: bool) -> None:
     objects = [

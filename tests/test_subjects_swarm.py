@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import documents, facts, subjects
@@ -460,7 +460,6 @@ TOOLS = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(TOOLS, ANY), min_size=1, max_size=4), st.lists(ANY, max_size=3))
 def test_no_call_of_any_shape_stops_a_scan(calls: list[tuple[str, Any]], task: list[Any]) -> None:
     text = "\n".join(f"mcp__s__{tool}({json.dumps(argument)})" for tool, argument in calls)

@@ -32,6 +32,7 @@ from scanner import documents, library
 from scanner.model import Finding, InputStatus, Outcome, Profile
 from scanner.policy import cel
 from scanner.policy.rule import load_folder
+from scanner.policy.truth import Truth
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 from scanner.subjects import kubernetes
@@ -121,7 +122,7 @@ class Reason:
             return False
         bundle_of_others = {"bundle": bundle.others(check)} if self.asks_others else {}
         seen = ({**held, **bundle_of_others} for held in values(bundle, thing, check))
-        return any(cel.evaluate(self.condition, cel.activation(each)).truth is cel.Truth.TRUE for each in seen)
+        return any(cel.evaluate(self.condition, cel.activation(each)).truth is Truth.TRUE for each in seen)
 
 
 def reasons() -> list[Reason]:

@@ -19,7 +19,7 @@ from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 
 if TYPE_CHECKING:
-    from scanner.admission import judging
+    from scanner.admission import policy_evaluator
 
 __all__ = ["Options", "evaluators", "minor_of", "scan"]
 
@@ -38,7 +38,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     read = _read(where, local, by.engines, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     facts.derive(read.subjects, whole=_whole(where, read))
-    evaluation = _evaluate(read, joined, by.court, also, options)
+    evaluation = _evaluate(read, joined, by.policies, also, options)
     findings = settle(evaluation, read.shared)
 
     infos = _infos(by, also, evaluation)
@@ -54,7 +54,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         frameworks=tuple(_summary(item, each, by.scopes, read.inputs) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
-        texts=texts(findings, {**(by.court.texts if by.court else {}), **read.contents}),
+        texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
 
@@ -64,7 +64,7 @@ class _Standard:
     """What a scan judges by."""
 
     rules: pack.Pack
-    court: judging.Court | None
+    policies: policy_evaluator.PolicyEvaluator | None
     """Admission policies that the objects are held to as well."""
     frameworks: tuple[catalogue.Framework, ...]
     scopes: Mapping[tuple[str, str], scope.Scope]
@@ -76,38 +76,38 @@ def _standard(options: Options) -> _Standard:
     """Rules, policies, frameworks and engines, as the options ask for them."""
     cache = library.Cache(options.cache_folder)
     rules = pack.load(options.profile, cache, options.rule_folders)
-    court = _court(options.policies)
+    policies = _policies(options.policies)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
     return _Standard(
         rules,
-        court,
+        policies,
         catalogue.choose(frameworks, options.frameworks),
         scope.load(options.scope, frameworks) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
     )
 
 
-def _court(paths: Sequence[Path]) -> judging.Court | None:
+def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
     """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
     if not paths:
         return None
-    from scanner.admission import judging, reading
+    from scanner.admission import policy_evaluator, policy_files
 
-    return judging.Court(reading.load(paths))
+    return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
 
 
 def _evaluate(
     read: _Read,
     joined: Evaluator,
-    court: judging.Court | None,
+    policies: policy_evaluator.PolicyEvaluator | None,
     also: Iterable[engines.Results],
     options: Options,
 ) -> Evaluation:
     """What came of each file, of the rules that need all, of the policies, and of other engines."""
     evaluation = read.evaluation
     evaluation.merge(joined.evaluate(read.subjects))
-    if court:
-        evaluation.merge(court.evaluate(read.subjects, include_passes=options.include_passes))
+    if policies:
+        evaluation.merge(policies.evaluate(read.subjects, include_passes=options.include_passes))
     for each in also:
         read.take(each, include_passes=options.include_passes)
     return evaluation
@@ -120,7 +120,7 @@ def _whole(where: sources.Scope, read: _Read) -> bool:
 
 def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluation) -> dict[str, RuleInfo]:
     """What reports say of every rule, policy and check that gave an outcome."""
-    own = [*(rule.info for rule in by.rules.rules), *(by.court.rules if by.court else ())]
+    own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
     for each in also:
         infos |= each.rules
@@ -129,7 +129,7 @@ def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluatio
 
 def _digest(by: _Standard, also: Iterable[engines.Results], options: Options) -> str:
     """One digest of all that was judged by: rules, policies, catalogues, other engines and what their checks mean."""
-    own = [by.court.digest] if by.court else []
+    own = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
     return library.combine(by.rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
 

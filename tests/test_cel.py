@@ -12,8 +12,8 @@ from cel_expr_python import cel as runtime
 
 from scanner.errors import PackError
 from scanner.policy import cel
-from scanner.policy.cel import Truth
 from scanner.policy.cel_errors import ErrorReader, UnknownRuntimeError
+from scanner.policy.truth import Truth, all_of, any_of, negated
 
 NAMES = ("object", "name")
 
@@ -123,3 +123,19 @@ def test_a_runtime_whose_errors_cannot_be_told_apart_is_refused(text: str) -> No
     keys = {"facts.assay": "assay", "facts['another key']": "another key", "facts['assay'].inner": "assay"}
     with pytest.raises(UnknownRuntimeError, match="install a version that it is tested with"):
         ErrorReader(lambda source: Reworded(text.format(keys.get(source, "x"))))
+
+
+@pytest.mark.parametrize(
+    ("truths", "both", "either"),
+    [
+        ((), Truth.TRUE, Truth.FALSE),
+        ((Truth.TRUE, Truth.FALSE), Truth.FALSE, Truth.TRUE),
+        ((Truth.TRUE, Truth.UNKNOWN), Truth.UNKNOWN, Truth.TRUE),
+        ((Truth.FALSE, Truth.UNKNOWN), Truth.FALSE, Truth.UNKNOWN),
+        ((Truth.FALSE, Truth.ERROR), Truth.FALSE, Truth.ERROR),
+        ((Truth.TRUE, Truth.UNKNOWN, Truth.ERROR), Truth.ERROR, Truth.TRUE),
+    ],
+)
+def test_truths_are_joined_as_kleene_says(truths: tuple[Truth, ...], both: Truth, either: Truth) -> None:
+    assert (all_of(truths), any_of(truths)) == (both, either)
+    assert negated(all_of(truths)) is any_of(map(negated, truths))

@@ -1,6 +1,12 @@
 """ValidatingAdmissionPolicy: running those of a cluster on manifests, and writing rules as such.
 
-`reading` knows policy files, `matching` which objects a policy is about, `defaults` what the API server fills in,
-`functions` Kubernetes' own functions in CEL, `expressions` how policies are evaluated, `places` what a finding points
-at, `judging` what a cluster would say of an object, and `exporting` how a rule becomes a policy.
+A room of its own above `policy`: it uses rules and their truth, and knows no framework, engine, gate or report.
+
+In: `policy_files` reads policies and bindings, `compiled_policy` compiles their expressions (`expressions`, with the
+`functions` that Kubernetes adds to CEL), `bindings` says where a policy holds and with which parameters, `matching`
+which objects it is about, and `defaults` what the API server fills in before. `policy_run` evaluates one policy on one
+object, `policy_evaluator` all policies on all objects, and `field_location` says where a finding points.
+
+Out: `exporting` writes a rule as a policy, with `kinds` for what it is about and `translating` for its expressions.
+`tokens` splits CEL into words for both.
 """

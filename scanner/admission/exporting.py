@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission import tokens
-from scanner.admission.compiled import SEVERITY
+from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
 from scanner.admission.translating import Loop, NotExportableError, text, translated
@@ -34,7 +34,7 @@ ACTIONS = tuple(_ACTIONS)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ExportSettings:
     """How to export."""
 
     action: str = "warn"
@@ -44,7 +44,7 @@ class Settings:
     """Where the ConfigMaps with parameters lie."""
 
 
-def exported(file: RuleFile, settings: Settings) -> list[dict[str, Any]]:
+def exported(file: RuleFile, settings: ExportSettings) -> list[dict[str, Any]]:
     """The objects that make a cluster hold to a rule.
 
     Raises NotExportableError with the reason where no policy can say the same.
@@ -55,7 +55,7 @@ def exported(file: RuleFile, settings: Settings) -> list[dict[str, Any]]:
 class _Export:
     """One rule on its way."""
 
-    def __init__(self, file: RuleFile, settings: Settings) -> None:
+    def __init__(self, file: RuleFile, settings: ExportSettings) -> None:
         self._rule = file.root.value
         self._info = file.rule.info
         self._each = file.rule.each

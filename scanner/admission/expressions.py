@@ -16,6 +16,7 @@ from scanner.admission import functions, tokens
 from scanner.errors import PackError
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
+from scanner.policy.truth import Truth, truth_of
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
@@ -52,7 +53,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an expression comes to: a value, or an error as the cluster would word it.
+    """What an expression comes to: a value, or an error in the words of the cluster.
 
     With `open`, neither is known, because of the names that are not bound, or because of `reason`.
     """
@@ -63,6 +64,13 @@ class Result:
     """The error is a field that is not there."""
     open: frozenset[str] = frozenset()
     reason: str = ""
+
+    @property
+    def truth(self) -> Truth:
+        """What it comes to as a condition; a value that is neither true nor false is an error."""
+        if self.open or self.reason:
+            return Truth.UNKNOWN
+        return truth_of(self.value) if isinstance(self.value, bool) and not self.error else Truth.ERROR
 
 
 @cache

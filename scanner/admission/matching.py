@@ -1,18 +1,18 @@
 """Which objects a policy or a binding is about: what a request to create an object would say, and match rules.
 
-Answers are true, false or None. None is where the files do not tell, such as labels of a Namespace that is not among
-the objects.
+It is unknown where the files do not tell, such as labels of a Namespace that is not among the objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission.kinds import plural
 from scanner.facts.kubernetes.objects import path
 from scanner.model import Subject
+from scanner.policy.truth import Truth, all_of, any_of, negated, truth_of
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 OWN_NAME = "kubernetes.io/metadata.name"
@@ -89,7 +89,7 @@ class Cluster:
         return self._namespaces.get((group, request.namespace)) or self._namespaces.get(("", request.namespace))
 
 
-def in_namespace(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
+def in_namespace(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> Truth:
     """Whether the namespace selector of match resources holds for a request.
 
     What belongs to no namespace is matched by every selector.
@@ -98,42 +98,42 @@ def in_namespace(criteria: Mapping[str, Any], request: Request, namespace: Mappi
     if request.is_namespace:
         return selects(selector, {OWN_NAME: request.name, **request.labels})
     if not request.namespace:
-        return True
+        return Truth.TRUE
     own = {OWN_NAME: request.namespace}
     if namespace is not None:
         return selects(selector, {**own, **_mapping(path(namespace, "metadata", "labels"))})
     return selects(selector, own, whole=False)
 
 
-def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> bool | None:
+def matches(criteria: Mapping[str, Any], request: Request, namespace: Mapping[str, Any] | None) -> Truth:
     """Whether match resources (of a policy or of a binding) hold for a request; `namespace` is None if unknown."""
     policy = criteria.get("matchPolicy", "Equivalent")
-    excluded = _any(_rule(rule, request, policy) for rule in criteria.get("excludeResourceRules") or ())
+    excluded = any_of(_rule(rule, request, policy) for rule in criteria.get("excludeResourceRules") or ())
     rules = criteria.get("resourceRules")
-    return _all(
+    return all_of(
         (
             in_namespace(criteria, request, namespace),
             selects(criteria.get("objectSelector") or {}, request.labels),
-            None if excluded is None else not excluded,
-            _any(_rule(rule, request, policy) for rule in rules) if rules else True,
+            negated(excluded),
+            any_of(_rule(rule, request, policy) for rule in rules) if rules else Truth.TRUE,
         )
     )
 
 
-def _rule(rule: Mapping[str, Any], request: Request, policy: str) -> bool | None:
-    """Whether a rule names the request; None where only another version of the API is named.
+def _rule(rule: Mapping[str, Any], request: Request, policy: str) -> Truth:
+    """Whether a rule names the request; unknown where only another version of the API is named.
 
     The API server would convert the object, and what it would convert it to is not known here.
     """
     if not _scope(rule.get("scope", "*"), request) or not {"CREATE", "*"} & set(rule.get("operations") or ()):
-        return False
+        return Truth.FALSE
     if not _listed(rule.get("apiGroups"), request.group) or not _resources(rule.get("resources"), request.resource):
-        return False
+        return Truth.FALSE
     if (names := rule.get("resourceNames")) and request.name not in names:
-        return False
+        return Truth.FALSE
     if _listed(rule.get("apiVersions"), request.version):
-        return True
-    return None if policy == "Equivalent" else False
+        return Truth.TRUE
+    return Truth.UNKNOWN if policy == "Equivalent" else Truth.FALSE
 
 
 def _scope(scope: str, request: Request) -> bool:
@@ -153,35 +153,23 @@ def _resources(items: Any, wanted: str) -> bool:
     return False
 
 
-def selects(selector: Mapping[str, Any], labels: Mapping[str, Any], *, whole: bool = True) -> bool | None:
+def selects(selector: Mapping[str, Any], labels: Mapping[str, Any], *, whole: bool = True) -> Truth:
     """Kubernetes' label matching; labels that are not `whole` may hold others beside those that are known."""
     if not selector:
-        return True
+        return Truth.TRUE
 
-    def holds(key: str, operator: str, values: Iterable[Any]) -> bool | None:
+    def holds(key: str, operator: str, values: Iterable[Any]) -> Truth:
         if key not in labels and not whole:
-            return None
+            return Truth.UNKNOWN
         if operator in ("Exists", "DoesNotExist"):
-            return (key in labels) == (operator == "Exists")
-        return (labels.get(key) in values if key in labels else False) == (operator == "In")
+            return truth_of((key in labels) == (operator == "Exists"))
+        return truth_of((key in labels and labels[key] in values) == (operator == "In"))
 
     wanted = [holds(key, "In", (value,)) for key, value in (selector.get("matchLabels") or {}).items()]
     stated = selector.get("matchExpressions") or ()
     wanted.extend(holds(str(item["key"]), str(item["operator"]), item.get("values") or ()) for item in stated)
-    return _all(wanted)
+    return all_of(wanted)
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _all(answers: Iterable[bool | None]) -> bool | None:
-    """Kleene's and."""
-    found = set(answers)
-    return False if False in found else None if None in found else True
-
-
-def _any(answers: Iterator[bool | None]) -> bool | None:
-    """Kleene's or."""
-    found = set(answers)
-    return True if True in found else None if None in found else False

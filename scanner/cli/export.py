@@ -50,11 +50,11 @@ def command(
     Each comes with a binding and, where the rule has parameters, a ConfigMap. Rules that no policy can express are
     named on standard error, with the reason.
     """
-    from scanner.admission.exporting import Settings, exported
+    from scanner.admission.exporting import ExportSettings, exported
     from scanner.admission.translating import NotExportableError
     from scanner.scan import minor_of
 
-    settings = Settings(action, minor_of(kubernetes_version), namespace)
+    settings = ExportSettings(action, minor_of(kubernetes_version), namespace)
     made: dict[str, list[dict[str, Any]]] = {}
     left: dict[str, list[str]] = {}
     for file in _chosen(identities, Profile(profile), folders):

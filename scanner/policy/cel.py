@@ -8,28 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
+from scanner.policy.truth import Truth
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
 _COMMON = ("facts", "params", "item", "key", "cluster")
-
-
-class Truth(Enum):
-    """What a condition comes to."""
-
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "unknown"
-    """A field that decides is missing."""
-    ERROR = "error"
-    """The condition cannot be evaluated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.marks import Mark
 from scanner.model import Finding, Location, Outcome, Related, Subject
 from scanner.policy import cel, items
-from scanner.policy.cel import Condition, Truth
+from scanner.policy.cel import Condition
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.message import computed, message, not_stated
 from scanner.policy.rule import Rule
+from scanner.policy.truth import Truth
 
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime

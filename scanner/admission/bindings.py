@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.admission.compiled import Policy
+from scanner.admission.compiled_policy import CompiledPolicy
 from scanner.admission.matching import Cluster, Request, selects
-from scanner.admission.reading import Source
+from scanner.admission.policy_files import PolicyObject
 from scanner.facts.kubernetes.objects import path
 from scanner.model import Location, Subject
+from scanner.policy.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Undetermined:
     """Why something cannot be told; with a place in a policy file, it is the policy's own fault."""
 
     reason: str
@@ -42,34 +43,35 @@ class Params:
     values: tuple[dict[str, Any] | None, ...] = ()
     error: str = ""
     """What the cluster says against the binding."""
-    doubt: Doubt | None = None
+    undetermined: Undetermined | None = None
+    """Why it is not known which they are."""
 
 
-def bindings(policy: Policy, sources: Iterable[Source]) -> list[Binding]:
+def bindings_of(policy: CompiledPolicy, objects: Iterable[PolicyObject]) -> list[Binding]:
     """The bindings of a policy, those that deny first; one to everything where the files hold none."""
     found = [
         Binding(
-            source.name,
-            source.spec.get("matchResources") or {},
-            "Deny" in source.spec["validationActions"],
-            source.spec.get("paramRef"),
-            source.place("spec", "paramRef"),
+            each.name,
+            each.spec.get("matchResources") or {},
+            "Deny" in each.spec["validationActions"],
+            each.spec.get("paramRef"),
+            each.place("spec", "paramRef"),
         )
-        for source in sources
-        if source.spec["policyName"] == policy.name
+        for each in objects
+        if each.spec["policyName"] == policy.name
     ]
     return sorted(found, key=lambda one: not one.denies) or [Binding("", {}, True, None, policy.place)]
 
 
 @dataclass(slots=True)
-class Store:
+class ParameterStore:
     """The objects that may be parameters."""
 
     cluster: Cluster
     subjects: Sequence[Subject]
     _by_kind: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
-    def params(self, policy: Policy, binding: Binding, request: Request) -> Params:
+    def params(self, policy: CompiledPolicy, binding: Binding, request: Request) -> Params:
         """The parameters for a request, as the API server collects them."""
         kind = policy.spec.get("paramKind")
         if kind is None:
@@ -77,7 +79,9 @@ class Store:
         if binding.reference is None:
             if binding.name:
                 return Params((None,))
-            return Params(doubt=Doubt("the policy takes parameters, and no binding names them", binding.place))
+            return Params(
+                undetermined=Undetermined("the policy takes parameters, and no binding names them", binding.place)
+            )
         reference = binding.reference
         example = self.cluster.request({"apiVersion": kind["apiVersion"], "kind": kind["kind"]})
         namespace = reference.get("namespace") or request.namespace
@@ -91,7 +95,7 @@ class Store:
             if _meant(reference, thing)
             and (not example.namespace or self.cluster.request(thing).namespace == namespace)
         )
-        return Params(found) if found else Params(doubt=_none(kind["kind"], reference, namespace, binding))
+        return Params(found) if found else Params(undetermined=_none(kind["kind"], reference, namespace, binding))
 
     def _of_kind(self, version: str, kind: str) -> list[dict[str, Any]]:
         if not self._by_kind:
@@ -105,13 +109,13 @@ def _meant(reference: dict[str, Any], thing: dict[str, Any]) -> bool:
     if "name" in reference:
         return bool(path(thing, "metadata", "name") == reference["name"])
     labels = path(thing, "metadata", "labels")
-    return selects(reference.get("selector") or {}, labels if isinstance(labels, dict) else {}) is True
+    return selects(reference.get("selector") or {}, labels if isinstance(labels, dict) else {}) is Truth.TRUE
 
 
-def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding) -> Doubt:
+def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding) -> Undetermined:
     """Nothing is found: where the binding lets that pass, the cluster may hold it all the same."""
     named = f" {reference['name']}" if "name" in reference else " that it selects"
     reason = f"the parameters of the policy, the {kind}{named}, are not among the policies and the objects"
     if reference.get("parameterNotFoundAction") == "Allow":
-        return Doubt(f"{reason} (namespace {namespace})")
-    return Doubt(reason, binding.place)
+        return Undetermined(f"{reason} (namespace {namespace})")
+    return Undetermined(reason, binding.place)

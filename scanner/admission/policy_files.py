@@ -61,7 +61,7 @@ _BINDING: _Shape = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PolicyObject:
     """A policy or a binding as its file has it."""
 
     name: str
@@ -88,8 +88,8 @@ class Source:
 class PolicyFiles:
     """What policy files hold."""
 
-    policies: list[Source] = field(default_factory=list)
-    bindings: list[Source] = field(default_factory=list)
+    policies: list[PolicyObject] = field(default_factory=list)
+    bindings: list[PolicyObject] = field(default_factory=list)
     others: list[Subject] = field(default_factory=list)
     """Every other object: Namespaces, parameters, definitions."""
     mutating: list[Subject] = field(default_factory=list)
@@ -112,7 +112,7 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
         named = ", ".join(str(path) for path in paths)
         hint = "name a file or folder that holds objects of admissionregistration.k8s.io"
         raise UsageError(f"there is no ValidatingAdmissionPolicy in {named}", hint=hint)
-    seen: dict[str, Source] = {}
+    seen: dict[str, PolicyObject] = {}
     for policy in found.policies:
         if policy.name in seen:
             first = seen[policy.name].where()
@@ -158,12 +158,12 @@ def _sort(subject: Subject, found: PolicyFiles) -> None:
         found.others.append(subject)
 
 
-def _source(subject: Subject, shape: _Shape) -> Source:
+def _source(subject: Subject, shape: _Shape) -> PolicyObject:
     thing = subject.bindings["object"]
     metadata = thing.get("metadata") if isinstance(thing.get("metadata"), dict) else {}
     annotations = metadata.get("annotations")
     root = Node(thing, subject.marks["object"])
-    source = Source(
+    source = PolicyObject(
         str(metadata.get("name") or ""),
         thing.get("spec") or {},
         annotations if isinstance(annotations, dict) else {},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission.expressions import Composer, Expression
-from scanner.admission.reading import Source
+from scanner.admission.policy_files import PolicyObject
 from scanner.errors import PackError
 from scanner.model import Location, Profile, RuleInfo, Severity, Subject
 from scanner.subjects import KINDS
@@ -23,7 +23,7 @@ _DOCS = "https://kubernetes.io/docs/reference/access-authn-authz/validating-admi
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PolicyExpression:
     """One expression of a policy and where it stands."""
 
     label: str
@@ -38,16 +38,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy ready to judge."""
+class CompiledPolicy:
+    """A policy ready to be evaluated."""
 
     info: RuleInfo
     name: str
     spec: dict[str, Any]
     place: Location
-    conditions: tuple[Check, ...]
-    validations: tuple[Check, ...]
-    annotations: tuple[Check, ...]
+    conditions: tuple[PolicyExpression, ...]
+    validations: tuple[PolicyExpression, ...]
+    annotations: tuple[PolicyExpression, ...]
     faults: tuple[tuple[Location, str], ...]
     """What of it cannot be evaluated here, and why."""
     severity: Severity | None
@@ -59,27 +59,29 @@ class Policy:
         return bool(self.spec.get("failurePolicy", "Fail") == "Fail")
 
 
-def compiled(source: Source) -> Policy:
+def compile_policy(policy: PolicyObject) -> CompiledPolicy:
     """A policy of a file.
 
     Raises PackError for a severity that is none.
     """
-    spec = source.spec
-    reading = _Reading(source, Composer(with_params="paramKind" in spec))
-    conditions = reading.checks("matchConditions", "expression", "match condition", "name")
-    reading.define(spec.get("variables") or ())  # which match conditions may not use
-    validations = reading.checks("validations", "expression", "validation")
-    annotations = reading.checks("auditAnnotations", "valueExpression", "audit annotation", "key")
-    severity = _severity(source)
-    info = _info(source.name, severity or Severity.HIGH, str(source.annotations.get("description") or ""))
-    place = source.place("metadata", "name")
-    return Policy(info, source.name, spec, place, conditions, validations, annotations, tuple(reading.faults), severity)
+    spec = policy.spec
+    compiler = _ExpressionCompiler(policy, Composer(with_params="paramKind" in spec))
+    conditions = compiler.expressions("matchConditions", "expression", "match condition", "name")
+    compiler.define(spec.get("variables") or ())  # which match conditions may not use
+    validations = compiler.expressions("validations", "expression", "validation")
+    annotations = compiler.expressions("auditAnnotations", "valueExpression", "audit annotation", "key")
+    severity = _severity(policy)
+    info = _info(policy.name, severity or Severity.HIGH, str(policy.annotations.get("description") or ""))
+    place = policy.place("metadata", "name")
+    return CompiledPolicy(
+        info, policy.name, spec, place, conditions, validations, annotations, tuple(compiler.faults), severity
+    )
 
 
-class _Reading:
+class _ExpressionCompiler:
     """The expressions of a policy, compiled one after the other."""
 
-    def __init__(self, source: Source, composer: Composer) -> None:
+    def __init__(self, source: PolicyObject, composer: Composer) -> None:
         self._source = source
         self._composer = composer
         self.faults: list[tuple[Location, str]] = []
@@ -94,22 +96,22 @@ class _Reading:
                 place = self._source.place("spec", "variables", index, "expression")
                 self.faults.append((place, f"the variable {variable['name']} cannot be evaluated: {error.message}"))
 
-    def checks(self, field: str, key: str, label: str, name: str = "") -> tuple[Check, ...]:
+    def expressions(self, field: str, key: str, label: str, name: str = "") -> tuple[PolicyExpression, ...]:
         """The expressions of a list, called by a field of theirs or by their number."""
         items = enumerate(self._source.spec.get(field) or ())
         return tuple(
-            self._check((field, index), item, key, f"{label} {item[name] if name else index + 1}")
+            self._expression((field, index), item, key, f"{label} {item[name] if name else index + 1}")
             for index, item in items
         )
 
-    def _check(self, path: tuple[str, int], item: dict[str, Any], key: str, label: str) -> Check:
+    def _expression(self, path: tuple[str, int], item: dict[str, Any], key: str, label: str) -> PolicyExpression:
         place = self._source.place("spec", *path, key)
         expression, fault = self._compiled(item[key], label, place)
-        told = None
+        message = None
         if "messageExpression" in item:
             where = self._source.place("spec", *path, "messageExpression")
-            told, _ = self._compiled(item["messageExpression"], f"the message of {label}", where)
-        return Check(label, expression, place, fault, item.get("message", "").strip(), told)
+            message, _ = self._compiled(item["messageExpression"], f"the message of {label}", where)
+        return PolicyExpression(label, expression, place, fault, item.get("message", "").strip(), message)
 
     def _compiled(self, text: str, label: str, place: Location) -> tuple[Expression | None, str]:
         try:
@@ -120,15 +122,15 @@ class _Reading:
             return None, fault
 
 
-def mutating(subject: Subject, place: Location) -> Policy:
+def mutating(subject: Subject, place: Location) -> CompiledPolicy:
     """A policy that changes objects: nothing of it is run, and it says so."""
     name = str(subject.bindings["object"].get("metadata", {}).get("name", ""))
     kind = subject.bindings["object"]["kind"]
     faults = ((place, f"a {kind} changes objects, and is not run"),)
-    return Policy(_info(name, Severity.HIGH, ""), name, {}, place, (), (), (), faults, None)
+    return CompiledPolicy(_info(name, Severity.HIGH, ""), name, {}, place, (), (), (), faults, None)
 
 
-def _severity(source: Source) -> Severity | None:
+def _severity(source: PolicyObject) -> Severity | None:
     given = source.annotations.get(SEVERITY)
     if given is None:
         return None

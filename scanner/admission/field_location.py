@@ -12,7 +12,7 @@ _NAME = ("metadata", "name")
 _Path = tuple[str, ...]
 
 
-def place(subject: Subject, fields: Sequence[_Path]) -> Location:
+def field_location(subject: Subject, fields: Sequence[_Path]) -> Location:
     """The one field of the object that is read, or its deepest parent that exists; otherwise the object's name.
 
     A policy about several kinds reads the same field at several paths, of which an object has one.

@@ -1,0 +1,246 @@
+"""What a cluster with the policies would say of the objects, one finding for each validation that does not hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner.admission.bindings import Binding, ParameterStore, Params, Undetermined, bindings_of
+from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, mutating
+from scanner.admission.field_location import field_location
+from scanner.admission.matching import Cluster, in_namespace, matches
+from scanner.admission.policy_files import PolicyFiles
+from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
+from scanner.documents.positions import Node, locate
+from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severity, Subject
+from scanner.policy.evaluate import Evaluation
+from scanner.policy.truth import Truth, all_of
+from scanner.subjects.kubernetes import RESOURCE
+
+_POLICY_KIND = "kubernetes.policy"
+_WHERE = Undetermined("whether the policy applies depends on the labels of a Namespace that is not among the objects")
+_VERSION = Undetermined("the policy names another version of the API, to which the cluster converts the object first")
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What one expression of a policy came to: FAIL with what the cluster says, UNKNOWN with why, or PASS."""
+
+    outcome: Outcome
+    message: str = ""
+    expression: PolicyExpression | None = None
+    denies: bool = True
+
+
+@dataclass(slots=True)
+class _NotAssessed:
+    """Something in a policy that could not be judged, and the objects for which that mattered."""
+
+    policy: CompiledPolicy
+    place: Location
+    reason: str
+    objects: list[str] = field(default_factory=list)
+
+
+class PolicyEvaluator:
+    """The policies of some files, ready to be evaluated on objects."""
+
+    def __init__(self, files: PolicyFiles) -> None:
+        self._files = files
+        self._policies = [compile_policy(policy) for policy in files.policies]
+        self._not_assessed: dict[tuple[str, Location, str], _NotAssessed] = {}
+        for subject in files.mutating:
+            mark = Node(subject.bindings["object"], subject.marks["object"]).get("kind").mark
+            self._policies.append(mutating(subject, locate(subject.origin, mark or subject.marks["object"])))
+        for policy in self._policies:
+            for place, reason in policy.faults:
+                self._leave_out(policy, Undetermined(reason, place), None)
+        self.rules: list[RuleInfo] = [policy.info for policy in self._policies]
+        """What reports say of each policy."""
+        self.digest = files.digest
+        self.texts = files.texts
+        """The policy files, for excerpts."""
+
+    def evaluate(self, subjects: Iterable[Subject], *, include_passes: bool = False) -> Evaluation:
+        """The outcome of every policy for every object that it is about, as if each were created now."""
+        own = [subject for subject in subjects if subject.kind == RESOURCE]
+        everything = [*self._files.others, *own]
+        cluster = Cluster(everything)
+        store = ParameterStore(cluster, everything)
+        ready = [(policy, bindings_of(policy, self._files.bindings)) for policy in self._policies if policy.spec]
+        result = Evaluation()
+        for subject in own:
+            request = cluster.request(subject.bindings["object"])
+            if request.exempt:
+                continue
+            review = AdmissionReview.of(subject, request, cluster.namespace(request, subject.group))
+            for policy, bindings in ready:
+                for found in self._evaluated(policy, bindings, review, store):
+                    _add(result, _finding(policy, review, found), include_passes=include_passes)
+        for part in self._not_assessed.values():
+            _add(result, _part_finding(part), include_passes=include_passes)
+        return result
+
+    def _evaluated(
+        self, policy: CompiledPolicy, bindings: list[Binding], review: AdmissionReview, store: ParameterStore
+    ) -> Iterator[_Result]:
+        """What is wrong with an object; a single pass where the policy applies and nothing is."""
+        applied, seen = False, set()
+        applies = matches(policy.spec["matchConstraints"], review.request, review.namespace)
+        for binding in bindings if applies is not Truth.FALSE else ():
+            about = all_of((applies, matches(binding.resources, review.request, review.namespace)))
+            if about is Truth.FALSE:
+                continue
+            unknown = _unknown_match(policy, binding, review) if about is Truth.UNKNOWN else None
+            params = store.params(policy, binding, review.request)
+            results = [] if params.values else [self._without_parameters(policy, binding, params, review)]
+            for values in params.values:
+                results.extend(self._run(policy, binding, review, values, unknown))
+            for result in results:
+                if result is None:
+                    continue
+                applied = True
+                key = (result.message, result.expression)
+                if result.outcome is not Outcome.PASS and key not in seen:
+                    seen.add(key)
+                    yield result
+        if applied and not seen:
+            yield _Result(Outcome.PASS)
+
+    def _without_parameters(
+        self, policy: CompiledPolicy, binding: Binding, params: Params, review: AdmissionReview
+    ) -> _Result | None:
+        """What a binding without parameters comes to."""
+        if params.undetermined:
+            return self._unknown(policy, params.undetermined, review, None)
+        if not policy.fails:
+            return None
+        return _Result(Outcome.FAIL, _said(policy, binding, f"failed to configure binding: {params.error}"))
+
+    def _run(
+        self,
+        policy: CompiledPolicy,
+        binding: Binding,
+        review: AdmissionReview,
+        params: dict[str, Any] | None,
+        unknown_match: Undetermined | None,
+    ) -> Iterator[_Result | None]:
+        """The results of all expressions; None where the policy does not apply or a result cannot be had."""
+        run = PolicyRun(policy, review, params)
+        applies = run.applicability()
+        if applies.truth is Truth.FALSE:
+            yield None
+            return
+        undetermined = [*applies.undetermined, *([unknown_match] if unknown_match else [])]
+        for expression, found in _results(policy, run, applies):
+            if found.truth is Truth.TRUE:
+                yield _Result(Outcome.PASS)
+            elif undetermined:
+                for each in undetermined:
+                    yield self._unknown(policy, each, review, None)
+            elif found.undetermined:
+                yield self._unknown(policy, found.undetermined, review, expression)
+            else:
+                yield _Result(Outcome.FAIL, _said(policy, binding, found.message), expression, binding.denies)
+
+    def _unknown(
+        self, policy: CompiledPolicy, why: Undetermined, review: AdmissionReview, expression: PolicyExpression | None
+    ) -> _Result | None:
+        """A result that cannot be had: unknown for the object, or a part of the policy that is not assessed."""
+        name = review.subject.name
+        if why.place:
+            self._leave_out(policy, why, name)
+            return None
+        what = f"the policy {policy.name} holds"
+        if expression:
+            what = f"{expression.label} of {what}"
+        return _Result(Outcome.UNKNOWN, f"{name}: cannot tell whether {what}: {why.reason}", expression)
+
+    def _leave_out(self, policy: CompiledPolicy, why: Undetermined, name: str | None) -> None:
+        """Remember what of a policy is not assessed, and an object for which that matters."""
+        place = why.place or policy.place
+        part = self._not_assessed.setdefault((policy.name, place, why.reason), _NotAssessed(policy, place, why.reason))
+        if name and name not in part.objects:
+            part.objects.append(name)
+
+
+def _unknown_match(policy: CompiledPolicy, binding: Binding, review: AdmissionReview) -> Undetermined:
+    """Why it is not known whether a policy and its binding are about an object."""
+    criteria = (policy.spec["matchConstraints"], binding.resources)
+    by_namespace = all_of(in_namespace(each, review.request, review.namespace) for each in criteria)
+    return _WHERE if by_namespace is Truth.UNKNOWN else _VERSION
+
+
+def _results(
+    policy: CompiledPolicy, run: PolicyRun, applies: Applicability
+) -> Iterator[tuple[PolicyExpression | None, ExpressionResult]]:
+    """What each expression comes to; the one error where a match condition goes wrong."""
+    if applies.error:
+        yield None, ExpressionResult(Truth.FALSE, applies.error)
+        return
+    yield from ((each, run.validation(each)) for each in policy.validations)
+    yield from ((each, run.annotation(each)) for each in policy.annotations)
+
+
+def _said(policy: CompiledPolicy, binding: Binding, text: str) -> str:
+    """A refusal or a warning in the words of the cluster."""
+    bound_by = f" with binding '{binding.name}'" if binding.name else ""
+    if binding.denies:
+        return f"ValidatingAdmissionPolicy '{policy.name}'{bound_by} denied request: {text}"
+    return f"Validation failed for ValidatingAdmissionPolicy '{policy.name}'{bound_by}: {text}"
+
+
+def _add(result: Evaluation, finding: Finding, *, include_passes: bool) -> None:
+    counts = result.counts.setdefault(finding.rule, {})
+    counts[finding.outcome] = counts.get(finding.outcome, 0) + 1
+    if finding.outcome is not Outcome.PASS or include_passes:
+        result.findings.append(finding)
+
+
+def _finding(policy: CompiledPolicy, review: AdmissionReview, result: _Result) -> Finding:
+    subject, expression = review.subject, result.expression
+    fields = expression.expression.fields if expression and expression.expression else ()
+    related = (Related(expression.place, f"{expression.label} of the policy"),) if expression else ()
+    severity = policy.severity or (Severity.HIGH if result.denies else Severity.LOW)
+    return Finding(
+        rule=policy.info.id,
+        outcome=result.outcome,
+        severity=severity,
+        message=result.message if result.outcome is not Outcome.PASS else policy.info.title,
+        subject_kind=subject.kind,
+        subject_id=subject.identity,
+        subject_name=subject.name,
+        location=field_location(subject, fields),
+        fingerprint=_fingerprint(policy.info.id, subject.identity, _key(expression)),
+        related=related,
+    )
+
+
+def _key(expression: PolicyExpression | None) -> str:
+    """What stays the same of an expression while others are added before it: its text, blanks aside."""
+    return "".join(expression.expression.text.split()) if expression and expression.expression else ""
+
+
+def _part_finding(part: _NotAssessed) -> Finding:
+    """What of a policy was not assessed, at its place in the policy file."""
+    policy, objects = part.policy, part.objects
+    concerned = (
+        f" (it matters for {objects[0]}" + (f" and {len(objects) - 1} more)" if objects[1:] else ")") if objects else ""
+    )
+    return Finding(
+        rule=policy.info.id,
+        outcome=Outcome.ERROR,
+        severity=policy.severity or Severity.HIGH,
+        message=f"the policy {policy.name} was not assessed: {part.reason}{concerned}",
+        subject_kind=_POLICY_KIND,
+        subject_id=f"admissionregistration.k8s.io/ValidatingAdmissionPolicy/{policy.name}",
+        subject_name=f"ValidatingAdmissionPolicy {policy.name}",
+        location=part.place,
+        fingerprint=_fingerprint(policy.info.id, "", part.reason),
+    )
+
+
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

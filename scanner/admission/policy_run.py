@@ -1,0 +1,148 @@
+"""One policy evaluated on one object with one set of parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scanner.admission import expressions
+from scanner.admission.bindings import Undetermined
+from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression
+from scanner.admission.defaults import filled, is_native
+from scanner.admission.expressions import NAMESPACE, REFUSED, Result
+from scanner.admission.matching import Request
+from scanner.model import Subject
+from scanner.policy.truth import Truth
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+_LONGEST_MESSAGE = 5 * 1024
+"""Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
+_NAMESPACE = Undetermined("it asks for the object's Namespace (`namespaceObject`), which is not among the objects")
+_CUSTOM = Undetermined("a field is not stated that the definition of the custom resource may fill in")
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionReview:
+    """One object with what the API server would say of its creation."""
+
+    subject: Subject
+    request: Request
+    namespace: dict[str, Any] | None
+    """The Namespace it belongs to; None where it belongs to none, or that one is not among the objects."""
+    values: dict[str, Any]
+    """What expressions see, but for parameters."""
+    shared: cel.Activation
+    """The same, for all policies without parameters."""
+
+    @classmethod
+    def of(cls, subject: Subject, request: Request, namespace: dict[str, Any] | None) -> AdmissionReview:
+        """The review of an object."""
+        thing = filled(subject.bindings["object"])
+        values = {"object": thing, "oldObject": None, "request": request.binding(), "params": None}
+        if namespace is not None or not request.namespace:
+            values[NAMESPACE] = namespace
+        return cls(subject, request, namespace, values, expressions.activation(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """Whether the match conditions of a policy hold."""
+
+    truth: Truth
+    """ERROR is a condition that goes wrong, where the policy denies then."""
+    error: str = ""
+    """What the cluster says of that."""
+    undetermined: tuple[Undetermined, ...] = ()
+    """Conditions of which it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionResult:
+    """Whether an object holds to one expression of a policy."""
+
+    truth: Truth
+    """FALSE also for an error that denies the request."""
+    message: str = ""
+    """What the cluster says against the object."""
+    undetermined: Undetermined | None = None
+    """Why it is not known."""
+
+
+_HOLDS = ExpressionResult(Truth.TRUE)
+_DOES_NOT_APPLY = Applicability(Truth.FALSE)
+
+
+class PolicyRun:
+    """What the expressions of a policy come to for one object and one set of parameters."""
+
+    def __init__(self, policy: CompiledPolicy, review: AdmissionReview, params: dict[str, Any] | None) -> None:
+        self._policy = policy
+        self._native = is_native(review.request.group)
+        self._bound = frozenset(review.values)
+        self._values = expressions.activation({**review.values, "params": params}) if params else review.shared
+
+    def applicability(self) -> Applicability:
+        """Whether the policy applies. One condition that is false decides, whatever the others come to."""
+        undetermined: list[Undetermined] = []
+        errors = []
+        for condition in self._policy.conditions:
+            result = self._result(condition)
+            if result.truth is Truth.FALSE:
+                return _DOES_NOT_APPLY
+            if unknown := self._undetermined(result, condition):
+                undetermined.append(unknown)
+            elif result.truth is Truth.ERROR:
+                why = result.error or "neither true nor false"
+                errors.append(f"{condition.label} resulted in error: {why}")
+        if errors and not self._policy.fails:
+            return _DOES_NOT_APPLY
+        truth = Truth.UNKNOWN if undetermined else Truth.ERROR if errors else Truth.TRUE
+        return Applicability(truth, errors[0] if errors else "", tuple(undetermined))
+
+    def validation(self, expression: PolicyExpression) -> ExpressionResult:
+        """Whether a validation holds."""
+        result = self._result(expression)
+        if unknown := self._undetermined(result, expression):
+            return ExpressionResult(Truth.UNKNOWN, undetermined=unknown)
+        if result.error:
+            written = expression.expression.text if expression.expression else ""
+            return self._failed(f"expression '{written}' resulted in error: {result.error}")
+        return _HOLDS if result.truth is Truth.TRUE else ExpressionResult(Truth.FALSE, self._message(expression))
+
+    def annotation(self, expression: PolicyExpression) -> ExpressionResult:
+        """The same of an audit annotation, whose value is text or nothing: it holds unless it goes wrong."""
+        result = self._result(expression)
+        if unknown := self._undetermined(result, expression):
+            return ExpressionResult(Truth.UNKNOWN, undetermined=unknown)
+        return self._failed(result.error) if result.error else _HOLDS
+
+    def _failed(self, message: str) -> ExpressionResult:
+        """What comes of an error: it denies the request, or it is ignored."""
+        return ExpressionResult(Truth.FALSE, message) if self._policy.fails else _HOLDS
+
+    def _result(self, expression: PolicyExpression) -> Result:
+        if expression.expression is None:
+            return Result(reason=expression.fault)
+        return expressions.evaluate(expression.expression, self._values, self._bound)
+
+    def _undetermined(self, result: Result, expression: PolicyExpression) -> Undetermined | None:
+        """Why a result is not known; what no file ever tells is the fault of the policy, at its place there."""
+        for name in sorted(result.open & REFUSED.keys()):
+            return Undetermined(f"{expression.label} cannot be judged: {REFUSED[name]}", expression.place)
+        if result.reason:
+            why = expression.fault or f"{expression.label} cannot be evaluated: {result.reason}"
+            return Undetermined(why, expression.place)
+        if result.open:
+            return _NAMESPACE
+        return _CUSTOM if result.missing and not self._native else None
+
+    def _message(self, expression: PolicyExpression) -> str:
+        """What a failing validation says: its message expression, its message, or the expression itself."""
+        if expression.message_expression:
+            value = expressions.evaluate(expression.message_expression, self._values, self._bound).value
+            text = value.strip() if isinstance(value, str) else ""
+            if text and "\n" not in text and len(text.encode("utf-8", "surrogatepass")) <= _LONGEST_MESSAGE:
+                return text
+        return expression.message or f"failed expression: {expression.expression.text if expression.expression else ''}"

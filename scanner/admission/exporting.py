@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.admission import tokens
+from scanner.admission import cel_tokens
 from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
@@ -65,7 +65,7 @@ class _Export:
             raise NotExportableError(f"it is about a {self._info.subject}, which is no object of the API")
         if file.rule.joined:
             raise NotExportableError("it looks at several objects at once")
-        if ("serviceAccount",) in tokens.paths(tokens.tokens(self._rule.get("when", "")), "pod"):
+        if ("serviceAccount",) in cel_tokens.paths(cel_tokens.tokens(self._rule.get("when", "")), "pod"):
             raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
         if len(file.rule.each) > 1 or any(path.split(".")[0] in self._elsewhere() for path in file.rule.each):
             raise NotExportableError("it asks of several lists, or of one outside of its subject")
@@ -128,12 +128,12 @@ class _Export:
     @property
     def _inside(self) -> bool:
         """Whether `when` belongs into the validations: match conditions know the object alone."""
-        names = tokens.names(tokens.tokens(self._rule.get("when", "")))
+        names = cel_tokens.names(cel_tokens.tokens(self._rule.get("when", "")))
         return bool(names & {"pod", "template", "container", "container_kind", "params"})
 
     def _groups(self) -> list[str]:
         """The kinds of containers that need an expression of their own, because the rule asks for their kind."""
-        asked = tokens.names(tokens.tokens(f"{self._rule['require']} {self._rule.get('when', '')}"))
+        asked = cel_tokens.names(cel_tokens.tokens(f"{self._rule['require']} {self._rule.get('when', '')}"))
         return list(_LISTS) if "container_kind" in asked else [""]
 
     def _validation(self, composer: Composer, kind: str) -> dict[str, Any]:
@@ -155,7 +155,7 @@ class _Export:
         focus = _FOCUS[self._info.subject]
         names = {**self._names, **({"container_kind": f"'{kind}'"} if kind else {})}
         when = translated(self._rule["when"], names, self._fields) if self._inside else ""
-        asked = tokens.names(tokens.tokens(self._rule["require"]))
+        asked = cel_tokens.names(cel_tokens.tokens(self._rule["require"]))
 
         each = self._each
 

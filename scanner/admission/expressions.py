@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from scanner.admission import functions, tokens
+from scanner.admission import cel_tokens, functions
 from scanner.errors import PackError
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
@@ -89,7 +89,7 @@ class Composer:
 
     def __init__(self, *, with_params: bool) -> None:
         self._known = tuple(name for name in _NAMES if with_params or name != "params")
-        self._variables: dict[str, list[tokens.Token]] = {}
+        self._variables: dict[str, list[cel_tokens.Token]] = {}
         self._fields: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._lost: set[str] = set()
 
@@ -113,15 +113,15 @@ class Composer:
         Raises PackError with why it cannot be evaluated here.
         """
         words = _words(source)
-        for path in tokens.paths(words, "variables"):
+        for path in cel_tokens.paths(words, "variables"):
             if path and path[0] in self._lost:
                 raise PackError(f"it uses the variable `{path[0]}`, which cannot be evaluated")
         own = {("variables", name): _PREFIX + name for name in self._variables}
         used = self._used(words)
         parts = [self._variables[name] for name in used]
-        text = tokens.joined(tokens.replaced(words, own))
+        text = cel_tokens.joined(cel_tokens.replaced(words, own))
         for name, part in zip(reversed(used), reversed(parts), strict=True):
-            text = f"cel.bind({_PREFIX}{name}, ({tokens.joined(tokens.replaced(part, own))}), {text})"
+            text = f"cel.bind({_PREFIX}{name}, ({cel_tokens.joined(cel_tokens.replaced(part, own))}), {text})"
         try:
             program = _environment(self._known).compile(text)
         except RuntimeError as error:
@@ -132,30 +132,30 @@ class Composer:
         return Expression(
             source.strip(),
             program,
-            frozenset().union(*(tokens.names(part) for part in everything)),
+            frozenset().union(*(cel_tokens.names(part) for part in everything)),
             tuple(dict.fromkeys(self._read(words))),
         )
 
-    def _read(self, words: Sequence[tokens.Token]) -> Iterator[tuple[str, ...]]:
+    def _read(self, words: Sequence[cel_tokens.Token]) -> Iterator[tuple[str, ...]]:
         """The fields of the object that an expression reads; those of a variable are fields of what that reads."""
-        yield from tokens.paths(words, "object")
-        for path in tokens.paths(words, "variables"):
+        yield from cel_tokens.paths(words, "object")
+        for path in cel_tokens.paths(words, "variables"):
             yield from ((*field, *path[1:]) for field in self._fields.get(path[0] if path else "", ()))
 
-    def _used(self, words: Sequence[tokens.Token]) -> list[str]:
+    def _used(self, words: Sequence[cel_tokens.Token]) -> list[str]:
         """The variables that an expression uses, itself and through others, each behind those it uses."""
-        wanted = {path[0] for path in tokens.paths(words, "variables") if path}
+        wanted = {path[0] for path in cel_tokens.paths(words, "variables") if path}
         for name in reversed(self._variables):
             if name in wanted:
-                wanted |= {path[0] for path in tokens.paths(self._variables[name], "variables") if path}
+                wanted |= {path[0] for path in cel_tokens.paths(self._variables[name], "variables") if path}
         return [name for name in self._variables if name in wanted]
 
 
-def _words(source: str) -> list[tokens.Token]:
-    return tokens.replaced(tokens.tokens(source), _ASKED)
+def _words(source: str) -> list[cel_tokens.Token]:
+    return cel_tokens.replaced(cel_tokens.tokens(source), _ASKED)
 
 
-def _why_not(error: CompilationError, words: Sequence[tokens.Token]) -> str:
+def _why_not(error: CompilationError, words: Sequence[cel_tokens.Token]) -> str:
     """Why an expression does not compile: something of Kubernetes that is not here, or a fault."""
     missing = next((what for what in map(partial(_missing, words), range(len(words))) if what), "")
     if not missing and error.function in _OF_LISTS:
@@ -165,13 +165,13 @@ def _why_not(error: CompilationError, words: Sequence[tokens.Token]) -> str:
     return f"not a valid CEL expression: {error.message}"
 
 
-def _missing(words: Sequence[tokens.Token], index: int) -> str:
+def _missing(words: Sequence[cel_tokens.Token], index: int) -> str:
     """What of Kubernetes' CEL a word is, if this runtime does not have it."""
     name = words[index].text
-    if name in (functions.LIBRARIES if tokens.is_free(words, index) else functions.MACROS):
+    if name in (functions.LIBRARIES if cel_tokens.is_free(words, index) else functions.MACROS):
         return f"`{name}`"
     called = index + 1 < len(words) and words[index + 1].text == "("
-    if name in _OVER_ONE and called and len(tokens.arguments(words, index + 1)) > _OVER_ONE[name]:
+    if name in _OVER_ONE and called and len(cel_tokens.arguments(words, index + 1)) > _OVER_ONE[name]:
         return f"`{name}` over two variables"
     return ""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scanner.admission import tokens
-from scanner.admission.tokens import Token
+from scanner.admission import cel_tokens
+from scanner.admission.cel_tokens import Token
 from scanner.admission.translating import NotExportableError
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -56,7 +56,7 @@ def resource_rules(subject: str, when: str) -> list[dict[str, Any]]:
     """
     if subject != RESOURCE:
         return [_rule(group, resources) for group, resources in _WORKLOADS]
-    kinds = named_kinds(tokens.tokens(when))
+    kinds = named_kinds(cel_tokens.tokens(when))
     if kinds is None:
         return [_rule("*", ["*"])]
     if kinds <= _FILES:
@@ -94,7 +94,7 @@ def named_kinds(words: Sequence[Token]) -> set[str] | None:
 
 def _bare(words: Sequence[Token]) -> Sequence[Token]:
     """The words without brackets around all of them."""
-    while words and words[0].text == "(" and tokens.end_of_call(words, 0) == len(words) - 1:
+    while words and words[0].text == "(" and cel_tokens.end_of_call(words, 0) == len(words) - 1:
         words = words[1:-1]
     return words
 
@@ -105,7 +105,7 @@ def _parts(words: Sequence[Token], operator: str) -> list[list[Token]]:
     end = -1
     for index, token in enumerate(words):
         if index > end and token.text in ("(", "[", "{", "[?"):
-            end = tokens.end_of_call(words, index)
+            end = cel_tokens.end_of_call(words, index)
         if index > end and token.text == operator:
             found.append([])
         else:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.admission.bindings import Binding, ParameterStore, Params, Undetermined, bindings_of
 from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, mutating
 from scanner.admission.field_location import field_location
 from scanner.admission.matching import Cluster, in_namespace, matches
+from scanner.admission.policy_bindings import Binding, ParameterStore, Params, Undetermined, bindings_of
 from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
 from scanner.documents.positions import Node, locate

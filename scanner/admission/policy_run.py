@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.admission import expressions
-from scanner.admission.bindings import Undetermined
 from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression
 from scanner.admission.defaults import filled, is_native
 from scanner.admission.expressions import NAMESPACE, REFUSED, Result
 from scanner.admission.matching import Request
+from scanner.admission.policy_bindings import Undetermined
 from scanner.model import Subject
 from scanner.policy.truth import Truth
 

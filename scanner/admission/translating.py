@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scanner.admission import tokens
-from scanner.admission.tokens import Token
+from scanner.admission import cel_tokens
+from scanner.admission.cel_tokens import Token
 from scanner.documents.positions import split_path
 
 
@@ -51,19 +51,19 @@ def translated(source: str, names: Mapping[str, str], fields: Mapping[tuple[str,
 
     Raises NotExportableError for a function that clusters do not have, or a name that would then mean two things.
     """
-    words = _unbound(tokens.tokens(source))
+    words = _unbound(cel_tokens.tokens(source))
     own = _variables(words) & names.keys()
     if own:
         raise NotExportableError(f"its expression has a variable of its own called `{min(own)}`")
     result: list[Token] = []
     for index, token in enumerate(words):
-        changed = token.text in names and tokens.is_free(words, index)
-        result.extend(tokens.tokens(names[token.text]) if changed else [token])
+        changed = token.text in names and cel_tokens.is_free(words, index)
+        result.extend(cel_tokens.tokens(names[token.text]) if changed else [token])
     result = _fields(result, fields)
     for index, token in enumerate(result[:-1]):
         if token.kind == "name" and result[index + 1].text == "(" and token.text not in _KNOWN:
             raise NotExportableError(f"it uses `{token.text}`, which clusters do not know")
-    return tokens.joined(result)
+    return cel_tokens.joined(result)
 
 
 def _fields(words: Sequence[Token], fields: Mapping[tuple[str, str], str]) -> list[Token]:
@@ -71,8 +71,8 @@ def _fields(words: Sequence[Token], fields: Mapping[tuple[str, str], str]) -> li
     index = 0
     while index < len(words):
         pair = (words[index].text, words[index + 2].text) if index + 2 < len(words) else ("", "")
-        if pair in fields and tokens.is_free(words, index):
-            result.extend(tokens.tokens(fields[pair]))
+        if pair in fields and cel_tokens.is_free(words, index):
+            result.extend(cel_tokens.tokens(fields[pair]))
             index += 3
         else:
             result.append(words[index])
@@ -86,8 +86,8 @@ def _unbound(words: Sequence[Token]) -> list[Token]:
     index = 0
     while index < len(words):
         if [token.text for token in words[index : index + 4]] == ["cel", ".", "bind", "("]:
-            name, value, body = tokens.arguments(words, index + 3)
-            end = tokens.end_of_call(words, index + 3)
+            name, value, body = cel_tokens.arguments(words, index + 3)
+            end = cel_tokens.end_of_call(words, index + 3)
             result.extend(
                 (
                     *(Token("sign", "["), *_unbound(value), Token("sign", "]")),

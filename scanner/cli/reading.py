@@ -11,7 +11,7 @@ import click
 
 from scanner import sources
 from scanner.cli.environment import cache_folder
-from scanner.cli.limits import limits
+from scanner.cli.limit_option import limits
 from scanner.model import PROFILES, Profile
 from scanner.policy.evaluate import NEWEST_KUBERNETES
 from scanner.scan import Options

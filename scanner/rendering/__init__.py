@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner import sources
-from scanner.rendering.places import documents, objects
 from scanner.rendering.plan import Plan, Settings, plan
+from scanner.rendering.source_locations import documents, objects
 from scanner.sources import Rendered, Scope, Source
 
 __all__ = ["Settings", "collect", "documents", "objects"]

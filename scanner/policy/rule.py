@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from scanner.datafile import DataFile
 from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.model import Origin, Profile, RuleInfo, Severity
-from scanner.policy import rule_reads
+from scanner.policy import rule_names, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
@@ -70,36 +70,48 @@ def load(path: Path, folder: Path) -> RuleFile:
     Raises PackError with file and line for whatever is wrong with it.
     """
     file = datafile.read(path, library.data_root() / "rules" / SCHEMA)
-    value, known = file.value, objectives.load()
-    file.refuse(_unknown_names(file, known))
-    identity = ".".join(path.relative_to(folder).with_suffix("").parts)
-    kind = value["subject"]
-    rule = _rule(file, identity, KINDS[kind].names)
+    kind = file.value["subject"]
+    if kind not in KINDS:
+        raise file.unknown(("subject",), "subject", kind, KINDS)
+    errors = list(_unknown_objectives(file))
+    expressions = _compiled(file, errors)
+    errors += rule_names.faults(file, expressions)
+    file.refuse(errors)
+    rule = _rule(file, ".".join(path.relative_to(folder).with_suffix("").parts), expressions)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
         message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
         raise file.error(("fix",), message)
     return RuleFile(rule, file.root, file.origin)
 
 
-def _unknown_names(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
-    if file.value["subject"] not in KINDS:
-        yield file.unknown(("subject",), "subject", file.value["subject"], KINDS)
+def _unknown_objectives(file: DataFile) -> Iterator[PackError]:
+    known = objectives.load()
     for index, name in enumerate(file.value["objectives"]):
         if name not in known:
             yield file.unknown(("objectives", index), "objective", name, known, objectives.LISTED)
 
 
-def _rule(file: DataFile, identity: str, names: tuple[str, ...]) -> Rule:
+def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
+    """The expressions of a rule by their names; those that do not compile add to the errors."""
+    value, names = file.value, KINDS[file.value["subject"]].names
+    written: dict[str, tuple[str, ...]] = {name: (name,) for name in ("when", "require", "detail") if name in value}
+    if "when" in value.get("fix", {}):
+        written["fix_when"] = ("fix", "when")
+    compiled = {}
+    for name, place in written.items():
+        text = value["fix"]["when"] if name == "fix_when" else value[name]
+        try:
+            compiled[name] = compile_expression(text, names, file.where(place))
+        except PackError as error:
+            errors.append(error)
+    return compiled
+
+
+def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Rule:
     value = file.value
     each = value.get("each", ())
     each = (each,) if isinstance(each, str) else tuple(each)
-    expressions = {}
-    for name in ("when", "require", "detail"):
-        if name in value:
-            expressions[name] = compile_expression(value[name], names, file.where((name,)))
-    if "when" in value.get("fix", {}):
-        expressions["fix_when"] = compile_expression(value["fix"]["when"], names, file.where(("fix", "when")))
-    starts = rule_reads.starts(each, names)
+    starts = rule_reads.starts(each, KINDS[value["subject"]].names)
     return Rule(
         _info(identity, value),
         require=expressions["require"],

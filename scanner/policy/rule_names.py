@@ -1,0 +1,181 @@
+"""Holds what a rule names against what there is: facts and their fields, placeholders, parameters, related places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.datafile import DataFile
+from scanner.errors import PackError
+from scanner.facts import registry
+from scanner.facts.fact import Fact
+from scanner.facts.shape import Shape
+from scanner.policy import expression
+from scanner.policy.expression import ANY, Path, Reads
+from scanner.policy.placeholders import placeholders, replace
+from scanner.policy.rule_reads import FACTS
+from scanner.subjects import KINDS
+
+Place = tuple[str | int, ...]
+
+_PARAMETERS, _ITEM, _KEY, _DETAIL, _SUBJECT, _CLUSTER = "params", "item", "key", "detail", "subject", "cluster"
+_OF_ITEMS = (_ITEM, _KEY)
+_TEXTS = (_KEY, _DETAIL, _SUBJECT)
+"""Placeholders that stand for a text, which has no fields."""
+_PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
+"""Where an expression stands that does not stand under its own name."""
+_STRAY = re.compile(r"[{}]")
+
+
+def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackError]:
+    """The names in a rule that stand for nothing, given its expressions in compiled form by their names."""
+    value = file.value
+    names = _Names(file, value["subject"], registry.of(value["subject"]), _each(value))
+    reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
+    for name, read in reads.items():
+        yield from names.in_expression(_PLACES.get(name, (name,)), read)
+    yield from names.in_each()
+    yield from names.in_message()
+    yield from _parameters(file, reads)
+    yield from names.in_related()
+
+
+def _each(value: Mapping[str, Any]) -> tuple[str, ...]:
+    each = value.get("each", ())
+    return (each,) if isinstance(each, str) else tuple(each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """A rule file and what its rule may name."""
+
+    file: DataFile
+    kind: str
+    facts: Mapping[str, Fact[Any]]
+    each: tuple[str, ...]
+
+    def in_expression(self, place: Place, reads: Reads) -> Iterator[PackError]:
+        """The facts, and the fields of items of facts, that an expression reads and that do not exist."""
+        for path in sorted(reads.of(FACTS)):
+            yield from self._fact(place, path)
+        for path in sorted(reads.of(_ITEM)):
+            yield from self._item(place, path)
+        for name in _OF_ITEMS:
+            if reads.of(name) and not self.each:
+                yield self.file.error(place, f"`{name}` is there only in a rule with `each`")
+            elif reads.of(name) and place == ("when",):
+                yield self.file.error(place, f"`when` is asked of the subject as a whole, which has no `{name}`")
+
+    def in_each(self) -> Iterator[PackError]:
+        """Facts that `each` names and that do not exist or have no items with fields."""
+        alone = isinstance(self.file.value.get("each"), str)
+        for index, dotted in enumerate(self.each):
+            name = dotted.removeprefix(f"{FACTS}.")
+            place: Place = ("each",) if alone else ("each", index)
+            if name == dotted:
+                continue
+            if name not in self.facts:
+                yield self._no_fact(place, name)
+            elif not self._items_of(dotted):
+                yield self.file.error(
+                    place, f"the fact {name!r} is not a list of mappings, so it has no items to ask of"
+                )
+
+    def in_message(self) -> Iterator[PackError]:
+        """Placeholders that never stand for anything."""
+        place, message = ("message",), self.file.value["message"]
+        paths = list(placeholders(message))
+        if _STRAY.search(replace(message, lambda _: "")):
+            yield self.file.error(place, "a brace that belongs to no placeholder", "write {field} around a field")
+        if _DETAIL in self.file.value and (_DETAIL,) not in paths:
+            yield self.file.error((_DETAIL,), "the message has no {detail}, so nothing shows this text")
+        for path in paths:
+            yield from self._placeholder(place, path)
+
+    def in_related(self) -> Iterator[PackError]:
+        """Names of related places that no fact gives."""
+        known = {name for fact in self.facts.values() for name in fact.related}
+        for dotted in self.each:
+            if fact := self.facts.get(dotted.removeprefix(f"{FACTS}.")):
+                known.update(fact.item_related)
+        for name in self.file.value.get("related", {}):
+            if name not in known:
+                yield self.file.unknown(("related", name), "related place", name, known)
+
+    def _placeholder(self, place: Place, path: Path) -> Iterator[PackError]:
+        name, *fields = path
+        known = {*KINDS[self.kind].names, FACTS, _PARAMETERS, *_OF_ITEMS, _DETAIL, _SUBJECT, _CLUSTER}
+        if name not in known:
+            yield self.file.unknown(place, "placeholder", name, known)
+        elif name in _OF_ITEMS and not self.each:
+            yield self.file.error(place, f"{{{name}}} is there only in a rule with `each`")
+        elif name == _DETAIL and _DETAIL not in self.file.value:
+            yield self.file.error(place, "{detail} stands for the text of `detail`, which is missing")
+        elif name in _TEXTS and fields:
+            yield self.file.error(place, f"{{{name}}} is a text; it has no field {fields[0]!r}")
+        elif name == FACTS:
+            yield from self._fact(place, tuple(fields))
+        elif name == _ITEM:
+            yield from self._item(place, tuple(fields))
+
+    def _fact(self, place: Place, path: Path) -> Iterator[PackError]:
+        if not path or path[0] == ANY:
+            return
+        name, *fields = path
+        if name not in self.facts:
+            yield self._no_fact(place, name)
+        elif found := _strange(self.facts[name].shape, fields):
+            yield self.file.unknown(place, f"field of the fact {name!r} called", *found)
+
+    def _no_fact(self, place: Place, name: str) -> PackError:
+        return self.file.unknown(place, f"fact about {self.kind} called", name, self.facts)
+
+    def _item(self, place: Place, path: Path) -> Iterator[PackError]:
+        """A field of `item` that the items of none of the facts of `each` have."""
+        shapes = [self._items_of(dotted) for dotted in self.each]
+        found = [_strange(shape, path) for shape in shapes if shape]
+        if len(found) == len(shapes) and found and all(found):
+            name, known = next(each for each in found if each)
+            yield self.file.unknown(place, "field of `item` called", name, known)
+
+    def _items_of(self, dotted: str) -> Shape | None:
+        """The items of a path of `each`, where it names a fact whose items have fields."""
+        name = dotted.removeprefix(f"{FACTS}.")
+        items = self.facts[name].shape.items if name != dotted and name in self.facts else None
+        return items if items and items.fields else None
+
+
+def _strange(shape: Shape, path: list[str] | Path) -> tuple[str, tuple[str, ...]] | None:
+    """The first part of a path that nothing stands at in a value of some shape, and what could stand there."""
+    for part in path:
+        if shape.fields and part == ANY:
+            return None
+        inner = shape.at((part,))
+        if inner is None:
+            return part, tuple(shape.fields)
+        shape = inner
+    return None
+
+
+def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackError]:
+    """Parameters that are read and not declared, or declared and not read."""
+    declared = file.value.get("parameters", {})
+    told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == _PARAMETERS]
+    used: set[str] = set()
+    for place, paths in [(_PLACES.get(name, (name,)), read.of(_PARAMETERS)) for name, read in reads.items()] + [
+        (("message",), frozenset(told))
+    ]:
+        for path in sorted(paths):
+            used.update(declared if path[:1] in ((), (ANY,)) else path[:1])
+            if path and path[0] not in (ANY, *declared):
+                yield file.unknown(place, "parameter", path[0], declared, "declare it under `parameters`")
+    for name in declared:
+        if name not in used:
+            yield file.error(("parameters", name), f"nothing reads the parameter {name!r}")
+    for index, example in enumerate(file.value["examples"]):
+        for name in example.get("parameters", {}):
+            if name not in declared:
+                place = ("examples", index, "parameters", name)
+                yield file.unknown(place, "parameter", name, declared, "declare it under `parameters`")

@@ -251,9 +251,9 @@ def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:
     yield paragraph(_finding(file))
     if file.rule.parameters:
         yield "## Parameters and their defaults"
-        yield fence(_source(file, file.root.get("parameters")), "yaml")
+        yield fence(_source(file, file.data.root.get("parameters")), "yaml")
     yield "## Examples"
-    for example in file.root.value["examples"]:
+    for example in file.data.value["examples"]:
         yield from _example(example)
     yield "## What it bears on"
     yield paragraph(f"Objectives: {', '.join(map(reference, info.objectives))}.")
@@ -279,7 +279,7 @@ def _finding(file: RuleFile) -> str:
 def _source(file: RuleFile, node: Node) -> str:
     """A block of the rule's file as it is written, with its comments."""
     _, _, _, first, _, last, column, _ = node.mark  # type: ignore[misc]
-    lines = Path(file.origin.path).read_text(encoding="utf-8").split("\n")
+    lines = Path(file.data.path).read_text(encoding="utf-8").split("\n")
     return textwrap.dedent("\n".join(lines[first : last + (column > 0)]))
 
 

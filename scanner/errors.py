@@ -71,11 +71,16 @@ def raise_together(errors: Iterable[AssayError]) -> None:
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """The hint `did you mean high?` for an unknown name that is near a known one; empty where none is near."""
+    near = nearest(name, known)
+    return f"did you mean {near}?" if near else ""
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """The known name that an unknown one is probably a misspelling of; empty where none is near."""
     import difflib
 
     text = str(name)
     if len(text) > _COMPARABLE:
         return ""
     folded = {candidate.casefold(): candidate for candidate in known}
-    near = difflib.get_close_matches(text.casefold(), folded, n=1)
-    return f"did you mean {folded[near[0]]}?" if near else ""
+    return next((folded[near] for near in difflib.get_close_matches(text.casefold(), folded, n=1)), "")

@@ -141,7 +141,7 @@ def test_a_rule_is_shown_in_its_own_words() -> None:
         for words in (info.title, info.why, info.remediation, info.limits):
             assert words.replace("`", "") in paragraphs, path
         blocks = [token.content for token in parsed(path) if token.type == "fence"]
-        for example in file.root.value["examples"]:
+        for example in file.data.value["examples"]:
             if "text" in example:
                 assert f"{example['text'].rstrip()}\n" in blocks, path
             else:

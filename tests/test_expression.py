@@ -52,7 +52,7 @@ def test_paths_are_told_from_the_syntax_tree(source: str, values: str, shapes: s
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.rule.info.id)
 def test_every_name_that_is_read_stands_in_the_text(file: RuleFile) -> None:
-    text = file.root.value["require"]
+    text = file.data.value["require"]
     words = {*re.findall(r"[\w.@/-]+", text), *re.findall(r"\w+", text)}
     found = reads(file.rule.require)
     assert bool(found.paths) == (text != "false")

@@ -106,39 +106,40 @@ def test_no_items_are_a_pass(write) -> None:
 
 def of_facts(file: RuleFile, *items: dict[str, str]) -> list[Finding]:
     (subject,) = [
-        each for each in subjects.recognise(documents.read("a.yaml", POD)).subjects if each.kind.endswith("container")
+        each for each in subjects.recognise(documents.read("a.yaml", POD)).subjects if each.kind.endswith("workload")
     ]
-    subject.facts["links"] = list(items)
-    subject.related["target"] = Location("b.yaml", 1, 1, 1, 2)
-    subject.related["links.1.target"] = Location("c.yaml", 3, 1, 3, 2)
+    subject.facts["referenced_keys"] = list(items)
+    subject.related["object"] = Location("b.yaml", 1, 1, 1, 2)
+    subject.related["referenced_keys.1.object"] = Location("c.yaml", 3, 1, 3, 2)
     return Evaluator([file], include_passes=True).evaluate([subject]).findings
 
 
-LINKS = "each: facts.links\nrequire: item.found\nrelated: {target: what it means}"
+KEYS = "each: facts.referenced_keys\nrequire: item.found\nrelated: {object: what it means}"
 
 
 def test_an_item_of_a_fact_stands_at_its_own_field(write) -> None:
-    file = write("kubernetes.container", LINKS).rule
-    wrong = {"field": "env.1.value", "found": False}
+    file = write("kubernetes.workload", KEYS).rule
+    wrong = {"field": "containers.0.env.1.value", "found": False}
     (finding,) = of_facts(file, {**wrong, "found": True}, wrong)
-    assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, "env.1.value")
+    assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, wrong["field"])
     assert finding.related == (Related(Location("c.yaml", 3, 1, 3, 2), "what it means"),)
 
 
 def test_an_item_of_a_fact_without_places_of_its_own_has_those_of_its_subject(write) -> None:
-    file = write("kubernetes.container", LINKS).rule
-    (finding,) = of_facts(file, {"field": "env.0", "found": False})
+    file = write("kubernetes.workload", KEYS).rule
+    (finding,) = of_facts(file, {"field": "containers.0.env.0", "found": False})
     assert finding.related == (Related(Location("b.yaml", 1, 1, 1, 2), "what it means"),)
 
 
 def test_a_fact_that_is_not_there_leaves_its_items_unknown(write) -> None:
-    (finding,) = findings(write("kubernetes.container", LINKS), POD)
+    found = subjects.recognise(documents.read("a.yaml", POD)).subjects
+    (finding,) = Evaluator([write("kubernetes.workload", KEYS).rule]).evaluate(found).findings
     assert (finding.outcome, finding.location.field) == (Outcome.UNKNOWN, "")
-    assert "`links` is not stated" in finding.message
+    assert "`referenced_keys` is not stated" in finding.message
 
 
 def test_a_fact_without_items_is_a_pass(write) -> None:
-    file = write("kubernetes.container", LINKS).rule
+    file = write("kubernetes.workload", KEYS).rule
     assert [finding.outcome for finding in of_facts(file)] == [Outcome.PASS]
 
 
@@ -238,7 +239,7 @@ def test_a_wrong_rule_says_where(write, old: str, new: str, said: str, line: int
 def test_examples_that_prove_nothing_are_told(write) -> None:
     problems = list(check(write("kubernetes.container", "require: 'true'")))
     assert len(problems) == 1
-    assert "should give fail" in problems[0]
+    assert "should give fail" in problems[0].message
 
 
 def test_a_fix_that_does_not_clear_the_finding_is_told(write) -> None:
@@ -246,7 +247,7 @@ def test_a_fix_that_does_not_clear_the_finding_is_told(write) -> None:
     file = write(
         "kubernetes.container", keys, **{'fails: "no"\n    input: {}': "fails: x\n    input: {container: {a: true}}"}
     )
-    assert any("does not clear" in problem for problem in check(file))
+    assert any("does not clear" in problem.message for problem in check(file))
 
 
 def fixed_by(written: dict[str, Any], data: Any, item: tuple[str, ...] = ()) -> Any:
@@ -336,7 +337,7 @@ fix: {safe: true, when: container.b, set: {a: false}}"""
 
 
 def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write) -> None:
-    for subject, require in (("architecture.flow", "'true'"), ("kubernetes.workload", "size(facts.x) > 0")):
+    for subject, require in (("architecture.flow", "'true'"), ("kubernetes.workload", "size(facts.claims) > 0")):
         with pytest.raises(PackError, match="a fix belongs to a rule about one subject"):
             write(subject, f"require: {require}\nfix: {{safe: false, remove: [a]}}")
 

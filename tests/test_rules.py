@@ -39,7 +39,7 @@ def test_names_and_prose_are_in_form(file: RuleFile) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)
 def test_a_failing_example_pins_the_place(file: RuleFile) -> None:
-    failing = [example for example in file.root.value["examples"] if "fails" in example]
+    failing = [example for example in file.data.value["examples"] if "fails" in example]
     assert any("at" in example or "line" in example for example in failing)
 
 
@@ -85,5 +85,5 @@ def test_rules_that_use_facts_are_proved_on_whole_objects(file: RuleFile) -> Non
     kind = file.rule.info.subject
     assert kind not in ("kubernetes.container", "document"), "such subjects are given up file by file"
     if kind.startswith("kubernetes."):
-        told = [example.value for example in file.root.get("examples").elements() if "text" in example.value]
+        told = [example for example in file.data.value["examples"] if "text" in example]
         assert any("fails" in example for example in told), "an example with `text` shows that what it asks for is kept"

@@ -56,7 +56,7 @@ class _Export:
     """One rule on its way."""
 
     def __init__(self, file: RuleFile, settings: ExportSettings) -> None:
-        self._rule = file.root.value
+        self._rule = file.data.value
         self._info = file.rule.info
         self._each = file.rule.each
         self._parameters: Mapping[str, Any] = file.rule.parameters

@@ -10,10 +10,11 @@ import click
 from scanner import library
 from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
-from scanner.errors import PackError, UsageError
+from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.pack import no_rule
 from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
+from scanner.reports.safe_text import safe
 
 _SCAFFOLD = "rule.yaml"
 _IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
@@ -83,12 +84,12 @@ def test(path: Path | None) -> int:
     problems = 0
     for file in chosen:
         try:
-            found = list(check(load(file.resolve() if folder == _shipped() else file, folder)))
+            found: list[AssayError] = [*check(load(file.resolve() if folder == _shipped() else file, folder))]
         except PackError as error:
-            found = [each.on_one_line() for each in error.each()]
+            found = [*error.each()]
         problems += len(found)
         for problem in found:
-            click.echo(problem, err=True)
+            click.echo(safe(problem.on_one_line()), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
     click.echo(f"{len(chosen)} rules, {problems} problems")

@@ -210,7 +210,7 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement) -> Finding:
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
-        location=place(rule, subject, item.mark, item.path),
+        location=place(rule, subject, item),
         fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, subject, item)),
     )
@@ -228,15 +228,22 @@ def _may_be_fixed(ready: Ready, values: Mapping[str, Any]) -> bool:
     return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
 
 
-def place(rule: Rule, subject: Subject, mark: Mark, item: Sequence[str]) -> Location:
-    """Where a finding points: `at` counts from the item, the subject, or from a binding that it names first."""
+def place(rule: Rule, subject: Subject, item: items.Item) -> Location:
+    """Where a finding points: the field that the rule points at, or its deepest parent that exists."""
+    mark, found = aim(rule, subject, item)
+    return locate(subject.origin, mark, join_path((*item.path, *found)))
+
+
+def aim(rule: Rule, subject: Subject, item: items.Item) -> tuple[Mark, tuple[str, ...]]:
+    """The mark of the deepest field along `at` that exists, and the part of `at` that leads there.
+
+    `at` counts from the item, the subject, or from a binding that it names first.
+    """
     path = split_path(rule.at)
-    if not item and path and path[0] in subject.marks and path[0] != subject.focus:
+    if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
         mark, found = find(subject.marks[path[0]], path[1:])
-        found = (path[0], *found)
-    else:
-        mark, found = find(mark, path)
-    return locate(subject.origin, mark, join_path((*item, *found)))
+        return mark, (path[0], *found)
+    return find(item.mark, path)
 
 
 def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> str:

@@ -8,32 +8,37 @@ from dataclasses import replace
 from typing import Any, cast
 
 from scanner import documents, facts, subjects
-from scanner.documents.positions import Node, locate
+from scanner.documents.positions import Node
+from scanner.errors import PackError
 from scanner.model import Finding, Outcome, Subject
+from scanner.policy import reach
 from scanner.policy.evaluate import Evaluator
+from scanner.policy.reach import Run
 from scanner.policy.rule import Rule, RuleFile
 from scanner.subjects import KINDS
 
 _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.UNKNOWN, "skips": None}
 
 
-def check(file: RuleFile) -> Iterator[str]:
-    """What is wrong with the examples of a rule, each with its place; nothing where all hold."""
-    seen = set()
-    for example in file.root.get("examples").elements():
+def check(file: RuleFile) -> Iterator[PackError]:
+    """What is wrong with the examples of a rule, and what none of them reaches; nothing where all is well."""
+    runs = []
+    for index, example in enumerate(file.data.root.get("examples").elements()):
+        place = ("examples", index)
         kinds = [kind for kind in _EXPECTED if kind in example.value]
-        where = f"{file.origin.path}:{locate(file.origin, example.mark).line}"  # type: ignore[arg-type]
         if len(kinds) != 1 or ("input" in example.value) == ("text" in example.value):
-            yield f"{where}: an example says one of passes, fails, unknown, skips, and has one of input, text"
+            message = "an example says one of passes, fails, unknown, skips, and has one of input, text"
+            yield file.data.error(place, message)
             continue
-        seen.add(kinds[0])
-        evaluator = Evaluator([_rule(file, example)], include_passes=True)
-        found = evaluator.evaluate(_subjects(file, example)).findings
-        for problem in (*_outcome(example.value, kinds[0], found), *_fix(file, example, kinds[0])):
-            yield f"{where}: {problem}"
+        run = Run(kinds[0], _rule(file, example), _subjects(file, example))
+        found = Evaluator([run.rule], include_passes=True).evaluate(run.subjects).findings
+        for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
+            yield file.data.error(place, problem)
+        runs.append(run)
     for kind in ("passes", "fails"):
-        if kind not in seen:
-            yield f"{file.origin.path}: has no example that {kind}"
+        if all(run.kind != kind for run in runs):
+            yield file.data.error(("examples",), f"has no example that {kind}")
+    yield from reach.faults(file, runs)
 
 
 def _rule(file: RuleFile, example: Node) -> Rule:
@@ -61,7 +66,9 @@ def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
     bindings.pop("facts", None)
     marks = {name: child.mark for name, child in node.items() if child.mark}
     marks.setdefault(focus, node.mark)  # type: ignore[arg-type]
-    return Subject(kind, "example", "example", file.origin, bindings, marks, focus, facts=dict(values.get("facts", {})))
+    return Subject(
+        kind, "example", "example", file.data.origin, bindings, marks, focus, facts=dict(values.get("facts", {}))
+    )
 
 
 def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterator[str]:

@@ -9,6 +9,8 @@ from scanner.model import Outcome, Subject
 from scanner.policy import placeholders
 from scanner.policy.rule import Rule
 
+NOTHING = "?"
+"""What stands for a placeholder whose field is not there."""
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 
 
@@ -44,7 +46,7 @@ def fill(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
             try:
                 found = found[int(part)] if isinstance(found, list) else found[part]
             except (KeyError, IndexError, TypeError, ValueError):
-                return "?"
+                return NOTHING
         return _written(found)
 
     return placeholders.replace(text, value)

@@ -9,9 +9,8 @@ from typing import Any
 
 from scanner import datafile, library, objectives
 from scanner.datafile import DataFile
-from scanner.documents.positions import Node
 from scanner.errors import PackError
-from scanner.model import Origin, Profile, RuleInfo, Severity
+from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import rule_names, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
@@ -55,8 +54,7 @@ class RuleFile:
     """A rule with the file it stands in, for those who need its examples and its fix."""
 
     rule: Rule
-    root: Node
-    origin: Origin
+    data: DataFile
 
 
 def rule_paths(folder: Path) -> list[Path]:
@@ -81,7 +79,7 @@ def load(path: Path, folder: Path) -> RuleFile:
     if rule.fix and (kind not in IN_PLACE or rule.joined):
         message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
         raise file.error(("fix",), message)
-    return RuleFile(rule, file.root, file.origin)
+    return RuleFile(rule, file)
 
 
 def _unknown_objectives(file: DataFile) -> Iterator[PackError]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.datafile import DataFile
-from scanner.errors import PackError
+from scanner.errors import PackError, nearest
 from scanner.facts import registry
 from scanner.facts.fact import Fact
 from scanner.facts.shape import Shape
@@ -130,7 +130,10 @@ class _Names:
             yield self.file.unknown(place, f"field of the fact {name!r} called", *found)
 
     def _no_fact(self, place: Place, name: str) -> PackError:
-        return self.file.unknown(place, f"fact about {self.kind} called", name, self.facts)
+        near = nearest(name, self.facts) or nearest(name, (fact.name for fact in registry.every()))
+        kinds = sorted({kind for fact in registry.every() if fact.name == near for kind in fact.kinds})
+        elsewhere = f"{near} is a fact about {', '.join(kinds)}" if near else ""
+        return self.file.unknown(place, f"fact about {self.kind} called", name, self.facts, elsewhere)
 
     def _item(self, place: Place, path: Path) -> Iterator[PackError]:
         """A field of `item` that the items of none of the facts of `each` have."""

@@ -109,6 +109,168 @@ def test_the_api_server_fills_in_before_policies_look(tmp_path: Path) -> None:
     assert finding.location.field == "spec.replicas"
 
 
+POD_SPEC = {"containers": [{"name": "app"}]}
+TEMPLATE = {"template": {"spec": POD_SPEC}}
+STATED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "Deployment": (
+        thing("Deployment", version="apps/v1", spec=TEMPLATE),
+        (
+            "object.spec.replicas == 1 && object.spec.revisionHistoryLimit == 10",
+            "object.spec.progressDeadlineSeconds == 600 && object.spec.strategy.type == 'RollingUpdate'",
+            "object.spec.template.spec.restartPolicy == 'Always' && !has(object.spec.template.spec.tolerations)",
+        ),
+    ),
+    "StatefulSet": (
+        thing("StatefulSet", version="apps/v1", spec=TEMPLATE),
+        (
+            "object.spec.replicas == 1 && object.spec.revisionHistoryLimit == 10",
+            "object.spec.podManagementPolicy == 'OrderedReady' && object.spec.updateStrategy.type == 'RollingUpdate'",
+            "object.spec.template.spec.containers[0].resources == {}",
+        ),
+    ),
+    "DaemonSet": (
+        thing("DaemonSet", version="apps/v1", spec=TEMPLATE),
+        (
+            "object.spec.revisionHistoryLimit == 10 && object.spec.updateStrategy.type == 'RollingUpdate'",
+            "object.spec.template.spec.dnsPolicy == 'ClusterFirst'",
+        ),
+    ),
+    "ReplicaSet": (
+        thing("ReplicaSet", version="apps/v1", spec=TEMPLATE),
+        ("object.spec.replicas == 1", "object.spec.template.spec.schedulerName == 'default-scheduler'"),
+    ),
+    "ReplicationController": (
+        thing("ReplicationController", spec=TEMPLATE),
+        ("object.spec.replicas == 1", "object.spec.template.spec.securityContext == {}"),
+    ),
+    "Job": (
+        thing("Job", version="batch/v1", spec=TEMPLATE),
+        (
+            "object.spec.backoffLimit == 6 && object.spec.completionMode == 'NonIndexed' && !object.spec.suspend",
+            "object.spec.template.spec.terminationGracePeriodSeconds == 30",
+        ),
+    ),
+    "CronJob": (
+        thing("CronJob", version="batch/v1", spec={"jobTemplate": {"spec": TEMPLATE}}),
+        (
+            "object.spec.concurrencyPolicy == 'Allow' && !object.spec.suspend",
+            "object.spec.successfulJobsHistoryLimit == 3 && object.spec.failedJobsHistoryLimit == 1",
+            "object.spec.jobTemplate.spec.template.spec.restartPolicy == 'Always'",
+        ),
+    ),
+    "PodTemplate": (thing("PodTemplate", **TEMPLATE), ("object.template.spec.restartPolicy == 'Always'",)),
+    "PersistentVolumeClaim": (thing("PersistentVolumeClaim", spec={}), ("object.spec.volumeMode == 'Filesystem'",)),
+    "PersistentVolume": (
+        thing("PersistentVolume", spec={}),
+        ("object.spec.volumeMode == 'Filesystem' && object.spec.persistentVolumeReclaimPolicy == 'Retain'",),
+    ),
+    "HorizontalPodAutoscaler": (
+        thing("HorizontalPodAutoscaler", version="autoscaling/v2", spec={}),
+        ("object.spec.minReplicas == 1",),
+    ),
+    "Service": (
+        thing("Service", spec={"ports": [{"port": 80}, {"port": 53, "protocol": "UDP", "targetPort": "dns"}]}),
+        (
+            "object.spec.type == 'ClusterIP' && object.spec.sessionAffinity == 'None'",
+            "object.spec.internalTrafficPolicy == 'Cluster'",
+            "object.spec.ports[0].targetPort == 80 && object.spec.ports[0].protocol == 'TCP'",
+            "object.spec.ports[1].targetPort == 'dns' && object.spec.ports[1].protocol == 'UDP'",
+        ),
+    ),
+    "NetworkPolicy": (
+        thing("NetworkPolicy", version="networking.k8s.io/v1", spec={"egress": [{}]}),
+        ("object.spec.policyTypes == ['Ingress', 'Egress']",),
+    ),
+    "Namespace": (
+        thing("Namespace", "prod", meta={"labels": {"env": "prod"}}),
+        (
+            "object.metadata.labels['kubernetes.io/metadata.name'] == 'prod'",
+            "object.metadata.labels.env == 'prod'",
+        ),
+    ),
+    "Secret": (
+        thing("Secret", stringData={"user": "web"}, data={"old": "b2xk"}),
+        (
+            "object.type == 'Opaque' && !has(object.stringData)",
+            "object.data.user == 'd2Vi' && object.data.old == 'b2xk'",
+        ),
+    ),
+    "Pod": (
+        thing(
+            "Pod",
+            spec={
+                "serviceAccountName": "web",
+                "tolerations": [{"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"}],
+                "volumes": [
+                    {"name": "host", "hostPath": {"path": "/x"}},
+                    {"name": "secret", "secret": {"secretName": "s"}},
+                    {"name": "config", "configMap": {"name": "c", "defaultMode": 256}},
+                    {"name": "all", "projected": {}},
+                    {"name": "self", "downwardAPI": {}},
+                ],
+                "initContainers": [{"name": "init", "image": "app@sha256:0"}],
+                "containers": [
+                    {
+                        "name": "app",
+                        "image": "registry:5000/app",
+                        "ports": [{"containerPort": 80}, {"containerPort": 53, "protocol": "UDP"}],
+                        "livenessProbe": {"httpGet": {"port": 80}},
+                        "readinessProbe": {"tcpSocket": {"port": 80}, "periodSeconds": 5},
+                        "startupProbe": {"exec": {}},
+                    },
+                    {"name": "two", "image": "app:latest"},
+                    {"name": "three", "image": "app:1", "imagePullPolicy": "Never"},
+                ],
+            },
+        ),
+        (
+            "object.spec.serviceAccount == 'web' && object.spec.enableServiceLinks",
+            "object.spec.tolerations.size() == 2 && object.spec.tolerations[1].key == 'node.kubernetes.io/unreachable'",
+            (
+                "object.spec.tolerations[1] == {'key': 'node.kubernetes.io/unreachable', 'operator': 'Exists',"
+                " 'effect': 'NoExecute', 'tolerationSeconds': 300}"
+            ),
+            "object.spec.volumes[0].hostPath.type == ''",
+            (
+                "object.spec.volumes.filter(v, v.name != 'host').map(v, (has(v.secret) ? v.secret : has(v.configMap) ?"
+                " v.configMap : has(v.projected) ? v.projected : v.downwardAPI).defaultMode) == [420, 256, 420, 420]"
+            ),
+            "object.spec.initContainers[0].imagePullPolicy == 'IfNotPresent'",
+            "object.spec.containers.map(c, c.imagePullPolicy) == ['Always', 'Always', 'Never']",
+            "object.spec.containers[0].ports.map(p, p.protocol) == ['TCP', 'UDP']",
+            "object.spec.containers[0].terminationMessagePath == '/dev/termination-log'",
+            "object.spec.containers[0].terminationMessagePolicy == 'File'",
+            "object.spec.containers[0].livenessProbe.httpGet == {'port': 80, 'path': '/', 'scheme': 'HTTP'}",
+            "object.spec.containers[0].livenessProbe.timeoutSeconds == 1",
+            "object.spec.containers[0].readinessProbe.periodSeconds == 5",
+            "object.spec.containers[0].startupProbe.successThreshold == 1",
+            "object.spec.containers[0].startupProbe.periodSeconds == 10",
+            "object.spec.containers[0].startupProbe.failureThreshold == 3",
+        ),
+    ),
+}
+"""Kind -> an object, and what a policy sees of it that the API server filled in or left as it was."""
+
+
+def test_each_kind_has_the_defaults_of_the_api_server(tmp_path: Path) -> None:
+    policies = [
+        policy(
+            *expressions,
+            name=kind.lower(),
+            matchConditions=[{"name": "kind", "expression": f"object.kind == '{kind}'"}],
+        )
+        for kind, (_, expressions) in STATED.items()
+    ]
+    found = told(judged(tmp_path, policies, *(item for item, _ in STATED.values())))
+    assert [finding.message for finding in found if finding.outcome is not Outcome.PASS] == []
+    assert len(found) == len(STATED)
+
+
+def test_a_group_of_others_has_no_defaults(tmp_path: Path) -> None:
+    other = thing("Deployment", version="apps.example.org/v1", spec={})
+    assert outcomes(tmp_path, [policy("!has(object.spec.replicas)")], other) == ["pass"]
+
+
 def test_a_volume_without_a_source_is_an_empty_directory(tmp_path: Path) -> None:
     pod = thing("Pod", spec={"containers": [{"name": "app"}], "volumes": [{"name": "scratch"}]})
     assert outcomes(tmp_path, [policy("object.spec.volumes.all(v, has(v.emptyDir))")], pod) == ["pass"]

@@ -82,6 +82,7 @@ NAMED = {
     "ACCESS_TOKEN": ("a token", drawn(24)),
     "SESSION_SECRET": ("a secret key", drawn(24)),
     "SERVICE_TOKEN": ("a token", drawn(24)),
+    "UPLOAD_TOKEN": ("a token", "xKqPw" + "ZmTrVbNcHdJ"),  # letters alone, in no order of a name
     "MYSQL_ROOT_PASSWORD": (DEFAULT, "changeme"),
     "POSTGRES_PASSWORD": (DEFAULT, "postgres"),
     "REDIS_PASSWORD": (DEFAULT, "P@ssw0rd"),
@@ -100,6 +101,7 @@ HARMLESS = [
     ("API_KEY", "https://keys.test/v1"),
     ("SECRET", "db-credentials"),
     ("TOKEN", "web-token-v2"),
+    ("TOKEN", "frontendServiceAccount"),
     ("IMAGE_PULL_SECRET", "registry-0f3a9c"),
     ("MAX_TOKENS", "4096"),
     ("PASSWORD_FILE", "/etc/pw"),

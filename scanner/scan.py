@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import __version__, engines, facts, files, gate, library, rendering, sources
+from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.errors import UsageError
 from scanner.findings import settle, texts
@@ -187,7 +187,7 @@ class _Read:
         """Keep an input for another engine, or what was rendered in its place."""
         if some := engines.handed(engine, source, item):
             self.handed.setdefault(engine.name, []).extend(some)
-            self.contents.setdefault(item.path, source.content)
+            self.contents.setdefault(item.path, sources.content_of(source))
 
     def take(self, also: engines.Results, *, include_passes: bool) -> None:
         """Take in what another engine found, as if rules of ours had given it, and what became of its inputs."""
@@ -199,7 +199,8 @@ class _Read:
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
-        texts = source.rendered.files if source.rendered else {source.path: source.content}
+        own = {source.path: sources.content_of(source)}
+        texts = source.rendered.files if isinstance(source, sources.RenderedFile) else own
         self.shared |= texts.keys() & self.contents
         self.contents.update(texts)
 
@@ -219,9 +220,9 @@ def _read(
 ) -> _Read:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     in_full = bool(options.rule_folders or options.policies)
-    read, work = _Read(), files.Work(in_full=in_full, fixes=options.fixes, limits=options.limits)
+    read, work = _Read(), inputs.Work(in_full=in_full, fixes=options.fixes, limits=options.limits)
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
-    for source, portions in files.assess_all(met, local, options.jobs, work):
+    for source, portions in inputs.assess_all(met, local, options.jobs, work):
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from scanner import documents
-from scanner.documents import Document, Fault
+from scanner.documents import Document, Fault, NotText, Text
+from scanner.documents.classify import Content, Language
 from scanner.errors import UnreadableError
 from tests.work import calls
 
@@ -426,8 +427,9 @@ def test_a_text_of_nothing_but_faults_is_given_up(path: str, text: str) -> None:
     ],
 )
 def test_bytes_become_text(content: bytes, expected: str) -> None:
-    assert documents.is_text(content)
     assert documents.decode(content) == expected
+    if expected:
+        assert documents.classify("a.yaml", content) == Text("a.yaml", expected, Language.YAML)
 
 
 @pytest.mark.parametrize(
@@ -447,9 +449,37 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(content: bytes, line
     assert caught.value.line == line
 
 
-def test_content_with_a_null_byte_is_no_text() -> None:
-    assert not documents.is_text(b"\x7fELF\0\0")
-    assert documents.is_text("a".encode("utf-16"))
+ELF = b"\x7fELF\n\0"
+LATIN = b"apiVersion: v1\nname: caf\xe9"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "expected"),
+    [
+        ("tool", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="")),
+        ("a.YAML", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.json", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.md", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        ("a.ts", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        (
+            "tool",
+            LATIN,
+            NotText(
+                "not UTF-8 text: unexpected end of data at line 2", 2, named=False, remains=LATIN.decode("latin-1")
+            ),
+        ),
+        ("tool", b"a" * 4096 + ELF, Text("tool", "a" * 4096 + ELF.decode(), Language.MARKDOWN)),
+    ],
+)
+def test_what_is_no_text_says_so_and_what_can_be_made_out(path: str, content: bytes, expected: Content) -> None:
+    assert documents.classify(path, content) == expected
+
+
+@pytest.mark.parametrize("content", [ELF, LATIN])
+def test_a_stream_is_always_to_be_read(content: bytes) -> None:
+    told = documents.classify("-", content, stream=True)
+    assert isinstance(told, NotText)
+    assert told.named
 
 
 @pytest.mark.parametrize(
@@ -469,7 +499,8 @@ def test_content_with_a_null_byte_is_no_text() -> None:
     ],
 )
 def test_a_stream_is_known_by_its_start(text: str, expected: list[str]) -> None:
-    found = list(documents.read_stream("stdin", text))
+    told = documents.classify("stdin", text.encode(), stream=True)
+    found = list(documents.read_text(told)) if isinstance(told, Text) else []
     assert [part.format if isinstance(part, Document) else "fault" for part in found] == expected
     assert all(part.origin.path == "stdin" for part in found if isinstance(part, Document))
 

@@ -12,7 +12,7 @@ import pytest
 from scanner import sources
 from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, MIB, Limits
-from scanner.sources import Source
+from scanner.sources import File, Met, Skipped, Unreadable
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def plant(folder: Path, *names: str) -> None:
 TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE allows more)"
 
 
-def collect(*paths: str, limits: Limits = DEFAULTS) -> list[Source]:
+def collect(*paths: str, limits: Limits = DEFAULTS) -> list[Met]:
     return list(sources.collect(sources.scope(paths), limits))
 
 
@@ -122,7 +122,7 @@ def test_a_path_that_does_not_exist_is_refused(folder: Path, paths: tuple[str, .
 def test_standard_input_has_a_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(folder, "a")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x: \xff\r\n")))
-    assert collect("a", "-") == [Source("a", b"a"), Source(sources.STDIN_NAME, b"x: \xff\r\n")]
+    assert collect("a", "-") == [File("a", b"a"), File(sources.STDIN_NAME, b"x: \xff\r\n")]
     assert sources.scope(("-",)).root == folder
 
 
@@ -131,8 +131,7 @@ def test_folders_that_are_nobodys_text_are_passed_over_with_an_entry(folder: Pat
     plant(folder, f"a/{name}/x.yaml", f"a/{name}2/x.yaml", "a/z.yaml")
     found = {source.path: source for source in collect()}
     assert set(found) == {f"a/{name}/", f"a/{name}2/x.yaml", "a/z.yaml"}
-    assert found[f"a/{name}/"].skipped
-    assert not found[f"a/{name}/"].unreadable
+    assert isinstance(found[f"a/{name}/"], Skipped)
 
 
 def test_such_a_folder_is_read_where_it_is_named(folder: Path) -> None:
@@ -158,7 +157,7 @@ def test_a_symbolic_link_is_said_and_not_followed(folder: Path, target: str) -> 
     (folder / "link.yaml").symlink_to(target)
     found = collect()
     assert [source.path for source in found] == ["file.yaml", "link.yaml", "real/inner/x.yaml"]
-    assert found[1] == Source("link.yaml", skipped="a symbolic link")
+    assert found[1] == Skipped("link.yaml", "a symbolic link")
     assert collect("link.yaml") == [found[1]]
 
 
@@ -170,7 +169,7 @@ def test_a_link_in_a_circle_ends(folder: Path) -> None:
 
 def test_what_is_no_regular_file_is_said_and_not_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe.yaml")
-    assert collect() == collect("pipe.yaml") == [Source("pipe.yaml", skipped="not a regular file")]
+    assert collect() == collect("pipe.yaml") == [Skipped("pipe.yaml", "not a regular file")]
 
 
 def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path) -> None:
@@ -178,7 +177,7 @@ def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path) -> None:
         file.truncate(MIB + 1)
     (folder / "b.yaml").write_bytes(b"x" * MIB)
     large, small = collect(limits=Limits(bytes=MIB))
-    assert large == Source("a.yaml", unreadable=TOO_LARGE)
+    assert large == Unreadable("a.yaml", TOO_LARGE)
     assert len(small.content) == MIB
 
 
@@ -188,7 +187,7 @@ def test_standard_input_may_be_too_large(monkeypatch: pytest.MonkeyPatch, more: 
     content = b"x" * (MIB + more)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     (source,) = collect("-", limits=Limits(bytes=MIB))
-    assert (source.unreadable, source.content) == (reason, b"" if reason else content)
+    assert source == (Unreadable(source.path, reason) if reason else File(source.path, content))
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,10 +207,10 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeyp
     monkeypatch.setattr(os, "listdir", listed)
     monkeypatch.setattr(os, "open", opened)
     assert collect() == [
-        Source("a/x", b"a/x"),
-        Source("closed/", unreadable="permission denied"),
-        Source("file", unreadable="permission denied"),
-        Source("z", b"z"),
+        File("a/x", b"a/x"),
+        Unreadable("closed/", "permission denied"),
+        Unreadable("file", "permission denied"),
+        File("z", b"z"),
     ]
 
 
@@ -220,7 +219,7 @@ def test_a_file_that_vanishes_is_said(folder: Path) -> None:
     found = sources.collect(sources.scope((".",)))
     assert next(found).path == "a"
     (folder / "b").unlink()
-    assert next(found) == Source("b", unreadable="no such file or directory")
+    assert next(found) == Unreadable("b", "no such file or directory")
 
 
 @pytest.mark.parametrize(
@@ -240,12 +239,12 @@ def test_a_file_that_vanishes_is_said(folder: Path) -> None:
 )
 def test_odd_names_are_names(folder: Path, name: str) -> None:
     plant(folder, name)
-    assert collect() == [Source(name, name.encode())]
+    assert collect() == [File(name, name.encode())]
 
 
 def test_a_file_of_the_name_of_standard_input_is_told_from_it(folder: Path) -> None:
     plant(folder, "-")
-    assert collect() == [Source("./-", b"-")]
+    assert collect() == [File("./-", b"-")]
 
 
 def test_names_that_are_no_text_stay_whole(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scanner import sources
 from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, MIB, Limits
-from scanner.sources import Selection, Source
+from scanner.sources import File, Met, Selection, Skipped, Unreadable
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -41,7 +41,7 @@ def commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def collect(*paths: str, revision: str = "HEAD", limits: Limits = DEFAULTS) -> list[Source]:
+def collect(*paths: str, revision: str = "HEAD", limits: Limits = DEFAULTS) -> list[Met]:
     return list(sources.collect(sources.scope(paths, Selection(revision=revision)), limits))
 
 
@@ -144,8 +144,8 @@ def test_links_and_submodules_are_said(folder: Path) -> None:
     git(folder, "add", "link.yaml")
     git(folder, "commit", "--quiet", "--message", "two")
     found = {source.path: source for source in collect()}
-    assert found["link.yaml"] == Source("link.yaml", skipped="a symbolic link")
-    assert found["module"] == Source("module", skipped="a submodule")
+    assert found["link.yaml"] == Skipped("link.yaml", "a symbolic link")
+    assert found["module"] == Skipped("module", "a submodule")
 
 
 def test_installed_packages_are_one_entry(folder: Path) -> None:
@@ -154,7 +154,7 @@ def test_installed_packages_are_one_entry(folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("")
     commit(folder)
-    assert [(source.path, source.skipped) for source in collect("x")] == [
+    assert [(source.path, getattr(source, "reason", "")) for source in collect("x")] == [
         ("x/node_modules/", "installed packages"),
         ("x/y.yaml", ""),
     ]
@@ -166,16 +166,16 @@ def test_odd_names_are_names(folder: Path, name: str) -> None:
     (folder / ".gitignore").unlink()
     (folder / name).write_text("odd")
     commit(folder)
-    assert Source(name, b"odd") in collect()
-    assert collect(f"./{name}") == [Source(name, b"odd")]
+    assert File(name, b"odd") in collect()
+    assert collect(f"./{name}") == [File(name, b"odd")]
 
 
 def test_a_file_of_the_name_of_standard_input_is_told_from_it(folder: Path) -> None:
     (folder / ".gitignore").unlink()
     (folder / "-").write_text("odd")
     commit(folder)
-    assert Source("./-", b"odd") in collect()
-    assert collect("./-") == [Source("./-", b"odd")]
+    assert File("./-", b"odd") in collect()
+    assert collect("./-") == [File("./-", b"odd")]
 
 
 def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> None:
@@ -185,10 +185,10 @@ def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> 
         (folder / name).write_bytes(text)
     commit(folder)
     assert [source for source in collect(limits=Limits(bytes=MIB)) if source.path[0] == "e"] == [
-        Source("e1", b""),
-        Source("e2", content),
-        Source("e3", unreadable="larger than 1 MiB (--limit bytes=SIZE allows more)"),
-        Source("e4", b"last"),
+        File("e1", b""),
+        File("e2", content),
+        Unreadable("e3", "larger than 1 MiB (--limit bytes=SIZE allows more)"),
+        File("e4", b"last"),
     ]
 
 
@@ -196,7 +196,7 @@ def test_a_file_whose_content_is_lost_is_unreadable_and_the_rest_is_read(folder:
     lost = git(folder, "rev-parse", "HEAD:b.yaml")
     (folder / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     found = {source.path: source for source in collect()}
-    assert found["b.yaml"] == Source("b.yaml", unreadable="Git does not have its content here")
+    assert found["b.yaml"] == Unreadable("b.yaml", "Git does not have its content here")
     assert found["a.yaml"].content == b"one a.yaml"
 
 
@@ -205,7 +205,7 @@ def test_a_replaced_object_does_not_stand_for_the_commit(folder: Path) -> None:
         ["git", "hash-object", "-w", "--stdin"], cwd=folder, input=b"other", check=True, capture_output=True
     ).stdout.decode()
     git(folder, "replace", git(folder, "rev-parse", "HEAD:a.yaml"), other.strip())
-    assert collect("a.yaml") == [Source("a.yaml", b"one a.yaml")]
+    assert collect("a.yaml") == [File("a.yaml", b"one a.yaml")]
 
 
 def test_a_hostile_checkout_runs_nothing_and_fetches_nothing(folder: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_hostile_checkout_runs_nothing_and_fetches_nothing(folder: Path) -> No
         git(folder, "config", "protocol.ext.allow", "always")
         trap.unlink(missing_ok=True)
         found = {source.path: source for source in collect()}
-        assert found["b.yaml"].unreadable
+        assert isinstance(found["b.yaml"], Unreadable)
         assert found["a.yaml"].content == b"changed"
         assert list(sources.collect(sources.scope(())))  # the work tree, whose ignore files ask what is tracked
         assert not trap.exists(), url

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner import sources
-from scanner.sources import Selection, Source
+from scanner.sources import Met, Selection, Skipped
 
 IGNORED = "ignored by .gitignore"
 TREE = (
@@ -57,18 +57,20 @@ def plant(folder: Path, *names: str) -> None:
         (folder / name).write_text(name)
 
 
-def collect(*paths: str, selection: Selection | None = None) -> list[Source]:
+def collect(*paths: str, selection: Selection | None = None) -> list[Met]:
     found = sources.collect(sources.scope(paths, selection))
     return [source for source in found if source.path != ".git/"]
 
 
 def read(*paths: str, selection: Selection | None = None) -> list[str]:
-    found = [source.path for source in collect(*paths, selection=selection) if not source.skipped]
+    found = [source.path for source in collect(*paths, selection=selection) if not isinstance(source, Skipped)]
     return ["-" if path == "./-" else path for path in found]
 
 
 def skipped(*paths: str, selection: Selection | None = None) -> dict[str, str]:
-    return {source.path: source.skipped for source in collect(*paths, selection=selection) if source.skipped}
+    return {
+        source.path: source.reason for source in collect(*paths, selection=selection) if isinstance(source, Skipped)
+    }
 
 
 def not_ignored_by_git(folder: Path) -> list[str]:

@@ -181,4 +181,5 @@ def test_what_holds_nothing_to_read_says_so(path: str, text: str, reason: str) -
     ],
 )
 def test_a_bare_text_is_known(path: str, text: str, reason: str) -> None:
-    assert documents.is_bare(path, text) == reason
+    told = documents.classify(path, text.encode(), stream=path == "-")
+    assert (told.reason if isinstance(told, documents.Bare) else "") == reason

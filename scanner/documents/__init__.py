@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from scanner.documents import json_text, yaml_text
+from scanner.documents.classify import (
+    JSON_SUFFIXES,
+    YAML_SUFFIXES,
+    Bare,
+    Language,
+    NotText,
+    Text,
+    classify,
+    decode,
+    is_utf16,
+    text_of,
+)
 from scanner.documents.parsed import Broken, Parsed
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
@@ -15,18 +26,22 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import keyless, line_of
 from scanner.model import Origin
 
-YAML_SUFFIXES = (".yaml", ".yml")
-JSON_SUFFIXES = (".json",)
-SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
+__all__ = [
+    "JSON_SUFFIXES",
+    "YAML_SUFFIXES",
+    "Bare",
+    "Document",
+    "Fault",
+    "NotText",
+    "Text",
+    "classify",
+    "decode",
+    "is_utf16",
+    "read",
+    "read_text",
+]
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
-_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
-"""How a text starts that may be a manifest under another name; a program that holds one does not."""
-_CONTENT = re.compile(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
-"""The first line of a YAML text that is more than a comment or the start or end of a document."""
 _Part = TypeVar("_Part")
-_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,68 +74,27 @@ class Fault:
     """`json` for a JSON text; these are as often no concern of Assay's."""
 
 
-def is_text(content: bytes) -> bool:
-    """Whether content may be text: no NUL in its first kilobytes, unless it says that it is UTF-16."""
-    return b"\0" not in content[:4096] or is_utf16(content)
-
-
-def is_utf16(content: bytes) -> bool:
-    """Whether content says that it is UTF-16."""
-    return content[:2] in _UTF16_MARKS
-
-
-def is_ours(path: str) -> bool:
-    """Whether a file of this name is one that people write manifests, specs and configurations in."""
-    return path.lower().endswith((*YAML_SUFFIXES, *JSON_SUFFIXES))
-
-
-def is_bare(path: str, text: str) -> str:
-    """Why there is nothing to read in a text; empty where there is something."""
-    if not text.strip():
-        return "empty"
-    return "only comments" if path.lower().endswith(YAML_SUFFIXES) and not _CONTENT.search(text) else ""
-
-
-def decode(content: bytes) -> str:
-    """The text of an input.
-
-    UTF-8 with or without a byte-order mark, or UTF-16 with one; raises UnreadableError for anything else. Every line
-    ends in a line feed.
-    """
-    encoding = "utf-16" if is_utf16(content) else "utf-8-sig"
-    try:
-        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"not {encoding.removesuffix('-sig').upper()} text: {error.reason} at line {line}"
-        raise UnreadableError(message, line) from None
-
-
 def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of a text in order, and a fault for each part that cannot be read or passes a limit."""
-    lowered = path.lower()
-    if lowered.endswith(YAML_SUFFIXES):
-        yield from _yaml(text, Origin(path), limits)
-    elif lowered.endswith(JSON_SUFFIXES):
-        yield from _json(text, Origin(path), limits)
-    elif lowered.endswith(SCRIPT_SUFFIXES):
-        yield from _script(text, Origin(path), limits)
-    elif document := _whole_json(text, Origin(path), limits):
-        yield document
-    elif _MANIFEST.search(text) and _FIRST_LINE.match(text) and not _FENCE.search(text):
-        yield from _yaml(text, Origin(path), limits)
-    else:
-        yield from _markdown(text, path, limits)
+    return read_text(text_of(path, text), limits)
 
 
-def read_stream(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
-    """The documents of a text without a file name, such as standard input: JSON, YAML or Markdown by its start."""
-    if document := _whole_json(text, Origin(path), limits):
+def read_text(told: Text, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
+    """The documents of a text whose language is known, as `read` gives them."""
+    if told.perhaps_json and (document := _whole_json(told.text, Origin(told.path), limits)):
         yield document
-    elif (fence := _FENCE.search(text)) and not _MANIFEST.search(text, 0, fence.start()):
-        yield from _markdown(text, path, limits)
-    else:
-        yield from _yaml(text, Origin(path), limits)
+        return
+    match told.language:
+        case Language.YAML:
+            yield from _yaml(told.text, Origin(told.path), limits)
+        case Language.JSON:
+            yield from _json(told.text, Origin(told.path), limits)
+        case Language.SCRIPT:
+            yield from _script(told.text, Origin(told.path), limits)
+        case Language.MARKDOWN:
+            yield from _markdown(told.text, told.path, limits)
+        case _:
+            assert_never(told.language)
 
 
 def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_Part], int]) -> Iterator[_Part | Broken]:
@@ -154,9 +128,7 @@ def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Faul
 
 
 def _whole_json(text: str, origin: Origin, limits: Limits) -> Document | None:
-    """The document of a text that is JSON by its content; None for any other."""
-    if not text.lstrip().startswith(("{", "[")):
-        return None
+    """The document of a text that is JSON to its end; None for any other."""
     try:
         return _document("json", json_text.parse(text, limits), origin)
     except UnreadableError:

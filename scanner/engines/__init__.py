@@ -6,16 +6,16 @@ network, settings or a home, so nothing in a checkout can steer it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from scanner import rendering
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Location, Outcome, RuleInfo
-from scanner.sources import Source
+from scanner.sources import File, Part, Rendered, RenderedFile, Skipped, Source, Unreadable
 
 _OWN = "assay"
 _MODULES = {"checkov": "scanner.engines.checkov"}
@@ -95,13 +95,22 @@ def handed(engine: Engine, source: Source, item: Input) -> list[Handed]:
 
     Nothing of what was not read, was built into something else, or is not the engine's concern by its name.
     """
-    if source.rendered is None:
-        mine = item.sha256 and not source.part and engine.wants(item.path)
-        return [Handed(item, source.content, item.path)] if mine else []
-    places = cache(partial(rendering.objects, source.rendered))
+    match source:
+        case File():
+            return [Handed(item, source.content, item.path)] if engine.wants(item.path) else []
+        case RenderedFile():
+            return list(_rendered(source.rendered, item))
+        case Part() | Skipped() | Unreadable():
+            return []
+        case _:
+            assert_never(source)
+
+
+def _rendered(rendered: Rendered, item: Input) -> Iterator[Handed]:
+    places = cache(partial(rendering.objects, rendered))
 
     def told(resource: str) -> Location:
         return places().get(resource) or Location(item.path, 1, 1, 1, 2)
 
-    texts = enumerate(text for _, text in source.rendered.texts)
-    return [Handed(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told) for number, text in texts]
+    for number, (_, text) in enumerate(rendered.texts):
+        yield Handed(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told)

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from scanner import files, library, rendering, sources
+from scanner import inputs, library, rendering, sources
 from scanner.errors import UsageError
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
+from scanner.inputs.batches import spread
 from scanner.model import Finding, Input, InputStatus, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix_edits import CODE_BLOCK
 from scanner.scan import Options, evaluators
-from scanner.sources import Source
+from scanner.sources import File, RenderedFile, Source, content_of
 
 __all__ = ["FixResult", "FixSelection", "Fixes", "SkippedFix", "fix"]
 
@@ -47,7 +48,7 @@ class _FirstLook:
     inputs: list[Input] = field(default_factory=list)
     subjects: dict[str, list[Subject]] = field(default_factory=dict)
     """Path -> those that rules about all subjects look at."""
-    wanted: list[Source] = field(default_factory=list)
+    wanted: list[File] = field(default_factory=list)
     suggested: list[SkippedFix] = field(default_factory=list)
     unsafe: int = 0
 
@@ -66,7 +67,7 @@ def fix(
     rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders)
     _check(selection, rules, options.profile)
     where = sources.scope(paths, options.selection)
-    work = files.Work(in_full=bool(options.rule_folders), fixes=True, limits=options.limits)
+    work = inputs.Work(in_full=bool(options.rule_folders), fixes=True, limits=options.limits)
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, selection, look.wanted)
@@ -78,7 +79,7 @@ def fix(
 class _FileFixer:
     """Works on the files to fix, in processes of their own."""
 
-    def __init__(self, local: Evaluator, options: Options, selection: FixSelection, wanted: Sequence[Source]) -> None:
+    def __init__(self, local: Evaluator, options: Options, selection: FixSelection, wanted: Sequence[File]) -> None:
         self._local, self._options, self._selection = local, options, selection
         self._wanted = {source.path: source for source in wanted}
         self._read: dict[tuple[str, bytes], list[Subject]] = {}
@@ -95,17 +96,17 @@ class _FileFixer:
     def subjects(self, results: Sequence[FixResult]) -> dict[str, list[Subject]]:
         """Of changed files, the subjects that rules about all subjects look at."""
         new = {(result.path, result.after) for result in results} - self._read.keys()
-        work = files.Work(in_full=bool(self._options.rule_folders), limits=self._options.limits)
-        edited = (Source(path, after) for path, after in sorted(new))
-        for source, portions in files.assess_all(edited, self._local, self._options.jobs, work):
+        work = inputs.Work(in_full=bool(self._options.rule_folders), limits=self._options.limits)
+        edited = (File(path, after) for path, after in sorted(new))
+        for source, portions in inputs.assess_all(edited, self._local, self._options.jobs, work):
             found = [subject for portion in portions for subject in portion.subjects]
-            self._read[source.path, source.content] = found
+            self._read[source.path, content_of(source)] = found
         return {result.path: self._read[result.path, result.after] for result in results}
 
-    def _fixed(self, wanted: Iterable[Source], selection: FixSelection) -> list[FixResult]:
+    def _fixed(self, wanted: Iterable[File], selection: FixSelection) -> list[FixResult]:
         limits = self._options.limits
         work = partial(fix_file, local=self._local, selection=selection, limits=limits)
-        return [result for _, (result,) in files.spread(work, _failed, wanted, self._options.jobs, limits)]
+        return [result for _, (result,) in spread(work, _failed, wanted, self._options.jobs, limits)]
 
 
 def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
@@ -122,14 +123,14 @@ def _look(
     where: sources.Scope,
     local: Evaluator,
     options: Options,
-    work: files.Work,
+    work: inputs.Work,
     selection: FixSelection,
     watch: Callable[[Input], object] | None,
 ) -> _FirstLook:
     """Read every file, and keep those with something to fix."""
     look = _FirstLook()
     rendered = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
-    for source, portions in files.assess_all(rendered, local, options.jobs, work):
+    for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
         findings = [
             finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)
         ]
@@ -137,7 +138,7 @@ def _look(
         look.unsafe += len(findings) - len(chosen)
         never = [finding for finding in chosen if _is_never_edited(source, finding)]
         look.suggested += (SkippedFix(finding, finding.fix.why_not) for finding in never if finding.fix)
-        if len(never) < len(chosen):
+        if isinstance(source, File) and len(never) < len(chosen):
             look.wanted.append(source)
         for portion in portions:
             look.subjects.setdefault(source.path, []).extend(portion.subjects)
@@ -150,8 +151,8 @@ def _look(
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:
     """Whether a finding stands in what a person writes otherwise: a chart, an overlay, a page of prose."""
-    return source.rendered is not None or (finding.fix is not None and finding.fix.why_not == CODE_BLOCK)
+    return isinstance(source, RenderedFile) or (finding.fix is not None and finding.fix.why_not == CODE_BLOCK)
 
 
-def _failed(source: Source, why: str) -> FixResult:
+def _failed(source: File, why: str) -> FixResult:
     return FixResult(source.path, source.content, source.content, failed=why)

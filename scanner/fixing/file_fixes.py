@@ -14,15 +14,15 @@ from scanner import documents, subjects
 from scanner.documents import Document, edits
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
-from scanner.files import fix_writer, newline
 from scanner.fixing.proof import objection, snapshot
+from scanner.inputs.editing import fix_writer, newline
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
 from scanner.model import Edit, Finding, Fix, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.fix_edits import CODE_BLOCK, changed, way
-from scanner.sources import Source
+from scanner.sources import File
 
 _ROUNDS = 3
 """How often a fixed file is gone over again; a rule that asks for ever more would never end."""
@@ -97,7 +97,7 @@ class _State:
     faults: int
 
 
-def fix_file(source: Source, local: Evaluator, selection: FixSelection, limits: Limits) -> Iterator[FixResult]:
+def fix_file(source: File, local: Evaluator, selection: FixSelection, limits: Limits) -> Iterator[FixResult]:
     """The one file with those fixes made in it that clear their finding and bring no other.
 
     A fix may make another possible, so the result is gone over again until nothing more can be done.
@@ -114,7 +114,7 @@ def fix_file(source: Source, local: Evaluator, selection: FixSelection, limits: 
 class _File:
     """The work on one file."""
 
-    def __init__(self, source: Source, local: Evaluator, limits: Limits) -> None:
+    def __init__(self, source: File, local: Evaluator, limits: Limits) -> None:
         self._source, self._local, self._limits = source, local, limits
         self._mark = _BOM if source.content.startswith(_BOM) else b""
         self._layout = Layout(documents.decode(source.content))

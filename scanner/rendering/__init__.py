@@ -13,7 +13,7 @@ from dataclasses import replace
 from scanner import sources
 from scanner.rendering.plan import Plan, Settings, plan
 from scanner.rendering.source_locations import documents, objects
-from scanner.sources import Rendered, Scope, Source
+from scanner.sources import File, Part, Rendered, RenderedFile, Scope, Skipped, Source, Unreadable
 
 __all__ = ["Settings", "collect", "documents", "objects"]
 
@@ -27,39 +27,39 @@ def collect(where: Scope, settings: Settings) -> Iterator[Source]:
     met = set()
     for source in sources.collect(where, settings.limits):
         met.add(source.path)
-        yield source if source.skipped or source.unreadable else _placed(source, found)
+        yield _placed(source, found) if isinstance(source, File) else source
     for marker in sorted(found.done.keys() - met):  # only a part of it was named
         result = found.done[marker]
         content = result.files[marker] if isinstance(result, Rendered) else b""
-        yield _placed(Source(marker, content), found)
+        yield _placed(File(marker, content), found)
 
 
-def _placed(source: Source, found: Plan) -> Source:
-    """A source with what was rendered from it, or with what it is a part of."""
-    if source.path in found.done:
-        result = found.done[source.path]
+def _placed(file: File, found: Plan) -> Source:
+    """A file with what was rendered from it, or with what it is a part of."""
+    if file.path in found.done:
+        result = found.done[file.path]
         if isinstance(result, str):
-            return replace(source, unreadable=result)
-        texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, source.path})
-        return replace(source, rendered=replace(result, texts=texts))
+            return Unreadable(file.path, result)
+        texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
+        return RenderedFile(file.path, file.content, replace(result, texts=texts))
     for chart in found.charts:
-        template = b"{{" in source.content
-        if chart.holds(source.path) or (template and source.path.startswith(chart.folder)):
+        template = b"{{" in file.content
+        if chart.holds(file.path) or (template and file.path.startswith(chart.folder)):
             whole = found.done.get(chart.marker)
             if isinstance(whole, str) and template:
-                return replace(source, skipped=f"a template of {chart.marker}, which is not rendered")
+                return Skipped(file.path, f"a template of {chart.marker}, which is not rendered")
             if isinstance(whole, Rendered):
-                if chart.templates(source.path) and source.path not in {path for path, _ in whole.texts}:
-                    return replace(source, skipped=f"gives no object with the values of {chart.marker}")
-                return replace(source, part=f"rendered with {chart.marker}")
-    return _of_overlays(source, found)
+                if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
+                    return Skipped(file.path, f"gives no object with the values of {chart.marker}")
+                return Part(file.path, file.content, f"rendered with {chart.marker}")
+    return _of_overlays(file, found)
 
 
-def _of_overlays(source: Source, found: Plan) -> Source:
-    using = [overlay for overlay in found.overlays if source.path in overlay.parts]
+def _of_overlays(file: File, found: Plan) -> Source:
+    using = [overlay for overlay in found.overlays if file.path in overlay.parts]
     for overlay in using:
         if isinstance(found.done[overlay.marker], Rendered):
-            return replace(source, part=f"built into {overlay.marker}")
-    if using and source.path in using[0].changes:
-        return replace(source, skipped=f"a part of {using[0].marker}, which is not built")
-    return source
+            return Part(file.path, file.content, f"built into {overlay.marker}")
+    if using and file.path in using[0].changes:
+        return Skipped(file.path, f"a part of {using[0].marker}, which is not built")
+    return file

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 
 from scanner.errors import UnreadableError
+from scanner.sources import content_of
 from scanner.sources.folders import read
 
 _PATIENCE = 15
@@ -52,7 +53,7 @@ def run(command: Sequence[str]) -> str:
 
 def content(root: str, name: str) -> bytes:
     """The content of a file below a root; nothing where it cannot be read."""
-    return read(os.path.join(root, name), name).content
+    return content_of(read(os.path.join(root, name), name))
 
 
 def _name(command: Sequence[str]) -> str:

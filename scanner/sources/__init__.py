@@ -13,9 +13,39 @@ from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import folders, git
 from scanner.sources.chosen import Chosen
-from scanner.sources.source import Rendered, Selection, Source, too_large
+from scanner.sources.source import (
+    File,
+    Met,
+    Part,
+    Rendered,
+    RenderedFile,
+    Selection,
+    Skipped,
+    Source,
+    Unreadable,
+    content_of,
+    too_large,
+)
 
-__all__ = ["STDIN", "STDIN_NAME", "Rendered", "Scope", "Selection", "Source", "collect", "names", "on_disk", "scope"]
+__all__ = [
+    "STDIN",
+    "STDIN_NAME",
+    "File",
+    "Met",
+    "Part",
+    "Rendered",
+    "RenderedFile",
+    "Scope",
+    "Selection",
+    "Skipped",
+    "Source",
+    "Unreadable",
+    "collect",
+    "content_of",
+    "names",
+    "on_disk",
+    "scope",
+]
 
 STDIN = "-"
 STDIN_NAME = "-"
@@ -61,7 +91,7 @@ def scope(paths: Sequence[str], selection: Selection | None = None) -> Scope:
     return Scope(root, given, whole and tree.whole, selection, tree)
 
 
-def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Source]:
+def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Met]:
     """Every file under the paths of a scope, each once, folders in name order; too large ones without content."""
     seen: set[str] = set()
     for source in _sources(where, limits):
@@ -96,7 +126,7 @@ def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[str]:
         yield folder
 
 
-def _sources(where: Scope, limits: Limits) -> Iterator[Source]:
+def _sources(where: Scope, limits: Limits) -> Iterator[Met]:
     chosen = Chosen(where.selection)
     if where.tree:
         yield from _apart(where.tree.sources(chosen, limits))
@@ -105,12 +135,12 @@ def _sources(where: Scope, limits: Limits) -> Iterator[Source]:
         if path == STDIN:
             content = sys.stdin.buffer.read(limits.bytes + 1)
             large = too_large(len(content), limits)
-            yield Source(STDIN_NAME, b"" if large else content, unreadable=large)
+            yield Unreadable(STDIN_NAME, large) if large else File(STDIN_NAME, content)
         else:
             yield from _apart(folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored))
 
 
-def _apart(files: Iterator[Source]) -> Iterator[Source]:
+def _apart(files: Iterator[Met]) -> Iterator[Met]:
     """Files, of which one that has the name of standard input is told from it."""
     for source in files:
         yield replace(source, path=f"./{STDIN_NAME}") if source.path == STDIN_NAME else source

@@ -12,7 +12,7 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.sources import git
 from scanner.sources.chosen import Chosen
 from scanner.sources.patterns import Patterns
-from scanner.sources.source import LINK, Source, too_large
+from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
@@ -22,11 +22,11 @@ _Rules = tuple[tuple[str, Patterns], ...]
 _IGNORED = f"ignored by {_IGNORE_FILE}"
 
 
-_Met = tuple[str, str, Source | None]
+_Found = tuple[str, str, Met | None]
 """(path, name, why it is passed over or cannot be read, where that is so)."""
 
 
-def collect(path: str, root: Path, chosen: Chosen, limits: Limits, *, ignored: bool) -> Iterator[Source]:
+def collect(path: str, root: Path, chosen: Chosen, limits: Limits, *, ignored: bool) -> Iterator[Met]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
     for full, name, over in _met(path, root, chosen, ignored=ignored):
         yield over or read(full, name, limits)
@@ -39,14 +39,14 @@ def names(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[s
             yield name
 
 
-def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_Met]:
+def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_Found]:
     full = os.path.abspath(path)
     name = os.path.relpath(full, root).replace(os.sep, "/")
     if os.path.isdir(full) and not os.path.islink(full):
         yield from _Walk(full, name, chosen, ignored=ignored).met()
     else:
         reason = chosen.passes_over(name, folder=False)
-        yield full, name, Source(name, skipped=reason) if reason else None
+        yield full, name, Skipped(name, reason) if reason else None
 
 
 class _Walk:
@@ -58,7 +58,7 @@ class _Walk:
         self._top = git.top(folder) if self._heeds else ""
         self._kept: frozenset[str] | None = None
 
-    def met(self) -> Iterator[_Met]:
+    def met(self) -> Iterator[_Found]:
         """Everything in the folder, in the order of names."""
         pending: list[tuple[str, str, _Rules | None]] = [(self._folder, self._name, self._above())]
         while pending:
@@ -67,7 +67,7 @@ class _Walk:
             if path != self._folder:
                 reason, rules = self._passes_over(path, name, rules, folder=folder)
                 if reason:
-                    yield path, name, Source(name + "/" * folder, skipped=reason)
+                    yield path, name, Skipped(name + "/" * folder, reason)
                     continue
             if not folder:
                 yield path, name, None
@@ -75,7 +75,7 @@ class _Walk:
             try:
                 inside = sorted(os.listdir(path), reverse=True)
             except OSError as error:
-                yield path, name, Source(f"{name}/", unreadable=_why(error))
+                yield path, name, Unreadable(f"{name}/", _why(error))
                 continue
             if self._heeds and rules is not None and _IGNORE_FILE in inside:
                 rules = (*_rules(path), *rules)
@@ -127,39 +127,39 @@ def _names(rules: _Rules | None, path: str, *, folder: bool) -> bool:
 
 
 def _rules(folder: str) -> _Rules:
-    content = read(os.path.join(folder, _IGNORE_FILE), "").content
+    content = content_of(read(os.path.join(folder, _IGNORE_FILE), ""))
     if not content or len(content) > _MAX_IGNORE_BYTES:
         return ()
     lines = os.fsdecode(content.removeprefix(b"\xef\xbb\xbf")).split("\n")
     return ((folder.rstrip("/") + "/", Patterns(line.removesuffix("\r") for line in lines)),)
 
 
-def read(path: str, name: str, limits: Limits = DEFAULTS) -> Source:
+def read(path: str, name: str, limits: Limits = DEFAULTS) -> Met:
     """The content of a regular file under the name it goes by."""
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            return Source(name, skipped=LINK)
+            return Skipped(name, LINK)
         if not stat.S_ISREG(status.st_mode):
-            return Source(name, skipped="not a regular file")
+            return Skipped(name, "not a regular file")
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             return _content(file, name, limits)
     except OSError as error:
-        return Source(name, unreadable=_why(error))
+        return Unreadable(name, _why(error))
 
 
-def _content(file: BinaryIO, name: str, limits: Limits) -> Source:
+def _content(file: BinaryIO, name: str, limits: Limits) -> Met:
     """What an open file holds: another may have taken the place of the one that was met, and either may grow."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return Source(name, unreadable="changed while it was read")
+        return Unreadable(name, "changed while it was read")
     if large := too_large(status.st_size, limits):
-        return Source(name, unreadable=large)
+        return Unreadable(name, large)
     content = file.read(status.st_size + 1)
     if len(content) > status.st_size:  # it has grown, or the kernel writes it as it is read
         content += file.read(limits.bytes)
     large = too_large(len(content), limits)
-    return Source(name, unreadable=large) if large else Source(name, content)
+    return Unreadable(name, large) if large else File(name, content)
 
 
 def _why(error: OSError) -> str:

@@ -12,7 +12,7 @@ from typing import IO
 from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.sources.chosen import Chosen
-from scanner.sources.source import LINK, Source, too_large
+from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
 _PATIENCE = 60
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
@@ -40,7 +40,7 @@ class Tree:
     whole: bool
     """Every path is a folder there."""
 
-    def sources(self, chosen: Chosen, limits: Limits) -> Iterator[Source]:
+    def sources(self, chosen: Chosen, limits: Limits) -> Iterator[Met]:
         """The files, with an entry for each thing that is passed over."""
         with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
@@ -61,19 +61,19 @@ class Tree:
                 path = os.path.join(folder, name)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "wb") as file:
-                    file.write(read(name, identity).content)
+                    file.write(content_of(read(name, identity)))
 
-    def _met(self, chosen: Chosen) -> Iterator[tuple[str, bytes, Source | None]]:
+    def _met(self, chosen: Chosen) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
         asked: dict[str, str] = {}
         for name, named, mode, identity in self.entries:
             above, reason = _passed_folder(name, named, chosen, asked)
             if reason:
                 if above:
-                    yield above, b"", Source(above, skipped=reason)
+                    yield above, b"", Skipped(above, reason)
                 continue
             reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
-            yield name, identity, Source(name, skipped=reason) if reason else None
+            yield name, identity, Skipped(name, reason) if reason else None
 
 
 def _passed_folder(name: str, named: int, chosen: Chosen, asked: dict[str, str]) -> tuple[str, str]:
@@ -218,7 +218,7 @@ class _Objects:
     def __init__(self, to: IO[bytes], back: IO[bytes], limits: Limits) -> None:
         self._to, self._back, self._limits = to, back, limits
 
-    def __call__(self, name: str, identity: bytes) -> Source:
+    def __call__(self, name: str, identity: bytes) -> Met:
         """The content of an object under the name it goes by."""
         try:
             self._to.write(identity + b"\n")
@@ -227,7 +227,7 @@ class _Objects:
         except OSError:
             about = []
         if len(about) != 3:  # noqa: PLR2004 - object, type, size
-            return Source(name, unreadable="Git does not have its content here")
+            return Unreadable(name, "Git does not have its content here")
         size = int(about[2])
         if large := too_large(size, self._limits):
             left = size
@@ -236,8 +236,8 @@ class _Objects:
         content = b"" if large else self._back.read(size)
         self._back.read(1)
         if len(content) < size and not large:
-            return Source(name, unreadable="Git stopped within its content")
-        return Source(name, content, unreadable=large)
+            return Unreadable(name, "Git stopped within its content")
+        return Unreadable(name, large) if large else File(name, content)
 
 
 @contextmanager

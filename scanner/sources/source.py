@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias, assert_never
 
 from scanner.limits import Limits
 
@@ -35,19 +36,64 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One thing met under the paths of a scan: its content, or why there is none."""
+class File:
+    """A file, or standard input, with its content."""
 
     path: str
-    content: bytes = b""
-    skipped: str = ""
-    """Why it was passed over, such as `a symbolic link`."""
-    unreadable: str = ""
-    """Why it could not be read."""
-    part: str = ""
-    """What it was built into; it is assessed there."""
-    rendered: Rendered | None = None
-    """What is assessed in place of the content."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that was passed over."""
+
+    path: str
+    reason: str
+    """Such as `a symbolic link`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file or folder that was to be read and could not be."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that is assessed with what it was rendered with or built into."""
+
+    path: str
+    content: bytes
+    whole: str
+    """Such as `built into kustomization.yaml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """The file that makes a chart or an overlay known; what was rendered is assessed in place of its content."""
+
+    path: str
+    content: bytes
+    rendered: Rendered
+
+
+Met: TypeAlias = File | Skipped | Unreadable
+"""One thing met under the paths of a scan."""
+Source: TypeAlias = Met | Part | RenderedFile
+"""One thing met under the paths of a scan, once it is known what is rendered."""
+
+
+def content_of(source: Source) -> bytes:
+    """What was read of a source; nothing of what was not."""
+    match source:
+        case File() | Part() | RenderedFile():
+            return source.content
+        case Skipped() | Unreadable():
+            return b""
+        case _:
+            assert_never(source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""The work on one file: bytes -> what it is, its subjects, and the outcomes of rules that look at one subject.
+
+It depends on nothing but the file and the rules, so it may run in other processes. What needs all subjects at once
+(facts, and the rules that use them) is a later stage; of each file only the subjects that stage can use are kept.
+
+`recognition` finds out what an input is, `editing` how it may be edited, `batches` spreads work over processes, and
+`transport` prepares what travels between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from scanner import facts
+from scanner.inputs import recognition
+from scanner.inputs.batches import spread
+from scanner.inputs.editing import fix_writer
+from scanner.limits import DEFAULTS, Limits
+from scanner.model import Input, Subject
+from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.sources import Source
+
+_PORTION = 1000
+"""Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
+
+
+@dataclass(slots=True)
+class Portion:
+    """What the work on one file gives, or on a portion of its subjects."""
+
+    subjects: tuple[Subject, ...] = ()
+    """Those that the later stage can use."""
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    input: Input | None = None
+    """What the file is; known with the last portion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is wanted of the work on files."""
+
+    in_full: bool = False
+    """Keep every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones."""
+    fixes: bool = False
+    """Give each failure the fix that its rule has, as edits of the file."""
+    limits: Limits = DEFAULTS
+
+
+_PLAIN = Work()
+
+
+def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
+    """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
+    opened = recognition.opened(source, work.limits)
+    if isinstance(opened, Input):
+        yield Portion(input=opened)
+        return
+    found, writer = iter(opened), fix_writer(source) if work.fixes else None
+    while some := tuple(islice(found, _PORTION)):
+        evaluation = local.evaluate(some)
+        if writer:
+            writer.attach(evaluation)
+        evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
+        portion = Portion(some if work.in_full else tuple(facts.usable(some)), evaluation)
+        if len(some) < _PORTION:
+            portion.input = recognition.described(source, opened)
+        yield portion
+    if opened.count % _PORTION == 0:
+        yield Portion(input=recognition.described(source, opened))
+
+
+def assess_all(
+    sources: Iterable[Source], local: Evaluator, jobs: int, work: Work = _PLAIN
+) -> Iterator[tuple[Source, list[Portion]]]:
+    """The work on every file, in the order of the files, in processes that a file may take down with it.
+
+    `jobs` is their number, 0 for as many as there are processors where that pays.
+    """
+    yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
+
+
+def _failed(source: Source, why: str) -> Portion:
+    return Portion(input=recognition.failed(source, why))

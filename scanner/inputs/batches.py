@@ -1,0 +1,70 @@
+"""Any work on files, spread over processes where that pays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from scanner.inputs import transport
+from scanner.limits import Limits
+from scanner.sources import Source, content_of
+from scanner.workers import Workers
+
+_WORTHWHILE = 2_000_000
+"""Bytes from which other processes pay for their start."""
+_SLOWEST = 100_000
+"""Bytes a second below which the work on a file counts as hanging: a small part of the speed of slow machines."""
+_BATCH = 500_000
+"""Bytes that are handed to a process at once."""
+_EACH = 500
+"""Bytes that every file counts for beyond its own, so that a million empty ones are work too."""
+_Source = TypeVar("_Source", bound=Source)
+_Result = TypeVar("_Result")
+
+
+def spread(
+    work: Callable[[_Source], Iterator[_Result]],
+    failed: Callable[[_Source, str], _Result],
+    sources: Iterable[_Source],
+    jobs: int,
+    limits: Limits,
+) -> Iterator[tuple[_Source, list[_Result]]]:
+    """Each source with what the work on it gives, in the order of the sources.
+
+    `jobs` is the number of processes, 0 for as many as there are processors where that pays. What cannot be done
+    becomes `failed(source, why)`.
+    """
+    first: list[_Source] = []
+    size, rest = 0, iter(sources)
+    for source in rest:
+        first.append(source)
+        size += _size(source)
+        if size >= _WORTHWHILE:
+            break
+    transport.prepare(limits)
+    number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
+    yield from Workers(work, failed, number, limits, _extra).run(_batches(first, rest))
+
+
+def _size(source: Source) -> int:
+    return len(content_of(source)) + _EACH
+
+
+def _extra(source: Source) -> float:
+    """Seconds that a file may take for its size."""
+    return len(content_of(source)) // _SLOWEST
+
+
+def _batches(first: Iterable[_Source], rest: Iterable[_Source]) -> Iterator[list[_Source]]:
+    batch: list[_Source] = []
+    size = 0
+    for part in (first, rest):
+        for source in part:
+            batch.append(source)
+            size += _size(source)
+            if size >= _BATCH:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch

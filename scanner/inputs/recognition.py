@@ -1,0 +1,78 @@
+"""One input: what it is, and its subjects."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import assert_never
+
+from scanner import documents, rendering, subjects
+from scanner.documents import Bare, NotText, Text
+from scanner.limits import Limits
+from scanner.model import Input, InputStatus
+from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
+
+
+def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
+    """The subjects of an input, to be taken one by one, or what it is where it holds none."""
+    match source:
+        case Skipped():
+            return Input(source.path, "", 0, InputStatus.SKIPPED, source.reason)
+        case Unreadable():
+            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
+        case Part():
+            return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
+        case RenderedFile():
+            return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
+        case File():
+            return _read(source, limits)
+        case _:
+            assert_never(source)
+
+
+def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
+    told = documents.classify(file.path, file.content, stream=file.path == STDIN_NAME)
+    match told:
+        case Text():
+            return subjects.Recognition(documents.read_text(told, limits))
+        case Bare():
+            return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
+        case NotText():
+            if told.named or subjects.may_be_ours(told.remains):
+                return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line)
+            return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
+        case _:
+            assert_never(told)
+
+
+def described(source: Source, recognition: subjects.Recognition) -> Input:
+    """What an input is whose subjects were all taken."""
+    reading = recognition.reading()
+    status, reason, line = _status(reading)
+    if isinstance(source, RenderedFile) and not reading.faults:
+        status = InputStatus.ASSESSED
+        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which gives no object")
+    return Input(source.path, *_seal(source), status, reason, line, reading.formats, recognition.count)
+
+
+def failed(source: Source, why: str) -> Input:
+    """What an input is that could not be worked on to its end."""
+    return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why)
+
+
+def _seal(source: Source) -> tuple[str, int]:
+    """SHA-256 and size of what was read."""
+    content = content_of(source)
+    return hashlib.sha256(content).hexdigest(), len(content)
+
+
+def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
+    """What became of an input, why, and the line of its first fault."""
+    if reading.faults:
+        first, more = reading.faults[0], len(reading.faults) - 1
+        others = f" (and {more} more)" if more else ""
+        return InputStatus.UNREADABLE, f"{first.message} at line {first.line}{others}", first.line
+    noted = ", ".join(str(note.line) for note in reading.notes if note.embedded)
+    note = f"code blocks that are not valid YAML or JSON at line {noted}" if noted else ""
+    if reading.foreign:
+        return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
+    return InputStatus.ASSESSED, note, 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary, Platform, ShownBy
 from scanner.marks import Mark
 
@@ -230,6 +231,8 @@ class Run:
     pack_digest: str
     git_commit: str = ""
     git_dirty: bool | None = None
+    configuration: Configuration = field(default_factory=Configuration)
+    """In what the scan departs from the defaults, to be told first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner import sources
+from scanner.configured import Configuration
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.tuning import Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Options:
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    tuning: Tuning = field(default_factory=Tuning)
+    """Which rules run, how severe they count, and their parameters."""
     policies: tuple[Path, ...] = ()
     """Files and folders of ValidatingAdmissionPolicies that the objects are held to as well."""
     jobs: int = 0
@@ -46,5 +50,7 @@ class Options:
     """Give each failing finding the fix that its rule has, for reports that show it."""
     selection: sources.Selection = field(default_factory=sources.Selection)
     """Which files under the paths are read; with a revision, its commit is the one that is told."""
+    configuration: Configuration = field(default_factory=Configuration)
+    """What else a configuration changed, to be told first in every output."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     links = assess.links(by.frameworks, infos.values())
     assessments = {item: _assessed(item, by.scopes, evaluation, findings, links) for item in by.frameworks}
     return Scan(
-        run=_run(options, where, _digest(by, also, options)),
+        run=_run(by, options, where, _digest(by, also, options)),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
@@ -75,7 +75,7 @@ class _Standard:
 def _standard(options: Options) -> _Standard:
     """Rules, policies, frameworks and engines, as the options ask for them."""
     cache = library.Cache(options.cache_folder)
-    rules = pack.load(options.profile, cache, options.rule_folders)
+    rules = pack.load(options.profile, cache, options.rule_folders, options.tuning)
     policies = _policies(options.policies)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
     return _Standard(
@@ -254,7 +254,7 @@ def minor_of(version: str) -> int:
     return int(minor)
 
 
-def _run(options: Options, where: sources.Scope, digest: str) -> Run:
+def _run(by: _Standard, options: Options, where: sources.Scope, digest: str) -> Run:
     return Run(
         version=__version__,
         started=options.started,
@@ -266,4 +266,5 @@ def _run(options: Options, where: sources.Scope, digest: str) -> Run:
         pack_digest=digest,
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,
+        configuration=replace(options.configuration, rules=by.rules.changes),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from scanner.cli.progress import Progress
-from scanner.cli.reading import options, reads_files
+from scanner.cli.reading import options, reads_files, settled, tell_configuration
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
 from scanner.fixing.overwrite import write
@@ -25,8 +25,10 @@ from scanner.reports.safe_text import safe
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the fix of this rule; repeats.")
 @reads_files
 @click.option("--quiet", is_flag=True, help="Say only what went wrong.")
+@click.pass_context
 def command(
-    paths: tuple[str, ...],
+    context: click.Context,
+    /,
     rules: tuple[str, ...],
     *,
     diff: bool,
@@ -34,7 +36,7 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Fix findings in the files themselves; no path is the current folder.
+    """Fix findings in the files themselves; no path is the current folder, or `paths` of assay.yaml.
 
     Comments, order and style stay. Each file is read again before it is written: a fix that does not clear its
     finding, or brings another, is left out and told. Charts, overlays and code blocks are never edited.
@@ -43,8 +45,12 @@ def command(
     Exit codes: 0 all that can be fixed is fixed, 1 something was left or --diff has something to show,
     2 usage or rule error, 3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
     """
+    chosen = settled(context)
     with Progress(shown=not quiet) as progress:
-        fixes = fix(paths, options(given), FixSelection(unsafe, frozenset(rules)), progress)
+        selection = FixSelection(unsafe, frozenset(rules))
+        fixes = fix(chosen.value("paths"), options(chosen, given), selection, progress)
+    if not quiet:
+        tell_configuration(fixes.configuration)
     if diff:
         for line in (line for result in fixes.files if result.fixed for line in unified(result)):
             click.echo(line[:1] + "\t".join(map(safe, line[1:].split("\t"))))

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from scanner import reports
-from scanner.cli.environment import cache_folder
+from scanner.cli.reading import fails_on, is_configured, options, settled, tell_configuration
 from scanner.gate import CLEAN, NOTHING
-from scanner.model import SEVERITIES, Severity
-from scanner.scan import Options, scan
+from scanner.model import Severity
+from scanner.scan import scan
 
 
 @click.command("hook")
-@click.argument("files", nargs=-1)
+@click.argument("paths", nargs=-1, metavar="[FILES]...")
 @click.option("--fix", "fixing", is_flag=True, help="Make safe fixes in the files, and scan nothing.")
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in SEVERITIES]),
-    default=Severity.HIGH.value,
-    show_default=True,
-    help="The least severity that stops a commit.",
-)
-def command(files: tuple[str, ...], fail_on: str, *, fixing: bool) -> int:
+@fails_on(Severity.HIGH, "The least severity that stops a commit.")
+@is_configured
+@click.pass_context
+def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, **given: Any) -> int:
     """Scan staged files; files of which none is Assay's concern pass.
 
     A commit is stopped by what should not even be kept for a day; the scan in CI holds the rest.
 
     Exit codes are those of `assay scan`, but for nothing to assess, which is 0 here.
     """
-    if not files:
+    if not paths:
         return CLEAN
     if fixing:
-        return _fix(files)
-    result = scan(files, Options(fail_on=Severity(fail_on), cache_folder=cache_folder(os.environ)))
+        return _fix(paths, given)
+    result = scan(paths, options(settled(context), given))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         return CLEAN
+    tell_configuration(result.run.configuration)
     for piece in reports.render("table", result, colour=sys.stdout.isatty()):
         click.echo(piece, nl=False)
     return result.verdict.exit_code
 
 
-def _fix(files: tuple[str, ...]) -> int:
+def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:
     """Fix what is safe; pre-commit itself stops a commit whose files a hook changed."""
     from scanner.cli.fix import command as fix
 
-    code: int = fix.main([*files, "--allow-incomplete"], standalone_mode=False)
+    config = ("--config", given["config"]) if given["config"] else ()
+    chosen = [part for name in ("select", "skip") for text in given[name] for part in (f"--{name}", text)]
+    code: int = fix.main([*config, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
     return CLEAN if code == NOTHING else code

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from scanner.errors import UsageError, did_you_mean
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
@@ -14,17 +15,26 @@ _NAMES = tuple(field.name for field in dataclasses.fields(Limits))
 _SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
 
 
-def limits(given: Iterable[str]) -> Limits:
-    """The limits in force, from the texts of the options; of a limit that is given twice the last one counts.
+def named(given: Iterable[str]) -> dict[str, str]:
+    """Limits by name, from the texts of the options; of a limit that is given twice the last one counts.
 
-    Raises UsageError for a name that is no limit's and a value that makes no sense.
+    Raises UsageError for a name that is no limit's.
     """
-    values: dict[str, float] = {}
+    values = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in _NAMES:
             raise _unknown(name, text)
-        values[name] = _value(name, value.strip())
+        values[name] = value.strip()
+    return values
+
+
+def limits(given: Mapping[str, Any], where: str = "") -> Limits:
+    """The limits in force; `where` is told of one that makes no sense.
+
+    Raises UsageError for it.
+    """
+    values = {name: _value(name, str(value), where) for name, value in given.items()}
     return dataclasses.replace(DEFAULTS, **values)  # type: ignore[arg-type]
 
 
@@ -35,13 +45,15 @@ def _unknown(name: str, text: str) -> UsageError:
     return UsageError(f"there is no limit {name!r}", hint=f"{did_you_mean(name, _NAMES)} {known}".lstrip())
 
 
-def _value(name: str, text: str) -> float:
+def _value(name: str, text: str, where: str) -> float:
     """What a limit is set to; raises UsageError for what is no number, none or too much."""
     number = _number(name, text)
     most = MOST.get(name, MOST_OTHERWISE)
     if number is None or not 0 < number <= most:
         form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in SIZES else ("a number", f"{most:,}")
-        raise UsageError(f"--limit {name} is no limit: {text!r}", hint=f"give {form}, more than 0 and at most {bound}")
+        location = "" if where.startswith("--") else where
+        hint = f"give {form}, more than 0 and at most {bound}"
+        raise UsageError(f"--limit {name} is no limit: {text!r}", location, hint)
     return number
 
 

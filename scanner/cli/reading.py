@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from scanner import sources
 from scanner.cli.environment import cache_folder
-from scanner.cli.limit_option import limits
-from scanner.model import PROFILES, Profile
+from scanner.cli.frameworks import takes_framework_files
+from scanner.cli.limit_option import limits, named
+from scanner.configuration.file import find
+from scanner.configuration.keys import KEYS
+from scanner.configuration.settle import Settled, settle
+from scanner.configured import Configuration
+from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.reports.safe_text import safe
 from scanner.scan import Options
 
 _OPTIONS = (
@@ -44,33 +51,125 @@ _OPTIONS = (
     click.option(
         "--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats."
     ),
-    click.option("--limit", "limited", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats."),
+    click.option("--limit", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats."),
     click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay."),
     click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing."),
     click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed."),
 )
 
 
-def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which files are read, by which rules, and what that may cost."""
-    for option in reversed(_OPTIONS):
+_PARAMETERS = {"framework-file": "framework_files"}
+_CONFIGURED = (
+    click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="The configuration file, in place of the assay.yaml of the current folder; all of it counts.",
+    ),
+    click.option(
+        "--select", multiple=True, metavar="RULE", help="Run only these: an id, a glob or objective:NAME; repeats."
+    ),
+    click.option("--skip", multiple=True, metavar="RULE", help="Do not run these, named like --select; repeats."),
+)
+_JUDGED = (
+    click.option("--framework", multiple=True, metavar="ID", help="An id, id@edition or family; repeats."),
+    takes_framework_files,
+    click.option(
+        "--scope",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Which paths belong to a framework, and which of its controls do not apply.",
+    ),
+    click.option(
+        "--policies",
+        multiple=True,
+        type=click.Path(exists=True),
+        metavar="PATH",
+        help="A file or folder of ValidatingAdmissionPolicies to hold the objects to; repeats.",
+    ),
+)
+
+
+def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
 
 
-def options(given: Mapping[str, Any], revision: str = "") -> Options:
+def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which files are read, by which rules, and what that may cost."""
+    return _taking(command, (*_CONFIGURED, *_OPTIONS))
+
+
+def is_configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that name a configuration file and choose rules."""
+    return _taking(command, _CONFIGURED)
+
+
+def reports_on(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what findings are held against."""
+    return _taking(command, _JUDGED)
+
+
+def fails_on(default: Severity, text: str) -> Callable[..., Any]:
+    """The option `--fail-on` with the default of a command."""
+    choices = click.Choice([severity.value for severity in SEVERITIES])
+    return click.option("--fail-on", type=choices, default=default.value, show_default=True, help=text)
+
+
+def settled(context: click.Context) -> Settled:
+    """The options of a command, with the configuration file that counts.
+
+    Raises UsageError and PackError for what is wrong with the file.
+    """
+    given = {key: context.params[name] for key, name in _parameters() if name in context.params}
+    command_line = {key: given[key] for key, name in _parameters() if _is_typed(context, name)}
+    if "limit" in command_line:
+        command_line["limit"] = named(command_line["limit"])
+    own = {"fail-on": given["fail-on"]} if "fail-on" in given else {}
+    return settle(command_line, find(context.params.get("config")), own)
+
+
+def _parameters() -> Iterator[tuple[str, str]]:
+    """Each key and what commands call its option."""
+    for key in KEYS:
+        yield key, _PARAMETERS.get(key, key.replace("-", "_"))
+
+
+def _is_typed(context: click.Context, name: str) -> bool:
+    typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    return typed and context.params[name] != ()
+
+
+def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Options:
     """What they mean for a scan, of the files on disk or of a commit.
 
     Raises UsageError for a limit that is none.
     """
+    value = chosen.value
     return Options(
-        profile=Profile(given["profile"]),
-        kubernetes_version=given["kubernetes_version"],
-        rule_folders=tuple(Path(folder) for folder in given["rule_folders"]),
-        jobs=given["jobs"],
-        limits=limits(given["limited"]),
-        cache_folder=None if given["no_cache"] else cache_folder(os.environ),
-        values=given["values"],
-        allow_incomplete=given["allow_incomplete"],
-        selection=sources.Selection(given["include"], given["exclude"], ignored=given["no_ignore"], revision=revision),
+        profile=Profile(value("profile")),
+        frameworks=value("framework"),
+        framework_files=tuple(map(Path, value("framework-file"))),
+        scope=Path(value("scope")) if value("scope") else None,
+        fail_on=Severity(value("fail-on")),
+        kubernetes_version=value("kubernetes-version"),
+        rule_folders=tuple(map(Path, value("rule-folders"))),
+        policies=tuple(map(Path, value("policies"))),
+        tuning=chosen.tuning,
+        configuration=chosen.configuration,
+        limits=limits(value("limit"), chosen.values["limit"].where),
+        values=value("values"),
+        selection=sources.Selection(
+            value("include"), value("exclude"), ignored=given.get("no_ignore", False), revision=revision
+        ),
+        jobs=given.get("jobs", 0),
+        cache_folder=None if given.get("no_cache") else cache_folder(os.environ),
+        allow_incomplete=given.get("allow_incomplete", False),
     )
+
+
+def tell_configuration(configuration: Configuration) -> None:
+    """Say on standard error what of a configuration file does not count."""
+    for each in configuration.not_used:
+        click.echo(f"assay: {safe(each.where)}: {safe(each.key)} is not used: {each.reason}", err=True)

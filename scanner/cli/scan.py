@@ -7,20 +7,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from scanner import sources
 from scanner.cli.environment import git_state
-from scanner.cli.frameworks import takes_framework_files
 from scanner.cli.outputs import FORMATS, parse, write
 from scanner.cli.progress import Progress
-from scanner.cli.reading import options, reads_files
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_configuration
+from scanner.configuration.settle import Settled
 from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
-from scanner.model import SEVERITIES, Severity
+from scanner.model import Severity
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -28,14 +27,7 @@ _NOTES = 5
 
 @click.command("scan")
 @click.argument("paths", nargs=-1)
-@click.option("--framework", "frameworks", multiple=True, metavar="ID", help="An id, id@edition or family; repeats.")
-@takes_framework_files
-@click.option(
-    "--scope",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Which paths belong to a framework, and which of its controls do not apply.",
-)
+@reports_on
 @click.option(
     "--output",
     "outputs",
@@ -43,13 +35,7 @@ _NOTES = 5
     metavar="FORMAT[=FILE]",
     help=f"One of {', '.join(FORMATS)}; repeats; without FILE to standard output.  [default: table]",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice([severity.value for severity in SEVERITIES]),
-    default=Severity.LOW.value,
-    show_default=True,
-    help="The least severity that fails the scan.",
-)
+@fails_on(Severity.LOW, "The least severity that fails the scan.")
 @reads_files
 @click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
 @click.option(
@@ -61,20 +47,14 @@ _NOTES = 5
     show_default=True,
     help="Assay, and with it Checkov on what it reads; repeats.",
 )
-@click.option(
-    "--policies",
-    multiple=True,
-    type=click.Path(exists=True, path_type=Path),
-    metavar="PATH",
-    help="A file or folder of ValidatingAdmissionPolicies to hold the objects to; repeats.",
-)
 @click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
 @click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
 @click.option("--quiet", is_flag=True, help="No summary on standard error.")
+@click.pass_context
 def command(
-    paths: tuple[str, ...], outputs: tuple[str, ...], *, explain_inputs: bool, quiet: bool, **given: Any
+    context: click.Context, /, outputs: tuple[str, ...], *, explain_inputs: bool, quiet: bool, **given: Any
 ) -> int:
-    """Scan files and folders; `-` is standard input, and no path is the current folder.
+    """Scan files and folders; `-` is standard input, and no path is the current folder, or `paths` of assay.yaml.
 
     \b
     Exit codes: 0 passed, 1 findings at or above --fail-on, 2 usage or rule error,
@@ -83,28 +63,30 @@ def command(
     wanted = parse((*outputs, "inputs") if explain_inputs else outputs)
     fixes = any(output.form.shows_fixes for output in wanted)
     commit = any(output.form.tells_commit for output in wanted)
+    chosen = settled(context)
     with Progress(shown=not quiet) as progress:
-        result = scan(paths, _options(paths, fixes=fixes, commit=commit, **given), progress)
+        result = scan(chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, **given), progress)
     result = replace(result, run=replace(result.run, ended=_now()))
     write(result, wanted)
     if not quiet:
+        tell_configuration(result.run.configuration)
         _tell(result.notes)
     if not quiet and all(output.target for output in wanted):
         click.echo(f"assay: {result.verdict.reason}", err=True)
     return result.verdict.exit_code
 
 
-def _options(paths: tuple[str, ...], *, commit: bool, fixes: bool, **given: Any) -> Options:
+def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Options:
     """What the options mean for a scan; with `commit`, the Git commit of the paths is looked up."""
     revision = given["git_revision"]
     if revision == "":
         raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
-    git_commit, git_dirty = git_state(sources.scope(paths).root) if commit and not revision else ("", None)
-    own = ("frameworks", "framework_files", "scope", "include_passes", "engines", "policies")
+    looked_up = commit and not revision
+    git_commit, git_dirty = git_state(sources.scope(chosen.value("paths")).root) if looked_up else ("", None)
     return replace(
-        options(given, revision or ""),
-        **{name: given[name] for name in own},
-        fail_on=Severity(given["fail_on"]),
+        options(chosen, given, revision or ""),
+        include_passes=given["include_passes"],
+        engines=given["engines"],
         started=_now(),
         arguments=tuple(sys.argv[1:]),
         git_commit=git_commit,

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from scanner import inputs, library, rendering, sources
+from scanner.configured import Configuration
 from scanner.errors import UsageError
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
@@ -39,6 +40,8 @@ class Fixes:
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
     unsafe: int
     """Findings whose fix may change behaviour, where those were not asked for."""
+    configuration: Configuration = field(default_factory=Configuration)
+    """In what the rules and options depart from the defaults."""
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def fix(
     """
     if sources.STDIN in paths or options.selection.revision:
         raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
-    rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders)
+    rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders, options.tuning)
     _check(selection, rules, options.profile)
     where = sources.scope(paths, options.selection)
     work = inputs.Work(in_full=bool(options.rule_folders), fixes=True, limits=options.limits)
@@ -73,7 +76,8 @@ def fix(
     fixer = _FileFixer(local, options, selection, look.wanted)
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in look.inputs)
     proved = CrossFileProof(joined, look.subjects, whole, fixer.subjects, fixer.again).prove(fixer.all())
-    return Fixes(where.root, tuple(look.inputs), tuple(proved), tuple(look.suggested), look.unsafe)
+    told = replace(options.configuration, rules=rules.changes)
+    return Fixes(where.root, tuple(look.inputs), tuple(proved), tuple(look.suggested), look.unsafe, told)
 
 
 class _FileFixer:

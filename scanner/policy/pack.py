@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scanner import library, objectives
+from scanner.configured import RuleChanges
 from scanner.controls import ShownBy
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, UsageError, did_you_mean
@@ -17,9 +18,7 @@ from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
-
-_SHAPE = library.combine(*(field.name for kept in (Rule, RuleInfo) for field in dataclasses.fields(kept)))
-"""Names what is kept of a rule, so that rules kept by code with other fields are compiled anew."""
+from scanner.policy.tuning import Tuning, tune
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
@@ -34,7 +33,9 @@ class Pack:
     known: frozenset[str] = frozenset()
     """Identities of all rules, those of other profiles too."""
     same_as: frozenset[str] = frozenset()
-    """Ids of other tools' checks that the rules stand for, those of other profiles too."""
+    """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
+    changes: RuleChanges = field(default_factory=RuleChanges)
+    """What a configuration made of the rules."""
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -45,10 +46,11 @@ class Pack:
         return [rule for rule in self.rules if rule.joined]
 
 
-def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = ()) -> Pack:
-    """The rules of a profile, from the shipped folder and from folders named on the command line.
+def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = (), tuning: Tuning | None = None) -> Pack:
+    """The rules of a profile, from the shipped folder and from folders that were named, as a configuration tunes them.
 
-    Raises PackError for a rule that is wrong, or for two rules of one identity.
+    Raises PackError for a rule that is wrong, or for two rules of one identity; UsageError for a folder without rules
+    and for a tuning that names what is not there.
     """
     shipped = library.data_root() / "rules"
     digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
@@ -61,11 +63,12 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = ()) -> 
         rules.extend(file.rule for file in load_folder(folder))
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
     _refuse_twins(rules)
-    wanted = included(profile)
-    chosen = sorted((rule for rule in rules if rule.info.profile in wanted), key=lambda rule: rule.info.id)
+    tuned = tune(rules, included(profile), tuning or Tuning())
+    if tuned.digest:
+        digest = library.combine(digest, tuned.digest)
     known = frozenset(rule.info.id for rule in rules)
     same_as = frozenset(other for rule in rules for other in rule.info.same_as)
-    return Pack(tuple(chosen), digest, known, same_as)
+    return Pack(tuned.rules, digest, known, same_as, tuned.changes)
 
 
 def included(profile: Profile) -> tuple[Profile, ...]:

@@ -1,0 +1,108 @@
+"""`assay.yaml`: found in the working directory or named, read, and what of it counts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanner.configuration.keys import KEYS, Key
+from scanner.configured import NotUsed
+from scanner.errors import PackError, UsageError
+from scanner.model import Severity
+from scanner.policy.tuning import Given, RuleSettings
+
+if TYPE_CHECKING:
+    from scanner.datafile import DataFile
+
+NAME = "assay.yaml"
+SCHEMA = Path(__file__).with_name("schema.json")
+
+_ONLY_FOUND = "it counts only in a file that --config names"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """What a file says, as far as it counts."""
+
+    path: str
+    sha256: str
+    named: bool
+    """`--config` named it; otherwise it was found, and may not bring code or data."""
+    values: Mapping[str, Given]
+    """By key, all but `rules`."""
+    rules: tuple[RuleSettings, ...]
+    not_used: tuple[NotUsed, ...]
+
+
+def find(named: str | None) -> ConfigurationFile | None:
+    """The file that `--config` names, else the one in the working directory, else None.
+
+    Raises PackError with file and line for what is wrong with it, UsageError for one that must not be obeyed.
+    """
+    if named is not None:
+        return _load(Path(named), named=True)
+    if not os.path.lexists(NAME):
+        return None
+    if os.path.islink(NAME):
+        raise UsageError(f"{NAME} is a link, which is not followed", hint=f"name the file: --config {NAME}")
+    return _load(Path(NAME), named=False)
+
+
+def _load(path: Path, *, named: bool) -> ConfigurationFile:
+    from scanner import datafile
+
+    file = datafile.read(path, SCHEMA)
+    keys = [KEYS[name] for name in file.value if name in KEYS]
+    used = [key for key in keys if named or not key.needs_config]
+    file.refuse(error for key in used if key.names_files for error in _misplaced(file, key, named=named))
+    return ConfigurationFile(
+        str(path),
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+        named,
+        {key.name: Given(_value(file, key), file.where((key.name,))) for key in used},
+        tuple(_rule(file, name) for name in file.value.get("rules", ())),
+        tuple(NotUsed(key.name, file.where((key.name,)), _ONLY_FOUND) for key in keys if key not in used),
+    )
+
+
+def _value(file: DataFile, key: Key) -> Any:
+    """The value of a key, with files and folders counted from the folder of the configuration file."""
+    value = file.value[key.name]
+    folder = os.path.dirname(file.path)
+    if isinstance(value, list):
+        return tuple(os.path.join(folder, item) if key.names_files else item for item in value)
+    return os.path.join(folder, value) if key.names_files else value
+
+
+def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
+    """Files and folders that are not there, and in a file that was only found those outside of its folder."""
+    value = _value(file, key)
+    for number, path in enumerate(value if isinstance(value, tuple) else (value,)):
+        place = (key.name, number) if isinstance(value, tuple) else (key.name,)
+        if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(os.curdir)):
+            message = f"{path} lies outside the working directory"
+            yield file.error(place, message, f"name the configuration file, so that this counts: --config {NAME}")
+        elif key.needs_config and not os.path.exists(path):
+            yield file.error(place, f"no such file or folder: {path}", f"paths count from the folder of {file.path}")
+
+
+def _rule(file: DataFile, name: str) -> RuleSettings:
+    given, at = file.value["rules"][name], ("rules", name)
+    severity = given.get("severity")
+    return RuleSettings(
+        name,
+        file.where(at),
+        enabled=given.get("enabled"),
+        severity=Severity(severity) if severity else None,
+        reason=given.get("reason", "").strip(),
+        parameters=_parameters(file, (*at, "parameters"), given),
+        added=_parameters(file, (*at, "add"), given),
+    )
+
+
+def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Given]:
+    return {name: Given(value, file.where((*at, name))) for name, value in given.get(at[-1], {}).items()}

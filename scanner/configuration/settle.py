@@ -1,0 +1,85 @@
+"""Command line over file over default: the value of every key, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scanner.configuration.file import ConfigurationFile
+from scanner.configuration.keys import KEYS
+from scanner.configured import Configuration, Pattern, Setting
+from scanner.model import SEVERITIES
+from scanner.policy.tuning import Given, RuleSettings, Tuning
+
+_RULES = ("select", "skip")
+"""Keys that are told by what became of the rules."""
+_LEAVE_OUT = ("include", "exclude")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Every key with its value and where that comes from: `assay.yaml:3`, an option, or empty for the default."""
+
+    values: Mapping[str, Given]
+    tuning: Tuning
+    configuration: Configuration
+    """What is to be told, without what became of the rules."""
+
+    def value(self, key: str) -> Any:
+        """The value in force."""
+        return self.values[key].value
+
+
+def settle(
+    command_line: Mapping[str, Any], file: ConfigurationFile | None, defaults: Mapping[str, Any] | None = None
+) -> Settled:
+    """The values in force; `command_line` has those that were given there, `defaults` those of a command's own."""
+    values = {}
+    for name, key in KEYS.items():
+        given = file.values.get(name) if file else None
+        default = (defaults or {}).get(name, key.default)
+        if name in command_line:
+            values[name] = Given(command_line[name], key.spoken)
+        else:
+            values[name] = given or Given(default)
+    if file and "limit" in file.values and "limit" in command_line:
+        values["limit"] = Given({**file.values["limit"].value, **command_line["limit"]}, KEYS["limit"].spoken)
+    told = Configuration(settings=tuple(_settings(values, command_line, defaults or {})))
+    if file:
+        told = replace(told, file=file.path, sha256=file.sha256, named=file.named, not_used=file.not_used)
+    rules = tuple(_rules(file, command_line.get("select", ()))) if file else ()
+    tuning = Tuning(_patterns(values["select"]), _patterns(values["skip"]), rules)
+    return Settled(values, tuning, told)
+
+
+def _patterns(given: Given) -> tuple[Pattern, ...]:
+    return tuple(Pattern(text, given.where) for text in given.value)
+
+
+def _rules(file: ConfigurationFile, selected: tuple[str, ...]) -> Iterator[RuleSettings]:
+    """What the file says of rules; one that the command line selects by its id runs all the same."""
+    for rule in file.rules:
+        yield replace(rule, enabled=None) if rule.rule in selected and rule.enabled is False else rule
+
+
+def _settings(
+    values: Mapping[str, Given], command_line: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Iterator[Setting]:
+    """What a file sets, and what an option leaves out or lets pass; other options stand among a run's arguments."""
+    for name, given in values.items():
+        default = defaults.get(name, KEYS[name].default)
+        if not given.where or name in _RULES or given.value == default:
+            continue
+        lets_pass = name == "fail-on" and SEVERITIES.index(given.value) < SEVERITIES.index(default)
+        if name not in command_line or name in _LEAVE_OUT or lets_pass:
+            yield Setting(name, said(given.value), given.where)
+
+
+def said(value: Any) -> str:
+    """A value as one line of text."""
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={each}" for name, each in value.items())
+    return "" if value is None else str(value)

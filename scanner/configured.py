@@ -1,0 +1,115 @@
+"""What a configuration changed of a scan: told first in every output, so that nothing is left out in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An entry of `select` or `skip`, and where it stands: `assay.yaml:3`, or `--skip` of the command line."""
+
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A pattern that left rules out."""
+
+    pattern: str
+    where: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """A rule that would run and does not."""
+
+    rule: str
+    reason: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOn:
+    """A rule that runs although the profile does not hold it."""
+
+    rule: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityChange:
+    """A rule that counts with another severity than its own."""
+
+    rule: str
+    own: str
+    severity: str
+    reason: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """The value that a rule was given in place of its default."""
+
+    rule: str
+    parameter: str
+    value: Any
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Any other key that changes what is read, asked or counted, with its value as text."""
+
+    key: str
+    value: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A key of a file that does not count, and why."""
+
+    key: str
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanges:
+    """What became of the rules."""
+
+    selected: tuple[Pattern, ...] = ()
+    """Only rules that one of these matches run."""
+    not_selected: int = 0
+    """Number of rules that would run and that none of them matches."""
+    skipped: tuple[Skipped, ...] = ()
+    off: tuple[SwitchedOff, ...] = ()
+    on: tuple[SwitchedOn, ...] = ()
+    severities: tuple[SeverityChange, ...] = ()
+    parameters: tuple[ParameterValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything in which a scan departs from the defaults, by a file or by options."""
+
+    file: str = ""
+    """The configuration file that counts, empty where there is none."""
+    sha256: str = ""
+    named: bool = False
+    """`--config` named the file, so that all of it counts."""
+    rules: RuleChanges = field(default_factory=RuleChanges)
+    settings: tuple[Setting, ...] = ()
+    not_used: tuple[NotUsed, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to tell."""
+        return self != _NOTHING
+
+
+_NOTHING = Configuration()

@@ -1,0 +1,191 @@
+"""What a configuration makes of rules: which of them run, how severe they count, and their parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from scanner import library
+from scanner.configured import (
+    ParameterValue,
+    Pattern,
+    RuleChanges,
+    SeverityChange,
+    Skipped,
+    SwitchedOff,
+    SwitchedOn,
+)
+from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
+from scanner.model import Severity
+from scanner.policy.parameters import checked
+from scanner.policy.rule import Rule
+
+OBJECTIVE = "objective:"
+"""What a pattern begins with that means all rules that speak to an objective."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value, and where it stands."""
+
+    value: Any
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSettings:
+    """What is said of one rule."""
+
+    rule: str
+    where: str = ""
+    enabled: bool | None = None
+    """Whether it runs, whatever the profile; None where the profile decides."""
+    severity: Severity | None = None
+    reason: str = ""
+    """Why it is switched off or counts with another severity."""
+    parameters: Mapping[str, Given] = field(default_factory=dict)
+    """In place of their defaults."""
+    added: Mapping[str, Given] = field(default_factory=dict)
+    """Beside the items of their defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What is said of rules: patterns are ids, globs of ids, or `objective:NAME`."""
+
+    select: tuple[Pattern, ...] = ()
+    skip: tuple[Pattern, ...] = ()
+    rules: tuple[RuleSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
+
+    rules: tuple[Rule, ...]
+    changes: RuleChanges
+    digest: str
+
+
+def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tuned:
+    """The rules of profiles as a tuning makes them.
+
+    Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
+    no rule is left; all that is wrong with the settings of rules is told together.
+    """
+    known = {rule.info.id: rule for rule in rules}
+    settings = {each.rule: each for each in tuning.rules}
+    raise_together(error for each in tuning.rules for error in _wrong(each, known))
+    selected, skipped = _matches(tuning.select, known), _matches(tuning.skip, known)
+    held = {name for name, rule in known.items() if rule.info.profile in profiles}
+    on = {name for name, each in settings.items() if each.enabled}
+    exact = {pattern.text for pattern in tuning.select} & known.keys()
+    chosen = exact | ((held | on) & set().union(*selected.values()) if tuning.select else held | on)
+    left_out = set().union(*skipped.values())
+    off = {name for name, each in settings.items() if each.enabled is False}
+    running = sorted(chosen - left_out - off)
+    if not running:
+        hint = "see what --select, --skip, --profile and the configuration file leave out: assay config show"
+        raise UsageError("no rule is left to run", hint=hint)
+    changes = RuleChanges(
+        selected=tuning.select,
+        not_selected=len((held | on) - chosen),
+        skipped=tuple(Skipped(each.text, each.where, tuple(sorted(chosen & names))) for each, names in skipped.items()),
+        off=tuple(SwitchedOff(name, settings[name].reason, settings[name].where) for name in sorted(off & chosen)),
+        on=tuple(SwitchedOn(name, settings[name].where) for name in running if name in on - held),
+        severities=tuple(_severities(running, known, settings)),
+        parameters=tuple(_parameters(running, known, settings)),
+    )
+    tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
+    as_is = running == sorted(held) and not changes.severities and not changes.parameters
+    return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
+
+
+def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
+    """What is wrong with what is said of a rule."""
+    if settings.rule not in known:
+        yield UsageError(f"there is no rule {settings.rule!r}", settings.where, did_you_mean(settings.rule, known))
+        return
+    defaults = known[settings.rule].parameters
+    for extends, given in ((False, settings.parameters), (True, settings.added)):
+        for name, each in given.items():
+            if name in defaults:
+                error = checked(f"{settings.rule}: {name}", each.value, defaults[name], extends=extends)
+                if error:
+                    yield UsageError(error, each.where)
+                continue
+            hint = did_you_mean(name, defaults) or (
+                f"it has {', '.join(defaults)}" if defaults else "it has no parameters"
+            )
+            yield UsageError(f"{settings.rule} has no parameter {name!r}", each.where, hint)
+
+
+def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pattern, set[str]]:
+    """The rules of each pattern; raises UsageError for one without any."""
+    found = {}
+    for pattern in patterns:
+        text = pattern.text.removeprefix(OBJECTIVE)
+        if text != pattern.text:
+            names = {name for name, rule in known.items() if _speaks_to(rule, text)}
+            kind, others = "objective of a rule", {each for rule in known.values() for each in rule.info.objectives}
+        else:
+            names = {name for name in known if fnmatchcase(name, text)}
+            kind, others = "rule", set(known)
+        if not names:
+            hint = did_you_mean(text, others) or "name a rule, a glob such as kubernetes.container-*, or objective:NAME"
+            raise UsageError(f"there is no {kind} {text!r}", pattern.where, hint)
+        found[pattern] = names
+    return found
+
+
+def _speaks_to(rule: Rule, objective: str) -> bool:
+    return any(fnmatchcase(each, objective) for each in rule.info.objectives)
+
+
+def _severities(
+    running: Iterable[str], known: Mapping[str, Rule], settings: Mapping[str, RuleSettings]
+) -> Iterator[SeverityChange]:
+    for name in running:
+        each, own = settings.get(name), known[name].info.severity
+        if each and each.severity and each.severity is not own:
+            yield SeverityChange(name, own.value, each.severity.value, each.reason, each.where)
+
+
+def _parameters(
+    running: Iterable[str], known: Mapping[str, Rule], settings: Mapping[str, RuleSettings]
+) -> Iterator[ParameterValue]:
+    for name in running:
+        if each := settings.get(name):
+            values = _values(known[name], each)
+            for parameter, given in {**each.parameters, **each.added}.items():
+                if values[parameter] != known[name].parameters[parameter]:
+                    yield ParameterValue(name, parameter, values[parameter], given.where)
+
+
+def _tuned(rule: Rule, settings: RuleSettings | None) -> Rule:
+    if settings is None:
+        return rule
+    info = replace(rule.info, severity=settings.severity) if settings.severity else rule.info
+    return replace(rule, info=info, parameters=_values(rule, settings))
+
+
+def _values(rule: Rule, settings: RuleSettings) -> dict[str, Any]:
+    """The parameters of a rule in force."""
+    values = dict(rule.parameters)
+    for name, given in settings.parameters.items():
+        values[name] = float(given.value) if isinstance(values[name], float) else given.value
+    for name, given in settings.added.items():
+        values[name] = (
+            [*values[name], *given.value] if isinstance(values[name], list) else {**values[name], **given.value}
+        )
+    return values
+
+
+def _digest(running: Sequence[str], changes: RuleChanges) -> str:
+    """Of what decides outcomes: reasons and places change none."""
+    severities = {each.rule: each.severity for each in changes.severities}
+    parameters = [[each.rule, each.parameter, each.value] for each in changes.parameters]
+    return library.combine(json.dumps([list(running), severities, parameters], sort_keys=True))

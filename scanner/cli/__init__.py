@@ -19,6 +19,7 @@ _COMMANDS = {
     "rules": "scanner.cli.rules",
     "frameworks": "scanner.cli.frameworks",
     "hook": "scanner.cli.hook",
+    "config": "scanner.cli.config",
 }
 
 

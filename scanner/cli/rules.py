@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_f
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.pack import no_rule
-from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
+from scanner.policy.rule import Rule, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 
 _SCAFFOLD = "rule.yaml"
@@ -56,6 +57,8 @@ def show(identity: str) -> None:
     click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
     for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
         click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
+    if rule.parameters:
+        click.echo(f"{_parameters(rule)}\n")
     if rule.fix:
         click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
     for label, names in (
@@ -114,6 +117,15 @@ def new(identity: str, folder: Path) -> None:
 
 def _shipped() -> Path:
     return library.data_root() / "rules"
+
+
+def _parameters(rule: Rule) -> str:
+    """The parameters with their defaults, as an assay.yaml would set them."""
+    silent = all(value in ([], {}, "") for value in rule.parameters.values())
+    note = "; the rule says nothing until one is set" if silent else ""
+    lines = [f"      {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rule.parameters.items()]
+    head = f"Parameters, as assay.yaml sets them, with their defaults{note}:"
+    return "\n".join((head, "  rules:", f"    {rule.info.id}:", "      parameters:", *(f"  {line}" for line in lines)))
 
 
 def _find(identity: str) -> RuleFile:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAME = "assay.yaml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
-_ONLY_FOUND = "it counts only in a file that --config names"
+_ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)

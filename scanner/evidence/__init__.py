@@ -15,13 +15,15 @@ from pathlib import Path
 from scanner import reports
 from scanner.errors import UsageError
 from scanner.model import DISCLAIMER, Scan
+from scanner.reports.configuration import sentences, title
 from scanner.reports.format import FolderFormat
 from scanner.reports.json_text import inert
+from scanner.reports.safe_text import safe
 
 MANIFEST = "MANIFEST.sha256"
 
 _REPORTS = {"results.json": "json", "results.sarif": "sarif", "report.html": "html"}
-_VERIFY = f"""# How to verify this pack
+_VERIFY = """# How to verify this pack
 
 UNSIGNED: the manifest proves that the files belong together, not who made them.
 
@@ -31,8 +33,6 @@ UNSIGNED: the manifest proves that the files belong together, not who made them.
 
 The digest of the rules and frameworks, the version of Assay, the arguments and the commit stand in results.json under
 `tool` and `run`.
-
-{DISCLAIMER}
 """
 
 
@@ -46,11 +46,22 @@ def seal(scan: Scan, folder: Path) -> None:
         if any(folder.iterdir()):
             raise UsageError(f"the folder {folder} is not empty", hint="evidence is never mixed with what is there")
         files: dict[str, Iterable[str]] = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
-        files |= {"population.jsonl": _population(scan), "VERIFY.md": (_VERIFY,)}
+        files |= {
+            "population.jsonl": _population(scan),
+            "VERIFY.md": (*_configuration(scan), _VERIFY, f"\n{DISCLAIMER}\n"),
+        }
         lines = [f"{_write(folder / name, text)}  {name}\n" for name, text in sorted(files.items())]
         (folder / MANIFEST).write_text("".join(lines), encoding="ascii")
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {(error.strerror or '').lower()}") from None
+
+
+def _configuration(scan: Scan) -> Iterator[str]:
+    """What a configuration changed, indented, so that nothing of it is read as Markdown."""
+    if scan.run.configuration:
+        yield f"# Configuration\n\n    {safe(title(scan.run.configuration))}\n"
+        yield from (f"    - {safe(each)}\n" for each in sentences(scan.run.configuration))
+        yield "\n"
 
 
 def _write(path: Path, pieces: Iterable[str]) -> str:

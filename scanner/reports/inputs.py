@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scanner.model import Input, InputStatus, Scan
+from scanner.reports.configuration import sentences, title
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
@@ -21,7 +22,14 @@ def render(scan: Scan) -> str:
     rows = [_NAMES, *(_row(item) for item in scan.inputs)]
     widths = [max(width(row[column]) for row in rows) for column in range(len(_NAMES))]
     widths[-2] = min(widths[-2], _WIDEST)
-    return "\n".join((*(_line(row, widths) for row in rows), "", *_summary(scan), ""))
+    return "\n".join((*_configuration(scan), *(_line(row, widths) for row in rows), "", *_summary(scan), ""))
+
+
+def _configuration(scan: Scan) -> Iterator[str]:
+    if scan.run.configuration:
+        yield f"configuration: {safe(title(scan.run.configuration))}"
+        yield from (f"  {safe(each)}" for each in sentences(scan.run.configuration))
+        yield ""
 
 
 def _row(item: Input) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from scanner.model import (
     Run,
     Scan,
 )
+from scanner.reports.configuration import as_data
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text
 from scanner.reports.tally import tally
@@ -54,6 +55,7 @@ def _run(run: Run) -> Json:
         "profile": run.profile,
         "kubernetes_version": run.kubernetes_version,
         "git": {"commit": run.git_commit, "dirty": run.git_dirty} if run.git_commit else None,
+        **({"configuration": as_data(run.configuration)} if run.configuration else {}),
     }
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 
 from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary, Measure
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
+from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
@@ -37,7 +38,7 @@ _TAB = "    "
 def render(scan: Scan, *, colour: bool = False) -> Iterator[str]:
     """The findings by rule, worst first, then what could not be assessed and the figures of each framework."""
     paint = partial(_paint, colour=colour)
-    for block in chain(_rules(scan, paint), _unassessed(scan, paint)):
+    for block in chain(_configuration(scan, paint), _rules(scan, paint), _unassessed(scan, paint)):
         yield from (f"{line}\n" for line in block)
         yield "\n"
     yield from (f"{line}\n" for line in _summary(scan, paint))
@@ -45,6 +46,13 @@ def render(scan: Scan, *, colour: bool = False) -> Iterator[str]:
 
 def _paint(text: str, style: str, *, colour: bool) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if colour and text else text
+
+
+def _configuration(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:
+    """What was switched off, excluded, lowered or set."""
+    if scan.run.configuration:
+        told = map(safe, sentences(scan.run.configuration))
+        yield (paint(f"configuration: {safe(title(scan.run.configuration))}", "bold"), *(f"  {each}" for each in told))
 
 
 def _rules(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from scanner.controls import ControlStatus
 from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
+from scanner.reports.configuration import sentences, title
 from scanner.reports.html.anchors import anchors_of
 from scanner.reports.html.controls import Sheet, rows_of, sheet_of
 from scanner.reports.html.findings import Band, bands_of, groups_of, is_cut
@@ -31,6 +32,10 @@ class View:
     headline: str
     meaning: str
     verdict: Verdict
+    configured_by: str
+    """What changed the scan, empty where nothing did."""
+    configured: tuple[str, ...]
+    """The changes, a sentence each."""
     run: Run
     disclaimer: str
     failed: dict[Severity, int]
@@ -72,6 +77,8 @@ def view(scan: Scan) -> View:
         headline=headline,
         meaning=meaning,
         verdict=scan.verdict,
+        configured_by=title(scan.run.configuration) if scan.run.configuration else "",
+        configured=tuple(sentences(scan.run.configuration)),
         run=scan.run,
         disclaimer=DISCLAIMER,
         failed=tally((item.severity for item in scan.findings if item.outcome is Outcome.FAIL), SEVERITIES),

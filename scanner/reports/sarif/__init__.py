@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scanner.model import DISCLAIMER
+from scanner.reports.configuration import as_data
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text
 from scanner.reports.sarif.invocation import invocation, notification_descriptors
@@ -66,6 +67,8 @@ def _properties(scan: Scan) -> Json:
         "failOn": run.fail_on,
         "outcomes": {outcome: scan.outcomes[outcome] for outcome in sorted(scan.outcomes)},
     }
+    if run.configuration:
+        properties["configuration"] = as_data(run.configuration)
     if run.git_commit:
         properties["git"] = {"commit": run.git_commit, "dirty": run.git_dirty}
     return properties

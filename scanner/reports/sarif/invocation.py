@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from scanner.model import Finding, Input, InputStatus, Outcome, Scan
+from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.results import MOST_RESULTS, left_out
 from scanner.reports.sarif.text import plain, sentence
@@ -15,7 +16,7 @@ Json: TypeAlias = dict[str, Any]
 MOST_SKIPPED = 1_000
 """Skipped inputs that are named; of more only the number is told, and results.json names them all."""
 
-_UNREADABLE, _ERROR, _SKIPPED, _LEFT_OUT = range(4)
+_UNREADABLE, _ERROR, _SKIPPED, _LEFT_OUT, _CONFIGURED = range(5)
 _NOTIFICATIONS = (
     (
         "input-unreadable",
@@ -36,6 +37,11 @@ _NOTIFICATIONS = (
         "left-out",
         "Entries were left out of this file.",
         "Code-scanning services refuse larger files. The JSON report of the same scan holds every entry.",
+    ),
+    (
+        "configured",
+        "The configuration changed the scan.",
+        "A rule was switched off or set, or files were left out, by a configuration file or an option.",
     ),
 )
 
@@ -67,6 +73,8 @@ def invocation(scan: Scan) -> Json:
         entry["startTimeUtc"] = _utc(run.started)
     if run.ended:
         entry["endTimeUtc"] = _utc(run.ended)
+    if run.configuration:
+        entry["toolConfigurationNotifications"] = [_configured(each) for each in sentences(run.configuration)]
     entry["toolExecutionNotifications"] = _notifications(scan)
     return entry
 
@@ -114,6 +122,10 @@ def _error(scan: Scan, finding: Finding, index: int) -> Json:
         "message": {"text": sentence(f"{plain(finding.rule)}: {finding.message}")},
         "locations": [{"physicalLocation": place(scan, finding.location), "logicalLocations": [logical(finding)]}],
     }
+
+
+def _configured(text: str) -> Json:
+    return {"descriptor": _descriptor(_CONFIGURED), "level": "note", "message": {"text": sentence(text)}}
 
 
 def _left_out(level: str, text: str) -> Json:

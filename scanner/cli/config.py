@@ -1,0 +1,86 @@
+"""`assay config`: show, schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_configuration
+from scanner.configuration.file import SCHEMA
+from scanner.configuration.settle import Settled
+from scanner.library import Cache
+from scanner.model import Severity
+from scanner.policy import pack
+from scanner.policy.tuning import RuleSettings
+from scanner.reports.safe_text import safe
+
+_PLACE = 60
+"""Column at which the comments begin that say where a value comes from."""
+
+
+@click.group("config")
+def command() -> None:
+    """Show the configuration in force, and the schema of assay.yaml."""
+
+
+@command.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of assay.yaml, for editors."""
+    click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
+
+
+@command.command("show")
+@click.argument("paths", nargs=-1)
+@reports_on
+@fails_on(Severity.LOW, "The least severity that fails the scan.")
+@reads_files
+@click.pass_context
+def show(context: click.Context, /, **given: Any) -> None:
+    """Print every value that a scan with these options has, and where it comes from, in the form of an assay.yaml."""
+    chosen = settled(context)
+    wanted = options(chosen, given)
+    cache = Cache(wanted.cache_folder)
+    running = pack.load(wanted.profile, cache, wanted.rule_folders, wanted.tuning).rules  # checks what is said of rules
+    tell_configuration(chosen.configuration)
+    for line in (*_keys(chosen), *_rules(chosen)):
+        click.echo(safe(line))
+    click.echo(f"# {len(running)} rules run")
+
+
+def _keys(chosen: Settled) -> Iterator[str]:
+    for key, given in chosen.values.items():
+        text = f"# {key}:" if given.value is None else f"{key}: {_written(given.value)}"
+        yield _with_place(text, given.where or "default")
+
+
+def _rules(chosen: Settled) -> Iterator[str]:
+    """What is said of rules, each value on a line of its own."""
+    if chosen.tuning.rules:
+        yield "rules:"
+    for rule in chosen.tuning.rules:
+        yield _with_place(f"  {rule.rule}:", rule.where)
+        yield from _rule(rule)
+
+
+def _rule(rule: RuleSettings) -> Iterator[str]:
+    for name, value in (("enabled", rule.enabled), ("severity", rule.severity), ("reason", rule.reason or None)):
+        if value is not None:
+            yield f"    {name}: {_written(value)}"
+    for name, values in (("parameters", rule.parameters), ("add", rule.added)):
+        if values:
+            yield f"    {name}:"
+        for parameter, given in values.items():
+            yield _with_place(f"      {parameter}: {_written(given.value)}", given.where)
+
+
+def _written(value: Any) -> str:
+    """A value as JSON, which is YAML as well; a word stands without quotes."""
+    text = str(value)
+    return text if isinstance(value, str) and text.isalpha() else json.dumps(value, ensure_ascii=False)
+
+
+def _with_place(text: str, where: str) -> str:
+    return f"{text.ljust(_PLACE)}  # {where}"

@@ -1,0 +1,94 @@
+"""What a configuration changed, in sentences for people and as data for programs; outputs begin with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+from scanner.configured import Configuration, RuleChanges
+from scanner.masking import mask
+
+Json: TypeAlias = dict[str, Any]
+
+_NAMED_RULES = 5
+"""Rules that a sentence about a pattern names; of more it tells the number."""
+_LONGEST_VALUE = 200
+
+
+def title(configuration: Configuration) -> str:
+    """Which file counts."""
+    if not configuration.file:
+        return "options of the command line"
+    how = "named by --config" if configuration.named else "found in the working directory"
+    return f"{configuration.file}, {how}"
+
+
+def sentences(configuration: Configuration) -> Iterator[str]:
+    """Each change as one sentence with its place: first what does not run, last what does not count."""
+    for sentence in _sentences(configuration):
+        yield mask(sentence)
+
+
+def as_data(configuration: Configuration) -> Json:
+    """All of it, for `run.configuration` of the results."""
+    rules = configuration.rules
+    return {
+        "file": configuration.file,
+        "sha256": configuration.sha256,
+        "named": configuration.named,
+        "selected": [{"pattern": each.text, "where": each.where} for each in rules.selected],
+        "not_selected": rules.not_selected,
+        **{name: [asdict(each) for each in getattr(rules, name)] for name in ("skipped", "off", "on", "severities")},
+        "parameters": [{**asdict(each), "value": _masked(each.value)} for each in rules.parameters],
+        "settings": [asdict(each) for each in configuration.settings],
+        "not_used": [asdict(each) for each in configuration.not_used],
+    }
+
+
+def _sentences(configuration: Configuration) -> Iterator[str]:
+    yield from _left_out(configuration.rules)
+    for change in configuration.rules.severities:
+        yield (
+            f"{change.rule} counts as {change.severity} in place of {change.own}: {change.reason}{_at(change.where)}"
+        )
+    for rule in configuration.rules.on:
+        yield f"{rule.rule} runs although the profile does not hold it{_at(rule.where)}"
+    for given in configuration.rules.parameters:
+        value = json.dumps(given.value, ensure_ascii=False)
+        value = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+        yield f"{given.rule} has the parameter {given.parameter}: {value}{_at(given.where)}"
+    for setting in configuration.settings:
+        yield f"{setting.key}: {setting.value}{_at(setting.where)}"
+    for key in configuration.not_used:
+        yield f"{key.key} is not used: {key.reason}{_at(key.where)}"
+
+
+def _left_out(rules: RuleChanges) -> Iterator[str]:
+    for off in rules.off:
+        yield f"{off.rule} is switched off: {off.reason}{_at(off.where)}"
+    for skipped in rules.skipped:
+        named = 0 < len(skipped.rules) <= _NAMED_RULES and skipped.rules != (skipped.pattern,)
+        names = f": {', '.join(skipped.rules)}" if named else ""
+        yield f"skip {skipped.pattern} leaves out {_count(len(skipped.rules))}{names}{_at(skipped.where)}"
+    if rules.selected:
+        patterns = ", ".join(f"{each.text}{_at(each.where)}" for each in rules.selected)
+        yield f"select leaves out {_count(rules.not_selected)}; only these run: {patterns}"
+
+
+def _count(number: int) -> str:
+    return f"{number} rule{'' if number == 1 else 's'}"
+
+
+def _at(where: str) -> str:
+    return f" ({where})" if where else ""
+
+
+def _masked(value: Any) -> Any:
+    """Plain data without what looks like a credential."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return {name: _masked(item) for name, item in value.items()} if isinstance(value, dict) else value

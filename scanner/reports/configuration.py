@@ -32,19 +32,20 @@ def sentences(configuration: Configuration) -> Iterator[str]:
 
 
 def as_data(configuration: Configuration) -> Json:
-    """All of it, for `run.configuration` of the results."""
-    rules = configuration.rules
-    return {
-        "file": configuration.file,
-        "sha256": configuration.sha256,
-        "named": configuration.named,
-        "selected": [{"pattern": each.text, "where": each.where} for each in rules.selected],
-        "not_selected": rules.not_selected,
-        **{name: [asdict(each) for each in getattr(rules, name)] for name in ("skipped", "off", "on", "severities")},
-        "parameters": [{**asdict(each), "value": _masked(each.value)} for each in rules.parameters],
-        "settings": [asdict(each) for each in configuration.settings],
-        "not_used": [asdict(each) for each in configuration.not_used],
-    }
+    """All of it, for `run.configuration` of the results, without what looks like a credential."""
+    rules = asdict(configuration.rules)
+    told: Json = _masked(
+        {
+            "file": configuration.file,
+            "sha256": configuration.sha256,
+            "named": configuration.named,
+            "selected": [{"pattern": each["text"], "where": each["where"]} for each in rules["selected"]],
+            **{name: rules[name] for name in ("not_selected", "skipped", "off", "on", "severities", "parameters")},
+            "settings": [asdict(each) for each in configuration.settings],
+            "not_used": [asdict(each) for each in configuration.not_used],
+        }
+    )
+    return told
 
 
 def _sentences(configuration: Configuration) -> Iterator[str]:
@@ -89,6 +90,6 @@ def _masked(value: Any) -> Any:
     """Plain data without what looks like a credential."""
     if isinstance(value, str):
         return mask(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
     return {name: _masked(item) for name, item in value.items()} if isinstance(value, dict) else value

@@ -299,7 +299,9 @@ def test_every_input_is_explained(folder: Path) -> None:
     done = assay("scan", ".", "--exclude", "/.cache/", "--explain-inputs", cwd=folder)
     assert done.returncode == 4
     assert done.stderr == ""
-    lines = done.stdout.splitlines()
+    head, _, table = done.stdout.partition("\n\n")
+    assert head == "configuration: options of the command line\n  exclude: /.cache/ (--exclude)"
+    lines = table.splitlines()
     assert lines[0].split() == ["status", "subjects", "formats", "input", "reason"]
     rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:6]}
     assert rows["pod.yaml"][0] == "assessed"

@@ -1,6 +1,6 @@
 """Documents -> typed subjects, one module per format. Knows nothing of rules and of files on disk.
 
-`KINDS` lists every kind of subject; docs/subjects.md describes them.
+`FORMATS` lists every format, `KINDS` every kind of subject; docs/subjects.md describes them.
 """
 
 from __future__ import annotations
@@ -14,34 +14,32 @@ from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
 from scanner.marks import keyless, with_children
 from scanner.model import Subject
-from scanner.subjects import architecture, calm, foreign, governance, kubernetes, prose, swarm
+from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm
+from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape
 
 DOCUMENT = "document"
 
+FORMATS: tuple[Format, ...] = (
+    kubernetes.FORMAT,
+    architecture.FORMAT,
+    calm.FORMAT,
+    swarm.FORMAT,
+    prose.FORMAT,
+)
+"""Every format; `KnownBy` decides between those that claim the same document, not their order here."""
+
 KINDS: dict[str, Kind] = {
     DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
-    **kubernetes.KINDS,
-    **architecture.KINDS,
-    **governance.KINDS,
-    **swarm.KINDS,
-    **prose.KINDS,
+    **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 
 IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 """Kinds whose focus is a part of the document as it stands, so that a change of it is a change of the text."""
 
-_FORMATS = (
-    ("architecture", architecture.recognise),
-    ("kubernetes", kubernetes.recognise),
-    ("calm", calm.recognise),
-    ("swarm", swarm.recognise),
-    ("prose", prose.recognise),
-)
-_OURS = re.compile(
-    r"""mcp__|\bTask[ \t]*\(\s*["'`]|(?:^|[{,])[ \t]*["']?(?:apiVersion|unique-id)["']?\s*:""", re.MULTILINE
-)
+_BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
+_OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _NOTHING = "holds no YAML, JSON or tool calls"
 _TEMPLATE = re.compile(r"\{\{|\{%")
@@ -98,14 +96,14 @@ class Recognition:
 
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if it is ours."""
-        for name, read in _FORMATS:
-            found = read(part)
+        for form in _BY_PRECEDENCE:
+            found = form.recognise(part)
             if found is not None:
                 yield from found
-                self._formats[name] = None
+                self._formats[form.name] = None
                 self._faults.extend(Fault(why, line, "") for line, why in _losses(part))
                 if part.format != "prose" and not self._group:
-                    yield _document(part, name)
+                    yield _document(part, form)
                 return
         if part.format != "prose":
             self._in_code = self._in_code if self._kinds else bool(part.origin.first_line)
@@ -133,7 +131,7 @@ def _losses(part: Document) -> Iterable[tuple[int, str]]:
     """What a document of ours holds that cannot be read: line and why."""
     if part.format in ("call", "prose"):
         return ()
-    return (*architecture.losses(part), *kubernetes.losses(part), *calm.losses(part))
+    return (loss for form in _BY_PRECEDENCE for loss in form.losses(part))
 
 
 def _explained(fault: Fault) -> Fault:
@@ -144,12 +142,11 @@ def _explained(fault: Fault) -> Fault:
     return fault
 
 
-def _document(part: Document, form: str) -> Subject:
+def _document(part: Document, form: Format) -> Subject:
     """The document itself, for rules about how it is written."""
     repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
-    shape = Shape().say("format", form).say("duplicates", [key for key, _, _ in part.duplicates])
-    if form == "architecture":
-        _hold_to_schema(shape, part.root)
+    shape = Shape().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
+    _hold_to_schema(shape, part.root, form)
     whole = shape.mark(part.root)
     if repeated:
         shape.marks["duplicates"] = with_children(repeated[0], repeated)
@@ -158,11 +155,11 @@ def _document(part: Document, form: str) -> Subject:
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
 
 
-def _hold_to_schema(shape: Shape, root: Node) -> None:
-    """What is wrong with a spec, each problem at its field."""
-    from scanner.subjects.spec_schema import problems
-
-    found = list(problems(root.value))
+def _hold_to_schema(shape: Shape, root: Node, form: Format) -> None:
+    """What is wrong with a document of a format that has a schema, each problem at its field."""
+    if form.problems is None:
+        return
+    found = list(form.problems(root.value))
     shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
     if found and root.mark:
         places = [find(root.mark, path)[0] for path, _ in found]

@@ -13,7 +13,8 @@ from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import line_of, with_children
 from scanner.model import Origin, Subject
-from scanner.subjects import governance
+from scanner.subjects import governance, spec_schema
+from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape, duration, percentage
 
@@ -193,3 +194,15 @@ def domain(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[st
     for field, node in parts.items():
         shape.put(field, node, percentage(node) if field == "availability" else ...)
     return governance.subject(DOMAIN, origin, owner, "domain", shape, whole)
+
+
+FORMAT = Format(
+    "architecture",
+    "`kind: Architecture`",
+    KnownBy.HEADER,
+    recognise,
+    {**KINDS, **governance.KINDS},
+    signs=key_sign("apiVersion"),
+    losses=losses,
+    problems=spec_schema.problems,
+)

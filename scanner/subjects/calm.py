@@ -15,6 +15,7 @@ from scanner.marks import line_of
 from scanner.model import Origin, Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
+from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.shaping import Shape, duration, percentage
 
 _KINDS = {
@@ -155,3 +156,6 @@ def _flows(relationship: Node, owner: str, origin: Origin) -> Iterator[Subject]:
         if protocol.value in _AUTHENTICATED and "authentication" not in shape.data:
             shape.put("authentication", protocol, _AUTHENTICATED[protocol.value])
         yield governance.subject(FLOW, origin, owner, "flow", shape, relationship)
+
+
+FORMAT = Format("calm", "FINOS CALM 1.x", KnownBy.CONTENT, recognise, signs=key_sign("unique-id"), losses=losses)

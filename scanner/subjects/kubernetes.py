@@ -16,6 +16,7 @@ from scanner.documents.positions import Node, join_path
 from scanner.marks import Mark, line_of
 from scanner.model import Origin, Subject
 from scanner.subjects import control_plane
+from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import prune_nulls
 
@@ -275,3 +276,8 @@ def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str
     if value["kind"] in CLUSTER_SCOPED:
         return "/".join((group, value["kind"], join_path((name,))))
     return "/".join((group, value["kind"], str(metadata.get("namespace") or "default"), join_path((name,))))
+
+
+FORMAT = Format(
+    "kubernetes", "Kubernetes manifests", KnownBy.OBJECT, recognise, KINDS, signs=key_sign("apiVersion"), losses=losses
+)

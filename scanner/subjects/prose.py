@@ -16,6 +16,7 @@ from scanner.documents.positions import Node
 from scanner.marks import keyless, line_of
 from scanner.model import Subject
 from scanner.subjects import governance
+from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
 from scanner.subjects.quantities import percent, seconds
 from scanner.subjects.shaping import Shape
@@ -89,3 +90,6 @@ def _part(line: Node, match: re.Match[str], group: str | int) -> Node:
     row = line_of(line.mark) if line.mark else 0
     start, end = match.span(group)
     return Node(match[group], keyless((row, start), (row, end)))
+
+
+FORMAT = Format("prose", "availability and recovery figures in Markdown prose", KnownBy.CONTENT, recognise, KINDS)

@@ -15,6 +15,7 @@ from scanner.marks import end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import domain
+from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape
 
@@ -193,3 +194,6 @@ _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
     "backup_create": _backup_create,
     "benchmark_run": _benchmark_run,
 }
+
+
+FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")

@@ -1,0 +1,57 @@
+"""What is said once of every format that subjects are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, auto
+from typing import Any
+
+from scanner.documents import Document
+from scanner.model import Subject
+from scanner.subjects.kind import Kind
+
+
+class KnownBy(IntEnum):
+    """What a format knows its documents by, in the order in which formats are asked.
+
+    A document that several formats claim is read by the first of them alone. Two formats that know their documents by
+    the same must never claim the same one; the tests hold them to that.
+    """
+
+    HEADER = auto()
+    """An `apiVersion` and `kind` of its own, or the name of a call."""
+    OBJECT = auto()
+    """Any `apiVersion` and `kind`: whatever no header of another format claims is a Kubernetes object."""
+    CONTENT = auto()
+    """Fields or words that its documents hold. An object is never hidden by what else it holds."""
+
+
+def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of documents."""
+
+    name: str
+    """What reports and the subject `document` call it."""
+    title: str
+    """What the README calls it, in its table of what is read."""
+    known_by: KnownBy
+    recognise: Callable[[Document], Iterator[Subject] | None]
+    """The subjects of a document of the format; None for any other document."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """The kinds of subjects that it adds; those of another format are declared there."""
+    signs: str = ""
+    """A pattern of what a text holds that cannot be read and was meant as a document of the format."""
+    losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
+    """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
+    problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
+    """What the data of a document says otherwise than the schema of the format, where it has one: path and why."""
+
+
+def key_sign(name: str) -> str:
+    """The pattern of a key at the start of a line or of a mapping between brackets."""
+    return rf"""(?:^|[{{,])[ \t]*["']?{name}["']?\s*:"""

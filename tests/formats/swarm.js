@@ -1,0 +1,1 @@
+mcp__claude-flow__swarm_init({topology: "mesh", maxAgents: 5})

@@ -46,6 +46,10 @@ class DataFile:
         """The plain data."""
         return self.root.value
 
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Every text in the data, with the path to it."""
+        return _texts(self.value)
+
     def line(self, path: Sequence[str | int] = ()) -> int:
         """The 1-based line of the value at a path, or of its deepest parent that is there."""
         mark, _ = find(self.root.mark, tuple(map(str, path)))  # type: ignore[arg-type]
@@ -144,10 +148,9 @@ def _validator(schema: Path) -> Validator:
     return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
-def texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text in plain data, with the path to it."""
+def _texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from texts(item, (*path, str(key)))
+            yield from _texts(item, (*path, str(key)))

@@ -21,39 +21,12 @@ from scanner.policy.rule import load_folder
 
 WORD = re.compile(r"[a-z]{4,}")
 FRAMEWORKS = catalogue.load(library.Cache())
-SIZES = {
-    "soc2@2017": 61,
-    "pci-dss@4.0.1": 280,
-    "gdpr@2016/679": 56,
-    "owasp-top10@2025": 10,
-    "owasp-kubernetes@2025": 10,
-    "owasp-api@2023": 10,
-    "owasp-llm@2026": 10,
-    "owasp-agentic@2026": 10,
-    "zero-trust-nist@SP 800-207": 7,
-    "pod-security-standards@1.34": 18,
-    "zero-trust-cisa@2.0": 37,
-    "zero-trust-dod@2022": 52,
-    "iso-27001@2022": 93,
-    "nist-csf@2.0": 128,
-    "nist-800-53@5 moderate": 287,
-    "dora@2022/2554": 34,
-    "sox@2002": 24,
-    "basel@2025": 36,
-    "ccpa@2026": 55,
-    "cis-kubernetes@2.0.1": 34,
-    "nsa-kubernetes@1.2": 27,
-    "owasp-kubernetes@2022": 10,
-    "owasp-top10@2021": 10,
-    "owasp-llm@2025": 10,
-    "owasp-mcp@2025": 10,
-    "owasp-asvs@5.0.0": 80,
-}
 
 
-def test_catalogues_are_complete_in_ids() -> None:
-    found = {f"{item.id}@{item.edition}": len({control.id for control in item.controls}) for item in FRAMEWORKS}
-    assert found == SIZES
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: f"{item.id}@{item.edition}")
+def test_a_catalogue_has_as_many_controls_as_it_says_its_source_has(framework: Framework) -> None:
+    """The figure is counted in the source by whoever writes the catalogue; a control that is lost later shows by it."""
+    assert framework.total == len({control.id for control in framework.controls})
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: item.id)

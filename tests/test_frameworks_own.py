@@ -138,6 +138,11 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
         ),
         ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 stands twice"),
         ("relation: declares", "relation: says", "acme.yaml:34: relation is 'says'; it must be one of supports"),
+        (
+            "measure: controls",
+            "measure: controls\ntotal: 6",
+            "acme.yaml:9: the source has 6 controls, and 5 are listed",
+        ),
         ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 names neither objectives nor"),
         (
             "checkable: full",

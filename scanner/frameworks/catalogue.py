@@ -6,12 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scanner import datafile, library, objectives
+from scanner import library, objectives
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.datafile import DataFile
 from scanner.errors import PackError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
 _BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
@@ -59,6 +61,8 @@ class Framework:
     controls: tuple[Control, ...]
     aliases: tuple[str, ...] = ()
     family: str = ""
+    total: int = 0
+    """How many controls its source has; 0 where the file does not say."""
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
 
@@ -140,6 +144,8 @@ def _read_all(folder: Path) -> list[dict[str, Any]]:
 
 def _read(path: Path, known: Collection[str], rules: Collection[str] = ()) -> dict[str, Any]:
     """One checked catalogue as plain data; what rules it may name is checked where they are given."""
+    from scanner import datafile
+
     file = datafile.read(path, library.data_root() / "frameworks" / SCHEMA)
     file.refuse(_unfilled(file))
     file.refuse((*_faults(file), *_unknown_names(file, known, rules)))
@@ -148,12 +154,15 @@ def _read(path: Path, known: Collection[str], rules: Collection[str] = ()) -> di
 
 
 def _unfilled(file: DataFile) -> Iterator[PackError]:
-    for path, text in datafile.texts(file.value):
+    for path, text in file.texts():
         if blank := _BLANK.search(text):
             yield file.error(path, f"{blank[0]} is not filled in yet")
 
 
 def _faults(file: DataFile) -> Iterator[PackError]:
+    total, listed = file.value.get("total"), len(file.value["controls"])
+    if total not in (None, listed):
+        yield file.error(("total",), f"the source has {total} controls, and {listed} are listed here")
     seen: set[str] = set()
     for index, control in enumerate(file.value["controls"]):
         if control["id"] in seen:

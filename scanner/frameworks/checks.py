@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scanner import datafile, library, objectives
+from scanner import library, objectives
 from scanner.controls import Platform
 from scanner.model import Check, Severity
 
@@ -29,6 +29,8 @@ def _folder() -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    from scanner import datafile
+
     file, known = datafile.read(path, _folder() / _SCHEMA), objectives.load()
     plain: dict[str, Any] = file.value["checks"]
     file.refuse(

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner import datafile, library
-from scanner.datafile import DataFile
+from scanner import library
 from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.frameworks.catalogue import Framework, choose
 from scanner.sources.patterns import Patterns
+
+if TYPE_CHECKING:
+    from scanner.datafile import DataFile
 
 _SCHEMA = "scope.schema.json"
 _SHORTEST_REASON = 20
@@ -43,6 +46,8 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
 
     Raises PackError with the line for a framework, a key or a control that is not there, and for a missing reason.
     """
+    from scanner import datafile
+
     file = datafile.read(path, library.data_root() / "frameworks" / _SCHEMA)
     file.refuse(_faults(file, frameworks))
     scopes: dict[tuple[str, str], Scope] = {}

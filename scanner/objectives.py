@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scanner import datafile, library
+from scanner import library
 
 _FILE = "objectives.yaml"
 _SCHEMA = "objectives.schema.json"
@@ -40,5 +40,7 @@ def load() -> dict[str, Objective]:
 
 @cache
 def _read(path: Path, schema: Path) -> dict[str, Objective]:
+    from scanner import datafile
+
     found = datafile.read(path, schema).value["objectives"]
     return {name: Objective(each["title"], each["meaning"].strip()) for name, each in found.items()}

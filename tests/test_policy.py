@@ -159,6 +159,12 @@ def test_parameters_reach_expressions_and_messages(write) -> None:
     assert finding.message == "Pod web, container web has more than 1"
 
 
+def test_a_detail_that_cannot_be_told_is_a_question_mark(write) -> None:
+    keys = "require: 'false'\ndetail: container.nowhere.name"
+    (finding,) = findings(write("kubernetes.container", keys, **{"is wrong": "is {detail}"}), POD)
+    assert finding.message == "Pod web, container web is ?"
+
+
 def test_a_missing_field_is_unknown_and_said(write) -> None:
     file = write("kubernetes.container", "require: container.image != ''")
     (finding,) = findings(file, POD)

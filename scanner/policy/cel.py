@@ -108,10 +108,14 @@ def activation(bindings: Mapping[str, Any]) -> cel.Activation:
     return _environment(()).Activation(bindings)
 
 
-def text(expression: cel.Expression, values: cel.Activation) -> str:
-    """The text that an expression gives; empty where it gives none."""
-    result = expression.eval(values).value()
-    return result if isinstance(result, str) else ""
+def text(expression: cel.Expression, values: cel.Activation) -> str | None:
+    """The text that an expression gives; None where it gives something else, or nothing because a field is missing."""
+    try:
+        found = expression.eval(values)
+        result = found.value()
+    except RuntimeError:  # such as the end of the runtime's budget of iterations
+        return None
+    return result if isinstance(result, str) and error_of(found) is None else None
 
 
 def error_of(value: cel.Value) -> EvaluationError | None:

@@ -201,7 +201,8 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info, (outcome, reason, item, values) = rule.info, judgement
     if rule.detail and outcome is Outcome.FAIL:
-        values = {**values, "detail": cel.text(cel.load_expression(rule.detail), cel.activation(values))}
+        detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
+        values = values if detail is None else {**values, "detail": detail}
     return Finding(
         rule=info.id,
         outcome=outcome,

@@ -60,7 +60,7 @@ def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
     ]
     for number, path in enumerate(paths if told else ()):
         texts = {text[number] for text in told}
-        if path == _DETAIL and texts == {""}:
+        if path == _DETAIL and texts <= {"", NOTHING}:
             yield file.data.error(_DETAIL, "the expression gives no text in any failing example")
         elif texts == {NOTHING}:
             values = [_values(subject, item) for run in runs for subject, item in run.asked()]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scanner import datafile, library, objectives
-from scanner.datafile import DataFile
+from scanner import library, objectives
 from scanner.errors import PackError
 from scanner.model import Profile, RuleInfo, Severity
-from scanner.policy import rule_names, rule_reads
+from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.subjects import IN_PLACE, KINDS
+
+if TYPE_CHECKING:
+    from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
 
@@ -67,6 +69,9 @@ def load(path: Path, folder: Path) -> RuleFile:
 
     Raises PackError with file and line for whatever is wrong with it.
     """
+    from scanner import datafile  # a pack from the cache needs neither
+    from scanner.policy import rule_names
+
     file = datafile.read(path, library.data_root() / "rules" / SCHEMA)
     kind = file.value["subject"]
     if kind not in KINDS:

@@ -1,0 +1,274 @@
+"""What a rule names is held against what there is, and against what its examples reach."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scanner import library
+from scanner.policy.examples import check
+from scanner.policy.rule import load, load_folder
+from tests.command_line import assay
+
+RULE = """\
+title: Ingresses name their class
+severity: low
+why: Because a test needs a rule of its own that no other change can touch.
+remediation: Name the class in `spec.ingressClassName`.
+limits: Sees nothing else.
+subject: kubernetes.resource
+require: has(object.spec.ingressClassName)
+at: spec.ingressClassName
+message: "{subject} names no class"
+objectives: [configuration-unambiguous]
+examples:
+  - passes: it names one
+    input: {object: {metadata: {name: web}, spec: {ingressClassName: nginx}}}
+  - fails: it names none
+    input: {object: {metadata: {name: web}, spec: {rules: []}}}
+"""
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: web}]}\n"
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    text = RULE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
+def rule(tmp_path: Path):
+    def write(text: str) -> Path:
+        path = tmp_path / "rules" / "shop" / "own.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def problems(path: Path) -> tuple[int, list[str]]:
+    done = assay("rules", "test", str(path.parents[1]), cwd=path.parents[2])
+    return done.returncode, [line.partition("/own.yaml:")[2] for line in done.stderr.splitlines()]
+
+
+def test_a_rule_that_names_what_there_is_is_accepted(rule) -> None:
+    assert problems(rule(RULE)) == (0, [])
+
+
+MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
+NEVER = "so findings never point at it"
+AFTER = "objectives:"
+INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
+EACH = "each: facts.backends\n" + REQUIRE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "configuration-unambiguous",
+            "configuration-unambigous",
+            "10: there is no objective 'configuration-unambigous' (did you mean configuration-unambiguous?)",
+        ),
+        (
+            "configuration-unambiguous",
+            "zebra",
+            "10: there is no objective 'zebra' (`assay frameworks objectives` lists them)",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " && facts.bakends.size() == 0",
+            "7: there is no fact about kubernetes.resource called 'bakends' (did you mean backends?)",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " && facts.exposed.size() == 0",
+            "7: there is no fact about kubernetes.resource called 'exposed' (exposed is a fact about kubernetes.",
+        ),
+        (
+            REQUIRE,
+            "when: facts.volume.encripted\n" + REQUIRE,
+            "7: there is no field of the fact 'volume' called 'encripted' (known: ",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " && facts.backends.all(b, b.fuond)",
+            "7: there is no field of the fact 'backends' called 'fuond' (did you mean found?)",
+        ),
+        (
+            "message:",
+            "detail: string(facts.bakends.size())\nmessage:",
+            "9: there is no fact about kubernetes.resource called 'bakends' (did you mean backends?)",
+        ),
+        (REQUIRE, "each: facts.bakends\n" + REQUIRE, "7: there is no fact about kubernetes.resource called 'bakends'"),
+        (REQUIRE, "each: facts.used_by\n" + REQUIRE, "7: the fact 'used_by' is not a list of mappings"),
+        (REQUIRE, EACH + " && item.fuond", "8: there is no field of `item` called 'fuond' (did you mean found?)"),
+        (REQUIRE, REQUIRE + " && item.x", "7: `item` is there only in a rule with `each`"),
+        (REQUIRE, "when: item.field != ''\n" + EACH, "7: `when` is asked of the subject as a whole, "),
+        (MESSAGE, '"{subjct} names"', "9: there is no placeholder 'subjct' (did you mean subject?)"),
+        (MESSAGE, '"{pod.spec} names"', "9: there is no placeholder 'pod' (known: cluster, detail, facts, item, key, "),
+        (MESSAGE, '"{facts.bakends} names"', "9: there is no fact about kubernetes.resource called 'bakends' (did you"),
+        (MESSAGE, '"{params.most} names"', "9: there is no parameter 'most' (declare it under `parameters`)"),
+        (MESSAGE, '"{key} names"', "9: {key} is there only in a rule with `each`"),
+        (MESSAGE, '"{detail} names"', "9: {detail} stands for the text of `detail`, which is missing"),
+        (MESSAGE, '"{subject.name} names"', "9: {subject} is a text; it has no field 'name'"),
+        (MESSAGE, '"{subject names"', "9: a brace that belongs to no placeholder"),
+        (
+            MESSAGE,
+            '"{object.metdata.name} names"',
+            "9: no failing example gives a value for {object.metdata.name} (did you mean {object.metadata.name}?)",
+        ),
+        ("message:", "detail: string(1)\nmessage:", "9: the message has no {detail}, so nothing shows this text"),
+        (
+            f"message: {MESSAGE}",
+            'detail: object.metdata.name\nmessage: "{detail}"',
+            "9: the expression gives no text in any failing example",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " || params.mots > 1\nparameters: {most: 1}",
+            "7: there is no parameter 'mots' (did you mean most?)",
+        ),
+        ("objectives:", "parameters: {most: 1}\nobjectives:", "10: nothing reads the parameter 'most'"),
+        (INPUT, f"    parameters: {{m: 1}}\n{INPUT}", "15: there is no parameter 'm'"),
+        (AFTER, "related: {targt: it}\n" + AFTER, "10: there is no related place 'targt' (did you mean target?)"),
+        (AFTER, "related: {service: its service}\n" + AFTER, "10: there is no related place 'service'"),
+        (AFTER, "references: [https://shop]\n" + AFTER, "10: item 1 of references is 'https://shop'; it must match"),
+        (AFTER, "same_as: [a check]\n" + AFTER, "10: item 1 of same_as is 'a check'; it must match"),
+        (
+            "at: spec.ingressClassName",
+            "at: spec.ingresClassName",
+            f"8: no passing or failing example has spec.ingresClassName, {NEVER} (did you mean spec.ingressClassName?)",
+        ),
+        (
+            "at: spec.ingressClassName",
+            "at: metadata.annotations.class",
+            f"8: no passing or failing example has metadata.annotations.class, {NEVER} (mend the path, or add an ",
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_stands_for_nothing_is_an_error_with_line_and_hint(rule, old: str, new: str, said: str) -> None:
+    code, found = problems(rule(changed((old, new))))
+    assert code == 1
+    assert any(line.startswith(said) for line in found), found
+
+
+def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule) -> None:
+    text = changed((REQUIRE, REQUIRE + " && facts.a && params.b"), (MESSAGE, '"{subjct}"'), ("unambiguous", "clear"))
+    code, found = problems(rule(text))
+    assert code == 1
+    assert [line.partition(":")[0] for line in found] == ["7", "7", "9", "10"]
+
+
+def test_an_expression_that_does_not_compile_is_told_beside_the_rest(rule) -> None:
+    _, found = problems(rule(changed((REQUIRE, "require: object."), (MESSAGE, '"{subjct}"'))))
+    assert len(found) == 2
+    assert "not a valid CEL expression" in found[0]
+
+
+def test_a_wrong_rule_stops_a_scan(rule, tmp_path: Path) -> None:
+    rule(changed((MESSAGE, '"{subjct}"')))
+    (tmp_path / "pod.yaml").write_text(POD)
+    done = assay("scan", "pod.yaml", "--rules", "rules", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "own.yaml:9: there is no placeholder 'subjct'" in done.stderr
+    assert "did you mean subject?" in done.stderr
+
+
+IN_MESSAGE = """\
+title: A rule whose message names a fact
+severity: low
+why: Because a test needs a rule of its own that no other change can touch.
+remediation: Change the field as the test says.
+limits: Sees nothing else.
+subject: kubernetes.workload
+require: "!has(object.metadata.labels)"
+at: serviceAccountName
+message: "{subject} is selected by {facts.services}"
+objectives: [configuration-unambiguous]
+examples:
+  - passes: it has no labels
+    input: {pod: {serviceAccountName: a}, object: {metadata: {name: web}}}
+  - fails: a service selects it
+    says: selected by Service shop
+    text: |
+      apiVersion: v1
+      kind: Service
+      metadata: {name: shop}
+      spec: {selector: {app: web}, ports: [{port: 80}]}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web, labels: {app: web}}
+      spec: {containers: [{name: web}]}
+"""
+
+
+def test_a_fact_that_only_the_message_names_is_shown(rule, tmp_path: Path) -> None:
+    rule(IN_MESSAGE)
+    (tmp_path / "all.yaml").write_text(f"{SERVICE}---\n{POD}")
+    done = assay("scan", "all.yaml", "--rules", "rules", "--output", "json", "--quiet", cwd=tmp_path)
+    (said,) = re.findall(r'"message": ?"([^"]*is selected by[^"]*)"', done.stdout)
+    assert said.startswith("Pod web is selected by ")
+    assert "shop" in said
+
+
+def test_the_word_facts_in_a_text_of_an_expression_makes_no_rule_joined(rule) -> None:
+    text = changed(
+        (REQUIRE, "require: \"!object.spec.exists(k, k == 'facts')\"\nfix: {safe: false, remove: [spec.facts]}"),
+        ("at: spec.ingressClassName", "at: spec.facts"),
+        ("{rules: []}", "{facts: true}"),
+    )
+    assert problems(rule(text)) == (0, [])
+
+
+SHIPPED = [file for file in load_folder(library.data_root() / "rules") if file.rule.at]
+
+
+def test_the_place_of_every_shipped_rule_is_checked() -> None:
+    """A field that is in no example is found out in whichever rule it stands."""
+    for file in SHIPPED[::7]:
+        wrong = replace(file, rule=replace(file.rule, at=f"{file.rule.at}.nowhere"))
+        assert any("findings never point at it" in error.message for error in check(wrong)), file.rule.info.id
+
+
+def test_a_placeholder_of_every_shipped_rule_is_checked() -> None:
+    for file in SHIPPED[::7]:
+        wrong = replace(file, rule=replace(file.rule, message="{cluster.nowhere}"))
+        assert any("gives a value for {cluster.nowhere}" in error.message for error in check(wrong)), file.rule.info.id
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["rules", "show", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-privil"),
+        (["rules", "show", "foo"], "see `assay rules list`"),
+        (["rules", "export", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-privil"),
+        (["fix", ".", "--rule", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-p"),
+        (["fix", ".", "--rule", "foo"], "see `assay rules list`"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_is_not_there_is_told_with_the_nearest(tmp_path: Path, command: list[str], said: str) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    done = assay(*command, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_a_rule_file_is_read_as_data_alone(tmp_path: Path) -> None:
+    """A rule that lies outside the shipped folder is named by its path in its own."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "own.yaml").write_text(RULE)
+    assert load(tmp_path / "shop" / "own.yaml", tmp_path).rule.info.id == "shop.own"

@@ -138,6 +138,7 @@ def _document(name: str, text: str) -> Document:
 
 
 def _cut(text: str) -> str:
+    text = text.partition(" (--limit ")[0]  # the option is about inputs of a scan
     return mask(text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
 
 

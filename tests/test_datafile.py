@@ -138,6 +138,7 @@ def test_all_that_is_wrong_is_said_in_the_order_of_the_lines(read) -> None:
         (GOOD + "---\ntitle: b\n", "a.yaml:4: a second document begins here; one file holds one document"),
         (GOOD + "title: again\n", "a.yaml:3: the key 'title' stands twice"),
         (GOOD + "link: {rule: a, rule: b}\n", "a.yaml:3: the key 'rule' stands twice"),
+        (GOOD + "tags: " + 300 * "[" + 300 * "]" + "\n", "a.yaml:3: nested deeper than 200 levels"),
         (GOOD + "tags: [a\n", "a.yaml:3: not valid YAML"),
         (GOOD + "tags: *nowhere\n", "a.yaml:3: the alias *nowhere has no anchor"),
     ],
@@ -145,6 +146,7 @@ def test_all_that_is_wrong_is_said_in_the_order_of_the_lines(read) -> None:
 def test_a_text_that_is_not_one_document_is_refused(read, text: str, said: str) -> None:
     (found,) = told(read, text)
     assert found.startswith(said)
+    assert "--limit" not in found
 
 
 def test_json_is_read_as_json_and_other_names_as_yaml(read) -> None:

@@ -230,3 +230,41 @@ def test_a_credential_in_other_findings_excerpts_is_masked_without_its_own_rule(
 def test_the_work_grows_with_the_length(piece: str) -> None:
     text = (piece * 60_000)[:60_000]
     assert mask(text).count("\n") == text.count("\n")  # a pattern that took exponential time would never end
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        ("curl -H 'Authorization: bearer ", "abcd", "'"),
+        ("client_secret=", "abcd", ""),
+        ('{"client-secret": "', "abcd", '"}'),
+        ("my_pw = ", "ab1d", " # old"),
+        ("run --token ", "abcd", " --x"),
+        ("run --api-key=", "abcd", ""),
+        ("got gh" + "p_", "0123456789abcdef", " from the log"),
+        ("key sk" + "-", "0123456789abcdef", ""),
+        ("id AK" + "IA", "0123456789ABCDEF", "."),
+    ],
+)
+def test_outputs_also_hide_what_may_be_a_credential(before: str, value: str, after: str) -> None:
+    masked = mask(f"first\n{before}{value}{after}\nlast")
+    assert value not in masked
+    assert (masked.startswith("first\n"), masked.endswith("\nlast")) == (True, True)
+    assert len(masked) == len(f"first\n{before}{value}{after}\nlast")
+    assert after in masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secret-key: ${SECRET_KEY}",
+        "access_token: none",
+        "access_token: required",
+        "x_secret: <from the vault>",
+        "api_key: {{ .Values.key }}",
+        "gh" + "p_short",
+        "tokens: 4096",
+    ],
+)
+def test_outputs_show_references_and_blanks(text: str) -> None:
+    assert mask(text) == text

@@ -21,7 +21,7 @@ from scanner.marks import holds, start_of
 from scanner.model import Edit, Finding, Fix, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fix import ApplicableFix
-from scanner.policy.fix_edits import CODE_BLOCK, changed, way
+from scanner.policy.fix_edits import CODE_BLOCK, path_to, with_change
 from scanner.sources import File
 
 _ROUNDS = 3
@@ -196,11 +196,11 @@ def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
     """The data of a document with fixes made; the last items first, for a list may shrink."""
     value, gone = document.root.value, set()
     for candidate in sorted(chosen, key=_order, reverse=True):
-        path = way(document.root, candidate.subject.marks[candidate.subject.focus])
+        path = path_to(document.root, candidate.subject.marks[candidate.subject.focus])
         rule_fix, item = candidate.applicable.rule_fix, candidate.applicable.item
         place = (path, item)
         if place not in gone:
-            value = changed(value, path, partial(rule_fix.applied, item=item))
+            value = with_change(value, path, partial(rule_fix.applied, item=item))
         if rule_fix.removes_item:
             gone.add(place)
     return value

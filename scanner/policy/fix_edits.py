@@ -52,7 +52,9 @@ class FixWriter:
         edits: tuple[Edit, ...] = ()
         if not why_not:
             try:
-                edits = self._edits(top, changed(top.value, way(top, subject.marks[subject.focus]), lambda _: fixed))
+                edits = self._edits(
+                    top, with_change(top.value, path_to(top, subject.marks[subject.focus]), lambda _: fixed)
+                )
             except UneditableError as error:
                 why_not = error.message
         return Fix(rule_fix.safe, rule_fix.words(focus, applicable.item), edits, why_not)
@@ -64,7 +66,7 @@ class FixWriter:
         return tuple(replace(edit, text=edit.text.replace("\n", self._newline)) for edit in edits)
 
 
-def way(top: Node, inner: Mark) -> tuple[str | int, ...]:
+def path_to(top: Node, inner: Mark) -> tuple[str | int, ...]:
     """The path from a node to a mark in it; raises UneditableError for one that is there by an alias or a merge."""
     mark, place = top.mark, start_of(inner)
     path: list[str | int] = []
@@ -88,13 +90,13 @@ def _around(children: Children, place: Place) -> tuple[str | int, Mark] | None:
     return next((pair for pair in pairs if holds(pair[1], place)), None)
 
 
-def changed(value: Any, path: Sequence[str | int], change: Callable[[Any], Any]) -> Any:
+def with_change(value: Any, path: Sequence[str | int], change: Callable[[Any], Any]) -> Any:
     """A value with another one at a path in it; the parts beside the path are the same objects."""
     if not path:
         return change(value)
     head, rest = path[0], path[1:]
     try:
-        inner = changed(value[head], rest, change)
+        inner = with_change(value[head], rest, change)
     except (KeyError, IndexError, TypeError):
         raise UneditableError("it stands among too many others to be looked at alone") from None
     if isinstance(value, list):

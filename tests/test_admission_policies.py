@@ -315,6 +315,27 @@ def test_match_constraints(tmp_path: Path, match: dict[str, Any], wanted: list[s
     assert outcomes(tmp_path, [policy("false", match=match)], deployment()) == wanted
 
 
+@pytest.mark.parametrize(
+    ("item", "wanted"),
+    [
+        ({"key": "tier", "operator": "Exists"}, ["fail"]),
+        ({"key": "tier", "operator": "DoesNotExist"}, []),
+        ({"key": "other", "operator": "Exists"}, []),
+        ({"key": "other", "operator": "DoesNotExist"}, ["fail"]),
+        ({"key": "tier", "operator": "In", "values": ["api", "web"]}, ["fail"]),
+        ({"key": "tier", "operator": "In", "values": ["api"]}, []),
+        ({"key": "other", "operator": "In", "values": ["web"]}, []),
+        ({"key": "tier", "operator": "NotIn", "values": ["web"]}, []),
+        ({"key": "tier", "operator": "NotIn", "values": ["api"]}, ["fail"]),
+        ({"key": "other", "operator": "NotIn", "values": ["web"]}, ["fail"]),
+    ],
+)
+def test_a_selector_holds_as_in_a_cluster(tmp_path: Path, item: dict[str, Any], wanted: list[str]) -> None:
+    labelled = thing(meta={"labels": {"tier": "web"}})
+    match = {"objectSelector": {"matchExpressions": [item]}}
+    assert outcomes(tmp_path, [policy("false", match=match)], labelled) == wanted
+
+
 def test_doubt_says_what_is_not_known(tmp_path: Path) -> None:
     other = policy("false", rules=({**DEPLOYMENTS, "apiVersions": ["v1beta1"]},))
     assert "another version of the API" in told(judged(tmp_path, [other], deployment()))[0].message
@@ -481,6 +502,24 @@ def test_parameters_that_are_not_there_are_not_taken_for_granted(tmp_path: Path)
     assert outcomes(tmp_path, [optional, binding()], thing()) == ["pass"]
 
 
+def test_parameters_of_a_namespace_do_not_serve_what_has_none(tmp_path: Path) -> None:
+    given = binding(paramRef={"name": "limits", "parameterNotFoundAction": "Deny"})
+    (finding,) = told(judged(tmp_path, [policy("true", **LIMITS), given, limits(3)], thing("Namespace")))
+    assert finding.outcome is Outcome.FAIL
+    assert "failed to configure binding: cannot use namespaced paramRef" in finding.message
+    ignoring = policy("true", failurePolicy="Ignore", **LIMITS)
+    assert outcomes(tmp_path, [ignoring, given, limits(3)], thing("Namespace")) == []
+
+
+def test_parameters_without_a_namespace_are_those_beside_the_object(tmp_path: Path) -> None:
+    rule = policy("object.spec.replicas <= int(params.data.most)", rules=(DEPLOYMENTS,), **LIMITS)
+    given = binding(paramRef={"name": "limits", "parameterNotFoundAction": "Deny"})
+    web = deployment(replicas=4)
+    web["metadata"]["namespace"] = "policies"
+    assert outcomes(tmp_path, [rule, given, limits(3)], web) == ["fail"]
+    assert outcomes(tmp_path, [rule, given, limits(3)], deployment(replicas=4)) == ["error"]
+
+
 @pytest.mark.parametrize(
     "expression",
     [
@@ -490,6 +529,17 @@ def test_parameters_that_are_not_there_are_not_taken_for_granted(tmp_path: Path)
         "cidr('10.0.0.0/8').containsIP('10.1.2.3') && !cidr('10.0.0.0/8').containsCIDR('10.0.0.0/7')",
         "ip('::1').family() == 6 && ip('127.0.0.1').isLoopback() && !isIP('1.2.3.256') && isCIDR('::/0')",
         "'abc 123'.find('[0-9]+') == '123' && '1 a 22'.findAll('[0-9]+') == ['1', '22'] && 'x'.find('y') == ''",
+        "!quantity('1').isGreaterThan(quantity('1000m')) && !quantity('1').isLessThan(quantity('1000m'))",
+        "quantity('1').isLessThan(quantity('1.1')) && quantity('3').sub(1) == quantity('2')",
+        "quantity('0').sign() == 0 && quantity('2').sign() == 1",
+        "quantity('1.5').asApproximateFloat() == 1.5 && quantity('1').add(2) == quantity('3')",
+        "cidr('10.1.2.3/8').masked() == cidr('10.0.0.0/8') && cidr('10.1.2.3/8').prefixLength() == 8",
+        "cidr('10.1.2.3/8').ip() == ip('10.1.2.3') && cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16')",
+        "ip('0.0.0.0').isUnspecified() && ip('169.254.1.1').isLinkLocalUnicast() && !ip('10.0.0.1').isLoopback()",
+        "ip.isCanonical('::1') && !ip.isCanonical('0::1') && !isIP('::ffff:1.2.3.4') && !isCIDR('10.0.0.0')",
+        "'1 a 22 333'.findAll('[0-9]+', 2) == ['1', '22'] && ![2, 1].isSorted() && [2, 1, 2].distinct() == [2, 1]",
+        "[3, 1, 2].sort() == [1, 2, 3] && sets.intersects([1], [1, 2]) && !sets.contains([1], [1, 2])",
+        "!sets.equivalent([1], [1, 2]) && !sets.contains([true], [1])",
         "[1, 3].sum() == 4 && [3, 1].min() == 1 && ['a', 'c'].max() == 'c' && [1, 2, 2].isSorted()",
         "sets.contains([1, 2], [2]) && !sets.intersects(['a'], ['b']) && sets.equivalent([1, 2], [2, 1, 1])",
         "object.?spec.?name.orValue('none') == 'none' && 'a,b'.split(',').join('-') == 'a-b'",

@@ -148,6 +148,26 @@ def test_a_value_is_told_by_its_name(name: str) -> None:
         assert value not in mask(line)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("apiKey: q7Rk2mPx9vTz", "a secret key"),
+        ("apiKey: q7Rk2mPx9vTz  # of staging", "a secret key"),
+        ("{apiKey: q7Rk2mPx9vTz, x: 1}", "a secret key"),
+        ("the apiKey: q7Rk2mPx9vTz is what the gateway sent", ""),
+        ("the password = hunterhunter of nobody", ""),
+        ("password = hunterhunter", "a password"),
+        ("- password = hunterhunter", "a password"),
+        ("run --password hunterhunter now", "a password"),
+        ("run it: password = hunterhunter", ""),
+        ("password = get(x)", ""),
+        ("password: abcde", ""),
+    ],
+)
+def test_prose_and_code_are_no_settings(text: str, kind: str) -> None:
+    assert kind_of("notes.txt", f"first line\n{text}\nlast line") == kind
+
+
 @pytest.mark.parametrize(("name", "value"), HARMLESS)
 def test_what_holds_no_credential_is_left_alone(name: str, value: str) -> None:
     assert kind_of(name, value) == ""

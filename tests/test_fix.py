@@ -215,6 +215,17 @@ examples:
 """
 
 
+def test_a_fix_that_does_not_clear_its_finding_is_left_out(folder: Path) -> None:
+    rules = folder.parent / "rules" / "own"
+    rules.mkdir(parents=True)
+    (rules / "wants-host-pid.yaml").write_text(WANTS + "fix: {safe: true, set: {hostIPC: false}}\n")
+    (folder / "pod.yaml").write_text(POD.replace("hostPID: true", "hostPID: false"))
+    selection = FixSelection(rules=frozenset({"own.wants-host-pid"}))
+    (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), selection).files
+    assert [skipped.reason for skipped in result.skipped] == ["it would not clear the finding"]
+    assert result.after == result.before
+
+
 def test_a_change_that_another_file_suffers_from_is_left_out(folder: Path) -> None:
     rules = folder.parent / "rules" / "own"
     rules.mkdir(parents=True)

@@ -78,6 +78,21 @@ def test_what_cannot_be_exported_is_said_with_its_reason() -> None:
         export("kubernetes.etcd-serves-over-tls")
 
 
+def test_the_reasons_for_which_rules_are_not_exported_are_known() -> None:
+    _, told = export("--profile", "opinion")
+    reasons = {line.partition("because ")[2].partition(": ")[0] for line in told.splitlines() if "not exported" in line}
+    assert reasons == {
+        "it is about a kubernetes.control-plane, which is no object of the API",
+        "it is about a configuration file, which is no object of the API",
+        "it looks at several objects at once",
+        "it uses `credential`, which clusters do not know",
+        "it uses `round`, which clusters do not know",
+        "it asks of several lists, or of one outside of its subject",
+        "the API server itself writes `serviceAccount` beside `serviceAccountName`",
+        "it is about committed Secrets, and those of a cluster hold the same by their nature",
+    }
+
+
 def test_rule_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(UsageError, match=r"did you mean kubernetes.container-not-privileged\?"):
         export("kubernetes.container-not-privilegd")

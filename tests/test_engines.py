@@ -24,6 +24,7 @@ from scanner.limits import Limits
 from scanner.model import Finding, InputStatus, Outcome, Scan, Severity
 from scanner.scan import Options, scan
 from scanner.sources import Selection
+from tests import formats
 from tests.conftest import REPOSITORY
 
 BUCKET = """\
@@ -373,7 +374,7 @@ def test_nothing_of_ours_reaches_it(stand_in: Callable[..., None], monkeypatch: 
     assert (place, inside) == ("../home", [])
 
 
-def test_secrets_that_it_finds_are_not_printed(folder: Path, stand_in: Callable[..., None]) -> None:
+def test_secrets_that_it_finds_are_not_printed(folder: Path, tmp_path: Path, stand_in: Callable[..., None]) -> None:
     secret = "bPxRfiCYEXAMPLEwJalrXUtnF"
     text = f'resource "aws_lambda_function" "f" {{\n  variables = {{\n    word = "{secret}"\n  }}\n}}\n'
     (folder / "main.tf").write_text(text, encoding="utf-8")
@@ -382,10 +383,11 @@ def test_secrets_that_it_finds_are_not_printed(folder: Path, stand_in: Callable[
         'check("CKV_AWS_50", "main.tf", "FAILED", lines=[1, 5])]\n'
         'print(json.dumps(part("terraform", failed=found)))'
     )
-    for form in ("table", "json", "sarif", "html"):
-        done = run("--engine", "checkov", "--output", form)
-        assert "CKV_AWS_45" in done.stdout
-        assert secret not in done.output
+    outputs = [f"--output={formats.asked(name, tmp_path)}" for name in formats.ALL]
+    said = {"the terminal": run("--engine", "checkov", *outputs).output}
+    said |= {name: "\n".join(formats.texts_below(tmp_path / name).values()) for name in formats.ALL}
+    assert "CKV_AWS_45" in said["json"]
+    assert [name for name, text in said.items() if secret in text] == []
 
 
 def test_results_are_of_their_schema(stand_in: Callable[..., None]) -> None:

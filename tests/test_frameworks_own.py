@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from scanner.cli import assay
+from tests import formats
 
 POD = """\
 apiVersion: v1
@@ -108,7 +109,7 @@ def test_it_stands_beside_the_shipped_ones_and_changes_the_digest_of_the_pack() 
     assert with_it["tool"]["pack_digest"] != without["tool"]["pack_digest"]
 
 
-@pytest.mark.parametrize("output", ["table", "sarif", "html"])
+@pytest.mark.parametrize("output", formats.telling("5.2.2"))
 def test_it_is_in_every_report(output: str) -> None:
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml", "--framework", "acme", "--output", output)
     assert "A-1" in done.stdout

@@ -17,14 +17,15 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from jsonschema import Draft202012Validator
 
+from scanner.cli import outputs
+from scanner.reports.format import TextFormat
+from tests import formats
 from tests.command_line import assay_in_bytes
+from tests.formats import INVISIBLE, check_log
 from tests.payloads import NAMES, PAYLOADS, lay_out, lay_out_name, pod
 
 Report: TypeAlias = Callable[[str], bytes]
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
-OBEYED = re.compile(r"^\s*::|##\w*\[", re.MULTILINE)
-"""What GitHub, Azure and TeamCity take for a command in a log."""
 WRITTEN_OUT = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 OURS = re.compile(
     r"(?P<head>(?:critical|high|medium|low|info|error|unknown)  .+  [a-z-]+\.[a-z-]+)"
@@ -77,12 +78,6 @@ def report(tree: Path) -> Report:
 def results(report: Report) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(report("json"))
     return loaded
-
-
-def check_log(text: str) -> None:
-    """Insist that a log shows every character and that nothing in it is obeyed."""
-    assert {hex(ord(each)) for each in set(text) - {"\n"} if unicodedata.category(each) in INVISIBLE} == set()
-    assert OBEYED.search(text) is None
 
 
 def read_back(text: str) -> str:
@@ -260,8 +255,6 @@ def test_sarif_messages_hold_no_link_or_placeholder_of_others(report: Report) ->
 def test_an_evidence_pack(tree: Path, results: dict[str, Any], tmp_path: Path) -> None:
     pack = tmp_path / "pack"
     assay(tree, "scan", "--profile", "opinion", "--output", f"evidence={pack}")
-    for name in ("population.jsonl", "results.json", "results.sarif", "VERIFY.md", "MANIFEST.sha256"):
-        check_log((pack / name).read_text(encoding="utf-8"))
     population = [json.loads(line) for line in (pack / "population.jsonl").read_text().split("\n")[:-1]]
     assert [item["path"] for item in population] == [item["path"] for item in results["inputs"]]
 
@@ -309,7 +302,20 @@ def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path, monkeypatch: 
     check_log(done.stderr.decode())
 
 
-@pytest.mark.parametrize("form", ["table", "inputs", "json", "sarif", "html"])
+@pytest.mark.parametrize("name", formats.ALL)
+def test_no_format_hides_a_character_or_is_obeyed(name: str, report: Report, tree: Path, tmp_path: Path) -> None:
+    form = outputs.find(name)
+    if isinstance(form, TextFormat):
+        formats.check_inert(form.media_type, report(name).decode())
+        return
+    assay(tree, "scan", "--profile", "opinion", "--output", formats.asked(name, tmp_path))
+    texts = formats.texts_below(tmp_path / name)
+    assert texts
+    for file, text in texts.items():
+        (formats.check_page if file.endswith(".html") else check_log)(text)
+
+
+@pytest.mark.parametrize("form", formats.TEXTS)
 def test_a_log_of_another_encoding_ends_nothing(tree: Path, form: str) -> None:
     names = ("pod-0.json", "spec-0.json", "swarm-0.md", NAMES["long and wide"])
     done = assay(tree, "scan", *names, "--output", form, encoding="ascii")

@@ -12,6 +12,7 @@ from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary, Measure
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
+from scanner.reports.figures import percent
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
@@ -97,7 +98,8 @@ def _finding(scan: Scan, finding: Finding, paint: _Paint) -> Iterator[str]:
     for related in finding.related:
         other = related.location
         there = safe(f"{other.path}:{other.line}:{other.column}")
-        yield f"        {paint('see', 'grey')} {there} ({safe(related.message)})"
+        message = f" ({safe(related.message)})" if related.message else ""
+        yield f"        {paint('see', 'grey')} {there}{message}"
 
 
 def _shown(source: str) -> str:
@@ -106,7 +108,8 @@ def _shown(source: str) -> str:
 
 def _said(label: str, text: str, paint: _Paint) -> Iterator[str]:
     indent = 11
-    wrapped = textwrap.wrap(safe(text), _WIDTH - indent) or [""]
+    line = safe(" ".join(text.split()))
+    wrapped = textwrap.wrap(line, _WIDTH - indent, break_on_hyphens=False) or [""]
     yield f"  {paint(label.ljust(8), 'grey')} {wrapped[0]}"
     yield from (" " * indent + line for line in wrapped[1:])
 
@@ -168,10 +171,10 @@ def _figures(item: FrameworkSummary, against: int) -> str:
         figures = f"findings bear on {against} of {item.controls} {_members(item.measure)}"
     else:
         conformity = (
-            "not told" if item.conformity is None else f"{item.sound} of {item.covered} ({item.conformity:.0%})"
+            "not told" if item.conformity is None else f"{item.sound} of {item.covered} ({percent(item.conformity)}%)"
         )
         figures = (
-            f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({item.coverage:.0%}), "
+            f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({percent(item.coverage)}%), "
             f"conformity {conformity}, {item.manual} manual"
             + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.library import data_root
 from scanner.model import Scan
+from scanner.reports.figures import percent
 from scanner.reports.format import TextFormat
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.view import view
@@ -72,9 +73,7 @@ def _count(number: int, noun: str, plural: str = "") -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share as a percentage that says 0 or 100 only where that is exact."""
-    rounded = round(100 * share)
-    return f"{min(max(rounded, 1), 99) if 0 < share < 1 else rounded} %"
+    return f"{percent(share)} %"
 
 
 def _is_secure(address: str) -> bool:

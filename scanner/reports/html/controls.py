@@ -50,10 +50,11 @@ class Sheet:
     key: str
     applicable: int
     """Controls that are not said not to apply."""
+    in_error: int
     without_evidence: int
-    """Applicable controls that are neither covered nor manual."""
+    """Applicable controls that are neither covered nor in error nor manual."""
     coverage: tuple[Part, ...]
-    """Over the applicable controls; what remains free is without evidence."""
+    """Over the applicable controls; what remains free is in error or without evidence."""
     conformity: tuple[Part, ...]
     """Over the covered controls."""
     no_figures: str
@@ -102,18 +103,21 @@ def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
     distinct = {fingerprint for row in members for fingerprint in row.control.findings}
     applicable, against = summary.controls - summary.not_applicable, summary.covered - summary.sound
     covered = (("sound", summary.sound), ("against", against))
+    statuses = tally((row.control.status for row in members), ControlStatus)
+    in_error = statuses[ControlStatus.ERROR]
     manual = 100 * summary.manual / (applicable or 1)
     return Sheet(
         summary=summary,
         key=slug(summary.id, summary.edition),
         applicable=applicable,
-        without_evidence=max(0, applicable - summary.covered - summary.manual),
+        in_error=in_error,
+        without_evidence=max(0, applicable - summary.covered - in_error - summary.manual),
         coverage=(*_parts(applicable, covered), Part("manual", 100 - manual, manual)),
         conformity=_parts(summary.covered, covered),
         no_figures=_no_figures(summary.measure),
         findings=len(distinct),
         touched=sum(1 for row in members if row.control.findings),
-        statuses=tally((row.control.status for row in members), ControlStatus),
+        statuses=statuses,
         parents=tuple((parent, tuple(some)) for parent, some in groupby(members, lambda row: row.control.parent)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -37,6 +38,8 @@ class View:
     configured: tuple[str, ...]
     """The changes, a sentence each."""
     run: Run
+    command: str
+    """As it can be given again."""
     disclaimer: str
     failed: dict[Severity, int]
     """Failing findings by severity."""
@@ -80,6 +83,7 @@ def view(scan: Scan) -> View:
         configured_by=title(scan.run.configuration) if scan.run.configuration else "",
         configured=tuple(sentences(scan.run.configuration)),
         run=scan.run,
+        command=shlex.join(("assay", *scan.run.arguments)),
         disclaimer=DISCLAIMER,
         failed=tally((item.severity for item in scan.findings if item.outcome is Outcome.FAIL), SEVERITIES),
         outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},

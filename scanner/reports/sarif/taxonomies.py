@@ -90,10 +90,13 @@ def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
         "measure": framework.measure,
         "controls": framework.controls,
         "manual": framework.manual,
+        "notApplicable": framework.not_applicable,
         "covered": framework.covered,
         "sound": framework.sound,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
         "licence": framework.licence,
     }
+    if framework.scope:
+        component["properties"]["scope"] = {"paths": framework.scope, "inputs": framework.scope_inputs}
     return component

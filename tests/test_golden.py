@@ -1,0 +1,111 @@
+"""What every output format makes of one scan that holds everything: renewed with `pytest --regold`, and read then."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import pytest
+
+from scanner import reports
+from scanner.cli import outputs
+from scanner.reports.format import Format, TextFormat
+from scanner.reports.html.view import view
+from tests import formats
+from tests.sample_whole import whole_scan
+
+GOLDEN = Path(__file__).parent / "golden"
+
+Agreed = Callable[[str, str], None]
+
+
+@pytest.fixture
+def agreed(request: pytest.FixtureRequest) -> Agreed:
+    """Compares a text with the golden file of a name; with --regold writes it instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"whole.{name}"
+        if request.config.getoption("--regold"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+@pytest.mark.parametrize("name", formats.ALL)
+def test_every_format_is_as_agreed(name: str, agreed: Agreed, tmp_path: Path) -> None:
+    form = outputs.find(name)
+    if isinstance(form, TextFormat):
+        text = "".join(reports.render(name, whole_scan()))
+        agreed(name, outline(text) if form.media_type == "text/html" else text)
+    else:
+        agreed(name, told_apart(formats.files(name, whole_scan(), tmp_path)))
+
+
+@pytest.mark.parametrize("name", [name for name in formats.TEXTS if reports.find(name).render_coloured])
+def test_every_format_with_colours_is_as_agreed(name: str, agreed: Agreed) -> None:
+    text = "".join(reports.render(name, whole_scan(), colour=True))
+    agreed(f"{name}.coloured", text.replace("\x1b", "␛"))
+    assert re.sub("\x1b\\[[0-9;]*m", "", text) == "".join(reports.render(name, whole_scan()))
+
+
+def test_the_data_of_the_page_is_as_agreed(agreed: Agreed) -> None:
+    text = json.dumps(plain(view(whole_scan()), set()), indent=1, ensure_ascii=False) + "\n"
+    agreed("html.view", text.encode("utf-8", "backslashreplace").decode())
+
+
+@pytest.mark.parametrize("name", formats.TEXTS)
+def test_every_text_can_be_read_and_repeats(name: str) -> None:
+    text = "".join(reports.render(name, whole_scan()))
+    formats.check_inert(reports.find(name).media_type, text)
+    assert text == "".join(reports.render(name, whole_scan()))
+
+
+def test_every_format_is_registered() -> None:
+    """A module that declares a format is one of those that `--output` names, and each name has one of its own."""
+    packages = [import_module(name) for name in ("scanner.reports", "scanner.evidence")]
+    below = (found for package in packages for found in walk_packages(package.__path__, f"{package.__name__}."))
+    modules = [*packages, *(import_module(found.name) for found in below)]
+    declared = [module.FORMAT for module in modules if isinstance(getattr(module, "FORMAT", None), Format)]
+    assert len(declared) == len(outputs.FORMATS) == len(set(outputs.FORMATS))
+    assert sorted(map(id, declared)) == sorted(id(outputs.find(name)) for name in outputs.FORMATS)
+
+
+def test_the_readme_names_every_format(repository: Path) -> None:
+    row = next(line for line in (repository / "README.md").read_text().splitlines() if "`--output FORMAT" in line)
+    assert [name for name in outputs.FORMATS if not re.search(rf"`{name}[`=]", row)] == []
+
+
+def plain(value: Any, seen: set[int]) -> Any:
+    """A value as plain data; what was said before is named only."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        name = next((getattr(value, key) for key in ("anchor", "fingerprint", "id") if hasattr(value, key)), "")
+        if name and id(value) in seen:
+            return f"see {name}"
+        seen.add(id(value))
+        return {field.name: plain(getattr(value, field.name), seen) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item, seen) for key, item in value.items()}
+    return [plain(item, seen) for item in value] if isinstance(value, list | tuple) else value
+
+
+def outline(text: str) -> str:
+    """The elements of a page, one on each line."""
+    return "\n".join(formats.Page(text).outline) + "\n"
+
+
+def told_apart(files: dict[str, str]) -> str:
+    """Files one after the other: those that are a text format by its name, and digests by what they are of."""
+    known = {"".join(reports.render(name, whole_scan())): name for name in formats.TEXTS}
+    digests = {sha256(text.encode("utf-8", "surrogateescape")).hexdigest(): name for name, text in files.items()}
+    told = [f"== {name}\n{known.get(text) or text}" for name, text in files.items()]
+    return re.sub(
+        "[0-9a-f]{64}", lambda found: f"<sha256 of {digests.get(found[0], 'an input')}>", "\n".join((*told, ""))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -82,18 +83,22 @@ class Origin:
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """One thing that rules are about, such as a container, a flow or an agent."""
+    """One thing that rules are about, such as a container, a flow or an agent.
+
+    Two that say the same at two places are two: a subject is equal to itself alone, so that it is a key that costs
+    nothing to hash. Nothing writes into one, nor into what it holds; what is found out about it stands beside it.
+    """
 
     kind: str
     identity: str
     """Stable name of the subject across edits: kind, namespace, name, owner path; never a line or a position."""
     name: str
     origin: Origin
-    bindings: dict[str, Any]
+    bindings: Mapping[str, Any]
     """What rule expressions see, by name: plain dict, list, str, int, float, bool."""
-    marks: dict[str, Mark]
+    marks: Mapping[str, Mark]
     """Where each binding stands; a binding without a place is absent."""
     focus: str
     """The binding that a rule's `at` is relative to."""
@@ -101,10 +106,6 @@ class Subject:
     """Names of fields that are present in the text with a value no file can tell (a variable, a call)."""
     group: str = ""
     """Subjects that describe one system share a group; facts never join across groups."""
-    facts: dict[str, Any] = field(default_factory=dict)
-    """What the facts stage adds; seen by expressions as `facts`."""
-    related: dict[str, Location] = field(default_factory=dict)
-    """Places of other subjects that facts were drawn from, by the name a rule may refer to."""
 
 
 @dataclass(frozen=True, slots=True)

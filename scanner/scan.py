@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.errors import UsageError
+from scanner.facts.kept import Kept
 from scanner.findings import settle, texts
 from scanner.frameworks import assess, catalogue, checks, scope
 from scanner.model import Finding, Input, InputStatus, Outcome, RuleInfo, Run, Scan, Subject
@@ -35,10 +36,12 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     by = _standard(options)
     where = sources.scope(paths, options.selection)
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    read = _read(where, local, by.engines, options, watch)
+    kept = None if by.policies else Kept(joined.reads())  # a policy may ask for any field
+    work = inputs.Work(kept, options.fixes, options.limits)
+    read = _read(where, local, work, by.engines, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
-    facts.derive(read.subjects, whole=_whole(where, read))
-    evaluation = _evaluate(read, joined, by.policies, also, options)
+    derived = facts.derive(read.subjects, whole=_whole(where, read))
+    evaluation = _evaluate(read, derived, joined, by.policies, also, options)
     findings = settle(evaluation, read.shared)
 
     infos = _infos(by, also, evaluation)
@@ -98,6 +101,7 @@ def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
 
 def _evaluate(
     read: _Read,
+    derived: facts.Derived,
     joined: Evaluator,
     policies: policy_evaluator.PolicyEvaluator | None,
     also: Iterable[engines.Results],
@@ -105,7 +109,7 @@ def _evaluate(
 ) -> Evaluation:
     """What came of each file, of the rules that need all, of the policies, and of other engines."""
     evaluation = read.evaluation
-    evaluation.merge(joined.evaluate(read.subjects))
+    evaluation.merge(joined.evaluate(read.subjects, derived))
     if policies:
         evaluation.merge(policies.evaluate(read.subjects, include_passes=options.include_passes))
     for each in also:
@@ -214,13 +218,13 @@ def _worse(before: Input, after: Input) -> Input:
 def _read(
     where: sources.Scope,
     local: Evaluator,
+    work: inputs.Work,
     others: Sequence[engines.Engine],
     options: Options,
     watch: Callable[[Input], object] | None,
 ) -> _Read:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
-    in_full = bool(options.rule_folders or options.policies)
-    read, work = _Read(), inputs.Work(in_full=in_full, fixes=options.fixes, limits=options.limits)
+    read = _Read()
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
     for source, portions in inputs.assess_all(met, local, options.jobs, work):
         for portion in portions:

@@ -6,24 +6,23 @@ from typing import Any
 
 import pytest
 import yaml
+from known import Known, cut, known
 
-from scanner import documents, facts, subjects
-from scanner.model import Subject
+from scanner import documents, subjects
 
 
-def derived(*texts: str, path: str = "a.yaml", whole: bool = True, in_full: bool = False) -> list[Subject]:
+def derived(*texts: str, path: str = "a.yaml", whole: bool = True, in_full: bool = False) -> list[Known]:
     """The subjects of texts, each an input of its own, with their facts."""
-    found: list[Subject] = []
+    found: list[Known] = []
     for index, text in enumerate(texts):
         name = path if len(texts) == 1 else f"{index}-{path}"
         reading = subjects.recognise(documents.read(name, text))
         assert reading.faults == ()
-        found.extend(reading.subjects if in_full else facts.usable(reading.subjects))
-    facts.derive(found, whole=whole)
-    return found
+        found.extend(reading.subjects if in_full else cut(reading.subjects))
+    return known(found, whole=whole)
 
 
-def one(found: list[Subject], kind: str, name: str = "") -> Subject:
+def one(found: list[Known], kind: str, name: str = "") -> Known:
     (subject,) = [subject for subject in found if subject.kind == kind and subject.name.endswith(name)]
     return subject
 
@@ -58,7 +57,7 @@ def scaler(kind: str, name: str, namespace: str = "") -> dict[str, Any]:
     return thing("HorizontalPodAutoscaler", "h", "autoscaling/v2", namespace, scaleTargetRef=target)
 
 
-def cluster(*objects: dict[str, Any], whole: bool = True, in_full: bool = False) -> list[Subject]:
+def cluster(*objects: dict[str, Any], whole: bool = True, in_full: bool = False) -> list[Known]:
     return derived(yaml.safe_dump_all(objects, sort_keys=False), whole=whole, in_full=in_full)
 
 
@@ -163,8 +162,9 @@ def test_without_namespaces_objects_meet_in_their_folder() -> None:
         for path, thing_ in bundle
         for subject in subjects.recognise(documents.read(path, yaml.safe_dump(thing_))).subjects
     ]
-    facts.derive(found, whole=True)
-    workloads = {item.name: item.facts.get("network_policies") for item in found if item.kind == "kubernetes.workload"}
+    workloads = {
+        item.name: item.facts.get("network_policies") for item in known(found) if item.kind == "kubernetes.workload"
+    }
     assert workloads == {"Deployment near": ["p"], "Deployment far": None}
 
 
@@ -517,7 +517,7 @@ def test_without_any_availability_there_is_none(text: str) -> None:
 # Graphs of an architecture
 
 
-def spec(**parts: Any) -> list[Subject]:
+def spec(**parts: Any) -> list[Known]:
     whole = {"apiVersion": "assay.dev/v1", "kind": "Architecture", "metadata": {"name": "x"}, "spec": parts}
     return derived(yaml.safe_dump(whole, sort_keys=False))
 
@@ -532,7 +532,7 @@ def calls(*pairs: str, **fields: Any) -> list[dict[str, Any]]:
     return [{"from": source, "to": target, "interaction": "sync", **fields} for source, target in ends]
 
 
-def facts_of(found: list[Subject]) -> dict[str, dict[str, Any]]:
+def facts_of(found: list[Known]) -> dict[str, dict[str, Any]]:
     return {
         item.bindings[item.focus]["id"]: item.facts
         for item in found

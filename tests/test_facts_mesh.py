@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
+from known import Known, cut, known
 
-from scanner import documents, facts, subjects
-from scanner.model import Subject
+from scanner import documents, subjects
 
 Thing = dict[str, Any]
 
@@ -36,11 +36,9 @@ def space(**labels: str) -> Thing:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": labels}}
 
 
-def cluster(*things: Thing, whole: bool = True) -> list[Subject]:
+def cluster(*things: Thing, whole: bool = True) -> list[Known]:
     text = yaml.safe_dump_all(things, sort_keys=False)
-    found = list(facts.usable(subjects.recognise(documents.read("a.yaml", text)).subjects))
-    facts.derive(found, whole=whole)
-    return found
+    return known(cut(subjects.recognise(documents.read("a.yaml", text)).subjects), whole=whole)
 
 
 INJECTED = {"istio-injection": "enabled"}

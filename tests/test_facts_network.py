@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from known import Known, cut, known
 
-from scanner import documents, facts, subjects
-from scanner.model import Subject
+from scanner import documents, subjects
 
 Thing = dict[str, Any]
 
@@ -40,19 +40,17 @@ def service(name: str = "s", namespace: str = "", app: str = "d", **spec: Any) -
     return thing("v1", "Service", name, namespace, **{"selector": {"app": app}, "ports": [{"port": 80}], **spec})
 
 
-def cluster(*things: Thing, whole: bool = True) -> list[Subject]:
+def cluster(*things: Thing, whole: bool = True) -> list[Known]:
     text = yaml.safe_dump_all(things, sort_keys=False)
-    found = list(facts.usable(subjects.recognise(documents.read("a.yaml", text)).subjects))
-    facts.derive(found, whole=whole)
-    return found
+    return known(cut(subjects.recognise(documents.read("a.yaml", text)).subjects), whole=whole)
 
 
-def workload(found: list[Subject], name: str = "d") -> Subject:
+def workload(found: list[Known], name: str = "d") -> Known:
     (one,) = [item for item in found if item.kind == "kubernetes.workload" and item.name.endswith(f" {name}")]
     return one
 
 
-def resource(found: list[Subject], name: str) -> Subject:
+def resource(found: list[Known], name: str) -> Known:
     (one,) = [item for item in found if item.kind == "kubernetes.resource" and item.name == name]
     return one
 
@@ -365,12 +363,11 @@ def test_of_several_of_one_name_the_one_in_the_same_file_is_meant() -> None:
         "b.yaml": [BACKENDS[0], service()],
         "c.yaml": [service(ports=[])],
     }
-    found: list[Subject] = []
+    found: list[Known] = []
     for name, things in files.items():
         reading = subjects.recognise(documents.read(name, yaml.safe_dump_all(things)))
-        found.extend(facts.usable(reading.subjects))
-    facts.derive(found, whole=True)
-    route = resource(found, "Ingress r")
+        found.extend(cut(reading.subjects))
+    route = resource(known(found), "Ingress r")
     assert (route.related["backends.0.service"].path, route.facts["backends"][0]["port_found"]) == ("b.yaml", True)
 
 
@@ -556,13 +553,12 @@ def ill_typed(value: Any, wrong: Any) -> list[Any]:
 
 @pytest.mark.parametrize("wrong", [5, "x", [5], [[]], {"a": []}, {"a": {"b": [{}]}}], ids=str)
 def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
-    def read(one: Thing) -> list[Subject]:
-        return list(facts.usable(subjects.recognise(documents.read("a.json", json.dumps(one))).subjects))
+    def read(one: Thing) -> list[Known]:
+        return cut(subjects.recognise(documents.read("a.json", json.dumps(one))).subjects)
 
     others = [item for one in BUNDLE for item in read(one)]
     for stated in BUNDLE:
         for part in ("metadata", "spec"):
             for changed in ill_typed(stated[part], wrong):
                 together = [*others, *read({**stated, part: changed})]  # it comes last, so that the others find it
-                facts.derive(together, whole=True)
-                assert together[-1].facts or together[-1].kind == "kubernetes.resource"
+                assert known(together)[-1].facts or together[-1].kind == "kubernetes.resource"

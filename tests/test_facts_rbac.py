@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 import yaml
+from known import Known, cut, known
 
-from scanner import documents, facts, subjects
-from scanner.model import Profile, Subject
+from scanner import documents, subjects
+from scanner.model import Profile
 from scanner.scan import Options, scan
 
 RBAC = "rbac.authorization.k8s.io"
 POD = {"name": "c", "image": "registry.example/c:1"}
 
 
-def read(files: dict[str, list[dict[str, Any]]], *, whole: bool = True, rendered: bool = False) -> list[Subject]:
+def read(files: dict[str, list[dict[str, Any]]], *, whole: bool = True, rendered: bool = False) -> list[Known]:
     """The subjects of files, each a name and its objects, with their facts; rendered: each file a chart by itself."""
-    found: list[Subject] = []
+    found: list[Known] = []
     for name, objects in files.items():
         text = yaml.safe_dump_all(objects, sort_keys=False)
-        found.extend(facts.usable(subjects.Recognition(documents.read(name, text), name if rendered else "")))
-    facts.derive(found, whole=whole)
-    return found
+        found.extend(cut(subjects.Recognition(documents.read(name, text), name if rendered else "")))
+    return known(found, whole=whole)
 
 
 def thing(kind: str, name: str, namespace: str = "", version: str = "v1", **fields: Any) -> dict[str, Any]:
@@ -59,12 +59,12 @@ def rule(resources: str, verbs: str, group: str = "", **fields: Any) -> dict[str
 WEB = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
 
 
-def workload(found: list[Subject], name: str = "web") -> Subject:
+def workload(found: list[Known], name: str = "web") -> Known:
     (subject,) = [each for each in found if each.kind == "kubernetes.workload" and each.name.endswith(name)]
     return subject
 
 
-def held(found: list[Subject], fact: str = "account_powers") -> list[str]:
+def held(found: list[Known], fact: str = "account_powers") -> list[str]:
     """The powers of the workload: `name`, with its namespace where it has one, or `?` for what is open."""
     return [item.get("name", "?") for item in workload(found).facts[fact]]
 
@@ -450,7 +450,7 @@ def test_the_default_account_is_always_there() -> None:
 # Bindings and roles
 
 
-def of(found: list[Subject], name: str) -> dict[str, Any]:
+def of(found: list[Known], name: str) -> dict[str, Any]:
     """The facts of the resource of a name."""
     (subject,) = [each for each in found if each.kind == "kubernetes.resource" and each.name.endswith(f" {name}")]
     return subject.facts

@@ -8,26 +8,24 @@ from typing import Any
 
 import pytest
 import yaml
+from known import Known, cut, known
 
-from scanner import documents, facts, subjects
-from scanner.model import Subject
+from scanner import documents, subjects
 
 WORKLOAD, RESOURCE = "kubernetes.workload", "kubernetes.resource"
 Thing = dict[str, Any]
 
 
-def read(*things: Thing, path: str = "a.yaml", in_full: bool = False) -> list[Subject]:
+def read(*things: Thing, path: str = "a.yaml", in_full: bool = False) -> list[Known]:
     """The subjects of objects, as far as they stay in a scan."""
     reading = subjects.recognise(documents.read(path, yaml.safe_dump_all(things, sort_keys=False)))
     found = list(reading.subjects)
-    return found if in_full else list(facts.usable(found))
+    return found if in_full else cut(found)
 
 
-def cluster(*things: Thing, whole: bool = True, in_full: bool = False) -> list[Subject]:
+def cluster(*things: Thing, whole: bool = True, in_full: bool = False) -> list[Known]:
     """The same with their facts."""
-    found = read(*things, in_full=in_full)
-    facts.derive(found, whole=whole)
-    return found
+    return known(read(*things, in_full=in_full), whole=whole)
 
 
 def thing(kind: str, name: str, namespace: str = "shop", version: str = "v1", **fields: Any) -> Thing:
@@ -58,7 +56,7 @@ def volume(name: str, **spec: Any) -> Thing:
     return thing("PersistentVolume", name, "", spec={"accessModes": ["ReadWriteOnce"], **spec})
 
 
-def one(found: list[Subject], kind: str = WORKLOAD, name: str = "") -> Subject:
+def one(found: list[Known], kind: str = WORKLOAD, name: str = "") -> Known:
     (subject,) = [subject for subject in found if subject.kind == kind and subject.name.endswith(name)]
     return subject
 
@@ -238,7 +236,7 @@ HOMES = [(namespace, group, path) for namespace, group, path in product(("", "a"
 
 @pytest.mark.parametrize("seeker", HOMES, ids=str)
 def test_one_of_many_namesakes_is_found_as_one_of_few(seeker: tuple[str, str, str]) -> None:
-    def placed(home: tuple[str, str, str], build: Any) -> list[Subject]:
+    def placed(home: tuple[str, str, str], build: Any) -> list[Known]:
         namespace, group, path = home
         return [replace(subject, group=group) for subject in read(build(namespace), path=path)]
 
@@ -246,8 +244,7 @@ def test_one_of_many_namesakes_is_found_as_one_of_few(seeker: tuple[str, str, st
         everything = placed(seeker, lambda namespace: pod(namespace=namespace, serviceAccountName="web"))
         for home in homes:
             everything += placed(home, lambda namespace: thing("ServiceAccount", "web", namespace))
-        facts.derive(everything, whole=True)
-        answer: bool | None = one(everything).facts["references"][0].get("found")
+        answer: bool | None = one(known(everything)).facts["references"][0].get("found")
         return answer
 
     alone = {home: found(home) for home in HOMES}

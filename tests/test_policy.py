@@ -11,6 +11,7 @@ import pytest
 
 from scanner import documents, facts, subjects
 from scanner.errors import PackError
+from scanner.facts import Derived
 from scanner.model import Finding, Location, Outcome, Related
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
@@ -51,8 +52,8 @@ def write(tmp_path: Path):
 
 def findings(file: RuleFile, text: str, name: str = "a.yaml", *, whole: bool = True) -> list[Finding]:
     found = subjects.recognise(documents.read(name, text)).subjects
-    facts.derive(found, whole=whole)
-    return Evaluator([file.rule], include_passes=True).evaluate(found).findings
+    derived = facts.derive(found, whole=whole)
+    return Evaluator([file.rule], include_passes=True).evaluate(found, derived).findings
 
 
 POD = """\
@@ -108,10 +109,9 @@ def of_facts(file: RuleFile, *items: dict[str, str]) -> list[Finding]:
     (subject,) = [
         each for each in subjects.recognise(documents.read("a.yaml", POD)).subjects if each.kind.endswith("workload")
     ]
-    subject.facts["referenced_keys"] = list(items)
-    subject.related["object"] = Location("b.yaml", 1, 1, 1, 2)
-    subject.related["referenced_keys.1.object"] = Location("c.yaml", 3, 1, 3, 2)
-    return Evaluator([file], include_passes=True).evaluate([subject]).findings
+    places = {"object": Location("b.yaml", 1, 1, 1, 2), "referenced_keys.1.object": Location("c.yaml", 3, 1, 3, 2)}
+    derived = Derived({subject: {"referenced_keys": list(items)}}, {subject: places})
+    return Evaluator([file], include_passes=True).evaluate([subject], derived).findings
 
 
 KEYS = "each: facts.referenced_keys\nrequire: item.found\nrelated: {object: what it means}"

@@ -40,7 +40,6 @@ def write(tmp_path: Path):
         "require: size(facts.exposed) == 0",
         "when: has(facts.exposed)\nrequire: pod.a == 1",
         "each: facts.claims\nrequire: item.name == 'a'",
-        "detail: \"facts.mtls + '!'\"\nrequire: pod.a == 1",
         "require: pod.a.all(facts, true) && facts.autoscaled",
     ],
 )
@@ -50,6 +49,7 @@ def test_a_rule_that_reads_a_fact_needs_all_subjects(write, keys: str) -> None:
 
 def test_a_fact_only_in_the_message_counts(write) -> None:
     assert write("require: pod.a == 1", message="{subject} is reached by {facts.services}").joined
+    assert write("detail: facts.mtls\nrequire: pod.a == 1", message="{subject} is {detail}").joined
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_read_of_an_item_is_read_under_each(write) -> None:
 
 
 def test_only_what_decides_the_outcome_is_among_the_words(write) -> None:
-    rule = write("when: pod.a == 'text'\nrequire: pod.b == 1\ndetail: pod.c\neach: d.*.e", message="{pod.f}")
+    rule = write("when: pod.a == 'text'\nrequire: pod.b == 1\ndetail: pod.c\neach: d.*.e", message="{pod.f} {detail}")
     assert rule.words == {"pod", "a", "b", "d", "e"}
 
 

@@ -336,22 +336,26 @@ def test_a_manifest_under_another_name_is_read(folder: Path) -> None:
     assert fails(scan(["."]), PRIVILEGED) == [("manifest", 9, 9)]
 
 
-def test_a_rule_of_ones_own_sees_whole_objects_beside_facts(folder: Path) -> None:
+def test_a_rule_of_ones_own_sees_the_fields_that_it_reads_beside_facts(folder: Path) -> None:
     own = (Path(__file__).parent / "own-rule.yaml").read_text()
     own = own.replace(
         "subject: kubernetes.container", "subject: kubernetes.resource\nwhen: object.kind == 'Deployment'"
     )
     own = own.replace(
         "\"container.image.startsWith('registry.shop.example/')\"",
-        '"object.spec.replicas >= 2 || facts.?autoscaled.orValue(false)"',
+        '"object.spec.paused || facts.?autoscaled.orValue(false)"',
     )
+    own = own.replace("at: image", "at: spec.strategy.type").replace("{container.image}", "{object.spec.revision}")
     (folder / "mine").mkdir()
-    (folder / "mine" / "replicas.yaml").write_text(own)
+    (folder / "mine" / "paused.yaml").write_text(own)
     (folder / "web.yaml").write_text(
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec: {replicas: 1}\n"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\n"
+        "spec: {paused: false, revision: 3,\n  strategy: {type: Recreate}}\n"
     )
     result = scan(["web.yaml"], Options(rule_folders=(folder / "mine",)))
-    assert [item.outcome for item in result.findings if item.rule == "replicas"] == [Outcome.FAIL]
+    (found,) = [item for item in result.findings if item.rule == "paused"]
+    assert (found.outcome, found.message) == (Outcome.FAIL, "Deployment w runs 3")
+    assert (found.location.line, found.location.field) == (5, "spec.strategy.type")
 
 
 PER_POD = 3

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from known import cut
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
@@ -619,7 +620,7 @@ def test_no_spec_of_any_shape_stops_a_scan(spec: Any, governance: Any, metadata:
         spec = {"governance": governance, **spec}
     whole = {"apiVersion": "assay.dev/v1", "kind": "Architecture", "metadata": metadata, "spec": spec}
     found = reading(json.dumps(whole), "a.json").subjects
-    facts.derive(list(facts.usable(found)), whole=True)
+    facts.derive(cut(found), whole=True)
     assert all(locate(subject.origin, subject.marks[subject.focus]).line == 1 for subject in found)
 
 
@@ -631,5 +632,5 @@ def test_no_calm_of_any_shape_stops_a_scan(nodes: list[Any], relationships: list
         "relationships": [*relationships, {"relationship-type": other}, {"relationship-type": {"connects": other}}],
     }
     found = reading(json.dumps(whole), "a.json").subjects
-    facts.derive(list(facts.usable(found)), whole=True)
+    facts.derive(cut(found), whole=True)
     assert found

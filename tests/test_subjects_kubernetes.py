@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from known import cut, known
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import locate
@@ -285,7 +286,7 @@ ILL_TYPED: list[dict[str, Any]] = [
 def test_nothing_ill_typed_stops_a_scan(ill: dict[str, Any], *, whole: bool) -> None:
     objects = (thing("Pod", "before", spec=CONTAINERS), ill, thing("Pod", "after", spec=CONTAINERS))
     found = reading(yaml.safe_dump_all(objects, sort_keys=False)).subjects
-    facts.derive(list(facts.usable(found)), whole=whole)
+    facts.derive(cut(found), whole=whole)
     assert {"core/Pod/default/before/containers/a", "core/Pod/default/after/containers/a"} <= {
         subject.identity for subject in found
     }
@@ -328,8 +329,7 @@ def test_what_means_to_be_an_object_and_is_none_is_a_fault(meant: Any, why: str)
 def test_containers_of_a_crowd_know_their_workload_and_not_each_other(number: int) -> None:
     crowd = {"containers": [{"name": f"c{each}"} for each in range(number)], "hostPID": True}
     found = reading(yaml.safe_dump(thing("Deployment", "d", spec={"template": {"spec": crowd}}))).subjects
-    facts.derive(found, whole=True)
-    containers = [subject for subject in found if subject.kind == "kubernetes.container"]
+    containers = [subject for subject in known(found) if subject.kind == "kubernetes.container"]
     assert len(containers) == number
     for container in containers:
         pod = container.bindings["object"]["spec"]["template"]["spec"]
@@ -389,7 +389,7 @@ def test_no_object_of_any_shape_stops_a_scan(shapes: list[Any], whole: bool) -> 
         for (version, kind), metadata, spec, template, items in shapes
     ]
     found = [*reading(json.dumps(thing("List", items=objects)), "a.json").subjects]
-    facts.derive(list(facts.usable(found)), whole=whole)
+    facts.derive(cut(found), whole=whole)
     for subject in found:
         for name, mark in subject.marks.items():
             assert locate(subject.origin, mark).line >= 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known import cut
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
@@ -464,5 +465,5 @@ TOOLS = st.sampled_from(
 def test_no_call_of_any_shape_stops_a_scan(calls: list[tuple[str, Any]], task: list[Any]) -> None:
     text = "\n".join(f"mcp__s__{tool}({json.dumps(argument)})" for tool, argument in calls)
     found = read(f"{text}\nTask('a', {json.dumps(task)[1:-1]})".replace(", )", ")"))
-    facts.derive(list(facts.usable(found)), whole=True)
+    facts.derive(cut(found), whole=True)
     assert all(locate(subject.origin, subject.marks[subject.focus]).line >= 1 for subject in found)

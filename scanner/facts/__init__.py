@@ -1,47 +1,31 @@
-"""All subjects -> derived facts, attached to the subjects they are about.
+"""All subjects -> derived facts about them.
 
 A fact is what an expression over one subject cannot say: a link to another subject, a sum over a graph, a role that
-nobody holds. Each module takes all subjects and fills `facts` (values) and `related` (places they were drawn from).
+nobody holds. Each module declares its facts and the steps that derive them; `registry` knows them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
+from scanner.facts.derived import Derived
+from scanner.facts.step import Facts, View
 from scanner.model import Subject
-from scanner.subjects.kubernetes import CONTAINER, RESOURCE, WORKLOAD
+
+__all__ = ["Derived", "derive"]
 
 
-def usable(subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """The subjects that facts, and the shipped rules that use facts, can be about; objects of Kubernetes cut short."""
-    from scanner.facts.kubernetes.kept import shortened
-
-    for subject in subjects:
-        if subject.kind in (RESOURCE, WORKLOAD):
-            yield shortened(subject)
-        elif subject.kind not in ("document", CONTAINER):
-            yield subject
-
-
-def derive(subjects: Sequence[Subject], *, whole: bool) -> None:
-    """Attach facts to subjects.
+def derive(subjects: Sequence[Subject], *, whole: bool) -> Derived:
+    """The facts about subjects, and the places that they were drawn from.
 
     `whole` says that the subjects are all there are: what is referred to and not among them does not exist. Otherwise
     the fact is left out, and a rule that asks for it comes to unknown.
     """
-    kinds = {subject.kind.partition(".")[0] for subject in subjects}
-    if "kubernetes" in kinds:
-        from scanner.facts import kubernetes
+    from scanner.facts import registry
 
-        kubernetes.derive(subjects, whole=whole)
-    if kinds - {"kubernetes", "document"}:
-        from scanner.facts import accountability, inventory, resilience, swarms
-
-        accountability.derive(subjects)
-        swarms.derive(subjects)
-        inventory.derive(subjects)
-        resilience.derive(subjects)
-    if "architecture" in kinds:
-        from scanner.facts import architecture
-
-        architecture.derive(subjects)
+    facts, views = Facts(), dict[type[View], View]()
+    for step in registry.steps({subject.kind for subject in subjects}):
+        if step.view not in views:
+            views[step.view] = step.view(subjects, whole=whole)
+        facts.run(step, views[step.view])
+    return Derived(facts.facts, facts.related)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Group, by_group
+from scanner.facts.groups import Group, Groups
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.governance import DECISION, ESCALATION
@@ -42,15 +43,12 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))
 
 
-def derive(subjects: Sequence[Subject]) -> None:
-    """Attach facts about who holds what to decisions, escalations and agents of each group."""
-    for group in by_group(subjects):
-        roster = _roster(group)
-        for decision in group[DECISION]:
-            _decision(decision, roster)
-        for escalation in group[ESCALATION]:
-            _escalation(escalation, roster)
-        _agents(group[AGENT], roster)
+_ROSTER = (
+    read(AGENT, "agent.name"),
+    read(TASK, "task.direct", "task.name"),
+    read(SYSTEM, "system.roles"),
+)
+"""What is read to know who is there."""
 
 
 def slug(role: Any) -> str:
@@ -92,37 +90,60 @@ def _nobody(roles: Iterable[str], roster: set[str]) -> list[str]:
     return [role for role in roles if not aliases(role) & roster]
 
 
-def _decision(subject: Subject, roster: set[str]) -> None:
-    """`self_approved`, `self_reviewed`, `unheld` of a class of decisions."""
-    decision = subject.bindings["decision"]
-    proposer = aliases(decision["proposer"]) if "proposer" in decision else set()
-    approvers, reviewers = _texts(decision.get("approver")), _texts(decision.get("reviewers"))
-    if proposer and approvers:
-        subject.facts["self_approved"] = any(aliases(role) & proposer for role in approvers)
-    if proposer and reviewers:
-        subject.facts["self_reviewed"] = any(aliases(role) & proposer for role in reviewers)
-    if roster:
-        named = _texts(decision.get("proposer"))
-        subject.facts["unheld"] = _nobody(named, roster)
+@step(
+    Groups,
+    gives=(SELF_APPROVED, SELF_REVIEWED, UNHELD),
+    reads=(*_ROSTER, read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers")),
+)
+def check_decisions(groups: Groups, facts: Facts) -> None:
+    """Who decides over whose proposal, and whether somebody is there to make it."""
+    for group in groups.all:
+        roster = _roster(group) if group[DECISION] else set()
+        for subject in group[DECISION]:
+            decision = subject.bindings["decision"]
+            proposer = aliases(decision["proposer"]) if "proposer" in decision else set()
+            for fact, field in ((SELF_APPROVED, "approver"), (SELF_REVIEWED, "reviewers")):
+                if proposer and (others := _texts(decision.get(field))):
+                    facts.add(subject, fact, any(aliases(role) & proposer for role in others))
+            if roster:
+                facts.add(subject, UNHELD, _nobody(_texts(decision.get("proposer")), roster))
 
 
-def _escalation(subject: Subject, roster: set[str]) -> None:
-    """`unheld`, `repeated`, `growing` and `steps` of an escalation path."""
-    escalation = subject.bindings["escalation"]
-    path = _texts(escalation.get("path"))
-    if path:
-        names = [slug(role) for role in path]
-        subject.facts["repeated"] = sorted({name for name in names if names.count(name) > 1})
-        if roster:
-            subject.facts["unheld"] = _nobody(path, roster)
-    times = [step.get("seconds") for step in escalation.get("timeouts", ())]
-    if times and all(time is not None for time in times):
-        subject.facts["growing"] = all(a < b for a, b in itertools.pairwise(times))
-        subject.facts["total_seconds"] = sum(times)
+@step(
+    Groups,
+    gives=(REPEATED, UNHELD, GROWING, TOTAL_SECONDS),
+    reads=(*_ROSTER, read(ESCALATION, "escalation.path", "escalation.timeouts")),
+)
+def check_escalations(groups: Groups, facts: Facts) -> None:
+    """Whether each path of escalation leads on, to somebody who is there, in steps of growing time."""
+    for group in groups.all:
+        roster = _roster(group) if group[ESCALATION] else set()
+        for subject in group[ESCALATION]:
+            escalation = subject.bindings["escalation"]
+            if path := _texts(escalation.get("path")):
+                names = [slug(role) for role in path]
+                facts.add(subject, REPEATED, sorted({name for name in names if names.count(name) > 1}))
+                if roster:
+                    facts.add(subject, UNHELD, _nobody(path, roster))
+            times = [stage.get("seconds") for stage in escalation.get("timeouts", ())]
+            if times and all(time is not None for time in times):
+                facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
+                facts.add(subject, TOTAL_SECONDS, sum(times))
 
 
-def _agents(agents: list[Subject], roster: set[str]) -> None:
-    """`reports_to_nobody` and `reports_in_circle` of each agent."""
+@step(
+    Groups,
+    gives=(REPORTS_TO_NOBODY, REPORTS_IN_CIRCLE),
+    reads=(*_ROSTER, read(AGENT, "agent.authority.reports")),
+)
+def follow_reports(groups: Groups, facts: Facts) -> None:
+    """Where the line of report of each agent leads."""
+    for group in groups.all:
+        if group[AGENT]:
+            _report(group[AGENT], _roster(group), facts)
+
+
+def _report(agents: list[Subject], roster: set[str], facts: Facts) -> None:
     names = [slug(agent.bindings["agent"].get("name", "")) for agent in agents]
     known = {alias: name for name in names for alias in aliases(name)} | {name: name for name in names}
     chief = {
@@ -133,8 +154,8 @@ def _agents(agents: list[Subject], roster: set[str]) -> None:
     for name, agent in zip(names, agents, strict=True):
         if name in chief:
             if roster:
-                agent.facts["reports_to_nobody"] = not aliases(chief[name]) & roster
-            agent.facts["reports_in_circle"] = _circles(name, chief)
+                facts.add(agent, REPORTS_TO_NOBODY, not aliases(chief[name]) & roster)
+            facts.add(agent, REPORTS_IN_CIRCLE, _circles(name, chief))
 
 
 def _authority(agent: Subject) -> dict[str, Any]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import ClassVar
 
 from scanner.documents.positions import find, locate
+from scanner.facts.step import Read
 from scanner.model import Location, Subject
 
 Group = dict[str, list[Subject]]
 """The subjects of one group, by kind."""
 
 
-def by_group(subjects: Iterable[Subject]) -> list[Group]:
-    """The groups of subjects, in order of appearance; a missing kind is an empty list."""
-    groups: dict[str, Group] = {}
-    for subject in subjects:
-        groups.setdefault(subject.group, defaultdict(list))[subject.kind].append(subject)
-    return list(groups.values())
+class Groups:
+    """The groups of subjects in order of appearance; a kind that a group does not have is an empty list."""
+
+    READS: ClassVar[tuple[Read, ...]] = ()
+
+    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
+        groups: dict[str, Group] = {}
+        for subject in subjects:
+            groups.setdefault(subject.group, defaultdict(list))[subject.kind].append(subject)
+        self.all = list(groups.values())
+        self.whole = whole
+        """The subjects are all there are."""
 
 
 def place(subject: Subject, *path: str) -> Location:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
 
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Group, by_group, place
+from scanner.facts.groups import Groups, place
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import DOMAIN
 
@@ -21,24 +20,21 @@ NAMED = Fact(
 NAMED_COUNT = Fact("named_count", (DOMAIN,), int, "The number of these services.")
 
 
-def derive(subjects: Sequence[Subject]) -> None:
-    """Attach `named` (services that are named for a domain) where another statement declares their number."""
-    for group in by_group(subjects):
-        _domains(group)
-
-
-def _domains(group: Group) -> None:
-    naming: dict[str, list[Subject]] = defaultdict(list)
-    for subject in group[DOMAIN]:
-        if isinstance(subject.bindings["domain"].get("named"), list):
-            naming[str(subject.bindings["domain"]["name"]).lower()].append(subject)
-    for subject in group[DOMAIN]:
-        domain = subject.bindings["domain"]
-        others = naming.get(str(domain["name"]).lower())
-        if others and isinstance(domain.get("declared"), int):
-            services: list[Any] = []
-            for other in others:
-                services += [service for service in other.bindings["domain"]["named"] if service not in services]
-            subject.facts["named"] = services
-            subject.facts["named_count"] = len(services)
-            subject.related["named"] = place(others[0], "named")
+@step(Groups, gives=(NAMED, NAMED_COUNT), reads=(read(DOMAIN, "domain.declared", "domain.name", "domain.named"),))
+def count_named(groups: Groups, facts: Facts) -> None:
+    """The services that are named for a domain, where another statement declares their number."""
+    for group in groups.all:
+        naming: dict[str, list[Subject]] = defaultdict(list)
+        for subject in group[DOMAIN]:
+            if isinstance(subject.bindings["domain"].get("named"), list):
+                naming[str(subject.bindings["domain"]["name"]).lower()].append(subject)
+        for subject in group[DOMAIN]:
+            domain = subject.bindings["domain"]
+            others = naming.get(str(domain["name"]).lower())
+            if others and isinstance(domain.get("declared"), int):
+                services: list[str] = []
+                for other in others:
+                    services += [service for service in other.bindings["domain"]["named"] if service not in services]
+                facts.add(subject, NAMED, services)
+                facts.add(subject, NAMED_COUNT, len(services))
+                facts.relate(subject, "named", place(others[0], "named"))

@@ -1,49 +1,60 @@
-"""Every fact that is derived, by the kind of subject that can have it.
+"""Every fact that is derived, by the kind of subject that can have it, and the steps that derive them, in their order.
 
-The declarations stand in the modules that compute the facts. They are collected when they are first asked for, a family
-of subjects at a time: the modules about Kubernetes are not loaded for a question about a swarm.
+Facts and steps are declared in the modules that compute them. They are collected when they are first asked for, a
+family of subjects at a time: the modules about Kubernetes are not loaded for a question about a swarm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 from scanner.facts.fact import Fact
+from scanner.facts.step import Read, Step
 from scanner.subjects import KINDS
 
-_KUBERNETES = tuple(
-    f"scanner.facts.kubernetes.{name}"
-    for name in (
-        "access.accounts",
-        "access.rbac",
-        "access.tokens",
-        "autoscaling",
-        "availability",
-        "namespaces",
-        "network.mesh",
-        "network.monitors",
-        "network.network_policies",
-        "network.routes",
-        "objects",
-        "references.accounts",
-        "references.claims",
-        "references.links",
-        "selections",
-    )
-)
-_OTHERS = tuple(
-    f"scanner.facts.{name}" for name in ("accountability", "architecture", "inventory", "resilience", "swarms")
-)
+KUBERNETES = "kubernetes"
+_MODULES = {
+    KUBERNETES: (
+        "kubernetes.access.accounts",
+        "kubernetes.access.rbac",
+        "kubernetes.access.tokens",
+        "kubernetes.autoscaling",
+        "kubernetes.availability",
+        "kubernetes.containers",
+        "kubernetes.namespaces",
+        "kubernetes.network.mesh",
+        "kubernetes.network.monitors",
+        "kubernetes.network.network_policies",
+        "kubernetes.network.routes",
+        "kubernetes.references.accounts",
+        "kubernetes.references.claims",
+        "kubernetes.references.links",
+        "kubernetes.selections",
+    ),
+    "": (
+        "accountability",
+        "architecture.boundaries",
+        "architecture.data",
+        "architecture.dependencies",
+        "architecture.flows",
+        "inventory",
+        "resilience",
+        "swarms",
+    ),
+}
+"""The modules that declare facts, by the family of subjects that these are about; the empty one is all others."""
 
 
 @cache
 def of(kind: str) -> Mapping[str, Fact[Any]]:
     """The facts that subjects of a kind can have, by name; none for a kind that has none."""
-    return MappingProxyType({fact.name: fact for fact in _declared(kind) if kind in fact.kinds})
+    facts = (fact for each in _declared(_family(kind)) for fact in each.gives if kind in fact.kinds)
+    return MappingProxyType({fact.name: fact for fact in facts})
 
 
 @cache
@@ -53,12 +64,56 @@ def related(kind: str) -> frozenset[str]:
 
 
 def every() -> Iterator[Fact[Any]]:
-    """Every fact once, by module and in the order of declaration."""
+    """Every fact once."""
     yield from dict.fromkeys(fact for kind in KINDS for fact in of(kind).values())
 
 
-def _declared(kind: str) -> Iterator[Fact[Any]]:
-    for module in _KUBERNETES if kind.startswith("kubernetes.") else _OTHERS:
-        for value in vars(import_module(module)).values():
-            if isinstance(value, Fact):
-                yield value
+def steps(kinds: Iterable[str]) -> Iterator[Step[Any]]:
+    """The steps that give facts to subjects of some kinds, each behind those that give what it needs."""
+    present = frozenset(kinds)
+    for family in sorted({_family(kind) for kind in present}):
+        for each in _in_order(family):
+            if any(not present.isdisjoint(fact.kinds) for fact in each.gives):
+                yield each
+
+
+@cache
+def reads() -> tuple[Read, ...]:
+    """What all steps and their views read of subjects."""
+    every_step = [each for family in _MODULES for each in _declared(family)]
+    views = dict.fromkeys(each.view for each in every_step)
+    return (*(read for view in views for read in view.READS), *(read for each in every_step for read in each.reads))
+
+
+def _family(kind: str) -> str:
+    family = kind.partition(".")[0]
+    return family if family in _MODULES else ""
+
+
+@cache
+def _declared(family: str) -> tuple[Step[Any], ...]:
+    modules = (import_module(f"scanner.facts.{name}") for name in _MODULES[family])
+    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Step))
+
+
+@cache
+def _in_order(family: str) -> Sequence[Step[Any]]:
+    return in_order(_declared(family))
+
+
+def in_order(some: Iterable[Step[Any]]) -> Sequence[Step[Any]]:
+    """Steps, each behind all that give a fact that it needs.
+
+    Raises ValueError for steps that need each other's facts.
+    """
+    all_steps = tuple(some)
+    givers: dict[Fact[Any], list[Step[Any]]] = {}
+    for each in all_steps:
+        for fact in each.gives:
+            givers.setdefault(fact, []).append(each)
+    needed = {each: [giver for fact in each.needs for giver in givers.get(fact, ())] for each in all_steps}
+    try:
+        return tuple(TopologicalSorter(needed).static_order())
+    except CycleError as error:
+        names = ", ".join(each.run.__name__ for each in error.args[1])
+        raise ValueError(f"steps need each other's facts: {names}") from error

@@ -6,11 +6,11 @@ so 99.99 % allows 52.6 minutes a year and 4.38 minutes a month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Group, by_group, place
+from scanner.facts.groups import Group, Groups, place
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import DOMAIN, SYSTEM
 from scanner.subjects.governance import RECOVERY
@@ -60,18 +60,28 @@ _TOLERANCE = 0.05
 """Share by which a stated downtime may differ: it covers 365 against 365.25 days, 30 against 30.44, and rounding."""
 
 
-def derive(subjects: Sequence[Subject]) -> None:
-    """Attach facts to recovery statements and claims of each group."""
-    for group in by_group(subjects):
+@step(
+    Groups,
+    gives=(AVAILABILITY, MONTHLY_DOWNTIME, TEST_INTERVAL),
+    reads=(
+        read(CLAIM, "claim.availability"),
+        read(DOMAIN, "domain.availability"),
+        read(RECOVERY, "recovery.availability", "recovery.name", "recovery.testInterval"),
+        read(SYSTEM, "system.name"),
+    ),
+)
+def hold_recoveries(groups: Groups, facts: Facts) -> None:
+    """The availability that each recovery is held to, and how often recovery is tested."""
+    for group in groups.all:
         strictest = _strictest(group)
         systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
         tests = [recovery.bindings["recovery"].get("testInterval") for recovery in group[RECOVERY]]
         tested = next((test for test in tests if test), None)
         for recovery in group[RECOVERY]:
             part = bool(systems) and recovery.bindings["recovery"]["name"] not in systems
-            _recovery(recovery, None if part else strictest, tested)
-        for claim in group[CLAIM]:
-            _claim(claim)
+            _recovery(recovery, None if part else strictest, facts)
+            if tested:
+                facts.add(recovery, TEST_INTERVAL, tested)
 
 
 def downtime(percent: float, window: str) -> float:
@@ -103,34 +113,37 @@ def _percent(data: dict[str, Any]) -> float | None:
     return availability.get("percent") if isinstance(availability, dict) else None
 
 
-def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, tested: Any) -> None:
-    """What a recovery is held to (`availability`, `monthly_downtime`), and its `test_interval`."""
-    recovery = subject.bindings["recovery"]
-    percent = _percent(recovery)
+def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, facts: Facts) -> None:
+    """What a recovery is held to: its own availability, else the strictest one."""
+    percent = _percent(subject.bindings["recovery"])
     if percent is None and strictest:
         percent = strictest[0]
-        subject.related["availability"] = place(strictest[1], "availability")
+        facts.relate(subject, "availability", place(strictest[1], "availability"))
     if percent is not None and percent < 100:  # noqa: PLR2004
         budget = downtime(percent, "month")
-        subject.facts["availability"] = {"text": f"{percent:.6g} %", "percent": percent}
-        subject.facts["monthly_downtime"] = {"text": spoken(budget), "seconds": budget}
-    if tested:
-        subject.facts["test_interval"] = tested
+        facts.add(subject, AVAILABILITY, Availability(text=f"{percent:.6g} %", percent=percent))
+        facts.add(subject, MONTHLY_DOWNTIME, Duration(text=spoken(budget), seconds=budget))
 
 
-def _claim(subject: Subject) -> None:
-    """`allowed`: the downtime that the claimed availability really allows; `consistent`; the window that would fit."""
-    claim = subject.bindings["claim"]
-    percent, stated = _percent(claim), claim.get("downtime")
-    if percent is None or not isinstance(stated, dict) or stated.get("seconds") is None:
-        return
-    allowed = downtime(percent, stated["window"])
-    subject.facts["allowed"] = {"text": f"{spoken(allowed)} a {stated['window']}", "seconds": allowed}
-    subject.facts["consistent"] = abs(stated["seconds"] - allowed) <= _TOLERANCE * allowed
+@step(Groups, gives=(ALLOWED, CONSISTENT, FITTING_WINDOW), reads=(read(CLAIM, "claim.availability", "claim.downtime"),))
+def check_claims(groups: Groups, facts: Facts) -> None:
+    """Whether the availability and the downtime that are claimed agree, and what would."""
+    for group in groups.all:
+        for subject in group[CLAIM]:
+            claim = subject.bindings["claim"]
+            percent, stated = _percent(claim), claim.get("downtime")
+            if percent is not None and isinstance(stated, dict) and stated.get("seconds") is not None:
+                _check(subject, percent, stated, facts)
+
+
+def _check(subject: Subject, percent: float, stated: dict[str, Any], facts: Facts) -> None:
     fitting = [
         window
         for window in WINDOWS
         if abs(stated["seconds"] - downtime(percent, window)) <= _TOLERANCE * downtime(percent, window)
     ]
+    allowed = downtime(percent, stated["window"])
+    facts.add(subject, ALLOWED, Duration(text=f"{spoken(allowed)} a {stated['window']}", seconds=allowed))
+    facts.add(subject, CONSISTENT, stated["window"] in fitting)
     if fitting and fitting[0] != stated["window"]:
-        subject.facts["fitting_window"] = fitting[0]
+        facts.add(subject, FITTING_WINDOW, fitting[0])

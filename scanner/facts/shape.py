@@ -84,7 +84,7 @@ def shape_of(kind: Any) -> Shape:
         for name, stated in get_type_hints(kind, include_extras=True).items():
             marked = get_origin(stated) in (Required, NotRequired)
             fields[name] = shape_of(get_args(stated)[0] if marked else stated)
-            if get_origin(stated) is NotRequired or (not marked and not kind.__total__):
+            if get_origin(stated) is NotRequired or (not marked and name in kind.__optional_keys__):
                 optional.add(name)
         return Shape(fields=fields, optional=frozenset(optional))
     raise TypeError(f"a fact cannot be of type {kind}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
 
 from scanner.facts.accountability import slug
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Group, by_group, place
+from scanner.facts.groups import Group, Groups, place
+from scanner.facts.step import Facts, read, step
 from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, REQUIREMENT
@@ -26,53 +26,56 @@ DECLARED = Fact(
 AGENT_TYPE = Fact("agent_type", (TASK,), str, "The type that this agent is spawned with.", related=("agent",))
 
 
-def derive(subjects: Sequence[Subject]) -> None:
-    """Attach facts to swarms, agents, direct tasks, and to what is part of a swarm configuration."""
-    for group in by_group(subjects):
-        _sizes(group)
-        _tasks(group)
-        for kind in (PROCESS, REQUIREMENT):
-            for subject in group[kind]:
-                subject.facts["swarm"] = bool(group[SWARM])
+_TASKS = read(TASK, "task.direct", "task.name")
 
 
-def _sizes(group: Group) -> None:
-    """`agents` of each swarm and `namesakes` of each agent.
+@step(Groups, gives=(IN_SWARM,), reads=(read(SWARM),))
+def find_parts(groups: Groups, facts: Facts) -> None:
+    """Whether processes and requirements are part of a swarm configuration."""
+    for group in groups.all:
+        for subject in (*group[PROCESS], *group[REQUIREMENT]):
+            facts.add(subject, IN_SWARM, bool(group[SWARM]))
+
+
+@step(Groups, gives=(AGENTS, NAMESAKES), reads=(_TASKS, read(AGENT, "agent.name"), read(SWARM)))
+def count_agents(groups: Groups, facts: Facts) -> None:
+    """The agents of each swarm, and those of one name.
 
     A swarm reaches from its `swarm_init` to the next; what comes before the first belongs to the first.
     """
-    swarms = sorted(group[SWARM], key=_position)
-    starts = [_position(swarm) for swarm in swarms[1:]]
-    teams: list[list[Subject]] = [[] for _ in range(max(1, len(swarms)))]
-    for actor in (*group[AGENT], *_direct(group)):
-        teams[bisect_right(starts, _position(actor))].append(actor)
-    for team in teams:
-        spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
-        for actor in team:
-            if actor.kind == AGENT:
-                actor.facts["namesakes"] = spawned[_name(actor)] - 1
-    for swarm, team in zip(swarms, teams, strict=False):
-        swarm.facts["agents"] = len({_name(actor) for actor in team})
+    for group in groups.all:
+        swarms = sorted(group[SWARM], key=_position)
+        starts = [_position(swarm) for swarm in swarms[1:]]
+        teams: list[list[Subject]] = [[] for _ in range(max(1, len(swarms)))]
+        for actor in (*group[AGENT], *_direct(group)):
+            teams[bisect_right(starts, _position(actor))].append(actor)
+        for team in teams:
+            spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
+            for actor in team:
+                if actor.kind == AGENT:
+                    facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
+        for swarm, team in zip(swarms, teams, strict=False):
+            facts.add(swarm, AGENTS, len({_name(actor) for actor in team}))
 
 
-def _tasks(group: Group) -> None:
-    """`declared` and `agent_type` of each direct task.
+@step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
+def match_tasks(groups: Groups, facts: Facts) -> None:
+    """Whether each direct task goes by the name of a spawned agent.
 
-    Where no task goes by the name of a spawned agent, or a name is computed, the two are different ways of starting
-    agents, and nothing is said of it.
+    Where no task does, or a name is computed, the two are different ways of starting agents, and nothing is said of it.
     """
-    agents = {_name(agent): agent for agent in group[AGENT]}
-    direct = _direct(group)
-    computed = any("name" in subject.unknowns for subject in (*group[AGENT], *direct))
-    if computed or not any(_name(task) in agents for task in direct):
-        return
-    for task in direct:
-        known = agents.get(_name(task))
-        task.facts["declared"] = known is not None
-        kind = known.bindings["agent"].get("type") if known else None
-        if known and kind:
-            task.facts["agent_type"] = kind
-            task.related["agent"] = place(known, "type")
+    for group in groups.all:
+        agents = {_name(agent): agent for agent in group[AGENT]}
+        direct = _direct(group)
+        computed = any("name" in subject.unknowns for subject in (*group[AGENT], *direct))
+        if computed or not any(_name(task) in agents for task in direct):
+            continue
+        for task in direct:
+            known = agents.get(_name(task))
+            facts.add(task, DECLARED, known is not None)
+            if known and (kind := known.bindings["agent"].get("type")):
+                facts.add(task, AGENT_TYPE, kind)
+                facts.relate(task, "agent", place(known, "type"))
 
 
 def _direct(group: Group) -> list[Subject]:

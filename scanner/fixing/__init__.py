@@ -14,6 +14,7 @@ from pathlib import Path
 from scanner import inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.errors import UsageError
+from scanner.facts.kept import Kept
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
@@ -70,10 +71,10 @@ def fix(
     rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders, options.tuning)
     _check(selection, rules, options.profile)
     where = sources.scope(paths, options.selection)
-    work = inputs.Work(in_full=bool(options.rule_folders), fixes=True, limits=options.limits)
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
+    work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)
     look = _look(where, local, options, work, selection, watch)
-    fixer = _FileFixer(local, options, selection, look.wanted)
+    fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
     whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in look.inputs)
     proved = CrossFileProof(joined, look.subjects, whole, fixer.subjects, fixer.again).prove(fixer.all())
     told = replace(options.configuration, rules=rules.changes)
@@ -83,8 +84,10 @@ def fix(
 class _FileFixer:
     """Works on the files to fix, in processes of their own."""
 
-    def __init__(self, local: Evaluator, options: Options, selection: FixSelection, wanted: Sequence[File]) -> None:
-        self._local, self._options, self._selection = local, options, selection
+    def __init__(
+        self, local: Evaluator, options: Options, work: inputs.Work, selection: FixSelection, wanted: Sequence[File]
+    ) -> None:
+        self._local, self._options, self._work, self._selection = local, options, work, selection
         self._wanted = {source.path: source for source in wanted}
         self._read: dict[tuple[str, bytes], list[Subject]] = {}
 
@@ -100,9 +103,8 @@ class _FileFixer:
     def subjects(self, results: Sequence[FixResult]) -> dict[str, list[Subject]]:
         """Of changed files, the subjects that rules about all subjects look at."""
         new = {(result.path, result.after) for result in results} - self._read.keys()
-        work = inputs.Work(in_full=bool(self._options.rule_folders), limits=self._options.limits)
         edited = (File(path, after) for path, after in sorted(new))
-        for source, portions in inputs.assess_all(edited, self._local, self._options.jobs, work):
+        for source, portions in inputs.assess_all(edited, self._local, self._options.jobs, self._work):
             found = [subject for portion in portions for subject in portion.subjects]
             self._read[source.path, content_of(source)] = found
         return {result.path: self._read[result.path, result.after] for result in results}

@@ -63,6 +63,6 @@ class CrossFileProof:
     def _snapshot(self, changed: Sequence[FixResult]) -> OutcomeSnapshot:
         """All outcomes with some of the files changed."""
         subjects = {**self.before, **self.read(changed)}
-        fresh = [replace(subject, facts={}, related={}) for some in subjects.values() for subject in some]
-        facts.derive(fresh, whole=self.complete)
-        return snapshot(self.joined.evaluate(fresh).findings)
+        everything = [subject for some in subjects.values() for subject in some]
+        derived = facts.derive(everything, whole=self.complete)
+        return snapshot(self.joined.evaluate(everything, derived).findings)

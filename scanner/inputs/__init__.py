@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from scanner import facts
+from scanner.facts.kept import Kept
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
@@ -42,8 +42,8 @@ class Portion:
 class Work:
     """What is wanted of the work on files."""
 
-    in_full: bool = False
-    """Keep every subject whole for the later stage: rules from elsewhere may ask more than the shipped ones."""
+    kept: Kept | None = None
+    """What stays of subjects for the later stage; nothing where all of each does."""
     fixes: bool = False
     """Give each failure the fix that its rule has, as edits of the file."""
     limits: Limits = DEFAULTS
@@ -64,7 +64,7 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
         if writer:
             writer.attach(evaluation)
         evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
-        portion = Portion(some if work.in_full else tuple(facts.usable(some)), evaluation)
+        portion = Portion(tuple(work.kept.of(some)) if work.kept else some, evaluation)
         if len(some) < _PORTION:
             portion.input = recognition.described(source, opened)
         yield portion

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
+from scanner.facts.derived import Derived
+from scanner.facts.step import Read
 from scanner.marks import Mark
 from scanner.model import Finding, Location, Outcome, Related, Subject
-from scanner.policy import cel, items
+from scanner.policy import cel, items, rule_reads
 from scanner.policy.cel import Condition
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.message import computed, message, not_stated
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 NEWEST_KUBERNETES = 37
 """The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
+
+
+_UNDERIVED = Derived()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +121,28 @@ class Evaluator:
             self._ready[kind] = [Ready.of(rule) for rule in self._rules.get(kind, ())]
         return self._ready[kind]
 
-    def evaluate(self, subjects: Iterable[Subject]) -> Evaluation:
-        """The outcome of every rule for every subject it applies to; a rule about items may give several."""
+    def reads(self) -> list[Read]:
+        """What the rules read of subjects."""
+        return [rule_reads.of_subject(rule) for rules in self._rules.values() for rule in rules]
+
+    def evaluate(self, subjects: Iterable[Subject], derived: Derived = _UNDERIVED) -> Evaluation:
+        """The outcome of every rule for every subject it applies to; a rule about items may give several.
+
+        `derived` are the facts about the subjects, where the rules need any.
+        """
         result = Evaluation()
         for subject in subjects:
             rules = self._of_kind(subject.kind)
             if not rules:
                 continue
-            values = {**subject.bindings, "facts": subject.facts, "cluster": self._cluster}
+            values = {**subject.bindings, "facts": derived.facts(subject), "cluster": self._cluster}
             shared = cel.activation(values)
             for ready in rules:
                 for judgement in _judge(ready, subject, values, shared):
-                    self._take(result, ready, subject, judgement)
+                    self._take(result, ready, subject, judgement, derived)
         return result
 
-    def _take(self, result: Evaluation, ready: Ready, subject: Subject, judgement: Judgement) -> None:
+    def _take(self, result: Evaluation, ready: Ready, subject: Subject, judgement: Judgement, derived: Derived) -> None:
         """Count a judgement, and make its finding."""
         outcome, counted = judgement.outcome, {ready.rule.info.id: {judgement.outcome: 1}}
         _add(result.counts, counted)
@@ -141,7 +153,7 @@ class Evaluator:
         if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, judgement.values):
             number = len(result.findings)
             result.fixes.append(ApplicableFix(number, ready.rule.fix, subject, judgement.item.path))
-        result.findings.append(_finding(ready.rule, subject, judgement))
+        result.findings.append(_finding(ready.rule, subject, judgement, derived.related(subject)))
 
 
 _OUTCOMES = {
@@ -170,7 +182,7 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         if applies.truth is Truth.FALSE:
             return
         outcome, reason = _outcome(applies)
-    elif absent := items.missing(subject, rule.each):
+    elif absent := items.missing(values["facts"], rule.each):
         outcome, reason = Outcome.UNKNOWN, not_stated(absent)
     elif rule.each:
         yield from _each(ready, subject, values)
@@ -184,7 +196,7 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Ju
     """One judgement for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
     passed = True
-    for item in items.of(subject, rule.each):
+    for item in items.of(subject, values["facts"], rule.each):
         inner = {**values, "item": item.value, "key": item.key}
         if item.key is None:
             outcome, reason = Outcome.ERROR, f"`{join_path(item.path)}` is neither a list nor a mapping"
@@ -197,7 +209,7 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Ju
         yield Judgement(Outcome.PASS, "", items.whole(subject), values)
 
 
-def _finding(rule: Rule, subject: Subject, judgement: Judgement) -> Finding:
+def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mapping[str, Location]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info, (outcome, reason, item, values) = rule.info, judgement
     if rule.detail and outcome is Outcome.FAIL:
@@ -213,14 +225,14 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement) -> Finding:
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=tuple(_related(rule, subject, item)),
+        related=tuple(_related(rule, item, related)),
     )
 
 
-def _related(rule: Rule, subject: Subject, item: items.Item) -> Iterator[Related]:
+def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Iterator[Related]:
     """The other places that a finding speaks of, those of its item before those of the subject."""
     for name, text in rule.related.items():
-        if location := subject.related.get(item.related + name) or subject.related.get(name):
+        if location := known.get(item.related + name) or known.get(name):
             yield Related(location, text)
 
 

@@ -10,8 +10,10 @@ from typing import Any, cast
 from scanner import documents, facts, subjects
 from scanner.documents.positions import Node
 from scanner.errors import PackError
+from scanner.facts.derived import Derived
+from scanner.facts.kept import Kept
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import reach
+from scanner.policy import reach, rule_reads
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.reach import Run
 from scanner.policy.rule import Rule, RuleFile
@@ -30,8 +32,8 @@ def check(file: RuleFile) -> Iterator[PackError]:
             message = "an example says one of passes, fails, unknown, skips, and has one of input, text"
             yield file.data.error(place, message)
             continue
-        run = Run(kinds[0], _rule(file, example), _subjects(file, example))
-        found = Evaluator([run.rule], include_passes=True).evaluate(run.subjects).findings
+        run = Run(kinds[0], _rule(file, example), *_subjects(file, example))
+        found = Evaluator([run.rule], include_passes=True).evaluate(run.subjects, run.derived).findings
         for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
             yield file.data.error(place, problem)
         runs.append(run)
@@ -46,17 +48,17 @@ def _rule(file: RuleFile, example: Node) -> Rule:
     return replace(file.rule, parameters={**file.rule.parameters, **example.value.get("parameters", {})})
 
 
-def _subjects(file: RuleFile, example: Node) -> list[Subject]:
-    """The subjects of an example: those a whole text yields, or one made of the input's bindings."""
+def _subjects(file: RuleFile, example: Node) -> tuple[list[Subject], Derived]:
+    """The subjects of an example, those a whole text yields or one made of the input's bindings, and their facts."""
     if "text" in example.value:
         name = example.value.get("file", "example.yaml")
         found: Iterable[Subject] = subjects.recognise(documents.read(name, example.value["text"])).subjects
         if file.rule.joined:
-            found = facts.usable(found)  # as in a scan, so that the rule asks for nothing that does not stay
-        joined = list(found)
-        facts.derive(joined, whole=not example.value.get("part", False))
-        return joined
-    return [_given(file, example.get("input"), example.get("input").value)]
+            found = Kept([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
+        some = list(found)
+        return some, facts.derive(some, whole=not example.value.get("part", False))
+    subject = _given(file, example.get("input"), example.get("input").value)
+    return [subject], Derived({subject: example.value["input"].get("facts", {})})
 
 
 def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
@@ -66,9 +68,7 @@ def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
     bindings.pop("facts", None)
     marks = {name: child.mark for name, child in node.items() if child.mark}
     marks.setdefault(focus, node.mark)  # type: ignore[arg-type]
-    return Subject(
-        kind, "example", "example", file.data.origin, bindings, marks, focus, facts=dict(values.get("facts", {}))
-    )
+    return Subject(kind, "example", "example", file.data.origin, bindings, marks, focus)
 
 
 def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterator[str]:
@@ -122,7 +122,8 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:
     """An input with the fix applied to all that fails in it, and what the rule said of it before."""
     subject = _given(file, given, given.value)
-    evaluation = Evaluator([_rule(file, example)]).evaluate([subject])
+    derived = Derived({subject: given.value.get("facts", {})})
+    evaluation = Evaluator([_rule(file, example)]).evaluate([subject], derived)
     focus = subject.bindings[subject.focus]
     for applicable in reversed(evaluation.fixes):  # a list may shrink
         focus = applicable.rule_fix.applied(focus, applicable.item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +34,13 @@ def whole(subject: Subject) -> Item:
     return Item((), subject.marks[subject.focus])
 
 
-def missing(subject: Subject, each: Sequence[str]) -> str:
-    """The fact that `each` names and the subject does not have; empty where it has it or none is named."""
+def missing(facts: Mapping[str, Any], each: Sequence[str]) -> str:
+    """The fact that `each` names and that is not there; empty where it is, or where none is named."""
     named = (path.removeprefix(_FACTS) for path in each if path.startswith(_FACTS))
-    return next((fact for fact in named if fact not in subject.facts), "")
+    return next((fact for fact in named if fact not in facts), "")
 
 
-def of(subject: Subject, each: Sequence[str]) -> Iterator[Item]:
+def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> Iterator[Item]:
     """The items under one path after the other; `*` in a path stands for every item on the way.
 
     A path counts from the focus of the subject, or from another binding that it names first.
@@ -51,7 +51,7 @@ def of(subject: Subject, each: Sequence[str]) -> Iterator[Item]:
     """
     for dotted in each:
         if dotted.startswith(_FACTS):
-            yield from _of_fact(subject, dotted.removeprefix(_FACTS))
+            yield from _of_fact(subject, facts, dotted.removeprefix(_FACTS))
             continue
         path, start = split_path(dotted), subject.focus
         if path and path[0] in subject.marks and path[0] != start:
@@ -60,8 +60,8 @@ def of(subject: Subject, each: Sequence[str]) -> Iterator[Item]:
         yield from _under(subject.bindings[start], subject.marks[start], path, before)
 
 
-def _of_fact(subject: Subject, fact: str) -> Iterator[Item]:
-    for number, item in enumerate(subject.facts[fact]):
+def _of_fact(subject: Subject, facts: Mapping[str, Any], fact: str) -> Iterator[Item]:
+    for number, item in enumerate(facts[fact]):
         mark, path = find(whole(subject).mark, split_path(item.get("field", "")))
         yield Item(path, mark, str(number), item, f"{fact}.{number}.", item.get("name", ""))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, nearest
+from scanner.facts.derived import Derived
 from scanner.model import Outcome, Subject
 from scanner.policy import items
 from scanner.policy.evaluate import Evaluator, aim
@@ -32,13 +33,16 @@ class Run:
     rule: Rule
     """The rule with the parameters of the example."""
     subjects: Sequence[Subject]
+    derived: Derived
+    """What was derived of them."""
 
     def asked(self) -> Iterator[tuple[Subject, items.Item]]:
         """What the rule looks at: each subject of its kind, or each of the items in it."""
         for subject in self.subjects:
-            if subject.kind != self.rule.info.subject or items.missing(subject, self.rule.each):
+            facts = self.derived.facts(subject)
+            if subject.kind != self.rule.info.subject or items.missing(facts, self.rule.each):
                 continue
-            for item in items.of(subject, self.rule.each) if self.rule.each else (items.whole(subject),):
+            for item in items.of(subject, facts, self.rule.each) if self.rule.each else (items.whole(subject),):
                 yield subject, item
 
 
@@ -55,7 +59,7 @@ def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
     told = [
         finding.message.split(_BREAK)
         for run in runs
-        for finding in Evaluator([replace(run.rule, message=probe)]).evaluate(run.subjects).findings
+        for finding in Evaluator([replace(run.rule, message=probe)]).evaluate(run.subjects, run.derived).findings
         if finding.outcome is Outcome.FAIL
     ]
     for number, path in enumerate(paths if told else ()):

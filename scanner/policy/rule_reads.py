@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from scanner.documents.positions import split_path
+from scanner.documents.positions import join_path, split_path
+from scanner.facts.step import Read, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
+from scanner.subjects import KINDS
+
+if TYPE_CHECKING:
+    from scanner.policy.rule import Rule
 
 FACTS = "facts"
 _ITEM = "item"
@@ -33,6 +39,22 @@ def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
     """The paths of `each` from the variable that they start at: `facts`, a binding by its name, or else the focus."""
     paths = [split_path(dotted) for dotted in each]
     return [path if path[:1] and path[0] in (FACTS, *names[1:]) else (names[0], *path) for path in paths]
+
+
+def of_subject(rule: Rule) -> Read:
+    """What a rule reads of its subject, and the fields that its findings point at."""
+    names = KINDS[rule.info.subject].names
+    items = starts(rule.each, names) or [(names[0],)]
+    at = split_path(rule.at)
+    pointed = [(*start, *((ANY,) if rule.each and start[-1] != ANY else ()), *at) for start in items]
+    if not rule.each and at[:1] and at[0] in names[1:]:
+        pointed = [at]
+    shapes = (*rule.reads.shapes, *pointed)
+    return read(
+        rule.info.subject,
+        *sorted(join_path(path) for path in rule.reads.values if path[0] in names),
+        names=sorted(join_path(path) for path in shapes if path[0] in names),
+    )
 
 
 def _together(some: Iterable[bytes]) -> Reads:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, group_of, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -34,23 +36,33 @@ _SCALERS = (
 """Group and kind of autoscalers, the field of the fewest replicas and what its absence means."""
 
 
-def derive(objects: Objects) -> None:
-    """`target_found` of an autoscaler: whether what it scales is among the objects; of its target `autoscaled`.
-
-    The fewest replicas that it leaves are `autoscaled_from`.
-    """
+@step(
+    Cluster,
+    gives=(TARGET_FOUND, AUTOSCALED, AUTOSCALED_FROM),
+    reads=(
+        read(
+            RESOURCE,
+            "object.spec.minReplicaCount",
+            "object.spec.minReplicas",
+            "object.spec.scaleTargetRef",
+            objects=("HorizontalPodAutoscaler", "ScaledObject"),
+        ),
+    ),
+)
+def scale(cluster: Cluster, facts: Facts) -> None:
+    """What each autoscaler scales, and how few replicas it leaves."""
     for group, kind, field, absent in _SCALERS:
-        for scaler in objects.of(group, kind):
-            if (target := _target(scaler, objects)) is None:
+        for scaler in cluster.objects.of(group, kind):
+            if (target := _target(scaler, cluster.objects, facts)) is None:
                 continue
-            target.facts["autoscaled"] = True
-            target.related["autoscaler"] = place(scaler)
+            facts.add(target, AUTOSCALED, True)
+            facts.relate(target, "autoscaler", place(scaler))
             least = path(scaler.bindings["object"], "spec", field)
             if least is None or isinstance(least, int):
-                target.facts["autoscaled_from"] = absent if least is None else least
+                facts.add(target, AUTOSCALED_FROM, absent if least is None else least)
 
 
-def _target(scaler: Subject, objects: Objects) -> Subject | None:
+def _target(scaler: Subject, objects: Objects, facts: Facts) -> Subject | None:
     """What an autoscaler scales, as the workload where it is one; None where it is not among the objects."""
     target = path(scaler.bindings["object"], "spec", "scaleTargetRef")
     if not isinstance(target, dict):
@@ -60,9 +72,9 @@ def _target(scaler: Subject, objects: Objects) -> Subject | None:
     kind = target.get("kind") or ("Deployment" if group_of(scaler) == "keda.sh" else None)
     found, sure = objects.find(scaler, group, str(kind), str(target.get("name")))
     if found:
-        scaler.facts["target_found"] = True
-        scaler.related["target"] = place(found)
+        facts.add(scaler, TARGET_FOUND, True)
+        facts.relate(scaler, "target", place(found))
         return objects.pod_of(found) or found
     if sure:
-        scaler.facts["target_found"] = False
+        facts.add(scaler, TARGET_FOUND, False)
     return None

@@ -8,8 +8,10 @@ from typing import Any, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import Objects, kind_of, path
-from scanner.facts.kubernetes.selectors import Labelled
+from scanner.facts.kubernetes.autoscaling import AUTOSCALED, AUTOSCALED_FROM
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import kind_of, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -41,42 +43,66 @@ _SCALED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "Rollo
 _PERCENT = re.compile(r"^(\d{1,3})%$")
 
 
-def derive(objects: Objects, pods: Labelled) -> None:
-    """Attach to workloads their fewest replicas, and to budgets what they leave of them."""
-    for workload in objects.workloads:
-        if (least := _least(workload, whole=objects.whole)) is not None:
-            workload.facts["least_replicas"] = least
-    for budget in objects.of("policy", "PodDisruptionBudget"):
-        sure, maybe = pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
-        if maybe or not objects.whole:
-            continue  # the budget counts all of its pods together
-        workloads = [workload for kin in sure for workload in pods.kins[kin]]
-        if workloads and all("least_replicas" in workload.facts for workload in workloads):
-            _evict(budget, workloads[0], sum(workload.facts["least_replicas"] for workload in workloads))
-
-
-def _least(workload: Subject, *, whole: bool) -> int | None:
-    """The fewest replicas that the files let a workload have; None where they do not tell.
+@step(
+    Cluster,
+    gives=(LEAST_REPLICAS,),
+    needs=(AUTOSCALED, AUTOSCALED_FROM),
+    reads=(read(WORKLOAD, "object.spec.replicas"),),
+)
+def count_replicas(cluster: Cluster, facts: Facts) -> None:
+    """The fewest replicas of each workload, where the files tell.
 
     An autoscaler decides over what the workload says, and may be elsewhere where only a part is scanned.
     """
-    if kind_of(workload) not in _SCALED:
-        return None
-    if workload.facts.get("autoscaled"):
-        return workload.facts.get("autoscaled_from")
-    stated = path(workload.bindings["object"], "spec", "replicas")
-    replicas = 1 if stated is None else stated
-    return replicas if whole and isinstance(replicas, int) else None
+    for workload in cluster.objects.workloads:
+        if kind_of(workload) not in _SCALED:
+            continue
+        stated = path(workload.bindings["object"], "spec", "replicas")
+        least = 1 if stated is None else stated
+        if facts.of(workload, AUTOSCALED):
+            least = facts.of(workload, AUTOSCALED_FROM)
+        elif not cluster.objects.whole:
+            continue
+        if isinstance(least, int):
+            facts.add(workload, LEAST_REPLICAS, least)
 
 
-def _evict(budget: Subject, workload: Subject, count: int) -> None:
-    """`eviction` of a budget: `pods` at the fewest, and how many of them are `allowed` to be away."""
+@step(
+    Cluster,
+    gives=(EVICTION,),
+    needs=(LEAST_REPLICAS,),
+    reads=(
+        read(
+            RESOURCE,
+            "object.spec.maxUnavailable",
+            "object.spec.minAvailable",
+            "object.spec.selector",
+            objects=("PodDisruptionBudget",),
+        ),
+    ),
+)
+def count_evictions(cluster: Cluster, facts: Facts) -> None:
+    """What each disruption budget leaves of the pods that it selects."""
+    for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
+        sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
+        if maybe or not cluster.objects.whole:
+            continue  # the budget counts all of its pods together
+        workloads = [workload for kin in sure for workload in cluster.pods.kins[kin]]
+        counts = [facts.of(workload, LEAST_REPLICAS) for workload in workloads]
+        stated = [count for count in counts if count is not None]
+        if counts and len(stated) == len(counts) and (left := _eviction(budget, sum(stated))):
+            facts.add(budget, EVICTION, left)
+            facts.relate(budget, "workload", place(workloads[0]))
+
+
+def _eviction(budget: Subject, count: int) -> Eviction | None:
+    """What a budget leaves of a number of pods; None where it does not say so in one way."""
     spec = budget.bindings["object"]["spec"]
     kept, away = _number(spec.get("minAvailable"), count), _number(spec.get("maxUnavailable"), count)
-    if count and (kept is None) != (away is None):
-        allowed = count - kept if kept is not None else min(away or 0, count)
-        budget.facts["eviction"] = {"pods": count, "allowed": max(allowed, 0)}
-        budget.related["workload"] = place(workload)
+    if not count or (kept is None) == (away is None):
+        return None
+    allowed = count - kept if kept is not None else min(away or 0, count)
+    return {"pods": count, "allowed": max(allowed, 0)}
 
 
 def _number(stated: Any, count: int) -> int | None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, NotRequired, TypedDict
+from typing import Required, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import Objects, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 
-class Namespace(TypedDict):
-    """A namespace, and what its Pod Security labels enforce."""
+class Level(TypedDict, total=False):
+    """The level of Pod Security that a namespace enforces, and its version."""
 
-    name: str
-    enforce: NotRequired[str]
-    enforce_version: NotRequired[str]
+    enforce: str
+    enforce_version: str
+
+
+class Namespace(Level):
+    """A namespace, and what it enforces."""
+
+    name: Required[str]
 
 
 LIMIT_RANGES = Fact(
@@ -45,31 +52,52 @@ NAMESPACE = Fact(
     related=("namespace",),
 )
 
-_BOUNDS = (("LimitRange", "limit_ranges"), ("ResourceQuota", "resource_quotas"))
 _ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
-def derive(objects: Objects) -> None:
-    """Attach to namespaces the names of what bounds them, and to workloads what their namespace enforces."""
-    for kind, fact in _BOUNDS:
-        _bound(objects, kind, fact)
-    known: dict[tuple[str, str], tuple[dict[str, str], Subject | None]] = {}
-    for workload in objects.workloads:
+@step(Cluster, gives=(LIMIT_RANGES,), reads=(read(RESOURCE, "object.spec.limits.*.type", objects=("LimitRange",)),))
+def find_limit_ranges(cluster: Cluster, facts: Facts) -> None:
+    """The LimitRanges of each namespace that speak of containers."""
+    ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _for_containers(limits)]
+    _bound(ranges, LIMIT_RANGES, cluster.objects, facts)
+
+
+@step(Cluster, gives=(RESOURCE_QUOTAS,))
+def find_quotas(cluster: Cluster, facts: Facts) -> None:
+    """The ResourceQuotas of each namespace."""
+    _bound(cluster.objects.of("core", "ResourceQuota"), RESOURCE_QUOTAS, cluster.objects, facts)
+
+
+@step(
+    Cluster,
+    gives=(NAMESPACE,),
+    reads=(
+        read(
+            RESOURCE,
+            f'object.metadata.labels."{_ENFORCE}"',
+            f'object.metadata.labels."{_ENFORCE}-version"',
+            objects=("Namespace",),
+        ),
+    ),
+)
+def find_enforced_levels(cluster: Cluster, facts: Facts) -> None:
+    """What the namespace of each workload enforces."""
+    known: dict[tuple[str, str], tuple[Namespace, Subject | None]] = {}
+    for workload in cluster.objects.workloads:
         if name := namespace_of(workload):
             if (name, workload.group) not in known:
-                known[name, workload.group] = _enforced(objects, workload, name)
-            workload.facts["namespace"], source = known[name, workload.group]
+                known[name, workload.group] = _enforced(cluster.objects, workload, name)
+            stated, source = known[name, workload.group]
+            facts.add(workload, NAMESPACE, stated)
             if source:
-                workload.related["namespace"] = place(source)
+                facts.relate(workload, "namespace", place(source))
 
 
-def _bound(objects: Objects, kind: str, fact: str) -> None:
-    """The objects of a kind in each namespace; nothing where one that states no namespace may be in it."""
+def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts: Facts) -> None:
+    """The objects that bound each namespace; nothing where one that states no namespace may be in it."""
     stated: defaultdict[str, list[Subject]] = defaultdict(list)
     loose: set[str] = set()
-    for bound in objects.of("core", kind):
-        if kind == "LimitRange" and not _for_containers(bound):
-            continue
+    for bound in bounds:
         if name := namespace_of(bound):
             stated[name].append(bound)
         else:
@@ -78,10 +106,10 @@ def _bound(objects: Objects, kind: str, fact: str) -> None:
         near = [bound for bound in stated.get(name_of(namespace), ()) if nearness(namespace, bound)]
         maybe = loose & {namespace.group, ""} if namespace.group else loose
         if near:
-            namespace.facts[fact] = [name_of(bound) for bound in near]
-            namespace.related[fact] = place(near[0])
+            facts.add(namespace, fact, [name_of(bound) for bound in near])
+            facts.relate(namespace, fact.name, place(near[0]))
         elif objects.whole and not maybe:
-            namespace.facts[fact] = []
+            facts.add(namespace, fact, [])
 
 
 def _for_containers(limits: Subject) -> bool:
@@ -90,15 +118,21 @@ def _for_containers(limits: Subject) -> bool:
     return isinstance(stated, list) and any(path(item, "type") == "Container" for item in stated)
 
 
-def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[dict[str, str], Subject | None]:
+def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[Namespace, Subject | None]:
     """Name of a namespace and, where it is among the objects and they agree, its Pod Security level; the object."""
     near, _ = objects.near(workload, "core", "Namespace", name)
-    levels = {_level(namespace) for namespace in near}
-    return ({"name": name, **dict(levels.pop())}, near[-1]) if len(levels) == 1 else ({"name": name}, None)
+    levels = [_level(namespace) for namespace in near]
+    if not levels or any(level != levels[0] for level in levels):
+        return {"name": name}, None
+    return {"name": name, **levels[0]}, near[-1]
 
 
-def _level(namespace: Subject) -> tuple[tuple[str, str], ...]:
+def _level(namespace: Subject) -> Level:
     """Level and version that a Namespace enforces by label, as far as it says."""
-    labels: Any = path(namespace.bindings["object"], "metadata", "labels") or {}
-    stated = (("enforce", labels.get(_ENFORCE)), ("enforce_version", labels.get(f"{_ENFORCE}-version")))
-    return tuple((name, str(value)) for name, value in stated if value is not None)
+    labels = mapping(path(namespace.bindings["object"], "metadata", "labels"))
+    level: Level = {}
+    if (enforced := labels.get(_ENFORCE)) is not None:
+        level["enforce"] = str(enforced)
+    if (version := labels.get(f"{_ENFORCE}-version")) is not None:
+        level["enforce_version"] = str(version)
+    return level

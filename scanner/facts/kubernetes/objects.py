@@ -6,25 +6,12 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
-from scanner.facts.fact import Fact
-from scanner.facts.groups import place
+from scanner.facts.step import read
 from scanner.marks import start_of
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
-
-
-class Owner(TypedDict):
-    """Kind and name of a workload."""
-
-    kind: str
-    name: str
-
-
-WORKLOAD_OF_CONTAINER = Fact(
-    "workload", (CONTAINER,), Owner, "The workload that the container belongs to.", related=("workload",)
-)
 
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
@@ -44,6 +31,8 @@ class Objects:
         """Every object with a pod template, as the subject whose focus is the pod."""
         self.resources: list[Subject] = []
         """Every object."""
+        self.containers: list[Subject] = []
+        """Every container, where a rule about containers needs all subjects."""
         self._kinds: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._named: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         for subject in subjects:
@@ -54,6 +43,8 @@ class Objects:
                 self._named[(*key, name_of(subject))].append(subject)
             elif subject.kind == WORKLOAD:
                 self.workloads.append(subject)
+            elif subject.kind == CONTAINER:
+                self.containers.append(subject)
         self._homes: dict[tuple[str, str, str], Namesakes] = {}
         self._pods = {_position(workload): workload for workload in self.workloads}
 
@@ -98,16 +89,9 @@ class Objects:
         """Let an object be found under the name of another that a controller makes of it."""
         self._named[(group, kind, name)].append(subject)
 
-    def pod_of(self, resource: Subject) -> Subject | None:
-        """The workload that a resource is, where it carries a pod template."""
-        return self._pods.get(_position(resource))
-
-    def introduce(self, subjects: Sequence[Subject]) -> None:
-        """Tell each container its workload: kind and name."""
-        for subject in subjects:
-            if subject.kind == CONTAINER and (owner := self._pods.get(_position(subject))):
-                subject.facts["workload"] = {"kind": kind_of(owner), "name": name_of(owner)}
-                subject.related["workload"] = place(owner)
+    def pod_of(self, other: Subject) -> Subject | None:
+        """The workload that a resource is, where it carries a pod template, or that a container belongs to."""
+        return self._pods.get(_position(other))
 
 
 def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
@@ -218,6 +202,10 @@ def mapping(value: Any) -> dict[str, Any]:
 def listed(value: Any) -> list[Any]:
     """A value as the list that it should be, empty where it is none."""
     return value if isinstance(value, list) else []
+
+
+PORTS_READ = read(WORKLOAD, "pod.containers.*.ports", "pod.initContainers.*.ports")
+"""What `ports_of` reads."""
 
 
 def ports_of(workload: Subject) -> Iterator[dict[str, Any]]:

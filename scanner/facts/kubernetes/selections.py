@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.makers import Makers
-from scanner.facts.kubernetes.objects import Objects, name_of, path
-from scanner.facts.kubernetes.selectors import Labelled
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import name_of, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Location, Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -45,40 +47,51 @@ DISRUPTION_BUDGETS = Fact(
     related=("disruption_budgets",),
 )
 
-_SELECTING = (
-    ("core", "Service", "services"),
-    ("policy", "PodDisruptionBudget", "disruption_budgets"),
+_SELECTOR = "object.spec.selector"
+
+
+@step(Cluster, gives=(SELECTED, SERVICES), reads=(read(RESOURCE, _SELECTOR, objects=("Service",)),))
+def select_by_services(cluster: Cluster, facts: Facts) -> None:
+    """The workloads that each Service selects; one without a selector has its endpoints written by hand."""
+    services = [service for service in cluster.objects.of("core", "Service") if _selector(service)]
+    _select(services, SERVICES, cluster, facts, labels_only=True)
+
+
+@step(
+    Cluster, gives=(SELECTED, DISRUPTION_BUDGETS), reads=(read(RESOURCE, _SELECTOR, objects=("PodDisruptionBudget",)),)
 )
-"""Group and kind of what selects pods, and the fact that a selected workload gets."""
+def select_by_budgets(cluster: Cluster, facts: Facts) -> None:
+    """The workloads that each disruption budget selects."""
+    _select(cluster.objects.of("policy", "PodDisruptionBudget"), DISRUPTION_BUDGETS, cluster, facts, labels_only=False)
 
 
-def derive(objects: Objects, pods: Labelled, makers: Makers) -> None:
-    """Attach to workloads what selects them, and to selecting objects what they select."""
-    for group, kind, name in _SELECTING:
-        _select(objects.of(group, kind), pods, makers, name, whole=objects.whole)
+def _selector(subject: Subject) -> Any:
+    return path(subject.bindings["object"], "spec", "selector")
 
 
-def _select(selecting: list[Subject], pods: Labelled, makers: Makers, fact: str, *, whole: bool) -> None:
-    """Which workloads an object selects (`selected`), and the names of such objects on each of the workloads.
+def _select(
+    selecting: list[Subject], fact: Fact[list[str]], cluster: Cluster, facts: Facts, *, labels_only: bool
+) -> None:
+    """Which workloads an object selects, and the names of such objects on each of the workloads.
 
     A fact is left out where it cannot be told, because a namespace is not stated or an operator may make the pods.
     """
+    pods, whole = cluster.pods, cluster.objects.whole
     selected_by: dict[int, tuple[Location, list[str]]] = {}
     uncertain: set[int] = set()
     for subject in selecting:
-        selector = path(subject.bindings["object"], "spec", "selector")
-        labels_only = fact == "services"
-        if labels_only and not selector:
-            continue  # a Service without a selector has its endpoints written by hand
+        selector = _selector(subject)
         sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
         uncertain.update(maybe)
         for kin in sure:
             selected_by.setdefault(kin, (place(subject), []))[1].append(name_of(subject))
-        if sure or (whole and not maybe and not makers.may_meet(subject, selector)):
-            subject.facts["selected"] = pods.names(sure)
+        if sure or (whole and not maybe and not cluster.makers.may_meet(subject, selector)):
+            facts.add(subject, SELECTED, pods.names(sure))
     for kin, members in enumerate(pods.kins):
         for workload in members:
             if kin in selected_by:
-                workload.related[fact], workload.facts[fact] = selected_by[kin]
+                where, names = selected_by[kin]
+                facts.add(workload, fact, names)
+                facts.relate(workload, fact.name, where)
             elif whole and kin not in uncertain:
-                workload.facts[fact] = []
+                facts.add(workload, fact, [])

@@ -8,7 +8,9 @@ from typing import NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access.bindings import Account, account_of, accounts_of
 from scanner.facts.kubernetes.access.roles import RBAC, bundle
-from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -33,16 +35,23 @@ _OF_PLATFORM = ("kube-", "openshift")
 """How namespaces begin whose accounts the cluster makes for itself."""
 
 
-def derive(objects: Objects) -> None:
-    """`accounts` of a binding: each ServiceAccount among its subjects, and whether it was `found`."""
-    made = _Made(objects.of("core", "ServiceAccount"))
-    for binding in objects.of(RBAC, "RoleBinding", "ClusterRoleBinding"):
-        binding.facts["accounts"] = items = []
+@step(
+    Cluster,
+    gives=(ACCOUNTS,),
+    reads=(read(RESOURCE, "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),),
+)
+def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
+    """Each ServiceAccount among the subjects of a binding, and whether it is among the objects."""
+    made = _Made(cluster.objects.of("core", "ServiceAccount"))
+    for binding in cluster.objects.of(RBAC, "RoleBinding", "ClusterRoleBinding"):
+        items: list[BoundAccount] = []
         for number, account in accounts_of(binding):
             if account and path(binding.bindings["object"]["subjects"][number], "kind") == "ServiceAccount":
-                item = {"name": str(account), "field": f"subjects.{number}.name"}
-                found = made.has(binding, account, whole=objects.whole)
-                items.append(item if found is None else {**item, "found": found})
+                item = BoundAccount(name=str(account), field=f"subjects.{number}.name")
+                if (found := made.has(binding, account, whole=cluster.objects.whole)) is not None:
+                    item["found"] = found
+                items.append(item)
+        facts.add(binding, ACCOUNTS, items)
 
 
 class _Made:

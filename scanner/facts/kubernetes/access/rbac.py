@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access import powers
 from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
 from scanner.facts.kubernetes.access.roles import Clause, Roles
-from scanner.facts.kubernetes.objects import Objects, namespace_of
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import namespace_of
+from scanner.facts.step import Facts, read, step
 from scanner.model import Location, Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -109,8 +111,24 @@ class _Means:
     """Why, where a binding is the reason."""
 
 
-def derive(objects: Objects) -> None:
+@step(
+    Cluster,
+    gives=(ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED, EVERYONE_POWERS, ROLE_FOUND, BOUND),
+    reads=(
+        read(WORKLOAD, "pod.serviceAccountName", "pod.serviceAccount"),
+        read(RESOURCE, "object.roleRef", "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),
+        read(
+            RESOURCE,
+            "object.aggregationRule",
+            "object.metadata.labels",
+            "object.rules",
+            objects=("ClusterRole", "Role"),
+        ),
+    ),
+)
+def find_powers(cluster: Cluster, facts: Facts) -> None:
     """What workloads and ServiceAccounts may do, what everyone may, and which roles nothing gives."""
+    objects = cluster.objects
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
     known: dict[tuple[str, Account], _Means] = {}
@@ -119,28 +137,33 @@ def derive(objects: Objects) -> None:
         means = _means(workload, account, bindings, known, whole=objects.whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
-        _attach(workload, "account_powers", means.held, means, account=str(account), field=at)
-        _attach(workload, "account_takeover", _takeover(means), means, account=str(account), field=at)
+        shared = PowerItem(account=str(account), field=at)
+        _attach(facts, workload, ACCOUNT_POWERS, _told(means, means.held, shared))
+        takeover = _takeover(means)
+        _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, takeover, shared, unsure=means.open and not takeover))
         if means.permitted or not means.open:
-            workload.facts["account_permitted"] = means.permitted
+            facts.add(workload, ACCOUNT_PERMITTED, means.permitted)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
         means = _means(subject, account, bindings, known, whole=objects.whole)
-        _attach(subject, "account_powers", means.held, means, account=str(account), field="metadata.name")
-    _tell_bindings(bindings)
-    roles.tell_bound()
+        shared = PowerItem(account=str(account), field="metadata.name")
+        _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
+    _attach_to_bindings(bindings, facts)
+    for role, bound in roles.bound():
+        facts.add(role, BOUND, bound)
 
 
-def _tell_bindings(bindings: Bindings) -> None:
-    """`role_found` of each binding, and `everyone_powers`: what it lets every account do."""
-    for binding, role in bindings.all:
-        binding.facts["everyone_powers"] = []
-        if role.found is not None:
-            binding.facts["role_found"] = role.found
+def _attach_to_bindings(bindings: Bindings, facts: Facts) -> None:
+    """Whether the role of each binding is there, and what the binding lets every account do."""
+    items: dict[Subject, list[_Told]] = {binding: [] for binding, _ in bindings.all}
     for grant in bindings.to_everyone:
         means = _Means(open=grant.role.clauses is None, doubt=grant)
         means.held = list(_held(grant.cluster, namespace_of(grant.binding), _rights(grant)))
-        _attach(grant.binding, "everyone_powers", means.held, means, field=f"subjects.{grant.number}.name")
+        items[grant.binding] += _told(means, means.held, PowerItem(field=f"subjects.{grant.number}.name"))
+    for binding, role in bindings.all:
+        _attach(facts, binding, EVERYONE_POWERS, items[binding])
+        if role.found is not None:
+            facts.add(binding, ROLE_FOUND, role.found)
 
 
 def _means(
@@ -194,29 +217,35 @@ def _takeover(means: _Means) -> list[_Held]:
     return sorted(ways, key=lambda each: each.grant.to == "everyone")[:1]
 
 
-def _attach(subject: Subject, fact: str, held: Iterable[_Held], means: _Means, **shared: str) -> None:
+_Told = tuple[PowerItem, Grant | None, Location | None]
+"""An item, the grant that it comes from, and the rule of the role."""
+
+
+def _told(means: _Means, held: Iterable[_Held], shared: PowerItem, *, unsure: bool | None = None) -> list[_Told]:
     """One item for each power with the way to it; one more that says nothing of a power where there may be more."""
-    items: list[dict[str, Any]] = subject.facts.setdefault(fact, [])
+    told: list[_Told] = []
     for each in held:
-        item = {"power": each.power.name, "scope": "cluster" if each.cluster else "namespace", **_names(each.grant)}
+        item: PowerItem = {**shared, **_names(each.grant), "power": each.power.name}
+        item["name"] = f"{each.power.name} {each.namespace}".rstrip()
+        item["scope"] = "cluster" if each.cluster else "namespace"
         item["where"] = "the whole cluster" if each.cluster else f"namespace {each.namespace or 'of the binding'}"
         if each.namespace:
             item["namespace"] = each.namespace
-        _place(subject, f"{fact}.{len(items)}", each.grant, each.clause.place())
-        items.append({**item, "name": f"{each.power.name} {each.namespace}".rstrip(), **shared})
-    if means.open and not (fact == "account_takeover" and items):
-        names = {}
-        if means.doubt:
-            names = _names(means.doubt)
-            _place(subject, f"{fact}.{len(items)}", means.doubt, None)
-        items.append({**names, **shared})
+        told.append((item, each.grant, each.clause.place()))
+    if means.open if unsure is None else unsure:
+        told.append(({**shared, **(_names(means.doubt) if means.doubt else {})}, means.doubt, None))
+    return told
 
 
-def _names(grant: Grant) -> dict[str, str]:
+def _attach(facts: Facts, subject: Subject, fact: Fact[list[PowerItem]], told: Sequence[_Told]) -> None:
+    """State powers, and the places that they come from."""
+    facts.add(subject, fact, [item for item, _, _ in told])
+    for number, (_, grant, rule) in enumerate(told):
+        if grant:
+            facts.relate_item(subject, fact, number, "binding", grant.place())
+        if rule:
+            facts.relate_item(subject, fact, number, "rule", rule)
+
+
+def _names(grant: Grant) -> PowerItem:
     return {"binding": grant.called, "role": f"{grant.role.kind} {grant.role.name}", "to": grant.to}
-
-
-def _place(subject: Subject, item: str, grant: Grant, rule: Location | None) -> None:
-    subject.related[f"{item}.binding"] = grant.place()
-    if rule:
-        subject.related[f"{item}.rule"] = rule

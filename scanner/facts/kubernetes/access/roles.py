@@ -149,8 +149,8 @@ class Roles:
                 if compatible(seeker, role):
                     yield role
 
-    def tell_bound(self) -> None:
-        """`bound` of each role: whether anything gives it; left out where that cannot be told."""
+    def bound(self) -> Iterator[tuple[Subject, bool]]:
+        """Whether anything gives each role; those of which that cannot be told are left out."""
         for part in ("admin", "edit", "view"):
             self._referred.update(map(id, self._labelled.get((_AGGREGATE + part, "true"), ())))
         for role in self.all:
@@ -158,9 +158,9 @@ class Roles:
                 self._grants(role)
         for role in self.all:
             if id(role) in self._referred:
-                role.facts["bound"] = True
+                yield role, True
             elif self._whole and (kind_of(role), name_of(role)) not in self._doubtful:
-                role.facts["bound"] = False
+                yield role, False
 
 
 def bundle(subject: Subject) -> str:

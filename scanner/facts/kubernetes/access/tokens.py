@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.facts.fact import Fact
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
-from scanner.subjects.kubernetes import WORKLOAD
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 TOKEN_MOUNTED = Fact(
     "token_mounted",
@@ -22,12 +24,25 @@ _AUDIENCES = ("api", "https://kubernetes.default")
 """How the names of the API server itself begin, among those that a token may be for."""
 
 
-def derive(objects: Objects) -> None:
-    """`token_mounted` of a workload: whether its containers hold a token; left out where its account is elsewhere."""
-    for workload in objects.workloads:
-        mounted = _mounted(objects, workload)
-        if mounted is not None:
-            workload.facts["token_mounted"] = mounted
+@step(
+    Cluster,
+    gives=(TOKEN_MOUNTED,),
+    reads=(
+        read(
+            WORKLOAD,
+            "pod.automountServiceAccountToken",
+            "pod.serviceAccount",
+            "pod.serviceAccountName",
+            "pod.volumes.*.projected.sources.*.serviceAccountToken",
+        ),
+        read(RESOURCE, "object.automountServiceAccountToken", objects=("ServiceAccount",)),
+    ),
+)
+def find_tokens(cluster: Cluster, facts: Facts) -> None:
+    """Whether the containers of each workload hold a token."""
+    for workload in cluster.objects.workloads:
+        if (mounted := _mounted(cluster.objects, workload)) is not None:
+            facts.add(workload, TOKEN_MOUNTED, mounted)
 
 
 def _mounted(objects: Objects, workload: Subject) -> bool | None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
-from scanner.facts.kubernetes.selectors import Labelled, own_labels, pod_labels
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.selectors import own_labels, pod_labels
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -41,9 +43,14 @@ _GATEWAY_LABELS = frozenset(
 """Labels of proxies that stand at the door of the mesh, to which callers come from outside."""
 
 
-def derive(objects: Objects, pods: Labelled) -> None:
-    """Attach `mtls` to workloads and `token_required` to RequestAuthentications."""
-    _demand(objects, pods)
+@step(
+    Cluster,
+    gives=(TOKEN_REQUIRED,),
+    reads=(read(RESOURCE, "object.spec", objects=("AuthorizationPolicy", "RequestAuthentication")),),
+)
+def require_tokens(cluster: Cluster, facts: Facts) -> None:
+    """Whether a policy requires the token that each RequestAuthentication checks."""
+    objects = cluster.objects
     asking: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     for policy in objects.of(_GROUP, "AuthorizationPolicy"):
         if _speaks_of_tokens(policy):
@@ -56,14 +63,24 @@ def derive(objects: Objects, pods: Labelled) -> None:
         candidates = [policy for name in spaces for policy in asking.get(name, {}).values()]
         met = [policy for policy in candidates if _near(checking, policy) is not False]
         if enforcing := next((policy for policy in met if _covers(policy, checking)), None):
-            checking.facts["token_required"] = True
-            checking.related["policy"] = place(enforcing)
+            facts.add(checking, TOKEN_REQUIRED, True)
+            facts.relate(checking, "policy", place(enforcing))
         elif objects.whole and not met:
-            checking.facts["token_required"] = False
+            facts.add(checking, TOKEN_REQUIRED, False)
 
 
-def _demand(objects: Objects, pods: Labelled) -> None:
-    """`mtls` of each workload: what the narrowest policy about it says, and PERMISSIVE in a mesh where none does."""
+@step(
+    Cluster,
+    gives=(MTLS,),
+    reads=(
+        read(RESOURCE, "object.spec.selector", "object.spec.mtls.mode", objects=("PeerAuthentication",)),
+        read(RESOURCE, "object.metadata.labels", objects=("Namespace",)),
+        read(WORKLOAD, *(f'template.metadata.annotations."{name}"' for name in (_INJECT, _TEMPLATES))),
+    ),
+)
+def demand_mtls(cluster: Cluster, facts: Facts) -> None:
+    """What the narrowest policy about each workload says, and PERMISSIVE in a mesh where none does."""
+    objects, pods = cluster.objects, cluster.pods
     narrow: defaultdict[int, list[Subject]] = defaultdict(list)
     broad: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     perhaps: set[int] = set()
@@ -83,7 +100,8 @@ def _demand(objects: Objects, pods: Labelled) -> None:
         own, told = _of_namespace(first, broad)
         if kin in perhaps or not (told or kin in narrow):
             continue
-        _tell(pods.kins[kin], narrow.get(kin) or own or [*broad[_ROOT].values()], injected if objects.whole else None)
+        deciding = narrow.get(kin) or own or [*broad[_ROOT].values()]
+        _tell(pods.kins[kin], deciding, injected if objects.whole else None, facts)
 
 
 def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:
@@ -95,7 +113,7 @@ def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tu
     return own, all(near is not None for _, near in unplaced)
 
 
-def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None) -> None:
+def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
     """The mode of workloads; left out where policies of one rank differ, and outside of the mesh where none speaks.
 
     `injected` are the namespaces whose pods join the mesh, nothing where there may be policies elsewhere.
@@ -106,10 +124,10 @@ def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] 
         if asked == "false" or "gateway" in str(notes.get(_TEMPLATES)) or labels.keys() & _GATEWAY_LABELS:
             continue
         if len({_mode(policy) for policy in deciding}) == 1:
-            workload.facts["mtls"] = _mode(deciding[0])
-            workload.related["mtls"] = place(deciding[0])
+            facts.add(workload, MTLS, _mode(deciding[0]))
+            facts.relate(workload, "mtls", place(deciding[0]))
         elif not deciding and injected is not None and (namespace_of(workload) in injected or _is_injected(labels)):
-            workload.facts["mtls"] = "PERMISSIVE"
+            facts.add(workload, MTLS, "PERMISSIVE")
 
 
 def _goes(policy: Subject) -> tuple[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
-from scanner.facts.kubernetes.makers import Makers
-from scanner.facts.kubernetes.objects import Objects, listed, path, ports_of
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
+from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import EVERYWHERE, Labelled, own_labels
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -34,45 +37,55 @@ _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
 """Where the cluster itself has Services and pods that stand in no repository, the API server's among them."""
 
 
-def derive(objects: Objects, pods: Labelled, makers: Makers) -> None:
-    """Attach to ServiceMonitors and PodMonitors what they select, and whether it has the ports that they name."""
-    services = Labelled(objects.of("core", "Service"), own_labels)
-    for kind, scraped, endpoints, ports_in in (
-        ("ServiceMonitor", services, "endpoints", _service_ports),
-        ("PodMonitor", pods, "podMetricsEndpoints", ports_of),
-    ):
-        for monitor in objects.of(_GROUP, kind):
-            _attach(monitor, scraped, endpoints, ports_in, makers, whole=objects.whole)
+@step(
+    Cluster,
+    gives=(SELECTED, ENDPOINTS),
+    reads=(
+        read(RESOURCE, "object.spec", objects=("PodMonitor", "ServiceMonitor")),
+        read(RESOURCE, "object.metadata.labels", "object.spec.ports", objects=("Service",)),
+        PORTS_READ,
+    ),
+)
+def watch(cluster: Cluster, facts: Facts) -> None:
+    """What ServiceMonitors and PodMonitors select, and whether it has the ports that they name."""
+    services = Labelled(cluster.objects.of("core", "Service"), own_labels)
+    for monitor in cluster.objects.of(_GROUP, "ServiceMonitor"):
+        _watch(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
+    for monitor in cluster.objects.of(_GROUP, "PodMonitor"):
+        _watch(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
 
 
-def _attach(
-    monitor: Subject,
-    scraped: Labelled,
-    endpoints: str,
-    ports_in: Callable[[Subject], Iterable[Any]],
-    makers: Makers,
-    *,
-    whole: bool,
-) -> None:
-    """`selected` and `endpoints` of a monitor; what may be elsewhere is left out."""
+@dataclass(frozen=True, slots=True)
+class _Scraped:
+    """What a kind of monitor selects, the field in which it names ports, and where these are stated."""
+
+    members: Labelled
+    field: str
+    ports_in: Callable[[Subject], Iterable[Any]]
+
+
+def _watch(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) -> None:
+    """What a monitor selects, and whether that has the ports; what may be elsewhere is left out."""
     selector = path(monitor.bindings["object"], "spec", "selector")
     sure: list[int] = []
-    unsure = not whole
+    unsure = not cluster.objects.whole
     for namespace in _namespaces(monitor):
-        some, maybe = scraped.selected(monitor, selector, namespace=namespace)
+        some, maybe = scraped.members.selected(monitor, selector, namespace=namespace)
         sure.extend(some)
-        elsewhere = namespace in _OF_THE_PLATFORM or not (namespace == "" or scraped.has(namespace))
-        unsure = unsure or bool(maybe) or elsewhere or makers.may_meet(monitor, selector, namespace)
+        elsewhere = namespace in _OF_THE_PLATFORM or not (namespace == "" or scraped.members.has(namespace))
+        unsure = unsure or bool(maybe) or elsewhere or cluster.makers.may_meet(monitor, selector, namespace)
     if sure or not unsure:
-        monitor.facts["selected"] = scraped.names(tuple(sure))
-    ports = {str(path(one, "name")) for kin in sure for member in scraped.kins[kin] for one in ports_in(member)}
-    stated = path(monitor.bindings["object"], "spec", endpoints)
-    monitor.facts["endpoints"] = [
-        {"field": f"spec.{endpoints}.{number}.port", "name": port}
-        | ({"found": True} if port in ports else {} if unsure else {"found": False})
-        for number, item in enumerate(listed(stated))
-        if sure and isinstance(port := path(item, "port"), str)
-    ]
+        facts.add(monitor, SELECTED, scraped.members.names(tuple(sure)))
+    members = [member for kin in sure for member in scraped.members.kins[kin]]
+    ports = {str(path(one, "name")) for member in members for one in scraped.ports_in(member)}
+    endpoints: list[NamedPort] = []
+    for number, endpoint in enumerate(listed(path(monitor.bindings["object"], "spec", scraped.field)) if sure else ()):
+        if isinstance(port := path(endpoint, "port"), str):
+            item = NamedPort(field=f"spec.{scraped.field}.{number}.port", name=port)
+            if port in ports or not unsure:
+                item["found"] = port in ports
+            endpoints.append(item)
+    facts.add(monitor, ENDPOINTS, endpoints)
 
 
 def _namespaces(monitor: Subject) -> list[str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.makers import Makers
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
+from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
-from scanner.model import Subject
+from scanner.facts.step import Facts, read, step
+from scanner.model import Location, Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
 
 
@@ -67,24 +69,45 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 """The label that every namespace has, with its name."""
 
 
-def derive(objects: Objects, pods: Labelled, makers: Makers) -> None:
-    """Attach to workloads and namespaces what isolates them, and to policies whom they reach."""
-    stated = list(policies(objects))
-    isolation = _Isolation(pods)
-    for policy in stated:
-        sure, maybe = pods.selected(policy.subject, policy.selector)
+_POLICIES = read(
+    RESOURCE,
+    "object.spec",
+    "object.specs",
+    objects=(
+        "CiliumClusterwideNetworkPolicy",
+        "CiliumNetworkPolicy",
+        "GlobalNetworkPolicy",
+        "NetworkPolicy",
+    ),
+)
+
+
+@step(Cluster, gives=(SELECTED, ISOLATED, NETWORK_POLICIES), reads=(_POLICIES,))
+def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
+    """The workloads that each policy selects, and the directions in which those are isolated."""
+    isolation = _Isolation(cluster.pods)
+    for policy in policies(cluster.objects):
+        sure, maybe = cluster.pods.selected(policy.subject, policy.selector)
         if not policy.sure:
             sure, maybe = (), [*sure, *maybe]
         isolation.add(policy, sure, maybe)
-        if sure or (objects.whole and not maybe and not makers.may_meet(policy.subject, policy.selector)):
-            policy.subject.facts["selected"] = pods.names(sure)
-    isolation.tell(whole=objects.whole)
-    _close_namespaces(objects, stated)
-    spaces = _Spaces(objects)
-    for subject in objects.of("networking.k8s.io", "NetworkPolicy"):
-        subject.facts["peers"] = [
-            _peer(subject, field, peer, pods, spaces, makers) for field, peer in _selecting_peers(subject)
-        ]
+        elsewhere = maybe or not cluster.objects.whole or cluster.makers.may_meet(policy.subject, policy.selector)
+        if sure or not elsewhere:
+            facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
+    isolation.tell(facts, whole=cluster.objects.whole)
+
+
+@step(
+    Cluster,
+    gives=(PEERS,),
+    reads=(_POLICIES, read(RESOURCE, "object.metadata.labels", objects=("Namespace",))),
+)
+def find_peers(cluster: Cluster, facts: Facts) -> None:
+    """Whether the peers that each policy names are there."""
+    spaces = _Spaces(cluster.objects)
+    for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
+        peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
+        facts.add(policy, PEERS, peers)
 
 
 class _Isolation:
@@ -102,31 +125,40 @@ class _Isolation:
         for kin in maybe:
             self._perhaps[kin].append(policy)
 
-    def tell(self, *, whole: bool) -> None:
-        """Attach the facts."""
+    def tell(self, facts: Facts, *, whole: bool) -> None:
+        """State what the policies about each workload come to."""
         for kin, members in enumerate(self._pods.kins):
             selecting = self._selecting.get(kin, [])
             perhaps = self._perhaps.get(kin, [])
-            isolated = {
-                direction: answer
-                for direction in DIRECTIONS
-                if (answer := _isolated(direction, selecting, perhaps, whole=whole)) is not None
-            }
-            opening = [policy for policy in selecting if policy.opens]
+            isolated = _directions(selecting, perhaps, whole=whole)
+            places = dict(_opened(selecting))
+            if selecting:
+                places["network_policies"] = place(selecting[0].subject)
             for workload in members:
                 if isolated:
-                    workload.facts["isolated"] = isolated
+                    facts.add(workload, ISOLATED, isolated)
                 if selecting or (whole and not perhaps):
-                    workload.facts["network_policies"] = list(
-                        dict.fromkeys(name_of(policy.subject) for policy in selecting)
-                    )
-                if selecting:
-                    workload.related["network_policies"] = place(selecting[0].subject)
-                for direction in DIRECTIONS:
-                    if first := next((policy for policy in opening if direction in policy.opens), None):
-                        workload.related[f"{direction}_opened"] = place(
-                            first.subject, *first.opens[direction].split(".")
-                        )
+                    names = dict.fromkeys(name_of(policy.subject) for policy in selecting)
+                    facts.add(workload, NETWORK_POLICIES, list(names))
+                for name, where in places.items():
+                    facts.relate(workload, name, where)
+
+
+def _opened(selecting: list[Policy]) -> Iterator[tuple[str, Location]]:
+    """The related place of each direction in which a policy allows everything: the rule that does."""
+    for direction in DIRECTIONS:
+        if first := next((policy for policy in selecting if direction in policy.opens), None):
+            yield f"{direction}_opened", place(first.subject, *first.opens[direction].split("."))
+
+
+def _directions(selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> Directions:
+    """Whether each direction is restricted, as far as it can be told."""
+    directions: Directions = {}
+    if (ingress := _isolated("ingress", selecting, perhaps, whole=whole)) is not None:
+        directions["ingress"] = ingress
+    if (egress := _isolated("egress", selecting, perhaps, whole=whole)) is not None:
+        directions["egress"] = egress
+    return directions
 
 
 def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> bool | None:
@@ -139,32 +171,28 @@ def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *,
     return False if whole and not restricting else None
 
 
-def _close_namespaces(objects: Objects, stated: list[Policy]) -> None:
-    """`default_deny` and `workloads` of each namespace among the objects.
+@step(Cluster, gives=(DEFAULT_DENY, WORKLOADS), reads=(_POLICIES,))
+def close_namespaces(cluster: Cluster, facts: Facts) -> None:
+    """What policies for all pods of a namespace come to, and how many workloads state the namespace.
 
     A policy for all pods of a namespace closes it in its directions, whatever it allows, unless it allows everything.
     """
-    inhabitants: defaultdict[str, int] = defaultdict(int)
-    for workload in objects.workloads:
-        inhabitants[namespace_of(workload)] += 1
+    objects = cluster.objects
+    inhabitants = Counter(namespace_of(workload) for workload in objects.workloads)
     general: defaultdict[str, dict[Any, Policy]] = defaultdict(dict)
-    for policy in stated:
+    for policy in policies(objects):
         if policy.selects_all:
             alike = policy.subject.group, policy.sure, policy.restricts, *policy.opens
             general[_reach(policy)].setdefault(alike, policy)
     for namespace in objects.of("core", "Namespace"):
         name = name_of(namespace)
-        namespace.facts["workloads"] = inhabitants[name]
         sure: list[Policy] = []
         perhaps: list[Policy] = [*general[""].values()]
         for policy in (*general[name].values(), *general["*"].values()):
             if together(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
-        namespace.facts["default_deny"] = {
-            direction: answer
-            for direction in DIRECTIONS
-            if (answer := _isolated(direction, sure, perhaps, whole=objects.whole)) is not None
-        }
+        facts.add(namespace, WORKLOADS, inhabitants[name])
+        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.whole))
 
 
 def _reach(policy: Policy) -> str:
@@ -215,18 +243,16 @@ def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"spec.{direction}.{number}.{side}.{index}", peer
 
 
-def _peer(
-    policy: Subject, field: str, peer: dict[str, Any], pods: Labelled, spaces: _Spaces, makers: Makers
-) -> dict[str, Any]:
+def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Spaces) -> Peer:
     """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
-    item: dict[str, Any] = {"field": field, "direction": field.split(".")[1]}
+    item = Peer(field=field, direction=field.split(".")[1])
     selector = peer["podSelector"]
     outside = peer.get("namespaceSelector")
     namespaces, complete = spaces.chosen(outside) if isinstance(outside, dict) else ([""], spaces.whole)
     maybe_any = False
     for namespace in namespaces:
-        sure, maybe = pods.selected(policy, selector, namespace=namespace)
+        sure, maybe = cluster.pods.selected(policy, selector, namespace=namespace)
         if sure:
             return {**item, "found": True}
-        maybe_any = maybe_any or bool(maybe) or makers.may_meet(policy, selector, namespace)
+        maybe_any = maybe_any or bool(maybe) or cluster.makers.may_meet(policy, selector, namespace)
     return item if maybe_any or not complete else {**item, "found": False}

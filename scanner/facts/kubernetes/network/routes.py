@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.makers import Makers
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network import doors
 from scanner.facts.kubernetes.network.backends import Backend, routes
-from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, path, ports_of
-from scanner.facts.kubernetes.selectors import Labelled
+from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -121,47 +121,68 @@ class _Way:
     service: Subject
     tls: bool | None = None
 
-    def item(self) -> dict[str, Any]:
+    def item(self) -> WayIn:
         """The way as rules see it."""
-        told = {} if self.tls is None else {"tls": self.tls}
-        return {"kind": kind_of(self.door), "name": name_of(self.door), **told}
+        item = WayIn(kind=kind_of(self.door), name=name_of(self.door))
+        if self.tls is not None:
+            item["tls"] = self.tls
+        return item
 
 
-def derive(objects: Objects, pods: Labelled, makers: Makers) -> None:
-    """Attach to routes and Services what they lead to, and to workloads how they are reached."""
-    ways: defaultdict[int, list[_Way]] = defaultdict(list)
-    for route, backends in routes(objects):
-        services = _lead(route, backends, objects, makers)
+@step(
+    Cluster,
+    gives=(BACKENDS, TLS, TLS_OFFERED, EXPOSED),
+    reads=(
+        read(RESOURCE, "object.spec", names=("object.metadata.annotations",), objects=_ROUTES),
+        read(RESOURCE, "object.spec.listeners", "object.spec.servers", objects=("Gateway",)),
+        read(
+            RESOURCE,
+            "object.spec.externalIPs",
+            "object.spec.ports",
+            "object.spec.selector",
+            "object.spec.type",
+            objects=("Service",),
+        ),
+        read(WORKLOAD, "pod.hostNetwork"),
+        PORTS_READ,
+    ),
+)
+def lead_in(cluster: Cluster, facts: Facts) -> None:
+    """Where routes lead to, whether the way is under TLS, and the workloads that are reached from outside."""
+    ways: defaultdict[Subject, list[_Way]] = defaultdict(list)
+    for route, backends in routes(cluster.objects):
+        services = _lead(route, backends, cluster, facts)
         if not doors.leads_in(route):
             continue
-        tls, offered = doors.has_tls(route, objects), doors.offers_tls(route, objects)
-        told = {"tls": tls, "tls_offered": offered}
-        route.facts.update({name: fact for name, fact in told.items() if fact is not None})
+        tls, offered = doors.has_tls(route, cluster.objects), doors.offers_tls(route, cluster.objects)
+        for fact, value in ((TLS, tls), (TLS_OFFERED, offered)):
+            if value is not None:
+                facts.add(route, fact, value)
         for service in services:
-            ways[id(service)].append(_Way(route, service, tls))
-    _expose(objects, pods, ways)
-    _governing(objects, makers)
+            ways[service].append(_Way(route, service, tls))
+    _expose(cluster, ways, facts)
 
 
-def _lead(route: Subject, backends: list[Backend], objects: Objects, makers: Makers) -> list[Subject]:
-    """`backends` of a route: the Services that it names, each with whether it and its port are there (`found`)."""
-    items, services = [], {}
+def _lead(route: Subject, backends: list[Backend], cluster: Cluster, facts: Facts) -> list[Subject]:
+    """The Services that a route names, after stating whether each and its port are there."""
+    items: list[BackendItem] = []
+    services: dict[Subject, None] = {}
     for number, backend in enumerate(backends):
-        item: dict[str, Any] = {"field": backend.field, "name": backend.name}
+        item = BackendItem(field=backend.field, name=backend.name)
         if backend.port is not None:
             item["port"] = backend.port
-        service, sure = objects.find(route, "core", "Service", backend.name, namespace=backend.namespace)
+        service, sure = cluster.objects.find(route, "core", "Service", backend.name, namespace=backend.namespace)
         if service:
             item["found"] = True
-            route.related[f"backends.{number}.service"] = place(service)
-            services[id(service)] = service
+            facts.relate_item(route, BACKENDS, number, "service", place(service))
+            services[service] = None
             if backend.port is not None and (found := _has_port(service, backend.port)) is not None:
                 item["port_found"] = found
-        elif sure and backend.only_service and not makers.may_name(route, backend.name, backend.namespace):
+        elif sure and backend.only_service and not cluster.makers.may_name(route, backend.name, backend.namespace):
             item["found"] = False
         items.append(item)
-    route.facts["backends"] = items
-    return list(services.values())
+    facts.add(route, BACKENDS, items)
+    return list(services)
 
 
 def _has_port(service: Subject, port: int | str) -> bool | None:
@@ -174,34 +195,38 @@ def _has_port(service: Subject, port: int | str) -> bool | None:
     return port in stated or (isinstance(port, str) and port.isdecimal() and int(port) in stated)
 
 
-def _expose(objects: Objects, pods: Labelled, ways: dict[int, list[_Way]]) -> None:
-    """`exposed` of each workload, and `target_ports` of each Service."""
+def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) -> None:
+    """State the ways from outside to each workload."""
     into: defaultdict[int, list[_Way]] = defaultdict(list)
     perhaps: set[int] = set()
-    for service in objects.of("core", "Service"):
-        selector = path(service.bindings["object"], "spec", "selector")
-        sure, maybe = pods.selected(service, selector, labels_only=True) if selector else ((), [])
-        service.facts["target_ports"] = list(_target_ports(service, sure, maybe, pods, whole=objects.whole))
-        found = ways.get(id(service), [])
+    for service in cluster.objects.of("core", "Service"):
+        found = ways.get(service, [])
         found = [*found, _Way(service, service)] if doors.opens(service) else found
         if found:
+            sure, maybe = _pods_of(service, cluster)
             perhaps.update(maybe)
             for kin in sure:
                 into[kin].extend(found)
-    for kin, members in enumerate(pods.kins):
+    for kin, members in enumerate(cluster.pods.kins):
         found = into.get(kin, [])
         items = [way.item() for way in found]
         for workload in members:
             own = [*items, *_own_ways(workload)]
-            if own or (objects.whole and kin not in perhaps):
-                workload.facts["exposed"] = own
+            if own or (cluster.objects.whole and kin not in perhaps):
+                facts.add(workload, EXPOSED, own)
             if found:
-                workload.related["exposed"] = place(found[0].door)
+                facts.relate(workload, "exposed", place(found[0].door))
                 if found[0].service is not found[0].door:
-                    workload.related["exposed_service"] = place(found[0].service)
+                    facts.relate(workload, "exposed_service", place(found[0].service))
 
 
-def _own_ways(workload: Subject) -> Iterator[dict[str, Any]]:
+def _pods_of(service: Subject, cluster: Cluster) -> tuple[tuple[int, ...], list[int]]:
+    """The kins of workloads that a Service selects, and those of which it cannot be told."""
+    selector = path(service.bindings["object"], "spec", "selector")
+    return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), [])
+
+
+def _own_ways(workload: Subject) -> Iterator[WayIn]:
     """Ports of the node by which pods are reached without any Service."""
     pod = workload.bindings["pod"]
     if pod.get("hostNetwork") is True:
@@ -210,38 +235,56 @@ def _own_ways(workload: Subject) -> Iterator[dict[str, Any]]:
         yield {"kind": "hostPort", "name": name_of(workload)}
 
 
-def _target_ports(
-    service: Subject, sure: tuple[int, ...], maybe: list[int], pods: Labelled, *, whole: bool
-) -> Iterator[dict[str, Any]]:
-    """The ports that a Service seeks by name in the containers of the pods it selects."""
+@step(
+    Cluster,
+    gives=(TARGET_PORTS,),
+    reads=(read(RESOURCE, "object.spec.ports", "object.spec.selector", objects=("Service",)), PORTS_READ),
+)
+def find_target_ports(cluster: Cluster, facts: Facts) -> None:
+    """The ports that each Service seeks by name in the containers of the pods it selects."""
+    for service in cluster.objects.of("core", "Service"):
+        sure, maybe = _pods_of(service, cluster)
+        pods = [pod for kin in sure for pod in cluster.pods.kins[kin]]
+        facts.add(service, TARGET_PORTS, list(_target_ports(service, pods, sure=cluster.objects.whole and not maybe)))
+        if pods:
+            facts.relate(service, "workload", place(pods[0]))
+
+
+def _target_ports(service: Subject, pods: list[Subject], *, sure: bool) -> Iterator[TargetPort]:
+    """The ports that are sought by name; `sure` says that a Service selects no other pods."""
     ports = path(service.bindings["object"], "spec", "ports")
-    for number, port in enumerate(ports if isinstance(ports, list) and sure else ()):
+    for number, port in enumerate(ports if isinstance(ports, list) and pods else ()):
         name = port.get("targetPort") if isinstance(port, dict) else None
         if not isinstance(name, str) or name.isdecimal():
             continue
-        item: dict[str, Any] = {"field": f"spec.ports.{number}.targetPort", "name": name}
-        if any(stated.get("name") == name for kin in sure for pod in pods.kins[kin] for stated in ports_of(pod)):
-            item["found"] = True
-        elif whole and not maybe:
-            item["found"] = False
+        item = TargetPort(field=f"spec.ports.{number}.targetPort", name=name)
+        found = any(stated.get("name") == name for pod in pods for stated in ports_of(pod))
+        if found or sure:
+            item["found"] = found
         yield item
-    if sure:
-        service.related["workload"] = place(pods.kins[sure[0]][0])
 
 
-def _governing(objects: Objects, makers: Makers) -> None:
-    """`governing_service` of each StatefulSet that names one: whether it is there and headless."""
-    for resource in objects.of("apps", "StatefulSet"):
-        workload = objects.pod_of(resource)
+@step(
+    Cluster,
+    gives=(GOVERNING_SERVICE,),
+    reads=(
+        read(RESOURCE, "object.spec.serviceName", objects=("StatefulSet",)),
+        read(RESOURCE, "object.spec.clusterIP", objects=("Service",)),
+    ),
+)
+def find_governing_services(cluster: Cluster, facts: Facts) -> None:
+    """Whether the Service that each StatefulSet names is there and headless."""
+    for resource in cluster.objects.of("apps", "StatefulSet"):
+        workload = cluster.objects.pod_of(resource)
         name = path(resource.bindings["object"], "spec", "serviceName")
         if workload is None or not isinstance(name, str) or not name:
             continue
-        stated: dict[str, Any] = {"name": name}
-        service, sure = objects.find(resource, "core", "Service", name)
+        stated = GoverningService(name=name)
+        service, sure = cluster.objects.find(resource, "core", "Service", name)
         if service:
-            address = path(service.bindings["object"], "spec", "clusterIP")
-            stated |= {"found": True, "headless": address == "None"}
-            workload.related["governing_service"] = place(service)
-        elif sure and not makers.may_name(resource, name):
+            stated["found"] = True
+            stated["headless"] = path(service.bindings["object"], "spec", "clusterIP") == "None"
+            facts.relate(workload, "governing_service", place(service))
+        elif sure and not cluster.makers.may_name(resource, name):
             stated["found"] = False
-        workload.facts["governing_service"] = stated
+        facts.add(workload, GOVERNING_SERVICE, stated)

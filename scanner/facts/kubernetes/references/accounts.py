@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.objects import NAME, Objects, home, path
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import NAME, home, path
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -58,23 +60,36 @@ _Users = dict[str, dict[str, list[Subject]]]
 """The workloads under one account, by the label that names their application and by that name."""
 
 
-def derive(objects: Objects) -> None:
-    """Attach to accounts who acts under them, and to workloads their account and who else acts under it."""
-    accounts: dict[tuple[str, ...], tuple[dict[str, Any], _Users]] = {}
+@step(
+    Cluster,
+    gives=(ACCOUNT, ACCOUNT_SHARED_WITH, USED_BY),
+    reads=(
+        read(WORKLOAD, "pod.serviceAccountName", "pod.serviceAccount"),
+        read(RESOURCE, "object.automountServiceAccountToken", objects=("ServiceAccount",)),
+    ),
+)
+def find_accounts(cluster: Cluster, facts: Facts) -> None:
+    """The account of each workload, who else acts under it, and who acts under each account."""
+    objects = cluster.objects
+    accounts: dict[tuple[str, ...], tuple[AccountOf, _Users]] = {}
+    used: defaultdict[Subject, list[str]] = defaultdict(list)
     for workload in objects.workloads:
         name = account_of(workload)
         near, _ = objects.near(workload, "core", "ServiceAccount", name)
         for found in near:
-            found.facts.setdefault("used_by", []).append(workload.name)
+            used[found].append(workload.name)
         key = (*home(workload), name)
         if key not in accounts:
             accounts[key] = _account(name, near), defaultdict(lambda: defaultdict(list))
-        workload.facts["account"], users = accounts[key]
+        account, users = accounts[key]
+        facts.add(workload, ACCOUNT, account)
         label, application = _application(workload)
         users[label][application].append(workload)
     for account, users in accounts.values():
         if account["name"] != "default" and NAME.fullmatch(account["name"]):
-            _share(users, whole=objects.whole)
+            _share(users, facts, whole=objects.whole)
+    for found, names in used.items():
+        facts.add(found, USED_BY, names)
 
 
 def account_of(workload: Subject) -> str:
@@ -83,13 +98,15 @@ def account_of(workload: Subject) -> str:
     return str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default")
 
 
-def _account(name: str, near: list[Subject]) -> dict[str, Any]:
+def _account(name: str, near: list[Subject]) -> AccountOf:
     """What a workload is told of its account; `automount` where the account is among the objects."""
-    mounts = [path(account.bindings["object"], "automountServiceAccountToken") for account in near]
-    return {"name": name, **({"automount": mounts[-1] is not False} if mounts else {})}
+    if not near:
+        return {"name": name}
+    mounts = path(near[-1].bindings["object"], "automountServiceAccountToken")
+    return {"name": name, "automount": mounts is not False}
 
 
-def _share(users: _Users, *, whole: bool) -> None:
+def _share(users: _Users, facts: Facts, *, whole: bool) -> None:
     """Tell the users of one account which others are certainly of another application: named by the same label."""
     for label, applications in users.items():
         for own, workloads in applications.items():
@@ -98,9 +115,9 @@ def _share(users: _Users, *, whole: bool) -> None:
             alone = whole and (label or len(users) == len(workloads) == 1)
             for workload in workloads:
                 if shown or alone:
-                    workload.facts["account_shared_with"] = [other.name for other in shown]
+                    facts.add(workload, ACCOUNT_SHARED_WITH, [other.name for other in shown])
                 if shown:
-                    workload.related["account_shared_with"] = place(shown[0])
+                    facts.relate(workload, "account_shared_with", place(shown[0]))
 
 
 def _application(workload: Subject) -> tuple[str, str]:

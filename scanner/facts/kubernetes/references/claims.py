@@ -9,8 +9,11 @@ from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
-from scanner.facts.kubernetes.references.volumes import Volumes
+from scanner.facts.kubernetes.references import volumes
+from scanner.facts.kubernetes.references.accounts import USED_BY
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -72,28 +75,107 @@ _SHOWN = 5
 """Names that are told of the others that mount a claim."""
 
 
-def derive(objects: Objects) -> None:
-    """`claims` of a workload: what it mounts and what lies behind; `used_by`, `volume`, `storage_class` of a claim."""
-    volumes = Volumes(objects)
-    for claim in objects.of("core", "PersistentVolumeClaim"):
-        _say(claim, objects, volumes)
-    users: defaultdict[tuple[str, ...], list[Subject]] = defaultdict(list)
-    for workload in objects.workloads:
-        items: list[dict[str, Any]] = []
-        workload.facts["claims"] = items
+@step(Cluster, gives=(VOLUME, STORAGE_CLASS), reads=(*volumes.READS, volumes.PROVISIONER))
+def look_behind(cluster: Cluster, facts: Facts) -> None:
+    """What stands behind each claim, as far as it is among the objects."""
+    known = volumes.Volumes(cluster.objects)
+    for claim in cluster.objects.of("core", "PersistentVolumeClaim"):
+        if volume := known.behind(claim, claim.bindings["object"]):
+            facts.add(claim, VOLUME, Volume(name=volume.name, host_path=known.host_path(volume)))
+            facts.relate(claim, "volume", place(volume))
+        name = path(claim.bindings["object"], "spec", "storageClassName")
+        found = (
+            cluster.objects.find(claim, "storage.k8s.io", "StorageClass", name)[0] if isinstance(name, str) else None
+        )
+        if found:
+            provisioner = str(path(found.bindings["object"], "provisioner") or "")
+            facts.add(claim, STORAGE_CLASS, StorageClass(name=name, provisioner=provisioner))
+            facts.relate(claim, "storage_class", place(found))
+
+
+@step(
+    Cluster,
+    gives=(CLAIMS, USED_BY),
+    reads=(
+        read(WORKLOAD, "pod.volumes.*.persistentVolumeClaim.claimName"),
+        read(
+            WORKLOAD,
+            *(f"object.spec.volumeClaimTemplates.*.spec.{field}" for field in volumes.CLAIM_FIELDS),
+            "object.spec.volumeClaimTemplates.*.metadata.name",
+            objects=("StatefulSet",),
+        ),
+        *volumes.READS,
+        volumes.PROVISIONER,
+    ),
+)
+def find_claims(cluster: Cluster, facts: Facts) -> None:
+    """The claims that each workload mounts and makes, what lies behind them, and who else mounts them."""
+    known = _Claims(cluster.objects, facts)
+    for workload in cluster.objects.workloads:
+        known.add(workload)
+    known.share()
+    for claim, names in known.used.items():
+        facts.add(claim, USED_BY, names)
+
+
+class _Claims:
+    """The claims of the workloads of a scan."""
+
+    def __init__(self, objects: Objects, facts: Facts) -> None:
+        self.used: defaultdict[Subject, list[str]] = defaultdict(list)
+        """The names of the workloads that mount a claim that is among the objects."""
+        self._objects = objects
+        self._facts = facts
+        self._volumes = volumes.Volumes(objects)
+        self._items: dict[Subject, list[Claim]] = {}
+        self._users: defaultdict[tuple[str, ...], list[Subject]] = defaultdict(list)
+
+    def add(self, workload: Subject) -> None:
+        """State the claims of a workload."""
+        items = self._items[workload] = []
         for name, field in _mounted(workload):
             if kind_of(workload) not in _ENDING:
-                users[(*home(workload), name)].append(workload)
+                self._users[(*home(workload), name)].append(workload)
             items.append({"name": name, "field": field})
-            _look(workload, len(items) - 1, objects, volumes)
+            claim, _ = self._objects.find(workload, "core", "PersistentVolumeClaim", name)
+            if claim and kind_of(claim) == "PersistentVolumeClaim":
+                self.used[claim].append(workload.name)
+                self._facts.relate_item(workload, CLAIMS, len(items) - 1, "claim", place(claim))
+                self._look(workload, claim.bindings["object"], claim)
         for template in _templates(workload):
-            name = str(path(template, "metadata", "name"))
-            items.append({"name": name, "field": "", "shared_with": []})
-            _behind(workload, len(items) - 1, template, volumes, workload)
-    for workload in objects.workloads:
-        for number, item in enumerate(workload.facts["claims"]):
-            if item["field"]:
-                _share(workload, number, users.get((*home(workload), item["name"]), []), whole=objects.whole)
+            items.append({"name": str(path(template, "metadata", "name")), "field": "", "shared_with": []})
+            self._look(workload, template, workload)
+        self._facts.add(workload, CLAIMS, items)
+
+    def _look(self, workload: Subject, stated: dict[str, Any], claim: Subject) -> None:
+        """What the last claim, or template for claims, says of itself, and the path of a node that it leads to.
+
+        `host_path` is empty where no volume of the files is one.
+        """
+        item, number = self._items[workload][-1], len(self._items[workload]) - 1
+        modes = path(stated, "spec", "accessModes")
+        if isinstance(modes, list) and modes:
+            item["one_writer"] = all(mode in _ONE_WRITER for mode in modes)
+        if isinstance(storage := path(stated, "spec", "storageClassName"), str):
+            item["storage_class"] = storage
+        if volume := self._volumes.behind(claim, stated):
+            item["host_path"], item["on_node"] = self._volumes.host_path(volume), self._volumes.on_node(volume)
+            self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
+        elif self._objects.whole:
+            item["host_path"] = ""
+
+    def share(self) -> None:
+        """State which other workloads mount the same claims."""
+        for workload, items in self._items.items():
+            for number, item in enumerate(items):
+                if not item["field"]:
+                    continue
+                users = self._users.get((*home(workload), item["name"]), ())
+                shown = list(islice((user for user in users if user is not workload), _SHOWN))
+                if shown or self._objects.whole:
+                    item["shared_with"] = [user.name for user in shown]
+                if shown:
+                    self._facts.relate_item(workload, CLAIMS, number, "other", place(shown[0]))
 
 
 def _mounted(workload: Subject) -> Iterator[tuple[str, str]]:
@@ -110,55 +192,3 @@ def _templates(workload: Subject) -> list[dict[str, Any]]:
     templates = path(workload.bindings["object"], "spec", "volumeClaimTemplates")
     known = kind_of(workload) == "StatefulSet" and isinstance(templates, list)
     return [item for item in templates if isinstance(item, dict)] if known else []
-
-
-def _say(claim: Subject, objects: Objects, volumes: Volumes) -> None:
-    """What stands behind a claim, as far as it is among the objects."""
-    if volume := volumes.behind(claim, claim.bindings["object"]):
-        claim.facts["volume"] = {"name": volume.name, "host_path": volumes.host_path(volume)}
-        claim.related["volume"] = place(volume)
-    name = path(claim.bindings["object"], "spec", "storageClassName")
-    if isinstance(name, str) and (found := objects.find(claim, "storage.k8s.io", "StorageClass", name)[0]):
-        claim.facts["storage_class"] = {
-            "name": name,
-            "provisioner": str(path(found.bindings["object"], "provisioner") or ""),
-        }
-        claim.related["storage_class"] = place(found)
-
-
-def _look(workload: Subject, number: int, objects: Objects, volumes: Volumes) -> None:
-    """Find the claim that an item names, and the volume behind it."""
-    item = workload.facts["claims"][number]
-    claim, _ = objects.find(workload, "core", "PersistentVolumeClaim", item["name"])
-    if claim and kind_of(claim) == "PersistentVolumeClaim":
-        claim.facts.setdefault("used_by", []).append(workload.name)
-        workload.related[f"claims.{number}.claim"] = place(claim)
-        _behind(workload, number, claim.bindings["object"], volumes, claim)
-
-
-def _behind(workload: Subject, number: int, stated: dict[str, Any], volumes: Volumes, claim: Subject) -> None:
-    """What a claim, or a template for claims, says of itself, and the path of a node where it leads to one.
-
-    `host_path` is empty where no volume of the files is one.
-    """
-    item = workload.facts["claims"][number]
-    modes = path(stated, "spec", "accessModes")
-    if isinstance(modes, list) and modes:
-        item["one_writer"] = all(mode in _ONE_WRITER for mode in modes)
-    if isinstance(storage := path(stated, "spec", "storageClassName"), str):
-        item["storage_class"] = storage
-    volume = volumes.behind(claim, stated)
-    if volume:
-        item["host_path"], item["on_node"] = volumes.host_path(volume), volumes.on_node(volume)
-        workload.related[f"claims.{number}.volume"] = place(volume)
-    elif volumes.whole:
-        item["host_path"] = ""
-
-
-def _share(workload: Subject, number: int, users: list[Subject], *, whole: bool) -> None:
-    """Tell which other workloads mount a claim."""
-    shown = list(islice((user for user in users if user is not workload), _SHOWN))
-    if shown or whole:
-        workload.facts["claims"][number]["shared_with"] = [user.name for user in shown]
-    if shown:
-        workload.related[f"claims.{number}.other"] = place(shown[0])

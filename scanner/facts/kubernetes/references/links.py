@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
-from scanner.facts.kubernetes.references.mentions import Mention, mentions
-from scanner.facts.kubernetes.references.stand_ins import keys_of
+from scanner.facts.kubernetes.references import mentions
+from scanner.facts.kubernetes.references.stand_ins import KEYS_READ, keys_of
+from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import WORKLOAD
 
@@ -71,36 +73,44 @@ _PLATFORM = frozenset({"kube-system", "kube-public"})
 """Namespaces in which a cluster makes objects of its own."""
 _ORDINAL = re.compile(r"-[0-9]+$")
 
-_Items = dict[tuple[str, ...], dict[str, Any]]
 
-
-def derive(objects: Objects) -> None:
-    """`references` of a workload: the objects that it names; `referenced_keys`: the keys that those must hold."""
-    for workload in objects.workloads:
-        named: _Items = {}
-        keys: _Items = {}
-        for mention in mentions(workload.bindings["pod"]):
-            _note(named, (mention.kind, mention.name), mention.field, mention)
-            for key, field in mention.keys:
-                _note(keys, (mention.kind, mention.name, key), field, mention)
+@step(
+    Cluster,
+    gives=(REFERENCES, REFERENCED_KEYS),
+    reads=(mentions.READ, *KEYS_READ, read(WORKLOAD, names=("object.spec.volumeClaimTemplates",))),
+)
+def resolve(cluster: Cluster, facts: Facts) -> None:
+    """The objects that each workload names, and the keys that those must hold."""
+    for workload in cluster.objects.workloads:
+        named: dict[tuple[str, str], Reference] = {}
+        keys: dict[tuple[str, str, str], Key] = {}
+        for mention in mentions.mentions(workload.bindings["pod"]):
+            _note(named, keys, mention)
         for (kind, name), item in named.items():
-            if (found := _found(objects, workload, kind, name)) is not None:
+            if (found := _found(cluster.objects, workload, kind, name)) is not None:
                 item["found"] = found
-        workload.facts["references"] = list(named.values())
-        workload.facts["referenced_keys"] = list(keys.values())
-        for number, ((kind, name, key), item) in enumerate(keys.items()):
-            holds, holder = _holds(objects, workload, kind, name, key)
+        for number, ((kind, name, key), wanted) in enumerate(keys.items()):
+            holds, holder = _holds(cluster.objects, workload, kind, name, key)
             if holds is not None:
-                item["found"] = holds
+                wanted["found"] = holds
             if holder:
-                workload.related[f"referenced_keys.{number}.object"] = place(holder)
+                facts.relate_item(workload, REFERENCED_KEYS, number, "object", place(holder))
+        facts.add(workload, REFERENCES, list(named.values()))
+        facts.add(workload, REFERENCED_KEYS, list(keys.values()))
 
 
-def _note(items: _Items, key: tuple[str, ...], field: str, mention: Mention) -> None:
-    """One item for an object or key, at the first place that cannot do without it."""
-    if key not in items or (items[key]["optional"] and not mention.optional):
-        items[key] = {**dict(zip(("kind", "name", "key"), key, strict=False)), "field": field}
-        items[key]["optional"] = mention.optional
+def _note(
+    named: dict[tuple[str, str], Reference], keys: dict[tuple[str, str, str], Key], mention: mentions.Mention
+) -> None:
+    """One item for an object or a key, at the first place that cannot do without it."""
+    kind, name, optional = mention.kind, mention.name, mention.optional
+    item = named.get((kind, name))
+    if item is None or (item["optional"] and not optional):
+        named[kind, name] = Reference(kind=kind, name=name, field=mention.field, optional=optional)
+    for key, field in mention.keys:
+        held = keys.get((kind, name, key))
+        if held is None or (held["optional"] and not optional):
+            keys[kind, name, key] = Key(kind=kind, name=name, key=key, field=field, optional=optional)
 
 
 def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | None:

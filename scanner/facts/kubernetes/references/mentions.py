@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.kubernetes.objects import path
+from scanner.facts.step import read
+from scanner.subjects.kubernetes import WORKLOAD
 
 _PLAIN = (
     ("serviceAccountName", "ServiceAccount"),
@@ -30,6 +32,34 @@ _DRIVERS = {
 }
 """Volumes of drivers, and the field in which each names a Secret."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+
+
+def _source(at: str, named: str) -> tuple[str, ...]:
+    return f"{at}.{named}", f"{at}.key", f"{at}.optional", f"{at}.items.*.key"
+
+
+READ = read(
+    WORKLOAD,
+    "pod.serviceAccount",
+    *(f"pod.{field}" for field, _ in _PLAIN),
+    "pod.imagePullSecrets.*.name",
+    *(each for field, _, named in _VOLUMES for each in _source(f"pod.volumes.*.{field}", named)),
+    *(f"pod.volumes.*.{driver}.{field}.name" for driver, field in _DRIVERS.items()),
+    *(each for field, _, named in _PROJECTED for each in _source(f"pod.volumes.*.projected.sources.*.{field}", named)),
+    *(
+        each
+        for containers in _CONTAINERS
+        for field, _, named in _ENVIRONMENT
+        for each in _source(f"pod.{containers}.*.envFrom.*.{field}", named)
+    ),
+    *(
+        each
+        for containers in _CONTAINERS
+        for field, _, named in _VARIABLE
+        for each in _source(f"pod.{containers}.*.env.*.valueFrom.{field}", named)
+    ),
+)
+"""What `mentions` reads of a pod."""
 
 
 @dataclass(frozen=True, slots=True)

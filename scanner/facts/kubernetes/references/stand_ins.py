@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, name_of, path
+from scanner.facts.step import read
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE
 
 _MAKERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("bitnami.com", "SealedSecret", "Secret", ()),
@@ -25,6 +27,48 @@ _GENERATORS = (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"
 _ISSUED = frozenset({"ca.crt", "tls.crt", "tls.key"})
 _FILLED = ("config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle")
 """Label and annotation by which a controller adds a key to a ConfigMap."""
+
+
+READS = (
+    read(RESOURCE, "object.spec.secretName", objects=("Certificate",)),
+    read(RESOURCE, "object.spec.target.name", objects=("ExternalSecret",)),
+    read(RESOURCE, "object.spec.managedSecret.name", objects=("DopplerSecret",)),
+    read(
+        RESOURCE,
+        "object.spec.destination.name",
+        objects=("VaultDynamicSecret", "VaultPKISecret", "VaultStaticSecret"),
+    ),
+    read(RESOURCE, "object.spec.managedSecretReference.secretName", objects=("InfisicalSecret",)),
+    read(RESOURCE, "object.spec.secretObjects.*.secretName", objects=("SecretProviderClass",)),
+    read(
+        RESOURCE,
+        *(f"object.{field}.*.name" for field, _ in _GENERATORS),
+        objects=("Component", "Kustomization"),
+    ),
+    read(RESOURCE, "object.spec.volumeClaimTemplates.*.metadata.name", objects=("StatefulSet",)),
+)
+"""What is read of objects of which a controller makes others."""
+KEYS_READ = (
+    read(
+        RESOURCE,
+        names=("object.metadata.labels", "object.metadata.annotations", "object.data", "object.binaryData"),
+        objects=("ConfigMap",),
+    ),
+    read(RESOURCE, "object.type", names=("object.data", "object.stringData"), objects=("Secret",)),
+    read(RESOURCE, names=("object.spec.encryptedData", "object.spec.template.data"), objects=("SealedSecret",)),
+    read(
+        RESOURCE,
+        "object.spec.data.*.secretKey",
+        "object.spec.dataFrom",
+        "object.spec.target.creationPolicy",
+        "object.spec.target.template.mergePolicy",
+        "object.spec.target.template.templateFrom",
+        names=("object.spec.target.template.data",),
+        objects=("ExternalSecret",),
+    ),
+    read(RESOURCE, "object.spec.additionalOutputFormats", "object.spec.keystores", objects=("Certificate",)),
+)
+"""What is read of objects to tell the keys that they hold."""
 
 
 def introduce(objects: Objects) -> None:

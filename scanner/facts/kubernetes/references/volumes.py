@@ -6,18 +6,37 @@ from collections import defaultdict
 from typing import Any
 
 from scanner.facts.kubernetes.objects import Objects, name_of, nearness, path
+from scanner.facts.step import read
 from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE
 
 _MANY = 50
 """Volumes of one class beyond which it is not looked which of them a claim may get."""
 _BY_HAND = "kubernetes.io/no-provisioner"
+
+CLAIM_FIELDS = ("accessModes", "selector", "storageClassName", "volumeName")
+READS = (
+    read(RESOURCE, *(f"object.spec.{field}" for field in CLAIM_FIELDS), objects=("PersistentVolumeClaim",)),
+    read(
+        RESOURCE,
+        "object.metadata.labels",
+        "object.spec.accessModes",
+        "object.spec.claimRef.name",
+        "object.spec.claimRef.namespace",
+        "object.spec.hostPath.path",
+        "object.spec.storageClassName",
+        names=("object.spec.hostPath", "object.spec.local"),
+        objects=("PersistentVolume",),
+    ),
+)
+"""What is read of claims and volumes."""
+PROVISIONER = read(RESOURCE, "object.provisioner", objects=("StorageClass",))
 
 
 class Volumes:
     """The persistent volumes of a scan, by the claim that they are for and by class."""
 
     def __init__(self, objects: Objects) -> None:
-        self.whole = objects.whole
         self._objects = objects
         self._kept: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._classes: defaultdict[str, list[Subject]] = defaultdict(list)

@@ -1,0 +1,1 @@
+"""The graph of an architecture spec: where data goes, what depends on what, which boundaries a flow crosses."""

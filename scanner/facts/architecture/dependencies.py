@@ -1,0 +1,128 @@
+"""Hard synchronous dependencies: what they leave of availability and recovery, each counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypedDict
+
+from scanner.facts.architecture.spec import NO, NODES, Spec, Specs, data_of, id_of, quantity
+from scanner.facts.fact import Fact
+from scanner.facts.groups import place
+from scanner.facts.step import Facts, read, step
+from scanner.model import Subject
+from scanner.subjects.architecture import DATASTORE, FLOW, SERVICE
+
+
+class Weakest(TypedDict):
+    """The least available of the things that something depends on."""
+
+    id: str
+    percent: float
+
+
+class Recovery(TypedDict):
+    """Whose time of recovery it is, and how long that is."""
+
+    id: str
+    seconds: float
+    text: str
+
+
+CIRCLE = Fact(
+    "circle", NODES, list[str], "Ids of the members of the circle of hard dependencies that it is part of, if any."
+)
+DEPENDS_ON = Fact("depends_on", NODES, list[str], "Ids of what it needs at once, over hard synchronous dependencies.")
+WEAKEST = Fact("weakest", NODES, Weakest, "The least available of these dependencies.", related=("weakest",))
+ACHIEVABLE = Fact("achievable", NODES, float, "The product of their availabilities in percent: the most it can reach.")
+SLOWEST = Fact("slowest", NODES, Recovery, "The slowest of these dependencies to recover.", related=("slowest",))
+NEEDED_RPO = Fact(
+    "needed_rpo",
+    (DATASTORE,),
+    Recovery,
+    "The strictest recovery point of a service that uses it.",
+    related=("needed_rpo",),
+)
+
+_REQUESTS = frozenset(("http", "https", "rest", "soap", "graphql", "grpc", "grpcs", "jdbc", "odbc", "ldap", "ldaps"))
+_LISTENERS = frozenset(("queue", "log-sink", "actor"))
+"""Nobody waits for an answer of these, unless the flow says so."""
+
+
+@step(
+    Specs,
+    gives=(CIRCLE, DEPENDS_ON, WEAKEST, ACHIEVABLE, SLOWEST),
+    reads=(
+        read(FLOW, "flow.fallback", "flow.interaction", "flow.protocol"),
+        read(SERVICE, "service.availability", "service.recovery.rto", "service.type"),
+        read(DATASTORE, "datastore.availability", "datastore.recovery.rto", "datastore.type"),
+    ),
+)
+def depend(specs: Specs, facts: Facts) -> None:
+    """What each service and store needs at once, and what that leaves of it."""
+    import networkx as nx
+
+    for spec in specs.all:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_edges_from(_hard(spec))
+        circles = {
+            name: sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1 for name in part
+        }
+        for name, node in spec.nodes.items():
+            facts.add(node, CIRCLE, circles.get(name, []))
+            if name in graph and data_of(node).get("type") != "actor":
+                needed = [spec.nodes[other] for other in nx.descendants(graph, name) if other != name]
+                _bound(node, needed, facts)
+
+
+def _hard(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Both ends of each call that must succeed at once: not asynchronous, without a stated fallback."""
+    for flow in spec.group[FLOW]:
+        data = data_of(flow)
+        source, target = str(data.get("from")), str(data.get("to"))
+        if source in spec.nodes and target in spec.nodes and str(data.get("fallback", "")).lower() in NO:
+            listens = data_of(spec.nodes[target]).get("type") in _LISTENERS
+            asks = str(data.get("protocol", "")).lower() in _REQUESTS and not listens
+            if data["interaction"] == "sync" if data.get("interaction") else asks:
+                yield source, target
+
+
+def _bound(node: Subject, needed: list[Subject], facts: Facts) -> None:
+    """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
+    facts.add(node, DEPENDS_ON, sorted(id_of(other) for other in needed))
+    stated = [
+        (percent, other) for other in needed if (percent := quantity(other, "availability", "percent")) is not None
+    ]
+    if stated:
+        percent, other = min(stated, key=lambda pair: (pair[0], id_of(pair[1])))
+        product = 100.0
+        for each, _ in stated:
+            product *= each / 100.0
+        facts.add(node, WEAKEST, Weakest(id=id_of(other), percent=percent))
+        facts.add(node, ACHIEVABLE, round(product, 4))
+        facts.relate(node, "weakest", place(other, "availability"))
+    slow = [(time, other) for other in needed if (time := quantity(other, "rto", "seconds")) is not None]
+    if slow:
+        time, other = max(slow, key=lambda pair: (pair[0], id_of(pair[1])))
+        facts.add(node, SLOWEST, _recovery(other, "rto", time))
+        facts.relate(node, "slowest", place(other, "recovery", "rto"))
+
+
+def _recovery(node: Subject, objective: str, seconds: float) -> Recovery:
+    return Recovery(id=id_of(node), seconds=seconds, text=data_of(node)["recovery"][objective]["text"])
+
+
+@step(
+    Specs,
+    gives=(NEEDED_RPO,),
+    reads=(read(SERVICE, "service.recovery.rpo"), read(DATASTORE, "datastore.recovery.rpo")),
+)
+def demand_recovery(specs: Specs, facts: Facts) -> None:
+    """The strictest recovery point of those who use each store."""
+    for spec in specs.all:
+        for store in spec.group[DATASTORE]:
+            users = [spec.nodes.get(str(data_of(flow).get("from"))) for flow in spec.arriving[id_of(store)]]
+            goals = [(time, user) for user in users if user and (time := quantity(user, "rpo", "seconds")) is not None]
+            if goals:
+                time, user = min(goals, key=lambda pair: (pair[0], id_of(pair[1])))
+                facts.add(store, NEEDED_RPO, _recovery(user, "rpo", time))
+                facts.relate(store, "needed_rpo", place(user, "recovery", "rpo"))

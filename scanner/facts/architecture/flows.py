@@ -1,0 +1,116 @@
+"""Flows of data: their ends, what they cross, and whether they are encrypted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.facts.architecture.boundaries import BOUNDARY_KIND
+from scanner.facts.architecture.data import CATEGORIES, REGULATED
+from scanner.facts.architecture.spec import NO, Specs, data_of, id_of
+from scanner.facts.fact import Fact
+from scanner.facts.groups import place
+from scanner.facts.step import Facts, read, step
+from scanner.model import Subject
+from scanner.subjects.architecture import BOUNDARY, DATASTORE, FLOW, SERVICE
+
+ZERO_TRUST = Fact("zero_trust", (FLOW,), bool, "Whether the policies of the system demand zero trust.")
+DANGLING = Fact("dangling", (FLOW,), list[str], "Its ends that the spec does not define.")
+ENCRYPTED = Fact(
+    "encrypted",
+    (FLOW,),
+    bool,
+    "Whether it is encrypted, as stated or as its protocol says; absent where none tells.",
+)
+FROM_TYPE = Fact(
+    "from_type", (FLOW,), str, "The type of what it starts at: that of a service, `datastore` or `boundary`."
+)
+TO_TYPE = Fact(
+    "to_type",
+    (FLOW,),
+    str,
+    "The type of what it ends at: that of a service, `datastore` or `boundary`.",
+    related=("target",),
+)
+TO_REGULATED = Fact("to_regulated", (FLOW,), bool, "Whether what it ends at holds regulated data.")
+TO_CATEGORIES = Fact("to_categories", (FLOW,), list[str], "Categories of the data that what it ends at holds.")
+TO_BOUNDARY_KIND = Fact(
+    "to_boundary_kind", (FLOW,), str, "The kind of the boundary that it ends in, empty where that is not stated."
+)
+FROM_PUBLIC = Fact("from_public", (FLOW,), bool, "Whether it starts in a boundary of kind `internet` or `public`.")
+TO_DOOR = Fact("to_door", (FLOW,), bool, "Whether it ends at a gateway, waf, load-balancer, cdn or reverse-proxy.")
+CROSSES = Fact("crosses", (FLOW,), bool, "Whether its ends stand in two boundaries; absent where one states none.")
+
+_PUBLIC_KINDS = frozenset(("internet", "public"))
+_ENCRYPTED = frozenset(
+    ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
+)
+_PLAIN = frozenset(("http", "ftp", "ws", "telnet"))
+"""Never encrypted; LDAP, SMTP, MQTT and AMQP run with and without TLS under one name, so they tell nothing."""
+_DOORS = frozenset(("gateway", "waf", "load-balancer", "cdn", "reverse-proxy"))
+
+
+@step(
+    Specs,
+    gives=(ZERO_TRUST, DANGLING, ENCRYPTED),
+    reads=(read(FLOW, "flow.encrypted", "flow.protocol", "flow.tls"),),
+)
+def check_flows(specs: Specs, facts: Facts) -> None:
+    """Whether the ends of each flow are there, and whether it is encrypted."""
+    for spec in specs.all:
+        for flow in spec.group[FLOW]:
+            data = data_of(flow)
+            lost = [str(data[end]) for end in ("from", "to") if end in data and not spec.end(data[end])]
+            facts.add(flow, DANGLING, lost)
+            facts.add(flow, ZERO_TRUST, spec.zero_trust)
+            if (encrypted := _encrypted(data)) is not None:
+                facts.add(flow, ENCRYPTED, encrypted)
+
+
+def _encrypted(data: dict[str, Any]) -> bool | None:
+    protocol = str(data.get("protocol", "")).lower()
+    if isinstance(data.get("encrypted"), bool):
+        return bool(data["encrypted"])
+    if protocol in _ENCRYPTED or "tls" in data:
+        return "tls" not in data or str(data["tls"]).lower() not in NO
+    return False if protocol in _PLAIN else None
+
+
+@step(
+    Specs,
+    gives=(FROM_TYPE, TO_TYPE, TO_REGULATED, TO_CATEGORIES, TO_BOUNDARY_KIND, FROM_PUBLIC, TO_DOOR, CROSSES),
+    needs=(CATEGORIES, REGULATED, BOUNDARY_KIND),
+    reads=(read(BOUNDARY, "boundary.kind"), read(SERVICE, "service.type"), read(DATASTORE, "datastore.type")),
+)
+def describe_ends(specs: Specs, facts: Facts) -> None:
+    """What each flow starts and ends at, where both are there."""
+    for spec in specs.all:
+        for flow in spec.group[FLOW]:
+            source, target = (spec.end(data_of(flow).get(end)) for end in ("from", "to"))
+            if source and target:
+                _describe(flow, source, target, facts)
+
+
+def _describe(flow: Subject, source: Subject, target: Subject, facts: Facts) -> None:
+    facts.add(flow, FROM_TYPE, _type(source))
+    facts.add(flow, TO_TYPE, _type(target))
+    facts.add(flow, TO_DOOR, _type(target) in _DOORS)
+    facts.relate(flow, "target", place(target))
+    if (regulated := facts.of(target, REGULATED)) is not None:
+        facts.add(flow, TO_REGULATED, regulated)
+    facts.add(flow, TO_CATEGORIES, facts.of(target, CATEGORIES) or [])
+    facts.add(flow, TO_BOUNDARY_KIND, _zone(target, facts) or "")
+    if (zone := _zone(source, facts)) is not None:
+        facts.add(flow, FROM_PUBLIC, zone in _PUBLIC_KINDS)
+    left, right = (id_of(end) if end.kind == BOUNDARY else data_of(end).get("boundary") for end in (source, target))
+    if left and right:
+        facts.add(flow, CROSSES, left != right)
+
+
+def _type(end: Subject) -> str:
+    plain = {DATASTORE: "datastore", BOUNDARY: "boundary"}.get(end.kind)
+    return plain or str(data_of(end).get("type", "service"))
+
+
+def _zone(end: Subject, facts: Facts) -> str | None:
+    """The kind of boundary that a flow's end is, or stands in; None where that is not stated."""
+    return str(data_of(end).get("kind", "")) if end.kind == BOUNDARY else facts.of(end, BOUNDARY_KIND)

@@ -1,0 +1,28 @@
+"""What was derived of subjects: their facts, and the places of other subjects that these were drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scanner.model import Location, Subject
+
+
+class Derived:
+    """The facts and related places of subjects; a subject of which nothing was derived has none."""
+
+    def __init__(
+        self,
+        facts: Mapping[Subject, dict[str, Any]] | None = None,
+        related: Mapping[Subject, dict[str, Location]] | None = None,
+    ) -> None:
+        self._facts = dict(facts or {})
+        self._related = dict(related or {})
+
+    def facts(self, subject: Subject) -> dict[str, Any]:
+        """The facts of a subject by name: plain data, which nobody is to change."""
+        return self._facts.get(subject, {})
+
+    def related(self, subject: Subject) -> Mapping[str, Location]:
+        """The related places of a subject; those of an item of a fact are called `FACT.NUMBER.NAME`."""
+        return self._related.get(subject, {})

@@ -1,0 +1,131 @@
+"""What stays of subjects until all files were read: the fields that facts, and rules that use facts, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scanner.documents.positions import split_path
+from scanner.facts import registry
+from scanner.facts.step import Read
+from scanner.marks import NOWHERE, Mark, children_of, items_of, with_children
+from scanner.model import Subject
+from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
+
+_ITEM = "*"
+_NAME = "name"
+_NOTHING: tuple[dict[str, Any], Mark] = ({}, NOWHERE)
+"""What stays of an item of a list of which nothing is read, shared by all of them."""
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What is read of a value."""
+
+    whole: bool = False
+    """All of it."""
+    names: bool = False
+    """The names of its fields, or the number of its items."""
+    fields: dict[str, _Wanted] = field(default_factory=dict)
+    """What is read of its fields, by name; `*` stands for every field or item."""
+
+    def add(self, path: tuple[str, ...], *, names: bool) -> None:
+        """Take in that a path is read: all that stands there, or the names alone."""
+        wanted = self
+        for part in path:
+            key = _ITEM if part.isdecimal() else part
+            wanted = wanted.fields.setdefault(key, _Wanted())
+        wanted.whole |= not names
+        wanted.names |= names
+
+
+class Kept:
+    """Cuts subjects down to what facts read, and what rules that use facts read besides."""
+
+    def __init__(self, rules: Iterable[Read] = ()) -> None:
+        self._reads: dict[str, list[Read]] = {}
+        for read in (*registry.reads(), *rules):
+            self._reads.setdefault(read.kind, []).append(read)
+        self._wanted: dict[tuple[str, str], _Wanted] = {}
+
+    def of(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
+        """The subjects of which anything is read, as far as it is."""
+        for subject in subjects:
+            if subject.kind in self._reads:
+                yield self._cut(subject)
+
+    def _cut(self, subject: Subject) -> Subject:
+        wanted = self._wanted_of(subject)
+        bindings, marks = dict(subject.bindings), dict(subject.marks)
+        for name in marks.keys() & bindings.keys():
+            bindings[name], marks[name] = _cut(bindings[name], marks[name], wanted.fields.get(name, _Wanted()))
+        return replace(subject, bindings=bindings, marks=marks)
+
+    def _wanted_of(self, subject: Subject) -> _Wanted:
+        key = subject.kind, str(subject.bindings["object"]["kind"]) if subject.kind in (RESOURCE, WORKLOAD) else ""
+        if key not in self._wanted:
+            wanted = self._wanted[key] = _Wanted()
+            for read in self._reads[subject.kind]:
+                if not read.objects or key[1] in read.objects:
+                    for path in read.paths:
+                        wanted.add(split_path(path), names=False)
+                    for path in read.names:
+                        wanted.add(split_path(path), names=True)
+        return self._wanted[key]
+
+
+def _cut(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
+    """What is read of a value, with the marks of that."""
+    children = children_of(mark)
+    if wanted.whole or not children:
+        return value, mark
+    if isinstance(value, list) and isinstance(children, list):
+        return _items(value, mark, wanted)
+    if not isinstance(value, dict) or not isinstance(children, dict):
+        return value, mark
+    first = next(iter(children))  # a mapping in a list stands where its first field does
+    inside = children_of(children[first])
+    values: dict[str, Any] = {}
+    marks: dict[str, Mark] = {first: with_children(children[first], inside and type(inside)())}
+    for name in value:
+        inner = wanted.fields.get(name) or wanted.fields.get(_ITEM)
+        if inner and name in children:
+            values[name], marks[name] = _cut(value[name], children[name], inner)
+        elif inner:
+            values[name] = value[name]
+        elif wanted.names:
+            values[name] = None
+    return values, with_children(mark, marks)
+
+
+def _items(value: list[Any], mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
+    inner = wanted.fields.get(_ITEM, _Wanted())
+    if inner.whole:
+        return value, mark
+    items = [_item(item, own, inner) for item, own in zip(value, items_of(mark), strict=True)]
+    if not wanted.names and all(item is _NOTHING for item in items):
+        items = []
+    return [item for item, _ in items], with_children(mark, [own for _, own in items])
+
+
+def _item(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
+    """What is read of an item, of which there may be many that hold nothing of it, such as plain variables.
+
+    With it stays the name of the item, by which a fingerprint tells it from others.
+    """
+    kept, kept_mark = _cut(value, mark, wanted)
+    if not isinstance(kept, dict):
+        return kept, kept_mark
+    if _is_bare(kept, wanted):
+        return _NOTHING
+    return kept if _NAME not in value else {_NAME: value[_NAME], **kept}, kept_mark
+
+
+def _is_bare(kept: dict[str, Any], wanted: _Wanted) -> bool:
+    """Whether nothing that is read is in a mapping, nor in what it holds."""
+    for name, value in kept.items():
+        inner = wanted.fields.get(name) or wanted.fields.get(_ITEM)
+        if inner is None or inner.whole or inner.names or value not in ({}, []):
+            return False
+    return True

@@ -1,0 +1,122 @@
+"""Steps of the derivation: a function with what it gives, what it needs of other steps, and what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from scanner.facts.fact import Fact
+from scanner.model import Location, Subject
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Fields of a kind of subject that are read."""
+
+    kind: str
+    """The kind of subject."""
+    paths: tuple[str, ...]
+    """Dotted paths that begin with a binding; `*` is any item or field, and all that stands below a path is read."""
+    names: tuple[str, ...] = ()
+    """Paths of mappings of which the names of fields are read, and of lists of which the number of items is."""
+    objects: tuple[str, ...] = ()
+    """Where only some Kubernetes objects are read, their kinds."""
+
+
+def read(kind: str, *paths: str, names: Sequence[str] = (), objects: Sequence[str] = ()) -> Read:
+    """A declaration of what is read."""
+    return Read(kind, paths, tuple(names), tuple(objects))
+
+
+class View(Protocol):
+    """All subjects in a form that several steps share; made once for a derivation."""
+
+    READS: ClassVar[tuple[Read, ...]]
+    """What making it reads, and what its methods read."""
+
+    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None: ...
+
+
+Seen = TypeVar("Seen", bound=View)
+
+
+@dataclass(frozen=True, eq=False)
+class Step(Generic[Seen]):
+    """A function that derives facts, with its declaration."""
+
+    run: Callable[[Seen, Facts], None]
+    view: type[Seen]
+    gives: tuple[Fact[Any], ...]
+    needs: tuple[Fact[Any], ...]
+    """Facts that other steps give, and that it reads."""
+    reads: tuple[Read, ...]
+    """The fields that it reads beside those that its view does."""
+
+
+def step(
+    view: type[Seen], *, gives: Sequence[Fact[Any]], needs: Sequence[Fact[Any]] = (), reads: Sequence[Read] = ()
+) -> Callable[[Callable[[Seen, Facts], None]], Step[Seen]]:
+    """Declare a function as a step of the derivation."""
+    return lambda run: Step(run, view, tuple(gives), tuple(needs), tuple(reads))
+
+
+class UndeclaredError(Exception):
+    """A step gives or reads a fact that its declaration does not name: a fault of the step."""
+
+
+class Facts:
+    """What steps have stated; during a step it holds the step to its declaration."""
+
+    def __init__(self) -> None:
+        self.facts: dict[Subject, dict[str, Any]] = {}
+        self.related: dict[Subject, dict[str, Location]] = {}
+        self._gives: frozenset[Fact[Any]] = frozenset()
+        self._known: frozenset[Fact[Any]] = frozenset()
+        self._places: frozenset[str] = frozenset()
+
+    def run(self, step: Step[Any], view: View) -> None:
+        """Take a step."""
+        self._gives = frozenset(step.gives)
+        self._known = self._gives.union(step.needs)
+        self._places = frozenset(name for fact in step.gives for name in (*fact.related, *fact.item_related))
+        step.run(view, self)
+
+    def add(self, subject: Subject, fact: Fact[Value], value: Value) -> None:
+        """State a fact about a subject.
+
+        Raises UndeclaredError for a fact that the step does not declare, or that the kind of subject cannot have.
+        """
+        if fact not in self._gives or subject.kind not in fact.kinds:
+            raise UndeclaredError(f"gives `{fact.name}` to a {subject.kind} without declaring it")
+        self.facts.setdefault(subject, {})[fact.name] = value
+
+    def of(self, subject: Subject, fact: Fact[Value]) -> Value | None:
+        """What is stated so far; None where nothing is.
+
+        Raises UndeclaredError for a fact that the step does not declare to need.
+        """
+        if fact not in self._known:
+            raise UndeclaredError(f"reads `{fact.name}` without declaring that it needs it")
+        value: Value | None = self.facts.get(subject, {}).get(fact.name)
+        return value
+
+    def relate(self, subject: Subject, name: str, place: Location) -> None:
+        """State a place that the facts of a subject were drawn from.
+
+        Raises UndeclaredError for a name that none of the facts of the step declares.
+        """
+        if name not in self._places:
+            raise UndeclaredError(f"gives the related place `{name}` without declaring it")
+        self.related.setdefault(subject, {})[name] = place
+
+    def relate_item(self, subject: Subject, fact: Fact[Any], number: int, name: str, place: Location) -> None:
+        """State a place that an item of a fact was drawn from.
+
+        Raises UndeclaredError for a name that the fact does not declare for its items.
+        """
+        if fact not in self._gives or name not in fact.item_related:
+            raise UndeclaredError(f"gives the related place `{name}` of `{fact.name}` without declaring it")
+        self.related.setdefault(subject, {})[f"{fact.name}.{number}.{name}"] = place

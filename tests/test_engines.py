@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from scanner import library, objectives
+from scanner import engines, library, objectives
 from scanner.cli import assay
 from scanner.errors import PackError, UsageError
 from scanner.frameworks import checks
@@ -475,6 +476,72 @@ def test_what_is_wrong_with_the_meaning_of_a_check_is_told_with_its_line(
         checks.load("checkov", library.Cache())
     assert message in str(caught.value)
     assert "checkov.yaml:" in caught.value.location
+
+
+SPARE = """\
+from dataclasses import replace
+
+from scanner.engines import Results
+from scanner.controls import ShownBy
+from scanner.model import Finding, InputStatus, Location, Outcome, Profile, RuleInfo, Severity
+
+
+class Spare:
+    name = "spare"
+
+    def __init__(self, checks):
+        self.checks = checks
+
+    def wants(self, path):
+        return path.endswith(".tf")
+
+    def assess(self, files, ours):
+        results = Results(self.name, version="7", notes=["said"])
+        for file in files:
+            rule, path = "spare.SP_1", file.input.path
+            words = dict.fromkeys(("why", "remediation", "limits"), "-")
+            lists = {"objectives": self.checks["SP_1"].objectives, "same_as": (), "references": ()}
+            info = RuleInfo(
+                id=rule, title="-", severity=Severity.LOW, profile=Profile.DEFAULT, subject="spare",
+                shown_by=ShownBy.MANIFEST, **words, **lists,
+            )
+            results.rules[rule] = info
+            results.count(path, rule, Outcome.FAIL)
+            place = Location(path, 1, 1, 1, 2)
+            results.findings.append(
+                Finding(rule, Outcome.FAIL, Severity.LOW, "M", "spare", path, path, place, rule + path)
+            )
+            results.inputs[path] = replace(file.input, status=InputStatus.ASSESSED, reason="by Spare")
+        return results
+
+
+def find(checks, limits):
+    return Spare(checks)
+"""
+
+
+def test_a_second_engine_is_a_module_a_table_and_one_line(
+    tmp_path: Path, stand_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "spare_engine.py").write_text(SPARE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(engines._MODULES, "spare", "spare_engine")
+    data = tmp_path / "data"
+    shutil.copytree(library.data_root() / "frameworks", data / "frameworks")
+    for name in ("rules", "templates"):
+        (data / name).symlink_to(library.data_root() / name)
+    (data / "frameworks" / "engines" / "spare.yaml").write_text(
+        "version: 1.0.0\nchecks:\n  SP_1: {title: Spares are kept, severity: low, objectives: [key-rotation]}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(library, "data_root", lambda: data)
+    stand_in(FAILS)
+    alone, both = scan((".",), Options(engines=("spare",))), scan((".",), Options(engines=("checkov", "spare")))
+    assert [finding.rule for finding in alone.findings] == ["spare.SP_1"]
+    assert alone.notes == ("spare: said",)
+    assert {finding.rule for finding in both.findings} == {"spare.SP_1", "checkov.CKV_AWS_20"}
+    assert became(both)["main.tf"][0] is InputStatus.ASSESSED
+    assert len({alone.run.pack_digest, both.run.pack_digest, scan((".",)).run.pack_digest}) == 3
 
 
 def test_what_is_rendered_is_handed_over_and_shown_where_it_is_mended(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner import library
 from scanner.configured import (
@@ -27,8 +27,7 @@ OBJECTIVE = "objective:"
 """What a pattern begins with that means all rules that speak to an objective."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A value, and where it stands."""
 
     value: Any
@@ -61,8 +60,7 @@ class Tuning:
     rules: tuple[RuleSettings, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tuned:
+class Tuned(NamedTuple):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]

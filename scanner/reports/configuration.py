@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from scanner.configured import Configuration, RuleChanges
@@ -33,16 +32,18 @@ def sentences(configuration: Configuration) -> Iterator[str]:
 
 def as_data(configuration: Configuration) -> Json:
     """All of it, for `run.configuration` of the results, without what looks like a credential."""
-    rules = asdict(configuration.rules)
+    rules = configuration.rules
+    lists = {name: getattr(rules, name) for name in ("skipped", "off", "on", "severities", "parameters")}
     told: Json = _masked(
         {
             "file": configuration.file,
             "sha256": configuration.sha256,
             "named": configuration.named,
-            "selected": [{"pattern": each["text"], "where": each["where"]} for each in rules["selected"]],
-            **{name: rules[name] for name in ("not_selected", "skipped", "off", "on", "severities", "parameters")},
-            "settings": [asdict(each) for each in configuration.settings],
-            "not_used": [asdict(each) for each in configuration.not_used],
+            "selected": [{"pattern": each.text, "where": each.where} for each in rules.selected],
+            "not_selected": rules.not_selected,
+            **{name: [each._asdict() for each in records] for name, records in lists.items()},
+            "settings": [each._asdict() for each in configuration.settings],
+            "not_used": [each._asdict() for each in configuration.not_used],
         }
     )
     return told

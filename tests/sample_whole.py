@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 
-from scanner import gate
+from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
 from scanner.frameworks import assess
 from scanner.frameworks.catalogue import Bearing, Control, Framework
@@ -87,7 +87,12 @@ def whole_scan() -> Scan:
     total = Counter(finding.outcome for finding in findings)
     return replace(
         scan,
-        run=replace(scan.run, git_dirty=True, arguments=("scan", "with space", "--output", "html=a.html")),
+        run=replace(
+            scan.run,
+            git_dirty=True,
+            arguments=("scan", "with space", "--output", "html=a.html"),
+            configuration=_configuration(),
+        ),
         inputs=(*scan.inputs, *_inputs()),
         findings=findings,
         rules=rules,
@@ -112,6 +117,31 @@ def _inputs() -> tuple[Input, ...]:
         Input(LEDGER, digest, len(TEXT.encode()), InputStatus.ASSESSED, "", 0, ("kubernetes", "checkov"), 2),
         Input("deploy/\x1b[2J\udcff.tpl", "1" * 64, 0, InputStatus.SKIPPED, "empty"),
         Input("deploy/old.png", "2" * 64, 2_048, InputStatus.SKIPPED, "not a text file"),
+    )
+
+
+def _configuration() -> configured.Configuration:
+    """One change of each kind, and a pattern that names more rules than a sentence does."""
+    many = tuple(f"kubernetes.rule-{number}" for number in range(6))
+    rules = configured.RuleChanges(
+        selected=(configured.Pattern("kubernetes.*", "--select"),),
+        not_selected=12,
+        skipped=(
+            configured.Skipped("kubernetes.rule-*", "assay.yaml:3", many),
+            configured.Skipped("swarm.one", "--skip", ("swarm.one",)),
+        ),
+        off=(configured.SwitchedOff("kubernetes.quota", "Set by the platform\n::error::team", "assay.yaml:5"),),
+        on=(configured.SwitchedOn("kubernetes.opinion", "assay.yaml:6"),),
+        severities=(configured.SeverityChange(ROOT, "high", "low", "Only in the sandbox", "assay.yaml:7"),),
+        parameters=(configured.ParameterValue(PINNED, "allowed", ["a/", {"b": 1}], "assay.yaml:8"),),
+    )
+    settings = (
+        configured.Setting("exclude", "vendor/", "assay.yaml:9"),
+        configured.Setting("fail-on", "high", "--fail-on"),
+    )
+    ignored = (configured.NotUsed("policies", "assay.yaml:10", "the file was only found"),)
+    return configured.Configuration(
+        "assay.yaml", "3" * 64, named=False, rules=rules, settings=settings, not_used=ignored
     )
 
 

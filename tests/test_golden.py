@@ -68,6 +68,11 @@ def test_every_text_can_be_read_and_repeats(name: str) -> None:
     assert text == "".join(reports.render(name, whole_scan()))
 
 
+@pytest.mark.parametrize("name", formats.TEXTS)
+def test_every_text_tells_what_was_switched_off(name: str) -> None:
+    assert "kubernetes.quota" in "".join(reports.render(name, whole_scan()))
+
+
 def test_every_format_is_registered() -> None:
     """A module that declares a format is one of those that `--output` names, and each name has one of its own."""
     packages = [import_module(name) for name in ("scanner.reports", "scanner.evidence")]

@@ -96,6 +96,8 @@ def plain(value: Any, seen: set[int]) -> Any:
             return f"see {name}"
         seen.add(id(value))
         return {field.name: plain(getattr(value, field.name), seen) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return plain(value._asdict(), seen)
     if isinstance(value, dict):
         return {str(key): plain(item, seen) for key, item in value.items()}
     return [plain(item, seen) for item in value] if isinstance(value, list | tuple) else value

@@ -74,9 +74,12 @@ OVERLAY = {
     "k8s/prod/kustomization.yaml": "bases:\n- ../base\nnamePrefix: prod-\npatchesStrategicMerge:\n- patch.yaml\n",
     "k8s/prod/patch.yaml": PATCH,
 }
-needs_kustomize = pytest.mark.skipif(
-    not (shutil.which("kustomize") or shutil.which("kubectl")), reason="needs kustomize or kubectl on PATH"
-)
+
+
+@pytest.fixture
+def kustomize() -> None:
+    if not (shutil.which("kustomize") or shutil.which("kubectl")):
+        pytest.skip("neither kustomize nor kubectl is there; .ci/run brings one and fails without it")
 
 
 def lay(folder: Path, files: Mapping[str, str]) -> None:
@@ -324,7 +327,8 @@ def test_objects_of_two_charts_do_not_meet(tmp_path: Path) -> None:
     assert told == {"api/templates/deployment.yaml"}
 
 
-@needs_kustomize
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
 def test_an_overlay_is_built_and_the_patch_is_pointed_at(tmp_path: Path) -> None:
     lay(tmp_path, OVERLAY)
     result = scan(["."])
@@ -338,7 +342,8 @@ def test_an_overlay_is_built_and_the_patch_is_pointed_at(tmp_path: Path) -> None
     }
 
 
-@needs_kustomize
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
 def test_what_two_overlays_share_is_found_once(tmp_path: Path) -> None:
     files = dict(OVERLAY)
     del files["k8s/prod/patch.yaml"]
@@ -350,7 +355,8 @@ def test_what_two_overlays_share_is_found_once(tmp_path: Path) -> None:
     assert result.outcomes["fail"] == sum(finding.outcome == "fail" for finding in result.findings)
 
 
-@needs_kustomize
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
 def test_a_patch_of_operations_is_pointed_at(tmp_path: Path) -> None:
     lay(
         tmp_path,
@@ -365,7 +371,8 @@ def test_a_patch_of_operations_is_pointed_at(tmp_path: Path) -> None:
     assert privileged(scan(["."])) == [("prod/ops.yaml", 3, "value: true")]
 
 
-@needs_kustomize
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
 def test_a_base_above_the_scanned_folder_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(tmp_path, {**OVERLAY, "k8s/base/pod.yaml": POD % "true"})
     monkeypatch.chdir(tmp_path / "k8s" / "prod")
@@ -374,7 +381,8 @@ def test_a_base_above_the_scanned_folder_is_built_in(tmp_path: Path, monkeypatch
     assert result.verdict.exit_code == 1
 
 
-@needs_kustomize
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
 def test_a_patch_that_is_named_alone_is_built_with_its_overlay(tmp_path: Path) -> None:
     lay(tmp_path, OVERLAY)
     assert privileged(scan(["k8s/prod/patch.yaml"])) == [("k8s/prod/patch.yaml", 9, "privileged: true")]

@@ -3,8 +3,8 @@
     python docs/generate.py [--check] [--folder FOLDER]
 
 The pages are `objectives.md` and all that lies in `frameworks/` and `rules/` of the folder; what the data does not
-ask for there is superfluous and is deleted. With `--check` nothing is written, and the exit code is 1 where anything
-would be.
+ask for there is superfluous and is deleted. `subjects.md` is written by hand, but for its tables of facts. With
+`--check` nothing is written, and the exit code is 1 where anything would be.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import fact_tables
 from pages import Data, pages
 
 from scanner import library, objectives
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a page is not fresh")
     parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parent, help="where the pages lie")
     chosen = parser.parse_args(arguments)
-    wanted = _wanted()
     present = _present(chosen.folder)
+    filled = {name: fact_tables.fill(text) for name, text in present.items() if name == fact_tables.PAGE}
+    wanted = {**_wanted(), **filled}
     differences = list(_differences(present, wanted))
     print("\n".join(differences) or f"{len(wanted)} pages are fresh")
     if not chosen.check:
@@ -52,7 +54,12 @@ def _wanted() -> Mapping[str, str]:
 
 def _present(folder: Path) -> dict[str, str]:
     """The pages of a folder: path -> text."""
-    paths = [folder / "objectives.md", *folder.glob("frameworks/**/*"), *folder.glob("rules/**/*")]
+    paths = [
+        folder / fact_tables.PAGE,
+        folder / "objectives.md",
+        *folder.glob("frameworks/**/*"),
+        *folder.glob("rules/**/*"),
+    ]
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in paths

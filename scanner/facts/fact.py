@@ -24,7 +24,7 @@ class Fact(Generic[T]):
     meaning: str
     """One sentence, for the reference of rule authors."""
     objects: tuple[str, ...] = ()
-    """Where only some Kubernetes objects can have it, their kinds."""
+    """Where only some Kubernetes resources can have it, the kinds of these."""
     related: tuple[str, ...] = ()
     """Names of places of other subjects that come with it, and that a rule's `related` may refer to."""
     item_related: tuple[str, ...] = ()

@@ -107,8 +107,7 @@ GOVERNING_SERVICE = Fact(
     "governing_service",
     (WORKLOAD,),
     GoverningService,
-    "The Service that its `serviceName` names, whether it is there, and whether it is headless.",
-    objects=("StatefulSet",),
+    "The Service that the `serviceName` of a StatefulSet names, whether it is there, and whether it is headless.",
     related=("governing_service",),
 )
 

@@ -291,6 +291,23 @@ def test_what_a_custom_resource_does_not_state_is_unknown(tmp_path: Path) -> Non
     assert "the definition of the custom resource may fill in" in finding.message
 
 
+GROUPS = """
+admissionregistration.k8s.io apiextensions.k8s.io apiregistration.k8s.io apps authentication.k8s.io autoscaling
+authorization.k8s.io batch certificates.k8s.io coordination.k8s.io discovery.k8s.io events.k8s.io extensions policy
+flowcontrol.apiserver.k8s.io networking.k8s.io node.k8s.io rbac.authorization.k8s.io resource.k8s.io
+scheduling.k8s.io storage.k8s.io
+"""
+"""Groups of the API server itself, beside the one without a name."""
+
+
+def test_what_an_object_of_the_api_server_does_not_state_is_not_there(tmp_path: Path) -> None:
+    versions = ["v1", *(f"{group}/v1" for group in GROUPS.split())]
+    things = [thing("Kind", version=version, spec={}) for version in versions]
+    found = told(judged(tmp_path, [policy("object.spec.size < 3")], *things))
+    assert [finding.outcome for finding in found] == [Outcome.FAIL] * len(versions)
+    assert all("no such key: size" in finding.message for finding in found)
+
+
 @pytest.mark.parametrize(
     ("match", "wanted"),
     [

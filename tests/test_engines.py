@@ -375,6 +375,15 @@ def test_nothing_of_ours_reaches_it(stand_in: Callable[..., None], monkeypatch: 
     assert (place, inside) == ("../home", [])
 
 
+def test_it_gets_a_proxy_that_answers_nothing_and_writes_warnings_alone(stand_in: Callable[..., None]) -> None:
+    stand_in('log("ERROR", json.dumps(dict(os.environ))); sys.exit(2)')
+    _, reason = became(scanned())["main.tf"]
+    given = json.loads(reason.partition("it says: ")[2])
+    assert given["HTTP_PROXY"] == given["HTTPS_PROXY"] == "http://127.0.0.1:9"
+    assert given["PATH"] == given["HOME"] == given["TMPDIR"]
+    assert given["LOG_LEVEL"] == "WARNING"
+
+
 def test_secrets_that_it_finds_are_not_printed(folder: Path, tmp_path: Path, stand_in: Callable[..., None]) -> None:
     secret = "bPxRfiCYEXAMPLEwJalrXUtnF"
     text = f'resource "aws_lambda_function" "f" {{\n  variables = {{\n    word = "{secret}"\n  }}\n}}\n'

@@ -325,6 +325,19 @@ def test_a_fix_of_an_item_counts_from_it() -> None:
     assert fixed_by({"remove": [""]}, data, ("ports", "0")) == {"ports": [{"hostPort": 2}]}
 
 
+def test_outcomes_are_counted_by_rule_and_where_it_is_asked_for_by_file(write) -> None:
+    rule = write("kubernetes.container", "require: container.name == 'web'").rule
+    parts = [documents.read(name, POD.replace("name: web", f"name: {own}")) for name, own in (("a", "web"), ("b", "x"))]
+    found = [subject for each in parts for subject in subjects.recognise(each).subjects]
+    identity = rule.info.id
+    evaluation = Evaluator([rule], by_path=True).evaluate(found)
+    assert evaluation.counts == {identity: {Outcome.PASS: 1, Outcome.FAIL: 1}}
+    assert evaluation.by_path == {"a": {identity: {Outcome.PASS: 1}}, "b": {identity: {Outcome.FAIL: 1}}}
+    assert evaluation.within(lambda path: path == "b") == {identity: {Outcome.FAIL: 1}}
+    assert Evaluator([rule]).evaluate(found).by_path == {}
+    assert [finding.outcome for finding in evaluation.findings] == [Outcome.FAIL]
+
+
 def test_an_evaluation_names_the_fixes_that_make_sense(write) -> None:
     keys = """require: "!container.?a.orValue(false)"
 fix: {safe: true, when: container.b, set: {a: false}}"""

@@ -93,6 +93,44 @@ def test_the_reasons_for_which_rules_are_not_exported_are_known() -> None:
     }
 
 
+OWN = """\
+title: Entries of a mapping are held to something
+severity: low
+why: Because a test needs a rule about the entries of a mapping.
+remediation: Set what the test asks for.
+limits: Sees nothing else.
+subject: {subject}
+each: {each}
+require: key != 'no'
+message: "{{key}} is not allowed"
+objectives: [configuration-unambiguous]
+examples:
+  - passes: nothing is there
+    input: {{object: {{kind: A}}}}
+  - fails: an entry is there
+    input: {{object: {{kind: A}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "each"),
+    [
+        *(("kubernetes.resource", f"metadata.{field}") for field in ("labels", "annotations")),
+        *(("kubernetes.resource", field) for field in ("data", "stringData", "spec")),
+        ("kubernetes.resource", "spec.selector.matchLabels"),
+        *(("kubernetes.container", f"resources.{field}") for field in ("requests", "limits")),
+        *(("kubernetes.container", field) for field in ("securityContext", "securityContext.seLinuxOptions")),
+    ],
+)
+def test_entries_of_mappings_are_asked_for_by_their_key(tmp_path: Path, subject: str, each: str) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "entries.yaml").write_text(OWN.format(subject=subject, each=each), encoding="utf-8")
+    text, _ = export("own.entries", "--rules", str(tmp_path))
+    (validation,) = next(yaml.safe_load_all(text))["spec"]["validations"]
+    assert validation["expression"].rstrip(")").endswith(".orValue({}).all(key, key != 'no'")
+    assert ".orValue({}).filter(key, " in validation["messageExpression"]
+
+
 def test_rule_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(UsageError, match=r"did you mean kubernetes.container-not-privileged\?"):
         export("kubernetes.container-not-privilegd")

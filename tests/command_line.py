@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,11 @@ def assay_in_bytes(
         gc.enable()
     assert isinstance(ended.value.code, int)
     return subprocess.CompletedProcess(["assay", *arguments], ended.value.code, *said)
+
+
+def fault(done: Done) -> str:
+    """What a command says went wrong, with the hint in brackets."""
+    return re.sub(r"\n  hint: (.*)", r" (\1)", done.stderr)
 
 
 def assay_process(*arguments: str, cwd: Path, stdin: str = "", **environment: str) -> Done:

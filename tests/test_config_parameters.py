@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from scanner import library
-from scanner.cli import assay
 from scanner.policy.rule import load_folder
+from tests.command_line import assay
 
 RULES = [file for file in load_folder(library.data_root() / "rules") if file.rule.parameters]
 SHOWN = [
     pytest.param(file.rule.info.id, example, id=f"{file.rule.info.id}-{'-'.join(example['parameters'])}")
     for file in RULES
-    for example in file.root.value["examples"]
+    for example in file.data.value["examples"]
     if "text" in example and "parameters" in example
 ]
 
@@ -25,8 +24,7 @@ SHOWN = [
 def outcomes(rule: str, name: str, config: str) -> dict[str, int]:
     """Fails, unknowns and passes of a rule for one file, told by the public command."""
     arguments = ["scan", name, "--config", config, "--select", rule, "--output", "json", "--include-passes"]
-    result = CliRunner().invoke(assay, arguments, standalone_mode=False, catch_exceptions=False)
-    found: dict[str, int] = json.loads(result.stdout)["summary"]["outcomes"]
+    found: dict[str, int] = json.loads(assay(*arguments, cwd=Path.cwd()).stdout)["summary"]["outcomes"]
     return found
 
 

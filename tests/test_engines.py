@@ -12,13 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
-from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from scanner import engines, library, objectives
-from scanner.cli import assay
 from scanner.errors import PackError, UsageError
 from scanner.frameworks import checks
 from scanner.limits import Limits
@@ -26,6 +23,7 @@ from scanner.model import Finding, InputStatus, Outcome, Scan, Severity
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 from tests import formats
+from tests.command_line import Done, assay, fault
 from tests.conftest import REPOSITORY
 
 BUCKET = """\
@@ -134,8 +132,8 @@ def scanned(*paths: str, **more: Any) -> Scan:
     return scan(paths or (".",), Options(engines=("checkov",), **more))
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(assay, ["scan", *arguments], standalone_mode=False)
+def run(*arguments: str) -> Done:
+    return assay("scan", *arguments, cwd=Path.cwd())
 
 
 def theirs(result: Scan) -> list[Finding]:
@@ -394,7 +392,8 @@ def test_secrets_that_it_finds_are_not_printed(folder: Path, tmp_path: Path, sta
         'print(json.dumps(part("terraform", failed=found)))'
     )
     outputs = [f"--output={formats.asked(name, tmp_path)}" for name in formats.ALL]
-    said = {"the terminal": run("--engine", "checkov", *outputs).output}
+    done = run("--engine", "checkov", *outputs)
+    said = {"the terminal": done.stdout + done.stderr}
     said |= {name: "\n".join(formats.texts_below(tmp_path / name).values()) for name in formats.ALL}
     assert "CKV_AWS_45" in said["json"]
     assert [name for name, text in said.items() if secret in text] == []
@@ -451,16 +450,16 @@ def test_a_program_in_the_scanned_folder_is_not_started(folder: Path, monkeypatc
 
 
 def test_an_engine_that_does_not_exist_is_a_usage_error() -> None:
-    error = run("--engine", "chekov").exception
-    assert isinstance(error, click.UsageError)
-    assert "'assay', 'checkov'" in error.format_message()
+    done = run("--engine", "chekov")
+    assert done.returncode == 2
+    assert "'assay', 'checkov'" in fault(done)
 
 
 def test_our_own_engine_is_the_default(stand_in: Callable[..., None]) -> None:
     stand_in(FAILS)
-    assert run("--engine", "assay").return_value == 3
-    assert run().return_value == 3
-    assert run("--engine", "assay", "--engine", "checkov").return_value == 1
+    assert run("--engine", "assay").returncode == 3
+    assert run().returncode == 3
+    assert run("--engine", "assay", "--engine", "checkov").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from scanner.cli import assay
 from scanner.fixing import Fixes, FixSelection, fix
 from scanner.fixing.overwrite import write
 from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
+from tests.command_line import Done, assay
 
 POD = """\
 # the shop
@@ -47,8 +46,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "deploy"
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(assay, ["fix", *arguments], standalone_mode=False)
+def run(*arguments: str) -> Done:
+    return assay("fix", *arguments, cwd=Path.cwd())
 
 
 def only(rule: str, *paths: str, unsafe: bool = True, profile: Profile = Profile.DEFAULT) -> Fixes:
@@ -76,7 +75,7 @@ def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
     (folder / "job.yaml").write_text(JOB)
     (folder / "pod.yaml").write_text(POD)
     done = run("deploy")
-    assert done.return_value == 0
+    assert done.returncode == 0
     assert (folder / "job.yaml").read_text() == JOB.replace("batch/v1beta1", "batch/v1")
     assert (folder / "pod.yaml").read_text() == POD
     assert "deploy/job.yaml:1: kubernetes.api-version-served: change apiVersion to batch/v1" in done.stdout
@@ -86,7 +85,7 @@ def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
 def test_a_diff_writes_nothing_and_exits_one(folder: Path) -> None:
     (folder / "job.yaml").write_text(JOB)
     done = run("deploy", "--diff")
-    assert done.return_value == 1
+    assert done.returncode == 1
     assert (folder / "job.yaml").read_text() == JOB
     assert "--- a/deploy/job.yaml\n+++ b/deploy/job.yaml\n" in done.stdout
     assert "\n-apiVersion: batch/v1beta1\n+apiVersion: batch/v1\n" in done.stdout
@@ -95,7 +94,7 @@ def test_a_diff_writes_nothing_and_exits_one(folder: Path) -> None:
 
 def test_unsafe_fixes_keep_comments_order_and_style(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
-    assert run("deploy", "--unsafe").return_value == 0
+    assert run("deploy", "--unsafe").returncode == 0
     after = (folder / "pod.yaml").read_text()
     assert "hostPID" not in after
     assert "privileged" not in after
@@ -104,7 +103,7 @@ def test_unsafe_fixes_keep_comments_order_and_style(folder: Path) -> None:
     assert "securityContext: {runAsUser: 1000, capabilities: {drop: [ALL]}, " in after
     again = scan(["deploy"], Options())
     assert not any("privileg" in finding.rule for finding in again.findings)
-    assert run("deploy", "--unsafe", "--diff").return_value == 0
+    assert run("deploy", "--unsafe", "--diff").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -124,8 +123,7 @@ def test_exit_codes(folder: Path, code: int, arguments: list[str], files: dict[s
     for name, text in files.items():
         (folder / name).write_text(text)
     done = run(*arguments)
-    found = done.return_value if done.exception is None else 2
-    assert found == code, done.output
+    assert done.returncode == code, done.stdout + done.stderr
 
 
 @pytest.mark.usefixtures("folder")
@@ -301,11 +299,10 @@ def test_the_hook_makes_safe_fixes_and_passes_over_the_rest(folder: Path) -> Non
     (folder / "job.yaml").write_text(JOB)
     (folder / "notes.yaml").write_text("a: b\n")
     (folder / "chart.yaml").write_text("{{ if }}\napiVersion: v1\n")
-    runner = CliRunner()
-    done = runner.invoke(assay, ["hook", "--fix", "deploy/job.yaml", "deploy/chart.yaml"], standalone_mode=False)
-    assert done.return_value == 0
+    done = assay("hook", "--fix", "deploy/job.yaml", "deploy/chart.yaml", cwd=folder.parent)
+    assert done.returncode == 0
     assert "apiVersion: batch/v1\n" in (folder / "job.yaml").read_text()
-    assert runner.invoke(assay, ["hook", "--fix", "deploy/notes.yaml"], standalone_mode=False).return_value == 0
+    assert assay("hook", "--fix", "deploy/notes.yaml", cwd=folder.parent).returncode == 0
 
 
 def test_the_diff_can_be_applied(folder: Path) -> None:
@@ -323,8 +320,8 @@ def test_secrets_stay_out_of_the_diff(folder: Path) -> None:
     text = POD.replace("      image:", "      args: [--token=ghp_0123456789abcdefghijABCD]\n      image:")
     (folder / "pod.yaml").write_text(text.replace("metadata", "# \x1b[31m\nmetadata"))
     done = run("deploy", "--diff", "--unsafe")
-    assert "ghp_0123456789" not in done.output
-    assert "\x1b" not in done.output
+    assert "ghp_0123456789" not in done.stdout + done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
 
 
 def test_a_scan_shows_the_edits_where_it_is_asked_for_them(folder: Path) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from scanner.cli import assay
 from tests import formats
+from tests.command_line import Done, assay, fault
 
 POD = """\
 apiVersion: v1
@@ -71,8 +70,8 @@ controls:
 """
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(assay, ["--", *arguments] if not arguments else list(arguments), standalone_mode=False)
+def run(*arguments: str) -> Done:
+    return assay(*arguments, cwd=Path.cwd())
 
 
 @pytest.fixture(autouse=True)
@@ -166,31 +165,31 @@ def test_what_is_wrong_with_it_is_said_with_its_line_and_what_was_meant(
 ) -> None:
     (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace(old, new, 1))
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
-    assert said in str(done.exception)
+    assert said in fault(done)
 
 
 def test_an_id_that_is_taken_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2031"'))
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
-    assert "there is already a framework soc2 (give it an id of its own)" in str(done.exception)
+    assert "there is already a framework soc2 (give it an id of its own)" in fault(done)
 
 
 def test_two_files_of_one_edition_are_refused_and_two_editions_are_not(tmp_path: Path) -> None:
     (tmp_path / "twin.yaml").write_text(FRAMEWORK)
     files = ("--framework-file", "acme.yaml", "--framework-file", "twin.yaml")
-    assert "acme@1 stands in two files" in str(run("scan", "pod.yaml", *files).exception)
+    assert "acme@1 stands in two files" in fault(run("scan", "pod.yaml", *files))
     (tmp_path / "twin.yaml").write_text(FRAMEWORK.replace('"1"', '"2"'))
     assert "acme@2" in run("frameworks", "list", *files).stdout
 
 
 def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path: Path) -> None:
-    assert run("frameworks", "new", "house-rules", "--folder", "own").return_value is None
+    assert run("frameworks", "new", "house-rules", "--folder", "own").returncode == 0
     path = tmp_path / "own" / "house-rules.yaml"
-    assert "there is already" in str(run("frameworks", "new", "soc2").exception)
-    assert "is there already" in str(run("frameworks", "new", "house-rules", "--folder", "own").exception)
-    assert "not an identity" in str(run("frameworks", "new", "House Rules").exception)
+    assert "there is already" in fault(run("frameworks", "new", "soc2"))
+    assert "is there already" in fault(run("frameworks", "new", "house-rules", "--folder", "own"))
+    assert "not an identity" in fault(run("frameworks", "new", "House Rules"))
     show = ("frameworks", "show", "house-rules", "--framework-file", str(path))
-    assert "house-rules.yaml:4: <what people call it> is not filled in yet" in str(run(*show).exception)
+    assert "house-rules.yaml:4: <what people call it> is not filled in yet" in fault(run(*show))
     path.write_text(
         re.sub(r"<[^>]*>", "Words of its author, as many as a rationale of some substance needs.", path.read_text())
     )
@@ -198,7 +197,7 @@ def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path
 
 
 def test_a_name_that_several_frameworks_share_in_part_is_no_choice() -> None:
-    said = str(run("scan", "pod.yaml", "--framework", "NIST").exception)
+    said = fault(run("scan", "pod.yaml", "--framework", "NIST"))
     assert "'NIST' may mean several frameworks (name one or more of nist-800-53, nist-csf, zero-trust-nist)" in said
 
 
@@ -220,5 +219,5 @@ def test_what_shows_a_control_is_told_apart() -> None:
 
 
 def test_a_control_that_is_not_there_is_said_with_the_nearest() -> None:
-    assert "did you mean 1.4.5" in str(run("frameworks", "show", "pci-dss/1.4.99").exception)
-    assert "one framework" in str(run("rules", "list", "--control", "1.4.1").exception)
+    assert "did you mean 1.4.5" in fault(run("frameworks", "show", "pci-dss/1.4.99"))
+    assert "one framework" in fault(run("rules", "list", "--control", "1.4.1"))

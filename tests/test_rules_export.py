@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from scanner.cli import assay
 from scanner.errors import UsageError
 from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
+from tests.command_line import assay, fault
 
 RULES = Path(__file__).parent.parent / "rules"
 SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -38,10 +37,10 @@ LISTS = {"init": "initContainers", "app": "containers", "ephemeral": "ephemeralC
 
 def export(*arguments: str) -> tuple[str, str]:
     """Standard output and standard error of an export; raises what the command line would print."""
-    result = CliRunner().invoke(assay, ["rules", "export", *arguments], standalone_mode=False)
-    if result.exception:
-        raise result.exception
-    return result.stdout, result.stderr
+    done = assay("rules", "export", *arguments, cwd=Path.cwd())
+    if done.returncode:
+        raise UsageError(fault(done))
+    return done.stdout, done.stderr
 
 
 def test_policy_has_all_a_cluster_asks_for() -> None:

@@ -1,0 +1,114 @@
+"""`assay hook`: what it says to pre-commit, which hands it the names of staged files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.command_line import Done, assay
+from tests.conftest import REPOSITORY
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      securityContext: {privileged: true}
+"""
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}}
+"""
+"""What is wrong with it is of medium severity."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pod.yaml").write_text(POD)
+    (tmp_path / "service.yaml").write_text(SERVICE)
+    (tmp_path / "notes.md").write_text("# Notes\n\nNothing of Assay's.\n")
+    (tmp_path / "settings.json").write_text('{"editor": {"tabs": 4}}\n')
+    (tmp_path / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {\n")
+    return tmp_path
+
+
+def hook(folder: Path, *arguments: str) -> Done:
+    return assay("hook", *arguments, cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ([], 0),
+        (["service.yaml"], 0),
+        (["notes.md"], 0),
+        (["notes.md", "settings.json", "service.yaml"], 0),
+        (["pod.yaml"], 1),
+        (["notes.md", "pod.yaml", "service.yaml"], 1),
+        (["broken.yaml"], 4),
+        (["broken.yaml", "pod.yaml"], 4),
+        (["gone.yaml"], 2),
+        (["--fail-on", "medium", "service.yaml"], 1),
+        (["--fail-on", "critical", "pod.yaml"], 1),
+        (["--fail-on", "sometimes", "pod.yaml"], 2),
+    ],
+)
+def test_a_commit_is_stopped_by_what_is_wrong_with_its_files(folder: Path, files: list[str], code: int) -> None:
+    assert hook(folder, *files).returncode == code
+
+
+@pytest.mark.parametrize("files", [[], ["service.yaml"], ["notes.md"]])
+def test_a_hook_that_passes_is_silent(folder: Path, files: list[str]) -> None:
+    done = hook(folder, *files)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_hook_that_stops_a_commit_says_what_to_mend_and_where(folder: Path) -> None:
+    done = hook(folder, "pod.yaml", "notes.md")
+    assert "critical  " in done.stdout
+    assert "kubernetes.container-not-privileged" in done.stdout
+    assert "pod.yaml:7:25" in done.stdout
+    assert "Incomplete" not in done.stdout
+    assert "Incomplete" in hook(folder, "broken.yaml").stdout
+
+
+def test_only_the_files_of_the_commit_are_read(folder: Path) -> None:
+    assert "pod.yaml" not in hook(folder, "--fail-on", "low", "service.yaml").stdout
+
+
+def test_what_another_file_may_hold_is_unknown_to_it(folder: Path) -> None:
+    """A service whose pods are not staged does not select too little."""
+    listed = hook(folder, "--fail-on", "info", "service.yaml").stdout.splitlines()
+    assert "unknown  Services select a workload  kubernetes.service-selects-workload" in listed
+
+
+def test_a_folder_below_and_a_name_with_a_blank_are_named_as_pre_commit_names_them(folder: Path) -> None:
+    (folder / "deploy").mkdir()
+    (folder / "deploy" / "my pod.yaml").write_text(POD)
+    done = hook(folder, "deploy/my pod.yaml")
+    assert done.returncode == 1
+    assert "deploy/my pod.yaml:7:25" in done.stdout
+
+
+@pytest.mark.parametrize(("name", "code"), [("assay", 1), ("assay-fix", 0)])
+def test_the_hooks_run_as_pre_commit_runs_them(folder: Path, name: str, code: int) -> None:
+    hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+    (entry,) = (each["entry"].split() for each in hooks if each["id"] == name)
+    assert entry[0] == "assay"
+    assert assay(*entry[1:], "pod.yaml", cwd=folder).returncode == code
+
+
+def test_safe_fixes_are_made_in_the_files_and_nothing_is_scanned(folder: Path) -> None:
+    old = "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a}\nspec: {schedule: '0 3 * * *'}\n"
+    (folder / "job.yaml").write_text(old)
+    done = hook(folder, "--fix", "job.yaml", "pod.yaml", "notes.md")
+    assert done.returncode == 0
+    assert (folder / "job.yaml").read_text() == old.replace("batch/v1beta1", "batch/v1")
+    assert (folder / "pod.yaml").read_text() == POD  # what is wrong with it has no safe fix
+    assert hook(folder, "--fix", "notes.md").returncode == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import formats
+from tests import output_formats
 from tests.command_line import assay, assay_process
 
 POD = """\
@@ -31,19 +31,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
-@pytest.mark.parametrize("output", formats.ALL)
+@pytest.mark.parametrize("output", output_formats.ALL)
 def test_the_exit_code_is_the_same_for_every_output(folder: Path, output: str) -> None:
-    done = assay("scan", "pod.yaml", "--output", formats.asked(output, folder.parent), cwd=folder)
+    done = assay("scan", "pod.yaml", "--output", output_formats.asked(output, folder.parent), cwd=folder)
     assert (done.returncode, done.stdout) == (1, "")
-    assert any("pod.yaml" in text for text in formats.texts_below(folder.parent / output).values())
+    assert any("pod.yaml" in text for text in output_formats.texts_below(folder.parent / output).values())
 
 
-@pytest.mark.parametrize("output", formats.TEXTS)
+@pytest.mark.parametrize("output", output_formats.TEXTS)
 def test_a_text_on_standard_output_is_that_in_a_file(folder: Path, output: str) -> None:
     epoch = {"SOURCE_DATE_EPOCH": "1700000000"}
     file = folder.parent / output
     text = assay("scan", "pod.yaml", "--output", output, cwd=folder, **epoch).stdout
-    assay("scan", "pod.yaml", "--output", formats.asked(output, folder.parent), cwd=folder, **epoch)
+    assay("scan", "pod.yaml", "--output", output_formats.asked(output, folder.parent), cwd=folder, **epoch)
     assert "pod.yaml" in text
     assert file.read_text(encoding="utf-8").replace(f"{output}={file}", output) == text
 
@@ -173,12 +173,12 @@ def test_two_runs_of_one_moment_are_equal_byte_for_byte(folder: Path) -> None:
     runs = []
     for seed in ("1", "2"):
         (folder.parent / "out").mkdir()
-        asked = [f"--output={formats.asked(name, Path('../out'))}" for name in formats.ALL]
+        asked = [f"--output={output_formats.asked(name, Path('../out'))}" for name in output_formats.ALL]
         surroundings = {"SOURCE_DATE_EPOCH": "1700000000", "PYTHONHASHSEED": seed}
         assay_process("scan", "pod.yaml", *asked, cwd=folder, **surroundings)
-        runs.append(formats.texts_below((folder.parent / "out").rename(folder.parent / seed)))
+        runs.append(output_formats.texts_below((folder.parent / "out").rename(folder.parent / seed)))
     assert runs[0] == runs[1]
-    assert set(formats.TEXTS) < set(runs[0])
+    assert set(output_formats.TEXTS) < set(runs[0])
 
 
 HEAVY = ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")

@@ -16,7 +16,7 @@ import pytest
 from scanner.credentials import DEFAULT, find, kind_of
 from scanner.masking import mask
 from scanner.scan import scan
-from tests import formats
+from tests import output_formats
 from tests.command_line import assay
 
 RANDOM = random.Random(7)
@@ -223,7 +223,7 @@ def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent
     places = ("env-without-secrets", "env-without-default-passwords", "command-without-credentials")
     assert rules >= {f"kubernetes.container-{place}" for place in (*places, "probes-without-credentials")}
     assert rules >= {f"kubernetes.{place}-without-credentials" for place in ("config-map", "metadata", "pod-metadata")}
-    outputs = [f"--output={formats.asked(name, tmp_path)}" for name in formats.ALL]
+    outputs = [f"--output={output_formats.asked(name, tmp_path)}" for name in output_formats.ALL]
     arguments = ("scan", str(folder), "--profile", "opinion", "--include-passes", *outputs, "--output=table")
     done = assay(*arguments, cwd=tmp_path)
     assert done.returncode == 1, done.stderr

@@ -22,7 +22,7 @@ from scanner.limits import Limits
 from scanner.model import Finding, InputStatus, Outcome, Scan, Severity
 from scanner.scan import Options, scan
 from scanner.sources import Selection
-from tests import formats
+from tests import output_formats
 from tests.command_line import Done, assay, fault
 from tests.conftest import REPOSITORY
 
@@ -391,10 +391,10 @@ def test_secrets_that_it_finds_are_not_printed(folder: Path, tmp_path: Path, sta
         'check("CKV_AWS_50", "main.tf", "FAILED", lines=[1, 5])]\n'
         'print(json.dumps(part("terraform", failed=found)))'
     )
-    outputs = [f"--output={formats.asked(name, tmp_path)}" for name in formats.ALL]
+    outputs = [f"--output={output_formats.asked(name, tmp_path)}" for name in output_formats.ALL]
     done = run("--engine", "checkov", *outputs)
     said = {"the terminal": done.stdout + done.stderr}
-    said |= {name: "\n".join(formats.texts_below(tmp_path / name).values()) for name in formats.ALL}
+    said |= {name: "\n".join(output_formats.texts_below(tmp_path / name).values()) for name in output_formats.ALL}
     assert "CKV_AWS_45" in said["json"]
     assert [name for name, text in said.items() if secret in text] == []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import formats
+from tests import output_formats
 from tests.command_line import Done, assay, fault
 
 POD = """\
@@ -108,7 +108,7 @@ def test_it_stands_beside_the_shipped_ones_and_changes_the_digest_of_the_pack() 
     assert with_it["tool"]["pack_digest"] != without["tool"]["pack_digest"]
 
 
-@pytest.mark.parametrize("output", formats.telling("5.2.2"))
+@pytest.mark.parametrize("output", output_formats.telling("5.2.2"))
 def test_it_is_in_every_report(output: str) -> None:
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml", "--framework", "acme", "--output", output)
     assert "A-1" in done.stdout

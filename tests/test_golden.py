@@ -18,7 +18,7 @@ from scanner import reports
 from scanner.cli import outputs
 from scanner.reports.format import Format, TextFormat
 from scanner.reports.html.view import view
-from tests import formats
+from tests import output_formats
 from tests.sample_whole import whole_scan
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,17 +39,17 @@ def agreed(request: pytest.FixtureRequest) -> Agreed:
     return compare
 
 
-@pytest.mark.parametrize("name", formats.ALL)
+@pytest.mark.parametrize("name", output_formats.ALL)
 def test_every_format_is_as_agreed(name: str, agreed: Agreed, tmp_path: Path) -> None:
     form = outputs.find(name)
     if isinstance(form, TextFormat):
         text = "".join(reports.render(name, whole_scan()))
         agreed(name, outline(text) if form.media_type == "text/html" else text)
     else:
-        agreed(name, told_apart(formats.files(name, whole_scan(), tmp_path)))
+        agreed(name, told_apart(output_formats.files(name, whole_scan(), tmp_path)))
 
 
-@pytest.mark.parametrize("name", [name for name in formats.TEXTS if reports.find(name).render_coloured])
+@pytest.mark.parametrize("name", [name for name in output_formats.TEXTS if reports.find(name).render_coloured])
 def test_every_format_with_colours_is_as_agreed(name: str, agreed: Agreed) -> None:
     text = "".join(reports.render(name, whole_scan(), colour=True))
     agreed(f"{name}.coloured", text.replace("\x1b", "␛"))
@@ -61,14 +61,14 @@ def test_the_data_of_the_page_is_as_agreed(agreed: Agreed) -> None:
     agreed("html.view", text.encode("utf-8", "backslashreplace").decode())
 
 
-@pytest.mark.parametrize("name", formats.TEXTS)
+@pytest.mark.parametrize("name", output_formats.TEXTS)
 def test_every_text_can_be_read_and_repeats(name: str) -> None:
     text = "".join(reports.render(name, whole_scan()))
-    formats.check_inert(reports.find(name).media_type, text)
+    output_formats.check_inert(reports.find(name).media_type, text)
     assert text == "".join(reports.render(name, whole_scan()))
 
 
-@pytest.mark.parametrize("name", formats.TEXTS)
+@pytest.mark.parametrize("name", output_formats.TEXTS)
 def test_every_text_tells_what_was_switched_off(name: str) -> None:
     assert "kubernetes.quota" in "".join(reports.render(name, whole_scan()))
 
@@ -105,12 +105,12 @@ def plain(value: Any, seen: set[int]) -> Any:
 
 def outline(text: str) -> str:
     """The elements of a page, one on each line."""
-    return "\n".join(formats.Page(text).outline) + "\n"
+    return "\n".join(output_formats.Page(text).outline) + "\n"
 
 
 def told_apart(files: dict[str, str]) -> str:
     """Files one after the other: those that are a text format by its name, and digests by what they are of."""
-    known = {"".join(reports.render(name, whole_scan())): name for name in formats.TEXTS}
+    known = {"".join(reports.render(name, whole_scan())): name for name in output_formats.TEXTS}
     digests = {sha256(text.encode("utf-8", "surrogateescape")).hexdigest(): name for name, text in files.items()}
     told = [f"== {name}\n{known.get(text) or text}" for name, text in files.items()]
     return re.sub(

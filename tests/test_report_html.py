@@ -17,7 +17,7 @@ from scanner.reports import html as report
 from scanner.reports.figures import percent
 from scanner.reports.html import findings as html_findings
 from scanner.reports.html.anchors import slug
-from tests.formats import Page, check_page
+from tests.output_formats import Page, check_page
 from tests.sample import MANIFEST, SECRET, fixed_scan, sample_scan
 
 PAYLOAD = (

@@ -19,9 +19,9 @@ from jsonschema import Draft202012Validator
 
 from scanner.cli import outputs
 from scanner.reports.format import TextFormat
-from tests import formats
+from tests import output_formats
 from tests.command_line import assay_in_bytes
-from tests.formats import INVISIBLE, check_log
+from tests.output_formats import INVISIBLE, check_log
 from tests.payloads import NAMES, PAYLOADS, lay_out, lay_out_name, pod
 
 Report: TypeAlias = Callable[[str], bytes]
@@ -302,20 +302,20 @@ def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path, monkeypatch: 
     check_log(done.stderr.decode())
 
 
-@pytest.mark.parametrize("name", formats.ALL)
+@pytest.mark.parametrize("name", output_formats.ALL)
 def test_no_format_hides_a_character_or_is_obeyed(name: str, report: Report, tree: Path, tmp_path: Path) -> None:
     form = outputs.find(name)
     if isinstance(form, TextFormat):
-        formats.check_inert(form.media_type, report(name).decode())
+        output_formats.check_inert(form.media_type, report(name).decode())
         return
-    assay(tree, "scan", "--profile", "opinion", "--output", formats.asked(name, tmp_path))
-    texts = formats.texts_below(tmp_path / name)
+    assay(tree, "scan", "--profile", "opinion", "--output", output_formats.asked(name, tmp_path))
+    texts = output_formats.texts_below(tmp_path / name)
     assert texts
     for file, text in texts.items():
-        (formats.check_page if file.endswith(".html") else check_log)(text)
+        (output_formats.check_page if file.endswith(".html") else check_log)(text)
 
 
-@pytest.mark.parametrize("form", formats.TEXTS)
+@pytest.mark.parametrize("form", output_formats.TEXTS)
 def test_a_log_of_another_encoding_ends_nothing(tree: Path, form: str) -> None:
     names = ("pod-0.json", "spec-0.json", "swarm-0.md", NAMES["long and wide"])
     done = assay(tree, "scan", *names, "--output", form, encoding="ascii")

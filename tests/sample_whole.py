@@ -133,7 +133,7 @@ def _configuration() -> configured.Configuration:
         off=(configured.SwitchedOff("kubernetes.quota", "Set by the platform\n::error::team", "assay.yaml:5"),),
         on=(configured.SwitchedOn("kubernetes.opinion", "assay.yaml:6"),),
         severities=(configured.SeverityChange(ROOT, "high", "low", "Only in the sandbox", "assay.yaml:7"),),
-        parameters=(configured.ParameterValue(PINNED, "allowed", ["a/", {"b": 1}], "assay.yaml:8"),),
+        parameters=(configured.ParameterValue(PINNED, "allowed", ["a/", {"b": "c" * 250}], "assay.yaml:8"),),
     )
     settings = (
         configured.Setting("exclude", "vendor/", "assay.yaml:9"),

@@ -19,6 +19,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,7 +75,7 @@ class SecondParser:
 
     def __init__(self) -> None:
         try:
-            import yaml12
+            yaml12 = import_module("yaml12")
         except ImportError:
             sys.exit("bench: no module yaml12; python -m pip install --target build/second py-yaml12, and PYTHONPATH")
         self._wrapper = yaml12.Yaml
@@ -96,7 +97,7 @@ class SecondParser:
         if not isinstance(value, dict):
             return value
         plain = {self._key(key): self._plain(item) for key, item in value.items()}
-        merged = plain.get("<<")
+        merged: Any = plain.get("<<")
         sources = merged if isinstance(merged, list) else [merged]
         if sources and all(isinstance(source, dict) for source in sources):
             del plain["<<"]

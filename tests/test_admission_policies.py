@@ -110,7 +110,7 @@ def test_the_api_server_fills_in_before_policies_look(tmp_path: Path) -> None:
 
 
 POD_SPEC = {"containers": [{"name": "app"}]}
-TEMPLATE = {"template": {"spec": POD_SPEC}}
+TEMPLATE: dict[str, Any] = {"template": {"spec": POD_SPEC}}
 STATED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "Deployment": (
         thing("Deployment", version="apps/v1", spec=TEMPLATE),
@@ -483,7 +483,7 @@ def test_severity_stands_in_an_annotation(tmp_path: Path) -> None:
         judged(tmp_path, [policy("false", annotations={"assay/severity": "huge"})], thing())
 
 
-LIMITS = {"paramKind": {"apiVersion": "v1", "kind": "ConfigMap"}}
+LIMITS: dict[str, Any] = {"paramKind": {"apiVersion": "v1", "kind": "ConfigMap"}}
 
 
 def limits(most: int, name: str = "limits", **meta: Any) -> dict[str, Any]:

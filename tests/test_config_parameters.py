@@ -14,7 +14,7 @@ from tests.command_line import assay
 
 RULES = [file for file in load_folder(library.data_root() / "rules") if file.rule.parameters]
 SHOWN = [
-    pytest.param(file.rule.info.id, example, id=f"{file.rule.info.id}-{'-'.join(example['parameters'])}")
+    (file.rule.info.id, example)
     for file in RULES
     for example in file.data.value["examples"]
     if "text" in example and "parameters" in example
@@ -28,7 +28,9 @@ def outcomes(rule: str, name: str, config: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize(("rule", "example"), SHOWN)
+@pytest.mark.parametrize(
+    ("rule", "example"), SHOWN, ids=[f"{rule}-{'-'.join(example['parameters'])}" for rule, example in SHOWN]
+)
 def test_a_value_in_the_configuration_changes_the_result(
     rule: str, example: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +43,6 @@ def test_a_value_in_the_configuration_changes_the_result(
 
 
 def test_every_parameter_has_an_example_that_shows_its_effect() -> None:
-    shown = {(param.values[0], name) for param in SHOWN for name in param.values[1]["parameters"]}
+    shown = {(rule, name) for rule, example in SHOWN for name in example["parameters"]}
     assert {(file.rule.info.id, name) for file in RULES for name in file.rule.parameters} == shown
     assert len(RULES) >= 52

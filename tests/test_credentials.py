@@ -10,6 +10,7 @@ import json
 import random
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,7 +176,7 @@ def test_what_holds_no_credential_is_left_alone(name: str, value: str) -> None:
     assert "\n" in value or kind_of("app.conf", f"{name}: {value}\n") == ""
 
 
-def manifests() -> list[dict]:
+def manifests() -> list[dict[str, Any]]:
     """Every fake in every place that holds texts."""
     texts = {**CREDENTIALS, **{name: value for name, (_, value) in NAMED.items()}}
     named = [{"name": name if name in NAMED else "VALUE", "value": text} for name, text in texts.items()]

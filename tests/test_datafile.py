@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jsonschema
 import pytest
@@ -14,7 +15,9 @@ from hypothesis import strategies as some
 
 from scanner import datafile, objectives, schema_errors
 from scanner.errors import PackError, did_you_mean
+from scanner.limits import Limits
 
+Read: TypeAlias = Callable[..., datafile.DataFile]
 SCHEMA = {
     "type": "object",
     "additionalProperties": False,
@@ -44,7 +47,7 @@ GOOD = "title: A title\nseverity: high\n"
 
 
 @pytest.fixture
-def read(tmp_path: Path):
+def read(tmp_path: Path) -> Read:
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps(SCHEMA))
 
@@ -55,7 +58,7 @@ def read(tmp_path: Path):
     return make
 
 
-def told(read: Any, text: str, name: str = "a.yaml") -> list[str]:
+def told(read: Read, text: str, name: str = "a.yaml") -> list[str]:
     """What is wrong with a text, each error on a line without the folder."""
     with pytest.raises(PackError) as caught:
         read(text, name)
@@ -63,7 +66,7 @@ def told(read: Any, text: str, name: str = "a.yaml") -> list[str]:
     return [error.on_one_line().removeprefix(f"{folder}/") for error in caught.value.each()]
 
 
-def test_a_good_file_gives_its_data_and_the_lines_of_it(read) -> None:
+def test_a_good_file_gives_its_data_and_the_lines_of_it(read: Read) -> None:
     file = read(GOOD + "tags:\n  - a\n  - b\n")
     assert file.value == {"title": "A title", "severity": "high", "tags": ["a", "b"]}
     assert (file.line(), file.line(("severity",)), file.line(("tags", 1)), file.line(("tags", "9"))) == (1, 2, 5, 3)
@@ -104,24 +107,24 @@ def test_a_good_file_gives_its_data_and_the_lines_of_it(read) -> None:
         ("x-note: 1", "x-note is the number 1; it must be true or false"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_a_sentence_with_its_line(read, text: str, said: str) -> None:
+def test_what_is_wrong_is_said_in_a_sentence_with_its_line(read: Read, text: str, said: str) -> None:
     kept = [line for line in GOOD.splitlines() if line.partition(":")[0] != text.partition(":")[0]]
     (found,) = told(read, "\n".join([*kept, text]))
     assert found.startswith(f"a.yaml:{len(kept) + 1}: {said}")
 
 
-def test_every_missing_key_is_named_once(read) -> None:
+def test_every_missing_key_is_named_once(read: Read) -> None:
     assert told(read, "tags: [a]\n") == [
         "a.yaml:1: the key 'title' is missing (What it is called.)",
         "a.yaml:1: the key 'severity' is missing",
     ]
 
 
-def test_a_misspelt_key_is_not_told_as_missing_too(read) -> None:
+def test_a_misspelt_key_is_not_told_as_missing_too(read: Read) -> None:
     assert told(read, "tilte: abc\nseverity: low\n") == ["a.yaml:1: there is no key 'tilte' (did you mean title?)"]
 
 
-def test_all_that_is_wrong_is_said_in_the_order_of_the_lines(read) -> None:
+def test_all_that_is_wrong_is_said_in_the_order_of_the_lines(read: Read) -> None:
     assert told(read, "most: 0\nseverity: hgih\ntitle: A title\ntags: [1]\n") == [
         "a.yaml:1: most is 0; it must be at least 1",
         f"a.yaml:2: severity is 'hgih'; {ONE_OF} (did you mean high?)",
@@ -143,13 +146,13 @@ def test_all_that_is_wrong_is_said_in_the_order_of_the_lines(read) -> None:
         (GOOD + "tags: *nowhere\n", "a.yaml:3: the alias *nowhere has no anchor"),
     ],
 )
-def test_a_text_that_is_not_one_document_is_refused(read, text: str, said: str) -> None:
+def test_a_text_that_is_not_one_document_is_refused(read: Read, text: str, said: str) -> None:
     (found,) = told(read, text)
     assert found.startswith(said)
     assert "--limit" not in found
 
 
-def test_json_is_read_as_json_and_other_names_as_yaml(read) -> None:
+def test_json_is_read_as_json_and_other_names_as_yaml(read: Read) -> None:
     assert read('{"title": "A title", "severity": "high"}', "a.json").value["severity"] == "high"
     assert read(GOOD, "a.txt").value["severity"] == "high"
     (found,) = told(read, GOOD, "b.json")
@@ -162,7 +165,7 @@ def test_what_is_not_a_readable_regular_file_is_refused(tmp_path: Path, monkeypa
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "binary.yaml").write_bytes(b"a: \xff\n")
     (tmp_path / "long.yaml").write_text("a: b\n" * 9)
-    monkeypatch.setattr(datafile, "LIMITS", datafile.Limits(bytes=40))
+    monkeypatch.setattr(datafile, "LIMITS", Limits(bytes=40))
     for name, said in (
         ("pipe.yaml", "not a regular file"),
         ("folder.yaml", "cannot be read: is a directory"),
@@ -184,7 +187,7 @@ def test_what_is_not_a_readable_regular_file_is_refused(tmp_path: Path, monkeypa
         "severity: " + "AKIAIOSFODNN7EXAMPLQ",
     ],
 )
-def test_no_credential_is_shown(read, text: str) -> None:
+def test_no_credential_is_shown(read: Read, text: str) -> None:
     secret = next(part for part in text.split(": ") if len(part) > 12)
     said = "\n".join(told(read, GOOD.replace("severity: high\n", "") + text + "\n"))
     assert secret not in said

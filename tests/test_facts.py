@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
-from known import Known, cut, known
 
 from scanner import documents, subjects
+from scanner.model import Subject
+from tests.known import Known, cut, known
 
 
 def derived(*texts: str, path: str = "a.yaml", whole: bool = True, in_full: bool = False) -> list[Known]:
     """The subjects of texts, each an input of its own, with their facts."""
-    found: list[Known] = []
+    found: list[Subject] = []
     for index, text in enumerate(texts):
         name = path if len(texts) == 1 else f"{index}-{path}"
         reading = subjects.recognise(documents.read(name, text))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from known import Known, cut, known
 
 from scanner import documents, subjects
+from tests.known import Known, cut, known
 
 Thing = dict[str, Any]
 
@@ -41,10 +41,11 @@ def cluster(*things: Thing, whole: bool = True) -> list[Known]:
     return known(cut(subjects.recognise(documents.read("a.yaml", text)).subjects), whole=whole)
 
 
-INJECTED = {"istio-injection": "enabled"}
-MEMBER = {"sidecar.istio.io/inject": "true"}
-ASIDE = {"sidecar.istio.io/inject": "false"}
-DOOR = {"inject.istio.io/templates": "gateway"}
+INJECTED: Thing = {"istio-injection": "enabled"}
+MEMBER: Thing = {"sidecar.istio.io/inject": "true"}
+ASIDE: Thing = {"sidecar.istio.io/inject": "false"}
+NAMED: Thing = {"gateway.networking.k8s.io/gateway-name": "g"}
+DOOR: Thing = {"inject.istio.io/templates": "gateway"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ DOOR = {"inject.istio.io/templates": "gateway"}
         ([space(**INJECTED), pod(**ASIDE)], None),
         ([space(**INJECTED), pod(notes=ASIDE)], None),
         ([peers("STRICT"), pod(notes=DOOR)], None),
-        ([peers("STRICT"), pod(**{"gateway.networking.k8s.io/gateway-name": "g"})], None),
+        ([peers("STRICT"), pod(**NAMED)], None),
         ([space(), pod(**MEMBER)], "PERMISSIVE"),
     ],
     ids=str,
@@ -103,13 +104,13 @@ def allows(namespace: str = "shop", **spec: Any) -> Thing:
     return thing("AuthorizationPolicy", "a", namespace, **spec)
 
 
-D = {"selector": {"matchLabels": {"app": "d"}}}
-E = {"selector": {"matchLabels": {"app": "e"}}}
-REF = {"targetRefs": [{"kind": "Service", "name": "d"}]}
-ANY = {"rules": [{"from": [{"source": {"requestPrincipals": ["*"]}}]}]}
-NONE = {"action": "DENY", "rules": [{"from": [{"source": {"notRequestPrincipals": ["*"]}}]}]}
-CLAIM = {"rules": [{"when": [{"key": "request.auth.claims[groups]", "values": ["x"]}]}]}
-PLACE = {"rules": [{"from": [{"source": {"namespaces": ["door"]}}]}]}
+D: Thing = {"selector": {"matchLabels": {"app": "d"}}}
+E: Thing = {"selector": {"matchLabels": {"app": "e"}}}
+REF: Thing = {"targetRefs": [{"kind": "Service", "name": "d"}]}
+ANY: Thing = {"rules": [{"from": [{"source": {"requestPrincipals": ["*"]}}]}]}
+NONE: Thing = {"action": "DENY", "rules": [{"from": [{"source": {"notRequestPrincipals": ["*"]}}]}]}
+CLAIM: Thing = {"rules": [{"when": [{"key": "request.auth.claims[groups]", "values": ["x"]}]}]}
+PLACE: Thing = {"rules": [{"from": [{"source": {"namespaces": ["door"]}}]}]}
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from known import Known, cut, known
 
 from scanner import documents, subjects
+from scanner.model import Subject
+from tests.known import Known, cut, known
 
 Thing = dict[str, Any]
 
@@ -58,7 +59,7 @@ def resource(found: list[Known], name: str) -> Known:
 # Isolation
 
 EVERYWHERE = {"ipBlock": {"cidr": "0.0.0.0/0"}}
-ALL_PODS = {"namespaceSelector": {}}
+ALL_PODS: Thing = {"namespaceSelector": {}}
 SOME = {"podSelector": {"matchLabels": {"app": "x"}}}
 
 
@@ -363,7 +364,7 @@ def test_of_several_of_one_name_the_one_in_the_same_file_is_meant() -> None:
         "b.yaml": [BACKENDS[0], service()],
         "c.yaml": [service(ports=[])],
     }
-    found: list[Known] = []
+    found: list[Subject] = []
     for name, things in files.items():
         reading = subjects.recognise(documents.read(name, yaml.safe_dump_all(things)))
         found.extend(cut(reading.subjects))
@@ -553,7 +554,7 @@ def ill_typed(value: Any, wrong: Any) -> list[Any]:
 
 @pytest.mark.parametrize("wrong", [5, "x", [5], [[]], {"a": []}, {"a": {"b": [{}]}}], ids=str)
 def test_nothing_ill_typed_stops_the_facts(wrong: Any) -> None:
-    def read(one: Thing) -> list[Known]:
+    def read(one: Thing) -> list[Subject]:
         return cut(subjects.recognise(documents.read("a.json", json.dumps(one))).subjects)
 
     others = [item for one in BUNDLE for item in read(one)]

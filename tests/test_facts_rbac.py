@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from known import Known, cut, known
 
 from scanner import documents, subjects
-from scanner.model import Profile
+from scanner.model import Profile, Subject
 from scanner.scan import Options, scan
+from tests.known import Known, cut, known
 
 RBAC = "rbac.authorization.k8s.io"
 POD = {"name": "c", "image": "registry.example/c:1"}
@@ -19,7 +19,7 @@ POD = {"name": "c", "image": "registry.example/c:1"}
 
 def read(files: dict[str, list[dict[str, Any]]], *, whole: bool = True, rendered: bool = False) -> list[Known]:
     """The subjects of files, each a name and its objects, with their facts; rendered: each file a chart by itself."""
-    found: list[Known] = []
+    found: list[Subject] = []
     for name, objects in files.items():
         text = yaml.safe_dump_all(objects, sort_keys=False)
         found.extend(cut(subjects.Recognition(documents.read(name, text), name if rendered else "")))

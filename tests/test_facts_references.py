@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
-from known import Known, cut, known
 
 from scanner import documents, subjects
+from scanner.model import Subject
+from tests.known import Known, cut, known
 
 WORKLOAD, RESOURCE = "kubernetes.workload", "kubernetes.resource"
 Thing = dict[str, Any]
 
 
-def read(*things: Thing, path: str = "a.yaml", in_full: bool = False) -> list[Known]:
+def read(*things: Thing, path: str = "a.yaml", in_full: bool = False) -> list[Subject]:
     """The subjects of objects, as far as they stay in a scan."""
     reading = subjects.recognise(documents.read(path, yaml.safe_dump_all(things, sort_keys=False)))
     found = list(reading.subjects)
@@ -236,7 +237,7 @@ HOMES = [(namespace, group, path) for namespace, group, path in product(("", "a"
 
 @pytest.mark.parametrize("seeker", HOMES, ids=str)
 def test_one_of_many_namesakes_is_found_as_one_of_few(seeker: tuple[str, str, str]) -> None:
-    def placed(home: tuple[str, str, str], build: Any) -> list[Known]:
+    def placed(home: tuple[str, str, str], build: Any) -> list[Subject]:
         namespace, group, path = home
         return [replace(subject, group=group) for subject in read(build(namespace), path=path)]
 

@@ -10,11 +10,11 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from test_subjects_foreign import KNOWN, LIKENESSES
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.subjects import DOCUMENT, FORMATS, KINDS, Reading, may_be_ours, recognise
+from tests.test_subjects_foreign import KNOWN, LIKENESSES
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = {path.stem: path for path in sorted((ROOT / "tests/formats").iterdir())}

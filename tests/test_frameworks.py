@@ -230,7 +230,7 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
 
 
 def test_a_manual_control_stays_manual() -> None:
-    control = Control("C1", "C", "manual", "")
+    control = Control("C1", "C", Checkable.MANUAL, "")
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
     (assessment,) = assess.assess(framework, {}, [], {})
     assert assessment.status is ControlStatus.MANUAL

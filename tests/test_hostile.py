@@ -6,13 +6,13 @@ import importlib
 from pathlib import Path
 
 import pytest
-from hostile import bombs, encodings, filesystem, json_texts, objects, prose, specs, syntax, values
-from hostile.filesystem import Place
-from hostile.measured import LARGEST, measured
-from hostile.row import POD, Row
 
 from scanner.model import Outcome, Scan
 from scanner.scan import Options, scan
+from tests.hostile import bombs, encodings, filesystem, json_texts, objects, prose, specs, syntax, values
+from tests.hostile.filesystem import Place
+from tests.hostile.measured import LARGEST, measured
+from tests.hostile.row import POD, Row
 
 PRIVILEGED = "kubernetes.container-not-privileged"
 GOOD = (
@@ -73,6 +73,7 @@ def scanned() -> tuple[Scan, Scan]:
         Path("good.yaml").write_text(GOOD)
         return alone, scan(["."], QUICK)
 
+    result: tuple[Scan, Scan]
     result, memory = measured(work)
     assert memory < LARGEST
     return result

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile.row import HERE, POD
 
 from scanner.limits import Limits
 from scanner.model import Input
 from scanner.scan import Options, scan
+from tests.hostile.row import HERE, POD
 
 SMALL = Options(limits=Limits(bytes=1024 * 1024))
 LARGER = "larger than 1 MiB (--limit bytes=SIZE allows more)"

@@ -16,7 +16,7 @@ import pytest
 from scanner import documents, subjects
 from scanner.frameworks import catalogue
 from scanner.library import Cache
-from scanner.model import Outcome, Subject
+from scanner.model import Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.pack import load
 from scanner.policy.rule import Rule
@@ -257,7 +257,7 @@ def found() -> list[Subject]:
 @pytest.fixture(scope="module")
 def rules() -> dict[str, Rule]:
     """The rules of the standards."""
-    return {rule.info.id: rule for rule in load("opinion", Cache(None)).rules if broken_by(rule)}
+    return {rule.info.id: rule for rule in load(Profile.OPINION, Cache(None)).rules if broken_by(rule)}
 
 
 @pytest.mark.parametrize("minor", RELEASES)

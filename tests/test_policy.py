@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,8 +17,9 @@ from scanner.model import Finding, Location, Outcome, Related
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
 from scanner.policy.fix import RuleFix
-from scanner.policy.rule import RuleFile, load
+from scanner.policy.rule import Rule, RuleFile, load
 
+Write: TypeAlias = Callable[..., RuleFile]
 RULE = """\
 title: A rule for a test
 severity: low
@@ -37,7 +39,7 @@ examples:
 
 
 @pytest.fixture
-def write(tmp_path: Path):
+def write(tmp_path: Path) -> Write:
     def make(subject: str, keys: str, **changes: str) -> RuleFile:
         text = RULE.format(subject=subject, keys=keys)
         for old, new in changes.items():
@@ -70,11 +72,11 @@ spec:
 """
 
 
-def test_the_identity_of_a_rule_is_its_path(write) -> None:
+def test_the_identity_of_a_rule_is_its_path(write: Write) -> None:
     assert write("kubernetes.container", "require: 'true'").rule.info.id == "test.rule"
 
 
-def test_a_field_that_is_missing_gives_its_deepest_parent(write) -> None:
+def test_a_field_that_is_missing_gives_its_deepest_parent(write: Write) -> None:
     file = write("kubernetes.workload", "require: 'false'\nat: securityContext.runAsUser")
     (finding,) = findings(file, POD)
     assert (finding.location.line, finding.location.field) == (4, "")
@@ -83,67 +85,67 @@ def test_a_field_that_is_missing_gives_its_deepest_parent(write) -> None:
     assert (finding.location.line, finding.location.column, finding.location.field) == (3, 23, "metadata.labels")
 
 
-def test_a_place_may_be_in_another_binding(write) -> None:
+def test_a_place_may_be_in_another_binding(write: Write) -> None:
     file = write("kubernetes.container", "require: 'false'\nat: pod.hostPID")
     (finding,) = findings(file, POD)
     assert (finding.location.line, finding.location.field) == (5, "pod.hostPID")
 
 
-def test_each_item_is_judged_and_placed_for_itself(write) -> None:
+def test_each_item_is_judged_and_placed_for_itself(write: Write) -> None:
     file = write("kubernetes.container", "each: env\nrequire: item.value == '1'\nat: value")
     (finding,) = findings(file, POD)
     assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, "env.1.value")
 
 
-def test_an_item_without_a_name_on_the_way_is_reached_by_a_star(write) -> None:
+def test_an_item_without_a_name_on_the_way_is_reached_by_a_star(write: Write) -> None:
     file = write("kubernetes.workload", "each: containers.*.env\nrequire: item.value == '1'")
     assert [finding.location.field for finding in findings(file, POD)] == ["containers.0.env.1"]
 
 
-def test_no_items_are_a_pass(write) -> None:
+def test_no_items_are_a_pass(write: Write) -> None:
     file = write("kubernetes.container", "each: ports\nrequire: 'false'")
     assert [finding.outcome for finding in findings(file, POD)] == [Outcome.PASS]
 
 
-def of_facts(file: RuleFile, *items: dict[str, str]) -> list[Finding]:
+def of_facts(rule: Rule, *items: dict[str, Any]) -> list[Finding]:
     (subject,) = [
         each for each in subjects.recognise(documents.read("a.yaml", POD)).subjects if each.kind.endswith("workload")
     ]
     places = {"object": Location("b.yaml", 1, 1, 1, 2), "referenced_keys.1.object": Location("c.yaml", 3, 1, 3, 2)}
     derived = Derived({subject: {"referenced_keys": list(items)}}, {subject: places})
-    return Evaluator([file], include_passes=True).evaluate([subject], derived).findings
+    return Evaluator([rule], include_passes=True).evaluate([subject], derived).findings
 
 
 KEYS = "each: facts.referenced_keys\nrequire: item.found\nrelated: {object: what it means}"
 
 
-def test_an_item_of_a_fact_stands_at_its_own_field(write) -> None:
-    file = write("kubernetes.workload", KEYS).rule
-    wrong = {"field": "containers.0.env.1.value", "found": False}
-    (finding,) = of_facts(file, {**wrong, "found": True}, wrong)
+def test_an_item_of_a_fact_stands_at_its_own_field(write: Write) -> None:
+    rule = write("kubernetes.workload", KEYS).rule
+    wrong: dict[str, Any] = {"field": "containers.0.env.1.value", "found": False}
+    (finding,) = of_facts(rule, {**wrong, "found": True}, wrong)
     assert (finding.outcome, finding.location.line, finding.location.field) == (Outcome.FAIL, 10, wrong["field"])
     assert finding.related == (Related(Location("c.yaml", 3, 1, 3, 2), "what it means"),)
 
 
-def test_an_item_of_a_fact_without_places_of_its_own_has_those_of_its_subject(write) -> None:
-    file = write("kubernetes.workload", KEYS).rule
-    (finding,) = of_facts(file, {"field": "containers.0.env.0", "found": False})
+def test_an_item_of_a_fact_without_places_of_its_own_has_those_of_its_subject(write: Write) -> None:
+    rule = write("kubernetes.workload", KEYS).rule
+    (finding,) = of_facts(rule, {"field": "containers.0.env.0", "found": False})
     assert finding.related == (Related(Location("b.yaml", 1, 1, 1, 2), "what it means"),)
 
 
-def test_a_fact_that_is_not_there_leaves_its_items_unknown(write) -> None:
+def test_a_fact_that_is_not_there_leaves_its_items_unknown(write: Write) -> None:
     found = subjects.recognise(documents.read("a.yaml", POD)).subjects
     (finding,) = Evaluator([write("kubernetes.workload", KEYS).rule]).evaluate(found).findings
     assert (finding.outcome, finding.location.field) == (Outcome.UNKNOWN, "")
     assert "`referenced_keys` is not stated" in finding.message
 
 
-def test_a_fact_without_items_is_a_pass(write) -> None:
+def test_a_fact_without_items_is_a_pass(write: Write) -> None:
     file = write("kubernetes.workload", KEYS).rule
     assert [finding.outcome for finding in of_facts(file)] == [Outcome.PASS]
 
 
-def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write) -> None:
+def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write: Write) -> None:
     file = write("kubernetes.container", "each: env\nrequire: item.value == '1'\nat: value")
     turned = POD.replace('{name: A, value: "1"}', "X").replace('{name: B, value: "2"}', '{name: A, value: "1"}')
     turned = turned.replace("X", '{name: B, value: "2"}')
@@ -152,32 +154,32 @@ def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write) -> None
     assert before.fingerprint == after.fingerprint
 
 
-def test_parameters_reach_expressions_and_messages(write) -> None:
+def test_parameters_reach_expressions_and_messages(write: Write) -> None:
     keys = "parameters: {most: 1}\nrequire: size(container.env) <= params.most"
     file = write("kubernetes.container", keys, **{"is wrong": "has more than {params.most}"})
     (finding,) = findings(file, POD)
     assert finding.message == "Pod web, container web has more than 1"
 
 
-def test_a_detail_that_cannot_be_told_is_a_question_mark(write) -> None:
+def test_a_detail_that_cannot_be_told_is_a_question_mark(write: Write) -> None:
     keys = "require: 'false'\ndetail: container.nowhere.name"
     (finding,) = findings(write("kubernetes.container", keys, **{"is wrong": "is {detail}"}), POD)
     assert finding.message == "Pod web, container web is ?"
 
 
-def test_a_missing_field_is_unknown_and_said(write) -> None:
+def test_a_missing_field_is_unknown_and_said(write: Write) -> None:
     file = write("kubernetes.container", "require: container.image != ''")
     (finding,) = findings(file, POD)
     assert finding.outcome is Outcome.UNKNOWN
     assert "`image` is not stated" in finding.message
 
 
-def test_unknown_is_absorbed_as_kleene_says(write) -> None:
+def test_unknown_is_absorbed_as_kleene_says(write: Write) -> None:
     file = write("kubernetes.container", "require: container.image != '' || container.name == 'web'")
     assert [finding.outcome for finding in findings(file, POD)] == [Outcome.PASS]
 
 
-def test_when_a_rule_does_not_apply_there_is_no_outcome(write) -> None:
+def test_when_a_rule_does_not_apply_there_is_no_outcome(write: Write) -> None:
     file = write("kubernetes.container", "when: container_kind == 'init'\nrequire: 'false'")
     assert findings(file, POD) == []
 
@@ -185,7 +187,7 @@ def test_when_a_rule_does_not_apply_there_is_no_outcome(write) -> None:
 CALL = "mcp__x__agent_spawn({ name: 'a', type: %s, authority: { budget: 5 } })"
 
 
-def test_a_computed_value_makes_every_rule_that_names_it_unknown(write) -> None:
+def test_a_computed_value_makes_every_rule_that_names_it_unknown(write: Write) -> None:
     file = write("swarm.agent", "require: \"!has(agent.type) || agent.type != 'root'\"")
     assert [finding.outcome for finding in findings(file, CALL % "'root'", "a.js")] == [Outcome.FAIL]
     (finding,) = findings(file, CALL % "pick()", "a.js")
@@ -193,7 +195,7 @@ def test_a_computed_value_makes_every_rule_that_names_it_unknown(write) -> None:
     assert "type is computed" in finding.message
 
 
-def test_a_computed_value_matters_to_no_other_rule(write) -> None:
+def test_a_computed_value_matters_to_no_other_rule(write: Write) -> None:
     file = write("swarm.agent", "require: type(agent.name) == string && agent.authority.budget < 9")
     assert [finding.outcome for finding in findings(file, CALL % "pick()", "a.js")] == [Outcome.PASS]
 
@@ -210,13 +212,13 @@ def test_a_computed_value_matters_to_no_other_rule(write) -> None:
         ),
     ],
 )
-def test_an_expression_that_breaks_is_an_error_of_that_rule_alone(write, keys: str, text: str) -> None:
+def test_an_expression_that_breaks_is_an_error_of_that_rule_alone(write: Write, keys: str, text: str) -> None:
     (finding,) = findings(write("kubernetes.container", keys), text)
     assert finding.outcome is Outcome.ERROR
     assert "could not be evaluated" in finding.message
 
 
-def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write) -> None:
+def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write: Write) -> None:
     file = write("kubernetes.resource", "require: 'false'", **{"is wrong": "holds {object.data}"})
     text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {text: hunter2, other: x}\n"
     (finding,) = findings(file, text)
@@ -235,20 +237,20 @@ def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write) -> None:
         ("severity: low", "severity: [low", "not valid YAML", 2),
     ],
 )
-def test_a_wrong_rule_says_where(write, old: str, new: str, said: str, line: int) -> None:
+def test_a_wrong_rule_says_where(write: Write, old: str, new: str, said: str, line: int) -> None:
     with pytest.raises(PackError) as caught:
         write("kubernetes.container", "require: 'true'", **{old: new})
     assert said in caught.value.message
     assert int(caught.value.location.rpartition(":")[2]) >= line
 
 
-def test_examples_that_prove_nothing_are_told(write) -> None:
+def test_examples_that_prove_nothing_are_told(write: Write) -> None:
     problems = list(check(write("kubernetes.container", "require: 'true'")))
     assert len(problems) == 1
     assert "should give fail" in problems[0].message
 
 
-def test_a_fix_that_does_not_clear_the_finding_is_told(write) -> None:
+def test_a_fix_that_does_not_clear_the_finding_is_told(write: Write) -> None:
     keys = 'require: "!container.?a.orValue(false)"\nfix: {safe: false, remove: [b]}'
     file = write(
         "kubernetes.container", keys, **{'fails: "no"\n    input: {}': "fails: x\n    input: {container: {a: true}}"}
@@ -325,7 +327,7 @@ def test_a_fix_of_an_item_counts_from_it() -> None:
     assert fixed_by({"remove": [""]}, data, ("ports", "0")) == {"ports": [{"hostPort": 2}]}
 
 
-def test_outcomes_are_counted_by_rule_and_where_it_is_asked_for_by_file(write) -> None:
+def test_outcomes_are_counted_by_rule_and_where_it_is_asked_for_by_file(write: Write) -> None:
     rule = write("kubernetes.container", "require: container.name == 'web'").rule
     parts = [documents.read(name, POD.replace("name: web", f"name: {own}")) for name, own in (("a", "web"), ("b", "x"))]
     found = [subject for each in parts for subject in subjects.recognise(each).subjects]
@@ -338,7 +340,7 @@ def test_outcomes_are_counted_by_rule_and_where_it_is_asked_for_by_file(write) -
     assert [finding.outcome for finding in evaluation.findings] == [Outcome.FAIL]
 
 
-def test_an_evaluation_names_the_fixes_that_make_sense(write) -> None:
+def test_an_evaluation_names_the_fixes_that_make_sense(write: Write) -> None:
     keys = """require: "!container.?a.orValue(false)"
 fix: {safe: true, when: container.b, set: {a: false}}"""
     rule = write("kubernetes.container", keys).rule
@@ -355,13 +357,13 @@ fix: {safe: true, when: container.b, set: {a: false}}"""
     assert [other.findings[each.finding] for each in other.fixes] == [evaluation.findings[fix.finding]] * 2
 
 
-def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write) -> None:
+def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write: Write) -> None:
     for subject, require in (("architecture.flow", "'true'"), ("kubernetes.workload", "size(facts.claims) > 0")):
         with pytest.raises(PackError, match="a fix belongs to a rule about one subject"):
             write(subject, f"require: {require}\nfix: {{safe: false, remove: [a]}}")
 
 
-def test_a_fix_may_say_when_it_makes_sense(write) -> None:
+def test_a_fix_may_say_when_it_makes_sense(write: Write) -> None:
     keys = (
         'require: "!container.?a.orValue(false)"\nfix: {safe: false, when: "!container.?b.orValue(false)", remove: [a]}'
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scanner import documents
@@ -310,6 +310,7 @@ def follow(data: Any, path: Path) -> Any:
 @given(data=MAPPINGS, style=STYLES)
 def test_yaml_gives_the_data_and_every_place_back(data: dict[str, Any], style: dict[str, Any]) -> None:
     text = yaml.dump(data, Dumper=Dumper, **style)
+    assume(yaml.safe_load(text) == data)  # PyYAML folds some texts into others
     document = read(text)
     assert document.root.value == data
     assert document.duplicates == ()
@@ -390,7 +391,7 @@ def test_a_cursor_walks_without_ever_failing() -> None:
     for path in [("x",), ("a", "x"), ("a", "b", 9), ("a", "b", "c"), ("d", 0), ("d", "e"), ("a", "b", 0, "z"), (0,)]:
         assert root.get(*path) is MISSING
     assert not MISSING
-    assert list(MISSING.items()) == list(MISSING.elements()) == list(root.get("d").items()) == []
+    assert [*MISSING.items(), *MISSING.elements(), *root.get("d").items()] == []
     assert MISSING.get("a") is MISSING
     assert root.first("x", "d", "a").value == "text"
     assert root.first("x") is MISSING

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def empty_scan() -> Scan:
     return replace(sample_scan(), inputs=(), findings=(), rules={}, links={}, assessments=(), frameworks=(), texts={})
 
 
-SCANS = {
+SCANS: dict[str, Callable[[], Scan]] = {
     "sample": sample_scan,
     "hostile": hostile_scan,
     "standard input": lambda: located("-"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -13,6 +15,7 @@ from scanner.policy.examples import check
 from scanner.policy.rule import load, load_folder
 from tests.command_line import assay
 
+WriteRule: TypeAlias = Callable[[str], Path]
 RULE = """\
 title: Ingresses name their class
 severity: low
@@ -48,7 +51,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 
 @pytest.fixture
-def rule(tmp_path: Path):
+def rule(tmp_path: Path) -> WriteRule:
     def write(text: str) -> Path:
         path = tmp_path / "rules" / "shop" / "own.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +66,7 @@ def problems(path: Path) -> tuple[int, list[str]]:
     return done.returncode, [line.partition("/own.yaml:")[2] for line in done.stderr.splitlines()]
 
 
-def test_a_rule_that_names_what_there_is_is_accepted(rule) -> None:
+def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
     assert problems(rule(RULE)) == (0, [])
 
 
@@ -159,26 +162,28 @@ EACH = "each: facts.backends\n" + REQUIRE
         ),
     ],
 )  # fmt: skip
-def test_a_name_that_stands_for_nothing_is_an_error_with_line_and_hint(rule, old: str, new: str, said: str) -> None:
+def test_a_name_that_stands_for_nothing_is_an_error_with_line_and_hint(
+    rule: WriteRule, old: str, new: str, said: str
+) -> None:
     code, found = problems(rule(changed((old, new))))
     assert code == 1
     assert any(line.startswith(said) for line in found), found
 
 
-def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule) -> None:
+def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: WriteRule) -> None:
     text = changed((REQUIRE, REQUIRE + " && facts.a && params.b"), (MESSAGE, '"{subjct}"'), ("unambiguous", "clear"))
     code, found = problems(rule(text))
     assert code == 1
     assert [line.partition(":")[0] for line in found] == ["7", "7", "9", "10"]
 
 
-def test_an_expression_that_does_not_compile_is_told_beside_the_rest(rule) -> None:
+def test_an_expression_that_does_not_compile_is_told_beside_the_rest(rule: WriteRule) -> None:
     _, found = problems(rule(changed((REQUIRE, "require: object."), (MESSAGE, '"{subjct}"'))))
     assert len(found) == 2
     assert "not a valid CEL expression" in found[0]
 
 
-def test_a_wrong_rule_stops_a_scan(rule, tmp_path: Path) -> None:
+def test_a_wrong_rule_stops_a_scan(rule: WriteRule, tmp_path: Path) -> None:
     rule(changed((MESSAGE, '"{subjct}"')))
     (tmp_path / "pod.yaml").write_text(POD)
     done = assay("scan", "pod.yaml", "--rules", "rules", cwd=tmp_path)
@@ -216,7 +221,7 @@ examples:
 """
 
 
-def test_a_fact_that_only_the_message_names_is_shown(rule, tmp_path: Path) -> None:
+def test_a_fact_that_only_the_message_names_is_shown(rule: WriteRule, tmp_path: Path) -> None:
     rule(IN_MESSAGE)
     (tmp_path / "all.yaml").write_text(f"{SERVICE}---\n{POD}")
     done = assay("scan", "all.yaml", "--rules", "rules", "--output", "json", "--quiet", cwd=tmp_path)
@@ -225,7 +230,7 @@ def test_a_fact_that_only_the_message_names_is_shown(rule, tmp_path: Path) -> No
     assert "shop" in said
 
 
-def test_the_word_facts_in_a_text_of_an_expression_makes_no_rule_joined(rule) -> None:
+def test_the_word_facts_in_a_text_of_an_expression_makes_no_rule_joined(rule: WriteRule) -> None:
     text = changed(
         (REQUIRE, "require: \"!object.spec.exists(k, k == 'facts')\"\nfix: {safe: false, remove: [spec.facts]}"),
         ("at: spec.ingressClassName", "at: spec.facts"),

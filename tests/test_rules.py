@@ -9,6 +9,7 @@ import pytest
 
 from scanner import library
 from scanner.frameworks import assess, catalogue
+from scanner.model import Profile
 from scanner.policy.examples import check
 from scanner.policy.pack import load
 from scanner.policy.rule import RuleFile, load_folder
@@ -74,9 +75,7 @@ def test_no_family_of_rules_has_shrunk() -> None:
 
 def test_profiles_hold_each_other(tmp_path: Path) -> None:
     cache = library.Cache(tmp_path)
-    default, strict, opinion = (
-        {rule.info.id for rule in load(name, cache).rules} for name in ("default", "strict", "opinion")
-    )
+    default, strict, opinion = ({rule.info.id for rule in load(name, cache).rules} for name in Profile)
     assert default < strict < opinion
     assert opinion == set(IDS)
 

@@ -9,12 +9,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from known import cut
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
 from scanner.model import Subject
 from scanner.subjects import Reading
+from tests.known import cut
 
 
 def reading(text: str, path: str = "a.yaml") -> Reading:
@@ -371,6 +371,9 @@ def test_two_specs_of_one_file_are_two_systems() -> None:
     assert len({subject.group for subject in found.subjects if subject.kind.startswith("architecture.")}) == 2
 
 
+BANK: dict[str, Any] = {"unique-id": "bank"}
+
+
 def calm(*nodes: dict[str, Any], relationships: list[Any] | None = None, **fields: Any) -> Reading:
     whole = {"nodes": list(nodes), "relationships": relationships or [], **fields}
     return reading(json.dumps(whole, indent=1), "bank.json")
@@ -394,7 +397,7 @@ def node(name: str, kind: str = "service", **fields: Any) -> dict[str, Any]:
     ],
 )
 def test_calm_nodes(node_type: str, kind: str, expected: dict[str, Any]) -> None:
-    found = calm(node("a", node_type), **{"unique-id": "bank"})
+    found = calm(node("a", node_type), **BANK)
     assert found.formats == ("calm",)
     assert data(only(found, "architecture.system")) == {"name": "bank"}
     subject = only(found, kind)

@@ -9,13 +9,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from known import cut, known
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import locate
 from scanner.marks import end_of, entries_of, items_of, start_of
 from scanner.model import Subject
 from scanner.subjects import Reading
+from tests.known import cut, known
 
 
 def reading(text: str, path: str = "a.yaml") -> Reading:
@@ -166,8 +166,8 @@ def test_every_place_is_that_of_the_item() -> None:
     )
     found = {subject.kind: subject for subject in reading(text).subjects}
     container, workload = found["kubernetes.container"], found["kubernetes.workload"]
-    security = container.marks["container"][7]["securityContext"]
-    assert locate(container.origin, security[7]["privileged"]).line == 11
+    security = entries_of(container.marks["container"])["securityContext"]
+    assert locate(container.origin, entries_of(security)["privileged"]).line == 11
     assert locate(container.origin, container.marks["container"]).line == 9
     assert locate(workload.origin, workload.marks["pod"]).line == 7
     assert locate(workload.origin, workload.marks["template"]).line == 4
@@ -342,7 +342,7 @@ def test_containers_of_a_crowd_know_their_workload_and_not_each_other(number: in
 def test_a_manifest_in_markdown_is_one_too() -> None:
     found = reading("# t\n\n- ```yaml\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  ```\n", "a.md")
     (resource,) = [subject for subject in found.subjects if subject.kind == "kubernetes.resource"]
-    place = locate(resource.origin, resource.marks["object"][7]["kind"])
+    place = locate(resource.origin, entries_of(resource.marks["object"])["kind"])
     assert (place.line, place.column) == (5, 3)
 
 

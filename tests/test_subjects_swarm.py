@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from known import cut
 
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
 from scanner.model import Subject
 from scanner.subjects import Reading
+from tests.known import cut
 
 
 def reading(text: str, path: str = "a.js") -> Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.row import HERE, POD, assessed, pod, skipped, unreadable
+from tests.hostile.row import HERE, POD, assessed, pod, skipped, unreadable
 
 _DEEP = "nested deeper than 200 levels"
 _BORROWED = "its aliases stand for more than 400,000 values"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 
-from hostile.row import HERE, POD, assessed, pod, skipped, unreadable
+from tests.hostile.row import HERE, POD, assessed, pod, skipped, unreadable
 
 LATIN = POD.replace("odd: text", "odd: café").encode("latin-1")
 BOM = b"\xef\xbb\xbf"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hostile.row import POD
+from tests.hostile.row import POD
 
 Expected = Mapping[str, tuple[str, str]]
 """Path -> (status, a part of the reason)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hostile.row import assessed, skipped, unreadable
+from tests.hostile.row import assessed, skipped, unreadable
 
 
 def _pod(odd: str = '"text"', *, before: str = "", after: str = "") -> str:

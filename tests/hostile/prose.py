@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.row import HERE, POD, assessed, skipped, unreadable
+from tests.hostile.row import HERE, POD, assessed, skipped, unreadable
 
 _CALL = "mcp__x__swarm_init({topology: 'mesh', maxAgents: 3})\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hostile.row import assessed, skipped, unreadable
+from tests.hostile.row import assessed, skipped, unreadable
 
 _SERVICE = {"id": "a", "name": "A"}
 

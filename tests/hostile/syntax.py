@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.row import HERE, POD, assessed, pod, skipped, unreadable
+from tests.hostile.row import HERE, POD, assessed, pod, skipped, unreadable
 
 CONFLICT = POD.replace("        privileged", "<<<<<<< HEAD\n        privileged") + "=======\n>>>>>>> branch\n"
 LATER = "---\n" + POD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostile.row import HERE, POD, assessed, pod, unreadable
+from tests.hostile.row import HERE, POD, assessed, pod, unreadable
 
 _KEYS = "text\n    ? {}\n    : a"
 

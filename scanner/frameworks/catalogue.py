@@ -187,7 +187,7 @@ def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str
 def _contradicts_itself(control: dict[str, Any]) -> str:
     """What is wrong between how far a control is checkable and what is said to bear on it."""
     mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
-    if control["checkable"] == "manual":
+    if control["checkable"] == Checkable.MANUAL:
         return "is manual, so that nothing bears on it" if mapped or reviewed else ""
     if mapped and reviewed:
         return "has objectives and says why it has none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import pkgutil
 from collections.abc import Iterator, Sequence
@@ -275,6 +276,14 @@ def test_what_a_rule_reads_stays_with_its_place() -> None:
     assert len(kept.bindings["pod"]["containers"]) == 1
     at = [documents.positions.find(subject.marks["container"], ("image",))[0][:7] for subject in (kept, full)]
     assert at[0] == at[1]
+
+
+def test_what_is_read_of_every_field_stays_of_a_named_one_too() -> None:
+    spec = {"a": {"x": 1, "y": 2, "z": 3}, "b": {"x": 1, "y": 2}}
+    text = json.dumps({"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t"}, "spec": spec})
+    rules = [read("kubernetes.resource", "object.spec.*.x", "object.spec.a.y")]
+    (kept,) = Kept(rules).of(read_all({"a.json": text}))
+    assert kept.bindings["object"]["spec"] == {"a": {"x": 1, "y": 2}, "b": {"x": 1}}
 
 
 @pytest.mark.parametrize("kind", ["document", "kubernetes.container", "kubernetes.control-plane"])

@@ -39,6 +39,21 @@ class _Wanted:
         wanted.whole |= not names
         wanted.names |= names
 
+    def spread(self) -> None:
+        """Let what is read of every field count for those that are named too."""
+        every = self.fields.get(_ITEM)
+        for name, inner in self.fields.items():
+            if every and name != _ITEM:
+                inner.merge(every)
+            inner.spread()
+
+    def merge(self, other: _Wanted) -> None:
+        """Take in all that another says."""
+        self.whole |= other.whole
+        self.names |= other.names
+        for name, inner in other.fields.items():
+            self.fields.setdefault(name, _Wanted()).merge(inner)
+
 
 class Kept:
     """Cuts subjects down to what facts read, and what rules that use facts read besides."""
@@ -72,6 +87,7 @@ class Kept:
                         wanted.add(split_path(path), names=False)
                     for path in read.names:
                         wanted.add(split_path(path), names=True)
+            wanted.spread()
         return self._wanted[key]
 
 
@@ -88,12 +104,13 @@ def _cut(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
     inside = children_of(children[first])
     values: dict[str, Any] = {}
     marks: dict[str, Mark] = {first: with_children(children[first], inside and type(inside)())}
-    for name in value:
-        inner = wanted.fields.get(name) or wanted.fields.get(_ITEM)
+    fields, each = wanted.fields, wanted.fields.get(_ITEM)
+    for name, held in value.items():
+        inner = fields.get(name, each)
         if inner and name in children:
-            values[name], marks[name] = _cut(value[name], children[name], inner)
+            values[name], marks[name] = (held, children[name]) if inner.whole else _cut(held, children[name], inner)
         elif inner:
-            values[name] = value[name]
+            values[name] = held
         elif wanted.names:
             values[name] = None
     return values, with_children(mark, marks)
@@ -125,7 +142,7 @@ def _item(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
 def _is_bare(kept: dict[str, Any], wanted: _Wanted) -> bool:
     """Whether nothing that is read is in a mapping, nor in what it holds."""
     for name, value in kept.items():
-        inner = wanted.fields.get(name) or wanted.fields.get(_ITEM)
+        inner = wanted.fields.get(name, wanted.fields.get(_ITEM))
         if inner is None or inner.whole or inner.names or value not in ({}, []):
             return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -71,8 +72,8 @@ class Facts:
     """What steps have stated; during a step it holds the step to its declaration."""
 
     def __init__(self) -> None:
-        self.facts: dict[Subject, dict[str, Any]] = {}
-        self.related: dict[Subject, dict[str, Location]] = {}
+        self.facts: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
+        self.related: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
         self._gives: frozenset[Fact[Any]] = frozenset()
         self._known: frozenset[Fact[Any]] = frozenset()
         self._places: frozenset[str] = frozenset()
@@ -91,7 +92,7 @@ class Facts:
         """
         if fact not in self._gives or subject.kind not in fact.kinds:
             raise UndeclaredError(f"gives `{fact.name}` to a {subject.kind} without declaring it")
-        self.facts.setdefault(subject, {})[fact.name] = value
+        self.facts[subject][fact.name] = value
 
     def of(self, subject: Subject, fact: Fact[Value]) -> Value | None:
         """What is stated so far; None where nothing is.
@@ -100,7 +101,8 @@ class Facts:
         """
         if fact not in self._known:
             raise UndeclaredError(f"reads `{fact.name}` without declaring that it needs it")
-        value: Value | None = self.facts.get(subject, {}).get(fact.name)
+        known = self.facts.get(subject)
+        value: Value | None = known.get(fact.name) if known else None
         return value
 
     def relate(self, subject: Subject, name: str, place: Location) -> None:
@@ -110,7 +112,7 @@ class Facts:
         """
         if name not in self._places:
             raise UndeclaredError(f"gives the related place `{name}` without declaring it")
-        self.related.setdefault(subject, {})[name] = place
+        self.related[subject][name] = place
 
     def relate_item(self, subject: Subject, fact: Fact[Any], number: int, name: str, place: Location) -> None:
         """State a place that an item of a fact was drawn from.
@@ -119,4 +121,4 @@ class Facts:
         """
         if fact not in self._gives or name not in fact.item_related:
             raise UndeclaredError(f"gives the related place `{name}` of `{fact.name}` without declaring it")
-        self.related.setdefault(subject, {})[f"{fact.name}.{number}.{name}"] = place
+        self.related[subject][f"{fact.name}.{number}.{name}"] = place

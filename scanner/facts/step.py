@@ -72,17 +72,17 @@ class Facts:
     """What steps have stated; during a step it holds the step to its declaration."""
 
     def __init__(self) -> None:
-        self.facts: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
-        self.related: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
+        self.stated: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
+        self.places: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
         self._gives: frozenset[Fact[Any]] = frozenset()
         self._known: frozenset[Fact[Any]] = frozenset()
-        self._places: frozenset[str] = frozenset()
+        self._place_names: frozenset[str] = frozenset()
 
     def run(self, step: Step[Any], view: View) -> None:
         """Take a step."""
         self._gives = frozenset(step.gives)
         self._known = self._gives.union(step.needs)
-        self._places = frozenset(name for fact in step.gives for name in (*fact.related, *fact.item_related))
+        self._place_names = frozenset(name for fact in step.gives for name in (*fact.related, *fact.item_related))
         step.run(view, self)
 
     def add(self, subject: Subject, fact: Fact[Value], value: Value) -> None:
@@ -92,7 +92,7 @@ class Facts:
         """
         if fact not in self._gives or subject.kind not in fact.kinds:
             raise UndeclaredError(f"gives `{fact.name}` to a {subject.kind} without declaring it")
-        self.facts[subject][fact.name] = value
+        self.stated[subject][fact.name] = value
 
     def of(self, subject: Subject, fact: Fact[Value]) -> Value | None:
         """What is stated so far; None where nothing is.
@@ -101,7 +101,7 @@ class Facts:
         """
         if fact not in self._known:
             raise UndeclaredError(f"reads `{fact.name}` without declaring that it needs it")
-        known = self.facts.get(subject)
+        known = self.stated.get(subject)
         value: Value | None = known.get(fact.name) if known else None
         return value
 
@@ -110,9 +110,9 @@ class Facts:
 
         Raises UndeclaredError for a name that none of the facts of the step declares.
         """
-        if name not in self._places:
+        if name not in self._place_names:
             raise UndeclaredError(f"gives the related place `{name}` without declaring it")
-        self.related[subject][name] = place
+        self.places[subject][name] = place
 
     def relate_item(self, subject: Subject, fact: Fact[Any], number: int, name: str, place: Location) -> None:
         """State a place that an item of a fact was drawn from.
@@ -121,4 +121,4 @@ class Facts:
         """
         if fact not in self._gives or name not in fact.item_related:
             raise UndeclaredError(f"gives the related place `{name}` of `{fact.name}` without declaring it")
-        self.related[subject][f"{fact.name}.{number}.{name}"] = place
+        self.places[subject][f"{fact.name}.{number}.{name}"] = place

@@ -79,8 +79,8 @@ class DataFile:
         raise_together(sorted(errors, key=_line))
 
 
-def read(path: Path, schema: Path) -> DataFile:
-    """The document of a file that is as a JSON Schema says.
+def read(path: Path, schema: Path, *, may_be_empty: bool = False) -> DataFile:
+    """The document of a file that is as a JSON Schema says; `may_be_empty` reads a file without one as a mapping.
 
     Raises PackError, with the line, for a file that cannot be read, is not a regular file or is too large, for a text
     that is not one YAML (or, by its name, JSON) document, for keys that stand twice, and for all that the schema
@@ -88,6 +88,10 @@ def read(path: Path, schema: Path) -> DataFile:
     """
     name = str(path)
     document = _document(name, _text(path))
+    if document is None:
+        if may_be_empty:
+            return DataFile(name, Node({}, None), Origin(name))
+        raise PackError("the file is empty", f"{name}:1")
     file = DataFile(name, document.root, document.origin)
     file.refuse(
         PackError(f"the key {schema_errors.shown(key)} stands twice", f"{name}:{line + 1}")
@@ -120,8 +124,8 @@ def _text(path: Path) -> str:
         raise PackError(error.message, f"{path}:{error.line}") from None
 
 
-def _document(name: str, text: str) -> Document:
-    """The one document of a text; its format is JSON where the name says so, else YAML."""
+def _document(name: str, text: str) -> Document | None:
+    """The one document of a text, None where there is none; its format is JSON where the name says so, else YAML."""
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
     format_name = name if name.lower().endswith(suffixes) else f"{name}{documents.YAML_SUFFIXES[0]}"
     parts = documents.read(format_name, text, LIMITS)
@@ -130,7 +134,7 @@ def _document(name: str, text: str) -> Document:
         if isinstance(part, Fault):
             raise PackError(_cut(part.message), f"{name}:{part.line}")
     if not isinstance(first, Document):
-        raise PackError("the file is empty", f"{name}:1")
+        return None
     if isinstance(second, Document) and second.root.mark:
         line = locate(second.origin, second.root.mark).line
         raise PackError("a second document begins here; one file holds one document", f"{name}:{line}")

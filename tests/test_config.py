@@ -73,6 +73,15 @@ def test_a_parameter_makes_a_silent_rule_speak(folder: Path) -> None:
     assert parameter == {"rule": REGISTRY, "parameter": "allowed", "value": ["ghcr.io/shop"], "where": "a.yaml:1"}
 
 
+@pytest.mark.parametrize("text", ["", "# fail-on: high\n", "---\n"])
+def test_a_file_that_sets_nothing_changes_nothing(folder: Path, text: str) -> None:
+    before = results(cwd=folder)
+    configure(folder, text)
+    after = results(cwd=folder)
+    assert PRIVILEGED in failing(before)
+    assert after["findings"] == before["findings"]
+
+
 def test_items_may_be_added_to_the_default(folder: Path) -> None:
     rule = "kubernetes.container-image-tag-pinned"
     configure(folder, f"rules: {{{rule}: {{add: {{moving: [1.4.2]}}}}}}\n".replace("1.4.2", '"1.4.2"'))

@@ -55,7 +55,7 @@ def find(named: str | None) -> ConfigurationFile | None:
 def _load(path: Path, *, named: bool) -> ConfigurationFile:
     from scanner import datafile
 
-    file = datafile.read(path, SCHEMA)
+    file = datafile.read(path, SCHEMA, may_be_empty=True)  # such as one whose lines are all commented out
     keys = [KEYS[name] for name in file.value if name in KEYS]
     used = [key for key in keys if named or not key.needs_config]
     file.refuse(error for key in used if key.names_files for error in _misplaced(file, key, named=named))

@@ -422,6 +422,29 @@ def test_one_match_condition_that_is_false_decides(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "outcome", "said"),
+    [
+        (
+            "dyn([1, 2]).reverse() == [2, 1]",
+            "unknown",
+            "`(list).reverse()` is a part of Kubernetes' CEL that Assay does",
+        ),
+        ("'a'.find('\\\\x{61}') == 'a'", "unknown", "Assay does not read the pattern"),
+        ("object.data.none == ''", "fail", "no such key: none"),
+        ("1 / size(object.data) == 1", "fail", "divide by zero"),
+        ("object.data + 1 == 2", "fail", "No matching overloads"),
+    ],
+)
+def test_an_error_is_the_clusters_own_or_one_of_what_assay_does_not_provide(
+    tmp_path: Path, expression: str, outcome: str, said: str
+) -> None:
+    """Told apart by what the CEL runtime says: this fails where a version of it says something else."""
+    (finding,) = told(judged(tmp_path, [policy(expression), binding()], thing(data={})))
+    assert finding.outcome == outcome
+    assert said in finding.message
+
+
+@pytest.mark.parametrize(
     ("expression", "reason"),
     [
         ("request.userInfo.username == 'root'", "request.userInfo"),
@@ -429,6 +452,7 @@ def test_one_match_condition_that_is_false_decides(tmp_path: Path) -> None:
         ("authorizer.group('').resource('pods').check('create').allowed()", "authorizer"),
         ("url(object.data.url).getHost() == 'x'", "`url` is a part of Kubernetes' CEL"),
         ("object.data.all(key, value, value != '')", "`all` over two variables"),
+        ("[1, 2].reverse() == [2, 1]", "`reverse` of lists is a part of Kubernetes' CEL that Assay does not provide"),
         ("object.data.mode ==", "not a valid CEL expression"),
     ],
 )

@@ -140,7 +140,17 @@ def _record(tree: Path, folder: Path, jobs: int) -> None:
         line_probes.FOLDER: str(folder),
         "PYTHONPATH": os.pathsep.join((str(tree), str(Path(__file__).parent.parent), str(folder))),
     }
-    options = ("-p", "mutation.line_probes", "-p", "no:cacheprovider", "-q", "--hypothesis-seed=0", "--tb=line")
+    options = (
+        "-p",
+        "mutation.line_probes",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-m",
+        "not slow",
+        "--hypothesis-seed=0",
+        "--tb=line",
+    )
     spread = ("-n", str(jobs)) if jobs > 1 else ()
     command = [sys.executable, "-m", "pytest", *options, *spread]
     done = subprocess.run(command, cwd=tree, env=surroundings, stdout=sys.stderr, check=False)

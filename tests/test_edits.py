@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
@@ -179,3 +180,30 @@ def test_what_is_added_leaves_every_line_in_place(
     result = rewritten(name, text, wanted)
     assert result.startswith(text)
     assert edits.same(read(name, result).root.value, wanted)
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "after"),
+    [
+        (
+            "- a: 1\n  b: 2\n  c: 3\n  d: 4\n- e\n",
+            [{"b": 2, "d": 4}, "e"],
+            "- b: 2\n  d: 4\n- e\n",
+        ),
+        ('x: {a: 1, b: "one #two", c: 3}\n', {"x": {"a": 1, "c": 3}}, "x: {a: 1, c: 3}\n"),
+        ('x: {b: "one #two"}\n', {"x": {}}, "x: {}\n"),
+    ],
+    ids=["entries apart behind a dash", "a hash in quotes", "nothing but a hash in quotes"],
+)
+def test_what_is_taken_out_leaves_the_rest(before: str, wanted: Any, after: str) -> None:
+    (document,) = documents.read("a.yaml", before)
+    assert isinstance(document, documents.Document)
+    assert edits.apply(before, edits.rewrite(Layout(before), document.root, wanted)) == after
+
+
+def test_a_comment_between_brackets_is_not_taken_out_with_an_entry() -> None:
+    text = "x: {a: 1,  # needed\n  b: 2}\n"
+    (document,) = documents.read("a.yaml", text)
+    assert isinstance(document, documents.Document)
+    with pytest.raises(UneditableError, match="a comment stands among"):
+        edits.rewrite(Layout(text), document.root, {"x": {"b": 2}})

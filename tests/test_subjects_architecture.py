@@ -405,6 +405,12 @@ def test_calm_nodes(node_type: str, kind: str, expected: dict[str, Any]) -> None
     assert subject.identity == f"{kind}/bank/a"
 
 
+def test_a_calm_architecture_without_a_name_is_called_calm() -> None:
+    found = calm(node("a"))
+    assert data(only(found, "architecture.system")) == {"name": "calm"}
+    assert only(found, "architecture.service").identity == "architecture.service/calm/a"
+
+
 def test_calm_controls_and_metadata_state_quantities() -> None:
     requirement = {"requirement-url": "x", "config": {"encryption-at-rest": True, "recovery-time-objective": "4 hours"}}
     found = calm(

@@ -233,7 +233,9 @@ def _processor_time() -> float:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Probe what is loaded from here on: the first that a test session loads."""
+    """Probe what is loaded from here on: the first that a test session loads, or each of its workers."""
+    if getattr(early_config.known_args_namespace, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
+        return
     recorder = Recorder(Path(os.environ[TREE]), Path(os.environ[FOLDER]))
     early_config.pluginmanager.register(recorder)
     from scanner.library import Cache

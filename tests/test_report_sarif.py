@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scanner.model import Edit, Finding, Fix, Location, Outcome, Related, Scan, Severity, Verdict
 from scanner.reports import sarif
 from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, fixed_scan, sample_scan
+from tests.sample_whole import whole_scan
 
 RELATIVE_REFERENCE = re.compile(
     r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-F]{2})+(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-F]{2})*)*"
@@ -273,3 +274,10 @@ def test_what_is_put_behind_the_last_line_begins_at_its_end() -> None:
     (replacement,) = found["artifactChanges"][0]["replacements"]
     assert replacement["insertedContent"] == {"text": "\r\n  a: b"}
     assert replacement["deletedRegion"]["startLine"] == number - 1
+
+
+def test_no_descriptor_is_named_as_its_id() -> None:
+    driver = json.loads("".join(sarif.render(whole_scan())))["runs"][0]["tool"]["driver"]
+    named = [each for each in (*driver["rules"], *driver["notifications"]) if "name" in each]
+    assert named
+    assert [each["id"] for each in named if each["id"].lower() == each["name"].lower()] == []

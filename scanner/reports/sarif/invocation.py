@@ -39,7 +39,7 @@ _NOTIFICATIONS = (
         "Code-scanning services refuse larger files. The JSON report of the same scan holds every entry.",
     ),
     (
-        "configured",
+        "scan-configured",
         "The configuration changed the scan.",
         "A rule was switched off or set, or files were left out, by a configuration file or an option.",
     ),

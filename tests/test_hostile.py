@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from scanner.frameworks import catalogue
 from scanner.model import Outcome, Scan
+from scanner.policy import pack
 from scanner.scan import Options, scan
 from tests.hostile import bombs, encodings, filesystem, json_texts, objects, prose, specs, syntax, values
 from tests.hostile.filesystem import Place
@@ -35,16 +39,22 @@ QUICK = Options(frameworks=("pod-security-standards",))
 Told = list[tuple[str, str, str, int]]
 
 
-@pytest.fixture(scope="session")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The findings of the good file alone; the process of each row has the compiled rules from here."""
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """The findings of the good file alone.
+
+    Rules and frameworks are read here once; the processes of the rows have them from here.
+    """
     for name in HEAVY:
         importlib.import_module(name)
     folder = tmp_path_factory.mktemp("good")
     (folder / "good.yaml").write_text(GOOD)
-    found = told(scan([str(folder)], QUICK), "good.yaml")
-    assert (PRIVILEGED, "fail", 12) in [(rule, outcome, line) for rule, outcome, _, line in found]
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        for room in (pack, catalogue):
+            patch.setattr(room, "load", cache(room.load))
+        found = told(scan([str(folder)], QUICK), "good.yaml")
+        assert (PRIVILEGED, "fail", 12) in [(rule, outcome, line) for rule, outcome, _, line in found]
+        yield found
 
 
 @pytest.fixture

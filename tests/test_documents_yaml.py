@@ -386,6 +386,15 @@ def test_bombs_end_with_a_reason_and_little_work(text: str, reason: str) -> None
     assert reason in found[0].message
 
 
+def test_a_ladder_of_merges_is_climbed_once() -> None:
+    """Each rung merges the one below twice: in all its ways the ladder would be climbed 16,384 times."""
+    rungs = ["&a0 {}", *(f"&a{number} {{<<: [*a{number - 1}, *a{number - 1}]}}" for number in range(1, 15))]
+    text = f"x: [{', '.join(rungs)}]\n<<: *a14\ny: yes\n"
+    found: list[Any] = []
+    assert calls(lambda: found.append(value(text))) < 20 * len(text)
+    assert found == [{"x": [{}] * 15, "y": "yes"}]
+
+
 def test_the_deepest_that_is_read_is_read_whole() -> None:
     assert str(value("[" * 200 + "]" * 200)).count("[") == 200
     assert "nested deeper" in fault("[" * 201 + "]" * 201).message

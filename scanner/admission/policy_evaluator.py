@@ -13,7 +13,8 @@ from scanner.admission.matching import Cluster, in_namespace, matches
 from scanner.admission.policy_bindings import Binding, ParameterStore, Params, Undetermined, bindings_of
 from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
-from scanner.documents.positions import Node, locate
+from scanner.documents.positions import locate
+from scanner.marks import entries_of
 from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severity, Subject
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.truth import Truth, all_of
@@ -52,8 +53,8 @@ class PolicyEvaluator:
         self._policies = [compile_policy(policy) for policy in files.policies]
         self._not_assessed: dict[tuple[str, Location, str], _NotAssessed] = {}
         for subject in files.mutating:
-            mark = Node(subject.bindings["object"], subject.marks["object"]).get("kind").mark
-            self._policies.append(mutating(subject, locate(subject.origin, mark or subject.marks["object"])))
+            kind = entries_of(subject.marks["object"])["kind"]  # it has one, or it would not be known for a policy
+            self._policies.append(mutating(subject, locate(subject.origin, kind)))
         for policy in self._policies:
             for place, reason in policy.faults:
                 self._leave_out(policy, Undetermined(reason, place), None)

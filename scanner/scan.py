@@ -249,10 +249,13 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
+_MINOR_DIGITS = 3
+
+
 def minor_of(version: str) -> int:
     """The minor part of a version of Kubernetes 1; raises UsageError for anything else."""
     major, _, minor = version.removeprefix("v").partition(".")
-    if major != "1" or not (minor.isascii() and minor.isdigit()):
+    if major != "1" or not (minor.isascii() and minor.isdigit() and len(minor) <= _MINOR_DIGITS):
         message = f"not a Kubernetes version: {version!r}"
         raise UsageError(message, hint=f"write it as 1.{NEWEST_KUBERNETES}")
     return int(minor)

@@ -467,3 +467,42 @@ def test_a_scan_without_a_file_loads_no_schema_library(folder: Path) -> None:
         check=True,
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", ["table", "json", "html"])
+def test_a_raised_threshold_of_the_command_line_is_told(folder: Path, name: str) -> None:
+    configure(folder, "fail-on: medium\n")
+    done = assay("scan", "--fail-on", "critical", "--output", name, cwd=folder)
+    assert "critical (--fail-on)" in done.stdout or '"--fail-on"' in done.stdout
+    assert "medium (assay.yaml:1)" not in done.stdout
+
+
+def test_a_lowered_threshold_of_the_command_line_is_not_a_change(folder: Path) -> None:
+    assert "configuration" not in results("--fail-on", "info", cwd=folder)["run"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rules: {architecture.service-redundant: {parameters: {zonal_from: .nan}}}\n", "finite number, not nan"),
+        ("rules: {architecture.service-redundant: {parameters: {zonal_from: .inf}}}\n", "finite number, not inf"),
+        (f"rules: {{{PRIVILEGED}: {{enabled: false, reason: '     '}}}}\n", "reason"),
+        (
+            f'rules: {{{PRIVILEGED}: {{enabled: false, reason: "\\u200b\\u200b\\u200b"}}}}\n',
+            "the reason has no word in it",
+        ),
+        ("paths: ['-']\n", "paths name files and folders, not standard input"),
+    ],
+)
+def test_values_that_would_mislead_are_refused(folder: Path, text: str, message: str) -> None:
+    configure(folder, text)
+    done = assay("scan", cwd=folder)
+    assert done.returncode == 2
+    assert "assay.yaml:1: " in done.stderr
+    assert message in done.stderr
+
+
+def test_a_version_that_no_cluster_has_is_a_usage_error(folder: Path) -> None:
+    done = assay("scan", "--kubernetes-version", "1.99999999999999999999", cwd=folder)
+    assert done.returncode == 2
+    assert "not a Kubernetes version" in done.stderr

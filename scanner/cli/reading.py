@@ -122,11 +122,12 @@ def settled(context: click.Context) -> Settled:
 
     Raises UsageError and PackError for what is wrong with the file.
     """
-    given = {key: context.params[name] for key, name in _parameters() if name in context.params}
-    command_line = {key: given[key] for key, name in _parameters() if _is_typed(context, name)}
+    command_line = {key: context.params[name] for key, name in _parameters() if _is_typed(context, name)}
     if "limit" in command_line:
         command_line["limit"] = named(command_line["limit"])
-    own = {"fail-on": given["fail-on"]} if "fail-on" in given else {}
+    own = {
+        key: option.default for key in ("fail-on",) for option in context.command.params if f"--{key}" in option.opts
+    }
     return settle(command_line, find(context.params.get("config")), own)
 
 

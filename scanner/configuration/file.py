@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
     file = datafile.read(path, SCHEMA, may_be_empty=True)  # such as one whose lines are all commented out
     keys = [KEYS[name] for name in file.value if name in KEYS]
     used = [key for key in keys if named or not key.needs_config]
+    file.refuse((*_standard_input(file), *_empty_reasons(file)))
     file.refuse(error for key in used if key.names_files for error in _misplaced(file, key, named=named))
     return ConfigurationFile(
         str(path),
@@ -76,6 +78,22 @@ def _value(file: DataFile, key: Key) -> Any:
     if isinstance(value, list):
         return tuple(os.path.join(folder, item) if key.names_files else item for item in value)
     return os.path.join(folder, value) if key.names_files else value
+
+
+def _standard_input(file: DataFile) -> Iterator[PackError]:
+    """`-` among the paths: a file must not make a scan wait for, or read, what is typed or piped in."""
+    for number, path in enumerate(file.value.get("paths", ())):
+        if path == "-":
+            hint = "name standard input on the command line: assay scan -"
+            yield file.error(("paths", number), "paths name files and folders, not standard input", hint)
+
+
+def _empty_reasons(file: DataFile) -> Iterator[PackError]:
+    """Reasons without a word, such as blanks and characters of no width."""
+    for rule, given in file.value.get("rules", {}).items():
+        if "reason" in given and not re.search(r"\w", given["reason"]):
+            hint = "say why the rule is switched off or counts with another severity: every output tells it"
+            yield file.error(("rules", rule, "reason"), "the reason has no word in it", hint)
 
 
 def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 _KINDS = {
     bool: "true or false",
     int: "a whole number",
-    float: "a number",
+    float: "a finite number",
     str: "text",
     list: "a list",
     dict: "a mapping",
@@ -33,7 +34,7 @@ def checked(name: str, value: Any, default: Any, *, extends: bool) -> str:
 
 def _fits(value: Any, default: Any) -> bool:
     if isinstance(default, float):
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return type(value) is type(default)
 
 
@@ -46,4 +47,6 @@ def _items(value: Any) -> list[Any]:
 def _shown(value: Any) -> str:
     if value is None:
         return "empty"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return _KINDS.get(type(value), "what it is")

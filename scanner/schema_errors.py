@@ -67,7 +67,7 @@ def shown(value: Any, name: str = "") -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None or isinstance(value, list | dict):
-        return _kind(value)
+        return kind_of(value)
     text = str(value)
     prefix = f"{name}: "
     masked = mask(prefix + text[: 4 * _SHOWN])[len(prefix) :]
@@ -207,7 +207,7 @@ def _description(error: ValidationError) -> str:
 
 
 def _of_type(path: FieldPath, given: Any, wanted: list[str]) -> str:
-    told = shown(given, _key(path)) if isinstance(given, int | float) else _kind(given)
+    told = shown(given, _key(path)) if isinstance(given, int | float) else kind_of(given)
     number = "the number " if isinstance(given, int | float) and not isinstance(given, bool) else ""
     kinds = [_TYPES.get(kind, kind) for kind in wanted]
     return f"{_name(path)} is {number}{told}; it must be {' or '.join(kinds)}"
@@ -224,7 +224,7 @@ def _wanted_types(wanted: Any) -> list[str]:
     return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     """What a value is, where it is not shown itself."""
     names = {str: "text", bool: "true or false", list: "a list", dict: "a mapping", type(None): "empty"}
     return names.get(type(value), "a number")

@@ -49,12 +49,12 @@ def test_facts_and_related_places_are_looked_up_by_kind() -> None:
     [
         ([], ""),
         ([{"name": "a"}, {"name": "b", "port": 1}, {"name": "c", "port": "x"}], ""),
-        ({}, "it is {}, not a list"),
+        ({}, "it is a mapping; it must be a list of mappings"),
         ([{"name": "a", "prt": 1}], "it.0.prt is not declared"),
         ([{"name": "a"}, {"port": 1}], "it.1.name is not there"),
-        ([{"name": True}], "it.0.name is True, not text"),
-        ([{"name": "a", "port": True}], "it.0.port is True, not whole number or text"),
-        (["a"], "it.0 is 'a', not a mapping"),
+        ([{"name": True}], "it.0.name is true or false; it must be text"),
+        ([{"name": "a", "port": True}], "it.0.port is true or false; it must be a whole number or text"),
+        (["a"], "it.0 is text; it must be a mapping"),
     ],
 )
 def test_a_value_of_another_type_is_told(value: Any, problem: str) -> None:

@@ -170,6 +170,51 @@ def test_a_name_that_stands_for_nothing_is_an_error_with_line_and_hint(
     assert any(line.startswith(said) for line in found), found
 
 
+FAILS = "  - fails: it names none\n" + INPUT
+GIVEN = "input: {object: {metadata: {name: web}, spec: {rules: []}}"
+POWERS = "account_powers is text; it must be a list of mappings"
+MOST = (REQUIRE, REQUIRE + " && params.most > 0\nparameters: {most: 1}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([(GIVEN, GIVEN + ", facts: {account_powers: hello}")], f"15: {POWERS}"),
+        (
+            [(GIVEN, GIVEN + ", facts: {account_powers: hello}"), (REQUIRE, "each: facts.account_powers\n" + REQUIRE)],
+            f"16: {POWERS}",
+        ),
+        (
+            [(GIVEN, GIVEN + ", facts: {account_powers: [hello]}")],
+            "15: account_powers.0 is text; it must be a mapping",
+        ),
+        (
+            [(GIVEN, GIVEN + ", facts: {account_powers: {a: {power: x}}}")],
+            "15: account_powers is a mapping; it must be a list of mappings",
+        ),
+        (
+            [(GIVEN, GIVEN + ", facts: {bakends: []}")],
+            "15: there is no fact about kubernetes.resource called 'bakends' (did you mean backends?)",
+        ),
+        ([(GIVEN, GIVEN + ", facts: 3")], "15: facts is a number; it must be a mapping"),
+        (
+            [(GIVEN, GIVEN.replace("object:", "objct:"))],
+            "15: there is no part of kubernetes.resource called 'objct' (did you mean object?)",
+        ),
+        ([MOST, (FAILS, "  - parameters: {most: x}\n" + FAILS.replace("- ", "  "))], "15: most must be a whole number"),
+        ([("  - passes: it names one", "  - at: spec\n    passes: it names one")], "12: `at` has no effect: an exam"),
+        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example that sk"),
+        ([(FAILS, "  - part: true\n" + FAILS.replace("- ", "  "))], "14: `part` has no effect: it belongs to an exam"),
+    ],
+)  # fmt: skip
+def test_what_an_example_states_is_held_against_what_there_is(
+    rule: WriteRule, changes: list[tuple[str, str]], said: str
+) -> None:
+    code, found = problems(rule(changed(*changes)))
+    assert code == 1
+    assert any(line.startswith(said) for line in found), found
+
+
 def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: WriteRule) -> None:
     text = changed((REQUIRE, REQUIRE + " && facts.a && params.b"), (MESSAGE, '"{subjct}"'), ("unambiguous", "clear"))
     code, found = problems(rule(text))

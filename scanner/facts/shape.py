@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from scanner.schema_errors import kind_of
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -44,16 +46,23 @@ class Shape:
         """What about a value is not of this type; empty where all is."""
         return next(self._mismatches(value, name), "")
 
+    @property
+    def _wanted(self) -> str:
+        """What a value must be, without the fields of mappings."""
+        if self.items:
+            return "a list of mappings" if self.items.fields else f"a list of {self.items.written}"
+        return "a mapping" if self.fields else " or ".join(_KINDS[kind] for kind in self.plain)
+
     def _mismatches(self, value: Any, name: str) -> Iterator[str]:
         if self.items:
             if not isinstance(value, list):
-                yield f"{name} is {value!r}, not a list"
+                yield f"{name} is {kind_of(value)}; it must be {self._wanted}"
                 return
             for number, item in enumerate(value):
                 yield from self.items._mismatches(item, f"{name}.{number}")  # noqa: SLF001 - of another Shape
         elif self.fields:
             if not isinstance(value, dict):
-                yield f"{name} is {value!r}, not a mapping"
+                yield f"{name} is {kind_of(value)}; it must be {self._wanted}"
                 return
             yield from (f"{name}.{key} is not declared" for key in value if key not in self.fields)
             for key, inner in self.fields.items():
@@ -62,10 +71,11 @@ class Shape:
                 elif key not in self.optional:
                     yield f"{name}.{key} is not there"
         elif type(value) not in self.plain and not (float in self.plain and type(value) is int):
-            yield f"{name} is {value!r}, not {self.written}"
+            yield f"{name} is {kind_of(value)}; it must be {self._wanted}"
 
 
 _WORDS = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
 def shape_of(kind: Any) -> Shape:

@@ -13,7 +13,7 @@ from scanner.errors import PackError
 from scanner.facts.derived import Derived
 from scanner.facts.kept import Kept
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import reach, rule_reads
+from scanner.policy import example_names, reach, rule_reads
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.reach import Run
 from scanner.policy.rule import Rule, RuleFile
@@ -32,15 +32,19 @@ def check(file: RuleFile) -> Iterator[PackError]:
             message = "an example says one of passes, fails, unknown, skips, and has one of input, text"
             yield file.data.error(place, message)
             continue
+        if wrong := list(example_names.faults(file, place, example)):
+            yield from wrong
+            continue
         run = Run(kinds[0], _rule(file, example), *_subjects(file, example))
         found = Evaluator([run.rule], include_passes=True).evaluate(run.subjects, run.derived).findings
         for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
             yield file.data.error(place, problem)
         runs.append(run)
     for kind in ("passes", "fails"):
-        if all(run.kind != kind for run in runs):
+        if all(kind not in example for example in file.data.value["examples"]):
             yield file.data.error(("examples",), f"has no example that {kind}")
-    yield from reach.faults(file, runs)
+    if len(runs) == len(file.data.value["examples"]):  # one that is left out may be the one that reaches a field
+        yield from reach.faults(file, runs)
 
 
 def _rule(file: RuleFile, example: Node) -> Rule:

@@ -166,6 +166,14 @@ def test_rules_grant_what_the_api_server_lets_through(rules: list[Any], expected
 
 
 @pytest.mark.parametrize(
+    ("rules", "expected"), [grant for grant in GRANTS if len(grant[1]) == 1 < len(grant[0])], ids=str
+)
+def test_without_one_of_the_rights_that_it_takes_there_is_no_power(rules: list[Any], expected: list[str]) -> None:
+    for index in range(len(rules)):
+        assert not set(expected) & set(powers(*rules[:index], *rules[index + 1 :]))
+
+
+@pytest.mark.parametrize(
     ("rules", "expected"),
     [
         ([rule("*", "*", "*")], ["everything billing"]),

@@ -388,6 +388,26 @@ def test_a_fix_obeys_the_file(folder: Path, command: tuple[str, ...]) -> None:
         assert ("apps/v1\n" in (folder / "pod.yaml").read_text(encoding="utf-8")) is changed
 
 
+@pytest.mark.parametrize("command", [("fix", ".", "--diff"), ("hook", "pod.yaml"), ("hook", "--fix", "pod.yaml")])
+def test_fix_and_hook_tell_what_was_changed(folder: Path, command: tuple[str, ...]) -> None:
+    configure(folder, "fail-on: critical\n" + OFF)
+    head = assay("scan", cwd=folder).stdout.partition("\n\n")[0]
+    assert PRIVILEGED in head
+    assert head in assay(*command, cwd=folder).stderr
+    (folder / "assay.yaml").unlink()
+    assert "configuration:" not in assay(*command, cwd=folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(OFF, ":2: the rule {} is switched off"), ("skip: [{}]\n", ":1: the rule {} is skipped")]
+)
+def test_the_fix_of_a_rule_that_is_left_out_is_refused_with_the_place(folder: Path, text: str, said: str) -> None:
+    configure(folder, text.replace("{}", PRIVILEGED))
+    done = assay("fix", "--diff", "--rule", PRIVILEGED, cwd=folder)
+    assert done.returncode == 2
+    assert f"assay: assay.yaml{said.format(PRIVILEGED)}" in done.stderr
+
+
 def test_a_fix_takes_its_paths_from_the_file(folder: Path) -> None:
     assert assay("fix", "--diff", cwd=folder).returncode != 3
     (folder / "deploy").mkdir()

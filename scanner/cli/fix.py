@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from scanner.cli.progress import Progress
-from scanner.cli.reading import options, reads_files, settled, tell_configuration
+from scanner.cli.reading import options, reads_files, settled, tell_changes
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
 from scanner.fixing.overwrite import write
@@ -50,7 +50,7 @@ def command(
         selection = FixSelection(unsafe, frozenset(rules))
         fixes = fix(chosen.value("paths"), options(chosen, given), selection, progress)
     if not quiet:
-        tell_configuration(fixes.configuration)
+        tell_changes(fixes.configuration)
     if diff:
         for line in (line for result in fixes.files if result.fixed for line in unified(result)):
             click.echo(line[:1] + "\t".join(map(safe, line[1:].split("\t"))))

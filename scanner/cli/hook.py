@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scanner import reports
-from scanner.cli.reading import fails_on, is_configured, options, settled, tell_configuration
+from scanner.cli.reading import fails_on, is_configured, options, settled, tell_changes, tell_configuration
 from scanner.gate import CLEAN, NOTHING
 from scanner.model import Severity
 from scanner.scan import scan
@@ -34,6 +34,7 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
         return _fix(paths, given)
     result = scan(paths, options(settled(context), given))
     if result.verdict.exit_code in (CLEAN, NOTHING):
+        tell_changes(result.run.configuration)
         return CLEAN
     tell_configuration(result.run.configuration)
     for piece in reports.render("table", result, colour=sys.stdout.isatty()):

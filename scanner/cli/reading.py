@@ -174,3 +174,13 @@ def tell_configuration(configuration: Configuration) -> None:
     """Say on standard error what of a configuration file does not count."""
     for each in configuration.not_used:
         click.echo(f"assay: {safe(each.where)}: {safe(each.key)} is not used: {each.reason}", err=True)
+
+
+def tell_changes(configuration: Configuration) -> None:
+    """Say on standard error all that a configuration changed, for a command without a report that begins with it."""
+    from scanner.reports.configuration import sentences, title
+
+    if configuration:
+        click.echo(f"configuration: {safe(title(configuration))}", err=True)
+        for each in sentences(configuration):
+            click.echo(f"  {safe(each)}", err=True)

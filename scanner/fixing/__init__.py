@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from scanner import inputs, library, rendering, sources
-from scanner.configured import Configuration
+from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.facts.kept import Kept
 from scanner.fixing.cross_file import CrossFileProof
@@ -120,9 +120,20 @@ def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
     fixable = [rule.info.id for rule in rules.rules if rule.fix]
     for name in sorted(selection.rules.difference(fixable)):
         if name in rules.known:
+            _refuse_left_out(name, rules.changes)
             message = f"the rule {name} has no fix in the profile {profile}"
             raise UsageError(message, hint="`assay rules show` says whether it has one, and its profile")
         raise pack.no_rule(name, rules.known)
+
+
+def _refuse_left_out(name: str, changes: RuleChanges) -> None:
+    """Raise UsageError for a rule that a configuration leaves out, with the place that does."""
+    off = next((each.where for each in changes.off if each.rule == name), None)
+    skipped = next((each.where for each in changes.skipped if name in each.rules), None)
+    if off is not None:
+        raise UsageError(f"the rule {name} is switched off here", off, f"to run it all the same: --select {name}")
+    if skipped is not None:
+        raise UsageError(f"the rule {name} is skipped here", skipped, "leave it out of what is skipped")
 
 
 def _look(

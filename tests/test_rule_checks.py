@@ -111,6 +111,22 @@ EACH = "each: facts.backends\n" + REQUIRE
             "7: there is no field of the fact 'backends' called 'fuond' (did you mean found?)",
         ),
         (
+            REQUIRE,
+            REQUIRE + " && !('bakends' in facts)",
+            "7: there is no fact about kubernetes.resource called 'bakends' (did you mean backends?)",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " && ('mots' in params)\nparameters: {most: 1}",
+            "7: there is no parameter 'mots' (did you mean most?)",
+        ),
+        (
+            REQUIRE,
+            REQUIRE + " && cluster.?minr.orValue(0) < 40",
+            "7: there is no field of `cluster` called 'minr' (did you mean minor?)",
+        ),
+        (MESSAGE, '"{cluster.minr} names"', "9: there is no field of `cluster` called 'minr' (did you mean minor?)"),
+        (
             "message:",
             "detail: string(facts.bakends.size())\nmessage:",
             "9: there is no fact about kubernetes.resource called 'bakends' (did you mean backends?)",

@@ -31,6 +31,10 @@ _SELECTIONS = frozenset({"_[_]", "_[?_]", "_?._"})
 _SHAPE_ONLY = frozenset({"hasValue", "size", "type"})
 """Functions that ask whether something is there, how long it is or what type it has, and not what is in it."""
 
+_IN = "@in"
+_KEYED = frozenset({("facts",), ("params",), ("cluster",)})
+"""Variables that are mappings, so that a text which is asked to be in one is the name of a field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reads:
@@ -143,6 +147,8 @@ class _Walk:
                 self.use(self.value(key, scope))
             return self.value(holder, scope).inner(ANY if constant is None else constant)
         values = [self.value(node, scope) for node in nodes]
+        if name == _IN and values[1].paths and values[1].paths <= _KEYED and (word := _constant(nodes[0])):
+            return self.look(values[1].inner(word))
         if name == "_?_:_":
             self.use(values.pop(0))
         if name in _SAME_VALUE:

@@ -21,6 +21,7 @@ from scanner.subjects import KINDS
 Place = tuple[str | int, ...]
 
 _PARAMETERS, _ITEM, _KEY, _DETAIL, _SUBJECT, _CLUSTER = "params", "item", "key", "detail", "subject", "cluster"
+_CLUSTER_FIELDS = ("minor",)
 _OF_ITEMS = (_ITEM, _KEY)
 _TEXTS = (_KEY, _DETAIL, _SUBJECT)
 """Placeholders that stand for a text, which has no fields."""
@@ -62,6 +63,8 @@ class _Names:
             yield from self._fact(place, path)
         for path in sorted(reads.of(_ITEM)):
             yield from self._item(place, path)
+        for path in sorted(reads.of(_CLUSTER)):
+            yield from self._of_cluster(place, path)
         for name in _OF_ITEMS:
             if reads.of(name) and not self.each:
                 yield self.file.error(place, f"`{name}` is there only in a rule with `each`")
@@ -119,6 +122,12 @@ class _Names:
             yield from self._fact(place, tuple(fields))
         elif name == _ITEM:
             yield from self._item(place, tuple(fields))
+        elif name == _CLUSTER:
+            yield from self._of_cluster(place, tuple(fields))
+
+    def _of_cluster(self, place: Place, path: Path) -> Iterator[PackError]:
+        if path and path[0] not in (ANY, *_CLUSTER_FIELDS):
+            yield self.file.unknown(place, "field of `cluster` called", path[0], _CLUSTER_FIELDS)
 
     def _fact(self, place: Place, path: Path) -> Iterator[PackError]:
         if not path or path[0] == ANY:

@@ -231,6 +231,43 @@ def test_what_an_example_states_is_held_against_what_there_is(
     assert any(line.startswith(said) for line in found), found
 
 
+TEXT = 'text: "kind: Ingress\\nmetadata: ["'
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([(FAILS, FAILS.replace("- fails", "- at: spec.rules\n    fails"))], "14: should point at spec.rules, but "),
+        (
+            [("at: spec.ingressClassName\n", ""), (FAILS, FAILS.replace("- fails", "- at: spec\n    fails"))],
+            "13: should point at spec, but points at the subject as a whole",
+        ),
+        ([(GIVEN + "}", TEXT)], "15: line 2 of the text cannot be read: "),
+    ],
+)  # fmt: skip
+def test_a_fault_of_an_example_is_told_in_words(rule: WriteRule, changes: list[tuple[str, str]], said: str) -> None:
+    _, found = problems(rule(changed(*changes)))
+    assert any(line.startswith(said) for line in found), found
+
+
+def test_a_file_whose_name_is_not_an_identity_is_an_error(rule: WriteRule) -> None:
+    path = rule(RULE)
+    path.rename(path.with_name("Has Space.yaml"))
+    done = assay("rules", "test", str(path.parents[1]), cwd=path.parents[2])
+    assert done.returncode == 1
+    assert "Has Space.yaml:1: not an identity: 'shop.Has Space'" in done.stderr
+
+
+def test_two_rules_of_one_name_are_told_with_both_files(rule: WriteRule, tmp_path: Path) -> None:
+    rule(RULE)
+    (tmp_path / "more" / "shop").mkdir(parents=True)
+    (tmp_path / "more" / "shop" / "own.yaml").write_text(RULE)
+    (tmp_path / "pod.yaml").write_text(POD)
+    done = assay("scan", "pod.yaml", "--rules", "rules", "--rules", "more", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "two rules are called shop.own: rules/shop/own.yaml and more/shop/own.yaml" in done.stderr
+
+
 def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: WriteRule) -> None:
     text = changed((REQUIRE, REQUIRE + " && facts.a && params.b"), (MESSAGE, '"{subjct}"'), ("unambiguous", "clear"))
     code, found = problems(rule(text))

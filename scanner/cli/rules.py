@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,7 +19,10 @@ from scanner.policy.rule import Rule, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 
 _SCAFFOLD = "rule.yaml"
-_IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
+_PART = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_IDENTITY = re.compile(rf"[a-z][a-z0-9]*(?:\.{_PART})+")
+_BELOW_A_FOLDER = re.compile(rf"{_PART}(?:\.{_PART})*")
+"""The part of an identity that a file has below the folder that is tested, which may lie in the folder of all rules."""
 
 
 @click.group("rules")
@@ -87,7 +91,8 @@ def test(path: Path | None) -> int:
     problems = 0
     for file in chosen:
         try:
-            found: list[AssayError] = [*check(load(file.resolve() if folder == _shipped() else file, folder))]
+            loaded = load(file.resolve() if folder == _shipped() else file, folder)
+            found: list[AssayError] = [*_misnamed(loaded), *check(loaded)]
         except PackError as error:
             found = [*error.each()]
         problems += len(found)
@@ -113,6 +118,14 @@ def new(identity: str, folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text((library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8"), encoding="utf-8")
     click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
+
+
+def _misnamed(file: RuleFile) -> Iterator[PackError]:
+    """The error for a file whose path gives no valid identity."""
+    identity = file.rule.info.id
+    if not _BELOW_A_FOLDER.fullmatch(identity):
+        hint = "name files and folders in lower-case letters, digits and hyphens"
+        yield PackError(f"not an identity: {identity!r}", f"{file.data.path}:1", hint)
 
 
 def _shipped() -> Path:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scanner import schema_errors
+from scanner import documents, schema_errors
 from scanner.datafile import DataFile
+from scanner.documents import Document, Fault
 from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.facts import registry
@@ -36,6 +37,16 @@ def faults(file: RuleFile, place: Place, example: Node) -> Iterator[PackError]:
             if name in value:
                 yield data.error((*place, name), f"`{name}` has no effect: it belongs to an example with `text`")
         yield from _input(data, (*place, "input"), file.rule.info.subject, value["input"])
+    else:
+        for part in parts(value):
+            if isinstance(part, Fault):
+                message = f"line {part.line} of the text cannot be read: {part.message}"
+                yield data.error((*place, "text"), message)
+
+
+def parts(example: dict[str, Any]) -> Iterator[Document | Fault]:
+    """The documents of an example with a `text`, and what of it cannot be read."""
+    return documents.read(example.get("file", "example.yaml"), example["text"])
 
 
 def _parameters(file: RuleFile, place: Place, given: dict[str, Any]) -> Iterator[PackError]:

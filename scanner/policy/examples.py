@@ -55,8 +55,7 @@ def _rule(file: RuleFile, example: Node) -> Rule:
 def _subjects(file: RuleFile, example: Node) -> tuple[list[Subject], Derived]:
     """The subjects of an example, those a whole text yields or one made of the input's bindings, and their facts."""
     if "text" in example.value:
-        name = example.value.get("file", "example.yaml")
-        found: Iterable[Subject] = subjects.recognise(documents.read(name, example.value["text"])).subjects
+        found: Iterable[Subject] = subjects.recognise(example_names.parts(example.value)).subjects
         if file.rule.joined:
             found = Kept([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
         some = list(found)
@@ -96,12 +95,16 @@ def _outcome(example: dict[str, Any], kind: str, found: list[Finding]) -> Iterat
         return
     fields = [finding.location.field for finding in told]
     if "at" in example and example["at"] not in fields:
-        yield f"should point at {example['at']!r}, but points at {fields}"
+        yield f"should point at {_field(example['at'])}, but points at {', '.join(map(_field, fields))}"
     lines = [finding.location.line for finding in told]
     if "line" in example and example["line"] not in lines:
-        yield f"should point at line {example['line']}, but points at {lines}"
+        yield f"should point at line {example['line']}, but points at {', '.join(map(str, lines))}"
     if "says" in example and not any(example["says"] in finding.message for finding in told):
         yield f"should say {example['says']!r}, but says {told[0].message!r}"
+
+
+def _field(path: str) -> str:
+    return path or "the subject as a whole"
 
 
 def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:

@@ -57,12 +57,15 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = (), tun
     checked_against = objectives.files()
     key = library.combine(digest, library.digest(checked_against, checked_against[0].parent), _SHAPE)
     rules = [_from_plain(plain) for plain in cache.keep("rules", key, lambda: _compile(shipped))]
+    sources = [str(path) for path in rule_paths(shipped)]
     for folder in extra:
         if not rule_paths(folder):
             raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
-        rules.extend(file.rule for file in load_folder(folder))
+        for file in load_folder(folder):
+            rules.append(file.rule)
+            sources.append(file.data.path)
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
-    _refuse_twins(rules)
+    _refuse_twins(rules, sources)
     tuned = tune(rules, included(profile), tuning or Tuning())
     if tuned.digest:
         digest = library.combine(digest, tuned.digest)
@@ -85,12 +88,15 @@ def _compile(folder: Path) -> list[dict[str, Any]]:
     return [_to_plain(file.rule) for file in load_folder(folder)]
 
 
-def _refuse_twins(rules: Sequence[Rule]) -> None:
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.info.id in seen:
-            raise PackError(f"two rules are called {rule.info.id}", hint="a rule's path in its folder is its name")
-        seen.add(rule.info.id)
+def _refuse_twins(rules: Sequence[Rule], sources: Sequence[str]) -> None:
+    """Raise PackError for two rules of one identity, given the files of all rules in their order."""
+    seen: dict[str, str] = {}
+    for rule, source in zip(rules, sources, strict=True):
+        name = rule.info.id
+        if name in seen:
+            message = f"two rules are called {name}: {seen[name]} and {source}"
+            raise PackError(message, hint="a rule's path in its folder is its name")
+        seen[name] = source
 
 
 def _to_plain(rule: Rule) -> dict[str, Any]:

@@ -102,6 +102,11 @@ class Configuration:
     settings: tuple[Setting, ...] = ()
     not_used: tuple[NotUsed, ...] = ()
 
+    def place(self, key: str) -> str:
+        """Where in the configuration file a setting stands; empty for one that does not come from it."""
+        found = (each.where for each in self.settings if each.key == key)
+        return next((where for where in found if where.startswith(f"{self.file}:")), "")
+
     def __bool__(self) -> bool:
         """Whether there is anything to tell."""
         return self != _NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 _COMPARABLE = 80
 """Characters of a name that is compared with others: a longer one is not a misspelt name, and comparing takes long."""
@@ -59,6 +60,16 @@ class UnreadableError(AssayError):
 
 class UneditableError(AssayError):
     """A place in a text cannot be edited without a surprise; the message says why, without naming the place."""
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Give a UsageError that leaves this block without a place the one that its value was read from."""
+    try:
+        yield
+    except UsageError as error:
+        error.location = error.location or where
+        raise
 
 
 def raise_together(errors: Iterable[AssayError]) -> None:

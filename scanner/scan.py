@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.errors import UsageError
+from scanner.errors import UsageError, located
 from scanner.facts.kept import Kept
 from scanner.findings import settle, texts
 from scanner.frameworks import assess, catalogue, checks, scope
@@ -34,7 +34,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     """
     options = options or Options()
     by = _standard(options)
-    where = sources.scope(paths, options.selection)
+    where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else Kept(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
@@ -81,10 +81,12 @@ def _standard(options: Options) -> _Standard:
     rules = pack.load(options.profile, cache, options.rule_folders, options.tuning)
     policies = _policies(options.policies)
     frameworks = catalogue.load(cache, options.framework_files, rules.known)
+    with located(options.configuration.place("framework")):
+        chosen = catalogue.choose(frameworks, options.frameworks)
     return _Standard(
         rules,
         policies,
-        catalogue.choose(frameworks, options.frameworks),
+        chosen,
         scope.load(options.scope, frameworks) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
     )

@@ -151,6 +151,35 @@ def test_an_id_on_the_command_line_runs_a_rule_that_the_file_switches_off(folder
     assert failing(results("--select", PRIVILEGED, cwd=folder)) == {PRIVILEGED}
 
 
+def test_an_id_on_the_command_line_runs_a_rule_that_the_file_skips(folder: Path) -> None:
+    configure(folder, f"skip: [{PRIVILEGED}]\n")
+    assert failing(results("--select", PRIVILEGED, cwd=folder)) == {PRIVILEGED}
+    assert PRIVILEGED not in failing(results("--select", "kubernetes.*", cwd=folder))
+    done = assay("scan", "--select", PRIVILEGED, "--skip", PRIVILEGED, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_wrong_name_on_the_command_line_has_no_place_in_the_file(folder: Path) -> None:
+    configure(folder, "framework: [soc2]\n")
+    assert "assay: there is no framework 'socc2'" in assay("scan", "--framework", "socc2", cwd=folder).stderr
+
+
+def test_a_file_of_the_other_ending_is_not_read_and_told_once(folder: Path) -> None:
+    configure(folder, OFF, "assay.yml")
+    for command in (("scan",), ("fix", "--diff"), ("hook", "pod.yaml")):
+        assert assay(*command, cwd=folder).stderr.count("assay.yml is not read; rename it to assay.yaml") == 1
+    assert "assay.yml" not in assay("scan", "--config", "assay.yml", "--quiet", cwd=folder).stderr
+
+
+def test_of_a_long_value_it_is_told_how_much_is_left_out(folder: Path) -> None:
+    hosts = [f"registry-{number}.example.com/{'x' * 60}" for number in range(3)]
+    configure(folder, f"rules: {{{REGISTRY}: {{parameters: {{allowed: {json.dumps(hosts)}}}}}}}\n")
+    told = assay("scan", cwd=folder).stdout
+    assert f'allowed: ["{hosts[0]}", "{hosts[1]}", … and 1 more item] (assay.yaml:1)' in told
+    configure(folder, f"rules: {{{REGISTRY}: {{parameters: {{allowed: [{'y' * 210}]}}}}}}\n")
+    assert f'allowed: ["{"y" * 199}… and 12 more characters]' in assay("scan", cwd=folder).stdout
+
+
 def test_paths_and_patterns_of_files_come_from_the_file(folder: Path) -> None:
     for name in ("deploy", "vendor", "deploy/old"):
         (folder / name).mkdir()
@@ -253,6 +282,9 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         ("skip: ['objective:workload-least-privileg']\n", 1, "there is no objective", "workload-least-privilege"),
         ("profile: strict\nprofile: default\n", 2, "stands twice", ""),
         ("profile: [\n", 1, "not valid YAML", ""),
+        ("framework: [socc2]\n", 1, "there is no framework 'socc2'", "soc2"),
+        ("fail-on: low\npaths: [nosuch]\n", 2, "no such file or folder: nosuch", ""),
+        ("fail-on: low\nskip: ['*']\n", 2, "no rule is left to run", ""),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_a_near_miss(

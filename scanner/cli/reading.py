@@ -14,7 +14,7 @@ from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.frameworks import takes_framework_files
 from scanner.cli.limit_option import limits, named
-from scanner.configuration.file import find
+from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.settle import Settled, settle
 from scanner.configured import Configuration
@@ -125,6 +125,8 @@ def settled(context: click.Context) -> Settled:
     command_line = {key: context.params[name] for key, name in _parameters() if _is_typed(context, name)}
     if "limit" in command_line:
         command_line["limit"] = named(command_line["limit"])
+    if context.params.get("config") is None and os.path.lexists(MISNAMED):
+        click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
     own = {
         key: option.default for key in ("fail-on",) for option in context.command.params if f"--{key}" in option.opts
     }

@@ -82,7 +82,7 @@ def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Opt
     if revision == "":
         raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
     looked_up = commit and not revision
-    git_commit, git_dirty = git_state(sources.scope(chosen.value("paths")).root) if looked_up else ("", None)
+    git_commit, git_dirty = git_state(_scope(chosen).root) if looked_up else ("", None)
     return replace(
         options(chosen, given, revision or ""),
         include_passes=given["include_passes"],
@@ -93,6 +93,10 @@ def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Opt
         git_dirty=git_dirty,
         fixes=fixes,
     )
+
+
+def _scope(chosen: Settled) -> sources.Scope:
+    return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
 
 
 def _tell(notes: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 NAME = "assay.yaml"
+MISNAMED = "assay.yml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 _ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"

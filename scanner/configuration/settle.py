@@ -49,12 +49,19 @@ def settle(
     if file:
         told = replace(told, file=file.path, sha256=file.sha256, named=file.named, not_used=file.not_used)
     rules = tuple(_rules(file, command_line.get("select", ()))) if file else ()
-    tuning = Tuning(_patterns(values["select"]), _patterns(values["skip"]), rules)
+    tuning = Tuning(_patterns(values["select"]), _patterns(_skip(values["skip"], command_line)), rules)
     return Settled(values, tuning, told)
 
 
 def _patterns(given: Given) -> tuple[Pattern, ...]:
     return tuple(Pattern(text, given.where) for text in given.value)
+
+
+def _skip(given: Given, command_line: Mapping[str, Any]) -> Given:
+    """What is skipped; an id that the command line selects is not skipped by the same id in the file."""
+    if "skip" in command_line:
+        return given
+    return given._replace(value=tuple(text for text in given.value if text not in command_line.get("select", ())))
 
 
 def _rules(file: ConfigurationFile, selected: tuple[str, ...]) -> Iterator[RuleSettings]:

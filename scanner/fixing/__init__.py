@@ -70,7 +70,7 @@ def fix(
         raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
     rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders, options.tuning)
     _check(selection, rules, options.profile)
-    where = sources.scope(paths, options.selection)
+    where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
     work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)
     look = _look(where, local, options, work, selection, watch)

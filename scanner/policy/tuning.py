@@ -87,7 +87,7 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     running = sorted(chosen - left_out - off)
     if not running:
         hint = "see what --select, --skip, --profile and the configuration file leave out: assay config show"
-        raise UsageError("no rule is left to run", hint=hint)
+        raise UsageError("no rule is left to run", _in_file((*tuning.skip, *tuning.select)), hint)
     changes = RuleChanges(
         selected=tuning.select,
         not_selected=len((held | on) - chosen),
@@ -100,6 +100,11 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
     as_is = running == sorted(held) and not changes.severities and not changes.parameters
     return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
+
+
+def _in_file(patterns: Iterable[Pattern]) -> str:
+    """The first place in a configuration file among those of patterns; an option is not a place."""
+    return next((each.where for each in patterns if each.where and not each.where.startswith("-")), "")
 
 
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:

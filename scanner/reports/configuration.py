@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from scanner.configured import Configuration, RuleChanges
@@ -58,9 +59,7 @@ def _sentences(configuration: Configuration) -> Iterator[str]:
     for rule in configuration.rules.on:
         yield f"{rule.rule} runs although the profile does not hold it{_at(rule.where)}"
     for given in configuration.rules.parameters:
-        value = json.dumps(given.value, ensure_ascii=False)
-        value = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
-        yield f"{given.rule} has the parameter {given.parameter}: {value}{_at(given.where)}"
+        yield f"{given.rule} has the parameter {given.parameter}: {_shortened(given.value)}{_at(given.where)}"
     for setting in configuration.settings:
         yield f"{setting.key}: {setting.value}{_at(setting.where)}"
     for key in configuration.not_used:
@@ -79,8 +78,36 @@ def _left_out(rules: RuleChanges) -> Iterator[str]:
         yield f"select leaves out {_count(rules.not_selected)}; only these run: {patterns}"
 
 
-def _count(number: int) -> str:
-    return f"{number} rule{'' if number == 1 else 's'}"
+def _shortened(value: Any) -> str:
+    """A value as JSON; of a long one whole items, and how much is left out."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    if not isinstance(value, list | tuple | dict):
+        return _cut(text)
+    items = [f"{json.dumps(each, ensure_ascii=False)[1:-1]}" for each in _singly(value)]
+    lengths = accumulate(len(item) + len(", ") for item in items)
+    shown = max(1, sum(length <= _LONGEST_VALUE for length in lengths))
+    more = f", … and {_count(len(items) - shown, 'more item')}" if shown < len(items) else ""
+    inner = ", ".join(map(_cut, items[:shown]))
+    return f"{text[0]}{inner}{more}{text[-1]}"
+
+
+def _singly(value: Any) -> Iterator[Any]:
+    """Each item of a list or mapping, as one of its own."""
+    if isinstance(value, dict):
+        yield from ({name: item} for name, item in value.items())
+    else:
+        yield from ([item] for item in value)
+
+
+def _cut(text: str) -> str:
+    more = len(text) - _LONGEST_VALUE
+    return f"{text[:_LONGEST_VALUE]}… and {_count(more, 'more character')}" if more > 0 else text
+
+
+def _count(number: int, noun: str = "rule") -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _at(where: str) -> str:

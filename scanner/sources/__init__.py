@@ -64,9 +64,10 @@ class Scope:
     """The files of the commit that are read in place of those on disk."""
 
 
-def scope(paths: Sequence[str], selection: Selection | None = None) -> Scope:
+def scope(paths: Sequence[str], selection: Selection | None = None, where: str = "") -> Scope:
     """The root that names are relative to: the current folder if it holds all paths, else their common parent.
 
+    `where` is the place in a configuration file that the paths come from, if they do.
     Raises UsageError for a path or a Git revision that does not exist.
     """
     given, selection = tuple(paths) or (".",), selection or Selection()
@@ -74,7 +75,7 @@ def scope(paths: Sequence[str], selection: Selection | None = None) -> Scope:
     for path in files:
         if not path or not (selection.revision or os.path.lexists(path)):
             message = f"no such file or folder: {path}"
-            raise UsageError(message)
+            raise UsageError(message, where)
     here = Path.cwd()
     absolute = [Path(os.path.abspath(path)) for path in files]
     if all(path.is_relative_to(here) for path in absolute):

@@ -239,7 +239,7 @@ def test_a_new_rule_fails_until_it_is_written(folder: Path) -> None:
     ("change", "said"),
     [
         (("startsWith('registry.shop.example/')", "startsWith('docker.io/')"), "should"),
-        (("at: image\n    input", "at: name\n    input"), "should point at 'name'"),
+        (("at: image\n    input", "at: name\n    input"), "should point at name"),
         (('require: "container', 'require: "containr'), "not a valid CEL expression"),
         (("subject: kubernetes.container", "subject: kubernetes.contaner"), "kubernetes.container"),
     ],

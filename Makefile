@@ -27,7 +27,7 @@ test-slow: .venv/dev
 	$(MAKE) test-thorough test-lowest test-newest
 	.ci/try-hook
 
-# Tests that draw their inputs, with twenty times as many.
+# Tests that draw their inputs, with ten times as many.
 test-thorough: .venv/dev
 	$(BIN)/pytest $(SPREAD) -m hypothesis --hypothesis-profile=thorough $(PYTEST_ARGS)
 

@@ -92,6 +92,8 @@ def _translate(line: str) -> _Pattern | None:
         parts = _parts(line)
     except _NeverMatchesError:
         return None
+    if [] in parts[1:] or (not parts[0] and not line.startswith("/")):
+        return None  # a path has no empty component, and does not begin with the slash that is escaped
     if len(parts) == 1:
         return _Pattern(_component(parts[0]) + tail, not spares, whole=False) if parts[0] else None
     return _Pattern(_path(parts[not parts[0] :]) + tail, not spares, whole=True)

@@ -21,7 +21,10 @@ TREE = (
     "a*c", "foo/a", "x/a", "doc/frotz/file", "-", "[x", "a^c", "x/b.log", "foo/[x", "aXbXc",
 )  # fmt: skip
 PATTERNS = (
-    "\\/*", "\\/foo/bar", "**//", "foo//bar", "foo//", "**//bar",
+    "x**/[a-c]*", "x**/bar", "/x**/y/**/bar", "foo/b**/bar", "foo/b**", "/f**", "x**/**", "x**/**/bar", "a?**/x",
+    "\\x**/bar", "foo**//*", "x**//", "x**/*/bar", "x**/**/*/bar", "x**/*/*/bar", "*\n!x**/*", "x**\\/bar",
+    "**\\/bar", "[x/[a-c]", "[/x]", "*\n!*/\n!foo/b**", "do**/file", "x/foo/b**/ar", "/src/**/out.yaml", "\\/*",
+    "\\/foo/bar", "**//", "foo//bar", "foo//", "**//bar",
     "a", "*.log", "*.log\n!keep.log", "/a", "/foo", "foo/", "foo", "foo/bar", "/foo/bar", "foo/*", "foo/*\n!foo/baz",
     "foo/*\n!foo/baz/\nfoo/baz/*\n!foo/baz/bar", "**/foo", "**/foo/bar", "foo/**", "foo/**/bar", "x/**/bar", "**/bar",
     "**", "/**", "**/", "*", "*/", "/*", "/*\n!/foo", "*\n!*/\n!*.yaml", "*\n!*.yaml", "build/", "/build/", "build",

@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 _Piece = str
-"""A star (`*`), two stars (`**`), a slash, or the regular expression of one byte."""
+"""A star (`*`), two stars (`**`), a slash (`/`, escaped `\\/`), or the regular expression of one byte."""
 
 _CLASSES = {
     "alnum": "a-zA-Z0-9",
@@ -30,6 +30,9 @@ _CLASSES = {
     "xdigit": "0-9a-fA-F",
 }
 
+
+_RUNS_ON = re.compile(r"([^*?\[\\]*[^*?\[\\/])\*\*+(?=\\?/|$)")
+"""Git compares the text before the first special character by itself, so stars after it are like stars at the start."""
 
 _Run = tuple[bool, re.Pattern[str] | None, re.Pattern[str] | None]
 """(whether these lines name or spare, last components, whole paths)."""
@@ -89,33 +92,58 @@ def _translate(line: str) -> _Pattern | None:
     line = line[: len(line) - only_folders]
     tail = "/" if only_folders else "/?"
     try:
-        parts = _parts(line)
+        if "/" not in line:
+            component = _component([*_pieces(line)])
+            return _Pattern(component + tail, not spares, whole=False) if component else None
+        parts, runs_on = _parts(line)
     except _NeverMatchesError:
         return None
     if [] in parts[1:] or (not parts[0] and not line.startswith("/")):
         return None  # a path has no empty component, and does not begin with the slash that is escaped
-    if len(parts) == 1:
-        return _Pattern(_component(parts[0]) + tail, not spares, whole=False) if parts[0] else None
-    return _Pattern(_path(parts[not parts[0] :]) + tail, not spares, whole=True)
+    return _Pattern(_path(parts[not parts[0] :], runs_on=runs_on) + tail, not spares, whole=True)
 
 
 class _NeverMatchesError(Exception):
     """A pattern that Git gives up on."""
 
 
-def _parts(pattern: str) -> list[list[_Piece]]:
-    """The pieces of each component of a path."""
+def _parts(pattern: str) -> tuple[list[list[_Piece]], bool]:
+    """The pieces of each component of a path, and whether the first `**` runs on, as `_RUNS_ON` says."""
     parts: list[list[_Piece]] = [[]]
+    found = _RUNS_ON.match(pattern)
+    at = found[1].count("/") if found else -1
     for piece in _pieces(pattern):
-        if piece == "/":
-            parts.append([])
-        else:
+        if piece not in ("/", "\\/"):
             parts[-1].append(piece)
-    return parts
+            continue
+        if piece == "\\/" and (parts[-1] == ["**"] or (len(parts) - 1 == at and parts[-1][-1] == "**")):
+            parts[-1][-1] = "*"  # before an escaped slash, two stars do not stand for nothing
+            parts.append(["**"])
+        parts.append([])
+    if found and parts[at][-1] == "**":
+        return _run_on(parts, at)
+    return parts, False
 
 
-def _path(parts: list[list[_Piece]]) -> str:
-    """A pattern of whole paths: what stands between two `**` is found at the first place where it fits."""
+def _run_on(parts: list[list[_Piece]], at: int) -> tuple[list[list[_Piece]], bool]:
+    """Takes the `**` from the end of a component, and makes it one of its own."""
+    after = [*dropwhile(lambda part: part == ["**"], parts[at + 1 :])]
+    before, stem = parts[:at], parts[at][:-1]
+    if after[:1] == [[]]:  # two slashes in a row: the stars stand for nothing
+        return [*before, stem, *after[1:]], False
+    if after[:1] == [["*"]]:  # this star may stand for nothing too
+        return ([*before, [*stem, "*"], ["**"], *after[1:]], False) if after[1:] else ([*before, stem, ["**"]], True)
+    return [*before, stem, ["**"], *after], True
+
+
+def _path(parts: list[list[_Piece]], *, runs_on: bool) -> str:
+    """A pattern of whole paths: what stands between two `**` is found at the first place where it fits.
+
+    Args:
+        parts: The pieces of each component.
+        runs_on: Whether what stands before the first `**` may be followed by more of the same component, or by none.
+
+    """
     groups: list[list[str]] = [[]]
     for part in parts:
         if part == ["**"]:
@@ -126,7 +154,9 @@ def _path(parts: list[list[_Piece]]) -> str:
     if not rest:
         return first
     middle = "".join(f"(?>(?:[^/]+/)*?{group}/)" for group in rest[:-1] if group)
-    return (first and f"{first}/") + middle + (f"(?:[^/]+/)*{rest[-1]}" if rest[-1] else ".+")
+    start = first + ("(?:[^/]*/)?" if runs_on else "/") if first else ""
+    anything = ".*" if runs_on and not middle else ".+"
+    return start + middle + (f"(?:[^/]+/)*{rest[-1]}" if rest[-1] else anything)
 
 
 def _component(pieces: list[_Piece]) -> str:
@@ -159,7 +189,7 @@ def _pieces(pattern: str) -> Iterator[_Piece]:
         elif character == "\\":
             if at == len(pattern):
                 raise _NeverMatchesError
-            yield "/" if pattern[at] == "/" else re.escape(pattern[at])
+            yield "\\/" if pattern[at] == "/" else re.escape(pattern[at])
             at += 1
         else:
             yield "/" if character == "/" else re.escape(character)

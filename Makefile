@@ -7,7 +7,7 @@ SPREAD := -n auto --dist worksteal
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --no-annotate \
 	--custom-compile-command "make constraints"
 
-.PHONY: demo test test-slow test-thorough test-lowest test-newest mutants constraints lint format docs bench clean FORCE
+.PHONY: demo test test-slow test-thorough test-search test-lowest test-newest mutants constraints lint format docs bench clean FORCE
 
 demo: .venv/base
 	@mkdir -p build
@@ -27,9 +27,9 @@ test-slow: .venv/dev
 	$(MAKE) test-thorough test-lowest test-newest
 	.ci/try-hook
 
-# Tests that draw their inputs, with ten times as many.
-test-thorough: .venv/dev
-	$(BIN)/pytest $(SPREAD) -m hypothesis --hypothesis-profile=thorough $(PYTEST_ARGS)
+# Tests that draw their inputs: ten times as many, or a hundred times and others in each run.
+test-thorough test-search: test-%: .venv/dev
+	$(BIN)/pytest $(SPREAD) -m hypothesis --hypothesis-profile=$* $(PYTEST_ARGS)
 
 # With the lowest versions of what Assay needs, and with the newest of today.
 test-lowest test-newest: test-%: build/%/installed

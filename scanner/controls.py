@@ -134,6 +134,8 @@ class FrameworkSummary:
     """sound / covered, None where nothing is covered or no figure may be printed."""
     licence: str = ""
     source: str = ""
+    not_run: int = 0
+    """Rules that bear on its controls and that the configuration left out; with any, no conformity is told."""
     not_applicable: int = 0
     """Controls that are said not to apply, each with a reason."""
     scope: tuple[str, ...] = ()

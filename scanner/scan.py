@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
-from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.controls import Assessment, FrameworkSummary
 from scanner.errors import UsageError, located
 from scanner.facts.kept import Kept
 from scanner.findings import settle, texts
@@ -46,7 +46,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
 
     infos = _infos(by, also, evaluation)
     links = assess.links(by.frameworks, infos.values())
-    assessments = {item: _assessed(item, by.scopes, evaluation, findings, links) for item in by.frameworks}
+    left_out = assess.links(by.frameworks, by.rules.left_out)
+    assessments = {item: _assessed(item, by.scopes, evaluation, findings, links, left_out) for item in by.frameworks}
     return Scan(
         run=_run(by, options, where, _digest(by, also, options)),
         inputs=tuple(read.inputs),
@@ -54,7 +55,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         rules=infos,
         links=links,
         assessments=tuple(assessment for each in assessments.values() for assessment in each),
-        frameworks=tuple(_summary(item, each, by.scopes, read.inputs) for item, each in assessments.items()),
+        frameworks=tuple(_summary(item, each, by.scopes, read.inputs, left_out) for item, each in assessments.items()),
         outcomes=_outcomes(evaluation),
         verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
@@ -152,13 +153,14 @@ def _assessed(
     scopes: Mapping[tuple[str, str], scope.Scope],
     evaluation: Evaluation,
     findings: Sequence[Finding],
-    links: Mapping[str, tuple[ControlLink, ...]],
+    links: assess.Links,
+    left_out: assess.Links,
 ) -> tuple[Assessment, ...]:
     """The status of every control, by what belongs to the framework's scope."""
     own = scopes.get((framework.id, framework.edition), scope.Scope())
     counts = evaluation.within(own.holds) if own.paths else evaluation.counts
     mine = [finding for finding in findings if own.holds(finding.location.path)] if own.paths else findings
-    return assess.assess(framework, counts, mine, links, own.not_applicable)
+    return assess.assess(framework, counts, mine, links, own.not_applicable, left_out)
 
 
 def _summary(
@@ -166,13 +168,14 @@ def _summary(
     assessments: Sequence[Assessment],
     scopes: Mapping[tuple[str, str], scope.Scope],
     inputs: Iterable[Input],
+    left_out: assess.Links,
 ) -> FrameworkSummary:
     """The figures of a framework, with what they are about where that is less than all."""
     own = scopes.get((framework.id, framework.edition))
     if own is None or not own.paths:
-        return assess.summarise(framework, assessments)
+        return assess.summarise(framework, assessments, left_out=left_out)
     held = sum(item.status is InputStatus.ASSESSED and own.holds(item.path) for item in inputs)
-    return assess.summarise(framework, assessments, own.paths, held)
+    return assess.summarise(framework, assessments, own.paths, held, left_out)
 
 
 @dataclass(slots=True)

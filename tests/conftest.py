@@ -18,8 +18,10 @@ _TOOLS = {"checkov", "chromium", "kustomize", "sarif_multitool"}
 _HANGING = 300
 """Seconds of processor time after which a test hangs: many times what any test takes, on any machine."""
 
-settings.register_profile("usual", deadline=None)
-settings.register_profile("thorough", deadline=None, max_examples=1000)
+# The same inputs in each run, so that a change passes or fails by what it changes; `search` draws others each time.
+settings.register_profile("usual", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=1000)
+settings.register_profile("search", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("usual")
 
 

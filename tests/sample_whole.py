@@ -80,8 +80,16 @@ def whole_scan() -> Scan:
     assessments = {
         item.id: assess.assess(item, counts, findings, links, _not_applicable(item.id)) for item in frameworks
     }
+    scope = ("deploy/", "!deploy/old/")
+    left_out = {"soc2": links}
     summaries = (
-        assess.summarise(item, assessments[item.id], *((("deploy/", "!deploy/old/"), 2) if item.id == "pci" else ()))
+        assess.summarise(
+            item,
+            assessments[item.id],
+            scope if item.id == "pci" else (),
+            2 if item.id == "pci" else None,
+            left_out.get(item.id, {}),
+        )
         for item in frameworks
     )
     total = Counter(finding.outcome for finding in findings)

@@ -101,6 +101,32 @@ def test_a_rule_that_is_switched_off_does_not_run(folder: Path) -> None:
     assert found["run"]["configuration"]["off"] == [off]
 
 
+def test_a_rule_that_is_left_out_makes_no_figure_better(folder: Path) -> None:
+    options = ("--framework", "pod-security-standards")
+    (before,) = results(*options, cwd=folder)["frameworks"]
+    configure(folder, OFF)
+    found = results(*options, cwd=folder)
+    (after,) = found["frameworks"]
+    assert before["conformity"] < 1
+    assert before["not_run"] == 0
+    assert (after["conformity"], after["not_run"]) == (None, 1)
+    table = assay("scan", *options, cwd=folder).stdout
+    assert "conformity not told" in table
+    assert "1 rule that bears on it was left out by the configuration" in table
+
+
+def test_a_control_is_not_satisfied_where_a_rule_that_bears_on_it_was_left_out(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD.replace("securityContext: {privileged: true}", "command: [web]"))
+    status = {
+        each["control"]: each["status"]
+        for each in results("--framework", "pod-security-standards", cwd=folder)["controls"]
+    }
+    assert status["PSS-B-Privileged"] == "satisfied"
+    configure(folder, OFF)
+    found = results("--framework", "pod-security-standards", cwd=folder)["controls"]
+    assert {each["control"]: each["status"] for each in found}["PSS-B-Privileged"] in ("not-assessed", "partial")
+
+
 def test_a_severity_is_what_the_gate_counts(folder: Path) -> None:
     configure(folder, f"rules: {{{PRIVILEGED}: {{severity: info, reason: build machines need it}}}}\n")
     found = results("--select", PRIVILEGED, cwd=folder)

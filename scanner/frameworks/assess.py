@@ -7,7 +7,7 @@
 | error | a rule that bears on it could not be evaluated |
 | not-satisfied | a failing outcome bears on it with medium or high strength |
 | partial | outcomes bear on it and none decides against it; passes alone reach no further |
-| satisfied | fully checkable, only passes with other than `declares` bear on it, and all rules it names passed |
+| satisfied | fully checkable, only passes with other than `declares` bear on it, and all rules that bear on it ran |
 | not-assessed | no pass and no failure bears on it |
 
 Worst of, never an average: a thousand good objects do not hide one bad one.
@@ -37,6 +37,9 @@ from scanner.model import Finding, Outcome, RuleInfo
 
 Counts = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
+Links = Mapping[str, tuple[ControlLink, ...]]
+"""Rule -> the controls that it bears on."""
+_NONE: Links = MappingProxyType({})
 
 
 def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
@@ -101,18 +104,21 @@ def assess(
     framework: Framework,
     counts: Counts,
     findings: Sequence[Finding],
-    linked: Mapping[str, tuple[ControlLink, ...]],
+    linked: Links,
     not_applicable: Mapping[str, str] = MappingProxyType({}),
+    left_out: Links = _NONE,
 ) -> tuple[Assessment, ...]:
     """The status of every control of a framework, in the catalogue's order.
 
-    `not_applicable` gives the reason for each control that does not apply; what was found stays with it.
+    `not_applicable` gives the reason for each control that does not apply; what was found stays with it. A control that
+    a rule of `left_out` bears on is not satisfied by the rules that ran.
     """
     bearing: dict[str, list[tuple[str, ControlLink]]] = {}
     for rule in sorted(counts):
         for link in linked.get(rule, ()):
             if (link.framework, link.edition) == (framework.id, framework.edition):
                 bearing.setdefault(link.control, []).append((rule, link))
+    open_controls = {link.control for some in left_out.values() for link in some if _bears(link, framework)}
     failed: dict[str, list[str]] = {}
     for finding in findings:
         if finding.outcome is Outcome.FAIL:
@@ -123,9 +129,16 @@ def assess(
     return tuple(
         replace(item, status=ControlStatus.NOT_APPLICABLE, reason=not_applicable[item.control])
         if item.control in not_applicable
+        else replace(item, status=ControlStatus.PARTIAL)
+        if item.status is ControlStatus.SATISFIED and item.control in open_controls
         else item
         for item in found
     )
+
+
+def _bears(link: ControlLink, framework: Framework) -> bool:
+    """Whether a link bears on a control of a framework strongly enough to decide."""
+    return (link.framework, link.edition) == (framework.id, framework.edition) and _decides(link.strength)
 
 
 def _assessment(
@@ -198,8 +211,14 @@ def summarise(
     assessments: Sequence[Assessment],
     scope: tuple[str, ...] = (),
     scope_inputs: int | None = None,
+    left_out: Links = _NONE,
 ) -> FrameworkSummary:
-    """Coverage and conformity of a framework: figures that only mean something side by side, with their scope."""
+    """Coverage and conformity of a framework: figures that only mean something side by side, with their scope.
+
+    No conformity is told where a rule of `left_out` bears on the framework: leaving out a rule that fails must not make
+    a figure better.
+    """
+    not_run = sum(any(_bears(link, framework) for link in some) for some in left_out.values())
     statuses = [assessment.status for assessment in assessments]
     covered = sum(status in _COVERED for status in statuses)
     sound = sum(each.status in _SOUND and not each.findings for each in assessments)
@@ -216,9 +235,10 @@ def summarise(
         covered=covered,
         sound=sound,
         coverage=round(covered / applicable, 4) if figures else None,
-        conformity=round(sound / covered, 4) if figures and covered else None,
+        conformity=round(sound / covered, 4) if figures and covered and not not_run else None,
         licence=framework.licence,
         source=framework.source,
+        not_run=not_run,
         not_applicable=excluded,
         scope=scope,
         scope_inputs=scope_inputs,

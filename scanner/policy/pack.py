@@ -36,6 +36,8 @@ class Pack:
     """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
     changes: RuleChanges = field(default_factory=RuleChanges)
     """What a configuration made of the rules."""
+    left_out: tuple[RuleInfo, ...] = ()
+    """Rules that would run and that a configuration left out."""
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -71,7 +73,7 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = (), tun
         digest = library.combine(digest, tuned.digest)
     known = frozenset(rule.info.id for rule in rules)
     same_as = frozenset(other for rule in rules for other in rule.info.same_as)
-    return Pack(tuned.rules, digest, known, same_as, tuned.changes)
+    return Pack(tuned.rules, digest, known, same_as, tuned.changes, tuned.left_out)
 
 
 def included(profile: Profile) -> tuple[Profile, ...]:

@@ -19,7 +19,7 @@ from scanner.configured import (
     SwitchedOn,
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
-from scanner.model import Severity
+from scanner.model import RuleInfo, Severity
 from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
 
@@ -64,6 +64,8 @@ class Tuned(NamedTuple):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]
+    left_out: tuple[RuleInfo, ...]
+    """Those that would run and do not."""
     changes: RuleChanges
     digest: str
 
@@ -99,7 +101,8 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     )
     tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
     as_is = running == sorted(held) and not changes.severities and not changes.parameters
-    return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
+    not_run = tuple(known[name].info for name in sorted((held | on).difference(running)))
+    return Tuned(tuned, not_run, changes, "" if as_is else _digest(running, changes))
 
 
 def _in_file(patterns: Iterable[Pattern]) -> str:

@@ -161,6 +161,7 @@ def _framework(framework: FrameworkSummary) -> Json:
         "sound": framework.sound,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
+        "not_run": framework.not_run,
         **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
     }
 

@@ -12,7 +12,7 @@ from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary, Measure
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
-from scanner.reports.figures import percent
+from scanner.reports.figures import left_out, percent
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
@@ -178,6 +178,7 @@ def _figures(item: FrameworkSummary, against: int) -> str:
             f"conformity {conformity}, {item.manual} manual"
             + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
         )
+    figures += f", {left_out(item)}" if item.not_run else ""
     return figures + (f"; scope {' '.join(item.scope)}: {item.scope_inputs} assessed" if item.scope else "")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.library import data_root
 from scanner.model import Scan
-from scanner.reports.figures import percent
+from scanner.reports.figures import left_out, percent
 from scanner.reports.format import TextFormat
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.view import view
@@ -52,7 +52,13 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         finalize=_seen,
     )
-    environment.filters |= {"count": _count, "percent": _percent, "secure": _is_secure, "slug": slug}
+    environment.filters |= {
+        "count": _count,
+        "left_out": left_out,
+        "percent": _percent,
+        "secure": _is_secure,
+        "slug": slug,
+    }
     return environment
 
 

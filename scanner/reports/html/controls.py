@@ -56,7 +56,7 @@ class Sheet:
     coverage: tuple[Part, ...]
     """Over the applicable controls; what remains free is in error or without evidence."""
     conformity: tuple[Part, ...]
-    """Over the covered controls."""
+    """Over the covered controls; empty where no conformity is told."""
     no_figures: str
     """Why no percentage is given, where none is."""
     findings: int
@@ -113,7 +113,7 @@ def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
         in_error=in_error,
         without_evidence=max(0, applicable - summary.covered - in_error - summary.manual),
         coverage=(*_parts(applicable, covered), Part("manual", 100 - manual, manual)),
-        conformity=_parts(summary.covered, covered),
+        conformity=() if summary.not_run else _parts(summary.covered, covered),
         no_figures=_no_figures(summary.measure),
         findings=len(distinct),
         touched=sum(1 for row in members if row.control.findings),

@@ -91,6 +91,7 @@ def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
         "controls": framework.controls,
         "manual": framework.manual,
         "notApplicable": framework.not_applicable,
+        "rulesNotRun": framework.not_run,
         "covered": framework.covered,
         "sound": framework.sound,
         "coverage": framework.coverage,

@@ -10,11 +10,11 @@ class Relation(StrEnum):
     """How an objective or a rule bears on a control."""
 
     SUPPORTS = "supports"
-    """A pass is design evidence for the control."""
+    """A pass is design evidence for the control, and a failure weakens it."""
     VIOLATES = "violates"
     """A failure contradicts the control."""
     DECLARES = "declares"
-    """The document's own word, which nothing bears out."""
+    """As supports, by the document's own word, which nothing bears out."""
 
 
 class Strength(StrEnum):
@@ -23,7 +23,12 @@ class Strength(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
-    """Never decides against a control."""
+    """Is listed, and decides nothing."""
+
+    @property
+    def bears(self) -> bool:
+        """Whether an outcome through such a link counts for the status of a control."""
+        return self is not Strength.LOW
 
 
 STRENGTHS = tuple(Strength)
@@ -65,15 +70,29 @@ class Platform(StrEnum):
 
 
 class ControlStatus(StrEnum):
-    """What the outcomes say of one control, worst first; see docs/architecture.md for the arithmetic."""
+    """What the outcomes say of one control, worst first; `frameworks.status` decides it."""
 
     ERROR = "error"
     NOT_SATISFIED = "not-satisfied"
+    WEAKENED = "weakened"
     PARTIAL = "partial"
     SATISFIED = "satisfied"
     NOT_ASSESSED = "not-assessed"
     MANUAL = "manual"
     NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliesWhen:
+    """What must be in what was scanned for a control, or a link, to apply: each, by any of its items."""
+
+    data: tuple[str, ...] = ()
+    """Categories of data."""
+    subjects: tuple[str, ...] = ()
+    """Kinds of subjects, or the part of a kind before its dot."""
+
+
+ALWAYS = AppliesWhen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,9 @@ class ControlLink:
     rationale: str
     rule: str = ""
     """The rule that the control names itself, else empty."""
+    proves: bool = True
+    """A pass says something of the control."""
+    applies_when: AppliesWhen = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,8 @@ class RuleInfo:
     references: tuple[str, ...]
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
+    proves: bool = True
+    """A pass shows something of the controls that it bears on."""
     platform: Platform | None = None
     """Of another engine's check, what it is about: it does not bear on a framework about something else."""
 

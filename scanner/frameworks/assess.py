@@ -49,7 +49,7 @@ def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[st
     of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
     nothing of a cluster, whatever the objective.
     """
-    by_name: dict[str, list[ControlLink]] = {}
+    by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
     for framework in frameworks:
         for control in framework.controls:
             for bearing in control.objectives:
@@ -63,26 +63,37 @@ def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[st
                     objective=bearing.objective,
                     rationale=bearing.rationale,
                     rule=bearing.rule,
+                    proves=bearing.proves,
+                    applies_when=bearing.applies_when,
                 )
-                by_name.setdefault(bearing.rule or bearing.objective, []).append(link)
+                by_name.setdefault(bearing.rule or bearing.objective, []).append((bearing.rules, link))
     about = {(item.id, item.edition): item.platform for item in frameworks}
     return {rule.id: _closest(rule, by_name, about) for rule in rules}
 
 
 def _closest(
-    rule: RuleInfo, by_name: Mapping[str, list[ControlLink]], about: Mapping[tuple[str, str], Platform | None]
+    rule: RuleInfo,
+    by_name: Mapping[str, list[tuple[tuple[str, ...], ControlLink]]],
+    about: Mapping[tuple[str, str], Platform | None],
 ) -> tuple[ControlLink, ...]:
     best: dict[tuple[str, str, str], ControlLink] = {}
     for name in (rule.id, *rule.objectives):
-        for link in by_name.get(name, ()):
+        for only, link in by_name.get(name, ()):
+            if only and rule.id not in only:
+                continue
             if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
                 continue
             key = (link.framework, link.edition, link.control)
             if key not in best or _distance(link) < _distance(best[key]):
                 best[key] = link
-    if rule.shown_by is ShownBy.DECLARED:
-        return tuple(replace(link, shown_by=ShownBy.DECLARED) for link in best.values())
-    return tuple(best.values())
+    return tuple(_by_rule(link, rule) for link in best.values())
+
+
+def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
+    """A link as far as the rule behind it can carry it."""
+    declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
+    shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST
+    return replace(link, shown_by=shown_by, proves=link.proves and rule.proves)
 
 
 def shown_by(

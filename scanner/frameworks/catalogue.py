@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
-from scanner.controls import Checkable, Measure, Platform, Relation, Strength
+from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SCHEMA = "schema.json"
 _BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
 """What the scaffold asks its author to write."""
+_RULES_LISTED = "`assay rules list` lists them"
 _PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
@@ -31,6 +32,11 @@ class Bearing:
     rationale: str
     rule: str = ""
     """In place of an objective that would be too coarse."""
+    rules: tuple[str, ...] = ()
+    """Rules of the objective that the rationale argues; all where none is named."""
+    proves: bool = True
+    """A pass says something of the control."""
+    applies_when: AppliesWhen = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class Control:
     parent: str = ""
     unmapped: str = ""
     objectives: tuple[Bearing, ...] = ()
+    applies_when: AppliesWhen = ALWAYS
+    entities: tuple[str, ...] = ()
+    """Kinds of entity that it binds; all where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,9 @@ class Framework:
     """How many controls its source has; 0 where the file does not say."""
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
+    applies_when: AppliesWhen = ALWAYS
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    """Objectives that bear on none of its controls, each with the reason."""
 
 
 def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str] = ()) -> tuple[Framework, ...]:
@@ -175,13 +187,28 @@ def _faults(file: DataFile) -> Iterator[PackError]:
 def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str]) -> Iterator[PackError]:
     for index, control in enumerate(file.value["controls"]):
         for number, bearing in enumerate(control.get("objectives", ())):
-            for kind, names, listed in (
-                ("objective", known, objectives.LISTED),
-                ("rule", rules, "`assay rules list` lists them"),
-            ):
-                if names and kind in bearing and bearing[kind] not in names:
-                    path = ("controls", index, "objectives", number, kind)
-                    yield file.unknown(path, kind, bearing[kind], names, listed)
+            path = ("controls", index, "objectives", number)
+            named: list[tuple[tuple[str | int, ...], str, str]] = [
+                ((*path, kind), kind, bearing[kind]) for kind in ("objective", "rule") if kind in bearing
+            ]
+            named += [((*path, "rules", at), "rule", name) for at, name in enumerate(bearing.get("rules", ()))]
+            for where, kind, name in named:
+                names, listed = (known, objectives.LISTED) if kind == "objective" else (rules, _RULES_LISTED)
+                if names and name not in names:
+                    yield file.unknown(where, kind, name, names, listed)
+    yield from _unknown_in_review(file, known)
+
+
+def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
+    """What is wrong with the objectives that are said to bear on nothing."""
+    mapped = {each.get("objective") for control in file.value["controls"] for each in control.get("objectives", ())}
+    for name in file.value.get("reviewed", {}):
+        if name not in known:
+            yield file.unknown(("reviewed", name), "objective", name, known, objectives.LISTED)
+        elif name in mapped:
+            yield file.error(
+                ("reviewed", name), f"the objective {name} bears on a control, and is said to bear on none"
+            )
 
 
 def _contradicts_itself(control: dict[str, Any]) -> str:
@@ -201,6 +228,7 @@ def _framework(plain: dict[str, Any]) -> Framework:
         "platform": Platform(platform) if platform else None,
         "controls": tuple(map(_control, plain["controls"])),
         "aliases": tuple(plain.get("aliases", ())),
+        "applies_when": _applies_when(plain),
     }
     return Framework(**{**plain, **typed})
 
@@ -209,15 +237,25 @@ def _control(plain: dict[str, Any]) -> Control:
     typed = {
         "checkable": Checkable(plain["checkable"]),
         "objectives": tuple(map(_bearing, plain.get("objectives", ()))),
+        "applies_when": _applies_when(plain),
+        "entities": tuple(plain.get("entities", ())),
     }
     return Control(**{**plain, **typed})
 
 
-def _bearing(plain: dict[str, str]) -> Bearing:
+def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
+    given = plain.get("applies_when")
+    return AppliesWhen(tuple(given.get("data", ())), tuple(given.get("subjects", ()))) if given else ALWAYS
+
+
+def _bearing(plain: dict[str, Any]) -> Bearing:
     return Bearing(
         objective=plain.get("objective", ""),
         relation=Relation(plain["relation"]),
         strength=Strength(plain["strength"]),
         rationale=plain["rationale"],
         rule=plain.get("rule", ""),
+        rules=tuple(plain.get("rules", ())),
+        proves=plain.get("pass") != "none",
+        applies_when=_applies_when(plain),
     )

@@ -146,6 +146,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         same_as=tuple(value.get("same_as", ())),
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
+        proves=value.get("pass") != "none",
     )
 
 

@@ -75,7 +75,7 @@ class Framework:
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
     applies_when: AppliesWhen = ALWAYS
-    reviewed: Mapping[str, str] = field(default_factory=dict)
+    reviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Objectives that bear on none of its controls, each with the reason."""
 
 

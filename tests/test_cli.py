@@ -213,6 +213,37 @@ def test_nothing_heavy_is_imported_before_it_is_needed(
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
+@pytest.mark.parametrize("command", ["scan", "hook"])
+def test_facts_about_kubernetes_are_not_loaded_for_a_swarm(folder: Path, command: str) -> None:
+    (folder / "agents.js").write_text('mcp__s__agent_spawn({name: "cto", type: "architect"})\n')
+    code = (
+        "import sys\n"
+        "sys.modules['scanner.facts.kubernetes'] = None  # an import of it fails, in other processes too\n"
+        "from scanner.cli import main\n"
+        "main()\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code, command, name], cwd=folder, capture_output=True, text=True, check=False
+        )
+        for name in ("agents.js", "pod.yaml")
+    ]
+    assert ["scanner.facts.kubernetes" in done.stdout + done.stderr for done in told] == [False, True]
+    assert told[0].returncode == assay(command, "agents.js", cwd=folder).returncode
+
+
+def test_facts_about_kubernetes_are_loaded_before_processes_are_forked(folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "from scanner.scan import scan\n"
+        "scan(sys.argv[1:], watch=lambda _: print('scanner.facts.kubernetes' in sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "pod.yaml"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
+
+
 def test_rules_list_and_show(folder: Path) -> None:
     listed = assay("rules", "list", cwd=folder).stdout
     assert "kubernetes.container-not-privileged" in listed

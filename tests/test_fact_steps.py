@@ -28,6 +28,7 @@ from scanner.subjects import KINDS
 
 ROOT = Path(__file__).parent.parent
 RULES = list(load_folder(library.data_root() / "rules"))
+READS = [each for kind in KINDS for each in registry.reads(kind)]
 FILES = sorted((ROOT / "examples" / "digital-bank").rglob("*.*"))
 RARE = {
     "rare.yaml": """\
@@ -126,7 +127,7 @@ def test_rules_read_declared_facts(file: Any) -> None:
 
 def changes(reads: Sequence[Read], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What facts say otherwise of subjects that hold nothing but what is read: the kinds of subjects."""
-    monkeypatch.setattr(registry, "reads", lambda: tuple(reads))
+    monkeypatch.setattr(registry, "reads", lambda kind: tuple(each for each in reads if each.kind == kind))
     kept, changed = Kept(read(kind) for kind in KINDS), []
     for some, whole in bundles():
         short = list(kept.of(some))
@@ -138,7 +139,7 @@ def changes(reads: Sequence[Read], monkeypatch: pytest.MonkeyPatch) -> list[str]
 
 
 def test_facts_read_no_field_that_is_not_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert changes(registry.reads(), monkeypatch) == []
+    assert changes(READS, monkeypatch) == []
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_field_that_is_read_and_not_declared_shows(kind: str, path: str, monke
             each.names,
             each.objects,
         )
-        for each in registry.reads()
+        for each in READS
     ]
     assert changes(without, monkeypatch)
 
@@ -252,6 +253,14 @@ def test_the_registry_knows_every_module_with_a_step() -> None:
     modules = [module.name for module in pkgutil.walk_packages(scanner.facts.__path__, "scanner.facts.")]
     found = {value for name in modules for value in vars(import_module(name)).values() if isinstance(value, Step)}
     assert found == {*registry.steps(KINDS)}
+
+
+def test_steps_read_subjects_of_the_family_that_they_give_facts_to() -> None:
+    for each in registry.steps(KINDS):
+        kinds = [kind for fact in each.gives for kind in fact.kinds]
+        read_of = [found.kind for found in (*each.view.READS, *each.reads)]
+        families = {kind.partition(".")[0] == registry.KUBERNETES for kind in (*kinds, *read_of)}
+        assert len(families) == 1, each.run.__name__
 
 
 # What stays of subjects

@@ -59,16 +59,23 @@ class Kept:
     """Cuts subjects down to what facts read, and what rules that use facts read besides."""
 
     def __init__(self, rules: Iterable[Read] = ()) -> None:
-        self._reads: dict[str, list[Read]] = {}
-        for read in (*registry.reads(), *rules):
-            self._reads.setdefault(read.kind, []).append(read)
+        self._rules = tuple(rules)
+        self._reads: dict[str, tuple[Read, ...]] = {}
+        """By the kinds that were asked for: the modules that declare what is read are loaded for these alone."""
         self._wanted: dict[tuple[str, str], _Wanted] = {}
 
     def of(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
         """The subjects of which anything is read, as far as it is."""
         for subject in subjects:
-            if subject.kind in self._reads:
+            if self.reads(subject.kind):
                 yield self._cut(subject)
+
+    def reads(self, kind: str) -> tuple[Read, ...]:
+        """What is read of subjects of a kind; nothing for most kinds."""
+        if kind not in self._reads:
+            by_rules = (read for read in self._rules if read.kind == kind)
+            self._reads[kind] = (*registry.reads(kind), *by_rules)
+        return self._reads[kind]
 
     def _cut(self, subject: Subject) -> Subject:
         wanted = self._wanted_of(subject)
@@ -81,7 +88,7 @@ class Kept:
         key = subject.kind, str(subject.bindings["object"]["kind"]) if subject.kind in (RESOURCE, WORKLOAD) else ""
         if key not in self._wanted:
             wanted = self._wanted[key] = _Wanted()
-            for read in self._reads[subject.kind]:
+            for read in self.reads(subject.kind):
                 if not read.objects or key[1] in read.objects:
                     for path in read.paths:
                         wanted.add(split_path(path), names=False)

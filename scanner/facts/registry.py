@@ -78,11 +78,13 @@ def steps(kinds: Iterable[str]) -> Iterator[Step[Any]]:
 
 
 @cache
-def reads() -> tuple[Read, ...]:
-    """What all steps and their views read of subjects."""
-    every_step = [each for family in _MODULES for each in _declared(family)]
-    views = dict.fromkeys(each.view for each in every_step)
-    return (*(read for view in views for read in view.READS), *(read for each in every_step for read in each.reads))
+def reads(kind: str) -> tuple[Read, ...]:
+    """What steps and their views read of subjects of a kind; only steps of the same family do."""
+    steps_of_family = _declared(_family(kind))
+    views = dict.fromkeys(each.view for each in steps_of_family)
+    by_views = (read for view in views for read in view.READS)
+    by_steps = (read for each in steps_of_family for read in each.reads)
+    return tuple(read for read in (*by_views, *by_steps) if read.kind == kind)
 
 
 def _family(kind: str) -> str:

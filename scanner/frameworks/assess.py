@@ -15,7 +15,7 @@ Worst of, never an average: a thousand good objects do not hide one bad one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -42,17 +42,20 @@ Links = Mapping[str, tuple[ControlLink, ...]]
 _NONE: Links = MappingProxyType({})
 
 
-def links(frameworks: Sequence[Framework], rules: Iterable[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
+def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
     """Rule -> the controls it bears on, each control once.
 
     Where a control names the rule itself, that link holds; else the strongest through an objective of the rule. A check
     of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
     nothing of a cluster, whatever the objective.
     """
+    names = {name for rule in rules for name in (rule.id, *rule.objectives)}
     by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
     for framework in frameworks:
         for control in framework.controls:
             for bearing in control.objectives:
+                if (bearing.rule or bearing.objective) not in names:
+                    continue
                 link = ControlLink(
                     framework=framework.id,
                     edition=framework.edition,
@@ -97,7 +100,7 @@ def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
 
 
 def shown_by(
-    frameworks: Sequence[Framework], rules: Iterable[RuleInfo]
+    frameworks: Sequence[Framework], rules: Collection[RuleInfo]
 ) -> dict[tuple[str, str, str], tuple[ShownBy, ...]]:
     """(framework, edition, control) -> what can show it through the rules: manifest before declared."""
     found: dict[tuple[str, str, str], set[ShownBy]] = {}

@@ -21,8 +21,11 @@ from scanner.inputs.editing import fix_writer
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Input, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
-from scanner.sources import Source
+from scanner.sources import Source, content_of
+from scanner.subjects.kubernetes import RESOURCE
 
+_OBJECT = b"apiVersion"
+"""What a file with Kubernetes objects holds."""
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
 
@@ -79,7 +82,24 @@ def assess_all(
 
     `jobs` is their number, 0 for as many as there are processors where that pays.
     """
+    if work.kept:
+        sources = _foreseen(sources, work.kept)
     yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
+
+
+def _foreseen(sources: Iterable[Source], kept: Kept) -> Iterator[Source]:
+    """The files; with the first that seems to hold a Kubernetes object, what is read of these is looked up.
+
+    That loads many modules. The processes are forked later, and need not load them once more each.
+    """
+    rest = iter(sources)
+    for source in rest:
+        if _OBJECT in content_of(source):
+            kept.reads(RESOURCE)
+            yield source
+            break
+        yield source
+    yield from rest
 
 
 def _failed(source: Source, why: str) -> Portion:

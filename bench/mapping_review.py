@@ -20,7 +20,8 @@ from pathlib import Path
 
 from scanner import library
 from scanner.controls import Strength
-from scanner.frameworks import assess, catalogue
+from scanner.frameworks import catalogue
+from scanner.frameworks.links import links
 from scanner.model import RuleInfo
 from scanner.policy.rule import load_folder
 
@@ -187,7 +188,7 @@ def compare(
                 theirs[row["check_key"], framework] |= {
                     given for given in numbered(row) if any(reaches(*ours, framework, given) for ours in carried)
                 }
-    linked = assess.links(frameworks, rules)
+    linked = links(frameworks, rules)
     for (key, framework), controls in sorted((found, controls) for found, controls in theirs.items() if controls):
         for rule in sorted(keys.get(key, ())):
             ours = {link.control: link.strength for link in linked[rule] if link.framework.startswith(framework)}

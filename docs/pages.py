@@ -16,8 +16,9 @@ from peers import peers_page
 
 from scanner.controls import Checkable, ControlLink, Measure, ShownBy
 from scanner.documents.positions import Node
-from scanner.frameworks import assess, catalogue
+from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.links import links, shown_by
 from scanner.model import DISCLAIMER, Profile, RuleInfo
 from scanner.objectives import Objective
 from scanner.policy.rule import RuleFile
@@ -43,10 +44,10 @@ class Data:
         """Rule -> the controls it bears on, in the order of the catalogues."""
         places = [(item.id, item.edition, control.id) for item in self.frameworks for control in item.controls]
         order = {place: number for number, place in enumerate(places)}
-        links = assess.links(self.frameworks, [file.rule.info for file in self.rules])
+        linked = links(self.frameworks, [file.rule.info for file in self.rules])
         return {
             rule: sorted(found, key=lambda link: order[link.framework, link.edition, link.control])
-            for rule, found in links.items()
+            for rule, found in linked.items()
         }
 
     def targets(self) -> dict[str, str]:
@@ -150,7 +151,7 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
             if (link.framework, link.edition) == (framework.id, framework.edition):
                 behind.setdefault((link.control, link.rule or link.objective), []).append(file.rule.info)
     filed = {objective for file in data.rules for objective in file.rule.info.objectives}
-    ways = assess.shown_by([framework], [file.rule.info for file in data.rules])
+    ways = shown_by([framework], [file.rule.info for file in data.rules])
     yield "## Controls that a file can speak to"
     yield paragraph(
         "A rule that reaches a control in several ways stands once, where it counts: where the control names it, else "

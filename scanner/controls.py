@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,39 +128,55 @@ class Assessment:
     checkable: Checkable
     evidence: str
     status: ControlStatus
-    rules: tuple[str, ...] = ()
-    """Rules that bear on the control and were evaluated on at least one subject."""
-    findings: tuple[str, ...] = ()
-    """Fingerprints of the failing outcomes that bear on the control."""
-    links: tuple[ControlLink, ...] = ()
     reason: str = ""
-    """Why it does not apply, by the word of whoever answers for the scope."""
+    """Why the status is no better, in words."""
+    rules: tuple[str, ...] = ()
+    """Rules that bear on the control, with whatever strength, and were evaluated on at least one subject."""
+    not_run: tuple[str, ...] = ()
+    """Rules of the profiles default and strict that bear on the control and did not run."""
+    findings: tuple[str, ...] = ()
+    """Fingerprints of the failures that bear on the control with at least medium strength."""
+    links: tuple[ControlLink, ...] = ()
+    """Of `rules`."""
+    shown_by: tuple[ShownBy, ...] = ()
+    """What kinds of evidence speak for or against the control."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkSummary:
-    """Coverage and conformity of one framework, side by side."""
+    """The figures of one framework, all of them made from the statuses of its controls."""
 
     id: str
     edition: str
     title: str
     measure: Measure
     controls: int
-    manual: int
+    applicable: int
+    """Controls that are not said not to apply."""
+    counts: Mapping[ControlStatus, int]
+    """Number of controls of each status."""
     covered: int
-    """Controls with at least one passing or failing outcome."""
-    sound: int
-    """Covered controls with nothing against them: satisfied or partial, without a failing outcome."""
+    """Controls that anything but a document's own word speaks for or against."""
+    declared: int
+    """Controls that only a document's own word speaks for or against."""
+    low: int
+    """Controls on which rules bear with low strength alone; they stand in no other figure but not-assessed."""
+    uncontradicted: int
+    """Controls that are satisfied or partial."""
+    by_word: int
+    """Of these, controls for which only a document's own word speaks."""
+    full: int
+    """Controls that files can show in full, and that were assessed or whose rules did not run."""
     coverage: float | None
-    """covered / controls that apply, None where no figure may be printed."""
+    """covered / applicable; None for a list that is not a set of controls."""
     conformity: float | None
-    """sound / covered, None where nothing is covered or no figure may be printed."""
+    """satisfied / full; None where no control can be shown in full by what was scanned."""
     licence: str = ""
     source: str = ""
     not_run: int = 0
-    """Rules that bear on its controls and that the configuration left out; with any, no conformity is told."""
-    not_applicable: int = 0
-    """Controls that are said not to apply, each with a reason."""
+    """Rules of the profiles default and strict that bear on its controls and did not run."""
+    incomplete: bool = False
+    """Something in scope was not assessed, so that no control is satisfied."""
     scope: tuple[str, ...] = ()
     """Patterns of the paths that belong to it; all paths where there are none."""
     scope_inputs: int | None = None

@@ -121,6 +121,8 @@ class Input:
     """1-based line of the fault for an unreadable input, 0 where none can be told."""
     formats: tuple[str, ...] = ()
     subjects: int = 0
+    kinds: tuple[str, ...] = ()
+    """Of its subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,11 @@ class Run:
     kubernetes_version: str
     fail_on: Severity
     pack_digest: str
+    """Of all rules and catalogues."""
+    ruleset_digest: str = ""
+    """Of what decided: the rules that ran with their parameters, and the version of Kubernetes."""
+    asked: tuple[str, ...] = ()
+    """Frameworks that were asked for, as `id@edition`; only rules that bear on them ran."""
     git_commit: str = ""
     git_dirty: bool | None = None
     configuration: Configuration = field(default_factory=Configuration)

@@ -17,9 +17,10 @@ from scanner.policy.tuning import Tuning
 class Options:
     """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
 
-    profile: Profile = Profile.DEFAULT
+    profile: Profile | None = None
+    """Which rules. None is the default profile, and with frameworks the default and strict rules that bear on them."""
     frameworks: tuple[str, ...] = ()
-    """Ids, `id@edition` or families; all where none is named."""
+    """Ids, `id@edition` or families: only rules that bear on them run. All where none is named, and any rule runs."""
     framework_files: tuple[Path, ...] = ()
     """Frameworks of one's own, beside the shipped ones."""
     scope: Path | None = None

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
-from scanner.controls import Assessment, FrameworkSummary
 from scanner.errors import UsageError, located
 from scanner.facts.kept import Kept
 from scanner.findings import settle, texts
-from scanner.frameworks import assess, catalogue, checks, scope
-from scanner.model import Finding, Input, InputStatus, Outcome, RuleInfo, Run, Scan, Subject
+from scanner.frameworks import catalogue, checks, judging, scope
+from scanner.frameworks.links import links
+from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
@@ -44,20 +44,31 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     evaluation = _evaluate(read, derived, joined, by.policies, also, options)
     findings = settle(evaluation, read.shared)
 
+    linked = links(by.frameworks, _infos(by, also, evaluation).values())
+    not_run = links(by.frameworks, by.rules.not_run)
+    scanned = judging.Scanned(read.inputs, read.subjects, derived, evaluation, findings)
+    judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
+    if options.frameworks:
+        findings = judging.concerned(
+            judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
+        )
     infos = _infos(by, also, evaluation)
-    links = assess.links(by.frameworks, infos.values())
-    left_out = assess.links(by.frameworks, by.rules.left_out)
-    assessments = {item: _assessed(item, by.scopes, evaluation, findings, links, left_out) for item in by.frameworks}
     return Scan(
-        run=_run(by, options, where, _digest(by, also, options)),
+        run=_run(by, options, where, also),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
-        links=links,
-        assessments=tuple(assessment for each in assessments.values() for assessment in each),
-        frameworks=tuple(_summary(item, each, by.scopes, read.inputs, left_out) for item, each in assessments.items()),
+        links={rule: linked[rule] for rule in infos},
+        assessments=tuple(assessment for each in judged for assessment in each.assessments),
+        frameworks=tuple(each.summary for each in judged),
         outcomes=_outcomes(evaluation),
-        verdict=gate.judge(read.inputs, findings, options.fail_on, allow_incomplete=options.allow_incomplete),
+        verdict=gate.judge(
+            read.inputs,
+            findings,
+            options.fail_on,
+            allow_incomplete=options.allow_incomplete,
+            applies=not options.frameworks or any(each.applies for each in judged),
+        ),
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
@@ -79,18 +90,30 @@ class _Standard:
 def _standard(options: Options) -> _Standard:
     """Rules, policies, frameworks and engines, as the options ask for them."""
     cache = library.Cache(options.cache_folder)
-    rules = pack.load(options.profile, cache, options.rule_folders, options.tuning)
+    rules = pack.load_all(cache, options.rule_folders)
     policies = _policies(options.policies)
-    frameworks = catalogue.load(cache, options.framework_files, rules.known)
+    frameworks = catalogue.load(cache, options.framework_files, rules.ids)
     with located(options.configuration.place("framework")):
         chosen = catalogue.choose(frameworks, options.frameworks)
     return _Standard(
-        rules,
+        rules.choose(_held(rules, chosen, options), options.tuning),
         policies,
         chosen,
         scope.load(options.scope, frameworks) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
     )
+
+
+def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:
+    """The rules to run before a configuration changes anything: those that bear on frameworks that were asked for.
+
+    Rules that bear with low strength are among them, because the controls that rest on these alone are counted.
+    """
+    if not options.frameworks:
+        return rules.of_profile(options.profile or Profile.DEFAULT)
+    of_profile = rules.of_profile(options.profile or Profile.STRICT)
+    linked = links(frameworks, [rule.info for rule in rules.rules])
+    return of_profile.intersection(rule for rule, some in linked.items() if some)
 
 
 def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
@@ -134,48 +157,11 @@ def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluatio
     return infos
 
 
-def _digest(by: _Standard, also: Iterable[engines.Results], options: Options) -> str:
-    """One digest of all that was judged by: rules, policies, catalogues, other engines and what their checks mean."""
-    own = [by.policies.digest] if by.policies else []
-    other = [part for each in also for part in (checks.digest(each.engine), each.version)]
-    return library.combine(by.rules.digest, *own, catalogue.digest_of_data(options.framework_files), *other)
-
-
 def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
     """Of the rules that look at one subject, and of those that need all."""
     minor = minor_of(options.kubernetes_version)
     for some in (rules.local(), rules.joined()):
         yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
-
-
-def _assessed(
-    framework: catalogue.Framework,
-    scopes: Mapping[tuple[str, str], scope.Scope],
-    evaluation: Evaluation,
-    findings: Sequence[Finding],
-    links: assess.Links,
-    left_out: assess.Links,
-) -> tuple[Assessment, ...]:
-    """The status of every control, by what belongs to the framework's scope."""
-    own = scopes.get((framework.id, framework.edition), scope.Scope())
-    counts = evaluation.within(own.holds) if own.paths else evaluation.counts
-    mine = [finding for finding in findings if own.holds(finding.location.path)] if own.paths else findings
-    return assess.assess(framework, counts, mine, links, own.not_applicable, left_out)
-
-
-def _summary(
-    framework: catalogue.Framework,
-    assessments: Sequence[Assessment],
-    scopes: Mapping[tuple[str, str], scope.Scope],
-    inputs: Iterable[Input],
-    left_out: assess.Links,
-) -> FrameworkSummary:
-    """The figures of a framework, with what they are about where that is less than all."""
-    own = scopes.get((framework.id, framework.edition))
-    if own is None or not own.paths:
-        return assess.summarise(framework, assessments, left_out=left_out)
-    held = sum(item.status is InputStatus.ASSESSED and own.holds(item.path) for item in inputs)
-    return assess.summarise(framework, assessments, own.paths, held, left_out)
 
 
 @dataclass(slots=True)
@@ -266,16 +252,22 @@ def minor_of(version: str) -> int:
     return int(minor)
 
 
-def _run(by: _Standard, options: Options, where: sources.Scope, digest: str) -> Run:
+def _run(by: _Standard, options: Options, where: sources.Scope, also: Iterable[engines.Results]) -> Run:
+    policies = [by.policies.digest] if by.policies else []
+    other = [part for each in also for part in (checks.digest(each.engine), each.version)]
+    everything = [by.rules.digest, *policies, catalogue.digest_of_data(options.framework_files), *other]
+    running = sorted(rule.info.id for rule in by.rules.rules)
     return Run(
         version=__version__,
         started=options.started,
         ended="",
         arguments=options.arguments,
-        profile=options.profile,
+        profile=options.profile or (Profile.STRICT if options.frameworks else Profile.DEFAULT),
         kubernetes_version=options.kubernetes_version,
         fail_on=options.fail_on,
-        pack_digest=digest,
+        pack_digest=library.combine(*everything),
+        ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
+        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks) if options.frameworks else (),
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,
         configuration=replace(options.configuration, rules=by.rules.changes),

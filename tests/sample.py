@@ -16,6 +16,8 @@ from scanner.controls import (
     ShownBy,
     Strength,
 )
+from scanner.frameworks.catalogue import Framework
+from scanner.frameworks.figures import summarise
 from scanner.model import (
     Edit,
     Finding,
@@ -114,14 +116,15 @@ def sample_scan() -> Scan:
     unknown, an error and a pass. Three frameworks: SOC 2 and CIS print figures, the OWASP list of categories does not.
     """
     findings = _findings()
+    assessments = _assessments({finding.rule: finding.fingerprint for finding in findings})
     return Scan(
         run=_run(),
         inputs=_inputs(),
         findings=findings,
         rules=_rules(),
         links=_links(),
-        assessments=_assessments({finding.rule: finding.fingerprint for finding in findings}),
-        frameworks=_frameworks(),
+        assessments=assessments,
+        frameworks=_frameworks(assessments),
         outcomes={"fail": 6, "error": 1, "unknown": 1, "pass": 31},
         verdict=Verdict(
             4, "incomplete: 1 input and 1 outcome could not be assessed; 5 outcomes failed at or above low"
@@ -262,14 +265,14 @@ def _links() -> dict[str, tuple[ControlLink, ...]]:
         "architecture.store-encrypted": (_link(SOC2, "CC6.1", "encryption-at-rest", Strength.MEDIUM),),
         "kubernetes.capabilities-dropped": (
             _link(CIS, "5.2.9", LEAST, Strength.HIGH),
-            _link(SOC2, "CC6.3", LEAST, Strength.LOW),
+            _link(SOC2, "CC6.3", LEAST),
         ),
         "kubernetes.container-not-privileged": (
             _link(CIS, "5.2.2", LEAST, Strength.HIGH),
             _link(K8S, "K01:2025", LEAST),
         ),
         "kubernetes.no-secret-in-environment": (_link(CIS, "5.4.1", SECRETS), _link(K8S, "K03:2025", SECRETS)),
-        "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory", Strength.LOW),),
+        "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory"),),
     }
 
 
@@ -323,18 +326,33 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
         against = tuple(fingerprints[rule] for rule in bearing) if status is failed else ()
         evidence = f"Records that show: {title.lower()}"
         head = (*framework, control, title, parent, checkable, evidence, status)
-        found.append(Assessment(*head, tuple(bearing), against, tuple(bearing.values())))
+        decided = status not in (silent, manual, apart)
+        found.append(
+            Assessment(
+                *head,
+                reason="nothing of that kind in what was scanned" if status is apart else "",
+                rules=tuple(bearing),
+                findings=against,
+                links=tuple(bearing.values()),
+                shown_by=(ShownBy.MANIFEST,) if decided else (),
+            )
+        )
     return tuple(found)
 
 
-def _frameworks() -> tuple[FrameworkSummary, ...]:
+def _frameworks(assessments: tuple[Assessment, ...]) -> tuple[FrameworkSummary, ...]:
     cis, k8s, soc2 = "CIS Kubernetes Benchmark", "OWASP Kubernetes Top Ten", "SOC 2 Trust Services Criteria"
     own, share = "ids only; titles in our own words", "CC-BY-SA-4.0"
-    return (
-        FrameworkSummary(*CIS, cis, Measure.CONTROLS, 4, 0, 3, 1, 0.75, 1 / 3, own, "https://www.cisecurity.org/"),
-        FrameworkSummary(*K8S, k8s, Measure.CATEGORIES, 2, 0, 2, 0, None, None, share, "https://owasp.org/"),
-        FrameworkSummary(*SOC2, soc2, Measure.CONTROLS, 5, 1, 2, 1, 0.4, 0.5, own, "https://www.aicpa-cima.com/"),
-    )
+    made = []
+    for key, title, measure, licence, source in (
+        (CIS, cis, Measure.CONTROLS, own, "https://www.cisecurity.org/"),
+        (K8S, k8s, Measure.CATEGORIES, share, "https://owasp.org/"),
+        (SOC2, soc2, Measure.CONTROLS, own, "https://www.aicpa-cima.com/"),
+    ):
+        framework = Framework(*key, title, "", "", source, licence, measure, ())
+        mine = [item for item in assessments if (item.framework, item.edition) == key]
+        made.append(summarise(framework, mine))
+    return tuple(made)
 
 
 def _digest(text: str) -> str:

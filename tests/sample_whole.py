@@ -11,8 +11,11 @@ from hashlib import sha256
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.frameworks import assess
+from scanner.frameworks.assess import Seen, assess
 from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.figures import summarise
+from scanner.frameworks.links import links
+from scanner.frameworks.population import Population
 from scanner.model import (
     Edit,
     Finding,
@@ -76,19 +79,21 @@ def whole_scan() -> Scan:
     for finding in findings:
         counts.setdefault(finding.rule, Counter())[finding.outcome] += 1
     frameworks = _frameworks()
-    links = assess.links(frameworks, rules.values())
+    linked = links(frameworks, rules.values())
+    population = Population(incomplete=True)
+    seen = Seen(counts, findings, population)
+    not_run = {"soc2": dict([*linked.items()][:1])}
     assessments = {
-        item.id: assess.assess(item, counts, findings, links, _not_applicable(item.id)) for item in frameworks
+        item.id: assess(item, seen, linked, _not_applicable(item.id), not_run.get(item.id)) for item in frameworks
     }
     scope = ("deploy/", "!deploy/old/")
-    left_out = {"soc2": links}
     summaries = (
-        assess.summarise(
+        summarise(
             item,
             assessments[item.id],
             scope if item.id == "pci" else (),
             2 if item.id == "pci" else None,
-            left_out.get(item.id, {}),
+            incomplete=True,
         )
         for item in frameworks
     )
@@ -104,7 +109,7 @@ def whole_scan() -> Scan:
         inputs=(*scan.inputs, *_inputs()),
         findings=findings,
         rules=rules,
-        links=links,
+        links=linked,
         assessments=tuple(item for each in assessments.values() for item in each),
         frameworks=tuple(summaries),
         outcomes={outcome.value: total[outcome] for outcome in Outcome},

@@ -14,8 +14,11 @@ import pytest
 from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
-from scanner.frameworks import assess, catalogue
+from scanner.frameworks import catalogue
+from scanner.frameworks.assess import Seen, assess
 from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.figures import summarise
+from scanner.frameworks.links import links
 from scanner.model import Outcome, Profile, RuleInfo, Severity
 from scanner.policy.rule import load_folder
 
@@ -123,18 +126,19 @@ def status(
     relation: Relation = Relation.SUPPORTS,
     strength: Strength = Strength.HIGH,
     full: bool = False,
+    proves: bool = True,
 ) -> ControlStatus:
     control = Control(
         "C1",
         "C",
         Checkable.FULL if full else Checkable.PARTIAL,
         "",
-        objectives=(Bearing("goal", relation, strength, "r"),),
+        objectives=(Bearing("goal", relation, strength, "r", proves=proves),),
     )
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
-    linked = assess.links([framework], [RULE])
+    linked = links([framework], [RULE])
     counts = {"a.b": outcomes} if outcomes else {}
-    (assessment,) = assess.assess(framework, counts, [], linked)
+    (assessment,) = assess(framework, Seen(counts), linked)
     return assessment.status
 
 
@@ -144,18 +148,24 @@ def status(
         ({}, {}, "not-assessed"),
         ({Outcome.UNKNOWN: 3}, {}, "not-assessed"),
         ({Outcome.PASS: 9}, {}, "partial"),
-        ({Outcome.PASS: 9}, {"full": True}, "satisfied"),
+        ({Outcome.PASS: 9}, {"full": True}, "partial"),
+        ({Outcome.PASS: 9}, {"full": True, "relation": Relation.VIOLATES}, "satisfied"),
+        ({Outcome.PASS: 9}, {"relation": Relation.VIOLATES}, "partial"),
         ({Outcome.PASS: 9}, {"full": True, "relation": Relation.DECLARES}, "partial"),
-        ({Outcome.PASS: 9, Outcome.UNKNOWN: 1}, {"full": True}, "partial"),
-        ({Outcome.PASS: 999, Outcome.FAIL: 1}, {}, "not-satisfied"),
+        ({Outcome.PASS: 9, Outcome.UNKNOWN: 1}, {"full": True, "relation": Relation.VIOLATES}, "partial"),
+        ({Outcome.PASS: 999, Outcome.FAIL: 1}, {}, "weakened"),
+        ({Outcome.FAIL: 1}, {"relation": Relation.DECLARES}, "weakened"),
         (
             {Outcome.PASS: 999, Outcome.FAIL: 1},
             {"relation": Relation.VIOLATES, "strength": Strength.MEDIUM},
             "not-satisfied",
         ),
-        ({Outcome.FAIL: 1}, {"strength": Strength.LOW}, "partial"),
-        ({Outcome.FAIL: 1, Outcome.PASS: 1}, {"strength": Strength.LOW}, "partial"),
+        ({Outcome.FAIL: 1}, {"strength": Strength.LOW}, "not-assessed"),
+        ({Outcome.FAIL: 1}, {"strength": Strength.LOW, "relation": Relation.VIOLATES}, "not-assessed"),
+        ({Outcome.ERROR: 1, Outcome.PASS: 1}, {"strength": Strength.LOW}, "not-assessed"),
         ({Outcome.FAIL: 1, Outcome.ERROR: 1}, {}, "error"),
+        ({Outcome.PASS: 1}, {"proves": False}, "not-assessed"),
+        ({Outcome.PASS: 1, Outcome.FAIL: 1}, {"proves": False}, "weakened"),
     ],
 )
 def test_a_status_is_the_worst_of_what_bears_on_it(
@@ -174,7 +184,7 @@ def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None
         Control("other", "O", Checkable.PARTIAL, "", objectives=(elsewhere,)),
     )
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, controls)
-    linked = assess.links([framework], [RULE])
+    linked = links([framework], [RULE])
     assert [(link.control, link.objective, link.rule, link.strength) for link in linked["a.b"]] == [
         ("both", "", "a.b", "low"),
         ("named", "", "a.b", "low"),
@@ -188,12 +198,14 @@ def test_all_rules_that_a_control_names_are_told() -> None:
         "f", "1", "F", "", "", "", "", Measure.CONTROLS, (Control("C", "C", Checkable.FULL, "", "", "", bearings),)
     )
     counts = {"a.b": {Outcome.PASS: 1}, "a.c": {Outcome.PASS: 2}}
-    (assessment,) = assess.assess(framework, counts, [], assess.links([framework], rules))
+    (assessment,) = assess(framework, Seen(counts), links([framework], rules))
     assert assessment.status is ControlStatus.SATISFIED
     assert [link.rule for link in assessment.links] == ["a.b", "a.c"]
-    del counts["a.c"]
-    (assessment,) = assess.assess(framework, counts, [], assess.links([framework], rules))
-    assert assessment.status is ControlStatus.PARTIAL, "a rule of another profile was not evaluated"
+    ran = {"a.b": {Outcome.PASS: 1}}
+    (assessment,) = assess(framework, Seen(ran), links([framework], rules), not_run=links([framework], rules[1:]))
+    assert assessment.status is ControlStatus.PARTIAL
+    assert assessment.not_run == ("a.c",)
+    assert assessment.reason == "not run: a.c"
 
 
 BEARING = "relation: violates, strength: high, rationale: " + 60 * "r"
@@ -232,31 +244,58 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
 def test_a_manual_control_stays_manual() -> None:
     control = Control("C1", "C", Checkable.MANUAL, "")
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
-    (assessment,) = assess.assess(framework, {}, [], {})
+    (assessment,) = assess(framework, Seen({}), {})
     assert assessment.status is ControlStatus.MANUAL
 
 
-def test_coverage_and_conformity_stand_side_by_side() -> None:
-    goals = [Bearing(name, Relation.SUPPORTS, Strength.HIGH, "r") for name in ("good", "bad", "silent")]
-    controls = tuple(Control(goal.objective, "C", Checkable.PARTIAL, "", objectives=(goal,)) for goal in goals)
-    framework = Framework(
-        "f", "1", "F", "", "", "", "", Measure.CONTROLS, (*controls, Control("m", "M", Checkable.MANUAL, ""))
+def framework_of(*controls: Control) -> Framework:
+    return Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, controls)
+
+
+def rule_for(objective: str, shown_by: ShownBy = ShownBy.MANIFEST) -> RuleInfo:
+    return replace(RULE, id=f"rule.{objective}", objectives=(objective,), shown_by=shown_by)
+
+
+def test_figures_are_counts_of_statuses() -> None:
+    names = ("good", "bad", "word", "silent", "faint")
+    strength = {"faint": Strength.LOW}
+    goals = [Bearing(name, Relation.SUPPORTS, strength.get(name, Strength.HIGH), "r") for name in names]
+    controls = [Control(goal.objective, "C", Checkable.PARTIAL, "", objectives=(goal,)) for goal in goals]
+    framework = framework_of(*controls, Control("m", "M", Checkable.MANUAL, ""))
+    rules = [rule_for(name, ShownBy.DECLARED if name == "word" else ShownBy.MANIFEST) for name in names]
+    counts = {f"rule.{name}": {Outcome.PASS: 1} for name in ("good", "word", "faint")}
+    counts["rule.bad"] = {Outcome.FAIL: 1, Outcome.PASS: 5}
+    summary = summarise(framework, assess(framework, Seen(counts), links([framework], rules)))
+    assert {status.value: number for status, number in summary.counts.items() if number} == {
+        "weakened": 1,
+        "partial": 2,
+        "not-assessed": 2,
+        "manual": 1,
+    }
+    assert (summary.controls, summary.applicable, summary.covered, summary.declared, summary.low) == (6, 6, 2, 1, 1)
+    assert (summary.uncontradicted, summary.by_word) == (2, 1)
+    assert (summary.coverage, summary.conformity, summary.full) == (0.3333, None, 0)
+
+
+def test_a_percentage_is_over_what_files_can_show_in_full() -> None:
+    goals = [Bearing(name, Relation.VIOLATES, Strength.HIGH, "r") for name in ("good", "bad", "absent")]
+    full = [Control(goal.objective, "C", Checkable.FULL, "", objectives=(goal,)) for goal in goals]
+    framework = framework_of(*full, Control("part", "P", Checkable.PARTIAL, "", objectives=(goals[0],)))
+    rules = [rule_for(name) for name in ("good", "bad", "absent")]
+    linked = links([framework], rules)
+    counts = {"rule.good": {Outcome.PASS: 1}, "rule.bad": {Outcome.FAIL: 1}}
+    summary = summarise(framework, assess(framework, Seen(counts), linked))
+    assert (summary.full, summary.conformity) == (2, 0.5)
+    left_out = summarise(
+        framework,
+        assess(framework, Seen({"rule.good": {Outcome.PASS: 1}}), linked, not_run=links([framework], rules[1:2])),
     )
-    rules = [
-        RuleInfo(name, name, Severity.LOW, Profile.DEFAULT, "", "", "", "x", ShownBy.MANIFEST, (name,), (), ())
-        for name in ("good", "bad")
-    ]
-    counts = {"good": {Outcome.PASS: 1}, "bad": {Outcome.FAIL: 1, Outcome.PASS: 5}}
-    summary = assess.summarise(framework, assess.assess(framework, counts, [], assess.links([framework], rules)))
-    assert (summary.controls, summary.covered, summary.sound, summary.manual) == (4, 2, 1, 1)
-    assert (summary.coverage, summary.conformity) == (0.5, 0.5)
-    nothing = assess.summarise(framework, assess.assess(framework, {}, [], {}))
-    assert (nothing.coverage, nothing.conformity) == (0.0, None)
+    assert (left_out.full, left_out.conformity, left_out.not_run) == (2, 0.5, 1), "leaving a rule out gains nothing"
 
 
 def test_a_list_of_risks_gets_no_percentage() -> None:
     llm = next(item for item in FRAMEWORKS if (item.id, item.edition) == ("owasp-llm", "2026"))
-    summary = assess.summarise(llm, assess.assess(llm, {}, [], {}))
+    summary = summarise(llm, assess(llm, Seen({}), {}))
     assert (summary.coverage, summary.conformity) == (None, None)
 
 

@@ -15,8 +15,9 @@ from scanner import library, objectives
 from scanner.cli.environment import cache_folder
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
-from scanner.frameworks import assess, catalogue
+from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Control, Framework
+from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
 
@@ -49,7 +50,7 @@ def list_frameworks(framework_files: tuple[Path, ...]) -> None:
     Of the mapped ones, the last figure counts those of which only a document's own word can tell.
     """
     frameworks = known(framework_files)
-    ways = assess.shown_by(frameworks, [rule.info for rule in _rules().rules])
+    ways = shown_by(frameworks, [rule.info for rule in _rules().rules])
     width = max(len(f"{item.id}@{item.edition}") for item in frameworks)
     for item in frameworks:
         mapped = sum(bool(control.objectives) for control in item.controls)
@@ -70,7 +71,7 @@ def show(name: str, framework_files: tuple[Path, ...]) -> None:
     """A framework's controls, or one control with what bears on it, why, and through which rules."""
     framework_name, _, control_name = name.partition("/")
     chosen = catalogue.choose(known(framework_files), [framework_name])
-    ways = assess.shown_by(chosen, [rule.info for rule in _rules().rules])
+    ways = shown_by(chosen, [rule.info for rule in _rules().rules])
     for framework in chosen:
         if not control_name:
             click.echo(f"{framework.title} ({framework.id}@{framework.edition}), {framework.publisher}")
@@ -142,8 +143,8 @@ def _control(framework: Framework, name: str) -> Control:
 
 def controls_of(rule: RuleInfo) -> tuple[ControlLink, ...]:
     """The controls that a rule bears on, those it decides first."""
-    links = assess.links(known(()), [rule])[rule.id]
-    return tuple(sorted(links, key=lambda link: (STRENGTHS.index(link.strength), link.framework, link.edition)))
+    found = links(known(()), [rule])[rule.id]
+    return tuple(sorted(found, key=lambda link: (STRENGTHS.index(link.strength), link.framework, link.edition)))
 
 
 def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]) -> frozenset[str]:
@@ -152,7 +153,7 @@ def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]
     if control_name:
         for framework in chosen:
             _control(framework, control_name)
-    linked = assess.links(chosen, [rule.info for rule in _rules().rules])
+    linked = links(chosen, [rule.info for rule in _rules().rules])
     return frozenset(
         rule
         for rule, links in linked.items()

@@ -29,7 +29,7 @@ _OPTIONS = (
         type=click.Choice([profile.value for profile in PROFILES]),
         default=Profile.DEFAULT.value,
         show_default=True,
-        help="Which rules.",
+        help="Which rules; with --framework, default and strict rules run unless this is given.",
     ),
     click.option(
         "--kubernetes-version",
@@ -72,7 +72,12 @@ _CONFIGURED = (
     click.option("--skip", multiple=True, metavar="RULE", help="Do not run these, named like --select; repeats."),
 )
 _JUDGED = (
-    click.option("--framework", multiple=True, metavar="ID", help="An id, id@edition or family; repeats."),
+    click.option(
+        "--framework",
+        multiple=True,
+        metavar="ID",
+        help="Run the rules that bear on it: an id, id@edition or family; repeats.",
+    ),
     takes_framework_files,
     click.option(
         "--scope",
@@ -151,7 +156,7 @@ def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Op
     """
     value = chosen.value
     return Options(
-        profile=Profile(value("profile")),
+        profile=Profile(value("profile")) if chosen.values["profile"].where else None,
         frameworks=value("framework"),
         framework_files=tuple(map(Path, value("framework-file"))),
         scope=Path(value("scope")) if value("scope") else None,

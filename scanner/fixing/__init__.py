@@ -18,7 +18,7 @@ from scanner.facts.kept import Kept
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
-from scanner.model import Finding, Input, InputStatus, Subject
+from scanner.model import Finding, Input, InputStatus, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix_edits import CODE_BLOCK
@@ -69,7 +69,7 @@ def fix(
     if sources.STDIN in paths or options.selection.revision:
         raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
     rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders, options.tuning)
-    _check(selection, rules, options.profile)
+    _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
     work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)

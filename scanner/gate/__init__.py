@@ -11,9 +11,17 @@ CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, INTERNAL = range(6)
 
 
 def judge(
-    inputs: Sequence[Input], findings: Iterable[Finding], fail_on: Severity, *, allow_incomplete: bool
+    inputs: Sequence[Input],
+    findings: Iterable[Finding],
+    fail_on: Severity,
+    *,
+    allow_incomplete: bool,
+    applies: bool = True,
 ) -> Verdict:
-    """The exit code of a scan and its reason in one sentence."""
+    """The exit code of a scan and its reason in one sentence.
+
+    `applies` says whether any framework that was asked for is about what was scanned.
+    """
     findings = tuple(findings)
     failing = sum(finding.outcome is Outcome.FAIL and _reaches(finding.severity, fail_on) for finding in findings)
     unreadable = sum(item.status is InputStatus.UNREADABLE for item in inputs)
@@ -25,6 +33,8 @@ def judge(
         return Verdict(FAILED, f"Failed: {_count(failing, 'finding', f'at or above {fail_on}')}.")
     if not any(item.status is InputStatus.ASSESSED for item in inputs) and not unreadable:
         return Verdict(NOTHING, "Nothing to assess: no architecture spec, Kubernetes manifest or swarm configuration.")
+    if not applies and not unreadable:
+        return Verdict(NOTHING, "Nothing to assess: nothing in what was scanned is what the frameworks are about.")
     left = " (what could not be assessed was allowed for)" if unreadable or errors else ""
     return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}.")
 

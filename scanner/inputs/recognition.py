@@ -51,7 +51,8 @@ def described(source: Source, recognition: subjects.Recognition) -> Input:
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
         reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which gives no object")
-    return Input(source.path, *_seal(source), status, reason, line, reading.formats, recognition.count)
+    seal = _seal(source)
+    return Input(source.path, *seal, status, reason, line, reading.formats, recognition.count, reading.kinds)
 
 
 def failed(source: Source, why: str) -> Input:

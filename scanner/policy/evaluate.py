@@ -27,6 +27,7 @@ NEWEST_KUBERNETES = 37
 """The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
 
+_ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
 
 
@@ -67,6 +68,8 @@ class Evaluation:
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
     by_path: dict[str, dict[str, dict[Outcome, int]]] = field(default_factory=dict)
     """The same for each file, where that was asked for."""
+    by_subject: dict[tuple[str, str], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
+    """The same for each subject of an architecture, by its path and identity: its data may decide what it bears on."""
     fixes: list[ApplicableFix] = field(default_factory=list)
     """Of the failures whose rule has a fix that makes sense there, to be worked out where the text is at hand."""
 
@@ -78,6 +81,8 @@ class Evaluation:
         _add(self.counts, other.counts)
         for path, counts in other.by_path.items():
             _add(self.by_path.setdefault(path, {}), counts)
+        for subject, counts in other.by_subject.items():
+            _add(self.by_subject.setdefault(subject, {}), counts)
 
     def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
         """The counts of some of the files."""
@@ -148,6 +153,8 @@ class Evaluator:
         _add(result.counts, counted)
         if self._by_path:
             _add(result.by_path.setdefault(subject.origin.path, {}), counted)
+        if subject.kind.startswith(_ARCHITECTURE):
+            _add(result.by_subject.setdefault((subject.origin.path, subject.identity), {}), counted)
         if outcome is Outcome.PASS and not self._include_passes:
             return
         if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, judgement.values):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,10 @@ class Pack:
     """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
     changes: RuleChanges = field(default_factory=RuleChanges)
     """What a configuration made of the rules."""
-    left_out: tuple[RuleInfo, ...] = ()
-    """Rules that would run and that a configuration left out."""
+    not_run: tuple[RuleInfo, ...] = ()
+    """Rules of the profiles default and strict, or of the one that was asked for, that do not run."""
+    tuning: str = ""
+    """Digest of what a configuration made of the rules; empty where it changed nothing that decides."""
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -48,12 +50,49 @@ class Pack:
         return [rule for rule in self.rules if rule.joined]
 
 
-def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = (), tuning: Tuning | None = None) -> Pack:
+@dataclass(frozen=True, slots=True)
+class AllRules:
+    """Every rule of the shipped and the given folders, of all profiles, and the digest of the files."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The identities of the rules."""
+        return frozenset(rule.info.id for rule in self.rules)
+
+    def of_profile(self, profile: Profile) -> frozenset[str]:
+        """The rules that a profile holds."""
+        return frozenset(rule.info.id for rule in self.rules if rule.info.profile in included(profile))
+
+    def choose(self, held: Collection[str], tuning: Tuning | None = None) -> Pack:
+        """The rules of a choice, as a configuration tunes them.
+
+        Raises UsageError for a tuning that names what is not there, and where no rule is left.
+        """
+        tuned = tune(self.rules, held, tuning or Tuning())
+        same_as = frozenset(other for rule in self.rules for other in rule.info.same_as)
+        counted = self.of_profile(Profile.STRICT).union(held)
+        running = {rule.info.id for rule in tuned.rules}
+        not_run = tuple(rule.info for rule in self.rules if rule.info.id in counted - running)
+        return Pack(tuned.rules, self.digest, self.ids, same_as, tuned.changes, not_run, tuned.digest)
+
+
+def load(
+    profile: Profile | None, cache: library.Cache, extra: Sequence[Path] = (), tuning: Tuning | None = None
+) -> Pack:
     """The rules of a profile, from the shipped folder and from folders that were named, as a configuration tunes them.
 
     Raises PackError for a rule that is wrong, or for two rules of one identity; UsageError for a folder without rules
     and for a tuning that names what is not there.
     """
+    rules = load_all(cache, extra)
+    return rules.choose(rules.of_profile(profile or Profile.DEFAULT), tuning)
+
+
+def load_all(cache: library.Cache, extra: Sequence[Path] = ()) -> AllRules:
+    """Every rule of the shipped folder and of folders that were named; raises as `load` does."""
     shipped = library.data_root() / "rules"
     digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
     checked_against = objectives.files()
@@ -68,12 +107,7 @@ def load(profile: Profile, cache: library.Cache, extra: Sequence[Path] = (), tun
             sources.append(file.data.path)
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
     _refuse_twins(rules, sources)
-    tuned = tune(rules, included(profile), tuning or Tuning())
-    if tuned.digest:
-        digest = library.combine(digest, tuned.digest)
-    known = frozenset(rule.info.id for rule in rules)
-    same_as = frozenset(other for rule in rules for other in rule.info.same_as)
-    return Pack(tuned.rules, digest, known, same_as, tuned.changes, tuned.left_out)
+    return AllRules(tuple(rules), digest)
 
 
 def included(profile: Profile) -> tuple[Profile, ...]:

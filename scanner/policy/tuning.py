@@ -19,7 +19,7 @@ from scanner.configured import (
     SwitchedOn,
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
-from scanner.model import RuleInfo, Severity
+from scanner.model import Severity
 from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
 
@@ -64,14 +64,12 @@ class Tuned(NamedTuple):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]
-    left_out: tuple[RuleInfo, ...]
-    """Those that would run and do not."""
     changes: RuleChanges
     digest: str
 
 
-def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tuned:
-    """The rules of profiles as a tuning makes them.
+def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
+    """The rules of a choice, by their ids, as a tuning makes them.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
     no rule is left; all that is wrong with the settings of rules is told together.
@@ -80,7 +78,7 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     settings = {each.rule: each for each in tuning.rules}
     raise_together(error for each in tuning.rules for error in _wrong(each, known))
     selected, skipped = _matches(tuning.select, known), _matches(tuning.skip, known)
-    held = {name for name, rule in known.items() if rule.info.profile in profiles}
+    held = known.keys() & held
     on = {name for name, each in settings.items() if each.enabled}
     exact = {pattern.text for pattern in tuning.select} & known.keys()
     chosen = exact | ((held | on) & set().union(*selected.values()) if tuning.select else held | on)
@@ -88,7 +86,9 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     off = {name for name, each in settings.items() if each.enabled is False}
     running = sorted(chosen - left_out - off)
     if not running:
-        hint = "see what --select, --skip, --profile and the configuration file leave out: assay config show"
+        hint = (
+            "see what --select, --skip, --profile, --framework and the configuration file leave out: assay config show"
+        )
         raise UsageError("no rule is left to run", _in_file((*tuning.skip, *tuning.select)), hint)
     changes = RuleChanges(
         selected=tuning.select,
@@ -101,8 +101,7 @@ def tune(rules: Iterable[Rule], profiles: Collection[str], tuning: Tuning) -> Tu
     )
     tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
     as_is = running == sorted(held) and not changes.severities and not changes.parameters
-    not_run = tuple(known[name].info for name in sorted((held | on).difference(running)))
-    return Tuned(tuned, not_run, changes, "" if as_is else _digest(running, changes))
+    return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
 
 
 def _in_file(patterns: Iterable[Pattern]) -> str:

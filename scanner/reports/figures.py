@@ -2,14 +2,80 @@
 
 from __future__ import annotations
 
-from scanner.controls import FrameworkSummary
+from collections.abc import Iterator
+
+from scanner.controls import ControlStatus, FrameworkSummary, Measure
 
 
-def left_out(framework: FrameworkSummary) -> str:
-    """How many rules that bear on a framework did not run because of the configuration."""
-    if framework.not_run == 1:
-        return "1 rule that bears on it was left out by the configuration"
-    return f"{framework.not_run} rules that bear on it were left out by the configuration"
+def told(framework: FrameworkSummary) -> str:
+    """All that is told of a framework, in one line."""
+    scope = f"scope {' '.join(framework.scope)}: {framework.scope_inputs} assessed" if framework.scope else ""
+    parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope)
+    return "; ".join(part for part in parts if part)
+
+
+def statuses(framework: FrameworkSummary) -> str:
+    """How many of its controls have which status."""
+    noun = members(framework.measure)
+    if framework.applicable == 0:
+        return f"none of its {framework.controls} {noun} applies"
+    counts = framework.counts
+    word = f" ({framework.by_word} of them by the document's own word)" if framework.by_word else ""
+    parts = (
+        (counts[ControlStatus.ERROR], "in error"),
+        (counts[ControlStatus.NOT_SATISFIED], "not satisfied"),
+        (counts[ControlStatus.WEAKENED], "weakened"),
+        (framework.uncontradicted, f"without contradiction{word}"),
+        (counts[ControlStatus.NOT_ASSESSED], "not assessed"),
+        (counts[ControlStatus.MANUAL], "manual"),
+        (counts[ControlStatus.NOT_APPLICABLE], "not applicable"),
+    )
+    said = [f"{number} {what}" for number, what in parts if number]
+    return f"of {framework.controls} {noun} {', '.join(said)}"
+
+
+def conformity(framework: FrameworkSummary) -> str:
+    """The share of satisfied controls among those that files can show in full; empty where there are none."""
+    if framework.conformity is None:
+        return ""
+    satisfied = framework.counts[ControlStatus.SATISFIED]
+    share = f"{satisfied} of {framework.full} ({percent(framework.conformity)}%)"
+    return f"satisfied by what was scanned, of those that files can show in full: {share}"
+
+
+def evidence(framework: FrameworkSummary) -> str:
+    """What the statuses rest on."""
+    parts = (
+        (framework.covered, "from manifests"),
+        (framework.declared, "from a document's own word alone"),
+        (framework.low, "of low strength alone, which decides nothing"),
+    )
+    said = [f"{what} for {number}" for number, what in parts if number]
+    return f"evidence {', '.join(said)}" if said else ""
+
+
+def limits(framework: FrameworkSummary) -> Iterator[str]:
+    """What makes the figures less than they could be."""
+    if framework.not_run:
+        noun = (
+            "1 rule that bears on it was"
+            if framework.not_run == 1
+            else f"{framework.not_run} rules that bear on it were"
+        )
+        yield f"{noun} not run"
+    if framework.incomplete:
+        yield "population incomplete"
+
+
+def members(measure: Measure) -> str:
+    """What the members of a framework are called."""
+    match measure:
+        case Measure.CONTROLS:
+            return "controls"
+        case Measure.CATEGORIES:
+            return "categories"
+        case Measure.MATURITY:
+            return "entries"
 
 
 def percent(share: float) -> int:

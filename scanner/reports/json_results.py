@@ -35,7 +35,12 @@ def render(scan: Scan) -> Iterator[str]:
     return json_text(
         {
             "format": VERSION,
-            "tool": {"name": "Assay", "version": scan.run.version, "pack_digest": scan.run.pack_digest},
+            "tool": {
+                "name": "Assay",
+                "version": scan.run.version,
+                "pack_digest": scan.run.pack_digest,
+                "ruleset_digest": scan.run.ruleset_digest,
+            },
             "run": _run(scan.run),
             "inputs": map(_input, scan.inputs),
             "findings": _findings(scan),
@@ -143,8 +148,9 @@ def _control(assessment: Assessment) -> Json:
         "status": assessment.status,
         "rules": assessment.rules,
         "findings": assessment.findings,
-        "shown_by": sorted({link.shown_by for link in assessment.links}, reverse=True),
-        **({"reason": assessment.reason} if assessment.reason else {}),
+        "not_run": assessment.not_run,
+        "shown_by": assessment.shown_by,
+        "reason": assessment.reason,
     }
 
 
@@ -155,13 +161,18 @@ def _framework(framework: FrameworkSummary) -> Json:
         "title": framework.title,
         "measure": framework.measure,
         "controls": framework.controls,
-        "manual": framework.manual,
-        "not_applicable": framework.not_applicable,
+        "applicable": framework.applicable,
+        "counts": framework.counts,
         "covered": framework.covered,
-        "sound": framework.sound,
+        "declared": framework.declared,
+        "low": framework.low,
+        "uncontradicted": framework.uncontradicted,
+        "by_word": framework.by_word,
+        "full": framework.full,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
         "not_run": framework.not_run,
+        "incomplete": framework.incomplete,
         **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
     }
 

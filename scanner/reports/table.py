@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from scanner.controls import STRENGTHS, ControlLink, FrameworkSummary, Measure
+from scanner.controls import STRENGTHS, ControlLink
 from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
-from scanner.reports.figures import left_out, percent
+from scanner.reports.figures import told
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
@@ -150,55 +150,23 @@ def _summary(scan: Scan, paint: _Paint) -> Iterator[str]:
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     yield "inputs    " + ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
+    yield f"profile   {scan.run.profile}" + (
+        f", rules that bear on {', '.join(scan.run.asked)}" if scan.run.asked else ""
+    )
     yield "outcomes  " + ", ".join((fails, *others))
     yield from _frameworks(scan)
     yield paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
 
 
 def _frameworks(scan: Scan) -> Iterator[str]:
-    """Coverage beside conformity; for lists of risks only how many of them findings bear on."""
+    """What is told of each framework that anything was found out about, or that was asked for."""
     few = len(scan.frameworks) <= _SHOWN_FRAMEWORKS
-    touched = [item for item in scan.frameworks if item.covered or item.scope or few]
+    touched = [item for item in scan.frameworks if item.covered or item.declared or item.scope or few]
     width = max((len(f"{item.id}@{item.edition}") for item in touched), default=0)
     for item in touched:
-        yield f"{f'{item.id}@{item.edition}'.ljust(width)}  {_figures(item, _open_controls(scan, item))}"
+        yield f"{f'{item.id}@{item.edition}'.ljust(width)}  {told(item)}"
     if touched:
         yield DISCLAIMER
-
-
-def _figures(item: FrameworkSummary, against: int) -> str:
-    if item.coverage is None:
-        figures = f"findings bear on {against} of {item.controls} {_members(item.measure)}"
-    else:
-        conformity = (
-            "not told" if item.conformity is None else f"{item.sound} of {item.covered} ({percent(item.conformity)}%)"
-        )
-        figures = (
-            f"coverage {item.covered} of {item.controls - item.not_applicable} controls ({percent(item.coverage)}%), "
-            f"conformity {conformity}, {item.manual} manual"
-            + (f", {item.not_applicable} not applicable" if item.not_applicable else "")
-        )
-    figures += f", {left_out(item)}" if item.not_run else ""
-    return figures + (f"; scope {' '.join(item.scope)}: {item.scope_inputs} assessed" if item.scope else "")
-
-
-def _members(measure: Measure) -> str:
-    """What the members of a framework are called."""
-    match measure:
-        case Measure.CONTROLS:
-            return "controls"
-        case Measure.CATEGORIES:
-            return "categories"
-        case Measure.MATURITY:
-            return "entries"
-
-
-def _open_controls(scan: Scan, item: FrameworkSummary) -> int:
-    return sum(
-        bool(assessment.findings)
-        for assessment in scan.assessments
-        if (assessment.framework, assessment.edition) == (item.id, item.edition)
-    )
 
 
 FORMAT = TextFormat(

@@ -56,6 +56,8 @@ class Reading:
     """Why nothing in it is ours, empty where something is."""
     notes: tuple[Fault, ...] = ()
     """Code blocks of a Markdown file, or a JSON text, that cannot be read and would not have been ours."""
+    kinds: tuple[str, ...] = ()
+    """Of the subjects, sorted."""
 
 
 def recognise(parts: Iterable[Document | Fault]) -> Reading:
@@ -76,8 +78,9 @@ class Recognition:
         self._formats: dict[str, None] = {}
         self._faults: list[Fault] = []
         self._notes: list[Fault] = []
-        self._kinds: dict[str, None] = {}
+        self._foreign_kinds: dict[str, None] = {}
         """Of documents that are not ours, in order."""
+        self._kinds: set[str] = set()
         self._in_code = False
         """Whether the first of them stands in a code block."""
         self.count = 0
@@ -92,6 +95,7 @@ class Recognition:
                 continue
             for subject in self._of(part):
                 self.count += 1
+                self._kinds.add(subject.kind)
                 yield replace(subject, group=self._group) if self._group else subject
 
     def _of(self, part: Document) -> Iterator[Subject]:
@@ -106,18 +110,19 @@ class Recognition:
                     yield _document(part, form)
                 return
         if part.format != "prose":
-            self._in_code = self._in_code if self._kinds else bool(part.origin.first_line)
-            self._kinds[foreign.kind(part.root.value)] = None
+            self._in_code = self._in_code if self._foreign_kinds else bool(part.origin.first_line)
+            self._foreign_kinds[foreign.kind(part.root.value)] = None
 
     def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
         """What the input holds; its subjects as far as they were kept."""
         why = "" if self.count else self._foreign()
-        return Reading(subjects, tuple(self._formats), tuple(self._faults), why, tuple(self._notes))
+        kinds = tuple(sorted(self._kinds))
+        return Reading(subjects, tuple(self._formats), tuple(self._faults), why, tuple(self._notes), kinds)
 
     def _foreign(self) -> str:
         """Why nothing in the input is ours."""
-        if self._kinds:
-            return ("in code blocks: " if self._in_code else "") + foreign.reason(self._kinds)
+        if self._foreign_kinds:
+            return ("in code blocks: " if self._in_code else "") + foreign.reason(self._foreign_kinds)
         broken = (f"{note.message} at line {note.line}" for note in self._notes if not note.embedded)
         return next(broken, _NOTHING)
 

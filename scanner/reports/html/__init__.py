@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from scanner.library import data_root
 from scanner.model import Scan
-from scanner.reports.figures import left_out, percent
 from scanner.reports.format import TextFormat
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.view import view
@@ -54,8 +53,6 @@ def _environment(folder: Path) -> Environment:
     )
     environment.filters |= {
         "count": _count,
-        "left_out": left_out,
-        "percent": _percent,
         "secure": _is_secure,
         "slug": slug,
     }
@@ -76,10 +73,6 @@ def _seen(value: object) -> object:
 
 def _count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _percent(share: float) -> str:
-    return f"{percent(share)} %"
 
 
 def _is_secure(address: str) -> bool:

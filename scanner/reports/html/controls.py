@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, Measure, ShownBy
+from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, ShownBy
 from scanner.model import SEVERITIES, Finding, Scan
+from scanner.reports import figures
 from scanner.reports.html.anchors import slug
 from scanner.reports.tally import tally
 
@@ -48,20 +49,10 @@ class Sheet:
 
     summary: FrameworkSummary
     key: str
-    applicable: int
-    """Controls that are not said not to apply."""
-    in_error: int
-    without_evidence: int
-    """Applicable controls that are neither covered nor in error nor manual."""
-    coverage: tuple[Part, ...]
-    """Over the applicable controls; what remains free is in error or without evidence."""
-    conformity: tuple[Part, ...]
-    """Over the covered controls; empty where no conformity is told."""
-    no_figures: str
-    """Why no percentage is given, where none is."""
-    findings: int
-    touched: int
-    """Controls that findings bear on."""
+    told: tuple[str, ...]
+    """All that is told of it, in sentences."""
+    bar: tuple[Part, ...]
+    """Its controls by status, over those that apply; what remains free is not assessed."""
     statuses: dict[ControlStatus, int]
     parents: tuple[tuple[str, tuple[Row, ...]], ...]
 
@@ -85,7 +76,7 @@ def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Findi
     failed = Counter(finding.rule for _, finding in against)
     names = sorted({*item.rules, *failed}, key=lambda name: (-failed[name], name))
     reasons = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
-    evidence = {link.shown_by for link in item.links}
+    evidence = item.shown_by
     return Row(
         control=item,
         anchor=slug("control", item.framework, item.edition, item.control),
@@ -100,26 +91,27 @@ def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Findi
 def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
     """One framework with its controls, in the catalogue's order."""
     members = [row for key, row in rows.items() if key[:2] == (summary.id, summary.edition)]
-    distinct = {fingerprint for row in members for fingerprint in row.control.findings}
-    applicable, against = summary.controls - summary.not_applicable, summary.covered - summary.sound
-    covered = (("sound", summary.sound), ("against", against))
     statuses = tally((row.control.status for row in members), ControlStatus)
-    in_error = statuses[ControlStatus.ERROR]
-    manual = 100 * summary.manual / (applicable or 1)
+    shown = ((status.value, statuses[status]) for status in _IN_BAR)
+    told = (figures.statuses(summary), figures.conformity(summary), figures.evidence(summary), *figures.limits(summary))
     return Sheet(
         summary=summary,
         key=slug(summary.id, summary.edition),
-        applicable=applicable,
-        in_error=in_error,
-        without_evidence=max(0, applicable - summary.covered - in_error - summary.manual),
-        coverage=(*_parts(applicable, covered), Part("manual", 100 - manual, manual)),
-        conformity=() if summary.not_run else _parts(summary.covered, covered),
-        no_figures=_no_figures(summary.measure),
-        findings=len(distinct),
-        touched=sum(1 for row in members if row.control.findings),
+        told=tuple(f"{text[0].upper()}{text[1:]}." for text in told if text),
+        bar=_parts(summary.applicable, shown),
         statuses=statuses,
         parents=tuple((parent, tuple(some)) for parent, some in groupby(members, lambda row: row.control.parent)),
     )
+
+
+_IN_BAR = (
+    ControlStatus.ERROR,
+    ControlStatus.NOT_SATISFIED,
+    ControlStatus.WEAKENED,
+    ControlStatus.PARTIAL,
+    ControlStatus.SATISFIED,
+    ControlStatus.MANUAL,
+)
 
 
 def _parts(whole: int, numbers: Iterable[tuple[str, int]]) -> tuple[Part, ...]:
@@ -130,16 +122,6 @@ def _parts(whole: int, numbers: Iterable[tuple[str, int]]) -> tuple[Part, ...]:
         parts.append(Part(kind, 100 * before / (whole or 1), 100 * number / (whole or 1)))
         before += number
     return tuple(parts)
-
-
-def _no_figures(measure: Measure) -> str:
-    match measure:
-        case Measure.CONTROLS:
-            return "No control is left that applies, so no percentage is given."
-        case Measure.CATEGORIES:
-            return "A list of risk categories is not a set of requirements, so no percentage is given."
-        case Measure.MATURITY:
-            return "A maturity model is not a set of requirements, so no percentage is given."
 
 
 def _extent(checkable: Checkable) -> str:

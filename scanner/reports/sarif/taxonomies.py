@@ -89,13 +89,14 @@ def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
     component["properties"] = {
         "measure": framework.measure,
         "controls": framework.controls,
-        "manual": framework.manual,
-        "notApplicable": framework.not_applicable,
+        "applicable": framework.applicable,
+        "counts": framework.counts,
         "rulesNotRun": framework.not_run,
         "covered": framework.covered,
-        "sound": framework.sound,
+        "declared": framework.declared,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
+        "incomplete": framework.incomplete,
         "licence": framework.licence,
     }
     if framework.scope:

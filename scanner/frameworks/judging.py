@@ -1,0 +1,118 @@
+"""What a scan says of every framework: the status of its controls, its figures, and which findings concern it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
+from scanner.facts.derived import Derived
+from scanner.frameworks.assess import Seen, assess
+from scanner.frameworks.catalogue import Framework
+from scanner.frameworks.figures import summarise
+from scanner.frameworks.links import Links
+from scanner.frameworks.population import Population, population
+from scanner.frameworks.scope import Scope
+from scanner.model import Finding, Input, InputStatus, Subject
+from scanner.policy.evaluate import Evaluation
+
+_OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan read and found out."""
+
+    inputs: Sequence[Input]
+    subjects: Sequence[Subject]
+    derived: Derived
+    evaluation: Evaluation
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One framework, judged by a scan."""
+
+    framework: Framework
+    scope: Scope
+    population: Population
+    assessments: tuple[Assessment, ...]
+    summary: FrameworkSummary
+
+    @property
+    def applies(self) -> bool:
+        """Whether any of its controls that a file can show may apply."""
+        return any(each.status not in _OUT for each in self.assessments)
+
+    def concerns(self, finding: Finding, linked: Links) -> bool:
+        """Whether a finding bears on a control that may apply, with at least medium strength."""
+        return any(self._concerns(finding, link) for link in linked.get(finding.rule, ()))
+
+    def may_concern(self, some: Iterable[ControlLink]) -> bool:
+        """Whether a rule with these links bears on a control that may apply, with at least medium strength."""
+        return any(self._applies(link) for link in some)
+
+    def _concerns(self, finding: Finding, link: ControlLink) -> bool:
+        place = (finding.location.path, finding.subject_id)
+        return (
+            self._applies(link)
+            and self.scope.holds(finding.location.path)
+            and all(self.population.concerns(when, *place) for when in (*self._conditions(link), link.applies_when))
+        )
+
+    def _applies(self, link: ControlLink) -> bool:
+        if (link.framework, link.edition) != (self.framework.id, self.framework.edition) or not link.strength.bears:
+            return False
+        whens = (*self._conditions(link), link.applies_when)
+        return all(self.population.meets(when) is not False for when in whens)
+
+    def _conditions(self, link: ControlLink) -> Iterator[AppliesWhen]:
+        yield self.framework.applies_when
+        yield from (each.applies_when for each in self.framework.controls if each.id == link.control)
+
+
+def judge(
+    frameworks: Iterable[Framework],
+    scopes: Mapping[tuple[str, str], Scope],
+    scanned: Scanned,
+    linked: Links,
+    not_run: Links,
+) -> list[Judged]:
+    """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
+    return [
+        _judged(framework, scopes.get((framework.id, framework.edition), Scope()), scanned, linked, not_run)
+        for framework in frameworks
+    ]
+
+
+def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
+    """The findings that bear on a framework, and those of exempt rules; the others are taken out of all counts too."""
+    counts = scanned.evaluation.counts
+    for rule in [*counts]:
+        if rule not in exempt and not any(each.may_concern(linked[rule]) for each in judged):
+            del counts[rule]
+    kept = []
+    for finding in scanned.findings:
+        if finding.rule in exempt or any(each.concerns(finding, linked) for each in judged):
+            kept.append(finding)
+        elif finding.rule in counts:
+            counts[finding.rule][finding.outcome] -= 1
+    return kept
+
+
+def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: Links, not_run: Links) -> Judged:
+    evaluation = scanned.evaluation
+    held = [item for item in scanned.inputs if scope.holds(item.path)]
+    incomplete = any(item.status is InputStatus.UNREADABLE for item in held)
+    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
+    seen = Seen(
+        evaluation.within(scope.holds) if scope.paths else evaluation.counts,
+        [each for each in scanned.findings if scope.holds(each.location.path)] if scope.paths else scanned.findings,
+        own,
+        {key: counts for key, counts in evaluation.by_subject.items() if scope.holds(key[0])},
+    )
+    assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
+    inputs = sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None
+    summary = summarise(framework, assessments, scope.paths, inputs, incomplete=incomplete)
+    return Judged(framework, scope, own, assessments, summary)

@@ -1,0 +1,98 @@
+"""How rules bear on controls, through objectives or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from scanner.controls import STRENGTHS, ControlLink, Platform, Relation, ShownBy
+from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.model import RuleInfo
+
+Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
+"""Rule -> the controls that it bears on."""
+_ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
+"""Objective or rule -> the only rules that are meant, if not all, and the link."""
+
+
+def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
+    """Rule -> the controls it bears on, each control once.
+
+    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule. A check
+    of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
+    nothing of a cluster, whatever the objective.
+    """
+    names = {name for rule in rules for name in (rule.id, *rule.objectives)}
+    by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
+    for framework in frameworks:
+        for control in framework.controls:
+            for bearing in control.objectives:
+                if (bearing.rule or bearing.objective) not in names:
+                    continue
+                link = _link(framework, control, bearing)
+                by_name.setdefault(bearing.rule or bearing.objective, []).append((bearing.rules, link))
+    about = {(item.id, item.edition): item.platform for item in frameworks}
+    return {rule.id: _closest(rule, by_name, about) for rule in rules}
+
+
+def shown_by(
+    frameworks: Sequence[Framework], rules: Collection[RuleInfo]
+) -> dict[tuple[str, str, str], tuple[ShownBy, ...]]:
+    """(framework, edition, control) -> what can show it through the rules: manifest before declared."""
+    found: dict[tuple[str, str, str], set[ShownBy]] = {}
+    for some in links(frameworks, rules).values():
+        for link in some:
+            found.setdefault((link.framework, link.edition, link.control), set()).add(link.shown_by)
+    return {control: tuple(way for way in ShownBy if way in ways) for control, ways in found.items()}
+
+
+def _link(framework: Framework, control: Control, bearing: Bearing) -> ControlLink:
+    return ControlLink(
+        framework=framework.id,
+        edition=framework.edition,
+        control=control.id,
+        relation=bearing.relation,
+        strength=bearing.strength,
+        shown_by=_evidence(bearing.relation),
+        objective=bearing.objective,
+        rationale=bearing.rationale,
+        rule=bearing.rule,
+        proves=bearing.proves,
+        applies_when=bearing.applies_when,
+    )
+
+
+def _closest(
+    rule: RuleInfo, by_name: _ByName, about: Mapping[tuple[str, str], Platform | None]
+) -> tuple[ControlLink, ...]:
+    best: dict[tuple[str, str, str], ControlLink] = {}
+    for name in (rule.id, *rule.objectives):
+        for only, link in by_name.get(name, ()):
+            if only and rule.id not in only:
+                continue
+            if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
+                continue
+            key = (link.framework, link.edition, link.control)
+            if key not in best or _distance(link) < _distance(best[key]):
+                best[key] = link
+    return tuple(_by_rule(link, rule) for link in best.values())
+
+
+def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
+    """A link as far as the rule behind it can carry it."""
+    declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
+    shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST
+    return replace(link, shown_by=shown_by, proves=link.proves and rule.proves)
+
+
+def _distance(link: ControlLink) -> tuple[bool, int]:
+    return not link.rule, STRENGTHS.index(link.strength)
+
+
+def _evidence(relation: Relation) -> ShownBy:
+    match relation:
+        case Relation.SUPPORTS | Relation.VIOLATES:
+            return ShownBy.MANIFEST
+        case Relation.DECLARES:
+            return ShownBy.DECLARED

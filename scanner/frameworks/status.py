@@ -1,0 +1,131 @@
+"""The status of one control, from (relation, strength, outcome) of every rule that bears on it.
+
+| outcome of a bearing rule | through | status at best |
+|---|---|---|
+| fail | `violates` | not-satisfied |
+| fail | `supports` or `declares` | weakened |
+| error | any | error |
+| unknown | any | partial |
+| pass | `supports`, `declares`, or a document's own word | partial |
+| pass | `violates` | satisfied |
+
+To bear is to bear with medium or high strength: a low link decides nothing. The worst counts, never an average. Without
+a failure, and without a pass that says something, the control is not assessed. It is satisfied only where files can
+show all of it, every rule that bears on it ran, and everything that belongs to the scope was assessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from scanner.controls import Checkable, ControlLink, ControlStatus, Relation, ShownBy
+from scanner.frameworks.catalogue import Control
+from scanner.model import Outcome
+
+_NAMED = 3
+"""Rules that a reason names; it counts the others."""
+
+
+class Evidence(NamedTuple):
+    """What one rule found out, and how it bears on a control."""
+
+    rule: str
+    link: ControlLink
+    outcomes: Mapping[Outcome, int]
+    """Number of each, none of them 0."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether it speaks for or against the control."""
+        return self.link.strength.bears and (Outcome.FAIL in self.outcomes or self.lifts)
+
+    @property
+    def lifts(self) -> bool:
+        """Whether it has a pass that says something of the control."""
+        return self.link.strength.bears and self.link.proves and Outcome.PASS in self.outcomes
+
+
+class Decision(NamedTuple):
+    """A status, and why it is no better."""
+
+    status: ControlStatus
+    reason: str
+
+
+def at_best(link: ControlLink, outcome: Outcome) -> ControlStatus:
+    """The best status of a control on which a rule with an outcome bears."""
+    match outcome:
+        case Outcome.ERROR:
+            return ControlStatus.ERROR
+        case Outcome.FAIL:
+            contradicts = link.relation is Relation.VIOLATES
+            return ControlStatus.NOT_SATISFIED if contradicts else ControlStatus.WEAKENED
+        case Outcome.UNKNOWN:
+            return ControlStatus.PARTIAL
+        case Outcome.PASS:
+            shows = link.relation is Relation.VIOLATES and link.shown_by is ShownBy.MANIFEST
+            return ControlStatus.SATISFIED if shows else ControlStatus.PARTIAL
+
+
+def decide(
+    control: Control, evidence: Sequence[Evidence], not_run: Collection[str] = (), *, incomplete: bool = False
+) -> Decision:
+    """The status of a control that applies.
+
+    `not_run` are the rules that bear on it and did not run; `incomplete` says that something in scope was not assessed.
+    """
+    if control.checkable is Checkable.MANUAL:
+        return Decision(ControlStatus.MANUAL, "")
+    bearing = [each for each in evidence if each.link.strength.bears]
+    by_status: dict[ControlStatus, list[str]] = {}
+    for each in bearing:
+        for outcome in each.outcomes:
+            by_status.setdefault(at_best(each.link, outcome), []).append(each.rule)
+    for status, said in _AGAINST.items():
+        if rules := by_status.get(status):
+            return Decision(status, f"{said}: {_named(rules)}")
+    if not any(each.lifts for each in bearing):
+        return Decision(ControlStatus.NOT_ASSESSED, _silence(evidence, not_run))
+    bounds = _bounds(control, bearing, not_run, incomplete=incomplete)
+    if bounds or ControlStatus.PARTIAL in by_status:
+        return Decision(ControlStatus.PARTIAL, "; ".join(bounds) or "its rules support it and do not show all of it")
+    return Decision(ControlStatus.SATISFIED, "all that bears on it passed, in what was scanned")
+
+
+_AGAINST = {
+    ControlStatus.ERROR: "could not be evaluated",
+    ControlStatus.NOT_SATISFIED: "contradicted by",
+    ControlStatus.WEAKENED: "weakened by",
+}
+
+
+def _bounds(control: Control, bearing: Sequence[Evidence], not_run: Collection[str], *, incomplete: bool) -> list[str]:
+    """Why a control that nothing speaks against is not satisfied."""
+    unknown = [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]
+    word = all(each.link.shown_by is ShownBy.DECLARED for each in bearing if each.lifts)
+    return [
+        *(["files can show a part of it"] if control.checkable is Checkable.PARTIAL else ()),
+        *(["by the document's own word"] if word else ()),
+        *(["population incomplete: something in scope was not assessed"] if incomplete else ()),
+        *([f"cannot be told: {_named(unknown)}"] if unknown else ()),
+        *([f"not run: {_named(not_run)}"] if not_run else ()),
+    ]
+
+
+def _silence(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
+    """Why nothing speaks for or against a control."""
+    bearing = [each for each in evidence if each.link.strength.bears]
+    if not bearing:
+        if not_run:
+            return f"not run: {_named(not_run)}"
+        return "rules bear on it with low strength alone" if evidence else "its rules found nothing that they are about"
+    if unknown := [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]:
+        return f"cannot be told: {_named(unknown)}"
+    return f"a pass says nothing of it: {_named([each.rule for each in bearing])}"
+
+
+def _named(rules: Collection[str]) -> str:
+    names = sorted(set(rules))
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

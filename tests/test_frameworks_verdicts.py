@@ -1,0 +1,173 @@
+"""What is said of controls, seen through a scan: no figure may be better than what was looked at."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import assay
+
+CLEAN = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop, labels: {app.kubernetes.io/name: web}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      automountServiceAccountToken: false
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: web
+          image: registry.example.org/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+          resources: {limits: {memory: 64Mi}}
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {drop: [ALL]}
+"""
+SPEC = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: clinic}
+spec:
+  dataAssets: [{id: patients%s}]
+  datastores:
+    - {id: records, data: [patients], encryption: {atRest: none}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def scan(*arguments: str) -> tuple[int, dict[str, Any]]:
+    done = assay("scan", ".", "--output", "json", *arguments, cwd=Path.cwd())
+    return done.returncode, json.loads(done.stdout)
+
+
+def table(*arguments: str) -> str:
+    return assay("scan", ".", *arguments, cwd=Path.cwd()).stdout
+
+
+def controls(results: dict[str, Any], framework: str) -> dict[str, dict[str, Any]]:
+    return {item["control"]: item for item in results["controls"] if item["framework"] == framework}
+
+
+def figures(results: dict[str, Any], framework: str) -> dict[str, Any]:
+    return next(item for item in results["frameworks"] if item["id"] == framework)
+
+
+def test_a_framework_selects_default_and_strict_rules() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    _, by_framework = scan("--framework", "soc2")
+    _, by_profile = scan("--profile", "strict")
+    assert figures(by_framework, "soc2") == figures(by_profile, "soc2")
+    assert figures(by_framework, "soc2")["not_run"] == 0
+    assert {each["rule"] for each in by_framework["findings"]} >= {"kubernetes.container-readiness-probed"}
+    shown = table("--framework", "soc2")
+    assert "%" not in shown
+    assert "profile   strict, rules that bear on soc2@2017" in shown
+
+
+def test_a_profile_that_is_given_leaves_rules_out_and_they_are_counted() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    _, results = scan("--framework", "pod-security-standards", "--profile", "default")
+    assert figures(results, "pod-security-standards")["not_run"] > 0
+    assert figures(results, "pod-security-standards")["conformity"] < 1
+    assert any(item["not_run"] for item in results["controls"])
+    assert "rules that bear on it were not run" in table("--framework", "soc2", "--profile", "default")
+
+
+def test_findings_of_a_framework_bear_on_it() -> None:
+    Path("web.yaml").write_text(CLEAN.replace("replicas: 2", "replicas: 1").replace("readOnlyRootFilesystem: true", ""))
+    _, everything = scan("--profile", "strict")
+    code, results = scan("--framework", "sox")
+    against = {fingerprint for item in results["controls"] for fingerprint in item["findings"]}
+    assert {each["fingerprint"] for each in results["findings"] if each["outcome"] == "fail"} <= against
+    assert len(results["findings"]) < len(everything["findings"])
+    assert code == (1 if any(each["outcome"] == "fail" for each in results["findings"]) else 0)
+
+
+def test_a_config_map_says_nothing_of_card_data() -> None:
+    Path("map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndata: {a: b}\n")
+    _, results = scan("--framework", "pci-dss")
+    told = figures(results, "pci-dss")
+    assert (told["covered"], told["uncontradicted"], told["conformity"]) == (0, 0, None)
+
+
+def test_what_is_about_card_data_does_not_apply_to_a_clinic() -> None:
+    Path("clinic.yaml").write_text(SPEC % ", categories: [personal, health]")
+    _, results = scan("--framework", "pci-dss")
+    found = controls(results, "pci-dss")
+    for name in ("3.3.2", "3.3.3", "3.5.1"):
+        assert found[name]["status"] == "not-applicable", name
+        assert found[name]["reason"] == "nothing of that kind in what was scanned"
+    Path("clinic.yaml").write_text(SPEC % ", categories: [personal, pan]")
+    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] == "not-satisfied"
+
+
+def test_data_decides_only_where_a_spec_lists_it() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] == "not-assessed"
+    Path("clinic.yaml").write_text(SPEC % "")
+    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] == "not-assessed"
+
+
+def test_a_store_of_other_data_does_not_speak_against_a_control_about_card_data() -> None:
+    cards = "\n    - {id: vault, data: [cards], encryption: {atRest: aes-256}}\n"
+    spec = SPEC % ", categories: [personal]}, {id: cards, categories: [pan]"
+    Path("clinic.yaml").write_text(spec.rstrip() + cards)
+    found = controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]
+    assert found["status"] != "not-satisfied"
+    assert not found["findings"]
+
+
+@pytest.mark.parametrize("framework", ["owasp-llm", "owasp-mcp", "owasp-agentic"])
+def test_lists_about_agents_do_not_apply_where_there_are_none(framework: str) -> None:
+    Path("web.yaml").write_text(CLEAN)
+    code, results = scan("--framework", framework)
+    assert {item["status"] for item in results["controls"]} <= {"not-applicable", "manual"}
+    assert (code, results["findings"]) == (3, [])
+
+
+def test_with_a_file_that_cannot_be_read_nothing_is_satisfied_and_nothing_inapplicable() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    assert figures(scan("--framework", "pod-security-standards")[1], "pod-security-standards")["counts"]["satisfied"]
+    Path("broken.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [{securityContext: {privileged: true}]\n"
+    )
+    code, results = scan("--framework", "pod-security-standards")
+    assert code == 4
+    told = figures(results, "pod-security-standards")
+    assert (told["counts"]["satisfied"], told["counts"]["not-applicable"], told["incomplete"]) == (0, 0, True)
+    assert any("population incomplete" in item["reason"] for item in results["controls"])
+    agents = scan("--framework", "owasp-llm")[1]
+    assert "not-applicable" not in {item["status"] for item in agents["controls"]}
+
+
+def test_one_replica_without_a_promise_decides_nothing_about_redundancy() -> None:
+    Path("web.yaml").write_text(CLEAN.replace("replicas: 2", "replicas: 1"))
+    found = controls(scan("--framework", "iso-27001")[1], "iso-27001")["A.8.14"]
+    assert found["status"] == "not-assessed"
+
+
+def test_ids_that_resolve_show_nothing() -> None:
+    spec = "apiVersion: assay.dev/v1\nkind: Architecture\nmetadata: {name: a}\nspec:\n"
+    spec += "  dataAssets: [{id: customers}]\n  datastores: [{id: store, data: [customers]}]\n"
+    spec += (
+        "  services: [{id: shop, data: [customers]}]\n  flows: [{id: f, from: shop, to: store, data: [customers]}]\n"
+    )
+    Path("spec.yaml").write_text(spec)
+    _, results = scan("--framework", "gdpr")
+    found = controls(results, "gdpr")
+    for article in ("Art.15", "Art.34", "Art.35"):
+        assert found[article]["status"] == "not-assessed", article
+    assert figures(results, "gdpr")["conformity"] is None
+    assert "%" not in table("--framework", "gdpr")

@@ -456,6 +456,17 @@ def test_fix_and_hook_tell_what_was_changed(folder: Path, command: tuple[str, ..
     assert "configuration:" not in assay(*command, cwd=folder).stderr
 
 
+def test_a_scan_into_files_tells_what_was_changed_on_standard_error(folder: Path) -> None:
+    configure(folder, EVERYTHING)
+    files = ("--output", "json=a.json", "--output", "sarif=a.sarif")
+    done = assay("scan", *files, cwd=folder)
+    assert done.stdout == ""
+    assert done.stderr.startswith(assay("scan", cwd=folder).stdout.partition("\n\n")[0])
+    assert [done.stderr.count(each) for each in TOLD] == [1] * len(TOLD)
+    assert assay("scan", *files, "--quiet", cwd=folder).stderr == ""
+    assert PRIVILEGED not in assay("scan", "--output", "json", cwd=folder).stderr
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [(OFF, ":2: the rule {} is switched off"), ("skip: [{}]\n", ":1: the rule {} is skipped")]
 )

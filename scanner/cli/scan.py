@@ -15,11 +15,11 @@ from scanner import sources
 from scanner.cli.environment import git_state
 from scanner.cli.outputs import FORMATS, parse, write
 from scanner.cli.progress import Progress
-from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_configuration
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_changes, tell_configuration
 from scanner.configuration.settle import Settled
 from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
-from scanner.model import Severity
+from scanner.model import Scan, Severity
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -69,10 +69,7 @@ def command(
     result = replace(result, run=replace(result.run, ended=_now()))
     write(result, wanted)
     if not quiet:
-        tell_configuration(result.run.configuration)
-        _tell(result.notes)
-    if not quiet and all(output.target for output in wanted):
-        click.echo(f"assay: {result.verdict.reason}", err=True)
+        _summarise(result, to_files=all(output.target for output in wanted))
     return result.verdict.exit_code
 
 
@@ -97,6 +94,18 @@ def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Opt
 
 def _scope(chosen: Settled) -> sources.Scope:
     return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
+
+
+def _summarise(result: Scan, *, to_files: bool) -> None:
+    """Say on standard error what standard output does not: all that matters where every output goes to a file."""
+    configuration = result.run.configuration
+    if to_files:
+        tell_changes(configuration)
+    else:
+        tell_configuration(configuration)
+    _tell(result.notes)
+    if to_files:
+        click.echo(f"assay: {result.verdict.reason}", err=True)
 
 
 def _tell(notes: Sequence[str]) -> None:

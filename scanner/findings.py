@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner import documents
 from scanner.masking import mask
-from scanner.model import Finding, Location, Outcome
+from scanner.model import Finding, Location
 from scanner.policy.evaluate import Evaluation
 
 
-def settle(evaluation: Evaluation, shared: set[str]) -> list[Finding]:
-    """The findings as reports show them; `shared` are the files that several overlays are built from."""
-    return _in_order(_masked(finding) for finding in _once(evaluation, shared))
+def settle(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
+    """The findings as reports show them.
+
+    `shared` are the files that several overlays are built from, `once` the rules that say a thing once for each input.
+    """
+    return _in_order(_masked(finding) for finding in _once(evaluation, shared, once))
 
 
 def texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
@@ -30,17 +32,27 @@ def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
 
 
-def _once(evaluation: Evaluation, shared: set[str]) -> Iterator[Finding]:
-    """The findings, without those that several overlays give alike of a file they share."""
-    met: set[tuple[Outcome, str, str, Location]] = set()
+def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]) -> list[Finding]:
+    """The findings, each cause once: of a line that several overlays build, and of equal findings at one place."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    built_by: dict[tuple[object, ...], list[str]] = {}
+    times: Counter[tuple[str, tuple[object, ...]]] = Counter()
     for finding in evaluation.findings:
-        if finding.location.path in shared:
-            alike = (finding.outcome, finding.fingerprint, finding.message, finding.location)
-            if alike in met:
-                evaluation.counts[finding.rule][finding.outcome] -= 1
-                continue
-            met.add(alike)
-        yield finding
+        key: tuple[object, ...] = (finding.rule, finding.outcome, finding.location, finding.message)
+        if finding.rule in once:
+            key = (finding.rule, finding.outcome, finding.location.path, finding.message)
+        elif finding.location.path in shared and finding.group:
+            place = (finding.rule, finding.outcome, finding.location)
+            times[finding.group, place] += 1  # several objects of one overlay may stand at one place
+            key = (*place, times[finding.group, place])
+            built_by.setdefault(key, []).append(finding.group)
+        if key in kept:
+            evaluation.counts[finding.rule][finding.outcome] -= 1
+        kept.setdefault(key, finding)
+    return [
+        replace(finding, built_by=tuple(sorted(set(built_by[key])))) if len(set(built_by.get(key, ()))) > 1 else finding
+        for key, finding in kept.items()
+    ]
 
 
 def _masked(finding: Finding) -> Finding:
@@ -52,11 +64,7 @@ def _masked(finding: Finding) -> Finding:
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by place, with the fingerprints of twins made their own.
-
-    Objects of one name in several files (overlays, environments) are told apart by their file, those of one file by
-    counting.
-    """
+    """Findings by place, and of those with one fingerprint (copies of an object) which each is."""
     ordered = sorted(
         findings,
         key=lambda finding: (
@@ -68,12 +76,9 @@ def _in_order(findings: Iterable[Finding]) -> list[Finding]:
             finding.location.field,
         ),
     )
-    times = Counter(finding.fingerprint for finding in ordered)
     seen: Counter[str] = Counter()
     for index, finding in enumerate(ordered):
-        if times[finding.fingerprint] > 1:
-            twin = f"{finding.fingerprint}:{finding.location.path}"
-            seen[twin] += 1
-            own = hashlib.sha256(f"{twin}:{seen[twin]}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
-            ordered[index] = replace(finding, fingerprint=own)
+        seen[finding.fingerprint] += 1
+        if seen[finding.fingerprint] > 1:
+            ordered[index] = replace(finding, occurrence=seen[finding.fingerprint])
     return ordered

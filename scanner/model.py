@@ -170,9 +170,22 @@ class Finding:
     subject_name: str
     location: Location
     fingerprint: str
+    """What stays the same while the text around it changes; equal for equal objects in several files."""
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     """Of a failure whose rule has one, where fixes were asked for."""
+    occurrence: int = 1
+    """Which of the findings with this fingerprint it is, in the order of their paths."""
+    observed: str = ""
+    """Of a failure, what stands at the field, in words."""
+    expected: str = ""
+    """Of a failure, what should stand there; empty where the title of the rule says it."""
+    evidence: str | None = None
+    """The value at the field as canonical JSON, or `sha256:` and its digest; None where it may hold a credential."""
+    group: str = ""
+    """The overlay or chart that the object was built by."""
+    built_by: tuple[str, ...] = ()
+    """All overlays that build the line of a base that the finding points at, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,8 @@ class RuleInfo:
     """Its field may hold a secret: reports mask the value."""
     proves: bool = True
     """A pass shows something of the controls that it bears on."""
+    once: bool = False
+    """Of equal messages in one input only the first is told."""
     platform: Platform | None = None
     """Of another engine's check, what it is about: it does not bear on a framework about something else."""
 

@@ -42,11 +42,19 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     derived = facts.derive(read.subjects, whole=_whole(where, read))
     evaluation = _evaluate(read, derived, joined, by.policies, also, options)
-    findings = settle(evaluation, read.shared)
+    findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
 
     linked = links(by.frameworks, _infos(by, also, evaluation).values())
     not_run = links(by.frameworks, by.rules.not_run)
-    scanned = judging.Scanned(read.inputs, read.subjects, derived, evaluation, findings)
+    scanned = judging.Scanned(
+        read.inputs,
+        read.subjects,
+        derived,
+        findings,
+        evaluation.counts,
+        evaluation.by_subject,
+        evaluation.within,
+    )
     judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:
         findings = judging.concerned(

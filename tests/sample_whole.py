@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.frameworks.assess import Seen, assess
+from scanner.frameworks.assess import Seen, assess, failures
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
@@ -81,7 +81,7 @@ def whole_scan() -> Scan:
     frameworks = _frameworks()
     linked = links(frameworks, rules.values())
     population = Population(incomplete=True)
-    seen = Seen(counts, findings, population)
+    seen = Seen(counts, failures(findings), population)
     not_run = {"soc2": dict([*linked.items()][:1])}
     assessments = {
         item.id: assess(item, seen, linked, _not_applicable(item.id), not_run.get(item.id)) for item in frameworks

@@ -348,10 +348,15 @@ def test_what_two_overlays_share_is_found_once(tmp_path: Path) -> None:
     files = dict(OVERLAY)
     del files["k8s/prod/patch.yaml"]
     files["k8s/base/pod.yaml"] = POD % "true"
-    files["k8s/prod/kustomization.yaml"] = files["k8s/dev/kustomization.yaml"] = "bases:\n- ../base\n"
+    for name in ("prod", "dev"):
+        text = f"bases:\n- ../base\nnamespace: {name}\nnamePrefix: {name}-\n"
+        files[f"k8s/{name}/kustomization.yaml"] = text
     lay(tmp_path, files)
     result = scan(["."])
     assert privileged(result) == [("k8s/base/pod.yaml", 10, "privileged: true")]
+    assert {each.built_by for each in result.findings} == {
+        ("k8s/dev/kustomization.yaml", "k8s/prod/kustomization.yaml"),
+    }
     assert result.outcomes["fail"] == sum(finding.outcome == "fail" for finding in result.findings)
 
 

@@ -182,11 +182,54 @@ def test_a_finding_of_a_rule_about_all_objects_keeps_its_fingerprint_in_a_list_o
     assert len(found[0]) == 4
 
 
-def test_equal_objects_in_two_files_have_fingerprints_of_their_own(folder: Path) -> None:
-    (folder / "a.yaml").write_text(POD)
+def test_a_copy_of_an_object_changes_no_fingerprint(folder: Path) -> None:
     (folder / "b.yaml").write_text(POD)
-    findings = scan(["."]).findings
-    assert len({finding.fingerprint for finding in findings}) == len(findings)
+    before = {each.fingerprint for each in scan(["."]).findings}
+    (folder / "a.yaml").write_text(POD)
+    after = scan(["."]).findings
+    assert {each.fingerprint for each in after} == before
+    assert {(each.location.path, each.occurrence) for each in after} == {("a.yaml", 1), ("b.yaml", 2)}
+
+
+def test_a_failure_tells_what_stands_there(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    found = {each.rule: each for each in scan(["."]).findings}
+    there = found[PRIVILEGED]
+    assert (there.observed, there.evidence) == ("securityContext.privileged is true", "true")
+    assert there.expected == "securityContext.privileged is not set"
+    absent = found["kubernetes.container-memory-limited"]
+    assert (absent.observed, absent.evidence) == ("resources.limits.memory is not set", None)
+
+
+def test_no_value_that_may_be_a_credential_is_told_or_hashed(folder: Path) -> None:
+    secret = "apiVersion: v1\nkind: %s\nmetadata: {name: s, namespace: n}\n%s: {password: hunter2-hunter2-hunter2}\n"
+    (folder / "secret.yaml").write_text(secret % ("Secret", "stringData"))
+    (folder / "map.yaml").write_text(secret % ("ConfigMap", "data"))
+    found = [each for each in scan(["."], Options(profile=Profile.OPINION)).findings if "password" in each.observed]
+    assert {each.location.path for each in found} == {"secret.yaml", "map.yaml"}
+    assert {each.evidence for each in found} == {None}
+    assert "hunter2" not in str(found)
+
+
+def test_a_large_value_is_told_by_its_digest(folder: Path) -> None:
+    rule = folder / "own" / "acme" / "short.yaml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(
+        "title: Annotations are few\nseverity: low\nwhy: A long list of annotations is hard to read for people.\n"
+        "remediation: Remove annotations that nothing reads.\nlimits: Counts nothing.\nsubject: kubernetes.resource\n"
+        "require: size(object.metadata.?annotations.orValue({})) < 3\nat: metadata.annotations\n"
+        "message: too many\nobjectives: [objects-admissible]\nexamples:\n"
+        "  - passes: few\n    input: {object: {metadata: {annotations: {a: b}}}}\n"
+        "  - fails: many\n    at: metadata.annotations\n"
+        "    input: {object: {metadata: {annotations: {a: b, c: d, e: f}}}}\n"
+    )
+    notes = "".join(f"    note-{number}: '{'x' * 900}'\n" for number in range(3))
+    (folder / "map.yaml").write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n{notes}")
+    (found,) = (
+        each for each in scan(["map.yaml"], Options(rule_folders=(folder / "own",))).findings if "acme" in each.rule
+    )
+    assert found.evidence
+    assert len(found.evidence) == len("sha256:") + 64
 
 
 def test_a_scan_repeats_whatever_the_number_of_processes(folder: Path) -> None:

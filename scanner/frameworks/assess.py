@@ -28,7 +28,8 @@ class Seen:
     """What a scan found out within the scope of a framework."""
 
     counts: Counts
-    findings: Sequence[Finding] = ()
+    failed: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    """Rule -> its failures."""
     population: Population = field(default_factory=Population)
     by_subject: BySubject = field(default_factory=dict)
     """Of subjects whose data may have nothing to do with a control."""
@@ -45,15 +46,22 @@ class Seen:
 
     def failures(self, rule: str, whens: Sequence[AppliesWhen]) -> list[str]:
         """Fingerprints of the failures of a rule, without those about data that conditions do not mean."""
-        return [
-            finding.fingerprint
-            for finding in self.findings
-            if (finding.rule, finding.outcome) == (rule, Outcome.FAIL)
-            and self._concerned(whens, finding.location.path, finding.subject_id)
-        ]
+        failed = self.failed.get(rule, ())
+        if any(when.data for when in whens):
+            failed = [each for each in failed if self._concerned(whens, each.location.path, each.subject_id)]
+        return [finding.fingerprint for finding in failed]
 
     def _concerned(self, whens: Sequence[AppliesWhen], path: str, identity: str) -> bool:
         return all(self.population.concerns(when, path, identity) for when in whens)
+
+
+def failures(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Rule -> its failures."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.FAIL:
+            found.setdefault(finding.rule, []).append(finding)
+    return found
 
 
 def assess(
@@ -126,9 +134,11 @@ def _assessment(
         rules=tuple(each.rule for each in evidence),
         not_run=tuple(not_run),
         findings=tuple(
-            fingerprint
-            for each in failing
-            for fingerprint in seen.failures(each.rule, (*conditions, each.link.applies_when))
+            dict.fromkeys(
+                fingerprint
+                for each in failing
+                for fingerprint in seen.failures(each.rule, (*conditions, each.link.applies_when))
+            )
         ),
         links=tuple(dict.fromkeys(each.link for each in evidence)),
         shown_by=tuple(way for way in ShownBy if any(each.decides and each.link.shown_by is way for each in evidence)),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import Seen, assess
+from scanner.frameworks.assess import BySubject, Counts, Seen, assess, failures
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
-from scanner.model import Finding, Input, InputStatus, Subject
-from scanner.policy.evaluate import Evaluation
+from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 
 _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
 
@@ -26,8 +25,12 @@ class Scanned:
     inputs: Sequence[Input]
     subjects: Sequence[Subject]
     derived: Derived
-    evaluation: Evaluation
     findings: Sequence[Finding]
+    counts: dict[str, dict[Outcome, int]]
+    """Rule -> number of each outcome."""
+    by_subject: BySubject
+    within: Callable[[Callable[[str], bool]], Counts]
+    """The counts of some of the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def judge(
 
 def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
     """The findings that bear on a framework, and those of exempt rules; the others are taken out of all counts too."""
-    counts = scanned.evaluation.counts
+    counts = scanned.counts
     for rule in [*counts]:
         if rule not in exempt and not any(each.may_concern(linked[rule]) for each in judged):
             del counts[rule]
@@ -102,15 +105,14 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
 
 
 def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: Links, not_run: Links) -> Judged:
-    evaluation = scanned.evaluation
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = any(item.status is InputStatus.UNREADABLE for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     seen = Seen(
-        evaluation.within(scope.holds) if scope.paths else evaluation.counts,
-        [each for each in scanned.findings if scope.holds(each.location.path)] if scope.paths else scanned.findings,
+        scanned.within(scope.holds) if scope.paths else scanned.counts,
+        failures(each for each in scanned.findings if not scope.paths or scope.holds(each.location.path)),
         own,
-        {key: counts for key, counts in evaluation.by_subject.items() if scope.holds(key[0])},
+        {key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])},
     )
     assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
     inputs = sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None

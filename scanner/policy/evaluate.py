@@ -17,6 +17,7 @@ from scanner.policy import cel, items, rule_reads
 from scanner.policy.cel import Condition
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.message import computed, message, not_stated
+from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
 
@@ -222,6 +223,8 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
+    failed = outcome is Outcome.FAIL
+    seen = observe(rule, subject, item) if failed else NOTHING
     return Finding(
         rule=info.id,
         outcome=outcome,
@@ -233,6 +236,10 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
         location=place(rule, subject, item),
         fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, item, related)),
+        observed=seen.words,
+        expected=expected(rule) if failed else "",
+        evidence=seen.evidence,
+        group=subject.group,
     )
 
 

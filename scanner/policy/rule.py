@@ -147,6 +147,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
         proves=value.get("pass") != "none",
+        once=value.get("once") == "input",
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from scanner.model import SEVERITIES, Edit, Finding, Fix, Outcome, Related, Scan
+from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.line_hash import line_hashes
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.rules import LEVELS
@@ -29,6 +30,7 @@ _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", 
 def results(scan: Scan, references: dict[Control, Json]) -> list[Json]:
     """Return the outcomes of a scan in their order; of too many, the worst."""
     kept = _worst(scan.findings)
+    kept = [replace(each, fingerprint=own) for each, own in zip(kept, unique(kept), strict=True)]
     indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
     taxa = {rule: references_of(links, references) for rule, links in scan.links.items()}
     hashes = _line_hashes(scan, kept)

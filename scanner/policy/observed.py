@@ -1,0 +1,90 @@
+"""What stands at the field that a failure points at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NamedTuple
+
+from scanner.documents.positions import join_path, split_path
+from scanner.masking import mask
+from scanner.model import Subject
+from scanner.policy.items import Item
+from scanner.policy.rule import Rule
+
+_LARGEST = 2048
+"""Bytes of a value that is told as it is; of a larger one the digest."""
+_SHOWN = 60
+"""Characters of a value that a sentence shows."""
+_SECRET = ("data", "stringData")
+
+
+class Observed(NamedTuple):
+    """A field in words, and its value."""
+
+    words: str = ""
+    evidence: str | None = None
+    """Canonical JSON, or `sha256:` and a digest; None where it may hold a credential, or is not there."""
+
+
+NOTHING = Observed()
+
+
+def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
+    """The value at the field that a rule points at, or that it is not there."""
+    path = split_path(rule.at)
+    if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
+        holder, steps = subject.bindings, path
+    else:
+        holder, steps = subject.bindings[subject.focus], (*item.path, *path)
+    if not steps:
+        return NOTHING
+    field = join_path(steps)
+    found, value = _value(holder, steps)
+    if not found:
+        return Observed(f"{field} is not set")
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    if rule.info.sensitive or _in_secret(subject, steps) or _looks_secret(steps[-1], text):
+        return Observed(f"{field} is set")
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return Observed(f"{field} is {shown}", _evidence(text))
+
+
+def expected(rule: Rule) -> str:
+    """The value that clears a failure where the fix of the rule states one; empty where only its title says it."""
+    fix = rule.fix
+    if fix is None or fix.when or fix.rename or fix.translate or fix.append:
+        return ""
+    said = [
+        f"{join_path(field)} is {json.dumps(value, ensure_ascii=False, sort_keys=True)}" for field, value in fix.set
+    ]
+    said += [f"{join_path(field)} is not set" for field in fix.remove if field]
+    return " and ".join(said)
+
+
+def _value(holder: Any, steps: tuple[str, ...]) -> tuple[bool, Any]:
+    """Whether a value stands at a path, and the value."""
+    for step in steps:
+        if isinstance(holder, dict) and step in holder:
+            holder = holder[step]
+        elif isinstance(holder, list) and step.isdecimal() and int(step) < len(holder):
+            holder = holder[int(step)]
+        else:
+            return False, None
+    return True, holder
+
+
+def _in_secret(subject: Subject, steps: tuple[str, ...]) -> bool:
+    """Whether a field is of the data of a Secret."""
+    held = subject.bindings[subject.focus]
+    return isinstance(held, dict) and held.get("kind") == "Secret" and steps[0] in _SECRET
+
+
+def _looks_secret(name: str, text: str) -> bool:
+    spoken = f"{name}: {text}"
+    return mask(spoken) != spoken or mask(text) != text
+
+
+def _evidence(text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    return text if len(data) <= _LARGEST else f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,0 +1,28 @@
+"""Fingerprints for formats in which each result needs its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+
+from scanner.model import Finding
+
+
+def unique(findings: Sequence[Finding]) -> list[str]:
+    """A fingerprint of its own for each finding, in their order.
+
+    Findings that share one (of copies of an object) are told apart by their paths, and by counting within a file.
+    """
+    times = Counter(finding.fingerprint for finding in findings)
+    seen: Counter[tuple[str, str]] = Counter()
+    own = []
+    for finding in findings:
+        if times[finding.fingerprint] == 1:
+            own.append(finding.fingerprint)
+            continue
+        twin = (finding.fingerprint, finding.location.path)
+        seen[twin] += 1
+        text = ":".join((*twin, str(seen[twin])))
+        own.append(hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
+    return own

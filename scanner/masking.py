@@ -8,6 +8,7 @@ its lines, so that columns stay true.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _CUT_SHORT = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{16,}"
@@ -42,6 +43,15 @@ def mask(text: str) -> str:
         text = _CUT_SHORT.sub(lambda match: _MASK * len(match[0]), text)
     folded = text.casefold()
     return _ASSIGNED.sub(_hidden, text) if any(word in folded for word in _KEY_WORDS) else text
+
+
+def mask_data(value: Any) -> Any:
+    """Plain data with every text masked; its lists and mappings are new ones."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list | tuple):
+        return [mask_data(item) for item in value]
+    return {name: mask_data(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

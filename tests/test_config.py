@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
 
 from scanner import reports
@@ -506,6 +508,57 @@ def test_what_is_shown_is_a_configuration(folder: Path) -> None:
     again = assay("config", "show", "--config", "shown.yaml", cwd=folder)
     assert again.returncode == 0
     assert yaml.safe_load(again.stdout) == yaml.safe_load(shown)
+
+
+WORDS = some.sampled_from(
+    (
+        *("null", "~", "true", "no", "Yes", "on", "y", "1.0", "1e3", "0x1f", "017", "1_000", "12:30", "2026-11-28"),
+        *(".inf", "<<", "=", "", " a ", "a: b", "a #b", "- a", "&a", "*a", "!a", "%a", "@a", "[a", "{a", "'", '"'),
+        *("a\nb", "\x1b", "\x85", "\ufeff", "\u202e", "::error::a", "##[error]a"),
+    )
+)
+TEXTS = WORDS | some.text(some.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=12)
+
+
+@given(
+    texts=some.lists(TEXTS, min_size=5, max_size=30),
+    mapping=some.dictionaries(TEXTS, some.lists(TEXTS, max_size=2), min_size=1, max_size=4),
+    text=TEXTS,
+    number=some.floats(allow_nan=False, allow_infinity=False),
+    reason=TEXTS,
+)
+@settings(max_examples=12)  # each runs a command
+def test_values_that_are_shown_can_be_read_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    texts: list[str],
+    mapping: dict[str, list[str]],
+    text: str,
+    number: float,
+    reason: str,
+) -> None:
+    folder = tmp_path_factory.mktemp("shown")
+    rules = {
+        REGISTRY: {"parameters": {"allowed": texts}},
+        "kubernetes.service-load-balancer-guarded": {"add": {"internal": mapping}},
+        "kubernetes.container-not-kubernetes-dashboard": {"parameters": {"images": text}},
+        "architecture.service-redundant": {"parameters": {"zonal_from": number}},
+        PRIVILEGED: {"enabled": False, "reason": f"because {reason}".strip()},
+    }
+    patterns = [each for each in dict.fromkeys(texts) if each]
+    configure(folder, json.dumps({"exclude": patterns, "rules": rules}))
+    done = assay("config", "show", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    shown = yaml.safe_load(done.stdout)
+    assert {"exclude": shown["exclude"], "rules": shown["rules"]} == {"exclude": patterns, "rules": rules}, done.stdout
+
+
+def test_a_credential_is_not_shown(folder: Path) -> None:
+    token = "ghp_" + "a1B2" * 9
+    parameters = f"  {REGISTRY}: {{parameters: {{allowed: ['{token}']}}}}\n"
+    configure(folder, OFF.replace("build machines need it", f"as {token} says") + parameters)
+    shown = assay("config", "show", cwd=folder).stdout
+    assert token not in shown
+    assert yaml.safe_load(shown)["rules"][PRIVILEGED]["reason"] == f"as {'•' * len(token)} says"
 
 
 def test_the_schema_knows_what_the_code_knows(folder: Path) -> None:

@@ -9,11 +9,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject
+import yaml
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 from scanner import documents
 from scanner.documents import edits
+from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
 from scanner.policy.fix import RuleFix
@@ -207,3 +209,16 @@ def test_a_comment_between_brackets_is_not_taken_out_with_an_entry() -> None:
     assert isinstance(document, documents.Document)
     with pytest.raises(UneditableError, match="a comment stands among"):
         edits.rewrite(Layout(text), document.root, {"x": {"b": 2}})
+
+
+@given(
+    st.recursive(
+        SCALARS | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn"])),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+        max_leaves=8,
+    )
+)
+@example([1e16, -1e-7, 1.5e300, float("inf"), float("-inf")])
+def test_what_is_written_on_one_line_is_read_as_the_same_by_any_reader(value: Any) -> None:
+    assert yaml.safe_load(flow(value, QuotingStyle())) == value
+    assert read("a.yaml", flow({"value": value}, QuotingStyle())).root.value == {"value": value}

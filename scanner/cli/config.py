@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,9 @@ import click
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_configuration
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import Settled
+from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.library import Cache
+from scanner.masking import mask_data
 from scanner.model import Severity
 from scanner.policy import pack
 from scanner.policy.tuning import RuleSettings
@@ -77,9 +78,8 @@ def _rule(rule: RuleSettings) -> Iterator[str]:
 
 
 def _written(value: Any) -> str:
-    """A value as JSON, which is YAML as well; a word stands without quotes."""
-    text = str(value)
-    return text if isinstance(value, str) and text.isalpha() else json.dumps(value, ensure_ascii=False)
+    """A value as YAML on one line, without what looks like a credential."""
+    return flow(mask_data(value), QuotingStyle())
 
 
 def _with_place(text: str, where: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,17 @@ def scalar(value: Any, style: QuotingStyle) -> str:
     plain = isinstance(value, str) and not style.quoted and _PLAIN.match(value) is not None
     if plain and resolve(value) == value and not is_disputed(value):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return _number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: float) -> str:
+    """A number that every dialect of YAML reads as one: some want a point before the exponent."""
+    if math.isnan(value):
+        return ".nan"
+    if math.isinf(value):
+        return ".inf" if value > 0 else "-.inf"
+    digits, exponent, power = repr(value).partition("e")
+    return f"{digits}{'' if '.' in digits else '.0'}{exponent}{power}"
 
 
 def flow(value: Any, style: QuotingStyle) -> str:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, TypeAlias
 
 from scanner.configured import Configuration, RuleChanges
-from scanner.masking import mask
+from scanner.masking import mask, mask_data
 
 Json: TypeAlias = dict[str, Any]
 
@@ -35,7 +35,7 @@ def as_data(configuration: Configuration) -> Json:
     """All of it, for `run.configuration` of the results, without what looks like a credential."""
     rules = configuration.rules
     lists = {name: getattr(rules, name) for name in ("skipped", "off", "on", "severities", "parameters")}
-    told: Json = _masked(
+    told: Json = mask_data(
         {
             "file": configuration.file,
             "sha256": configuration.sha256,
@@ -112,12 +112,3 @@ def _count(number: int, noun: str = "rule") -> str:
 
 def _at(where: str) -> str:
     return f" ({where})" if where else ""
-
-
-def _masked(value: Any) -> Any:
-    """Plain data without what looks like a credential."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
-    return {name: _masked(item) for name, item in value.items()} if isinstance(value, dict) else value

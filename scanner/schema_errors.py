@@ -124,7 +124,7 @@ def _missing_keys(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
 def _misnamed(error: ValidationError, path: FieldPath) -> Problem:
     """A key, not a value, is refused."""
     key = cast("str", error.instance)
-    wanted = f"must match {error.validator_value}" if error.validator == "pattern" else "is not allowed"
+    wanted = _form(error) if error.validator == "pattern" else "is not allowed"
     return Problem((*path, key), f"the key {shown(key)} {wanted}{_within(path)}", _description(error))
 
 
@@ -186,7 +186,7 @@ def _sentence(error: ValidationError, path: FieldPath) -> tuple[str, str]:
         case _ if keyword in _BOUNDS:
             told = f"{_BOUNDS[keyword]} {wanted}"
         case "pattern":
-            return f"{_name(path)} is {shown(given, _key(path))}; it must match {wanted}", hint
+            return f"{_name(path)} is {shown(given, _key(path))}; it {_form(error)}", hint
         case _:
             return f"{_name(path)} {_counted(str(keyword), wanted, given)}", hint
     return f"{_name(path)} is {shown(given, _key(path))}; it must be {told}", hint
@@ -199,6 +199,13 @@ def _counted(keyword: str, wanted: Any, given: Any) -> str:
         return f"is not as the schema wants it ({keyword})"
     count = len(given)
     return f"has {count} {nouns[count != 1]}; it must have {bound} {wanted}"
+
+
+def _form(error: ValidationError) -> str:
+    """What is said in place of a pattern: the schema's examples. Its description is the hint."""
+    schema = error.schema
+    examples = schema.get("examples", ()) if isinstance(schema, Mapping) else ()
+    return f"must look like {' or '.join(map(repr, examples))}" if examples else "is not of the expected form"
 
 
 def _description(error: ValidationError) -> str:

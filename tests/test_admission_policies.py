@@ -605,7 +605,7 @@ def test_policies_never_judge_policies(tmp_path: Path) -> None:
     [
         ({"matchCondition": []}, "there is no field `matchCondition` in `spec`, did you mean matchConditions?"),
         ({"failurePolicy": "Open"}, "`spec.failurePolicy` is one of Fail, Ignore"),
-        ({"validations": {}}, "`spec.validations` is no list"),
+        ({"validations": {}}, "`spec.validations` is not a list"),
         ({"variables": [{"name": "x"}]}, "`spec.variables.0` says no expression"),
     ],
 )

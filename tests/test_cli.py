@@ -169,6 +169,12 @@ def test_evidence_is_never_mixed_with_what_is_there(folder: Path) -> None:
     assert "not empty" in done.stderr
 
 
+def test_a_moment_that_cannot_be_read_is_a_usage_error(folder: Path) -> None:
+    done = assay("scan", "pod.yaml", cwd=folder, SOURCE_DATE_EPOCH="today")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "SOURCE_DATE_EPOCH is not a number of seconds since 1970: 'today'" in done.stderr
+
+
 def test_two_runs_of_one_moment_are_equal_byte_for_byte(folder: Path) -> None:
     runs = []
     for seed in ("1", "2"):

@@ -311,6 +311,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         ("profile: strict\nprofile: default\n", 2, "stands twice", ""),
         ("profile: [\n", 1, "not valid YAML", ""),
         ("framework: [socc2]\n", 1, "there is no framework 'socc2'", "soc2"),
+        ("profile: strict\nkubernetes-version: '2.0'\n", 2, "is '2.0'; it must look like '1.30'", "The version of the"),
         ("fail-on: low\npaths: [nosuch]\n", 2, "no such file or folder: nosuch", ""),
         ("fail-on: low\nskip: ['*']\n", 2, "no rule is left to run", ""),
     ],

@@ -292,9 +292,9 @@ ENDS = {
     "a crash": ('sys.exit("Traceback\\nValueError: oh no")', "it says: ValueError: oh no"),
     "another code": ('log("ERROR", "oh no"); sys.exit(2)', "ended with code 2; it says: oh no"),
     "a signal": ("os.kill(os.getpid(), 9)", "ended with code -9"),
-    "garbage": ('print("{]")', "printed what is no JSON"),
-    "nothing": ("pass", "printed what is no JSON"),
-    "nesting": ('print("[" * 100000)', "printed what is no JSON"),
+    "garbage": ('print("{]")', "printed what is not JSON"),
+    "nothing": ("pass", "printed what is not JSON"),
+    "nesting": ('print("[" * 100000)', "printed what is not JSON"),
     "another form": ('print(json.dumps([{"results": {"failed_checks": [{}]}, "check_type": "x"}]))', "unknown form"),
     "a list": ("print(json.dumps([1]))", "unknown form"),
     "a framework": (

@@ -220,7 +220,10 @@ BEARING = "relation: violates, strength: high, rationale: " + 60 * "r"
         ),
         (f"{{{BEARING}}}", "item 1 of objectives has none of objective, rule"),
         (f"{{objective: agent-identty, {BEARING}}}", "no objective 'agent-identty'"),
-        (f"{{rule: privileged, {BEARING}}}", "rule is 'privileged'; it must match"),
+        (
+            f"{{rule: privileged, {BEARING}}}",
+            "rule is 'privileged'; it must look like 'kubernetes.container-not-privileged'",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_bearing_is_told_with_its_line(

@@ -164,8 +164,8 @@ EACH = "each: facts.backends\n" + REQUIRE
         (INPUT, f"    parameters: {{m: 1}}\n{INPUT}", "15: there is no parameter 'm'"),
         (AFTER, "related: {targt: it}\n" + AFTER, "10: there is no related place 'targt' (did you mean target?)"),
         (AFTER, "related: {service: its service}\n" + AFTER, "10: there is no related place 'service'"),
-        (AFTER, "references: [https://shop]\n" + AFTER, "10: item 1 of references is 'https://shop'; it must match"),
-        (AFTER, "same_as: [a check]\n" + AFTER, "10: item 1 of same_as is 'a check'; it must match"),
+        (AFTER, "references: [https://shop]\n" + AFTER, "10: item 1 of references is 'https://shop'; it must look like 'https://kubernetes.io/docs/'"),
+        (AFTER, "same_as: [a check]\n" + AFTER, "10: item 1 of same_as is 'a check'; it must look like 'CKV_K8S_16'"),
         (
             "at: spec.ingressClassName",
             "at: spec.ingresClassName",

@@ -81,8 +81,8 @@ def test_the_reasons_for_which_rules_are_not_exported_are_known() -> None:
     _, told = export("--profile", "opinion")
     reasons = {line.partition("because ")[2].partition(": ")[0] for line in told.splitlines() if "not exported" in line}
     assert reasons == {
-        "it is about a kubernetes.control-plane, which is no object of the API",
-        "it is about a configuration file, which is no object of the API",
+        "it is about a kubernetes.control-plane, which is not an object of the API",
+        "it is about a configuration file, which is not an object of the API",
         "it looks at several objects at once",
         "it uses `credential`, which clusters do not know",
         "it uses `round`, which clusters do not know",

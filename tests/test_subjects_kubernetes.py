@@ -113,7 +113,7 @@ def test_every_kind_of_container_is_met() -> None:
 @pytest.mark.parametrize("spec", [{"containers": "no"}, {"initContainers": {"a": 1}}, {"containers": [None]}])
 def test_containers_that_are_none_are_told(spec: dict[str, Any]) -> None:
     (fault,) = reading(yaml.safe_dump(thing("Pod", spec=spec))).faults
-    assert "is no list of containers" in fault.message
+    assert "is not a list of containers" in fault.message
 
 
 def test_a_pod_without_a_list_of_containers_is_a_workload() -> None:
@@ -313,11 +313,11 @@ def test_what_does_not_say_what_it_is_is_none(foreign: Any) -> None:
 @pytest.mark.parametrize(
     ("meant", "why"),
     [
-        ({"apiVersion": 1, "kind": "Pod"}, "apiVersion is no text"),
-        ({"apiVersion": "v1", "kind": ["Pod"]}, "kind is no text"),
+        ({"apiVersion": 1, "kind": "Pod"}, "apiVersion is not text"),
+        ({"apiVersion": "v1", "kind": ["Pod"]}, "kind is not text"),
         ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: they belong in the items of a List"),
-        (thing("List", "l", items="none"), "items is no list"),
-        (thing("Deployment", "d", spec={"template": []}), "template is no mapping"),
+        (thing("List", "l", items="none"), "items is not a list"),
+        (thing("Deployment", "d", spec={"template": []}), "template is not a mapping"),
     ],
 )
 def test_what_means_to_be_an_object_and_is_none_is_a_fault(meant: Any, why: str) -> None:

@@ -62,7 +62,7 @@ class _Export:
         self._parameters: Mapping[str, Any] = file.rule.parameters
         self._settings = settings
         if self._info.subject not in _FOCUS:
-            raise NotExportableError(f"it is about a {self._info.subject}, which is no object of the API")
+            raise NotExportableError(f"it is about a {self._info.subject}, which is not an object of the API")
         if file.rule.joined:
             raise NotExportableError("it looks at several objects at once")
         if ("serviceAccount",) in cel_tokens.paths(cel_tokens.tokens(self._rule.get("when", "")), "pod"):

@@ -60,7 +60,7 @@ def resource_rules(subject: str, when: str) -> list[dict[str, Any]]:
     if kinds is None:
         return [_rule("*", ["*"])]
     if kinds <= _FILES:
-        raise NotExportableError("it is about a configuration file, which is no object of the API")
+        raise NotExportableError("it is about a configuration file, which is not an object of the API")
     if "Secret" in kinds:
         raise NotExportableError("it is about committed Secrets, and those of a cluster hold the same by their nature")
     groups: dict[str, list[str]] = {}

@@ -185,17 +185,17 @@ def _problems(value: Any, shape: _Shape, path: tuple[str | int, ...]) -> Iterato
             yield path, f"{told} is one of {', '.join(shape.split())}"
     elif isinstance(shape, list):
         if not isinstance(value, list):
-            yield path, f"{told} is no list"
+            yield path, f"{told} is not a list"
             return
         for index, item in enumerate(value):
             yield from _problems(item, shape[0], (*path, index))
     elif isinstance(shape, dict):
         if not isinstance(value, dict):
-            yield path, f"{told} is no mapping"
+            yield path, f"{told} is not a mapping"
             return
         yield from _fields(value, shape, path)
     elif not isinstance(value, shape):
-        yield path, f"{told} is no {'text' if shape is str else 'mapping'}"
+        yield path, f"{told} is not {'text' if shape is str else 'a mapping'}"
 
 
 def _fields(

@@ -12,13 +12,15 @@ from scanner.errors import UsageError, did_you_mean
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Limits))
+_FRACTIONS = ("seconds",)
+"""Limits that need not be whole numbers."""
 _SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
 
 
 def named(given: Iterable[str]) -> dict[str, str]:
     """Limits by name, from the texts of the options; of a limit that is given twice the last one counts.
 
-    Raises UsageError for a name that is no limit's.
+    Raises UsageError for a name that is not one of a limit.
     """
     values = {}
     for text in given:
@@ -39,27 +41,29 @@ def limits(given: Mapping[str, Any], where: str = "") -> Limits:
 
 
 def _unknown(name: str, text: str) -> UsageError:
-    known = "known: " + ", ".join(_NAMES)
+    known = "the limits are " + ", ".join(_NAMES)
     if name in _NAMES:
         return UsageError(f"--limit {text} has no value", hint=f"write it as {name}={getattr(DEFAULTS, name):g}")
-    return UsageError(f"there is no limit {name!r}", hint=f"{did_you_mean(name, _NAMES)} {known}".lstrip())
+    near = did_you_mean(name, _NAMES)
+    return UsageError(f"{name!r} is not a limit", hint=f"{near} {known}" if near else known)
 
 
 def _value(name: str, text: str, where: str) -> float:
-    """What a limit is set to; raises UsageError for what is no number, none or too much."""
+    """What a limit is set to; raises UsageError for what is not a number, not more than 0, or too much."""
     number = _number(name, text)
     most = MOST.get(name, MOST_OTHERWISE)
     if number is None or not 0 < number <= most:
-        form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in SIZES else ("a number", f"{most:,}")
+        kind = "a number" if name in _FRACTIONS else "a whole number"
+        form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in SIZES else (kind, f"{most:,}")
         location = "" if where.startswith("--") else where
         hint = f"give {form}, more than 0 and at most {bound}"
-        raise UsageError(f"--limit {name} is no limit: {text!r}", location, hint)
+        raise UsageError(f"{text!r} is not a value for the limit {name}", location, hint)
     return number
 
 
 def _number(name: str, text: str) -> float | None:
     try:
-        if name == "seconds":
+        if name in _FRACTIONS:
             number = float(text)
             return None if math.isnan(number) else number
         if name in SIZES:

@@ -124,5 +124,6 @@ def _now() -> str:
     try:
         moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise UsageError(f"SOURCE_DATE_EPOCH is no time: {epoch!r}") from None
+        hint = "unset it, or set it to seconds such as 1700000000"
+        raise UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds since 1970: {epoch!r}", hint=hint) from None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

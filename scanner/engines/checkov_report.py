@@ -84,7 +84,7 @@ def read(printed: bytes, folder: str, files: Mapping[str, Handed], report: Repor
         parts = found if isinstance(found, list) else [found]
         unparsed = [pair for part in parts for pair in _take(part, folder, files, report)]
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"printed what is no JSON: {error}") from None
+        raise ReportError(f"printed what is not JSON: {error}") from None
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ReportError(f"printed a report of an unknown form: {type(error).__name__} {error}") from None
     return unparsed

@@ -152,7 +152,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if root.value["kind"].endswith("List"):
         items = root.get("items")
         if root.value["kind"] == "List" and items.value is not None and not isinstance(items.value, list):
-            yield _line(document, items), "items is no list"
+            yield _line(document, items), "items is not a list"
         for item in items.elements():
             if item.mark and _item(root, item) is None:
                 yield _line(document, item), "an item of the list says no apiVersion and kind"
@@ -160,12 +160,12 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
         for path in _WORKLOADS.get(thing.value["kind"], ()):
             held = thing.get(*path)
             if held.value is not None and not isinstance(held.value, dict):
-                yield _line(document, held), f"{path[-1]} is no mapping"
+                yield _line(document, held), f"{path[-1]} is not a mapping"
         for _, template in _pod_templates(thing):
             for field in _CONTAINERS:
                 held = template.get("spec", field)
                 if held and held.value is not None and not _is_containers(held.value):
-                    yield _line(document, held), f"{field} is no list of containers"
+                    yield _line(document, held), f"{field} is not a list of containers"
 
 
 def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
@@ -177,7 +177,7 @@ def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
         for name in ("apiVersion", "kind"):
             field = root.get(name)
             if not isinstance(field.value, str):
-                yield _line(document, field), f"{name} is no text"
+                yield _line(document, field), f"{name} is not text"
     if first := next((item for item in root.elements() if is_object(item.value)), None):
         yield _line(document, first), "objects in a plain list: they belong in the items of a List"
 

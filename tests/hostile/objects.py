@@ -41,25 +41,29 @@ _POD = json.loads(_pod())
 _HEAD = ("apiVersion: v1", "kind: Pod", "metadata: {name: odd}")
 
 ROWS = (
-    unreadable("a pod whose spec is a list", "x.yaml", _pod(spec=["a"]), "spec is no mapping", 1),
-    unreadable("a pod whose spec is a text", "x.yaml", _written(*_HEAD, "spec: text"), "spec is no mapping", 4),
-    unreadable("a template that is a text", "x.yaml", _deployment(template="a"), "template is no mapping", 1),
+    unreadable("a pod whose spec is a list", "x.yaml", _pod(spec=["a"]), "spec is not a mapping", 1),
+    unreadable("a pod whose spec is a text", "x.yaml", _written(*_HEAD, "spec: text"), "spec is not a mapping", 4),
+    unreadable("a template that is a text", "x.yaml", _deployment(template="a"), "template is not a mapping", 1),
     unreadable(
-        "a template whose spec is a list", "x.yaml", _deployment(template={"spec": [_BAD]}), "spec is no mapping", 1
-    ),
-    unreadable("containers that are a text", "x.yaml", _spec(containers="a"), "containers is no list of containers", 1),
-    unreadable("containers that are a mapping", "x.yaml", _spec(containers={"a": _BAD}), "containers is no list of", 1),
-    unreadable(
-        "a container that is a text", "x.yaml", _spec(containers=[_BAD, "a"]), "containers is no list of", 1, [1]
+        "a template whose spec is a list", "x.yaml", _deployment(template={"spec": [_BAD]}), "spec is not a mapping", 1
     ),
     unreadable(
-        "a container that is null", "x.yaml", _spec(containers=[None, _BAD]), "containers is no list of", 1, [1]
+        "containers that are a text", "x.yaml", _spec(containers="a"), "containers is not a list of containers", 1
     ),
     unreadable(
-        "a container in a list in the list", "x.yaml", _spec(containers=[[_BAD]]), "containers is no list of", 1
+        "containers that are a mapping", "x.yaml", _spec(containers={"a": _BAD}), "containers is not a list of", 1
     ),
     unreadable(
-        "init containers that are a number", "x.yaml", _spec(initContainers=5), "initContainers is no list", 1, [1]
+        "a container that is a text", "x.yaml", _spec(containers=[_BAD, "a"]), "containers is not a list of", 1, [1]
+    ),
+    unreadable(
+        "a container that is null", "x.yaml", _spec(containers=[None, _BAD]), "containers is not a list of", 1, [1]
+    ),
+    unreadable(
+        "a container in a list in the list", "x.yaml", _spec(containers=[[_BAD]]), "containers is not a list of", 1
+    ),
+    unreadable(
+        "init containers that are a number", "x.yaml", _spec(initContainers=5), "initContainers is not a list", 1, [1]
     ),
     assessed("a pod without a spec", "x.yaml", _written(*_HEAD), clean=True),
     assessed("a pod without containers", "x.yaml", _pod(spec={}), []),
@@ -133,17 +137,17 @@ ROWS = (
     assessed("replicas that are a text", "x.yaml", _deployment(replicas="3"), [1]),
     assessed("replicas below nought", "x.yaml", _deployment(replicas=-1), [1]),
     assessed("a selector that is a text", "x.yaml", _deployment(selector="a"), [1], errors=True),
-    unreadable("a kind that is a number", "x.yaml", _pod(kind=5), "kind is no text", 1),
-    unreadable("a kind that is a list", "x.yaml", _pod(kind=["Pod"]), "kind is no text", 1),
+    unreadable("a kind that is a number", "x.yaml", _pod(kind=5), "kind is not text", 1),
+    unreadable("a kind that is a list", "x.yaml", _pod(kind=["Pod"]), "kind is not text", 1),
     skipped("a kind that is null", "x.yaml", _pod(kind=None), "no Kubernetes object"),
-    unreadable("a version that is a number", "x.yaml", _pod(apiVersion=1), "apiVersion is no text", 1),
+    unreadable("a version that is a number", "x.yaml", _pod(apiVersion=1), "apiVersion is not text", 1),
     skipped("a version without a kind", "x.yaml", "apiVersion: v2\nname: chart\n", "no Kubernetes object"),
     skipped("a kind without a version", "x.yaml", "kind: Pod\nspec: {}\n", "no format that Assay reads"),
     assessed("a kind of another case", "x.yaml", _pod(kind="pod"), clean=True),
     assessed("a kind with signs in it", "x.yaml", _pod(kind="Pod/../x\n"), clean=True),
     assessed("a kind that nobody knows", "x.yaml", _pod(kind="Odd", apiVersion="a/b/c/d"), clean=True),
-    unreadable("a list whose items are a mapping", "x.yaml", _list({"a": _POD}), "items is no list", 1),
-    unreadable("a list whose items are a text", "x.yaml", _list("a"), "items is no list", 1),
+    unreadable("a list whose items are a mapping", "x.yaml", _list({"a": _POD}), "items is not a list", 1),
+    unreadable("a list whose items are a text", "x.yaml", _list("a"), "items is not a list", 1),
     assessed("a list whose items are null", "x.yaml", _list(None), clean=True),
     assessed("a list of nothing", "x.yaml", _list([]), clean=True),
     assessed("a list in a list in a list", "x.yaml", _list([json.loads(_list([json.loads(_list([_POD]))]))]), [1]),

@@ -254,6 +254,8 @@ class Run:
     """Of what decided: the rules that ran with their parameters, and the version of Kubernetes."""
     asked: tuple[str, ...] = ()
     """Frameworks that were asked for, as `id@edition`; only rules that bear on them ran."""
+    all_frameworks: bool = False
+    """The controls of all frameworks are told one by one."""
     git_commit: str = ""
     git_dirty: bool | None = None
     configuration: Configuration = field(default_factory=Configuration)
@@ -279,5 +281,7 @@ class Scan:
     verdict: Verdict
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Path -> lines, for the inputs that findings point into; for excerpts only."""
+    counts: Mapping[str, Mapping[Outcome, int]] = field(default_factory=dict)
+    """Rule -> number of its outcomes of each kind."""
     notes: tuple[str, ...] = ()
     """What another engine said of its run besides outcomes, such as what it did not look up."""

@@ -21,6 +21,8 @@ class Options:
     """Which rules. None is the default profile, and with frameworks the default and strict rules that bear on them."""
     frameworks: tuple[str, ...] = ()
     """Ids, `id@edition` or families: only rules that bear on them run. All where none is named, and any rule runs."""
+    all_frameworks: bool = False
+    """Tell the controls of all frameworks one by one."""
     framework_files: tuple[Path, ...] = ()
     """Frameworks of one's own, beside the shipped ones."""
     scope: Path | None = None

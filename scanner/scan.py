@@ -70,6 +70,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         assessments=tuple(assessment for each in judged for assessment in each.assessments),
         frameworks=tuple(each.summary for each in judged),
         outcomes=_outcomes(evaluation),
+        counts=evaluation.counts,
         verdict=gate.judge(
             read.inputs,
             findings,
@@ -276,6 +277,7 @@ def _run(by: _Standard, options: Options, where: sources.Scope, also: Iterable[e
         pack_digest=library.combine(*everything),
         ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
         asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks) if options.frameworks else (),
+        all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,
         configuration=replace(options.configuration, rules=by.rules.changes),

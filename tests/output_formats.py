@@ -63,6 +63,8 @@ def check_inert(media_type: str, text: str) -> None:
     match syntax.rpartition("+")[2]:
         case "json":
             json.loads(text)
+        case "jsonl":
+            assert all(isinstance(json.loads(line), dict) for line in text.split("\n")[:-1])
         case "xml":
             ET.fromstring(text)
         case _ if kind != "text":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
 
@@ -126,11 +127,19 @@ def sample_scan() -> Scan:
         assessments=assessments,
         frameworks=_frameworks(assessments),
         outcomes={"fail": 6, "error": 1, "unknown": 1, "pass": 31},
+        counts=_counts(findings),
         verdict=Verdict(
             4, "incomplete: 1 input and 1 outcome could not be assessed; 5 outcomes failed at or above low"
         ),
         texts={path: tuple(text.split("\n")) for path, text in TEXTS.items()},
     )
+
+
+def _counts(findings: tuple[Finding, ...]) -> dict[str, Counter[Outcome]]:
+    counts: dict[str, Counter[Outcome]] = {}
+    for finding in findings:
+        counts.setdefault(finding.rule, Counter())[finding.outcome] += 1
+    return counts
 
 
 def _run() -> Run:
@@ -143,6 +152,8 @@ def _run() -> Run:
         kubernetes_version="1.33",
         fail_on=Severity.LOW,
         pack_digest="sha256:" + _digest("rule pack"),
+        ruleset_digest="sha256:" + _digest("rules that ran"),
+        all_frameworks=True,
         git_commit=_digest("commit")[:40],
         git_dirty=False,
     )

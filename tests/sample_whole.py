@@ -113,6 +113,7 @@ def whole_scan() -> Scan:
         assessments=tuple(item for each in assessments.values() for item in each),
         frameworks=tuple(summaries),
         outcomes={outcome.value: total[outcome] for outcome in Outcome},
+        counts=counts,
         texts={**scan.texts, LEDGER: tuple(TEXT.split("\n"))},
         verdict=gate.judge((*scan.inputs, *_inputs()), findings, scan.run.fail_on, allow_incomplete=False),
         notes=("checkov: a module was not looked up",),

@@ -50,7 +50,7 @@ def test_a_text_on_standard_output_is_that_in_a_file(folder: Path, output: str) 
 
 def test_standard_output_holds_the_report_alone(folder: Path) -> None:
     done = assay("scan", "pod.yaml", "--output", "json", cwd=folder)
-    assert json.loads(done.stdout)["format"] == "assay-results/1"
+    assert json.loads(done.stdout)["format"] == "assay-results/2"
     assert done.stderr == ""
 
 
@@ -68,7 +68,7 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(folder: Path) -> None:
     os.mkfifo(pipe)
     command = [sys.executable, "-m", "scanner", "scan", "pod.yaml", "--no-cache", "--output", f"json={pipe}"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as process:
-        assert json.loads(pipe.read_text())["format"] == "assay-results/1"
+        assert json.loads(pipe.read_text())["format"] == "assay-results/2"
     assert process.returncode == 1
     assert pipe.is_fifo()
 

@@ -78,6 +78,7 @@ _JUDGED = (
         metavar="ID",
         help="Run the rules that bear on it: an id, id@edition or family; repeats.",
     ),
+    click.option("--all-frameworks", is_flag=True, help="Tell the controls of all frameworks, not only the figures."),
     takes_framework_files,
     click.option(
         "--scope",
@@ -158,6 +159,7 @@ def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Op
     return Options(
         profile=Profile(value("profile")) if chosen.values["profile"].where else None,
         frameworks=value("framework"),
+        all_frameworks=value("all-frameworks"),
         framework_files=tuple(map(Path, value("framework-file"))),
         scope=Path(value("scope")) if value("scope") else None,
         fail_on=Severity(value("fail-on")),

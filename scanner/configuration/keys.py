@@ -36,6 +36,7 @@ KEYS = {
         Key("include"),
         Key("exclude"),
         Key("framework"),
+        Key("all-frameworks", False),
         Key("framework-file", names_files=True, needs_config=True),
         Key("scope", None, names_files=True, needs_config=True),
         Key("fail-on", Severity.LOW.value),

@@ -11,6 +11,7 @@ FORMATS = {
     "table": "scanner.reports.table",
     "inputs": "scanner.reports.inputs",
     "json": "scanner.reports.json_results",
+    "jsonl": "scanner.reports.jsonl_results",
     "sarif": "scanner.reports.sarif",
     "html": "scanner.reports.html",
 }

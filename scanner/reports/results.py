@@ -1,0 +1,221 @@
+"""The whole scan as data, in the format `assay-results/2` (docs/results.md, docs/results.schema.json).
+
+Nothing is said twice: what is said of a rule stands under `rules`, and findings name the rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.model import SEVERITIES, Finding, Fix, Input, InputStatus, Location, Outcome, Related, Run, Scan
+from scanner.reports.configuration import as_data
+from scanner.reports.tally import tally
+
+Json: TypeAlias = dict[str, Any]
+
+VERSION = "assay-results/2"
+"""What `format` says."""
+
+
+def tool(scan: Scan) -> Json:
+    """The program, and what it judged by."""
+    return {
+        "name": "Assay",
+        "version": scan.run.version,
+        "pack_digest": scan.run.pack_digest,
+        "ruleset_digest": scan.run.ruleset_digest,
+    }
+
+
+def run(scan: Scan) -> Json:
+    """The circumstances."""
+    own: Run = scan.run
+    return {
+        "started": own.started,
+        "ended": own.ended,
+        "arguments": own.arguments,
+        "profile": own.profile,
+        "kubernetes_version": own.kubernetes_version,
+        "fail_on": own.fail_on,
+        "frameworks": own.asked,
+        "git": {"commit": own.git_commit, "dirty": own.git_dirty} if own.git_commit else None,
+        **({"configuration": as_data(own.configuration)} if own.configuration else {}),
+    }
+
+
+def verdict(scan: Scan) -> Json:
+    """The exit code and its reason."""
+    return {"exit_code": scan.verdict.exit_code, "reason": scan.verdict.reason}
+
+
+def inputs(scan: Scan) -> Iterator[Json]:
+    """Every file, whatever became of it."""
+    return map(_input, scan.inputs)
+
+
+def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
+    """Every rule that was evaluated: of one without findings only the counts."""
+    listed = {finding.rule for finding in scan.findings}
+    own = {each.rule: each.own for each in scan.run.configuration.rules.severities}
+    for name, info in scan.rules.items():
+        counts = {outcome.value: number for outcome, number in scan.counts.get(name, {}).items() if number}
+        if name not in listed:
+            yield name, {"counts": counts}
+            continue
+        links = scan.links.get(name, ()) if tells_controls(scan) else ()
+        yield (
+            name,
+            {
+                "title": info.title,
+                "severity": own.get(name, info.severity),
+                "why": info.why,
+                "remediation": info.remediation,
+                "objectives": info.objectives,
+                "controls": _links(links),
+                "counts": counts,
+            },
+        )
+
+
+def findings(scan: Scan) -> Iterator[Json]:
+    """Failures, errors and unknowns, and passes where they were asked for."""
+    own = {each.rule: each.own for each in scan.run.configuration.rules.severities}
+    return (_finding(finding, own) for finding in scan.findings)
+
+
+def tells_controls(scan: Scan) -> bool:
+    """Whether controls are told one by one: those of frameworks that were asked for."""
+    return bool(scan.run.asked or scan.run.all_frameworks)
+
+
+def controls(scan: Scan) -> Iterator[Json]:
+    """The status of every control of the frameworks that were asked for."""
+    return map(_control, scan.assessments if tells_controls(scan) else ())
+
+
+def frameworks(scan: Scan) -> Iterator[Json]:
+    """The figures of each framework."""
+    return map(_framework, scan.frameworks)
+
+
+def summary(scan: Scan) -> Json:
+    """Numbers of inputs, of outcomes, and of failures by severity."""
+    failed = (finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
+    return {
+        "inputs": tally((item.status for item in scan.inputs), InputStatus),
+        "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        "severities": tally(failed, SEVERITIES),
+    }
+
+
+def _input(item: Input) -> Json:
+    return {
+        "path": item.path,
+        "sha256": item.sha256,
+        "bytes": item.bytes,
+        "status": item.status,
+        "reason": item.reason,
+        "formats": item.formats,
+        "subjects": item.subjects,
+    }
+
+
+def _links(links: tuple[ControlLink, ...]) -> list[Json]:
+    """Each control once, also where several objectives lead to it in the same way."""
+    keys = ("framework", "edition", "control", "relation", "strength")
+    rows = dict.fromkeys((link.framework, link.edition, link.control, link.relation, link.strength) for link in links)
+    return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "severity": own.get(finding.rule, finding.severity),
+        "counted_severity": finding.severity,
+        "message": finding.message,
+        "subject": {"kind": finding.subject_kind, "id": finding.subject_id, "name": finding.subject_name},
+        "location": _location(finding.location),
+        "related": [_related(related) for related in finding.related],
+        "fingerprint": finding.fingerprint,
+        "occurrence": finding.occurrence,
+        "observed": finding.observed,
+        "expected": finding.expected,
+        "evidence": finding.evidence,
+        "baseline_state": None,
+        "waiver": None,
+        **({"built_by": finding.built_by} if finding.built_by else {}),
+        **({"fix": _fix(finding.fix)} if finding.fix else {}),
+    }
+
+
+def _fix(fix: Fix) -> Json:
+    return {
+        "safe": fix.safe,
+        "words": fix.words,
+        "edits": [
+            {
+                "line": edit.line,
+                "column": edit.column,
+                "end_line": edit.end_line,
+                "end_column": edit.end_column,
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
+        "why_not": fix.why_not,
+    }
+
+
+def _location(location: Location) -> Json:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+        "field": location.field,
+    }
+
+
+def _related(related: Related) -> Json:
+    return {"location": _location(related.location), "message": related.message}
+
+
+def _control(assessment: Assessment) -> Json:
+    return {
+        "framework": assessment.framework,
+        "edition": assessment.edition,
+        "control": assessment.control,
+        "status": assessment.status,
+        "waived": False,
+        "reason": assessment.reason,
+        "rules": assessment.rules,
+        "not_run": assessment.not_run,
+        "findings": assessment.findings,
+        "shown_by": assessment.shown_by,
+    }
+
+
+def _framework(framework: FrameworkSummary) -> Json:
+    counts: Counter[str] = Counter({status.value: number for status, number in framework.counts.items()})
+    return {
+        "id": framework.id,
+        "edition": framework.edition,
+        "measure": framework.measure,
+        "controls": framework.controls,
+        "applicable": framework.applicable,
+        "counts": {status: number for status, number in counts.items() if number},
+        "evidence": {"manifest": framework.covered, "declared": framework.declared, "low": framework.low},
+        "uncontradicted": framework.uncontradicted,
+        "by_word": framework.by_word,
+        "full": framework.full,
+        "coverage": framework.coverage,
+        "conformity": framework.conformity,
+        "not_run": framework.not_run,
+        "incomplete": framework.incomplete,
+        **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
+    }

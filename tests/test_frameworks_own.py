@@ -97,7 +97,7 @@ def test_its_controls_get_a_status_through_objectives_and_rules() -> None:
         "A-5": "manual",
     }
     assert [item["id"] for item in found["frameworks"]] == ["acme"]
-    (privileged,) = (item for item in found["findings"] if item["rule"] == "kubernetes.container-not-privileged")
+    privileged = found["rules"]["kubernetes.container-not-privileged"]
     assert [control["control"] for control in privileged["controls"]] == ["A-1"]
 
 

@@ -99,7 +99,7 @@ def test_a_config_map_says_nothing_of_card_data() -> None:
     Path("map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndata: {a: b}\n")
     _, results = scan("--framework", "pci-dss")
     told = figures(results, "pci-dss")
-    assert (told["covered"], told["uncontradicted"], told["conformity"]) == (0, 0, None)
+    assert (told["evidence"]["manifest"], told["uncontradicted"], told["conformity"]) == (0, 0, None)
 
 
 def test_what_is_about_card_data_does_not_apply_to_a_clinic() -> None:
@@ -146,7 +146,8 @@ def test_with_a_file_that_cannot_be_read_nothing_is_satisfied_and_nothing_inappl
     code, results = scan("--framework", "pod-security-standards")
     assert code == 4
     told = figures(results, "pod-security-standards")
-    assert (told["counts"]["satisfied"], told["counts"]["not-applicable"], told["incomplete"]) == (0, 0, True)
+    assert told["incomplete"]
+    assert not {"satisfied", "not-applicable"} & set(told["counts"])
     assert any("population incomplete" in item["reason"] for item in results["controls"])
     agents = scan("--framework", "owasp-llm")[1]
     assert "not-applicable" not in {item["status"] for item in agents["controls"]}

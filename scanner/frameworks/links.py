@@ -19,7 +19,8 @@ _ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
 def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
     """Rule -> the controls it bears on, each control once.
 
-    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule. A check
+    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule, and of
+    equal ones that whose rationale names its rules, then the one that a failure contradicts. A check
     of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
     nothing of a cluster, whatever the objective.
     """
@@ -66,7 +67,7 @@ def _link(framework: Framework, control: Control, bearing: Bearing) -> ControlLi
 def _closest(
     rule: RuleInfo, by_name: _ByName, about: Mapping[tuple[str, str], Platform | None]
 ) -> tuple[ControlLink, ...]:
-    best: dict[tuple[str, str, str], ControlLink] = {}
+    best: dict[tuple[str, str, str], tuple[tuple[bool, int, bool, bool], ControlLink]] = {}
     for name in (rule.id, *rule.objectives):
         for only, link in by_name.get(name, ()):
             if only and rule.id not in only:
@@ -74,9 +75,10 @@ def _closest(
             if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
                 continue
             key = (link.framework, link.edition, link.control)
-            if key not in best or _distance(link) < _distance(best[key]):
-                best[key] = link
-    return tuple(_by_rule(link, rule) for link in best.values())
+            distance = _distance(link, limited=bool(only))
+            if key not in best or distance < best[key][0]:
+                best[key] = (distance, link)
+    return tuple(_by_rule(link, rule) for _, link in best.values())
 
 
 def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
@@ -86,8 +88,9 @@ def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
     return replace(link, shown_by=shown_by, proves=link.proves and rule.proves)
 
 
-def _distance(link: ControlLink) -> tuple[bool, int]:
-    return not link.rule, STRENGTHS.index(link.strength)
+def _distance(link: ControlLink, *, limited: bool) -> tuple[bool, int, bool, bool]:
+    """What puts the links of a rule to one control in order; the first holds."""
+    return not link.rule, STRENGTHS.index(link.strength), not limited, link.relation is not Relation.VIOLATES
 
 
 def _evidence(relation: Relation) -> ShownBy:

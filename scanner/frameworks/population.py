@@ -43,7 +43,7 @@ class Population:
     def _has_subjects(self, wanted: tuple[str, ...]) -> bool | None:
         if not wanted or any(kind in wanted or kind.partition(".")[0] in wanted for kind in self.kinds):
             return True
-        return None if self.incomplete else False
+        return False if self.kinds and not self.incomplete else None
 
     def _has_data(self, wanted: tuple[str, ...]) -> bool | None:
         if not wanted:

@@ -311,6 +311,13 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         ("profile: strict\nprofile: default\n", 2, "stands twice", ""),
         ("profile: [\n", 1, "not valid YAML", ""),
         ("framework: [socc2]\n", 1, "there is no framework 'socc2'", "soc2"),
+        (
+            f"rules:\n  {PRIVILEGED}:\n    reason: abc\n",
+            3,
+            "a reason explains `enabled: false` or `severity`",
+            "comment",
+        ),
+        (f"rules:\n  {PRIVILEGED}: {{enabled: true, reason: abc}}\n", 2, "neither is given", "give one of them"),
         ("profile: strict\nkubernetes-version: '2.0'\n", 2, "is '2.0'; it must look like '1.30'", "The version of the"),
         ("fail-on: low\npaths: [nosuch]\n", 2, "no such file or folder: nosuch", ""),
         ("fail-on: low\nskip: ['*']\n", 2, "no rule is left to run", ""),
@@ -510,6 +517,14 @@ def test_what_is_shown_is_a_configuration(folder: Path) -> None:
     again = assay("config", "show", "--config", "shown.yaml", cwd=folder)
     assert again.returncode == 0
     assert yaml.safe_load(again.stdout) == yaml.safe_load(shown)
+
+
+def test_what_is_shown_of_a_rule_that_an_option_selects_is_a_configuration(folder: Path) -> None:
+    configure(folder, OFF + f"  {REGISTRY}: {{enabled: false, reason: later, parameters: {{allowed: [a.example]}}}}\n")
+    shown = assay("config", "show", "--select", PRIVILEGED, "--select", REGISTRY, cwd=folder).stdout
+    assert yaml.safe_load(shown)["rules"] == {REGISTRY: {"parameters": {"allowed": ["a.example"]}}}
+    configure(folder, shown, "shown.yaml")
+    assert assay("config", "show", "--config", "shown.yaml", cwd=folder).returncode == 0
 
 
 WORDS = some.sampled_from(

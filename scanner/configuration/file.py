@@ -60,7 +60,7 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
     file = datafile.read(path, SCHEMA, may_be_empty=True)  # such as one whose lines are all commented out
     keys = [KEYS[name] for name in file.value if name in KEYS]
     used = [key for key in keys if named or not key.needs_config]
-    file.refuse((*_standard_input(file), *_empty_reasons(file)))
+    file.refuse((*_standard_input(file), *_idle_reasons(file)))
     file.refuse(error for key in used if key.names_files for error in _misplaced(file, key, named=named))
     return ConfigurationFile(
         str(path),
@@ -89,10 +89,13 @@ def _standard_input(file: DataFile) -> Iterator[PackError]:
             yield file.error(("paths", number), "paths name files and folders, not standard input", hint)
 
 
-def _empty_reasons(file: DataFile) -> Iterator[PackError]:
-    """Reasons without a word, such as blanks and characters of no width."""
+def _idle_reasons(file: DataFile) -> Iterator[PackError]:
+    """Reasons without a word, such as blanks and characters of no width, and those for nothing that is told."""
     for rule, given in file.value.get("rules", {}).items():
-        if "reason" in given and not re.search(r"\w", given["reason"]):
+        if "reason" in given and given.get("enabled") is not False and "severity" not in given:
+            message = "a reason explains `enabled: false` or `severity`; neither is given"
+            yield file.error(("rules", rule, "reason"), message, "give one of them, or make the reason a comment")
+        elif "reason" in given and not re.search(r"\w", given["reason"]):
             hint = "say why the rule is switched off or counts with another severity: every output tells it"
             yield file.error(("rules", rule, "reason"), "the reason has no word in it", hint)
 

@@ -67,7 +67,10 @@ def _skip(given: Given, command_line: Mapping[str, Any]) -> Given:
 def _rules(file: ConfigurationFile, selected: tuple[str, ...]) -> Iterator[RuleSettings]:
     """What the file says of rules; one that the command line selects by its id runs all the same."""
     for rule in file.rules:
-        yield replace(rule, enabled=None) if rule.rule in selected and rule.enabled is False else rule
+        if rule.rule not in selected or rule.enabled is not False:
+            yield rule
+        elif rule.severity or rule.parameters or rule.added:
+            yield replace(rule, enabled=None, reason=rule.reason if rule.severity else "")
 
 
 def _settings(

@@ -66,6 +66,18 @@ class Setting(NamedTuple):
     where: str
 
 
+class NotAssessed(NamedTuple):
+    """An entry of `not_assessed`: what is knowingly not assessed, and how many inputs of the scan that is about."""
+
+    format: str
+    """Of the list of formats that are recognised and not read; empty where a path alone says what."""
+    path: str
+    """A pattern as in a .gitignore; empty where it is about the format wherever it stands."""
+    reason: str
+    where: str
+    inputs: int = 0
+
+
 class NotUsed(NamedTuple):
     """A key of a file that does not count, and why."""
 
@@ -100,6 +112,7 @@ class Configuration:
     """`--config` named the file, so that all of it counts."""
     rules: RuleChanges = field(default_factory=RuleChanges)
     settings: tuple[Setting, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
     not_used: tuple[NotUsed, ...] = ()
 
     def place(self, key: str) -> str:

@@ -55,6 +55,8 @@ class InputStatus(StrEnum):
     """What became of one input."""
 
     ASSESSED = "assessed"
+    NOT_ASSESSED = "not-assessed"
+    """Recognised as architecture, agent or stack configuration that Assay has no reader for."""
     SKIPPED = "skipped"
     UNREADABLE = "unreadable"
 
@@ -108,6 +110,23 @@ class Subject:
     """Subjects that describe one system share a group; facts never join across groups."""
 
 
+EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
+"""Kinds of losses beside the names of formats; of the first two nobody says that they are anything of ours."""
+NOT_OURS = frozenset({EMBEDDED, WORKFLOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A part of an input that was not assessed."""
+
+    line: int
+    """1-based line at which it begins, 0 where none can be told."""
+    kind: str
+    """The format, of those that are recognised and not read; `unreadable` for what cannot be read and may be ours;
+    `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service."""
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One file (or standard input) of the scan, whatever became of it."""
@@ -118,11 +137,16 @@ class Input:
     status: InputStatus
     reason: str = ""
     line: int = 0
-    """1-based line of the fault for an unreadable input, 0 where none can be told."""
+    """1-based line of the fault for an unreadable input, or of what was not assessed; 0 where none can be told."""
     formats: tuple[str, ...] = ()
+    """Those of its documents that were assessed; where none was, those that are recognised and not read."""
     subjects: int = 0
     kinds: tuple[str, ...] = ()
     """Of its subjects."""
+    losses: tuple[Loss, ...] = ()
+    """Parts that were not assessed, where they are not the whole of it; by line."""
+    accepted: str = ""
+    """Why the configuration says that it is knowingly not assessed, empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Options:
     """A file that says what of the scan belongs to which framework, and which controls do not apply."""
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
+    strict_documents: bool = False
+    """What cannot be read in documentation, source code and workflows of CI services makes a scan incomplete."""
     include_passes: bool = False
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()

@@ -43,6 +43,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     derived = facts.derive(read.subjects, whole=_whole(where, read))
     evaluation = _evaluate(read, derived, joined, by.policies, also, options)
     findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    strict = options.strict_documents
+    read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
 
     linked = links(by.frameworks, _infos(by, also, evaluation).values())
     not_run = links(by.frameworks, by.rules.not_run)
@@ -62,7 +64,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         )
     infos = _infos(by, also, evaluation)
     return Scan(
-        run=_run(by, options, where, also),
+        run=_run(by, replace(options, configuration=configuration), where, also),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
         rules=infos,
@@ -77,6 +79,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             options.fail_on,
             allow_incomplete=options.allow_incomplete,
             applies=not options.frameworks or any(each.applies for each in judged),
+            strict_documents=strict,
         ),
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
@@ -154,7 +157,7 @@ def _evaluate(
 
 def _whole(where: sources.Scope, read: _Read) -> bool:
     """Whether nothing that belongs to the scan is missing, so that what is not there can be told."""
-    return where.whole and not any(item.status is InputStatus.UNREADABLE for item in read.inputs)
+    return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
 def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluation) -> dict[str, RuleInfo]:
@@ -211,7 +214,7 @@ class _Read:
 
 def _worse(before: Input, after: Input) -> Input:
     """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
-    order = (InputStatus.SKIPPED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
+    order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
     return after if order.index(after.status) >= order.index(before.status) else before
 
 

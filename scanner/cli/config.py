@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_configuration
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import Settled
 from scanner.documents.data_to_text import QuotingStyle, flow
@@ -37,6 +37,7 @@ def schema() -> None:
 @click.argument("paths", nargs=-1)
 @reports_on
 @fails_on(Severity.LOW, "The least severity that fails the scan.")
+@strict
 @reads_files
 @click.pass_context
 def show(context: click.Context, /, **given: Any) -> None:

@@ -9,6 +9,7 @@ import click
 
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, settled, tell_changes
+from scanner.completeness import is_incomplete
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
 from scanner.fixing.overwrite import write
@@ -114,9 +115,9 @@ def _words(finding: Finding) -> str:
 
 
 def _exit_code(fixes: Fixes, *, diff: bool, allow_incomplete: bool) -> int:
-    statuses = {item.status for item in fixes.inputs}
-    if InputStatus.UNREADABLE in statuses and not allow_incomplete:
+    missing = any(is_incomplete(item) and not item.accepted for item in fixes.inputs)
+    if missing and not allow_incomplete:
         return INCOMPLETE
     if any(result.skipped or result.failed or (diff and result.fixed) for result in fixes.files):
         return FAILED
-    return CLEAN if statuses & {InputStatus.ASSESSED, InputStatus.UNREADABLE} else NOTHING
+    return CLEAN if missing or any(item.status is InputStatus.ASSESSED for item in fixes.inputs) else NOTHING

@@ -123,6 +123,14 @@ def fails_on(default: Severity, text: str) -> Callable[..., Any]:
     return click.option("--fail-on", type=choices, default=default.value, show_default=True, help=text)
 
 
+strict = click.option(
+    "--strict-documents",
+    is_flag=True,
+    help="Exit 4 also for what cannot be read in documentation, source code and CI workflows.",
+)
+"""The option that counts what is nobody's configuration."""
+
+
 def settled(context: click.Context) -> Settled:
     """The options of a command, with the configuration file that counts.
 
@@ -176,6 +184,7 @@ def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Op
         jobs=given.get("jobs", 0),
         cache_folder=None if given.get("no_cache") else cache_folder(os.environ),
         allow_incomplete=given.get("allow_incomplete", False),
+        strict_documents=value("strict-documents"),
     )
 
 

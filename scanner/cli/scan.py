@@ -15,7 +15,16 @@ from scanner import sources
 from scanner.cli.environment import git_state
 from scanner.cli.outputs import FORMATS, parse, write
 from scanner.cli.progress import Progress
-from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, tell_changes, tell_configuration
+from scanner.cli.reading import (
+    fails_on,
+    options,
+    reads_files,
+    reports_on,
+    settled,
+    strict,
+    tell_changes,
+    tell_configuration,
+)
 from scanner.configuration.settle import Settled
 from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
@@ -37,6 +46,7 @@ _NOTES = 5
 )
 @fails_on(Severity.LOW, "The least severity that fails the scan.")
 @reads_files
+@strict
 @click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
 @click.option(
     "--engine",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.configuration.keys import KEYS, Key
-from scanner.configured import NotUsed
+from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
 from scanner.model import Severity
 from scanner.policy.tuning import Given, RuleSettings
@@ -35,8 +35,9 @@ class ConfigurationFile:
     named: bool
     """`--config` named it; otherwise it was found, and may not bring code or data."""
     values: Mapping[str, Given]
-    """By key, all but `rules`."""
+    """By key, all but `rules` and `not_assessed`."""
     rules: tuple[RuleSettings, ...]
+    not_assessed: tuple[NotAssessed, ...]
     not_used: tuple[NotUsed, ...]
 
 
@@ -68,6 +69,7 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
         named,
         {key.name: Given(_value(file, key), file.where((key.name,))) for key in used},
         tuple(_rule(file, name) for name in file.value.get("rules", ())),
+        tuple(_not_assessed(file, number) for number, _ in enumerate(file.value.get("not_assessed", ()))),
         tuple(NotUsed(key.name, file.where((key.name,)), _ONLY_FOUND) for key in keys if key not in used),
     )
 
@@ -98,6 +100,10 @@ def _idle_reasons(file: DataFile) -> Iterator[PackError]:
         elif "reason" in given and not re.search(r"\w", given["reason"]):
             hint = "say why the rule is switched off or counts with another severity: every output tells it"
             yield file.error(("rules", rule, "reason"), "the reason has no word in it", hint)
+    for number, entry in enumerate(file.value.get("not_assessed", ())):
+        if not re.search(r"\w", entry["reason"]):
+            hint = "say why this is not assessed: every output tells it"
+            yield file.error(("not_assessed", number, "reason"), "the reason has no word in it", hint)
 
 
 def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
@@ -124,6 +130,12 @@ def _rule(file: DataFile, name: str) -> RuleSettings:
         parameters=_parameters(file, (*at, "parameters"), given),
         added=_parameters(file, (*at, "add"), given),
     )
+
+
+def _not_assessed(file: DataFile, number: int) -> NotAssessed:
+    given = file.value["not_assessed"][number]
+    where = file.where(("not_assessed", number))
+    return NotAssessed(given.get("format", ""), given.get("path", ""), given["reason"].strip(), where)
 
 
 def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Given]:

@@ -39,6 +39,7 @@ KEYS = {
         Key("all-frameworks", False),
         Key("framework-file", names_files=True, needs_config=True),
         Key("scope", None, names_files=True, needs_config=True),
+        Key("strict-documents", default=False),
         Key("fail-on", Severity.LOW.value),
         Key("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
         Key("rule-folders", option="--rules", names_files=True, needs_config=True),
@@ -47,4 +48,4 @@ KEYS = {
         Key("limit", {}, needs_config=True),
     )
 }
-"""All keys but `rules`, which no option has."""
+"""All keys but `rules` and `not_assessed`, which no option has."""

@@ -48,6 +48,7 @@ def settle(
     told = Configuration(settings=tuple(_settings(values, command_line, defaults or {})))
     if file:
         told = replace(told, file=file.path, sha256=file.sha256, named=file.named, not_used=file.not_used)
+        told = replace(told, not_assessed=file.not_assessed)
     rules = tuple(_rules(file, command_line.get("select", ()))) if file else ()
     tuning = Tuning(_patterns(values["select"]), _patterns(_skip(values["skip"], command_line)), rules)
     return Settled(values, tuning, told)

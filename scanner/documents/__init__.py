@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from scanner.documents import json_text, yaml_text
 from scanner.documents.classify import (
@@ -26,12 +26,16 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import keyless, line_of
 from scanner.model import Origin
 
+if TYPE_CHECKING:
+    from scanner.documents import markdown
+
 __all__ = [
     "JSON_SUFFIXES",
     "YAML_SUFFIXES",
     "Bare",
     "Document",
     "Fault",
+    "Language",
     "NotText",
     "Text",
     "classify",
@@ -42,6 +46,8 @@ __all__ = [
 ]
 
 _Part = TypeVar("_Part")
+_PLAIN = ("", "text", "txt", "plain", "plaintext")
+"""Labels of code blocks that are of no language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,13 @@ class Fault:
     embedded: bool = False
     """It stands in a code block of a Markdown file."""
     format: str = ""
-    """`json` for a JSON text; these are as often no concern of Assay's."""
+    """What could not be read: yaml, json, call, sketch (a call that leaves something out), plain or block.
+
+    The last two are code blocks of no language and of one that is not read, given where they may hold calls.
+    """
+    path: str = ""
+    relaxed: Document | None = None
+    """Of a JSON text that only comments or a comma too many keep from being JSON: what it says."""
 
 
 def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
@@ -122,7 +134,7 @@ def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Faul
     embedded = bool(origin.first_line)
     for parsed in _bounded(yaml_text.parse(text, limits), limits, lambda parsed: line_of(parsed.mark)):
         if isinstance(parsed, Broken):
-            yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded)
+            yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded, "yaml", origin.path)
         else:
             yield _document("yaml", parsed, origin)
 
@@ -139,7 +151,16 @@ def _json(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Faul
     try:
         yield _document("json", json_text.parse(text, limits), origin)
     except UnreadableError as error:
-        yield Fault(error.message, origin.first_line + error.line + 1, text, bool(origin.first_line), "json")
+        line, embedded = origin.first_line + error.line + 1, bool(origin.first_line)
+        yield Fault(error.message, line, text, embedded, "json", origin.path, _relaxed(text, origin, limits))
+
+
+def _relaxed(text: str, origin: Origin, limits: Limits) -> Document | None:
+    """The document of a JSON text with comments; None for any other that is not JSON."""
+    try:
+        return _document("json", json_text.parse(text, limits, relaxed=True), origin)
+    except UnreadableError:
+        return None
 
 
 def _script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
@@ -149,18 +170,31 @@ def _script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fa
         return
     for call in _bounded(javascript.parse(text, limits), limits, lambda call: line_of(call.arguments.mark)):
         if isinstance(call, Broken):
-            yield Fault(call.message, origin.first_line + call.line + 1, text, bool(origin.first_line))
+            line, kind = origin.first_line + call.line + 1, "sketch" if call.sketch else "call"
+            yield Fault(call.message, line, text, bool(origin.first_line), kind, origin.path)
         else:
             yield _document("call", call.arguments, origin, call.name)
 
 
+def _unread(fence: markdown.Fence, path: str) -> Iterator[Fault]:
+    """A code block of a language that is not read, where it may hold calls."""
+    from scanner.documents import javascript
+
+    if javascript.might_hold_calls(fence.text):
+        kind = "plain" if fence.label in _PLAIN else "block"
+        yield Fault("a code block that is not read", fence.first_line + 1, fence.text, True, kind, path)
+
+
 def _markdown(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
-    from scanner.documents import markdown
+    from scanner.documents import markdown as reader
 
     readers = {"yaml": _yaml, "json": _json, "javascript": _script}
-    fences, prose = markdown.parse(text)
+    fences, prose = reader.parse(text)
     for fence in fences:
-        yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns), limits)
+        if fence.language:
+            yield from readers[fence.language](fence.text, Origin(path, fence.first_line, fence.columns), limits)
+        else:
+            yield from _unread(fence, path)
     marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
     yield Document("prose", Origin(path), Node(prose, keyless((0, 0), (len(prose), 0), marks)))
 

@@ -36,7 +36,10 @@ _STEP = re.compile(
 """A bracket, or something whose brackets do not count."""
 _COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
 """The part of a line before a call that stands in a comment, and so is an illustration."""
+_ELLIPSIS = re.compile(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
+"""Three points in the place of an argument, which spread nothing."""
 _NESTED = ("object", "array", "parenthesized_expression")
+_LONGEST_SKETCH = 2_000
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -78,14 +81,15 @@ def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
             continue
         end = _extent(text, position)
         if end is None:
-            yield Broken(f"the call of {match[1]} has no end", line)
+            yield Broken(f"the call of {match[1]} has no end", line, sketch=_is_sketch(text, position))
             continue
         arguments = _Arguments(text[position:end], line, position - line_start, limits, values)
         try:
             yield Call(match[1], arguments.read())
         except UnreadableError as error:
             spent = isinstance(error, SpentError)
-            yield Broken(f"the call of {match[1]}: {error.message}", max(error.line, line), last=spent)
+            message, sketch = f"the call of {match[1]}: {error.message}", _is_sketch(text, position, end)
+            yield Broken(message, max(error.line, line), last=spent, sketch=sketch)
             if spent:
                 return
         position, values = end, arguments.values
@@ -95,6 +99,11 @@ def _is_call(name: str) -> bool:
     """Whether a name is `Task` or `mcp__SERVER__TOOL`."""
     _, known, tool = name.removeprefix("mcp__").rpartition("__")
     return name == "Task" or bool(known and tool and "-" not in tool)
+
+
+def _is_sketch(text: str, start: int, end: int | None = None) -> bool:
+    """Whether a call leaves something out; of one without an end only so much of what follows is asked."""
+    return bool(_ELLIPSIS.search(text, start, end or start + _LONGEST_SKETCH))
 
 
 def _extent(text: str, start: int) -> int | None:

@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_COMMENT = re.compile(r"[ \t\r]*(//[^\n]*|/\*.*?\*/)", re.DOTALL)
 _WORDS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 40
 _INT64 = range(-(2**63), 2**63)
@@ -43,19 +44,20 @@ class _Open:
     key: _Key | None
 
 
-def parse(text: str, limits: Limits) -> Parsed:
-    """The one document of a JSON text.
+def parse(text: str, limits: Limits, *, relaxed: bool = False) -> Parsed:
+    """The one document of a JSON text; `relaxed` lets comments and a comma behind the last item pass, as editors do.
 
     Raises UnreadableError with the 0-based line of the first thing that is not JSON or passes a limit.
     """
-    return _Reader(text, limits).read()
+    return _Reader(text, limits, relaxed=relaxed).read()
 
 
 class _Reader:
     """Reads tokens into the innermost open collection until the outermost value is closed."""
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, text: str, limits: Limits, *, relaxed: bool) -> None:
         self.text = text
+        self.relaxed = relaxed
         self.limits = limits
         self.long = len(text) > limits.scalar
         """A text may be too long."""
@@ -103,7 +105,8 @@ class _Reader:
             self._check(done)
             self._add(done.key, done.data, (*done.start, self.line, column + 1), done.marks)
         elif lexeme == "," and self.expect == "comma or end":
-            self.expect = "key" if isinstance(top.data, dict) else "value"
+            after = "key" if isinstance(top.data, dict) else "value"
+            self.expect = f"{after} or end" if self.relaxed else after
         elif lexeme == ":" and self.expect == "colon":
             self.expect = "value"
         else:
@@ -122,9 +125,14 @@ class _Reader:
 
     def _next(self) -> tuple[str, str, int]:
         """The next token, its kind (text, number, word, mark) and its column; an empty token at the end."""
-        while match := _TOKEN.match(self.text, self.position):
+        while match := _TOKEN.match(self.text, self.position) or self._comment():
             self.position = match.end()
             group = match.lastindex or 1
+            if match.re is _COMMENT:
+                if breaks := match[1].count("\n"):
+                    self.line += breaks
+                    self.line_start = self.text.rindex("\n", 0, self.position) + 1
+                continue
             if group == 1:
                 self.line += 1
                 self.line_start = self.position
@@ -133,6 +141,10 @@ class _Reader:
         if self.text[self.position :].strip():
             self._fail(f"found {self.text[self.position :].strip()[:20]!r}, which is not JSON")
         return "", "", 0
+
+    def _comment(self) -> re.Match[str] | None:
+        """The comment that comes next, where one may."""
+        return _COMMENT.match(self.text, self.position) if self.relaxed else None
 
     def _add(self, key: _Key | None, value: Any, place: tuple[int, int, int, int], children: Any) -> None:
         """Put a finished value into the innermost open collection."""

@@ -19,12 +19,17 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines."""
+    """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines.
+
+    The language is empty for one that is not read.
+    """
 
     language: str
     text: str
     first_line: int
     columns: tuple[int, ...]
+    label: str = ""
+    """What the author calls the language."""
 
 
 @cache
@@ -35,7 +40,7 @@ def _reader() -> MarkdownIt:
 
 
 def parse(text: str) -> tuple[list[Fence], list[str]]:
-    """The readable fences of a Markdown text, and its lines with those of every fence left empty."""
+    """The fences of a Markdown text, and its lines with those of every fence left empty."""
     lines = text.split("\n")
     if "```" not in text and "~~~" not in text:
         return [], lines
@@ -47,9 +52,10 @@ def parse(text: str) -> tuple[list[Fence], list[str]]:
         first, end = token.map
         prose[first:end] = [""] * (end - first)
         words = token.info.split()
-        language = LANGUAGES.get(words[0].lower()) if words else None
-        if language:
-            fences.append(Fence(language, token.content, first + 1, _columns(token.content, lines[first + 1 : end])))
+        label = words[0].lower() if words else ""
+        language = LANGUAGES.get(label, "")
+        columns = _columns(token.content, lines[first + 1 : end]) if language else ()
+        fences.append(Fence(language, token.content, first + 1, columns, label))
     return fences, prose
 
 

@@ -32,6 +32,8 @@ class Broken:
     line: int
     last: bool = False
     """Nothing of the text behind it is read."""
+    sketch: bool = False
+    """An ellipsis stands for what is left out, so that it only shows how something is written."""
 
 
 class SpentError(UnreadableError):

@@ -187,10 +187,12 @@ def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) ->
 def _input(item: Input, formats: tuple[str, ...], things: int, why: str, by: str) -> Input:
     if why and item.status is not InputStatus.UNREADABLE:
         return replace(item, status=InputStatus.UNREADABLE, reason=why, formats=item.formats or formats)
-    if item.status is not InputStatus.SKIPPED:
+    if item.status not in (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED):
         return item
     if formats:
-        return replace(item, status=InputStatus.ASSESSED, reason=by, formats=formats, subjects=things)
+        return replace(item, status=InputStatus.ASSESSED, reason=by, line=0, formats=formats, subjects=things)
+    if item.status is InputStatus.NOT_ASSESSED:
+        return item
     if checkov_files.named(item.path):
         return replace(item, reason="holds nothing that Checkov checks")
     return item

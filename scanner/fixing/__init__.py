@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from scanner import inputs, library, rendering, sources
+from scanner import gate, inputs, library, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.facts.kept import Kept
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
-from scanner.model import Finding, Input, InputStatus, Profile, Subject
+from scanner.model import Finding, Input, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix_edits import CODE_BLOCK
@@ -75,10 +75,11 @@ def fix(
     work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
-    whole = where.whole and not any(item.status is InputStatus.UNREADABLE for item in look.inputs)
+    whole = where.whole and not any(map(inputs.hides_something, look.inputs))
     proved = CrossFileProof(joined, look.subjects, whole, fixer.subjects, fixer.again).prove(fixer.all())
-    told = replace(options.configuration, rules=rules.changes)
-    return Fixes(where.root, tuple(look.inputs), tuple(proved), tuple(look.suggested), look.unsafe, told)
+    read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
+    told = replace(told, rules=rules.changes)
+    return Fixes(where.root, tuple(read), tuple(proved), tuple(look.suggested), look.unsafe, told)
 
 
 class _FileFixer:

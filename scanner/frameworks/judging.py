@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
 from scanner.frameworks.assess import BySubject, Counts, Seen, assess, failures
@@ -106,7 +107,7 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
 
 def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: Links, not_run: Links) -> Judged:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
-    incomplete = any(item.status is InputStatus.UNREADABLE for item in held)
+    incomplete = any(is_incomplete(item) and not item.accepted for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     seen = Seen(
         scanned.within(scope.holds) if scope.paths else scanned.counts,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from scanner.completeness import is_incomplete
+from scanner.gate.acceptance import accept
 from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity, Verdict
+
+__all__ = ["CLEAN", "FAILED", "INCOMPLETE", "INTERNAL", "NOTHING", "USAGE", "accept", "judge"]
 
 CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, INTERNAL = range(6)
 """The exit codes; their precedence is 5 > 2 > 4 > 1 > 3, the same for every output."""
@@ -17,26 +21,49 @@ def judge(
     *,
     allow_incomplete: bool,
     applies: bool = True,
+    strict_documents: bool = False,
 ) -> Verdict:
     """The exit code of a scan and its reason in one sentence.
 
-    `applies` says whether any framework that was asked for is about what was scanned.
+    `applies` says whether any framework that was asked for is about what was scanned. `strict_documents` counts what
+    cannot be read in documentation, source code and workflows of CI services.
     """
     findings = tuple(findings)
     failing = sum(finding.outcome is Outcome.FAIL and _reaches(finding.severity, fail_on) for finding in findings)
-    unreadable = sum(item.status is InputStatus.UNREADABLE for item in inputs)
+    missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
+    counted = [item for item in missing if not item.accepted]
     errors = sum(finding.outcome is Outcome.ERROR for finding in findings)
-    if (unreadable or errors) and not allow_incomplete:
-        parts = [_count(unreadable, "input", "could not be read"), _count(errors, "rule", "could not be evaluated")]
-        return Verdict(INCOMPLETE, "Incomplete: " + " and ".join(part for part in parts if part) + ".")
+    known = _known(len(missing) - len(counted))
+    if (counted or errors) and not allow_incomplete:
+        parts = [part for part in (*_missing(counted), _count(errors, "rule", "could not be evaluated")) if part]
+        listed = ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
+        return Verdict(INCOMPLETE, f"Incomplete: {listed}{known}.")
     if failing:
-        return Verdict(FAILED, f"Failed: {_count(failing, 'finding', f'at or above {fail_on}')}.")
-    if not any(item.status is InputStatus.ASSESSED for item in inputs) and not unreadable:
-        return Verdict(NOTHING, "Nothing to assess: no architecture spec, Kubernetes manifest or swarm configuration.")
-    if not applies and not unreadable:
-        return Verdict(NOTHING, "Nothing to assess: nothing in what was scanned is what the frameworks are about.")
-    left = " (what could not be assessed was allowed for)" if unreadable or errors else ""
-    return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}.")
+        return Verdict(FAILED, f"Failed: {_count(failing, 'finding', f'at or above {fail_on}')}{known}.")
+    if not counted and not any(item.status is InputStatus.ASSESSED for item in inputs):
+        what = "no architecture spec, Kubernetes manifest or swarm configuration"
+        return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
+    if not applies and not counted:
+        what = "nothing in what was scanned is what the frameworks are about"
+        return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
+    left = " (what could not be assessed was allowed for)" if counted or errors else ""
+    return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}{known}.")
+
+
+def _missing(inputs: Sequence[Input]) -> Iterator[str]:
+    """How many inputs were not assessed, and how."""
+    unreadable = sum(item.status is InputStatus.UNREADABLE for item in inputs)
+    unread = [item for item in inputs if item.status is InputStatus.NOT_ASSESSED]
+    kinds = ", ".join(sorted({kind for item in unread for kind in item.formats}))
+    partly = len(inputs) - unreadable - len(unread)
+    yield _count(unreadable, "input", "could not be read")
+    yield _count(len(unread), "input", f"{'was' if len(unread) == 1 else 'were'} not assessed ({kinds})")
+    yield _count(partly, "input", f"{'was' if partly == 1 else 'were'} not assessed in full")
+
+
+def _known(number: int) -> str:
+    """What the configuration leaves out of the verdict."""
+    return f" ({_count(number, 'input', 'knowingly not assessed')})" if number else ""
 
 
 def _reaches(severity: Severity, threshold: Severity) -> bool:

@@ -19,10 +19,11 @@ from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
 from scanner.limits import DEFAULTS, Limits
-from scanner.model import Input, Subject
+from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
+from scanner.subjects.unread import TOOL_CALL
 
 _OBJECT = b"apiVersion"
 """What a file with Kubernetes objects holds."""
@@ -100,6 +101,12 @@ def _foreseen(sources: Iterable[Source], kept: Kept) -> Iterator[Source]:
             break
         yield source
     yield from rest
+
+
+def hides_something(item: Input) -> bool:
+    """Whether what is missing elsewhere may stand in an input: in what cannot be read, or in a call that is not."""
+    unread = {*item.formats, *(loss.kind for loss in item.losses)}
+    return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread
 
 
 def _failed(source: Source, why: str) -> Portion:

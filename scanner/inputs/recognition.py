@@ -6,7 +6,7 @@ import hashlib
 from typing import assert_never
 
 from scanner import documents, rendering, subjects
-from scanner.documents import Bare, NotText, Text
+from scanner.documents import Bare, Language, NotText, Text
 from scanner.limits import Limits
 from scanner.model import Input, InputStatus
 from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
@@ -33,7 +33,8 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
     told = documents.classify(file.path, file.content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
-            return subjects.Recognition(documents.read_text(told, limits))
+            whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
+            return subjects.Recognition(documents.read_text(told, limits), whole=whole)
         case Bare():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case NotText():
@@ -48,11 +49,13 @@ def described(source: Source, recognition: subjects.Recognition) -> Input:
     """What an input is whose subjects were all taken."""
     reading = recognition.reading()
     status, reason, line = _status(reading)
+    formats = tuple(reading.unread) if status is InputStatus.NOT_ASSESSED else reading.formats
+    partly = status in (InputStatus.ASSESSED, InputStatus.SKIPPED) or len(reading.losses) > 1
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
         reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which gives no object")
-    seal = _seal(source)
-    return Input(source.path, *seal, status, reason, line, reading.formats, recognition.count, reading.kinds)
+    losses, seal = reading.losses if partly else (), _seal(source)
+    return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses)
 
 
 def failed(source: Source, why: str) -> Input:
@@ -74,6 +77,9 @@ def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
         return InputStatus.UNREADABLE, f"{first.message} at line {first.line}{others}", first.line
     noted = ", ".join(str(note.line) for note in reading.notes if note.embedded)
     note = f"code blocks that are not valid YAML or JSON at line {noted}" if noted else ""
+    if reading.foreign and reading.unread:
+        line = next(loss.line for loss in reading.losses if loss.kind in reading.unread)
+        return InputStatus.NOT_ASSESSED, "; ".join(reading.unread.values()), line
     if reading.foreign:
         return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
     return InputStatus.ASSESSED, note, 0

@@ -35,6 +35,7 @@ def as_data(configuration: Configuration) -> Json:
     """All of it, for `run.configuration` of the results, without what looks like a credential."""
     rules = configuration.rules
     lists = {name: getattr(rules, name) for name in ("skipped", "off", "on", "severities", "parameters")}
+    known = {"not_assessed": [each._asdict() for each in configuration.not_assessed]}
     told: Json = mask_data(
         {
             "file": configuration.file,
@@ -44,6 +45,7 @@ def as_data(configuration: Configuration) -> Json:
             "not_selected": rules.not_selected,
             **{name: [each._asdict() for each in records] for name, records in lists.items()},
             "settings": [each._asdict() for each in configuration.settings],
+            **(known if configuration.not_assessed else {}),
             "not_used": [each._asdict() for each in configuration.not_used],
         }
     )
@@ -62,6 +64,11 @@ def _sentences(configuration: Configuration) -> Iterator[str]:
         yield f"{given.rule} has the parameter {given.parameter}: {_shortened(given.value)}{_at(given.where)}"
     for setting in configuration.settings:
         yield f"{setting.key}: {setting.value}{_at(setting.where)}"
+    for entry in configuration.not_assessed:
+        if entry.inputs:
+            what = " in ".join(text for text in (entry.format, entry.path) if text)
+            number = _count(entry.inputs, "input")
+            yield f"{what} is knowingly not assessed ({number}): {entry.reason}{_at(entry.where)}"
     for key in configuration.not_used:
         yield f"{key.key} is not used: {key.reason}{_at(key.where)}"
 

@@ -22,7 +22,10 @@ def render(scan: Scan) -> str:
     rows = [_NAMES, *(_row(item) for item in scan.inputs)]
     widths = [max(width(row[column]) for row in rows) for column in range(len(_NAMES))]
     widths[-2] = min(widths[-2], _WIDEST)
-    return "\n".join((*_configuration(scan), *(_line(row, widths) for row in rows), "", *_summary(scan), ""))
+    lines = [_line(_NAMES, widths)]
+    for item, row in zip(scan.inputs, rows[1:], strict=True):
+        lines += (_line(row, widths), *_losses(item))
+    return "\n".join((*_configuration(scan), *lines, "", *_summary(scan), ""))
 
 
 def _configuration(scan: Scan) -> Iterator[str]:
@@ -35,6 +38,14 @@ def _configuration(scan: Scan) -> Iterator[str]:
 def _row(item: Input) -> tuple[str, ...]:
     subjects = str(item.subjects) if item.status is InputStatus.ASSESSED else "-"
     return item.status.value, subjects, ", ".join(item.formats) or "-", safe(item.path), safe(item.reason)
+
+
+def _losses(item: Input) -> Iterator[str]:
+    """The parts of an input that were not assessed, and why that is accepted."""
+    for loss in item.losses:
+        yield f"    line {loss.line}, {loss.kind}: {safe(loss.reason)}"
+    if item.accepted:
+        yield f"    knowingly not assessed: {safe(item.accepted)}"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.model import SEVERITIES, Finding, Fix, Input, InputStatus, Location, Outcome, Related, Run, Scan
+from scanner.model import SEVERITIES, Finding, Fix, Input, InputStatus, Location, Loss, Outcome, Related, Run, Scan
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
 
@@ -120,7 +120,13 @@ def _input(item: Input) -> Json:
         "reason": item.reason,
         "formats": item.formats,
         "subjects": item.subjects,
+        **({"losses": [_loss(loss) for loss in item.losses]} if item.losses else {}),
+        **({"accepted": item.accepted} if item.accepted else {}),
     }
+
+
+def _loss(loss: Loss) -> Json:
+    return {"line": loss.line, "kind": loss.kind, "reason": loss.reason}
 
 
 def _links(links: tuple[ControlLink, ...]) -> list[Json]:

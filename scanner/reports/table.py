@@ -15,6 +15,7 @@ from scanner.reports.excerpt import excerpt
 from scanner.reports.figures import told
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
+from scanner.reports.unassessed import gaps
 
 _Paint = Callable[[str, str], str]
 """Text and style -> styled text."""
@@ -130,17 +131,20 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
 
 
 def _unassessed(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:
-    """Inputs that could not be read, each by name."""
-    broken = [item for item in scan.inputs if item.status is InputStatus.UNREADABLE]
-    if broken:
-        lines = [paint(f"not assessed: {len(broken)} of {len(scan.inputs)} inputs could not be read", "critical")]
-        for item in broken[:_SHOWN_INPUTS]:
-            place = f"{item.path}:{item.line}" if item.line else item.path
-            reason = item.reason.replace(f" at line {item.line}", "", 1)
-            lines.append(f"  {paint(safe(place), 'cyan')}  {safe(reason)}")
-        if len(broken) > _SHOWN_INPUTS:
-            lines.append(f"  and {len(broken) - _SHOWN_INPUTS} more, all in the json and html outputs")
-        yield lines
+    """Inputs, and parts of them, that were not assessed, each by name; then what is nobody's and could not be read."""
+    found, of_all = gaps(scan), f"of {len(scan.inputs)} inputs"
+    for heading, style, some in (
+        (f"not assessed: {len(found.unreadable)} {of_all} could not be read", "critical", found.unreadable),
+        (f"not assessed: {len(found.not_assessed)} {of_all} recognised and not read", "critical", found.not_assessed),
+        (f"not assessed: {len(found.parts)} part(s) of inputs", "critical", found.parts),
+        (f"noted: {len(found.noted)} in documentation, source code or CI workflows not read", "bold", found.noted),
+    ):
+        if some:
+            lines = [paint(heading, style)]
+            lines += (f"  {paint(safe(gap.place), 'cyan')}  {safe(gap.reason)}" for gap in some[:_SHOWN_INPUTS])
+            if len(some) > _SHOWN_INPUTS:
+                lines.append(f"  and {len(some) - _SHOWN_INPUTS} more, all in the json and html outputs")
+            yield lines
 
 
 def _summary(scan: Scan, paint: _Paint) -> Iterator[str]:

@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
-from scanner.marks import keyless, with_children
-from scanner.model import Subject
-from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm
+from scanner.marks import keyless, line_of, with_children
+from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
+from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape
+from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
 
@@ -42,7 +43,11 @@ _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _NOTHING = "holds no YAML, JSON or tool calls"
-_TEMPLATE = re.compile(r"\{\{|\{%")
+_TEMPLATE = re.compile(r"^[ \t]*(?:-[ \t]+)*+(?:[^\s#\"'][^\n\"']*?:[ \t]+)?\{[{%]", re.MULTILINE)
+"""A line, or a value, that begins with what a template is told by; in quotes it is a text of whoever reads the file."""
+_WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
+"""Names of texts for people and agents; any other that is read as Markdown is a source file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,13 @@ class Reading:
     foreign: str
     """Why nothing in it is ours, empty where something is."""
     notes: tuple[Fault, ...] = ()
-    """Code blocks of a Markdown file, or a JSON text, that cannot be read and would not have been ours."""
+    """Code blocks of a Markdown file that cannot be read and would not have been ours."""
     kinds: tuple[str, ...] = ()
     """Of the subjects, sorted."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Formats of the closed list that were met, each with the reason why its documents are not assessed."""
+    losses: tuple[Loss, ...] = ()
+    """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
 
 
 def recognise(parts: Iterable[Document | Fault]) -> Reading:
@@ -69,10 +78,11 @@ def recognise(parts: Iterable[Document | Fault]) -> Reading:
 class Recognition:
     """The subjects of one input, to be taken one by one, and what else there is to say when all were taken.
 
-    With a `group`, they are what a renderer made: one system, of documents that nobody wrote.
+    With a `group`, they are what a renderer made: one system, of documents that nobody wrote. `whole` is the format
+    that a text is known to have which is recognised and not read.
     """
 
-    def __init__(self, parts: Iterable[Document | Fault], group: str = "") -> None:
+    def __init__(self, parts: Iterable[Document | Fault], group: str = "", whole: UnreadFormat | None = None) -> None:
         self._parts = parts
         self._group = group
         self._formats: dict[str, None] = {}
@@ -85,13 +95,15 @@ class Recognition:
         """Whether the first of them stands in a code block."""
         self.count = 0
         """Subjects that were taken."""
+        self._unread: dict[str, str] = {}
+        self._losses: list[Loss] = []
+        if whole:
+            self._lose(1, whole.name, whole.reason)
 
     def __iter__(self) -> Iterator[Subject]:
         for part in self._parts:
             if isinstance(part, Fault):
-                stray = part.embedded or part.format == "json"
-                counts = not stray or may_be_ours(part.text)
-                (self._faults if counts else self._notes).append(_explained(part))
+                self._take(part)
                 continue
             for subject in self._of(part):
                 self.count += 1
@@ -100,31 +112,93 @@ class Recognition:
 
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if it is ours."""
+        if part.format == "prose":
+            self._lose_calls_in_prose(part)
         for form in _BY_PRECEDENCE:
             found = form.recognise(part)
             if found is not None:
                 yield from found
                 self._formats[form.name] = None
-                self._faults.extend(Fault(why, line, "") for line, why in _losses(part))
+                self._lose_parts(part)
                 if part.format != "prose" and not self._group:
                     yield _document(part, form)
                 return
         if part.format != "prose":
-            self._in_code = self._in_code if self._foreign_kinds else bool(part.origin.first_line)
-            self._foreign_kinds[foreign.kind(part.root.value)] = None
+            self._pass_over(part)
+
+    def _pass_over(self, part: Document, also: str = "") -> None:
+        """Take note of a document that no reader claims."""
+        in_code = bool(part.origin.first_line)
+        found = unread.of_document(part.origin.path, part.root.value)
+        if found and (not in_code or found is TOOL_CALL):
+            self._lose(_line(part), found.name, found.reason)
+            return
+        if found:
+            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+        self._in_code = self._in_code if self._foreign_kinds else in_code
+        self._foreign_kinds[(found.title if found else foreign.kind(part.root.value)) + also] = None
+
+    def _take(self, fault: Fault) -> None:
+        """Take note of a part that cannot be read, by whose it is."""
+        if fault.format in ("plain", "block"):
+            for line, name in swarm.calls_in_text(fault.text, tasks=fault.format == "plain"):
+                self._lose_call(fault.line + line, name, "in a code block of a language that is not read")
+        elif fault.relaxed and not _is_ours(fault.relaxed, fault.text):
+            self._pass_over(fault.relaxed, " (not JSON in the strict sense: it has comments or a comma too many)")
+        elif fault.embedded and fault.format == "call":
+            self._lose(fault.line, TOOL_CALL.name, fault.message)
+        elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
+            self._losses.append(Loss(fault.line, EMBEDDED, _explained(fault).message))
+        elif fault.embedded:
+            self._notes.append(fault)
+        elif _WORKFLOW.search(fault.path):
+            self._losses.append(Loss(fault.line, WORKFLOW, fault.message))
+            self._foreign_kinds["a workflow of a CI service that cannot be read"] = None
+        else:
+            self._faults.append(_explained(fault))
+
+    def _lose(self, line: int, kind: str, why: str) -> None:
+        """Take note of something of ours that is not read."""
+        self._unread.setdefault(kind, why)
+        self._losses.append(Loss(line, kind, why))
+
+    def _lose_call(self, line: int, name: str, where: str) -> None:
+        self._lose(line, TOOL_CALL.name, f"the call of {name} stands {where}: nothing of it is judged")
+
+    def _lose_calls_in_prose(self, part: Document) -> None:
+        """Calls outside of code blocks; in a source file they are nobody's configuration."""
+        lines = part.root.value
+        if not any("mcp__" in line for line in lines):
+            return
+        source = not _PROSE.search(part.origin.path)
+        for line, name in swarm.calls_in_text("\n".join(lines)):
+            if source:
+                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} stands in a source file"))
+            else:
+                self._lose_call(line + 1, name, "outside of a code block that is read")
+
+    def _lose_parts(self, part: Document) -> None:
+        """What a document of ours holds that cannot be read; in a code block that is no more than a broken example."""
+        for line, why in _losses(part):
+            if part.origin.first_line:
+                self._losses.append(Loss(line, EMBEDDED, why))
+            else:
+                self._faults.append(Fault(why, line, ""))
 
     def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
         """What the input holds; its subjects as far as they were kept."""
         why = "" if self.count else self._foreign()
-        kinds = tuple(sorted(self._kinds))
-        return Reading(subjects, tuple(self._formats), tuple(self._faults), why, tuple(self._notes), kinds)
+        faults = (Loss(fault.line, UNREAD_PART, fault.message) for fault in self._faults)
+        losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
+        formats = tuple(self._formats)
+        notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
+        return Reading(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
 
     def _foreign(self) -> str:
         """Why nothing in the input is ours."""
         if self._foreign_kinds:
             return ("in code blocks: " if self._in_code else "") + foreign.reason(self._foreign_kinds)
-        broken = (f"{note.message} at line {note.line}" for note in self._notes if not note.embedded)
-        return next(broken, _NOTHING)
+        return _NOTHING
 
 
 def may_be_ours(text: str) -> bool:
@@ -143,8 +217,18 @@ def _explained(fault: Fault) -> Fault:
     """A template gives a better reason than the first brace that YAML stumbles over."""
     if _TEMPLATE.search(fault.text):
         message = "a template: render it first, such as `helm template CHART | assay scan -`"
-        return Fault(message, fault.line, fault.text, fault.embedded)
+        return replace(fault, message=message)
     return fault
+
+
+def _is_ours(relaxed: Document, text: str) -> bool:
+    """Whether a text that is nearly JSON would be read if it were JSON."""
+    return may_be_ours(text) and not unread.of_document(relaxed.origin.path, relaxed.root.value)
+
+
+def _line(part: Document) -> int:
+    """The 1-based line at which a document begins."""
+    return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1
 
 
 def _document(part: Document, form: Format) -> Subject:

@@ -1,73 +1,40 @@
 """What a document is that is none of ours, told by its content and never by its file's name.
 
-It only says why an input was skipped, after every format of ours has declined it. What content cannot tell (the values
-of a Helm chart are plain settings) is not claimed.
+It only says why an input was skipped, after every format of ours has declined it and `unread` too. What content cannot
+tell (the values of a Helm chart are plain settings) is not claimed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import Any
+
+from scanner.subjects.shapes import Shape, either, every, fits, holding, some
 
 UNKNOWN = "no format that Assay reads"
 
-_Shape: TypeAlias = Any
-"""A type; a dict of keys that must be there, each with a shape; a list whose items have one shape; or a test."""
-
-
-def _any(*shapes: _Shape) -> Callable[[Any], bool]:
-    return lambda value: any(_fits(value, shape) for shape in shapes)
-
-
-def _text(*parts: str) -> Callable[[Any], bool]:
-    """A text that holds one of the parts."""
-    return lambda value: isinstance(value, str) and any(part in value for part in parts)
-
-
-def _some(shape: _Shape) -> Callable[[Any], bool]:
-    """A mapping of which a value has a shape."""
-    return lambda value: isinstance(value, dict) and any(_fits(item, shape) for item in value.values())
-
-
-def _every(shape: _Shape) -> Callable[[Any], bool]:
-    """A mapping, not empty, of which all values have a shape."""
-    return lambda value: isinstance(value, dict) and bool(value) and all(_fits(item, shape) for item in value.values())
-
-
-def _fits(value: Any, shape: _Shape) -> bool:
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and all(key in value and _fits(value[key], shape[key]) for key in shape)
-    if isinstance(shape, list):
-        return isinstance(value, list) and bool(value) and all(_fits(item, shape[0]) for item in value)
-    return isinstance(value, shape) if isinstance(shape, type) else bool(shape(value))
-
-
 _EMPTY = "empty"
-_CALM = _text("calm.finos.org")
-_SCHEMA = _any({"properties": dict}, {"$defs": dict}, {"defs": dict}, {"definitions": dict}, {"allOf": list})
-_STEP = _any({"uses": str}, {"run": str})
+_CALM = holding("calm.finos.org")
+_SCHEMA = either({"properties": dict}, {"$defs": dict}, {"defs": dict}, {"definitions": dict}, {"allOf": list})
+_STEP = either({"uses": str}, {"run": str})
 
-_KINDS: tuple[tuple[str, _Shape], ...] = (
+_KINDS: tuple[tuple[str, Shape], ...] = (
     (_EMPTY, lambda value: value in (None, {}, [], "")),
-    ("a CALM pattern or schema, no architecture", lambda value: _fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
-    ("a CALM pattern or schema, no architecture", {"$schema": _text("json-schema.org"), "$id": _CALM}),
+    ("a CALM pattern or schema, no architecture", lambda value: fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
+    ("a CALM pattern or schema, no architecture", {"$schema": holding("json-schema.org"), "$id": _CALM}),
     ("a CALM document without nodes", {"$schema": _CALM}),
-    ("a JSON Schema", {"$schema": _text("json-schema.org")}),
-    ("a JSON Schema", {"type": _text("object"), "properties": dict}),
-    ("an OpenAPI description", {"openapi": str, "info": dict}),
-    ("an OpenAPI description", {"swagger": _any(str, float), "info": dict}),
-    ("an AsyncAPI description", {"asyncapi": str, "info": dict}),
-    ("results of Assay", {"format": _text("assay-results/")}),
+    ("a JSON Schema", {"$schema": holding("json-schema.org")}),
+    ("a JSON Schema", {"type": holding("object"), "properties": dict}),
+    ("results of Assay", {"format": holding("assay-results/")}),
     ("a rule of Assay", {"title": str, "severity": str, "subject": str, "examples": list}),
     ("a framework of Assay", {"id": str, "edition": str, "measure": str, "controls": list}),
     ("a SARIF log", {"version": str, "runs": [{"tool": dict}]}),
-    ("a CycloneDX bill of materials", {"bomFormat": _text("CycloneDX")}),
+    ("a CycloneDX bill of materials", {"bomFormat": holding("CycloneDX")}),
     ("an SPDX bill of materials", {"spdxVersion": str}),
     ("a Jupyter notebook", {"nbformat": int, "cells": list}),
     ("the metadata of a Helm chart", {"apiVersion": str, "name": str, "version": str}),
     ("the lock file of a Helm chart", {"dependencies": list, "digest": str, "generated": str}),
     ("the index of a Helm repository", {"apiVersion": str, "entries": dict}),
-    ("a Compose file, for which there are no rules", {"services": _some(_any({"image": str}, {"build": object}))}),
     ("a GitHub Actions workflow", {"on": object, "jobs": dict}),
     ("the metadata of a GitHub action", {"runs": {"using": str}}),
     ("a Dependabot configuration", {"updates": [{"package-ecosystem": str}]}),
@@ -77,18 +44,18 @@ _KINDS: tuple[tuple[str, _Shape], ...] = (
     ("an Azure Pipelines configuration", {"trigger": object, "stages": list}),
     ("a Bitbucket Pipelines configuration", {"pipelines": dict}),
     ("a Cloud Build configuration", {"steps": [{"name": str, "args": list}]}),
-    ("a GitLab CI configuration", _some({"stage": str, "script": object})),
-    ("a GitLab CI configuration", lambda value: _fits(value, {"stages": list}) and _some({"script": object})(value)),
+    ("a GitLab CI configuration", some({"stage": str, "script": object})),
+    ("a GitLab CI configuration", lambda value: fits(value, {"stages": list}) and some({"script": object})(value)),
     ("tests of a Helm chart", {"suite": str, "tests": list}),
     ("a Checkov policy", {"metadata": {"id": str}, "definition": object}),
     ("a Semgrep rule", {"rules": [{"id": str, "languages": list}]}),
-    ("an Ansible playbook", [_any({"hosts": object, "tasks": list}, {"hosts": object, "roles": list})]),
+    ("an Ansible playbook", [either({"hosts": object, "tasks": list}, {"hosts": object, "roles": list})]),
     ("a CloudFormation template", {"AWSTemplateFormatVersion": object}),
-    ("a CloudFormation template", {"Resources": _every({"Type": _text("::")})}),
+    ("a CloudFormation template", {"Resources": every({"Type": holding("::")})}),
     ("a Terraform plan", {"terraform_version": str, "planned_values": dict}),
     ("a Terraform plan", {"terraform_version": str, "resource_changes": list}),
     ("a Terraform state", {"terraform_version": str, "serial": int}),
-    ("a Terraform configuration", {"resource": _every(_every(_any(dict, list)))}),
+    ("a Terraform configuration", {"resource": every(every(either(dict, list)))}),
     ("a package lock file", {"lockfileVersion": object}),
     ("an npm package", {"name": str, "version": str, "dependencies": dict}),
     ("an npm package", {"name": str, "version": str, "scripts": dict}),
@@ -116,4 +83,4 @@ def reason(kinds: Iterable[str]) -> str:
 
 def kind(value: Any) -> str:
     """What a document that is not ours is, by its plain data."""
-    return next((name for name, shape in _KINDS if _fits(value, shape)), UNKNOWN)
+    return next((name for name, shape in _KINDS if fits(value, shape)), UNKNOWN)

@@ -19,6 +19,7 @@ from scanner.subjects import control_plane
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import prune_nulls
+from scanner.subjects.unread.architectures import is_backstage
 
 RESOURCE = "kubernetes.resource"
 WORKLOAD = "kubernetes.workload"
@@ -89,12 +90,13 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 
 def is_object(value: Any) -> bool:
-    """Whether plain data is a Kubernetes object: it says its apiVersion and kind."""
+    """Whether plain data is a Kubernetes object: it says its apiVersion and kind, and is not Backstage's."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("apiVersion"), str)
         and isinstance(value.get("kind"), str)
         and value["kind"] != ""
+        and not is_backstage(value["apiVersion"])
     )
 
 

@@ -6,6 +6,7 @@ The calls are those of the claude-flow family of servers, whatever name the serv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from scanner.controls import ShownBy
@@ -194,6 +195,29 @@ _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
     "backup_create": _backup_create,
     "benchmark_run": _benchmark_run,
 }
+
+
+_UNREAD = re.compile(
+    rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{"
+    r"""|(?:^|(?<=[\s\[(,]))(Task)[ \t]*\([ \t]*(["'`]).{1,200}?\3[ \t]*,[ \t]*["'`]"""
+)
+"""A call that is known here, with the start of its arguments: an object, or two texts."""
+_COMMENT = re.compile(r"[ \t]*(?://|#|\*|<!--)")
+
+
+def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]]:
+    """The calls in a text of a language that is not read: 0-based line and name.
+
+    One in quotes or in a comment is only named; `Task` is a common word, and counts where that is asked for.
+    """
+    line = counted = 0
+    for match in _UNREAD.finditer(text):
+        start = match.start(1 if match[1] else 2)
+        if _COMMENT.match(text, text.rfind("\n", 0, start) + 1, start) or (match[2] and not tasks):
+            continue
+        line += text.count("\n", counted, start)
+        counted = start
+        yield line, match[1] or match[2]
 
 
 FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")

@@ -14,6 +14,7 @@ from scanner.reports.html.anchors import anchors_of
 from scanner.reports.html.controls import Sheet, rows_of, sheet_of
 from scanner.reports.html.findings import Band, bands_of, groups_of, is_cut
 from scanner.reports.tally import tally
+from scanner.reports.unassessed import Gaps, gaps
 
 _VERDICTS = {
     0: ("Nothing failed at the threshold", "everything found was assessed, nothing at or above the threshold failed"),
@@ -23,7 +24,7 @@ _VERDICTS = {
     4: ("Incomplete", "some input or rule could not be assessed"),
     5: ("Internal error", "internal error"),
 }
-_INPUT_ORDER = (InputStatus.UNREADABLE, InputStatus.SKIPPED, InputStatus.ASSESSED)
+_INPUT_ORDER = (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED, InputStatus.SKIPPED, InputStatus.ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class View:
     statuses: dict[ControlStatus, int]
     """Controls of all frameworks by status."""
     inputs: tuple[tuple[InputStatus, tuple[Input, ...]], ...]
+    gaps: Gaps
+    """What was not assessed."""
 
 
 def view(scan: Scan) -> View:
@@ -99,5 +102,6 @@ def view(scan: Scan) -> View:
         cut=is_cut(scan),
         controls=len(scan.assessments),
         statuses=tally((item.status for item in scan.assessments), ControlStatus),
+        gaps=gaps(scan),
         inputs=tuple((status, tuple(members)) for status, members in groupby(inputs, attrgetter("status"))),
     )

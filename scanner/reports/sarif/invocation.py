@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from scanner.model import Finding, Input, InputStatus, Outcome, Scan
+from scanner.model import NOT_OURS, Finding, Input, InputStatus, Loss, Outcome, Scan
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.results import MOST_RESULTS, left_out
@@ -16,7 +16,8 @@ Json: TypeAlias = dict[str, Any]
 MOST_SKIPPED = 1_000
 """Skipped inputs that are named; of more only the number is told, and results.json names them all."""
 
-_UNREADABLE, _ERROR, _SKIPPED, _LEFT_OUT, _CONFIGURED = range(5)
+_UNREADABLE, _ERROR, _SKIPPED, _LEFT_OUT, _CONFIGURED, _NOT_ASSESSED, _PART = range(7)
+_VERBS = {_UNREADABLE: "could not be read", _SKIPPED: "was skipped", _NOT_ASSESSED: "was not assessed"}
 _NOTIFICATIONS = (
     (
         "input-unreadable",
@@ -42,6 +43,16 @@ _NOTIFICATIONS = (
         "scan-configured",
         "The configuration changed the scan.",
         "A rule was switched off or set, or files were left out, by a configuration file or an option.",
+    ),
+    (
+        "input-not-assessed",
+        "An input was recognised and not read.",
+        "Assay knows the format of the input and has no reader for it: nothing in this file speaks for or against it.",
+    ),
+    (
+        "part-not-assessed",
+        "A part of an input was not assessed.",
+        "The rest of the input was assessed. A note is about documentation, source code or a workflow of a CI service.",
     ),
 )
 
@@ -89,7 +100,10 @@ def _notifications(scan: Scan) -> list[Json]:
     unreadable = [item for item in scan.inputs if item.status == InputStatus.UNREADABLE]
     skipped = [item for item in scan.inputs if item.status == InputStatus.SKIPPED]
     errors = [finding for finding in scan.findings if finding.outcome == Outcome.ERROR]
-    found = [_input(item, _UNREADABLE, "error") for item in unreadable]
+    found = [_input(item, _UNREADABLE, "note" if item.accepted else "error") for item in unreadable]
+    unread = [item for item in scan.inputs if item.status == InputStatus.NOT_ASSESSED]
+    found += [_input(item, _NOT_ASSESSED, "note" if item.accepted else "error") for item in unread]
+    found += [_part(item, loss) for item in scan.inputs for loss in item.losses]
     found += [_error(scan, finding, indexes[finding.rule]) for finding in errors]
     found += [_input(item, _SKIPPED, "note") for item in skipped[:MOST_SKIPPED]]
     if len(skipped) > MOST_SKIPPED:
@@ -101,17 +115,32 @@ def _notifications(scan: Scan) -> list[Json]:
 
 
 def _input(item: Input, kind: int, level: str) -> Json:
-    verb = "could not be read" if kind == _UNREADABLE else "was skipped"
-    name = "standard input" if item.path == "-" else item.path
+    accepted = f". It is knowingly not assessed: {item.accepted}" if item.accepted else ""
+    text = f"{_name(item)} {_VERBS[kind]}: {item.reason or 'no reason is known'}{accepted}"
+    return _about(item, item.line, kind, level, text)
+
+
+def _part(item: Input, loss: Loss) -> Json:
+    """Return the notification of a part that was not assessed."""
+    note = loss.kind in NOT_OURS or item.accepted
+    text = f"A part of {_name(item)} was not assessed ({loss.kind}): {loss.reason}"
+    return _about(item, loss.line, _PART, "note" if note else "error", text)
+
+
+def _about(item: Input, line: int, kind: int, level: str, text: str) -> Json:
     physical: Json = {"artifactLocation": artifact(item.path)}
-    if item.line:
-        physical["region"] = {"startLine": item.line}
+    if line:
+        physical["region"] = {"startLine": line}
     return {
         "descriptor": _descriptor(kind),
         "level": level,
-        "message": {"text": sentence(f"{name} {verb}: {item.reason or 'no reason is known'}")},
+        "message": {"text": sentence(text)},
         "locations": [{"physicalLocation": physical}],
     }
+
+
+def _name(item: Input) -> str:
+    return "standard input" if item.path == "-" else item.path
 
 
 def _error(scan: Scan, finding: Finding, index: int) -> Json:

@@ -1,0 +1,24 @@
+"""Whether an input was assessed whole: the same answer for the gate, the frameworks and the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.model import NOT_OURS, UNREAD_PART, Input, InputStatus
+
+
+def is_incomplete(item: Input, *, strict: bool = False) -> bool:
+    """Whether an input, or a part of it that is ours, was not assessed; `strict` counts what is nobody's too.
+
+    What the configuration says is knowingly not assessed is not assessed either; see `Input.accepted`.
+    """
+    return any(True for _ in missing_kinds(item, strict=strict))
+
+
+def missing_kinds(item: Input, *, strict: bool = False) -> Iterator[str]:
+    """The kinds of what was not assessed in an input."""
+    if item.status is InputStatus.UNREADABLE:
+        yield UNREAD_PART
+    elif item.status is InputStatus.NOT_ASSESSED:
+        yield from item.formats
+    yield from (loss.kind for loss in item.losses if strict or loss.kind not in NOT_OURS)

@@ -1,0 +1,55 @@
+"""What of a scan was not assessed, in the order in which reports tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.model import NOT_OURS, Input, InputStatus, Scan
+
+
+class Gap(NamedTuple):
+    """An input, or a part of one, that was not assessed and that no configuration accepts."""
+
+    input: Input
+    line: int
+    """0 where none can be told."""
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """Path and line."""
+        return f"{self.input.path}:{self.line}" if self.line else self.input.path
+
+
+class Gaps(NamedTuple):
+    """Everything that was not assessed."""
+
+    unreadable: tuple[Gap, ...]
+    not_assessed: tuple[Gap, ...]
+    """Inputs of formats that are recognised and not read."""
+    parts: tuple[Gap, ...]
+    """Parts of inputs of which the rest was assessed."""
+    noted: tuple[Gap, ...]
+    """What cannot be read in documentation, source code and workflows of CI services."""
+
+
+def gaps(scan: Scan) -> Gaps:
+    """What was not assessed; without what the configuration says is knowingly not assessed."""
+    open_inputs = [item for item in scan.inputs if not item.accepted]
+    unreadable = [item for item in open_inputs if item.status is InputStatus.UNREADABLE]
+    unread = [item for item in open_inputs if item.status is InputStatus.NOT_ASSESSED]
+    return Gaps(
+        tuple(Gap(item, item.line, item.reason.replace(f" at line {item.line}", "", 1)) for item in unreadable),
+        tuple(Gap(item, item.line, item.reason) for item in unread),
+        tuple(_losses(open_inputs, ours=True)),
+        tuple(_losses(open_inputs, ours=False)),
+    )
+
+
+def _losses(inputs: list[Input], *, ours: bool) -> Iterator[Gap]:
+    for item in inputs:
+        told = item.status in (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED)
+        for loss in item.losses:
+            if (loss.kind not in NOT_OURS) is ours and not (ours and told):
+                yield Gap(item, loss.line, loss.reason)

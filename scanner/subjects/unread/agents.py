@@ -1,0 +1,241 @@
+"""Recognised and not read: configuration of agents, and of what they may do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scanner.subjects.shapes import both, either, every, holding, some, starting
+from scanner.subjects.unread.format import Sign, UnreadFormat
+
+_FRONT_MATTER = r"\A---[ \t]*\n"
+
+
+def _front_matter(key: str) -> str:
+    """The pattern of front matter that says a key."""
+    return rf"{_FRONT_MATTER}(?:(?!---).*\n)*?{key}[ \t]*:"
+
+
+_SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
+_PERMISSION = re.compile(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
+_MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto")
+
+
+def _holds_permissions(value: Any) -> bool:
+    """Whether something is the permissions of Claude Code: names of tools, or a mode that it has."""
+    if not isinstance(value, dict):
+        return False
+    lists = (value.get(name) for name in ("allow", "ask", "deny"))
+    rules = (rule for each in lists if isinstance(each, list) for rule in each)
+    named = any(isinstance(rule, str) and _PERMISSION.fullmatch(rule) for rule in rules)
+    return named or value.get("defaultMode") in _MODES
+
+
+AGENTS = (
+    UnreadFormat(
+        "claude-settings",
+        "settings of Claude Code",
+        "its permissions, hooks and environment",
+        "`.claude/settings.json` or `settings.local.json`, `managed-settings.json`; `permissions` that name tools or a "
+        "mode of Claude Code; `hooks` by event; its `$schema`",
+        (
+            Sign(path=r"(?:^|/)(?:\.claude/settings(?:\.[\w-]+)?|managed-settings)\.json$"),
+            Sign({"$schema": holding("claude-code-settings")}),
+            Sign({"permissions": _holds_permissions}),
+            Sign({"hooks": some([{"hooks": [{"type": str}]}])}),
+        ),
+    ),
+    UnreadFormat(
+        "claude-plugin",
+        "the manifest of a plugin or a marketplace for Claude Code",
+        "what it brings and where it comes from",
+        "`.claude-plugin/plugin.json` or `.claude-plugin/marketplace.json`",
+        (Sign(path=r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$"),),
+    ),
+    UnreadFormat(
+        "claude-agent",
+        "an agent of Claude Code",
+        "its tools, permissions and hooks",
+        "Markdown with front matter below `.claude/agents/`",
+        (Sign(path=r"(?:^|/)\.claude/agents/.+\.md$", text=_FRONT_MATTER),),
+    ),
+    UnreadFormat(
+        "claude-command",
+        "a command of Claude Code",
+        "the tools that it allows",
+        "Markdown below `.claude/commands/` whose front matter says `allowed-tools`",
+        (Sign(path=r"(?:^|/)\.claude/commands/.+\.md$", text=_front_matter("allowed-tools")),),
+    ),
+    UnreadFormat(
+        "agent-skill",
+        "an agent skill",
+        "the tools that it allows",
+        "`SKILL.md` with front matter that says `name`",
+        (Sign(path=r"(?:^|/)SKILL\.md$", text=_front_matter("name")),),
+    ),
+    UnreadFormat(
+        "copilot-agent",
+        "an agent or chat mode of GitHub Copilot",
+        "its tools and servers",
+        "Markdown with front matter directly below `.github/agents/` or `.github/chatmodes/`",
+        (Sign(path=r"(?:^|/)\.github/(?:agents|chatmodes)/[^/]+\.md$", text=_FRONT_MATTER),),
+    ),
+    UnreadFormat(
+        "copilot-settings",
+        "editor settings that say what GitHub Copilot runs without asking",
+        "its approvals",
+        "a key that begins with `chat.tools.` and speaks of `autoApprove`",
+        (
+            Sign(
+                either(
+                    {"chat.tools.autoApprove": object},
+                    {"chat.tools.global.autoApprove": object},
+                    {"chat.tools.edits.autoApprove": object},
+                    {"chat.tools.terminal.autoApprove": object},
+                )
+            ),
+        ),
+    ),
+    UnreadFormat(
+        "codex-settings",
+        "settings of Codex",
+        "its approvals, sandbox and servers",
+        "`.codex/config.toml`",
+        (Sign(path=r"(?:^|/)\.codex/config\.toml$", text=r"="),),
+    ),
+    UnreadFormat(
+        "cursor-settings",
+        "settings of Cursor",
+        "its permissions, hooks and sandbox",
+        "`cli.json`, `hooks.json`, `permissions.json` or `sandbox.json` in `.cursor/`",
+        (Sign(path=r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$"),),
+    ),
+    UnreadFormat(
+        "gemini-settings",
+        "settings of Gemini CLI",
+        "its tools, sandbox and servers",
+        "`.gemini/settings.json`",
+        (Sign(path=r"(?:^|/)\.gemini/settings\.json$"),),
+    ),
+    UnreadFormat(
+        "opencode-settings",
+        "settings of OpenCode",
+        "its permissions, agents and servers",
+        "a `$schema` of opencode.ai",
+        (Sign({"$schema": holding("opencode.ai/config")}),),
+    ),
+    UnreadFormat(
+        "mcp-servers",
+        "a list of MCP servers",
+        "its commands, addresses and credentials",
+        "`mcpServers`; or servers with a `command` or a `url`: below `servers` of `mcp`, or in a file `mcp.json` or "
+        "`.mcp.json`",
+        (
+            Sign({"mcpServers": dict}),
+            Sign({"mcp": {"servers": some(_SERVER)}}),
+            Sign(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$"),
+        ),
+    ),
+    UnreadFormat(
+        "mcp-manifest",
+        "the manifest of an MCP server",
+        "its packages, remotes and variables",
+        "a `$schema` of static.modelcontextprotocol.io",
+        (Sign({"$schema": holding("static.modelcontextprotocol.io")}),),
+    ),
+    UnreadFormat(
+        "tool-call",
+        "a tool call",
+        "what it sets up and what it says",
+        "in data: `tool` that starts with `mcp__`, or `method: tools/call` with `params`; in text: a call that Assay "
+        "knows from JavaScript, in a code block of another language or in prose",
+        (
+            Sign(either({"tool": starting("mcp__")}, [{"tool": starting("mcp__")}])),
+            Sign({"method": lambda value: value == "tools/call", "params": dict}),
+        ),
+    ),
+    UnreadFormat(
+        "claude-flow",
+        "a configuration of claude-flow",
+        "its limits, memory and consensus",
+        "`claude-flow.config.json`, `.claude-flow/config.json` or `.hive-mind/config.json`",
+        (Sign(path=r"(?:^|/)(?:claude-flow\.config|\.claude-flow/config|\.hive-mind/config)\.json$"),),
+    ),
+    UnreadFormat(
+        "agent-workflow",
+        "a workflow of agents",
+        "its agents, tasks and their order",
+        "`agents` with an `id` and a `type` each, and `tasks` that say whose they are (`agentId`, `assignTo`)",
+        (Sign({"agents": [{"id": str, "type": str}], "tasks": [either({"agentId": str}, {"assignTo": str})]}),),
+    ),
+    UnreadFormat(
+        "agent-card",
+        "an agent card (A2A)",
+        "its addresses, skills and security schemes",
+        "`.well-known/agent-card.json` or `agent.json`; `name`, `capabilities` and `skills` with an `id` each, beside "
+        "`url`, `supportedInterfaces` or `defaultInputModes`",
+        (
+            Sign(path=r"(?:^|/)\.well-known/agent(?:-card)?\.json$"),
+            Sign(
+                both(
+                    {"name": str, "capabilities": dict, "skills": [{"id": str}]},
+                    either({"url": str}, {"supportedInterfaces": list}, {"defaultInputModes": list}),
+                )
+            ),
+        ),
+    ),
+    UnreadFormat(
+        "crewai",
+        "agents or tasks of CrewAI",
+        "its roles, tools and limits",
+        "entries that all have `role`, `goal` and `backstory`, or `description` and `expected_output`; or `agents` and "
+        "`tasks` of such entries",
+        (
+            Sign(every({"role": str, "goal": str, "backstory": str})),
+            Sign(every({"description": str, "expected_output": str})),
+            Sign({"agents": list, "tasks": [{"description": str, "expected_output": str}]}),
+        ),
+    ),
+    UnreadFormat(
+        "langgraph",
+        "a configuration of LangGraph",
+        "its graphs, access and stores",
+        "`graphs` and `dependencies`",
+        (Sign({"graphs": dict, "dependencies": list}),),
+    ),
+    UnreadFormat(
+        "autogen",
+        "a component of AutoGen",
+        "its participants, tools and ends",
+        "`provider` and `component_type`",
+        (Sign({"provider": str, "component_type": str}),),
+    ),
+    UnreadFormat(
+        "adk-agent",
+        "an agent of Google ADK",
+        "its tools and sub-agents",
+        "`agent_class` and `name`",
+        (Sign({"agent_class": str, "name": str}),),
+    ),
+    UnreadFormat(
+        "m365-agent",
+        "a declarative agent of Microsoft 365",
+        "its capabilities and actions",
+        "a `$schema` of declarative agents; `instructions` in `declarativeAgent.json`",
+        (
+            Sign({"$schema": holding("declarative-agent")}),
+            Sign({"instructions": str}, path=r"(?:^|/)declarativeAgent\.json$"),
+        ),
+    ),
+    UnreadFormat(
+        "goose-recipe",
+        "a recipe of goose",
+        "its extensions, parameters and limits",
+        "`title` and `description` beside `extensions` with a `type` and a `name` each, or `settings` with a "
+        "`goose_provider`",
+        (
+            Sign({"title": str, "description": str, "extensions": [{"type": str, "name": str}]}),
+            Sign({"title": str, "description": str, "settings": {"goose_provider": str}}),
+        ),
+    ),
+)

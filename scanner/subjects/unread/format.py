@@ -1,0 +1,51 @@
+"""What is said of each format that is recognised and not read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from scanner.subjects.shapes import Shape, fits
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a format is known by; all that is given must hold."""
+
+    shape: Shape = None
+    """Of the data of a document; any mapping that is not empty where only a path is given."""
+    path: str = ""
+    """Regular expression of the path from the root of the scan."""
+    text: str = ""
+    """Regular expression of the text of a file that is neither YAML nor JSON."""
+
+    def in_data(self, path: str, value: Any) -> bool:
+        """Whether a document bears the sign."""
+        if self.text or not re.search(self.path, path):
+            return False
+        return bool(isinstance(value, dict) and value) if self.shape is None else fits(value, self.shape)
+
+    def in_text(self, path: str, text: str) -> bool:
+        """Whether a text bears the sign."""
+        return bool(self.text and re.search(self.path, path) and re.search(self.text, text, re.MULTILINE))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFormat:
+    """One format of the list."""
+
+    name: str
+    """What reports and `not_assessed` of assay.yaml call it."""
+    title: str
+    """Such as `a Compose file`."""
+    unjudged: str
+    """What of it nobody judges."""
+    known_by: str
+    """Its signs in words."""
+    signs: tuple[Sign, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why a document of the format is not assessed."""
+        return f"{self.title}, which Assay does not read: {self.unjudged} are not judged"

@@ -359,7 +359,10 @@ def test_every_input_is_explained(folder: Path) -> None:
     assert rows["out/"][4] == "ignored by .gitignore"
     assert rows["broken\\x1b[2J.yaml"][0] == "unreadable"
     assert rows[".cache/"][4] == "excluded by --exclude /.cache/"
-    assert lines[-2:] == ["5 inputs: 1 assessed, 3 skipped, 1 unreadable", "Incomplete: 1 input could not be read."]
+    assert lines[-2:] == [
+        "5 inputs: 1 assessed, 0 not-assessed, 3 skipped, 1 unreadable",
+        "Incomplete: 1 input could not be read.",
+    ]
     arguments = ("--exclude", ".cache", "--no-ignore", "--explain-inputs", "--output", "json=a.json")
     done = assay("scan", ".", *arguments, cwd=folder)
     assert "out/pod.yaml" in done.stdout

@@ -24,6 +24,7 @@ from scanner.limits import Limits
 from scanner.model import PROFILES, SEVERITIES, Severity
 from scanner.policy.tuning import Given, RuleSettings, Tuning
 from scanner.scan import Options, scan
+from scanner.subjects.unread import UNREAD
 from tests.command_line import assay
 from tests.conftest import REPOSITORY
 
@@ -583,7 +584,8 @@ def test_the_schema_knows_what_the_code_knows(folder: Path) -> None:
     schema = json.loads(done.stdout)
     Draft202012Validator.check_schema(schema)
     keys = schema["properties"]
-    assert set(keys) == {*KEYS, "rules"}
+    assert set(keys) == {*KEYS, "rules", "not_assessed"}
+    assert keys["not_assessed"]["items"]["properties"]["format"]["enum"] == [form.name for form in UNREAD]
     assert keys["profile"]["enum"] == [profile.value for profile in PROFILES]
     severities = [severity.value for severity in SEVERITIES]
     assert keys["fail-on"]["enum"] == severities

@@ -109,6 +109,10 @@ def holds(result: Scan, row: Row) -> None:
     assert (item.status.value, item.line) == (row.status, row.line), item.reason
     assert row.reason in item.reason
     assert bool(row.reason) == bool(item.reason)
+    if row.lost[0]:
+        first = item.losses[0]
+        assert (first.line, first.kind) == row.lost[:2]
+        assert row.lost[2] in first.reason
     assert "fault in Assay" not in item.reason
     found = [each for each in result.findings if each.location.path == row.file]
     lines = [each.location.line for each in found if (each.rule, each.outcome) == (PRIVILEGED, Outcome.FAIL)]

@@ -43,7 +43,10 @@ _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _NOTHING = "holds no YAML, JSON or tool calls"
-_TEMPLATE = re.compile(r"^[ \t]*(?:-[ \t]+)*+(?:[^\s#\"'][^\n\"']*?:[ \t]+)?\{[{%]", re.MULTILINE)
+_LOST = "holds nothing that could be read"
+_TEMPLATE = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
+)
 """A line, or a value, that begins with what a template is told by; in quotes it is a text of whoever reads the file."""
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 _PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
@@ -198,7 +201,7 @@ class Recognition:
         """Why nothing in the input is ours."""
         if self._foreign_kinds:
             return ("in code blocks: " if self._in_code else "") + foreign.reason(self._foreign_kinds)
-        return _NOTHING
+        return _LOST if self._losses else _NOTHING
 
 
 def may_be_ours(text: str) -> bool:

@@ -72,7 +72,13 @@ ROWS = (
     assessed("20,000 items", "x.json", lambda: _pod("[" + "1," * 20_000 + "1]").encode(), [8]),
     skipped("nothing", "x.json", "", "empty"),
     skipped("a word", "x.json", "null", "empty"),
-    skipped("settings with comments", "x.json", '{\n// a comment\n"strict": true\n}\n', "not valid JSON"),
-    skipped("empty lines without end", "x.json", b"{" + b"\n" * 500_000 + b",}", "at line 500001"),
+    skipped(
+        "settings with comments", "x.json", '{\n// a comment\n"strict": true, /* b\n */\n}\n', "not JSON in the strict"
+    ),
+    skipped("20,000 comments", "x.json", "{" + "/* a\n */ // b\n" * 20_000 + '"a": 1}', "not JSON in the strict sense"),
+    unreadable("a comment that is not closed", "x.json", '{"a": 1 /* b\n}', "not valid JSON", 1),
+    unreadable("a comma and nothing else", "x.json", "{,}", "not valid JSON", 1),
+    unreadable("two commas too many", "x.json", '{"a": [1,,]}', "not valid JSON", 1),
+    unreadable("empty lines without end", "x.json", b"{" + b"\n" * 500_000 + b",}", "at line 500001", 500_001),
     skipped("records, one in a line", "x.jsonl", '{"a": 1}\n{"a": 2}\n', "holds no YAML"),
 )

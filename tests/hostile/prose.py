@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hostile.row import HERE, POD, assessed, skipped, unreadable
+from tests.hostile.row import HERE, POD, Row, assessed, not_assessed, noted, skipped
 
 _CALL = "mcp__x__swarm_init({topology: 'mesh', maxAgents: 3})\n"
 
@@ -13,7 +13,7 @@ def _fence(text: str, language: str = "yaml", mark: str = "```", indent: str = "
 
 ROWS = (
     assessed("a fence that is not closed", "x.md", "```yaml\n" + POD, [HERE + 1]),
-    unreadable("a fence in a fence", "x.md", "````yaml\n" + POD + "```\n````\n", "not valid YAML", 14),
+    noted("a fence in a fence", "x.md", "````yaml\n" + POD + "```\n````\n", "not valid YAML", 14),
     skipped("a fence that shows a fence", "x.md", _fence(_fence(POD), "text", "````"), "holds no YAML"),
     assessed("a fence in a list", "x.md", "1. first\n\n" + _fence(POD, indent="   "), [HERE + 3]),
     assessed("a fence in a quote", "x.md", _fence(POD, indent="> "), [HERE + 1]),
@@ -21,12 +21,10 @@ ROWS = (
     assessed("a fence whose language is shouted", "x.md", _fence(POD, "YAML title=x"), [HERE + 1]),
     skipped("a fence without a language", "x.md", _fence(POD, ""), "holds no YAML"),
     skipped("a fence of another language", "x.md", _fence(POD, "sh"), "holds no YAML"),
-    unreadable(
-        "a broken manifest in a fence", "x.md", "# a\n" + _fence("apiVersion: v1\nkind: [Pod"), "not valid YAML", 4
-    ),
-    unreadable("a template in a fence", "x.md", _fence("apiVersion: v1\nkind: {{ .Kind }}"), "a template", 3),
-    unreadable("a bomb in a fence", "x.md", _fence("apiVersion: " + "[" * 100_000), "nested deeper", 2),
-    unreadable(
+    noted("a broken manifest in a fence", "x.md", "# a\n" + _fence("apiVersion: v1\nkind: [Pod"), "not valid YAML", 4),
+    noted("a template in a fence", "x.md", _fence("apiVersion: v1\nkind: {{ .Kind }}"), "a template", 3),
+    noted("a bomb in a fence", "x.md", _fence("apiVersion: " + "[" * 100_000), "nested deeper", 2),
+    noted(
         "a broken fence before a good one",
         "x.md",
         _fence("apiVersion: [") + _fence(POD),
@@ -54,35 +52,59 @@ ROWS = (
     skipped("100,000 asterisks", "x.md", "*a " * 50_000, "holds no YAML"),
     assessed("a manifest under the name of Markdown", "x.md", POD, [HERE]),
     assessed("a manifest under no name", "x", POD, [HERE]),
-    unreadable("a call that is cut off", "x.js", "mcp__x__swarm_init({topology: 'me", "has no end", 1),
-    unreadable(
+    noted("a call that is cut off", "x.js", "mcp__x__swarm_init({topology: 'me", "has no end", 1),
+    not_assessed(
         "a call that is cut off, in a fence", "x.md", _fence("mcp__x__swarm_init({a: 1", "javascript"), "has no end", 2
     ),
-    unreadable("a task that is cut off", "x.js", "\nTask('Reviewer', 'review", "the call of Task has no end", 2),
-    unreadable(
+    noted("a task that is cut off", "x.js", "\nTask('Reviewer', 'review", "the call of Task has no end", 2),
+    not_assessed(
         "a task that is cut off, in a fence",
         "x.md",
         _fence("Task('Reviewer', 'review", "js"),
         "the call of Task has no end",
         2,
     ),
-    unreadable("a call whose brackets cross", "x.js", "mcp__x__swarm_init({a: [1}])\n", "has no end", 1),
-    unreadable("a call that is no JavaScript", "x.js", "mcp__x__swarm_init({a b c})\n", "not JavaScript", 1),
-    unreadable("a call cut off before a good one", "x.js", "mcp__x__swarm_init({a: [1})\n" + _CALL, "has no end", 1),
-    unreadable(
+    noted("a call whose brackets cross", "x.js", "mcp__x__swarm_init({a: [1}])\n", "has no end", 1),
+    noted("a call that is no JavaScript", "x.js", "mcp__x__swarm_init({a b c})\n", "not JavaScript", 1),
+    Row(
+        "a call cut off before a good one",
+        "x.js",
+        "mcp__x__swarm_init({a: [1})\n" + _CALL,
+        "assessed",
+        beside=1,
+        lost=(1, "embedded", "has no end"),
+    ),
+    noted(
         "a call of 1,000 brackets", "x.js", "mcp__x__swarm_init(" + "[" * 1000 + "]" * 1000 + ")", "nested deeper", 1
     ),
-    unreadable(
+    noted(
         "a call of 50,000 brackets",
         "x.js",
         "mcp__x__swarm_init(" + "[" * 50_000 + "]" * 50_000 + ")",
         "nested deeper",
         1,
     ),
-    unreadable("2,000 calls without end", "x.js", "mcp__x__swarm_init({" * 2_000, "has no end", 1),
-    unreadable(
-        "a text that is not closed", "x.js", _CALL + 'mcp__x__swarm_init({a: "b})\n' + _CALL, "not JavaScript", 2
+    noted("2,000 calls without end", "x.js", "mcp__x__swarm_init({" * 2_000, "has no end", 1),
+    Row(
+        "a text that is not closed",
+        "x.js",
+        _CALL + 'mcp__x__swarm_init({a: "b})\n' + _CALL,
+        "assessed",
+        beside=1,
+        lost=(2, "embedded", "not JavaScript"),
     ),
+    noted(
+        "a call that leaves something out", "x.md", _fence("mcp__x__swarm_init({ a: 1, ... })", "js"), "JavaScript", 2
+    ),
+    not_assessed("a call in a fence of no language", "x.md", _fence(_CALL, ""), "of a language that is not read", 2),
+    not_assessed("a call in a fence of a shell", "x.md", _fence(_CALL, "sh"), "of a language that is not read", 2),
+    not_assessed("a task in a fence of text", "x.md", _fence("Task('a', 'b')", "text"), "the call of Task", 2),
+    skipped("a task in a fence of Python", "x.md", _fence("Task('a', 'b')", "python"), "holds no YAML"),
+    not_assessed("a call in prose", "x.md", "First\n\n" + _CALL, "outside of a code block", 3),
+    skipped("a call in prose that is named", "x.md", "First `" + _CALL.strip() + "`\n", "holds no YAML"),
+    skipped("a call in a comment of a shell", "x.md", _fence("# " + _CALL, "sh"), "holds no YAML"),
+    noted("a call in a source file", "x.py", _CALL, "in a source file", 1),
+    skipped("100,000 calls of a tool that is not known", "x.md", "mcp__a__b({})\n" * 100_000, "holds no YAML"),
     assessed("a template literal", "x.js", "mcp__x__swarm_init({topology: `a${b}`, maxAgents: n})\n", clean=True),
     assessed("a template in a template", "x.js", "Task('a', `x ${`y ${z}`}`)\n", clean=True),
     assessed("a spread", "x.js", "mcp__x__swarm_init({...rest})\n", clean=True),

@@ -27,6 +27,8 @@ class Row:
     """Exit code of a scan of nothing else."""
     beside: int = 0
     """Exit code beside a good file, which has findings of its own."""
+    lost: tuple[int, str, str] = (0, "", "")
+    """Line and kind of the first part that was not assessed, and a part of its reason."""
 
     def bytes(self) -> bytes:
         made = self.content() if callable(self.content) else self.content
@@ -36,6 +38,18 @@ class Row:
 def unreadable(name: str, file: str, content: Content, reason: str, line: int, privileged: Iterable[int] = ()) -> Row:
     """Something in it is lost, which is said with its line; what is found in the rest of it counts all the same."""
     return Row(name, file, content, "unreadable", reason, line, tuple(privileged), alone=4, beside=4)
+
+
+def noted(name: str, file: str, content: Content, reason: str, line: int, privileged: Iterable[int] = ()) -> Row:
+    """Something in it that is nobody's configuration cannot be read, which is told and stops nothing."""
+    found = tuple(privileged)
+    status, why = ("assessed", "") if found else ("skipped", "holds nothing that could be read")
+    return Row(name, file, content, status, why, 0, found, False, 1 if found else 3, 1, (line, "embedded", reason))
+
+
+def not_assessed(name: str, file: str, content: Content, reason: str, line: int) -> Row:
+    """It is something of ours that has no reader, or a call of which nothing can be read."""
+    return Row(name, file, content, "not-assessed", reason, line, alone=4, beside=4)
 
 
 def skipped(name: str, file: str, content: Content, reason: str) -> Row:

@@ -1,0 +1,346 @@
+"""What is recognised and not read is never silent: a status of its own, exit code 4, and a word in every output."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.subjects.unread import UNREAD, UnreadFormat
+from tests.command_line import assay, fault
+
+CLEAN = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: plain, namespace: shop}
+data: {colour: blue}
+"""
+BYPASS = '{"permissions": {"defaultMode": "bypassPermissions"}}'
+COMPOSE = "services: {web: {image: nginx}}\n"
+BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
+CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
+FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n"
+
+SAMPLES: dict[str, list[tuple[str, Any]]] = {
+    "compose": [
+        ("a.yaml", {"services": {"web": {"image": "nginx"}}}),
+        ("b.yml", {"version": "3", "services": {"web": {"build": "."}}}),
+        ("docker-compose.override.yml", {"services": {"web": {"ports": ["80:80"]}}}),
+        ("compose.yaml", {"include": ["a.yaml"]}),
+        ("deploy/docker-stack.yml", {"services": {}}),
+    ],
+    "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
+    "claude-settings": [
+        (".claude/settings.json", {"model": "opus"}),
+        (".claude/settings.local.json", {"env": {}}),
+        ("a.json", {"permissions": {"allow": ["Bash(git:*)"]}}),
+        ("b.json", {"permissions": {"defaultMode": "bypassPermissions"}}),
+        ("hooks/hooks.json", {"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [{"type": "command"}]}]}}),
+        ("c.json", {"$schema": "https://json.schemastore.org/claude-code-settings.json"}),
+    ],
+    "claude-plugin": [(".claude-plugin/plugin.json", {"name": "a"})],
+    "claude-agent": [(".claude/agents/core/coder.md", FRONT_MATTER)],
+    "claude-command": [(".claude/commands/deploy.md", FRONT_MATTER)],
+    "agent-skill": [("skills/a/SKILL.md", FRONT_MATTER)],
+    "copilot-agent": [(".github/agents/a.agent.md", FRONT_MATTER)],
+    "copilot-settings": [(".vscode/settings.json", {"chat.tools.autoApprove": True})],
+    "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
+    "cursor-settings": [(".cursor/permissions.json", {"terminalAllowlist": ["*"]})],
+    "gemini-settings": [(".gemini/settings.json", {"sandbox": False})],
+    "opencode-settings": [("opencode.json", {"$schema": "https://opencode.ai/config.json"})],
+    "mcp-servers": [
+        (".mcp.json", {"mcpServers": {"a": {"command": "npx"}}}),
+        (".vscode/mcp.json", {"servers": {"a": {"url": "http://a"}}}),
+        ("x/.mcp.json", {"a": {"command": "npx", "args": []}}),
+        ("settings.json", {"mcp": {"servers": {"a": {"command": "npx"}}}}),
+    ],
+    "mcp-manifest": [
+        ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
+    ],
+    "tool-call": [
+        ("a.json", {"tool": "mcp__claude-flow__agent_spawn", "arguments": {}}),
+        ("b.json", {"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "a"}}),
+        ("c.txt", CALL),
+        ("d.md", f"```text\n{CALL}\n```\n"),
+    ],
+    "claude-flow": [("claude-flow.config.json", {"features": {}}), (".hive-mind/config.json", {"queen": {}})],
+    "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
+    "agent-card": [
+        (".well-known/agent-card.json", {"name": "a"}),
+        ("card.json", {"name": "a", "capabilities": {}, "skills": [{"id": "s"}], "url": "http://a"}),
+    ],
+    "crewai": [
+        ("agents.yaml", {"a": {"role": "r", "goal": "g", "backstory": "b"}}),
+        ("tasks.yaml", {"t": {"description": "d", "expected_output": "e"}}),
+        ("crew.jsonc", {"agents": [], "tasks": [{"description": "d", "expected_output": "e"}]}),
+    ],
+    "langgraph": [("langgraph.json", {"graphs": {"a": "./a.py:graph"}, "dependencies": ["."]})],
+    "autogen": [("team.json", {"provider": "autogen.Team", "component_type": "team", "config": {}})],
+    "adk-agent": [("root_agent.yaml", {"agent_class": "LlmAgent", "name": "a"})],
+    "m365-agent": [("declarativeAgent.json", {"name": "a", "instructions": "b"})],
+    "goose-recipe": [("r.yaml", {"title": "a", "description": "b", "extensions": [{"type": "stdio", "name": "c"}]})],
+    "calm-part": [("d.json", {"$schema": "https://calm.finos.org/release/1.2/meta/decorators.json", "type": "x"})],
+    "threagile": [
+        ("threagile.yaml", {"threagile_version": "1.0.0"}),
+        ("assets.yaml", {"technical_assets": {"Web": {"id": "web"}}}),
+    ],
+    "structurizr": [
+        ("workspace.json", {"model": {"softwareSystems": []}, "views": {}}),
+        ("workspace.dsl", 'workspace "Shop" {\n}\n'),
+    ],
+    "backstage": [
+        ("catalog-info.yaml", {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "a"}}),
+        ("t.yaml", {"apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "a"}}),
+    ],
+    "openapi": [
+        ("openapi.yaml", {"openapi": "3.1.0", "info": {"title": "x"}, "paths": {}}),
+        ("swagger.json", {"swagger": "2.0", "info": {"title": "x"}, "paths": {}}),
+    ],
+    "asyncapi": [("asyncapi.yaml", {"asyncapi": "3.0.0", "info": {"title": "x"}})],
+    "otm": [("a.otm", {"otmVersion": "0.2.0", "project": {}})],
+    "threat-dragon": [("m.json", {"summary": {}, "detail": {"diagrams": []}})],
+    "tm-library": [("m.json", {"scope": {}, "trust_zones": [], "data_flows": []})],
+    "tosca": [("t.yaml", {"tosca_definitions_version": "tosca_2_0"})],
+    "tm7": [("m.tm7", '<ThreatModel xmlns="http://schemas.datacontract.org/2004/07/ThreatModeling.Model"/>')],
+    "archimate": [("m.xml", '<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"/>')],
+}
+"""A file or more of each format of the list."""
+LIKENESSES: list[tuple[str, Any]] = [
+    ("a.yaml", {"services": ["docker"]}),
+    ("a.json", {"permissions": ["storage", "tabs"]}),
+    ("a.json", {"permissions": {"allow": ["read", "write"]}}),
+    ("a.json", {"hooks": {"pre-commit": "make"}}),
+    ("a.json", {"servers": {"a": {"url": "http://a"}}}),
+    ("a.json", {"agents": ["a"], "tasks": []}),
+    ("a.json", {"name": "a", "version": "1", "scripts": {}}),
+    ("a.yaml", {"graphs": [1]}),
+    (".claude/settings.json", {}),
+    ("a.md", FRONT_MATTER),
+    ("CLAUDE.md", "# Rules\nAlways run the tests.\n"),
+    ("a.md", f"`{CALL}`"),
+    ("a.xml", "<project/>"),
+]
+
+
+def write(folder: Path, path: str, content: Any) -> None:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def results(folder: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    done = assay("scan", ".", "--output", "json", "--quiet", *arguments, cwd=folder)
+    return done.returncode, json.loads(done.stdout)
+
+
+def inputs(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {item["path"]: item for item in told["inputs"]}
+
+
+@pytest.mark.parametrize("form", UNREAD, ids=lambda form: form.name)
+def test_each_format_of_the_list_is_known(form: UnreadFormat, tmp_path: Path) -> None:
+    for path, content in SAMPLES[form.name]:
+        write(tmp_path, path, content)
+    code, told = results(tmp_path)
+    assert code == 4
+    found = inputs(told)
+    assert found.keys() == {path for path, _ in SAMPLES[form.name]}
+    for item in found.values():
+        assert (item["status"], item["formats"], item["subjects"]) == ("not-assessed", [form.name], 0)
+        assert item["reason"] == form.reason or form.name == "tool-call"
+
+
+@pytest.mark.parametrize(("path", "content"), LIKENESSES, ids=lambda part: str(part)[:30])
+def test_what_is_only_alike_stays_skipped(path: str, content: Any, tmp_path: Path) -> None:
+    write(tmp_path, path, content)
+    code, told = results(tmp_path)
+    assert (code, told["inputs"][0]["status"]) == (3, "skipped")
+
+
+def test_the_list_stands_in_the_documentation() -> None:
+    page = (Path(__file__).parent.parent / "docs/inputs.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", page, re.MULTILINE)
+    assert [row for row in rows if row[0] in SAMPLES] == [
+        (form.name, form.title, form.known_by, form.unjudged) for form in UNREAD
+    ]
+    assert SAMPLES.keys() == {form.name for form in UNREAD}
+
+
+def test_settings_with_a_bypass_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
+    write(tmp_path, "clean.yaml", CLEAN)
+    write(tmp_path, ".claude/settings.json", BYPASS)
+    files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
+    (tmp_path / "out").mkdir()
+    outputs = [part for file in files for part in ("--output", file)]
+    done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
+    assert done.returncode == 4
+    assert "Incomplete: 1 input was not assessed (claude-settings)." in done.stdout
+    reason = "settings of Claude Code, which Assay does not read"
+    texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
+    texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
+    assert {name for name, text in texts.items() if reason in text and ".claude/settings.json" in text} == set(texts)
+    log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
+    assert log["executionSuccessful"] is False
+    (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
+    assert told["level"] == "error"
+
+
+def test_a_document_among_others_is_a_loss(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", f"{CLEAN}---\n{COMPOSE}")
+    code, told = results(tmp_path)
+    (item,) = told["inputs"]
+    assert (code, item["status"], item["formats"]) == (4, "assessed", ["kubernetes"])
+    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "compose")]
+    assert told["summary"]["inputs"]["assessed"] == 1
+    assert "a.yaml:6" in assay("scan", ".", cwd=tmp_path).stdout
+
+
+def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", f"```js\n{CALL}\n```\n\n```bash\n{CALL}\n```\n\nThen {CALL}.\n")
+    code, told = results(tmp_path)
+    (item,) = told["inputs"]
+    assert (code, item["status"]) == (4, "assessed")
+    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "tool-call"), (9, "tool-call")]
+
+
+def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
+    write(tmp_path, "clean.yaml", CLEAN)
+    write(tmp_path, "compose.yaml", COMPOSE)
+    write(tmp_path, ".claude/settings.json", BYPASS)
+    entry = "  - {format: compose, reason: for developers only}\n"
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
+    done = assay("scan", ".", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "compose is knowingly not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
+    assert "Incomplete: 1 input was not assessed (claude-settings) (1 input knowingly not assessed)." in done.stdout
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .claude/, reason: reviewed by hand}}\n")
+    code, told = results(tmp_path)
+    assert code == 0
+    assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
+    found = inputs(told)
+    assert (found["compose.yaml"]["status"], found["compose.yaml"]["accepted"]) == (
+        "not-assessed",
+        "for developers only",
+    )
+    for form in ("table", "html", "sarif", "json", "inputs"):
+        assert "for developers only" in assay("scan", ".", "--output", form, cwd=tmp_path).stdout
+
+
+def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
+    write(tmp_path, "dev/a.yaml", COMPOSE)
+    write(tmp_path, "dev/b.json", BYPASS)
+    write(tmp_path, "live/a.yaml", COMPOSE)
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, path: dev/, reason: on laptops}\n")
+    code, told = results(tmp_path)
+    assert code == 4
+    assert {path for path, item in inputs(told).items() if "accepted" in item} == {"dev/a.yaml"}
+
+
+def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
+    write(tmp_path, "clean.yaml", CLEAN)
+    write(tmp_path, "tests/fixtures/broken.yaml", "a: [\n")
+    assert results(tmp_path)[0] == 4
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {path: fixtures/, reason: broken on purpose}\n")
+    assert results(tmp_path)[0] == 0
+    assert results(tmp_path, "--framework", "soc2")[1]["summary"]["inputs"]["unreadable"] == 1
+
+
+def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
+    write(tmp_path, "clean.yaml", CLEAN)
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: crewai, path: x/, reason: none left}\n")
+    done = assay("scan", ".", cwd=tmp_path)
+    assert done.returncode == 0
+    said = "not_assessed crewai in x/ is not used: nothing of it was met in this scan"
+    assert said in done.stdout
+    assert said in done.stderr
+    assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{format: compse, reason: not ours}", "did you mean compose?"),
+        ("{format: compose}", "reason"),
+        ("{reason: not ours}", "format"),
+        ('{format: compose, reason: "   "}', "the reason has no word in it"),
+        ("{path: a, file: b, reason: not ours}", "file"),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_line(entry: str, said: str, tmp_path: Path) -> None:
+    write(tmp_path, "assay.yaml", f"not_assessed:\n  - {entry}\n")
+    done = assay("scan", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "assay.yaml:2: " in fault(done)
+    assert said in fault(done)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "kind"),
+    [
+        ("README.md", BROKEN, "embedded"),
+        ("README.md", f"```yaml\n{COMPOSE}```\n", "embedded"),
+        ("README.md", "```js\nmcp__a__swarm_init({ topology: 'mesh', ... })\n```\n", "embedded"),
+        ("prompt.ts", "const a = `\nmcp__x__swarm_init({a: 1`", "embedded"),
+        ("prompt.py", f"PROMPT = '''\n{CALL}\n'''", "embedded"),
+        (".github/workflows/ci.yml", "key: ${{ a.b }} : x: y\n", "workflow"),
+    ],
+)
+def test_what_is_nobodys_is_told_and_stops_nothing(path: str, content: str, kind: str, tmp_path: Path) -> None:
+    write(tmp_path, "clean.yaml", CLEAN)
+    write(tmp_path, path, content)
+    code, told = results(tmp_path)
+    assert code == 0
+    (loss,) = inputs(told)[path]["losses"]
+    assert loss["kind"] == kind
+    assert "template" not in loss["reason"]
+    assert f"{path}:{loss['line']}" in assay("scan", ".", cwd=tmp_path).stdout
+    assert results(tmp_path, "--strict-documents")[0] == 4
+    write(tmp_path, "assay.yaml", "strict-documents: true\n")
+    code, told = results(tmp_path)
+    assert (code, told["run"]["configuration"]["settings"][0]["key"]) == (4, "strict-documents")
+
+
+@pytest.mark.parametrize("path", ["a.yaml", "a.yml", "a.json", ".gitlab-ci.yml", "tests/a.json"])
+def test_any_other_file_that_does_not_parse_is_unreadable(path: str, tmp_path: Path) -> None:
+    write(tmp_path, path, "{a: [\n")
+    code, told = results(tmp_path)
+    assert (code, told["inputs"][0]["status"]) == (4, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("a: {{ .Values.a }}: b\n", True),
+        ("{{- if .Values.a }}\na: b\n{{- end }}\n", True),
+        ("{% if a %}\na: b\n", True),
+        ('a: "{{ $labels.a }}"\nb: c: d\n', False),
+        ("a: ${{ b }}\nb: c: d\n", False),
+    ],
+)
+def test_only_a_template_is_called_one(text: str, template: bool, tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", text)
+    (item,) = results(tmp_path)[1]["inputs"]
+    assert item["status"] == "unreadable"
+    assert ("a template: render it first" in item["reason"]) is template
+
+
+def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
+    write(tmp_path, "tsconfig.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
+    write(tmp_path, ".mcp.json", '{"mcpServers": {"a": {"command": "npx"}}, /* none */}\n')
+    write(tmp_path, "pod.json", '{"apiVersion": "v1", "kind": "Pod", /* none */}\n')
+    found = inputs(results(tmp_path)[1])
+    assert found["tsconfig.json"]["reason"].startswith("a TypeScript configuration (not JSON in the strict sense")
+    assert found[".mcp.json"]["formats"] == ["mcp-servers"]
+    assert found["pod.json"]["status"] == "unreadable"
+
+
+def test_the_fixer_and_the_hook_know_it_as_well(tmp_path: Path) -> None:
+    write(tmp_path, "compose.yaml", COMPOSE)
+    assert assay("fix", ".", cwd=tmp_path).returncode == 4
+    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 4
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, reason: for developers only}\n")
+    assert assay("fix", ".", cwd=tmp_path).returncode == 3
+    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 0

@@ -112,7 +112,7 @@ def test_lines_say_the_same_as_the_document() -> None:
 
 def test_summary_counts_inputs_all_outcomes_and_fails_by_severity() -> None:
     assert rendered(sample_scan())["summary"] == {
-        "inputs": {"assessed": 2, "skipped": 1, "unreadable": 1},
+        "inputs": {"assessed": 2, "not-assessed": 0, "skipped": 1, "unreadable": 1},
         "outcomes": {"fail": 6, "error": 1, "unknown": 1, "pass": 31},
         "severities": {"critical": 1, "high": 2, "medium": 1, "low": 1, "info": 1},
     }

@@ -8,84 +8,21 @@ import pickle
 import pkgutil
 from collections.abc import Iterator, Sequence
 from dataclasses import FrozenInstanceError
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import scanner.facts
-from scanner import documents, facts, library, subjects
+from scanner import documents, facts
 from scanner.facts import registry
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Groups
 from scanner.facts.kept import Kept
-from scanner.facts.step import Facts, Read, Step, UndeclaredError, read, step
+from scanner.facts.step import Facts, Step, UndeclaredError, read, step
 from scanner.model import Subject
-from scanner.policy.rule import load_folder
 from scanner.subjects import KINDS
-
-ROOT = Path(__file__).parent.parent
-RULES = list(load_folder(library.data_root() / "rules"))
-READS = [each for kind in KINDS for each in registry.reads(kind)]
-FILES = sorted((ROOT / "examples" / "digital-bank").rglob("*.*"))
-RARE = {
-    "rare.yaml": """\
-apiVersion: example.org/v1
-kind: Widget
-metadata: {name: w}
----
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: h}
-spec: {minReplicas: 2, scaleTargetRef: {apiVersion: example.org/v1, kind: Widget, name: w}}
----
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata: {name: fast}
-provisioner: example.org/disk
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: data}
-spec: {storageClassName: fast}
-""",
-    "spec.yaml": """\
-apiVersion: assay.dev/v1
-kind: Architecture
-metadata: {name: shop}
-spec:
-  services:
-    - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
-  datastores:
-    - {id: d}
-  flows:
-    - {id: f, from: d, to: s, interaction: sync}
-""",
-    "agents.js": """\
-mcp__s__agent_spawn({name: "cto", type: "architect"})
-mcp__s__coordination_sync({decisions: {deploy: {proposer: "ghost", approver: "cto"}}})
-""",
-}
-"""What no example of a rule has."""
-
-
-def read_all(texts: dict[str, str]) -> list[Subject]:
-    return [found for name, text in texts.items() for found in subjects.recognise(documents.read(name, text)).subjects]
-
-
-@cache
-def bundles() -> Sequence[tuple[list[Subject], bool]]:
-    """The texts of all examples of rules, the bank, and what is rare; each with whether it is whole."""
-    examples = (
-        (read_all({value.get("file", "a.yaml"): value["text"]}), not value.get("part", False))
-        for file in RULES
-        for value in file.data.value["examples"]
-        if "text" in value
-    )
-    bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})
-    return [*examples, (bank, True), (read_all(RARE), True)]
+from tests.bundles import RULES, bundles, read_all
 
 
 def everything() -> Iterator[tuple[Subject, dict[str, Any], dict[str, Any]]]:
@@ -123,47 +60,6 @@ def test_rules_read_declared_facts(file: Any) -> None:
     for name, *inside in file.rule.reads.of("facts") - {()}:  # without a name: whether there are any
         assert declared[name].shape.at(inside), (name, inside)
     assert file.rule.related.keys() <= registry.related(file.rule.info.subject)
-
-
-def changes(reads: Sequence[Read], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What facts say otherwise of subjects that hold nothing but what is read: the kinds of subjects."""
-    monkeypatch.setattr(registry, "reads", lambda kind: tuple(each for each in reads if each.kind == kind))
-    kept, changed = Kept(read(kind) for kind in KINDS), []
-    for some, whole in bundles():
-        short = list(kept.of(some))
-        before, after = facts.derive(some, whole=whole), facts.derive(short, whole=whole)
-        for full, cut in zip(some, short, strict=True):
-            if (before.facts(full), before.related(full)) != (after.facts(cut), after.related(cut)):
-                changed.append(full.kind)
-    return changed
-
-
-def test_facts_read_no_field_that_is_not_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert changes(READS, monkeypatch) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "path"),
-    [
-        ("kubernetes.resource", "object.spec.scaleTargetRef"),
-        ("kubernetes.workload", "template.metadata.labels"),
-        ("kubernetes.workload", "pod.volumes.*.persistentVolumeClaim.claimName"),
-        ("kubernetes.resource", "object.roleRef"),
-        ("architecture.flow", "flow.protocol"),
-        ("swarm.agent", "agent.name"),
-    ],
-)
-def test_a_field_that_is_read_and_not_declared_shows(kind: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    without = [
-        Read(
-            each.kind,
-            tuple(other for other in each.paths if (each.kind, other) != (kind, path)),
-            each.names,
-            each.objects,
-        )
-        for each in READS
-    ]
-    assert changes(without, monkeypatch)
 
 
 def test_subjects_stay_as_they_are() -> None:

@@ -54,7 +54,7 @@ _LISTENERS = frozenset(("queue", "log-sink", "actor"))
     reads=(
         read(FLOW, "flow.fallback", "flow.interaction", "flow.protocol"),
         read(SERVICE, "service.availability", "service.recovery.rto", "service.type"),
-        read(DATASTORE, "datastore.availability", "datastore.recovery.rto", "datastore.type"),
+        read(DATASTORE, "datastore.availability", "datastore.recovery.rto"),
     ),
 )
 def depend(specs: Specs, facts: Facts) -> None:

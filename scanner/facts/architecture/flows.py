@@ -79,7 +79,7 @@ def _encrypted(data: dict[str, Any]) -> bool | None:
     Specs,
     gives=(FROM_TYPE, TO_TYPE, TO_REGULATED, TO_CATEGORIES, TO_BOUNDARY_KIND, FROM_PUBLIC, TO_DOOR, CROSSES),
     needs=(CATEGORIES, REGULATED, BOUNDARY_KIND),
-    reads=(read(BOUNDARY, "boundary.kind"), read(SERVICE, "service.type"), read(DATASTORE, "datastore.type")),
+    reads=(read(BOUNDARY, "boundary.kind"), read(SERVICE, "service.type")),
 )
 def describe_ends(specs: Specs, facts: Facts) -> None:
     """What each flow starts and ends at, where both are there."""

@@ -100,7 +100,10 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
 @step(
     Cluster,
     gives=(PEERS,),
-    reads=(_POLICIES, read(RESOURCE, "object.metadata.labels", objects=("Namespace",))),
+    reads=(
+        read(RESOURCE, "object.spec", objects=("NetworkPolicy",)),
+        read(RESOURCE, "object.metadata.labels", objects=("Namespace",)),
+    ),
 )
 def find_peers(cluster: Cluster, facts: Facts) -> None:
     """Whether the peers that each policy names are there."""

@@ -25,7 +25,7 @@ READS = (
         "object.spec.claimRef.namespace",
         "object.spec.hostPath.path",
         "object.spec.storageClassName",
-        names=("object.spec.hostPath", "object.spec.local"),
+        names=("object.spec.local",),
         objects=("PersistentVolume",),
     ),
 )

@@ -1,0 +1,321 @@
+"""Bundles of files that between them show every fact, and every field that a step of the derivation reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from scanner import documents, library, subjects
+from scanner.model import Subject
+from scanner.policy.rule import load_folder
+
+ROOT = Path(__file__).parent.parent
+RULES = list(load_folder(library.data_root() / "rules"))
+FILES = sorted((ROOT / "examples" / "digital-bank").rglob("*.*"))
+RARE = {
+    "rare.yaml": """\
+apiVersion: example.org/v1
+kind: Widget
+metadata: {name: w}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: h}
+spec: {minReplicas: 2, scaleTargetRef: {apiVersion: example.org/v1, kind: Widget, name: w}}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: fast}
+provisioner: example.org/disk
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {storageClassName: fast}
+""",
+    "spec.yaml": """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec:
+  services:
+    - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
+  datastores:
+    - {id: d}
+  flows:
+    - {id: f, from: d, to: s, interaction: sync}
+""",
+    "agents.js": """\
+mcp__s__agent_spawn({name: "cto", type: "architect"})
+mcp__s__coordination_sync({decisions: {deploy: {proposer: "ghost", approver: "cto"}}})
+""",
+}
+"""What no example of a rule has."""
+SPEC = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec:
+  boundaries:
+    - {id: outside, kind: internet}
+  dataAssets:
+    - {id: cards, categories: [pan], residency: [eu]}
+  services:
+    - {id: s, boundary: outside, availability: "99 %"}
+  datastores:
+    - {id: d, data: [cards], regions: [us], recovery: {rpo: 1 hour}}
+    - {id: e, data: [cards], recovery: {rpo: 2 hours}}
+  flows:
+    - {id: f, from: s, to: d, protocol: https}
+    - {id: g, from: d, to: e, protocol: https}
+    - {id: h, from: outside, to: s, protocol: https}
+"""
+ROUTES = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: {name: a, namespace: shop}
+spec: {parentRefs: [{name: gate}], rules: [{backendRefs: [{name: s, port: 80}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TCPRoute
+metadata: {name: b, namespace: shop}
+spec: {parentRefs: [{name: gate}], rules: [{backendRefs: [{name: s, port: 80}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: {name: c, namespace: shop}
+spec: {parentRefs: [{name: gate}], rules: [{backendRefs: [{name: s, port: 80}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: UDPRoute
+metadata: {name: d, namespace: shop}
+spec: {parentRefs: [{name: gate}], rules: [{backendRefs: [{name: s, port: 80}]}]}
+---
+apiVersion: projectcontour.io/v1
+kind: HTTPProxy
+metadata: {name: e, namespace: shop}
+spec: {virtualhost: {fqdn: a.example.org}, routes: [{services: [{name: s, port: 80}]}]}
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: f, namespace: shop}
+spec: {routes: [{services: [{name: s, port: 80}]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: g, namespace: shop}
+spec: {gateways: [door], http: [{route: [{destination: {host: s, port: {number: 80}}}]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: shop}
+spec: {servers: [{port: {number: 443}, tls: {mode: SIMPLE}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop, labels: {app: p}}
+spec: {selector: {app: p}, externalIPs: [192.0.2.1], ports: [{port: 80, targetPort: web}, {port: 81, targetPort: late}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: shop, labels: {app: p}}
+spec:
+  initContainers: [{name: i, restartPolicy: Always, ports: [{name: late, containerPort: 1}]}]
+  containers: [{name: c, ports: [{name: web, containerPort: 2}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: q, namespace: shop}
+spec: {containers: [{name: c, ports: [{hostPort: 3, containerPort: 3}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: r, namespace: shop}
+spec: {containers: [{name: c}], initContainers: [{name: i, restartPolicy: Always, ports: [{hostPort: 3}]}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: m, namespace: shop}
+spec: {selector: {matchLabels: {app: p}}, podMetricsEndpoints: [{port: late}, {port: web}]}
+"""
+POLICIES = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: mesh, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: shop, labels: {app: p}}
+spec: {containers: [{name: c}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: a, namespace: m}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}, podSelector: {matchLabels: {app: p}}}]}]
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: b, namespace: shop}
+specs: [{endpointSelector: {}, ingress: [{fromEndpoints: [{}]}], egress: [{toEndpoints: [{}]}]}]
+---
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: c, namespace: mesh}
+spec: {endpointSelector: {}, ingress: [{fromEndpoints: [{}]}]}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: d}
+spec: {selector: "", types: [Egress], egress: [{action: Deny}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: mesh}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: q, namespace: mesh, annotations: {sidecar.istio.io/inject: "false"}}
+spec: {containers: [{name: c}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: r, namespace: mesh, annotations: {inject.istio.io/templates: gateway}}
+spec: {containers: [{name: c}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: s, namespace: shop}
+spec: {serviceAccount: robot, containers: [{name: c}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: r, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: all}
+subjects: [{kind: ServiceAccount, name: robot, namespace: shop}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: all, namespace: shop}
+rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: t, namespace: shop}
+spec:
+  automountServiceAccountToken: false
+  containers: [{name: c}]
+  volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: token}}]}}]
+"""
+VOLUMES = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: named}
+spec: {hostPath: {path: /a}, accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: kept}
+spec: {local: {path: /b}, claimRef: {name: kept, namespace: shop}, accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: red, labels: {colour: red}}
+spec: {local: {path: /c}, storageClassName: hand, accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: blue, labels: {colour: blue}}
+spec: {hostPath: {path: /d}, storageClassName: hand, accessModes: [ReadWriteOnce]}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: hand}
+provisioner: kubernetes.io/no-provisioner
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: named, namespace: shop}
+spec: {volumeName: named, accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: kept, namespace: shop}
+spec: {storageClassName: hand, accessModes: [ReadWriteOnce]}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: blue, namespace: shop}
+spec: {storageClassName: hand, accessModes: [ReadWriteOnce], selector: {matchLabels: {colour: blue}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: shop}
+spec:
+  containers: [{name: c}]
+  volumes:
+    - {name: a, persistentVolumeClaim: {claimName: named}}
+    - {name: b, persistentVolumeClaim: {claimName: kept}}
+    - {name: c, persistentVolumeClaim: {claimName: blue}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: s, namespace: shop}
+spec:
+  serviceName: s
+  selector: {matchLabels: {app: s}}
+  template: {metadata: {labels: {app: s}}, spec: {containers: [{name: c}]}}
+  volumeClaimTemplates:
+    - {metadata: {name: a}, spec: {volumeName: named, accessModes: [ReadWriteOnce]}}
+    - metadata: {name: b}
+      spec: {storageClassName: hand, accessModes: [ReadWriteOnce], selector: {matchLabels: {colour: blue}}}
+"""
+PROSE = """\
+# Bank
+
+The platform offers 99.99 % availability.
+
+```javascript
+mcp__s__agent_spawn({name: "cto", type: "architect", authority: {reports: "Keeper"}})
+mcp__s__agent_spawn({name: "coder", type: "coder", authority: {reports: "Head of Audit"}})
+Task("Keeper", "Keep the records.", "researcher")
+mcp__s__coordination_sync({governance: {decisionFramework: {d: {authority: "Keeper", approval: "cto"}}}})
+mcp__s__coordination_sync({governance: {escalationMatrix: {e: {path: ["Keeper", "cto"]}}}})
+mcp__s__backup_create({strategy: {"recovery-objectives": {rto: "1h"}}})
+```
+
+```yaml
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: bank}
+spec:
+  services: [{id: s, recovery: {rto: 1 hour}}]
+  governance: {roles: [Head of Audit]}
+```
+"""
+
+
+def read_all(texts: dict[str, str]) -> list[Subject]:
+    """The subjects of files, by their names."""
+    return [found for name, text in texts.items() for found in subjects.recognise(documents.read(name, text)).subjects]
+
+
+@cache
+def bundles() -> Sequence[tuple[list[Subject], bool]]:
+    """The texts of all examples of rules, the bank, and what is rare; each with whether it is whole."""
+    examples = (
+        (read_all({value.get("file", "a.yaml"): value["text"]}), not value.get("part", False))
+        for file in RULES
+        for value in file.data.value["examples"]
+        if "text" in value
+    )
+    rare = [RARE, {"prose.md": PROSE}, *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES))]
+    bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})
+    return [*examples, *((read_all(texts), True) for texts in rare), (bank, True)]

@@ -6,6 +6,9 @@ TABLE.tsv has the columns check_key, source, source_check_id, framework, control
 check key and a rule belong together when the rule says that it is the same as one of the key's checks, or when
 MEANING says so. Prints one line for each rule, key and framework that we carry, and the totals; what a control of ours
 rests on with low strength alone stands in parentheses. The findings are discussed in docs/mapping-review.md.
+
+A table of pairs (rule, framework, edition, control_named_by_an_independent_policy) is read too: then the rules are told
+that reach nothing in a framework, and how many of these are high or critical and without a written reason.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import mapping_pairs
 
 from scanner import library
 from scanner.controls import Strength
@@ -203,6 +208,19 @@ def printed(line: Line) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def tell_pairs(found: Sequence[mapping_pairs.Pair]) -> int:
+    """Print the rules that reach nothing, and the totals; 1 where a reason is missing."""
+    for pair in found:
+        if pair.verdict == "reaches nothing":
+            print(f"{pair.rule.id} ({pair.rule.severity}) reaches nothing in {pair.framework}; they name {pair.theirs}")
+    totals = Counter((pair.framework, pair.verdict) for pair in found)
+    for (framework, verdict), number in sorted(totals.items()):
+        print(f"{framework}: {number} {verdict}")
+    missing = list(mapping_pairs.unexplained(found))
+    print(f"{len(found)} pairs; {len(missing)} high or critical rules reach nothing without a written reason")
+    return 1 if missing else 0
+
+
 def main() -> None:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -212,10 +230,12 @@ def main() -> None:
     options = parser.parse_args()
     with options.table.open(encoding="utf-8", newline="") as lines:
         table = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rules = [file.rule.info for file in load_folder(library.data_root() / "rules")]
+    if table and table[0].keys() >= mapping_pairs.COLUMNS:
+        sys.exit(tell_pairs(list(mapping_pairs.pairs(table, rules))))
     rows = [row for row in table if row["trust"] in options.trust.split(",")]
     if not rows:
         sys.exit(f"{options.table}: no row has the trust {options.trust}")
-    rules = [file.rule.info for file in load_folder(library.data_root() / "rules")]
     known = matched((row for row in table if row["trust"] in TRUSTED), rules)
     keys = {row["check_key"]: known.get(row["check_key"], set()) for row in rows}
     found = list(compare(rows, keys, rules))

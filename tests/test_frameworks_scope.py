@@ -80,6 +80,18 @@ def test_what_does_not_apply_has_its_reason_and_keeps_its_findings() -> None:
     assert found.reason in "".join(reports.render("html", result))
 
 
+def test_what_binds_other_entities_does_not_apply() -> None:
+    everything = run("{}", "pci-dss").frameworks[0]
+    result = run("pci-dss: {entity: [merchant]}\n", "pci-dss")
+    (figures,) = result.frameworks
+    assert figures.applicable < everything.applicable == 280
+    assert control(result, "A1.1.1").reason == "binds multi-tenant only; the scope is that of merchant"
+    assert control(result, "1.2.1").status is not ControlStatus.NOT_APPLICABLE
+    provider = run("pci-dss: {entity: [service-provider]}\n", "pci-dss")
+    assert control(provider, "12.9.1").status is not ControlStatus.NOT_APPLICABLE
+    assert control(result, "12.9.1").status is ControlStatus.NOT_APPLICABLE
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -91,6 +103,8 @@ def test_what_does_not_apply_has_its_reason_and_keeps_its_findings() -> None:
             "scope.yaml:3: soc2@2017 has no control",
         ),
         ("soc2:\n  not-applicable:\n    CC6.1: no\n", "scope.yaml:3: no reason is given why CC6.1 does not apply"),
+        ("soc2: {entity: [merchant]}\n", "scope.yaml:1: soc2 binds every entity alike"),
+        ("pci-dss: {entity: [shop]}\n", "scope.yaml:1: "),
         ("- soc2\n", "scope.yaml:1: the file is a list; it must be a mapping"),
         ("a: [\n", "scope.yaml:1: not valid YAML"),
     ],

@@ -1,7 +1,7 @@
 """What of a scan belongs to a framework, and which of its controls do not apply: the word of whoever answers for it.
 
-A scope file maps frameworks to `paths`, in the language of `.gitignore`, and to `not-applicable` controls with a reason
-each; a `*` in a control stands for any text.
+A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the `entity` that is assessed, and to
+`not-applicable` controls with a reason each; a `*` in a control stands for any text.
 """
 
 from __future__ import annotations
@@ -54,13 +54,25 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
     for name, each in file.value.items():
         paths = tuple(pattern.removeprefix("./") for pattern in each.get("paths", ()))
         for framework in choose(frameworks, [name]):
-            reasons = {
+            reasons = _of_others(framework, each.get("entity", ()))
+            reasons |= {
                 control: reason.strip()
                 for pattern, reason in each.get("not-applicable", {}).items()
                 for control in _matching(framework, pattern)
             }
             scopes[framework.id, framework.edition] = Scope(paths, reasons)
     return scopes
+
+
+def _of_others(framework: Framework, entity: Sequence[str]) -> dict[str, str]:
+    """Controls that do not bind an entity, each with the reason."""
+    if not entity:
+        return {}
+    return {
+        control.id: f"binds {' and '.join(control.entities)} only; the scope is that of {' and '.join(entity)}"
+        for control in framework.controls
+        if control.entities and not set(control.entities) & set(entity)
+    }
 
 
 def _matching(framework: Framework, pattern: str) -> list[str]:
@@ -74,6 +86,8 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
         except UsageError as error:
             yield file.error((name,), error.message, error.hint)
             continue
+        if each.get("entity") and not any(control.entities for item in chosen for control in item.controls):
+            yield file.error((name, "entity"), f"{name} binds every entity alike", "leave `entity` out")
         for pattern, reason in each.get("not-applicable", {}).items():
             path = (name, "not-applicable", pattern)
             for framework in chosen:

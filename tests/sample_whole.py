@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.frameworks.assess import Seen, assess, failures
+from scanner.frameworks.assess import Seen, assess, by_control, failures
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
@@ -82,9 +82,16 @@ def whole_scan() -> Scan:
     linked = links(frameworks, rules.values())
     population = Population(incomplete=True)
     seen = Seen(counts, failures(findings), population)
-    not_run = {"soc2": dict([*linked.items()][:1])}
+    bearing, not_run = by_control(linked), by_control(dict([*linked.items()][:1]))
     assessments = {
-        item.id: assess(item, seen, linked, _not_applicable(item.id), not_run.get(item.id)) for item in frameworks
+        item.id: assess(
+            item,
+            seen,
+            bearing.get((item.id, item.edition), {}),
+            _not_applicable(item.id),
+            not_run.get((item.id, item.edition)) if item.id == "soc2" else None,
+        )
+        for item in frameworks
     }
     scope = ("deploy/", "!deploy/old/")
     summaries = (

@@ -15,7 +15,7 @@ from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
 from scanner.frameworks import catalogue
-from scanner.frameworks.assess import Seen, assess
+from scanner.frameworks.assess import ByControl, Seen, assess, by_control
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
@@ -120,6 +120,10 @@ def test_an_id_means_its_newest_edition() -> None:
 RULE = RuleInfo("a.b", "A", Severity.HIGH, Profile.DEFAULT, "", "", "", "x.y", ShownBy.MANIFEST, ("goal",), (), ())
 
 
+def bearing(framework: Framework, rules: list[RuleInfo]) -> ByControl:
+    return by_control(links([framework], rules))[framework.id, framework.edition]
+
+
 def status(
     outcomes: dict[Outcome, int],
     *,
@@ -136,9 +140,8 @@ def status(
         objectives=(Bearing("goal", relation, strength, "r", proves=proves),),
     )
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
-    linked = links([framework], [RULE])
     counts = {"a.b": outcomes} if outcomes else {}
-    (assessment,) = assess(framework, Seen(counts), linked)
+    (assessment,) = assess(framework, Seen(counts), bearing(framework, [RULE]))
     return assessment.status
 
 
@@ -198,11 +201,11 @@ def test_all_rules_that_a_control_names_are_told() -> None:
         "f", "1", "F", "", "", "", "", Measure.CONTROLS, (Control("C", "C", Checkable.FULL, "", "", "", bearings),)
     )
     counts = {"a.b": {Outcome.PASS: 1}, "a.c": {Outcome.PASS: 2}}
-    (assessment,) = assess(framework, Seen(counts), links([framework], rules))
+    (assessment,) = assess(framework, Seen(counts), bearing(framework, rules))
     assert assessment.status is ControlStatus.SATISFIED
     assert [link.rule for link in assessment.links] == ["a.b", "a.c"]
     ran = {"a.b": {Outcome.PASS: 1}}
-    (assessment,) = assess(framework, Seen(ran), links([framework], rules), not_run=links([framework], rules[1:]))
+    (assessment,) = assess(framework, Seen(ran), bearing(framework, rules), not_run=bearing(framework, rules[1:]))
     assert assessment.status is ControlStatus.PARTIAL
     assert assessment.not_run == ("a.c",)
     assert assessment.reason == "not run: a.c"
@@ -268,7 +271,7 @@ def test_figures_are_counts_of_statuses() -> None:
     rules = [rule_for(name, ShownBy.DECLARED if name == "word" else ShownBy.MANIFEST) for name in names]
     counts = {f"rule.{name}": {Outcome.PASS: 1} for name in ("good", "word", "faint")}
     counts["rule.bad"] = {Outcome.FAIL: 1, Outcome.PASS: 5}
-    summary = summarise(framework, assess(framework, Seen(counts), links([framework], rules)))
+    summary = summarise(framework, assess(framework, Seen(counts), bearing(framework, rules)))
     assert {status.value: number for status, number in summary.counts.items() if number} == {
         "weakened": 1,
         "partial": 2,
@@ -285,13 +288,13 @@ def test_a_percentage_is_over_what_files_can_show_in_full() -> None:
     full = [Control(goal.objective, "C", Checkable.FULL, "", objectives=(goal,)) for goal in goals]
     framework = framework_of(*full, Control("part", "P", Checkable.PARTIAL, "", objectives=(goals[0],)))
     rules = [rule_for(name) for name in ("good", "bad", "absent")]
-    linked = links([framework], rules)
+    linked = bearing(framework, rules)
     counts = {"rule.good": {Outcome.PASS: 1}, "rule.bad": {Outcome.FAIL: 1}}
     summary = summarise(framework, assess(framework, Seen(counts), linked))
     assert (summary.full, summary.conformity) == (2, 0.5)
     left_out = summarise(
         framework,
-        assess(framework, Seen({"rule.good": {Outcome.PASS: 1}}), linked, not_run=links([framework], rules[1:2])),
+        assess(framework, Seen({"rule.good": {Outcome.PASS: 1}}), linked, not_run=bearing(framework, rules[1:2])),
     )
     assert (left_out.full, left_out.conformity, left_out.not_run) == (2, 0.5, 1), "leaving a rule out gains nothing"
 

@@ -34,7 +34,7 @@ TABLES = (bombs, encodings, json_texts, objects, prose, specs, syntax, values)
 ROWS = {f"{table.__name__.rpartition('.')[2]}: {row.name}": row for table in TABLES for row in table.ROWS}
 HEAVY = ("jsonschema", "markdown_it", "networkx", "tree_sitter", "tree_sitter_javascript")
 """Libraries that a scan loads when it needs them: here once, and not in the process of each row."""
-QUICK = Options(frameworks=("pod-security-standards",))
+QUICK = Options()
 """What controls come of an odd input is not asked here, and would be the larger part of the work."""
 Told = list[tuple[str, str, str, int]]
 

@@ -212,7 +212,6 @@ def denials(folder: Path, policies: Path, *rules: Path) -> tuple[set[tuple[str, 
         profile=Profile.OPINION,
         policies=(policies,),
         rule_folders=rules,
-        frameworks=("pod-security-standards",),
         jobs=1,
     )
     result = scan([str(folder)], options)

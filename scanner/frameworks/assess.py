@@ -15,6 +15,8 @@ from scanner.model import Finding, Outcome
 
 Counts: TypeAlias = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
+ByControl: TypeAlias = Mapping[str, Sequence[tuple[str, ControlLink]]]
+"""Control -> the rules that bear on it, each with its link."""
 BySubject: TypeAlias = Mapping[tuple[str, str], Counts]
 """(path, identity) of a subject -> the same of that subject."""
 
@@ -36,7 +38,9 @@ class Seen:
 
     def outcomes(self, rule: str, whens: Sequence[AppliesWhen]) -> dict[Outcome, int]:
         """The outcomes of a rule, without those about data that conditions do not mean."""
-        counts = dict(self.counts.get(rule, {}))
+        if rule not in self.counts:
+            return {}
+        counts = dict(self.counts[rule])
         if any(when.data for when in whens):
             for (path, identity), some in self.by_subject.items():
                 if rule in some and not self._concerned(whens, path, identity):
@@ -67,17 +71,16 @@ def failures(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 def assess(
     framework: Framework,
     seen: Seen,
-    linked: Links,
+    linked: ByControl,
     not_applicable: Mapping[str, str] | None = None,
-    not_run: Links | None = None,
+    not_run: ByControl | None = None,
 ) -> tuple[Assessment, ...]:
     """The status of every control of a framework, in the catalogue's order.
 
     `not_applicable` gives the reason for each control that whoever answers for the scope says does not apply; `not_run`
-    are the links of the rules that did not run.
+    are the rules that bear on each control and did not run.
     """
-    missing = _by_control(framework, not_run or {}, (not_run or {}).keys())
-    bearing = _by_control(framework, linked, seen.counts)
+    missing, bearing = not_run or {}, linked
     return tuple(
         _assessment(
             framework,
@@ -91,13 +94,14 @@ def assess(
     )
 
 
-def _by_control(framework: Framework, linked: Links, rules: Iterable[str]) -> dict[str, list[tuple[str, ControlLink]]]:
-    found: dict[str, list[tuple[str, ControlLink]]] = {}
-    for rule in sorted(rules):
-        for link in linked.get(rule, ()):
-            if (link.framework, link.edition) == (framework.id, framework.edition):
-                found.setdefault(link.control, []).append((rule, link))
-    return found
+def by_control(linked: Links) -> dict[tuple[str, str], ByControl]:
+    """(framework, edition) -> what bears on its controls."""
+    found: dict[tuple[str, str], dict[str, list[tuple[str, ControlLink]]]] = {}
+    for rule in sorted(linked):
+        for link in linked[rule]:
+            controls = found.setdefault((link.framework, link.edition), {})
+            controls.setdefault(link.control, []).append((rule, link))
+    return dict(found)
 
 
 def _assessment(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import BySubject, Counts, Seen, assess, failures
+from scanner.frameworks.assess import ByControl, BySubject, Counts, Seen, assess, by_control, failures
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
@@ -84,10 +84,13 @@ def judge(
     not_run: Links,
 ) -> list[Judged]:
     """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
-    return [
-        _judged(framework, scopes.get((framework.id, framework.edition), Scope()), scanned, linked, not_run)
-        for framework in frameworks
-    ]
+    bearing, missing = by_control(linked), by_control(not_run)
+    judged = []
+    for framework in frameworks:
+        key = (framework.id, framework.edition)
+        own = scopes.get(key, Scope())
+        judged.append(_judged(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
+    return judged
 
 
 def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
@@ -105,7 +108,7 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
     return kept
 
 
-def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: Links, not_run: Links) -> Judged:
+def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByControl, not_run: ByControl) -> Judged:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = any(is_incomplete(item) and not item.accepted for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)

@@ -85,7 +85,10 @@ def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
     """A link as far as the rule behind it can carry it."""
     declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
     shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST
-    return replace(link, shown_by=shown_by, proves=link.proves and rule.proves)
+    proves = link.proves and rule.proves
+    return (
+        link if (shown_by, proves) == (link.shown_by, link.proves) else replace(link, shown_by=shown_by, proves=proves)
+    )
 
 
 def _distance(link: ControlLink, *, limited: bool) -> tuple[bool, int, bool, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.controls import AppliesWhen
+from scanner.controls import ALWAYS, AppliesWhen
 from scanner.facts.derived import Derived
 from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET
@@ -32,6 +32,8 @@ class Population:
 
     def meets(self, when: AppliesWhen) -> bool | None:
         """Whether what was scanned holds what a control is about; None where that cannot be told."""
+        if when is ALWAYS:
+            return True
         told = (self._has_subjects(when.subjects), self._has_data(when.data))
         return False if False in told else None if None in told else True
 

@@ -6,6 +6,7 @@ wrong with a file is told with its line and in plain sentences, all faults of a 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -40,6 +41,8 @@ class DataFile:
     """The name it was given by."""
     root: Node
     origin: Origin
+    sha256: str
+    """Of the bytes that were read."""
 
     @property
     def value(self) -> Any:
@@ -87,12 +90,13 @@ def read(path: Path, schema: Path, *, may_be_empty: bool = False) -> DataFile:
     refuses.
     """
     name = str(path)
-    document = _document(name, _text(path))
+    content = _content(path)
+    sha256, document = hashlib.sha256(content).hexdigest(), _document(name, _text(name, content))
     if document is None:
         if may_be_empty:
-            return DataFile(name, Node({}, None), Origin(name))
+            return DataFile(name, Node({}, None), Origin(name), sha256)
         raise PackError("the file is empty", f"{name}:1")
-    file = DataFile(name, document.root, document.origin)
+    file = DataFile(name, document.root, document.origin, sha256)
     file.refuse(
         PackError(f"the key {schema_errors.shown(key)} stands twice", f"{name}:{line + 1}")
         for key, line, _ in document.duplicates
@@ -108,7 +112,7 @@ def _line(error: AssayError) -> int:
     return int(error.location.rpartition(":")[2])
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -118,10 +122,14 @@ def _text(path: Path) -> str:
         raise PackError(f"cannot be read: {(error.strerror or '').lower()}", str(path)) from None
     if len(content) > LIMITS.bytes:
         raise PackError(f"larger than {LIMITS.bytes // MIB} MiB", str(path))
+    return content
+
+
+def _text(name: str, content: bytes) -> str:
     try:
         return documents.decode(content)
     except UnreadableError as error:
-        raise PackError(error.message, f"{path}:{error.line}") from None
+        raise PackError(error.message, f"{name}:{error.line}") from None
 
 
 def _document(name: str, text: str) -> Document | None:

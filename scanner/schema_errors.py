@@ -214,7 +214,7 @@ def _description(error: ValidationError) -> str:
 
 
 def _of_type(path: FieldPath, given: Any, wanted: list[str]) -> str:
-    told = shown(given, _key(path)) if isinstance(given, int | float) else kind_of(given)
+    told = kind_or_number(given, _key(path))
     number = "the number " if isinstance(given, int | float) and not isinstance(given, bool) else ""
     kinds = [_TYPES.get(kind, kind) for kind in wanted]
     return f"{_name(path)} is {number}{told}; it must be {' or '.join(kinds)}"
@@ -235,6 +235,11 @@ def kind_of(value: Any) -> str:
     """What a value is, where it is not shown itself."""
     names = {str: "text", bool: "true or false", list: "a list", dict: "a mapping", type(None): "empty"}
     return names.get(type(value), "a number")
+
+
+def kind_or_number(value: Any, name: str = "") -> str:
+    """A number or truth value itself, and of any other value what it is; `name` is the key that it stands under."""
+    return shown(value, name) if isinstance(value, int | float) else kind_of(value)
 
 
 def _name(path: FieldPath) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -97,6 +98,14 @@ def test_a_good_file_gives_its_data_and_the_lines_of_it(read: Read) -> None:
     assert file.value == {"title": "A title", "severity": "high", "tags": ["a", "b"]}
     assert (file.line(), file.line(("severity",)), file.line(("tags", 1)), file.line(("tags", "9"))) == (1, 2, 5, 3)
     assert file.where(("tags", 1)).endswith("/a.yaml:5")
+
+
+@pytest.mark.parametrize("content", [b"title: Long\r\nseverity: low\n", b"\xef\xbb\xbf# nothing\n"])
+def test_the_digest_is_that_of_the_bytes_on_disk(tmp_path: Path, content: bytes) -> None:
+    path, schema = tmp_path / "a.yaml", tmp_path / "schema.json"
+    path.write_bytes(content)
+    schema.write_text("{}", encoding="utf-8")
+    assert datafile.read(path, schema, may_be_empty=True).sha256 == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.parametrize(

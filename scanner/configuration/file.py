@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -65,7 +64,7 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
     file.refuse(error for key in used if key.names_files for error in _misplaced(file, key, named=named))
     return ConfigurationFile(
         str(path),
-        hashlib.sha256(path.read_bytes()).hexdigest(),
+        file.sha256,
         named,
         {key.name: Given(_value(file, key), file.where((key.name,))) for key in used},
         tuple(_rule(file, name) for name in file.value.get("rules", ())),

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 from scanner.errors import PackError
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
 from scanner.policy.truth import Truth
+from scanner.policy.variables import FACTS, VARIABLES
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
-
-_COMMON = ("facts", "params", "item", "key", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ def prepare() -> None:
 
 @cache
 def _error_reader() -> ErrorReader:
-    environment = _environment(_COMMON)
-    values = environment.Activation({"facts": {}})
+    environment = _environment(VARIABLES)
+    values = environment.Activation({FACTS: {}})
     return ErrorReader(lambda source: environment.compile(source).eval(values))
 
 
@@ -92,7 +91,7 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
     Raises PackError with what CEL says of it.
     """
     try:
-        expression = _environment((*names, *_COMMON)).compile(source)
+        expression = _environment((*names, *VARIABLES)).compile(source)
     except RuntimeError as error:
         raise PackError(f"not a valid CEL expression: {read_compilation(error)}", location, source) from None
     return bytes(expression.serialize())

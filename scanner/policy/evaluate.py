@@ -20,6 +20,7 @@ from scanner.policy.message import computed, message, not_stated
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
+from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
@@ -141,7 +142,7 @@ class Evaluator:
             rules = self._of_kind(subject.kind)
             if not rules:
                 continue
-            values = {**subject.bindings, "facts": derived.facts(subject), "cluster": self._cluster}
+            values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = cel.activation(values)
             for ready in rules:
                 for judgement in _judge(ready, subject, values, shared):
@@ -182,7 +183,7 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
     """What one rule says of one subject; nothing where it does not apply."""
     rule = ready.rule
     if rule.parameters:
-        values = {**values, "params": rule.parameters}
+        values = {**values, PARAMETERS: rule.parameters}
         shared = cel.activation(values)
     if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
         outcome, reason = Outcome.UNKNOWN, computed(names)
@@ -190,7 +191,7 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         if applies.truth is Truth.FALSE:
             return
         outcome, reason = _outcome(applies)
-    elif absent := items.missing(values["facts"], rule.each):
+    elif absent := items.missing(values[FACTS], rule.each):
         outcome, reason = Outcome.UNKNOWN, not_stated(absent)
     elif rule.each:
         yield from _each(ready, subject, values)
@@ -204,8 +205,8 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Ju
     """One judgement for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
     passed = True
-    for item in items.of(subject, values["facts"], rule.each):
-        inner = {**values, "item": item.value, "key": item.key}
+    for item in items.of(subject, values[FACTS], rule.each):
+        inner = {**values, ITEM: item.value, KEY: item.key}
         if item.key is None:
             outcome, reason = Outcome.ERROR, f"`{join_path(item.path)}` is neither a list nor a mapping"
         else:

@@ -14,7 +14,7 @@ from scanner.facts import registry
 from scanner.policy.parameters import checked
 from scanner.policy.rule import RuleFile
 from scanner.policy.rule_names import Place
-from scanner.policy.rule_reads import FACTS
+from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
 
 _OF_FINDINGS = ("at", "line", "says")

@@ -17,6 +17,7 @@ from scanner.policy import example_names, reach, rule_reads
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.reach import Run
 from scanner.policy.rule import Rule, RuleFile
+from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
 
 _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.UNKNOWN, "skips": None}
@@ -61,14 +62,14 @@ def _subjects(file: RuleFile, example: Node) -> tuple[list[Subject], Derived]:
         some = list(found)
         return some, facts.derive(some, whole=not example.value.get("part", False))
     subject = _given(file, example.get("input"), example.get("input").value)
-    return [subject], Derived({subject: example.value["input"].get("facts", {})})
+    return [subject], Derived({subject: example.value["input"].get(FACTS, {})})
 
 
 def _given(file: RuleFile, node: Node, values: dict[str, Any]) -> Subject:
     kind = file.rule.info.subject
     focus = KINDS[kind].focus
     bindings: dict[str, Any] = {**{name: {} for name in KINDS[kind].names}, **values}
-    bindings.pop("facts", None)
+    bindings.pop(FACTS, None)
     marks = {name: child.mark for name, child in node.items() if child.mark}
     marks.setdefault(focus, node.mark)  # type: ignore[arg-type]
     return Subject(kind, "example", "example", file.data.origin, bindings, marks, focus)
@@ -129,7 +130,7 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:
     """An input with the fix applied to all that fails in it, and what the rule said of it before."""
     subject = _given(file, given, given.value)
-    derived = Derived({subject: given.value.get("facts", {})})
+    derived = Derived({subject: given.value.get(FACTS, {})})
     evaluation = Evaluator([_rule(file, example)]).evaluate([subject], derived)
     focus = subject.bindings[subject.focus]
     for applicable in reversed(evaluation.fixes):  # a list may shrink

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
+
 ANY = "*"
 """In a path: any item of a list, or a key that the expression computes."""
 
@@ -32,7 +34,7 @@ _SHAPE_ONLY = frozenset({"hasValue", "size", "type"})
 """Functions that ask whether something is there, how long it is or what type it has, and not what is in it."""
 
 _IN = "@in"
-_KEYED = frozenset({("facts",), ("params",), ("cluster",)})
+_KEYED = frozenset({(FACTS,), (PARAMETERS,), (CLUSTER,)})
 """Variables that are mappings, so that a text which is asked to be in one is the name of a field."""
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from scanner.documents.positions import find, split_path
 from scanner.marks import Mark, children_of
 from scanner.model import Subject
+from scanner.policy.variables import FACTS
 
-_FACTS = "facts."
+_FACTS = f"{FACTS}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from scanner.schema_errors import kind_or_number
+
 _KINDS = {
     bool: "true or false",
     int: "a whole number",
@@ -23,12 +25,12 @@ def checked(name: str, value: Any, default: Any, *, extends: bool) -> str:
     if extends and not isinstance(default, list | dict):
         return f"{name} is {_KINDS[type(default)]}, to which nothing can be added; set it under `parameters`"
     if not _fits(value, default):
-        return f"{name} must be {_KINDS[type(default)]}, not {_shown(value)}"
+        return f"{name} must be {_KINDS[type(default)]}, not {kind_or_number(value, name)}"
     inner = _items(default)
     pattern = inner[0] if inner else ""
     for item in _items(value):
         if not _fits(item, pattern):
-            return f"{name} must hold {_KINDS[type(pattern)]} throughout, not {_shown(item)}"
+            return f"{name} must hold {_KINDS[type(pattern)]} throughout, not {kind_or_number(item, name)}"
     return ""
 
 
@@ -42,11 +44,3 @@ def _items(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, dict) else []
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return _KINDS.get(type(value), "what it is")

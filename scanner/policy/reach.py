@@ -19,6 +19,7 @@ from scanner.policy.expression import Path
 from scanner.policy.message import NOTHING
 from scanner.policy.placeholders import placeholders
 from scanner.policy.rule import Rule, RuleFile
+from scanner.policy.variables import ITEM, KEY
 
 _BREAK = "\0\0"
 _NAME_OF_SUBJECT, _DETAIL = ("subject",), ("detail",)
@@ -85,7 +86,7 @@ def _unreached(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
 
 
 def _values(subject: Subject, item: items.Item) -> dict[str, Any]:
-    return {**subject.bindings, "item": item.value, "key": item.key}
+    return {**subject.bindings, ITEM: item.value, KEY: item.key}
 
 
 def _start(subject: Subject, item: items.Item, path: Path) -> Any:

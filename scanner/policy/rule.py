@@ -14,6 +14,7 @@ from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
+from scanner.policy.variables import FACTS
 from scanner.subjects import IN_PLACE, KINDS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Rule:
     @property
     def joined(self) -> bool:
         """It uses facts, so that it needs all subjects first."""
-        return any(path[0] == rule_reads.FACTS for path in self.reads.paths)
+        return any(path[0] == FACTS for path in self.reads.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,7 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
 
 def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Rule:
     value = file.value
-    each = value.get("each", ())
-    each = (each,) if isinstance(each, str) else tuple(each)
+    each = tuple(rule_reads.paths_of_each(value).values())
     starts = rule_reads.starts(each, KINDS[value["subject"]].names)
     return Rule(
         _info(identity, value),

@@ -15,15 +15,15 @@ from scanner.facts.shape import Shape
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders, replace
-from scanner.policy.rule_reads import FACTS
+from scanner.policy.rule_reads import paths_of_each
+from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, OF_ITEMS, PARAMETERS, VARIABLES
 from scanner.subjects import KINDS
 
 Place = tuple[str | int, ...]
 
-_PARAMETERS, _ITEM, _KEY, _DETAIL, _SUBJECT, _CLUSTER = "params", "item", "key", "detail", "subject", "cluster"
+_DETAIL, _SUBJECT = "detail", "subject"
 _CLUSTER_FIELDS = ("minor",)
-_OF_ITEMS = (_ITEM, _KEY)
-_TEXTS = (_KEY, _DETAIL, _SUBJECT)
+_TEXTS = (KEY, _DETAIL, _SUBJECT)
 """Placeholders that stand for a text, which has no fields."""
 _PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
 """Where an expression stands that does not stand under its own name."""
@@ -33,7 +33,7 @@ _STRAY = re.compile(r"[{}]")
 def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackError]:
     """The names in a rule that stand for nothing, given its expressions in compiled form by their names."""
     value = file.value
-    names = _Names(file, value["subject"], registry.of(value["subject"]), _each(value))
+    names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
     for name, read in reads.items():
         yield from names.in_expression(_PLACES.get(name, (name,)), read)
@@ -43,11 +43,6 @@ def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackErr
     yield from names.in_related()
 
 
-def _each(value: Mapping[str, Any]) -> tuple[str, ...]:
-    each = value.get("each", ())
-    return (each,) if isinstance(each, str) else tuple(each)
-
-
 @dataclass(frozen=True, slots=True)
 class _Names:
     """A rule file and what its rule may name."""
@@ -55,17 +50,18 @@ class _Names:
     file: DataFile
     kind: str
     facts: Mapping[str, Fact[Any]]
-    each: tuple[str, ...]
+    each: Mapping[Place, str]
+    """The paths of `each`, by where they stand."""
 
     def in_expression(self, place: Place, reads: Reads) -> Iterator[PackError]:
         """The facts, and the fields of items of facts, that an expression reads and that do not exist."""
         for path in sorted(reads.of(FACTS)):
             yield from self._fact(place, path)
-        for path in sorted(reads.of(_ITEM)):
+        for path in sorted(reads.of(ITEM)):
             yield from self._item(place, path)
-        for path in sorted(reads.of(_CLUSTER)):
+        for path in sorted(reads.of(CLUSTER)):
             yield from self._of_cluster(place, path)
-        for name in _OF_ITEMS:
+        for name in OF_ITEMS:
             if reads.of(name) and not self.each:
                 yield self.file.error(place, f"`{name}` is there only in a rule with `each`")
             elif reads.of(name) and place == ("when",):
@@ -73,10 +69,8 @@ class _Names:
 
     def in_each(self) -> Iterator[PackError]:
         """Facts that `each` names and that do not exist or have no items with fields."""
-        alone = isinstance(self.file.value.get("each"), str)
-        for index, dotted in enumerate(self.each):
+        for place, dotted in self.each.items():
             name = dotted.removeprefix(f"{FACTS}.")
-            place: Place = ("each",) if alone else ("each", index)
             if name == dotted:
                 continue
             if name not in self.facts:
@@ -100,7 +94,7 @@ class _Names:
     def in_related(self) -> Iterator[PackError]:
         """Names of related places that no fact gives."""
         known = {name for fact in self.facts.values() for name in fact.related}
-        for dotted in self.each:
+        for dotted in self.each.values():
             if fact := self.facts.get(dotted.removeprefix(f"{FACTS}.")):
                 known.update(fact.item_related)
         for name in self.file.value.get("related", {}):
@@ -109,10 +103,10 @@ class _Names:
 
     def _placeholder(self, place: Place, path: Path) -> Iterator[PackError]:
         name, *fields = path
-        known = {*KINDS[self.kind].names, FACTS, _PARAMETERS, *_OF_ITEMS, _DETAIL, _SUBJECT, _CLUSTER}
+        known = {*KINDS[self.kind].names, *VARIABLES, _DETAIL, _SUBJECT}
         if name not in known:
             yield self.file.unknown(place, "placeholder", name, known)
-        elif name in _OF_ITEMS and not self.each:
+        elif name in OF_ITEMS and not self.each:
             yield self.file.error(place, f"{{{name}}} is there only in a rule with `each`")
         elif name == _DETAIL and _DETAIL not in self.file.value:
             yield self.file.error(place, "{detail} stands for the text of `detail`, which is missing")
@@ -120,9 +114,9 @@ class _Names:
             yield self.file.error(place, f"{{{name}}} is a text; it has no field {fields[0]!r}")
         elif name == FACTS:
             yield from self._fact(place, tuple(fields))
-        elif name == _ITEM:
+        elif name == ITEM:
             yield from self._item(place, tuple(fields))
-        elif name == _CLUSTER:
+        elif name == CLUSTER:
             yield from self._of_cluster(place, tuple(fields))
 
     def _of_cluster(self, place: Place, path: Path) -> Iterator[PackError]:
@@ -146,7 +140,7 @@ class _Names:
 
     def _item(self, place: Place, path: Path) -> Iterator[PackError]:
         """A field of `item` that the items of none of the facts of `each` have."""
-        shapes = [self._items_of(dotted) for dotted in self.each]
+        shapes = [self._items_of(dotted) for dotted in self.each.values()]
         found = [_strange(shape, path) for shape in shapes if shape]
         if len(found) == len(shapes) and found and all(found):
             name, known = next(each for each in found if each)
@@ -174,9 +168,9 @@ def _strange(shape: Shape, path: list[str] | Path) -> tuple[str, tuple[str, ...]
 def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackError]:
     """Parameters that are read and not declared, or declared and not read."""
     declared = file.value.get("parameters", {})
-    told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == _PARAMETERS]
+    told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == PARAMETERS]
     used: set[str] = set()
-    for place, paths in [(_PLACES.get(name, (name,)), read.of(_PARAMETERS)) for name, read in reads.items()] + [
+    for place, paths in [(_PLACES.get(name, (name,)), read.of(PARAMETERS)) for name, read in reads.items()] + [
         (("message",), frozenset(told))
     ]:
         for path in sorted(paths):

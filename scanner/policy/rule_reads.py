@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.documents.positions import join_path, split_path
 from scanner.facts.step import Read, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
+from scanner.policy.variables import FACTS, ITEM
 from scanner.subjects import KINDS
 
 if TYPE_CHECKING:
     from scanner.policy.rule import Rule
 
-FACTS = "facts"
-_ITEM = "item"
 _DECISIVE = ("when", "require")
 _NOT_READ = (("subject",), ("detail",))
 """Placeholders that the evaluator itself fills in."""
@@ -33,6 +32,12 @@ def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[s
     """The names of variables and fields that decide the outcome of a rule."""
     decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
     return decisive.words | {part for path in each for part in path if part != ANY}
+
+
+def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
+    """The paths of `each` in the data of a rule file, one or several or none, by where in the file they stand."""
+    each = rule.get("each", ())
+    return {("each",): each} if isinstance(each, str) else {("each", number): path for number, path in enumerate(each)}
 
 
 def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
@@ -66,7 +71,7 @@ def _together(some: Iterable[bytes]) -> Reads:
 
 def _placed(paths: Iterable[Path], each: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if path[0] != _ITEM:
+        if path[0] != ITEM:
             yield path
             continue
         for start in each:

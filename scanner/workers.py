@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
+from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits
 
 Task = TypeVar("Task")
@@ -191,7 +192,7 @@ class Workers(Generic[Task, Part]):
         except MemoryError:
             connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
-            why = f"a fault in Assay itself: {type(error).__name__}: {error}"
+            why = f"a fault in Assay itself: {type(error).__name__}: {steady(str(error))}"
             connection.send((self._failed(task, why), _INSTEAD))
 
 

@@ -259,6 +259,17 @@ def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout
 
 
+def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Path) -> None:
+    entries = ["{format: compose, reason: 'for: developers'}", "{path: a/, reason: b c d}"]
+    write(tmp_path, "assay.yaml", "not_assessed:\n" + "".join(f"  - {entry}\n" for entry in entries))
+    shown = assay("config", "show", cwd=tmp_path).stdout
+    assert shown.count("# assay.yaml:") == len(entries)
+    write(tmp_path, "assay.yaml", shown)
+    assert [line.split("#")[0] for line in assay("config", "show", cwd=tmp_path).stdout.splitlines()] == [
+        line.split("#")[0] for line in shown.splitlines()
+    ]
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [

@@ -47,7 +47,7 @@ def show(context: click.Context, /, **given: Any) -> None:
     cache = Cache(wanted.cache_folder)
     running = pack.load(wanted.profile, cache, wanted.rule_folders, wanted.tuning).rules  # checks what is said of rules
     tell_configuration(chosen.configuration)
-    for line in (*_keys(chosen), *_rules(chosen)):
+    for line in (*_keys(chosen), *_rules(chosen), *_not_assessed(chosen)):
         click.echo(safe(line))
     click.echo(f"# {len(running)} rules run")
 
@@ -65,6 +65,16 @@ def _rules(chosen: Settled) -> Iterator[str]:
     for rule in chosen.tuning.rules:
         yield _with_place(f"  {rule.rule}:", rule.where)
         yield from _rule(rule)
+
+
+def _not_assessed(chosen: Settled) -> Iterator[str]:
+    """What is knowingly not assessed, an entry a line."""
+    entries = chosen.configuration.not_assessed
+    if entries:
+        yield "not_assessed:"
+    for entry in entries:
+        given = {"format": entry.format, "path": entry.path, "reason": entry.reason}
+        yield _with_place(f"  - {_written({name: text for name, text in given.items() if text})}", entry.where)
 
 
 def _rule(rule: RuleSettings) -> Iterator[str]:

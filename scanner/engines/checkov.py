@@ -14,6 +14,7 @@ from typing import ClassVar
 from scanner.engines import Handed, Results, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
+from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Check, Input, InputStatus
@@ -87,8 +88,7 @@ class _Run:
             self._take(done, copy)
 
     def _take(self, done: process.Done, copy: str) -> None:
-        around = os.path.dirname(copy)
-        said = [mask(entry.replace(f"{copy}/", "").replace(copy, ".").replace(around, "..")) for entry in done.said]
+        said = [mask(steady(entry, copy, os.path.dirname(copy))) for entry in done.said]
         for entry in said:
             self._heed(entry)
         last = said[-1].splitlines()[-1] if said else "nothing"

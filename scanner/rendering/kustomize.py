@@ -44,7 +44,7 @@ class Overlay:
         if program is None:
             raise UnreadableError(_NEEDS)
         verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"
-        text = programs.run((program, verb, os.path.join(root, posixpath.dirname(self.marker))))
+        text = programs.run((program, verb, os.path.join(root, posixpath.dirname(self.marker))), root)
         files = {name: programs.content(root, name) for name in sorted(self.objects | self.changes | {self.marker})}
         return Rendered("kustomize", ((self.marker, text),), files, self.changes)
 

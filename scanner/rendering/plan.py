@@ -63,7 +63,7 @@ def plan(where: Scope, settings: Settings) -> Plan:
             try:
                 return thing.render(root, settings.values, settings.kubernetes)
             except UnreadableError as error:
-                return error.message.replace(f"{root}/", "")
+                return error.message
 
         things: list[Chart | Overlay] = [*found.charts, *found.overlays]
         for thing, result in _each(things, render, lambda _, why: why, settings):

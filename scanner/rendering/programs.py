@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Sequence
 
 from scanner.errors import UnreadableError
+from scanner.foreign_errors import complaint
 from scanner.sources import content_of
 from scanner.sources.folders import read
 
 _PATIENCE = 15
 """Seconds that a program may take: less than a worker has for a file."""
 _MAX_BYTES = 64 * 1024 * 1024
-_LEVEL = re.compile(r"^(?i:error):\s*")
 
 
 def find(*names: str) -> str | None:
@@ -24,8 +23,8 @@ def find(*names: str) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def run(command: Sequence[str]) -> str:
-    """What a program prints; raises UnreadableError with its own words where it fails.
+def run(command: Sequence[str], root: str) -> str:
+    """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 
     It sees an empty home, no settings, no Git to fetch with and a proxy that answers nothing.
     """
@@ -46,8 +45,8 @@ def run(command: Sequence[str]) -> str:
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
             raise UnreadableError(f"{_name(command)} printed more than {_MAX_BYTES // 1024**2} MiB")
         if done.returncode:
-            said = [line for line in err.read(100_000).decode(errors="replace").splitlines() if line.strip()]
-            raise UnreadableError(f"{_name(command)}: {_LEVEL.sub('', said[-1]) if said else 'failed'}")
+            said = complaint(err.read(100_000).decode(errors="replace"), root, home)
+            raise UnreadableError(f"{_name(command)}: {said or 'failed'}")
         return out.read().decode(errors="replace")
 
 

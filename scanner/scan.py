@@ -22,7 +22,7 @@ from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
 
-__all__ = ["Options", "evaluators", "minor_of", "scan"]
+__all__ = ["Options", "evaluators", "minor_of", "rules_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -84,6 +84,11 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
+
+
+def rules_of(options: Options) -> pack.Pack:
+    """The rules that a scan with these options runs; raises as `scan` does."""
+    return _standard(options).rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -679,3 +679,14 @@ def test_a_version_that_no_cluster_has_is_a_usage_error(folder: Path) -> None:
     done = assay("scan", "--kubernetes-version", "1.99999999999999999999", cwd=folder)
     assert done.returncode == 2
     assert "not a Kubernetes version" in done.stderr
+
+
+def test_rules_of_frameworks_are_what_runs_and_what_is_fixed(folder: Path) -> None:
+    configure(folder, "framework: [pod-security-standards]\n")
+    shown = assay("config", "show", cwd=folder).stdout
+    configure(folder, "profile: strict\n", "strict.yaml")
+    strict = assay("config", "show", "--config", "strict.yaml", cwd=folder).stdout
+    running, everything = (int(text.rsplit("# ", 1)[1].split()[0]) for text in (shown, strict))
+    assert 0 < running < everything
+    configure(folder, "framework: [pci-dss]\n")
+    assert "--profile" not in assay("fix", "--diff", "--rule", "kubernetes.pod-token-mount-stated", cwd=folder).stderr

@@ -11,12 +11,11 @@ from scanner.cli.reading import fails_on, options, reads_files, reports_on, sett
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import Settled
 from scanner.documents.data_to_text import QuotingStyle, flow
-from scanner.library import Cache
 from scanner.masking import mask_data
 from scanner.model import Severity
-from scanner.policy import pack
 from scanner.policy.tuning import RuleSettings
 from scanner.reports.safe_text import safe
+from scanner.scan import rules_of
 
 _PLACE = 60
 """Column at which the comments begin that say where a value comes from."""
@@ -44,8 +43,7 @@ def show(context: click.Context, /, **given: Any) -> None:
     """Print every value that a scan with these options has, and where it comes from, in the form of an assay.yaml."""
     chosen = settled(context)
     wanted = options(chosen, given)
-    cache = Cache(wanted.cache_folder)
-    running = pack.load(wanted.profile, cache, wanted.rule_folders, wanted.tuning).rules  # checks what is said of rules
+    running = rules_of(wanted).rules  # checks what is said of rules
     tell_configuration(chosen.configuration)
     for line in (*_keys(chosen), *_rules(chosen), *_not_assessed(chosen)):
         click.echo(safe(line))

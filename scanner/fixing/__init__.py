@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from scanner import gate, inputs, library, rendering, sources
+from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.facts.kept import Kept
@@ -22,7 +22,7 @@ from scanner.model import Finding, Input, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix_edits import CODE_BLOCK
-from scanner.scan import Options, evaluators
+from scanner.scan import Options, evaluators, rules_of
 from scanner.sources import File, RenderedFile, Source, content_of
 
 __all__ = ["FixResult", "FixSelection", "Fixes", "SkippedFix", "fix"]
@@ -68,7 +68,7 @@ def fix(
     """
     if sources.STDIN in paths or options.selection.revision:
         raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
-    rules = pack.load(options.profile, library.Cache(options.cache_folder), options.rule_folders, options.tuning)
+    rules = rules_of(options)
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss

@@ -204,6 +204,8 @@ class Finding:
     """Of a failure, what stands at the field, in words."""
     expected: str = ""
     """Of a failure, what should stand there; empty where the title of the rule says it."""
+    provide: str = ""
+    """Of what is unknown, what somebody can do so that it is told, as an instruction."""
     evidence: str | None = None
     """The value at the field as canonical JSON, or `sha256:` and its digest; None where it may hold a credential."""
     group: str = ""

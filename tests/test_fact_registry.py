@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pytest
@@ -33,6 +34,24 @@ def test_a_fact_says_what_it_is(fact: Any) -> None:
     assert "\n" not in fact.meaning
     assert fact.shape.written
     assert not fact.item_related or fact.shape.items
+
+
+_INSTRUCTIONS = ("define", "describe", "list", "name", "scan", "spawn", "state")
+
+
+@pytest.mark.parametrize("fact", list(registry.every()), ids=lambda fact: f"{fact.kinds[0]}:{fact.name}")
+def test_a_fact_says_what_to_provide_where_it_is_absent(fact: Any) -> None:
+    """An instruction that ends a sentence, and names nothing that only we know of."""
+    first, _, rest = fact.provide.partition(" ")
+    assert first in _INSTRUCTIONS
+    assert rest == rest.strip(" .\n")
+    internal = {name for each in registry.every() for name in (each.name, *_fields(each)) if "_" in name}
+    assert not internal & set(re.findall(r"\w+", fact.provide))
+
+
+def _fields(fact: Any) -> Iterable[str]:
+    found: Iterable[str] = (fact.shape.items or fact.shape).fields
+    return found
 
 
 def test_facts_and_related_places_are_looked_up_by_kind() -> None:

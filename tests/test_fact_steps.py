@@ -84,9 +84,9 @@ def test_a_subject_is_a_key_of_its_own() -> None:
 
 # The order of steps, and what they may say
 
-FIRST = Fact("first", ("swarm.swarm",), int, "One.", related=("where",))
-SECOND = Fact("second", ("swarm.swarm",), int, "Two.")
-THIRD = Fact("third", ("swarm.task",), list[str], "Three.", item_related=("who",))
+FIRST = Fact("first", ("swarm.swarm",), int, "One.", "state one", related=("where",))
+SECOND = Fact("second", ("swarm.swarm",), int, "Two.", "state two")
+THIRD = Fact("third", ("swarm.task",), list[str], "Three.", "state three", item_related=("who",))
 
 
 def doing(*, gives: Sequence[Fact[Any]], needs: Sequence[Fact[Any]] = ()) -> Step[Groups]:

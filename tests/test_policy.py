@@ -137,7 +137,9 @@ def test_a_fact_that_is_not_there_leaves_its_items_unknown(write: Write) -> None
     found = subjects.recognise(documents.read("a.yaml", POD)).subjects
     (finding,) = Evaluator([write("kubernetes.workload", KEYS).rule]).evaluate(found).findings
     assert (finding.outcome, finding.location.field) == (Outcome.UNKNOWN, "")
-    assert "`referenced_keys` is not stated" in finding.message
+    assert finding.provide == "scan the folder that holds the ConfigMaps and Secrets that it takes keys from"
+    assert finding.message.endswith(f"; to tell, {finding.provide}")
+    assert "referenced_keys" not in finding.message
 
 
 def test_a_fact_without_items_is_a_pass(write: Write) -> None:
@@ -171,7 +173,8 @@ def test_a_missing_field_is_unknown_and_said(write: Write) -> None:
     file = write("kubernetes.container", "require: container.image != ''")
     (finding,) = findings(file, POD)
     assert finding.outcome is Outcome.UNKNOWN
-    assert "`image` is not stated" in finding.message
+    assert finding.message.endswith("`image` is not stated")
+    assert finding.provide == "state `image`"
 
 
 def test_unknown_is_absorbed_as_kleene_says(write: Write) -> None:
@@ -192,7 +195,8 @@ def test_a_computed_value_makes_every_rule_that_names_it_unknown(write: Write) -
     assert [finding.outcome for finding in findings(file, CALL % "'root'", "a.js")] == [Outcome.FAIL]
     (finding,) = findings(file, CALL % "pick()", "a.js")
     assert finding.outcome is Outcome.UNKNOWN
-    assert "type is computed" in finding.message
+    assert "`type` is computed" in finding.message
+    assert finding.provide == "write `type` as a plain value"
 
 
 def test_a_computed_value_matters_to_no_other_rule(write: Write) -> None:

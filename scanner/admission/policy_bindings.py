@@ -20,6 +20,8 @@ class Undetermined:
 
     reason: str
     place: Location | None = None
+    provide: str = ""
+    """What somebody can do so that it is told; of what is not the policy's own fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +119,6 @@ def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding
     named = f" {reference['name']}" if "name" in reference else " that it selects"
     reason = f"the parameters of the policy, the {kind}{named}, are not among the policies and the objects"
     if reference.get("parameterNotFoundAction") == "Allow":
-        return Undetermined(f"{reason} (namespace {namespace})")
+        instruction = f"scan the folder that holds the {kind} which the policy takes its parameters from"
+        return Undetermined(f"{reason} (namespace {namespace})", provide=instruction)
     return Undetermined(reason, binding.place)

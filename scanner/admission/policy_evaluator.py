@@ -21,8 +21,14 @@ from scanner.policy.truth import Truth, all_of
 from scanner.subjects.kubernetes import RESOURCE
 
 _POLICY_KIND = "kubernetes.policy"
-_WHERE = Undetermined("whether the policy applies depends on the labels of a Namespace that is not among the objects")
-_VERSION = Undetermined("the policy names another version of the API, to which the cluster converts the object first")
+_WHERE = Undetermined(
+    "whether the policy applies depends on the labels of a Namespace that is not among the objects",
+    provide="scan the folder that holds the Namespace of the object",
+)
+_VERSION = Undetermined(
+    "the policy names another version of the API, to which the cluster converts the object first",
+    provide="write the object in the version of the API that the policy names",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class _Result:
     message: str = ""
     expression: PolicyExpression | None = None
     denies: bool = True
+    provide: str = ""
 
 
 @dataclass(slots=True)
@@ -157,7 +164,9 @@ class PolicyEvaluator:
         what = f"the policy {policy.name} holds"
         if expression:
             what = f"{expression.label} of {what}"
-        return _Result(Outcome.UNKNOWN, f"{name}: cannot tell whether {what}: {why.reason}", expression)
+        return _Result(
+            Outcome.UNKNOWN, f"{name}: cannot tell whether {what}: {why.reason}", expression, provide=why.provide
+        )
 
     def _leave_out(self, policy: CompiledPolicy, why: Undetermined, name: str | None) -> None:
         """Remember what of a policy is not assessed, and an object for which that matters."""
@@ -216,6 +225,7 @@ def _finding(policy: CompiledPolicy, review: AdmissionReview, result: _Result) -
         location=field_location(subject, fields),
         fingerprint=_fingerprint(policy.info.id, subject.identity, _key(expression)),
         related=related,
+        provide=result.provide,
     )
 
 

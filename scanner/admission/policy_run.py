@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
-_NAMESPACE = Undetermined("it asks for the object's Namespace (`namespaceObject`), which is not among the objects")
-_CUSTOM = Undetermined("a field is not stated that the definition of the custom resource may fill in")
+_NAMESPACE = Undetermined(
+    "it asks for the object's Namespace (`namespaceObject`), which is not among the objects",
+    provide="scan the folder that holds the Namespace of the object",
+)
+_CUSTOM = Undetermined(
+    "a field is not stated that the definition of the custom resource may fill in",
+    provide="state the fields of the custom resource that the policy asks for",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,14 @@ SELF_APPROVED = Fact(
     (DECISION,),
     bool,
     "Whether the proposer is the approver, under any alias (`cto` is `chief-technology-officer`).",
+    provide="state who proposes and who approves the decision",
 )
 SELF_REVIEWED = Fact(
-    "self_reviewed", (DECISION,), bool, "Whether the proposer is among the reviewers, under any alias."
+    "self_reviewed",
+    (DECISION,),
+    bool,
+    "Whether the proposer is among the reviewers, under any alias.",
+    provide="state who proposes and who reviews the decision",
 )
 UNHELD = Fact(
     "unheld",
@@ -30,14 +35,44 @@ UNHELD = Fact(
     list[str],
     "Roles that no agent, task or listed role of the document answers to: the proposer of a decision, each step of an "
     "escalation; absent where the document has no such list, or a name in it is computed.",
+    provide="state the role, and list the roles or agents of the organisation by names that are not computed",
 )
-REPEATED = Fact("repeated", (ESCALATION,), list[str], "Roles that stand twice in the path.")
-GROWING = Fact("growing", (ESCALATION,), bool, "Whether the timeouts grow along the path.")
-TOTAL_SECONDS = Fact("total_seconds", (ESCALATION,), float, "The sum of the timeouts in seconds.")
+REPEATED = Fact(
+    "repeated",
+    (ESCALATION,),
+    list[str],
+    "Roles that stand twice in the path.",
+    provide="state the path of the escalation",
+)
+GROWING = Fact(
+    "growing",
+    (ESCALATION,),
+    bool,
+    "Whether the timeouts grow along the path.",
+    provide="state the timeout of each step of the escalation",
+)
+TOTAL_SECONDS = Fact(
+    "total_seconds",
+    (ESCALATION,),
+    float,
+    "The sum of the timeouts in seconds.",
+    provide="state the timeout of each step of the escalation",
+)
 REPORTS_TO_NOBODY = Fact(
-    "reports_to_nobody", (AGENT,), bool, "Whether its line of report ends at a role that nobody holds."
+    "reports_to_nobody",
+    (AGENT,),
+    bool,
+    "Whether its line of report ends at a role that nobody holds.",
+    provide="state in `authority.reports` whom the agent reports to, and name all agents by names that are "
+    "not computed",
 )
-REPORTS_IN_CIRCLE = Fact("reports_in_circle", (AGENT,), bool, "Whether its line of report leads back to itself.")
+REPORTS_IN_CIRCLE = Fact(
+    "reports_in_circle",
+    (AGENT,),
+    bool,
+    "Whether its line of report leads back to itself.",
+    provide="state in `authority.reports` whom the agent reports to",
+)
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))

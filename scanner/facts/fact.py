@@ -23,6 +23,8 @@ class Fact(Generic[T]):
     """Of its value, as a Python type: `bool`, `int`, `float`, `str`, a list of these, or a TypedDict."""
     meaning: str
     """One sentence, for the reference of rule authors."""
+    provide: str
+    """What somebody can do so that it is told where it is absent: an instruction that findings end with."""
     objects: tuple[str, ...] = ()
     """Where only some Kubernetes resources can have it, the kinds of these."""
     related: tuple[str, ...] = ()

@@ -15,9 +15,16 @@ NAMED = Fact(
     (DOMAIN,),
     list[str],
     "Services that are named for the domain elsewhere in the document, where this statement declares their number.",
+    provide="name the services of the domain, and declare their number",
     related=("named",),
 )
-NAMED_COUNT = Fact("named_count", (DOMAIN,), int, "The number of these services.")
+NAMED_COUNT = Fact(
+    "named_count",
+    (DOMAIN,),
+    int,
+    "The number of these services.",
+    provide="name the services of the domain, and declare their number",
+)
 
 
 @step(Groups, gives=(NAMED, NAMED_COUNT), reads=(read(DOMAIN, "domain.declared", "domain.name", "domain.named"),))

@@ -36,22 +36,43 @@ AVAILABILITY = Fact(
     (RECOVERY,),
     Availability,
     "The availability that it is held to: its own, else the strictest that the document states.",
+    provide="state the availability that the recovery is held to",
     related=("availability",),
 )
-MONTHLY_DOWNTIME = Fact("monthly_downtime", (RECOVERY,), Duration, "The downtime that this allows a month.")
+MONTHLY_DOWNTIME = Fact(
+    "monthly_downtime",
+    (RECOVERY,),
+    Duration,
+    "The downtime that this allows a month.",
+    provide="state the availability that the recovery is held to",
+)
 TEST_INTERVAL = Fact(
     "test_interval",
     (RECOVERY,),
     Duration,
     "The interval of the recovery test that the document states for any of its recoveries.",
+    provide="state how often recovery is tested",
 )
-ALLOWED = Fact("allowed", (CLAIM,), Duration, "The downtime that the claimed availability really allows.")
-CONSISTENT = Fact("consistent", (CLAIM,), bool, "Whether the claimed downtime agrees with the claimed availability.")
+ALLOWED = Fact(
+    "allowed",
+    (CLAIM,),
+    Duration,
+    "The downtime that the claimed availability really allows.",
+    provide="state the availability and the downtime of the claim",
+)
+CONSISTENT = Fact(
+    "consistent",
+    (CLAIM,),
+    bool,
+    "Whether the claimed downtime agrees with the claimed availability.",
+    provide="state the availability and the downtime of the claim",
+)
 FITTING_WINDOW = Fact(
     "fitting_window",
     (CLAIM,),
     str,
     "The window that the claimed downtime would fit (`year`, `month`, `week`, `day`), where it does not fit its own.",
+    provide="state the availability and the downtime of the claim",
 )
 
 YEAR = 365.25 * 86400.0

@@ -14,16 +14,38 @@ from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, REQUIREMENT
 from scanner.subjects.swarm import AGENT, SWARM, TASK
 
-IN_SWARM = Fact("swarm", (PROCESS, REQUIREMENT), bool, "Whether it is part of a swarm configuration.")
-AGENTS = Fact("agents", (SWARM,), int, "The number of distinct agents that are spawned or started.")
-NAMESAKES = Fact("namesakes", (AGENT,), int, "The number of other agents with the same name.")
+IN_SWARM = Fact(
+    "swarm",
+    (PROCESS, REQUIREMENT),
+    bool,
+    "Whether it is part of a swarm configuration.",
+    provide="scan the document as a whole",
+)
+AGENTS = Fact(
+    "agents",
+    (SWARM,),
+    int,
+    "The number of distinct agents that are spawned or started.",
+    provide="spawn or start each agent by a name",
+)
+NAMESAKES = Fact(
+    "namesakes", (AGENT,), int, "The number of other agents with the same name.", provide="spawn each agent by a name"
+)
 DECLARED = Fact(
     "declared",
     (TASK,),
     bool,
     "Whether an agent of that name is spawned, for a task that `Task(...)` starts; absent where none of them is.",
+    provide="spawn the agents and start the tasks by the same names, which are not computed",
 )
-AGENT_TYPE = Fact("agent_type", (TASK,), str, "The type that this agent is spawned with.", related=("agent",))
+AGENT_TYPE = Fact(
+    "agent_type",
+    (TASK,),
+    str,
+    "The type that this agent is spawned with.",
+    provide="spawn the agent of the task with its type",
+    related=("agent",),
+)
 
 
 _TASKS = read(TASK, "task.direct", "task.name")

@@ -16,10 +16,11 @@ from scanner.model import Finding, Location, Outcome, Related, Subject
 from scanner.policy import cel, items, rule_reads
 from scanner.policy.cel import Condition
 from scanner.policy.fix import ApplicableFix
-from scanner.policy.message import computed, message, not_stated
+from scanner.policy.message import message
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
+from scanner.policy.undecided import Why, computed, missing
 from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Judgement(NamedTuple):
     """What a rule said of a subject, or of one of its items."""
 
     outcome: Outcome
-    reason: str
+    why: Why
     """Why there is neither pass nor fail."""
     item: items.Item
     values: Mapping[str, Any]
@@ -173,10 +174,12 @@ _OUTCOMES = {
 }
 
 
-def _outcome(required: Condition) -> tuple[Outcome, str]:
+def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tuple[Outcome, Why]:
     """The outcome of what a rule requires, and why there is neither pass nor fail."""
     outcome = _OUTCOMES[required.truth]
-    return outcome, not_stated(required.missing_key) if outcome is Outcome.UNKNOWN else required.error
+    if outcome is Outcome.UNKNOWN:
+        return outcome, missing(rule, values[FACTS], required.missing_key)
+    return outcome, Why(required.error)
 
 
 def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[Judgement]:
@@ -186,19 +189,19 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         values = {**values, PARAMETERS: rule.parameters}
         shared = cel.activation(values)
     if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
-        outcome, reason = Outcome.UNKNOWN, computed(names)
+        outcome, why = Outcome.UNKNOWN, computed(names)
     elif ready.when and (applies := cel.evaluate(ready.when, shared)).truth is not Truth.TRUE:
         if applies.truth is Truth.FALSE:
             return
-        outcome, reason = _outcome(applies)
+        outcome, why = _outcome(rule, values, applies)
     elif absent := items.missing(values[FACTS], rule.each):
-        outcome, reason = Outcome.UNKNOWN, not_stated(absent)
+        outcome, why = Outcome.UNKNOWN, missing(rule, values[FACTS], absent)
     elif rule.each:
         yield from _each(ready, subject, values)
         return
     else:
-        outcome, reason = _outcome(cel.evaluate(ready.require, shared))
-    yield Judgement(outcome, reason, items.whole(subject), values)
+        outcome, why = _outcome(rule, values, cel.evaluate(ready.require, shared))
+    yield Judgement(outcome, why, items.whole(subject), values)
 
 
 def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Judgement]:
@@ -208,19 +211,19 @@ def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Ju
     for item in items.of(subject, values[FACTS], rule.each):
         inner = {**values, ITEM: item.value, KEY: item.key}
         if item.key is None:
-            outcome, reason = Outcome.ERROR, f"`{join_path(item.path)}` is neither a list nor a mapping"
+            outcome, why = Outcome.ERROR, Why(f"`{join_path(item.path)}` is neither a list nor a mapping")
         else:
-            outcome, reason = _outcome(cel.evaluate(ready.require, cel.activation(inner)))
+            outcome, why = _outcome(rule, inner, cel.evaluate(ready.require, cel.activation(inner)))
         if outcome is not Outcome.PASS:
             passed = False
-            yield Judgement(outcome, reason, item, inner)
+            yield Judgement(outcome, why, item, inner)
     if passed:
-        yield Judgement(Outcome.PASS, "", items.whole(subject), values)
+        yield Judgement(Outcome.PASS, Why(""), items.whole(subject), values)
 
 
 def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mapping[str, Location]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info, (outcome, reason, item, values) = rule.info, judgement
+    info, (outcome, why, item, values) = rule.info, judgement
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
@@ -230,7 +233,7 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
         rule=info.id,
         outcome=outcome,
         severity=info.severity,
-        message=message(rule, subject, outcome, reason, values),
+        message=message(rule, subject, outcome, why.reason, values),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
@@ -239,6 +242,7 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
         related=tuple(_related(rule, item, related)),
         observed=seen.words,
         expected=expected(rule) if failed else "",
+        provide=why.provide,
         evidence=seen.evidence,
         group=subject.group,
     )

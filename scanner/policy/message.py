@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scanner.model import Outcome, Subject
@@ -23,16 +23,6 @@ def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values:
     if outcome is Outcome.UNKNOWN:
         return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {reason}"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
-
-
-def not_stated(field: str) -> str:
-    """Why there is no answer where a field that decides is missing."""
-    return f"`{field}` is not stated"
-
-
-def computed(fields: Iterable[str]) -> str:
-    """Why there is no answer where the text computes fields that decide."""
-    return f"{', '.join(sorted(fields))} is computed, so no file tells its value"
 
 
 def fill(text: str, subject: Subject, values: Mapping[str, Any]) -> str:

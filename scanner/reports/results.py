@@ -153,6 +153,7 @@ def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
         "evidence": finding.evidence,
         "baseline_state": None,
         "waiver": None,
+        **({"provide": finding.provide} if finding.provide else {}),
         **({"built_by": finding.built_by} if finding.built_by else {}),
         **({"fix": _fix(finding.fix)} if finding.fix else {}),
     }

@@ -10,11 +10,34 @@ from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import BOUNDARY
 
-BOUNDARY_KIND = Fact("boundary_kind", NODES, str, "The kind of the boundary that it stands in.", related=("boundary",))
-MEMBERS = Fact("members", (BOUNDARY,), list[str], "Ids of the services and stores in it.")
-WITH_CARD_DATA = Fact("with_card_data", (BOUNDARY,), list[str], "Ids of its members that hold card data.")
+BOUNDARY_KIND = Fact(
+    "boundary_kind",
+    NODES,
+    str,
+    "The kind of the boundary that it stands in.",
+    provide="state the `boundary` that it stands in, and the `kind` of that boundary",
+    related=("boundary",),
+)
+MEMBERS = Fact(
+    "members",
+    (BOUNDARY,),
+    list[str],
+    "Ids of the services and stores in it.",
+    provide="state the `boundary` of each service and store",
+)
+WITH_CARD_DATA = Fact(
+    "with_card_data",
+    (BOUNDARY,),
+    list[str],
+    "Ids of its members that hold card data.",
+    provide="state the `boundary` and the `data` of each service and store",
+)
 WITHOUT_CARD_DATA = Fact(
-    "without_card_data", (BOUNDARY,), list[str], "Ids of its members that state their data and hold no card data."
+    "without_card_data",
+    (BOUNDARY,),
+    list[str],
+    "Ids of its members that state their data and hold no card data.",
+    provide="state the `boundary` and the `data` of each service and store",
 )
 
 

@@ -14,14 +14,22 @@ CATEGORIES = Fact(
     (*NODES, FLOW),
     list[str],
     "Categories of the data that it holds or carries; absent where no data is stated.",
+    provide="state in `data` which data assets it holds or carries, and the `categories` of each",
 )
-UNDEFINED_DATA = Fact("undefined_data", (*NODES, FLOW), list[str], "Data that it names and the spec does not define.")
+UNDEFINED_DATA = Fact(
+    "undefined_data",
+    (*NODES, FLOW),
+    list[str],
+    "Data that it names and the spec does not define.",
+    provide="state in `data` which data assets it holds or carries",
+)
 CLASSIFICATION = Fact(
     "classification",
     (*NODES, FLOW),
     str,
     "The highest classification of the data that it holds or carries: `public`, `internal`, `confidential` or "
     "`restricted`.",
+    provide="state in `data` which data assets it holds or carries, and the `classification` of each",
 )
 REGULATED = Fact(
     "regulated",
@@ -29,6 +37,8 @@ REGULATED = Fact(
     bool,
     "Whether its data is confidential or higher, or personal, card, health, credential or financial data; absent where "
     "no data is stated.",
+    provide="state in `data` which data assets it holds or carries, and define each with its "
+    "`classification` and `categories`",
     related=("data",),
 )
 OUTSIDE_RESIDENCY = Fact(
@@ -36,10 +46,25 @@ OUTSIDE_RESIDENCY = Fact(
     (DATASTORE,),
     list[str],
     "Regions of the store, its replicas and its backup that the residency of its data does not allow.",
+    provide="state the `regions` of the store, and the `residency` of the data that it holds",
 )
-SERVICES = Fact("services", (SYSTEM,), int, "The number of services in the spec.")
-SYSTEM_CATEGORIES = Fact("categories", (SYSTEM,), list[str], "Categories of all data that the spec defines.")
-BOUNDARY_KINDS = Fact("boundary_kinds", (SYSTEM,), list[str], "Kinds of the boundaries that the spec defines.")
+SERVICES = Fact(
+    "services", (SYSTEM,), int, "The number of services in the spec.", provide="describe the services of the system"
+)
+SYSTEM_CATEGORIES = Fact(
+    "categories",
+    (SYSTEM,),
+    list[str],
+    "Categories of all data that the spec defines.",
+    provide="define the data assets of the system with their `categories`",
+)
+BOUNDARY_KINDS = Fact(
+    "boundary_kinds",
+    (SYSTEM,),
+    list[str],
+    "Kinds of the boundaries that the spec defines.",
+    provide="define the boundaries of the system with their `kind`",
+)
 
 CLASSES = ("public", "internal", "confidential", "restricted")
 _REGULATED_CATEGORIES = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))

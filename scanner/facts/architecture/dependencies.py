@@ -29,17 +29,48 @@ class Recovery(TypedDict):
 
 
 CIRCLE = Fact(
-    "circle", NODES, list[str], "Ids of the members of the circle of hard dependencies that it is part of, if any."
+    "circle",
+    NODES,
+    list[str],
+    "Ids of the members of the circle of hard dependencies that it is part of, if any.",
+    provide="describe the flows between services and stores",
 )
-DEPENDS_ON = Fact("depends_on", NODES, list[str], "Ids of what it needs at once, over hard synchronous dependencies.")
-WEAKEST = Fact("weakest", NODES, Weakest, "The least available of these dependencies.", related=("weakest",))
-ACHIEVABLE = Fact("achievable", NODES, float, "The product of their availabilities in percent: the most it can reach.")
-SLOWEST = Fact("slowest", NODES, Recovery, "The slowest of these dependencies to recover.", related=("slowest",))
+DEPENDS_ON = Fact(
+    "depends_on",
+    NODES,
+    list[str],
+    "Ids of what it needs at once, over hard synchronous dependencies.",
+    provide="describe the flows that it starts, each with its `protocol` or `interaction`",
+)
+WEAKEST = Fact(
+    "weakest",
+    NODES,
+    Weakest,
+    "The least available of these dependencies.",
+    provide="state the `availability` of the services and stores that it depends on",
+    related=("weakest",),
+)
+ACHIEVABLE = Fact(
+    "achievable",
+    NODES,
+    float,
+    "The product of their availabilities in percent: the most it can reach.",
+    provide="state the `availability` of the services and stores that it depends on",
+)
+SLOWEST = Fact(
+    "slowest",
+    NODES,
+    Recovery,
+    "The slowest of these dependencies to recover.",
+    provide="state the `recovery.rto` of the services and stores that it depends on",
+    related=("slowest",),
+)
 NEEDED_RPO = Fact(
     "needed_rpo",
     (DATASTORE,),
     Recovery,
     "The strictest recovery point of a service that uses it.",
+    provide="state the `recovery.rpo` of the services that use the store",
     related=("needed_rpo",),
 )
 

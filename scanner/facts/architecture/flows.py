@@ -13,32 +13,80 @@ from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import BOUNDARY, DATASTORE, FLOW, SERVICE
 
-ZERO_TRUST = Fact("zero_trust", (FLOW,), bool, "Whether the policies of the system demand zero trust.")
-DANGLING = Fact("dangling", (FLOW,), list[str], "Its ends that the spec does not define.")
+ZERO_TRUST = Fact(
+    "zero_trust",
+    (FLOW,),
+    bool,
+    "Whether the policies of the system demand zero trust.",
+    provide="state in the policies of the system whether they demand zero trust",
+)
+DANGLING = Fact(
+    "dangling", (FLOW,), list[str], "Its ends that the spec does not define.", provide="state both ends of the flow"
+)
 ENCRYPTED = Fact(
     "encrypted",
     (FLOW,),
     bool,
     "Whether it is encrypted, as stated or as its protocol says; absent where none tells.",
+    provide="state in `encrypted` or `tls` whether the flow is encrypted, or a `protocol` that decides it",
 )
 FROM_TYPE = Fact(
-    "from_type", (FLOW,), str, "The type of what it starts at: that of a service, `datastore` or `boundary`."
+    "from_type",
+    (FLOW,),
+    str,
+    "The type of what it starts at: that of a service, `datastore` or `boundary`.",
+    provide="define both ends of the flow",
 )
 TO_TYPE = Fact(
     "to_type",
     (FLOW,),
     str,
     "The type of what it ends at: that of a service, `datastore` or `boundary`.",
+    provide="define both ends of the flow",
     related=("target",),
 )
-TO_REGULATED = Fact("to_regulated", (FLOW,), bool, "Whether what it ends at holds regulated data.")
-TO_CATEGORIES = Fact("to_categories", (FLOW,), list[str], "Categories of the data that what it ends at holds.")
-TO_BOUNDARY_KIND = Fact(
-    "to_boundary_kind", (FLOW,), str, "The kind of the boundary that it ends in, empty where that is not stated."
+TO_REGULATED = Fact(
+    "to_regulated",
+    (FLOW,),
+    bool,
+    "Whether what it ends at holds regulated data.",
+    provide="define both ends of the flow, and state the `data` of what it ends at",
 )
-FROM_PUBLIC = Fact("from_public", (FLOW,), bool, "Whether it starts in a boundary of kind `internet` or `public`.")
-TO_DOOR = Fact("to_door", (FLOW,), bool, "Whether it ends at a gateway, waf, load-balancer, cdn or reverse-proxy.")
-CROSSES = Fact("crosses", (FLOW,), bool, "Whether its ends stand in two boundaries; absent where one states none.")
+TO_CATEGORIES = Fact(
+    "to_categories",
+    (FLOW,),
+    list[str],
+    "Categories of the data that what it ends at holds.",
+    provide="define both ends of the flow",
+)
+TO_BOUNDARY_KIND = Fact(
+    "to_boundary_kind",
+    (FLOW,),
+    str,
+    "The kind of the boundary that it ends in, empty where that is not stated.",
+    provide="define both ends of the flow",
+)
+FROM_PUBLIC = Fact(
+    "from_public",
+    (FLOW,),
+    bool,
+    "Whether it starts in a boundary of kind `internet` or `public`.",
+    provide="define both ends of the flow, and state the `boundary` that it starts in",
+)
+TO_DOOR = Fact(
+    "to_door",
+    (FLOW,),
+    bool,
+    "Whether it ends at a gateway, waf, load-balancer, cdn or reverse-proxy.",
+    provide="define both ends of the flow",
+)
+CROSSES = Fact(
+    "crosses",
+    (FLOW,),
+    bool,
+    "Whether its ends stand in two boundaries; absent where one states none.",
+    provide="define both ends of the flow, and state the `boundary` of each",
+)
 
 _PUBLIC_KINDS = frozenset(("internet", "public"))
 _ENCRYPTED = frozenset(

@@ -15,6 +15,7 @@ TARGET_FOUND = Fact(
     (RESOURCE,),
     bool,
     "Whether what it scales is among the files; absent where only a part of a bundle is scanned and it is not.",
+    provide="scan the folder that holds the workload that it scales",
     objects=("HorizontalPodAutoscaler", "ScaledObject"),
     related=("target",),
 )
@@ -23,10 +24,15 @@ AUTOSCALED = Fact(
     (RESOURCE, WORKLOAD),
     bool,
     "True where an autoscaler scales it, and absent where none of the files does.",
+    provide="scan the folder that holds its autoscaler",
     related=("autoscaler",),
 )
 AUTOSCALED_FROM = Fact(
-    "autoscaled_from", (RESOURCE, WORKLOAD), int, "The fewest replicas that the autoscaler leaves it."
+    "autoscaled_from",
+    (RESOURCE, WORKLOAD),
+    int,
+    "The fewest replicas that the autoscaler leaves it.",
+    provide="scan the folder that holds its autoscaler",
 )
 
 _SCALERS = (

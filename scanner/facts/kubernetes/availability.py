@@ -28,12 +28,14 @@ LEAST_REPLICAS = Fact(
     (WORKLOAD,),
     int,
     "The fewest replicas that the files state: the autoscaler's where there is one, else its own.",
+    provide="state `spec.replicas`, and scan the folder that holds its autoscaler",
 )
 EVICTION = Fact(
     "eviction",
     (RESOURCE,),
     Eviction,
     "How many pods it selects at least, and how many of them it allows to be evicted.",
+    provide="scan the folder that holds the workloads that the budget selects, and their autoscalers",
     objects=("PodDisruptionBudget",),
     related=("workload",),
 )

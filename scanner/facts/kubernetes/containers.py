@@ -20,7 +20,12 @@ class Owner(TypedDict):
 
 
 WORKLOAD_OF_CONTAINER = Fact(
-    "workload", (CONTAINER,), Owner, "The workload that the container belongs to.", related=("workload",)
+    "workload",
+    (CONTAINER,),
+    Owner,
+    "The workload that the container belongs to.",
+    provide="scan the manifest of the workload",
+    related=("workload",),
 )
 
 

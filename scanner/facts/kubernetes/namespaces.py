@@ -32,6 +32,7 @@ LIMIT_RANGES = Fact(
     (RESOURCE,),
     list[str],
     "Names of its LimitRanges that speak of containers; absent where none is found and some may be elsewhere.",
+    provide="scan the folder that holds the LimitRanges of the namespace",
     objects=("Namespace",),
     related=("limit_ranges",),
 )
@@ -40,6 +41,7 @@ RESOURCE_QUOTAS = Fact(
     (RESOURCE,),
     list[str],
     "Names of its ResourceQuotas; absent where none is found and some may be elsewhere.",
+    provide="scan the folder that holds the ResourceQuotas of the namespace",
     objects=("Namespace",),
     related=("resource_quotas",),
 )
@@ -49,6 +51,7 @@ NAMESPACE = Fact(
     Namespace,
     "The namespace that it states, with the Pod Security level that this enforces where the Namespace is among the "
     "files.",
+    provide="state the namespace of the workload, and scan the folder that holds that Namespace",
     related=("namespace",),
 )
 

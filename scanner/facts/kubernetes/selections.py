@@ -18,6 +18,7 @@ SELECTED = Fact(
     list[str],
     "Names of the workloads that it selects, or for a ServiceMonitor of the Services; absent where none is found and "
     "some may be elsewhere.",
+    provide="scan the folder that holds what the selector is to find, and state the namespaces",
     objects=(
         "CiliumClusterwideNetworkPolicy",
         "CiliumNetworkPolicy",
@@ -37,6 +38,7 @@ SERVICES = Fact(
     (WORKLOAD,),
     list[str],
     "Names of the Services that select it; absent where none is found and some may be elsewhere.",
+    provide="scan the folder that holds the Services of the workload, and state the namespaces",
     related=("services",),
 )
 DISRUPTION_BUDGETS = Fact(
@@ -44,6 +46,7 @@ DISRUPTION_BUDGETS = Fact(
     (WORKLOAD,),
     list[str],
     "Names of the disruption budgets that select it; absent where none is found and some may be elsewhere.",
+    provide="scan the folder that holds the disruption budgets of the workload, and state the namespaces",
     related=("disruption_budgets",),
 )
 

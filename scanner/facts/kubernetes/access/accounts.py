@@ -28,6 +28,7 @@ ACCOUNTS = Fact(
     (RESOURCE,),
     list[BoundAccount],
     "The ServiceAccounts among its subjects; `found` is absent where it cannot be told.",
+    provide="scan the folder that holds the ServiceAccounts that the binding names, and state its namespace",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )
 

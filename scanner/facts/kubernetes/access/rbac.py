@@ -38,6 +38,7 @@ ACCOUNT_POWERS = Fact(
     (WORKLOAD, RESOURCE),
     list[PowerItem],
     "What the account may do that leads to more.",
+    provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     objects=("ServiceAccount",),
     item_related=_ITEM_RELATED,
 )
@@ -46,6 +47,7 @@ ACCOUNT_TAKEOVER = Fact(
     (WORKLOAD,),
     list[PowerItem],
     "The worst of the powers that make its holder administrator of the cluster, if there is one.",
+    provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     item_related=_ITEM_RELATED,
 )
 ACCOUNT_PERMITTED = Fact(
@@ -53,12 +55,14 @@ ACCOUNT_PERMITTED = Fact(
     (WORKLOAD,),
     bool,
     "Whether anything at all is granted to the account; absent where that cannot be told.",
+    provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
 )
 EVERYONE_POWERS = Fact(
     "everyone_powers",
     (RESOURCE,),
     list[PowerItem],
     "What it lets every account do that leads to more.",
+    provide="scan the folder that holds the role that the binding gives",
     objects=("ClusterRoleBinding", "RoleBinding"),
     item_related=_ITEM_RELATED,
 )
@@ -67,6 +71,7 @@ ROLE_FOUND = Fact(
     (RESOURCE,),
     bool,
     "Whether the role that it gives is among the files or comes with every cluster; absent where that cannot be told.",
+    provide="scan the folder that holds the role that the binding gives",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )
 BOUND = Fact(
@@ -74,6 +79,7 @@ BOUND = Fact(
     (RESOURCE,),
     bool,
     "Whether a binding gives it, or another role takes it in; absent where that cannot be told.",
+    provide="scan the folder that holds the bindings and aggregated roles that name the role",
     objects=("ClusterRole", "Role"),
 )
 

@@ -18,6 +18,7 @@ TOKEN_MOUNTED = Fact(
     bool,
     "Whether its containers hold a token for the Kubernetes API: by its own word, by its ServiceAccount's, by the "
     "default, or in a projected volume; absent where the ServiceAccount is elsewhere.",
+    provide="state `automountServiceAccountToken` in the pod, or scan the folder that holds its ServiceAccount",
 )
 
 _AUDIENCES = ("api", "https://kubernetes.default")

@@ -21,6 +21,7 @@ MTLS = Fact(
     str,
     "`STRICT`, `PERMISSIVE` or `DISABLE`: what the narrowest PeerAuthentication about it says, and `PERMISSIVE` for a "
     "member of the mesh about which none speaks.",
+    provide="scan the folder that holds the PeerAuthentications of the mesh, and state the namespaces",
     related=("mtls",),
 )
 TOKEN_REQUIRED = Fact(
@@ -28,6 +29,7 @@ TOKEN_REQUIRED = Fact(
     (RESOURCE,),
     bool,
     "Whether an AuthorizationPolicy about the same workloads requires a token.",
+    provide="scan the folder that holds the AuthorizationPolicies about the same workloads",
     objects=("RequestAuthentication",),
     related=("policy",),
 )

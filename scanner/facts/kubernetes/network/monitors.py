@@ -29,6 +29,7 @@ ENDPOINTS = Fact(
     (RESOURCE,),
     list[NamedPort],
     "The ports that it names, and whether what it selects has them.",
+    provide="scan the folder that holds what the monitor selects",
     objects=("PodMonitor", "ServiceMonitor"),
 )
 

@@ -38,6 +38,7 @@ NETWORK_POLICIES = Fact(
     (WORKLOAD,),
     list[str],
     "Names of the network policies that select it; absent where none is found and some may be elsewhere.",
+    provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("network_policies",),
 )
 ISOLATED = Fact(
@@ -45,16 +46,23 @@ ISOLATED = Fact(
     (WORKLOAD,),
     Directions,
     "Whether a policy restricts the direction and none that selects the workload allows everything in it.",
+    provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("ingress_opened", "egress_opened"),
 )
 WORKLOADS = Fact(
-    "workloads", (RESOURCE,), int, "The number of workloads that state the namespace.", objects=("Namespace",)
+    "workloads",
+    (RESOURCE,),
+    int,
+    "The number of workloads that state the namespace.",
+    provide="scan the folder that holds the workloads of the namespace",
+    objects=("Namespace",),
 )
 DEFAULT_DENY = Fact(
     "default_deny",
     (RESOURCE,),
     Directions,
     "Whether a policy for all of its pods restricts the direction.",
+    provide="scan the folder that holds the network policies of the namespace, and state the namespace in each",
     objects=("Namespace",),
 )
 PEERS = Fact(
@@ -62,6 +70,7 @@ PEERS = Fact(
     (RESOURCE,),
     list[Peer],
     "Each peer with labels under `podSelector`, and whether a workload answers to it.",
+    provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
     objects=("NetworkPolicy",),
 )
 

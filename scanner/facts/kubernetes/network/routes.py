@@ -69,6 +69,7 @@ BACKENDS = Fact(
     (RESOURCE,),
     list[BackendItem],
     "The Services that the route names, whether each is there, and whether it has the port.",
+    provide="scan the folder that holds the Services that the route names",
     objects=_ROUTES,
     item_related=("service",),
 )
@@ -78,6 +79,7 @@ TLS = Fact(
     bool,
     "Whether every way to the route from outside is under TLS, at the Gateways that it attaches to as well; absent "
     "where the files do not tell.",
+    provide="scan the folder that holds the Gateways that the route attaches to",
     objects=_ROUTES,
 )
 TLS_OFFERED = Fact(
@@ -85,6 +87,7 @@ TLS_OFFERED = Fact(
     (RESOURCE,),
     bool,
     "Whether a Gateway of Gateway API that the route names has a listener with TLS.",
+    provide="scan the folder that holds the Gateways that the route attaches to",
     objects=("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"),
 )
 TARGET_PORTS = Fact(
@@ -92,6 +95,7 @@ TARGET_PORTS = Fact(
     (RESOURCE,),
     list[TargetPort],
     "Each `targetPort` that is a name, and whether a container of the selected pods has it.",
+    provide="scan the folder that holds the workloads that the Service selects",
     objects=("Service",),
     related=("workload",),
 )
@@ -101,6 +105,7 @@ EXPOSED = Fact(
     list[WayIn],
     "The ways from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), `hostPort` and "
     "`hostNetwork`; `tls` where the files tell.",
+    provide="scan the folder that holds the Services and routes that lead to the workload, and state the namespaces",
     related=("exposed", "exposed_service"),
 )
 GOVERNING_SERVICE = Fact(
@@ -108,6 +113,7 @@ GOVERNING_SERVICE = Fact(
     (WORKLOAD,),
     GoverningService,
     "The Service that the `serviceName` of a StatefulSet names, whether it is there, and whether it is headless.",
+    provide="state `serviceName`, and scan the folder that holds this Service",
     related=("governing_service",),
 )
 

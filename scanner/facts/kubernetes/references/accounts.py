@@ -28,6 +28,7 @@ ACCOUNT = Fact(
     AccountOf,
     "The service account that it acts under; `automount` says whether that mounts its token, where the account is "
     "among the files.",
+    provide="scan the folder that holds its ServiceAccount",
 )
 ACCOUNT_SHARED_WITH = Fact(
     "account_shared_with",
@@ -35,6 +36,8 @@ ACCOUNT_SHARED_WITH = Fact(
     list[str],
     "Names of up to five workloads of other applications, by their labels, under the same account; absent where labels "
     "do not tell.",
+    provide="name the application of each workload by the label `app.kubernetes.io/name`, and scan the "
+    "folder that holds all users of the account",
     related=("account_shared_with",),
 )
 USED_BY = Fact(
@@ -42,6 +45,7 @@ USED_BY = Fact(
     (RESOURCE,),
     list[str],
     "Names of the workloads that act under it or mount it; absent where there are none.",
+    provide="scan the folder that holds the workloads of the namespace",
     objects=("PersistentVolumeClaim", "ServiceAccount"),
 )
 

@@ -49,6 +49,8 @@ CLAIMS = Fact(
     (WORKLOAD,),
     list[Claim],
     "The claims for storage that it mounts and its templates for claims, each as far as it is known.",
+    provide="scan the folder that holds the PersistentVolumeClaims that it mounts, their volumes, and the "
+    "other workloads",
     item_related=("claim", "volume", "other"),
 )
 VOLUME = Fact(
@@ -56,6 +58,7 @@ VOLUME = Fact(
     (RESOURCE,),
     Volume,
     "The volume that it will be bound to, where that is among the files.",
+    provide="scan the folder that holds the PersistentVolume of the claim",
     objects=("PersistentVolumeClaim",),
     related=("volume",),
 )
@@ -64,6 +67,7 @@ STORAGE_CLASS = Fact(
     (RESOURCE,),
     StorageClass,
     "Its storage class, where that is among the files.",
+    provide="scan the folder that holds the StorageClass of the claim",
     objects=("PersistentVolumeClaim",),
     related=("storage_class",),
 )

@@ -43,12 +43,14 @@ REFERENCES = Fact(
     list[Reference],
     "The objects that it names, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
     "PriorityClass and RuntimeClass.",
+    provide="scan the folder that holds the objects that it names, and state the namespaces",
 )
 REFERENCED_KEYS = Fact(
     "referenced_keys",
     (WORKLOAD,),
     list[Key],
     "The keys that it takes from ConfigMaps and Secrets.",
+    provide="scan the folder that holds the ConfigMaps and Secrets that it takes keys from",
     item_related=("object",),
 )
 

@@ -1,0 +1,54 @@
+"""Why a rule gives neither pass nor fail, and what somebody can provide so that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from scanner.documents.parsed import SPREAD
+from scanner.facts import registry
+from scanner.facts.fact import Fact
+from scanner.policy.rule import Rule
+from scanner.policy.variables import FACTS
+
+
+class Why(NamedTuple):
+    """Why there is no answer."""
+
+    reason: str
+    provide: str = ""
+    """An instruction; empty for an error, which nobody can mend by providing something."""
+
+
+def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> Why:
+    """A key that decides is not there: of a fact, which nobody can state, or of what somebody wrote."""
+    if fact := _fact(rule, facts, key):
+        return Why(f"to tell, {fact.provide}", fact.provide)
+    return Why(f"`{key}` is not stated", f"state `{key}`")
+
+
+def computed(fields: Iterable[str]) -> Why:
+    """The text computes fields that decide."""
+    names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
+    if not names:
+        return Why("some of its fields are computed, so no file tells them", "write out all fields as plain values")
+    listed = ", ".join(names)
+    if len(names) == 1:
+        return Why(f"{listed} is computed, so no file tells its value", f"write {listed} as a plain value")
+    return Why(f"{listed} are computed, so no file tells their values", f"write {listed} as plain values")
+
+
+def _fact(rule: Rule, facts: Mapping[str, Any], key: str) -> Fact[Any] | None:
+    """The fact that a missing key is, or is a field of; None for a field of a document."""
+    known = registry.of(rule.info.subject)
+    for name, *path in sorted(path[1:] for path in rule.reads.paths if path[0] == FACTS and len(path) > 1):
+        fact = known.get(name)
+        if fact and ((name == key and key not in facts) or _may_lack(fact, path, key)):
+            return fact
+    return None
+
+
+def _may_lack(fact: Fact[Any], path: Sequence[str], key: str) -> bool:
+    """Whether a path within a fact goes through a field of that name that may be absent."""
+    holders = (fact.shape.at(path[:place]) for place, part in enumerate(path) if part == key)
+    return any(holder is not None and key in holder.optional for holder in holders)

@@ -1,0 +1,83 @@
+"""What is unknown says what to provide so that it can be told, in words of those who write the files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scanner.facts import registry
+from scanner.model import Finding, Outcome, Profile
+from scanner.scan import Options, scan
+
+ROUTE = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  tls: [{hosts: [shop.example.org], secretName: shop-tls}]
+  rules:
+    - host: shop.example.org
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+"""
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      containers: [{name: web, image: "registry.example.org/web:1", envFrom: [{configMapRef: {name: settings}}]}]
+"""
+
+
+def unknown(path: Path) -> dict[str, Finding]:
+    """Rule -> the first outcome of it that is unknown."""
+    found = scan([str(path)], Options(profile=Profile.OPINION)).findings
+    return {each.rule: each for each in reversed(found) if each.outcome is Outcome.UNKNOWN}
+
+
+def test_a_workload_alone_says_which_folders_tell_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "web.yaml"
+    path.write_text(DEPLOYMENT)
+    found = unknown(path)
+    isolated = found["kubernetes.workload-selected-by-network-policy"]
+    assert isolated.provide.startswith("scan the folder that holds the network policies")
+    assert isolated.message == (
+        "Deployment web: cannot tell whether this holds: A NetworkPolicy isolates every workload; "
+        f"to tell, {isolated.provide}"
+    )
+    account = found["kubernetes.workload-account-cannot-take-over-cluster"]
+    assert account.provide.startswith("state `automountServiceAccountToken` in the pod, or scan the folder")
+
+
+def test_an_item_of_a_fact_says_what_its_fact_asks_for(tmp_path: Path) -> None:
+    path = tmp_path / "route.yaml"
+    path.write_text(ROUTE)
+    found = unknown(path)["kubernetes.route-backend-exists"]
+    assert found.provide == "scan the folder that holds the Services that the route names"
+
+
+def test_a_field_that_somebody_can_state_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "web.yaml"
+    path.write_text(DEPLOYMENT)
+    found = unknown(path)["kubernetes.container-user-above-node-range"]
+    assert found.provide == "state `securityContext`"
+    assert found.message.endswith("; `securityContext` is not stated")
+
+
+MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+def test_no_internal_name_is_asked_for(path: Path) -> None:
+    """Each file of the example alone leaves much open; nobody can state what only facts are called."""
+    for finding in unknown(path).values():
+        asked = re.search(r"`(\w+)` is not stated$", finding.message)
+        facts = registry.of(finding.subject_kind)
+        assert finding.provide
+        assert asked is None or (asked[1] not in facts and "_" not in asked[1])

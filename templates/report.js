@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   const root = document.documentElement;
   const themes = ["system", "light", "dark"];
@@ -27,85 +26,7 @@
     button.hidden = false;
   }
 
-  const plain = (text) => text.replace(/\s+/g, " ").toLowerCase();
-  const plural = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-
-  // What a form asks for: its ticked boxes by name as sets, its selects and inputs as text.
-  function wishes(form) {
-    const data = new FormData(form);
-    return { all: (name) => new Set(data.getAll(name)), one: (name) => String(data.get(name) || "").trim() };
-  }
-
-  function findingFilter(form) {
-    const status = document.getElementById("shown");
-    const everything = status.textContent;
-    const groups = [...document.querySelectorAll("details.rule")].map((rule) => ({
-      rule,
-      band: rule.closest(".band"),
-      words: "",
-      frameworks: new Set(rule.dataset.frameworks.split(" ")),
-      items: [...rule.querySelectorAll(".finding")].map((item) => ({
-        item,
-        line: item.parentElement,
-        outcome: item.dataset.outcome || "fail",
-        severity: item.dataset.severity || rule.dataset.severity,
-        kind: item.dataset.kind || rule.dataset.kind,
-        words: "",
-      })),
-    }));
-    const total = groups.reduce((sum, group) => sum + group.items.length, 0);
-    const opened = new Set();
-
-    function wordsOf(group, entry) {
-      group.words ||= plain(group.rule.querySelector("summary").textContent);
-      entry.words ||= plain(entry.item.textContent);
-      return `${group.words} ${entry.words}`;
-    }
-
-    function apply() {
-      const asked = wishes(form);
-      const severities = asked.all("severity"), outcomes = asked.all("outcome");
-      const framework = asked.one("framework"), kind = asked.one("kind");
-      const words = plain(asked.one("text")).split(" ").filter(Boolean);
-      const active = Boolean(severities.size || outcomes.size || framework || kind || words.length);
-      let shown = 0, rules = 0;
-      for (const group of groups) {
-        let here = 0;
-        const bears = !framework || group.frameworks.has(framework);
-        for (const entry of group.items) {
-          const fits = bears && (!severities.size || severities.has(entry.severity))
-            && (!outcomes.size || outcomes.has(entry.outcome)) && (!kind || kind === entry.kind)
-            && words.every((word) => wordsOf(group, entry).includes(word));
-          entry.line.hidden = !fits;
-          here += fits;
-        }
-        group.rule.hidden = !here;
-        shown += here;
-        rules += here > 0;
-      }
-      for (const band of new Set(groups.map((group) => group.band))) {
-        band.hidden = !band.querySelector(".rule:not([hidden])");
-      }
-      unfold(active && shown <= 100);
-      status.textContent = active ? `${plural(shown, "finding")} of ${total.toLocaleString("en")} shown, of ${plural(rules, "rule")}` : everything;
-      status.classList.toggle("narrowed", active);
-    }
-
-    // A narrow result is shown opened; what was opened for it is closed again after it.
-    function unfold(narrow) {
-      for (const { rule } of groups) {
-        if (narrow && !rule.hidden && !rule.open) { rule.open = true; opened.add(rule); }
-        else if (!narrow && opened.delete(rule)) rule.open = false;
-      }
-    }
-
-    for (const button of form.querySelectorAll("[data-all]")) {
-      button.addEventListener("click", () => {
-        for (const { rule } of groups) if (!rule.hidden) rule.open = button.dataset.all === "open";
-      });
-    }
-    return { form, apply };
-  }
+  const { plural, wishes } = findings;
 
   function controlFilter(form) {
     const status = document.getElementById("sifted");
@@ -158,13 +79,20 @@
     try { return decodeURIComponent(name); } catch { return name; }
   }
 
+  function clear(filters) {
+    for (const { form } of filters) form.reset();
+    for (const { apply } of filters) apply();
+  }
+
   function reveal(filters, name) {
+    for (const { has, bring } of filters.filter((filter) => filter.bring)) {
+      if (document.getElementById(name) || !has(name)) continue;
+      clear(filters);
+      bring(name);
+    }
     const target = document.getElementById(name) || document.getElementById(decoded(name));
     if (!target) return;
-    if (target.closest("[hidden]")) {
-      for (const { form } of filters) form.reset();
-      for (const { apply } of filters) apply();
-    }
+    if (target.closest("[hidden]")) clear(filters);
     for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
     target.scrollIntoView();
   }
@@ -201,16 +129,37 @@
     addEventListener("afterprint", () => { for (const part of closed) part.open = false; });
   }
 
+  // One framework as a document of its own: the head of the page, its figures and controls, and how to read them.
+  function offerPrints() {
+    for (const button of document.querySelectorAll(".sheet > .print")) {
+      const sheet = button.parentElement;
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        root.dataset.print = sheet.id;
+        sheet.classList.add("printed");
+        print();
+      });
+    }
+    addEventListener("afterprint", () => {
+      delete root.dataset.print;
+      for (const sheet of document.querySelectorAll(".printed")) sheet.classList.remove("printed");
+    });
+  }
+
   dress(themes.includes(kept.read()) ? kept.read() : "system");
-  addEventListener("DOMContentLoaded", () => {
-    const forms = [["filter", findingFilter], ["sieve", controlFilter]];
+  addEventListener("DOMContentLoaded", async () => {
+    offerThemes();
+    offerPrints();
+    printAll();
+    const data = await packed.read().catch(() => null);
+    const forms = [["filter", findings.filter], ["sieve", controlFilter]];
     const filters = forms.flatMap(([id, make]) => {
       const form = document.getElementById(id);
-      return form ? [make(form)] : [];
+      return form ? [make(form, data)] : [];
     });
-    offerThemes();
+    findings.offerInputs(data);
     listen(filters);
-    printAll();
     follow(filters);
+    performance.mark("assay-ready");
   });
 })();

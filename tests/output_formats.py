@@ -81,7 +81,11 @@ def check_page(text: str) -> None:
     """Insist that a page holds its own script and style alone, and refers to nothing but itself and secure pages."""
     text.encode()
     page = Page(text)
-    assert page.tags.count("script") == page.tags.count("style") == page.tags.count("title") == 1
+    assert page.tags.count("style") == page.tags.count("title") == 1
+    assert "style" not in {name for _, name, _ in page.attributes}
+    packed = [value for tag, name, value in page.attributes if (tag, name) == ("script", "type")]
+    assert set(packed) <= {"application/octet-stream"}
+    assert page.tags.count("script") - len(packed) in (0, 1)
     assert not {"img", "iframe", "base", "object", "embed"} & set(page.tags)
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
     assert all(value.startswith(("#", "https://", "data:,")) for value in page.values("href"))

@@ -282,6 +282,7 @@ def _links() -> dict[str, tuple[ControlLink, ...]]:
             _link(CIS, "5.2.2", LEAST, Strength.HIGH),
             _link(K8S, "K01:2025", LEAST),
         ),
+        "kubernetes.image-pinned": (replace(_link(SOC2, "CC7.1", "artifact-pinned"), relation=Relation.SUPPORTS),),
         "kubernetes.no-secret-in-environment": (_link(CIS, "5.4.1", SECRETS), _link(K8S, "K03:2025", SECRETS)),
         "kubernetes.service-selects-workload": (_link(SOC2, "CC8.1", "inventory"),),
     }
@@ -303,7 +304,8 @@ def _link(
 
 def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
     error, failed, partial = ControlStatus.ERROR, ControlStatus.NOT_SATISFIED, ControlStatus.PARTIAL
-    manual, silent, apart = ControlStatus.MANUAL, ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
+    weakened, manual = ControlStatus.WEAKENED, ControlStatus.MANUAL
+    silent, apart = ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
     access, pods = "CC6 Logical and physical access", "5.2 Pod security standards"
     rows = (
         (CIS, "5.2.2", "Privileged containers kept out", pods, Checkable.FULL, failed),
@@ -323,9 +325,15 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
         (SOC2, "CC6.1", "Logical access controls protect information assets", access, Checkable.PARTIAL, silent),
         (SOC2, "CC6.3", "Access is role based, least privilege", access, Checkable.PARTIAL, partial),
         (SOC2, "CC6.7", "Data movement and removal is restricted", access, Checkable.PARTIAL, failed),
+        (SOC2, "CC7.1", "Changed software is detected", "CC7 Operations", Checkable.PARTIAL, weakened),
         (SOC2, "CC8.1", "Changes are authorised, tested, approved", "CC8 Change management", Checkable.PARTIAL, error),
     )
     links = _links()
+    reasons = {
+        weakened: "weakened by: kubernetes.image-pinned",
+        partial: "files can show a part of it",
+        apart: "nothing of that kind in what was scanned",
+    }
     found = []
     for framework, control, title, parent, checkable, status in rows:
         bearing = {
@@ -334,14 +342,14 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
             for link in all_
             if link.control == control and status is not manual
         }
-        against = tuple(fingerprints[rule] for rule in bearing) if status is failed else ()
+        against = tuple(fingerprints[rule] for rule in bearing) if status in (failed, weakened) else ()
         evidence = f"Records that show: {title.lower()}"
         head = (*framework, control, title, parent, checkable, evidence, status)
         decided = status not in (silent, manual, apart)
         found.append(
             Assessment(
                 *head,
-                reason="nothing of that kind in what was scanned" if status is apart else "",
+                reason=reasons.get(status, ""),
                 rules=tuple(bearing),
                 findings=against,
                 links=tuple(bearing.values()),

@@ -100,6 +100,8 @@ def plain(value: Any, seen: set[int]) -> Any:
         return plain(value._asdict(), seen)
     if isinstance(value, dict):
         return {str(key): plain(item, seen) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
     return [plain(item, seen) for item in value] if isinstance(value, list | tuple) else value
 
 

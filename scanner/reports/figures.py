@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from scanner.controls import ControlStatus, FrameworkSummary, Measure
+from scanner.model import Scan
+
+FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
+"""The frameworks, or families of them, that are told first where none was asked for."""
+
+
+class Frameworks(NamedTuple):
+    """The frameworks of a scan, those to tell first apart from the others."""
+
+    first: tuple[FrameworkSummary, ...]
+    others: tuple[FrameworkSummary, ...]
+
+
+def in_order(scan: Scan) -> Frameworks:
+    """Those that were asked for first, else those of the five families; within a family as the scan has them."""
+    names = scan.run.asked or FAMILIES
+    ranked = [(place, each) for each in scan.frameworks if (place := _place(each, names)) is not None]
+    first = tuple(each for _, each in sorted(ranked, key=lambda pair: pair[0]))
+    return Frameworks(first, tuple(each for each in scan.frameworks if each not in first))
+
+
+def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
+    """Which of some names means a framework: its id, with its edition, or the family that its id begins with."""
+    for place, name in enumerate(names):
+        exact = name in (framework.id, f"{framework.id}@{framework.edition}")
+        if exact or (name in FAMILIES and framework.id.startswith(f"{name}-")):
+            return place
+    return None
 
 
 def told(framework: FrameworkSummary) -> str:

@@ -1,4 +1,4 @@
-"""What the page says of frameworks: figures, bars, and every control with what it rests on."""
+"""What the page says of controls: each with what it rests on, under its framework and its parent."""
 
 from __future__ import annotations
 
@@ -27,25 +27,28 @@ class Row:
     """How much of it a file can show, in words."""
     shown_by: tuple[str, ...]
     """What kinds of evidence bear on it, in words."""
-    reasons: tuple[ControlLink, ...]
+    links: tuple[ControlLink, ...]
+    """What bears on it, each rationale once."""
     rules: tuple[tuple[str, str, int], ...]
     """Rule id, title, number of failing findings; worst first."""
     findings: tuple[tuple[str, Finding], ...]
     """The first findings, each with its anchor."""
+    failures: int
+    """All findings that bear on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a bar, in hundredths of its length."""
 
-    kind: str
+    kind: ControlStatus
     start: float
     width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One framework: its figures, its bars, and its controls under their parents."""
+    """One framework: its figures, its bar, and its controls under their parents."""
 
     summary: FrameworkSummary
     key: str
@@ -55,6 +58,7 @@ class Sheet:
     """Its controls by status, over those that apply; what remains free is not assessed."""
     statuses: dict[ControlStatus, int]
     parents: tuple[tuple[str, tuple[Row, ...]], ...]
+    """Empty where the controls are not told one by one."""
 
 
 Rows = Mapping[tuple[str, str, str], Row]
@@ -75,31 +79,30 @@ def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Findi
     against.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
     failed = Counter(finding.rule for _, finding in against)
     names = sorted({*item.rules, *failed}, key=lambda name: (-failed[name], name))
-    reasons = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
-    evidence = item.shown_by
+    links = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
     return Row(
         control=item,
         anchor=slug("control", item.framework, item.edition, item.control),
         files_show=_extent(item.checkable),
-        shown_by=tuple(_evidence(way) for way in ShownBy if way in evidence),
-        reasons=tuple(reasons.values()),
+        shown_by=tuple(_evidence(way) for way in ShownBy if way in item.shown_by),
+        links=tuple(links.values()),
         rules=tuple((name, scan.rules[name].title if name in scan.rules else "", failed[name]) for name in names),
         findings=tuple(against[:LINKED]),
+        failures=len(against),
     )
 
 
 def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
-    """One framework with its controls, in the catalogue's order."""
+    """One framework, with its controls in the catalogue's order where there are rows of them."""
     members = [row for key, row in rows.items() if key[:2] == (summary.id, summary.edition)]
-    statuses = tally((row.control.status for row in members), ControlStatus)
-    shown = ((status.value, statuses[status]) for status in _IN_BAR)
+    shown = ((status, summary.counts.get(status, 0)) for status in _IN_BAR)
     told = (figures.statuses(summary), figures.conformity(summary), figures.evidence(summary), *figures.limits(summary))
     return Sheet(
         summary=summary,
         key=slug(summary.id, summary.edition),
         told=tuple(f"{text[0].upper()}{text[1:]}." for text in told if text),
         bar=_parts(summary.applicable, shown),
-        statuses=statuses,
+        statuses=tally((row.control.status for row in members), ControlStatus),
         parents=tuple((parent, tuple(some)) for parent, some in groupby(members, lambda row: row.control.parent)),
     )
 
@@ -114,12 +117,13 @@ _IN_BAR = (
 )
 
 
-def _parts(whole: int, numbers: Iterable[tuple[str, int]]) -> tuple[Part, ...]:
+def _parts(whole: int, numbers: Iterable[tuple[ControlStatus, int]]) -> tuple[Part, ...]:
     """The parts of a bar, one after the other from its left end."""
     parts: list[Part] = []
     before = 0
     for kind, number in numbers:
-        parts.append(Part(kind, 100 * before / (whole or 1), 100 * number / (whole or 1)))
+        if number:
+            parts.append(Part(kind, 100 * before / whole, 100 * number / whole))
         before += number
     return tuple(parts)
 

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from scanner.controls import ControlLink, FrameworkSummary
+from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.controls import Row, Rows
 
-EXCERPTS = 2000
-"""With more findings than this, only the first ones of each rule show their source; all show their place."""
+LISTED = 200
+"""Findings that stand in the page itself, worst first; its script brings in the others."""
+LEAST_OF_RULE = 5
+"""So many of one rule stand in the page in any case, before another rule gets its turn."""
+CHANGES = 2000
+"""With more findings than this, only the first ones of each rule show what their fix would change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Bearing:
 
     framework: FrameworkSummary
     controls: int
-    links: tuple[tuple[ControlLink, Row | None], ...]
+    decides: bool
+    """It bears on some of them with more than low strength."""
+    links: tuple[tuple[Relation, Strength, tuple[tuple[ControlLink, Row | None], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,15 @@ class Group:
     severity: Severity
     counts: dict[Outcome, int]
     items: tuple[Item, ...]
+    """The findings that stand in the page."""
+    further: tuple[Item, ...]
+    """Those that its script brings in."""
     frameworks: tuple[Bearing, ...]
+
+    @property
+    def left(self) -> dict[Outcome, int]:
+        """How many findings do not stand in the page, by outcome."""
+        return dict(Counter(item.finding.outcome for item in self.further))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +74,18 @@ class Band:
     groups: tuple[Group, ...]
 
 
-def groups_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> list[Group]:
+def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[Band, ...]:
     """The findings by rule, worst rule first; within a rule fails come first, then in order of place."""
     order = list(Outcome)
     by_rule: dict[str, list[tuple[Finding, str]]] = {}
     for finding, anchor in zip(scan.findings, anchors, strict=True):
         by_rule.setdefault(finding.rule, []).append((finding, anchor))
-    allowed = max(1, EXCERPTS // len(by_rule)) if is_cut(scan) else EXCERPTS
-    groups = []
-    for name, members in by_rule.items():
+    for members in by_rule.values():
         members.sort(key=lambda member: (order.index(member[0].outcome), SEVERITIES.index(member[0].severity)))
-        items = tuple(
-            _item(scan, item, anchor, shown=number < allowed and item.outcome is not Outcome.PASS)
-            for number, (item, anchor) in enumerate(members)
-        )
-        groups.append(
-            Group(
-                rule=scan.rules[name],
-                anchor=slug("rule", name),
-                worst=items[0].finding.outcome,
-                severity=items[0].finding.severity,
-                counts=dict(Counter(item.outcome for item, _ in members)),
-                items=items,
-                frameworks=tuple(_bearings(scan, name, rows)),
-            )
-        )
-    groups.sort(key=lambda group: (SEVERITIES.index(group.severity), -len(group.items), group.rule.id))
-    return groups
-
-
-def is_cut(scan: Scan) -> bool:
-    """Whether there are too many findings to show the source of each."""
-    return len(scan.findings) > EXCERPTS
-
-
-def bands_of(groups: Sequence[Group]) -> tuple[Band, ...]:
-    """The groups under their headings, without empty ones."""
+    ranked = sorted(by_rule, key=lambda rule: _rank(by_rule[rule][0][0], len(by_rule[rule])))
+    listed = _listed([len(by_rule[rule]) for rule in ranked])
+    changes = max(1, CHANGES // len(by_rule)) if len(scan.findings) > CHANGES else CHANGES
+    groups = [_group(scan, by_rule[rule], number, changes, rows) for rule, number in zip(ranked, listed, strict=True)]
     return tuple(
         band
         for band in chain(
@@ -103,6 +93,42 @@ def bands_of(groups: Sequence[Group]) -> tuple[Band, ...]:
             (_undecided(groups, outcome) for outcome in Outcome if outcome is not Outcome.FAIL),
         )
         if band.groups
+    )
+
+
+def _rank(worst: Finding, number: int) -> tuple[int, int, int, str]:
+    """Where a rule stands: failures by severity, then errors, unknowns and passes; many findings before few."""
+    return list(Outcome).index(worst.outcome), SEVERITIES.index(worst.severity), -number, worst.rule
+
+
+def _listed(numbers: Sequence[int]) -> list[int]:
+    """How many findings of each rule stand in the page, of rules in their order.
+
+    No rule takes all the room: each gets a few in its turn, and what is left over goes to the worst.
+    """
+    room, listed = LISTED, []
+    for number in numbers:
+        listed.append(min(number, LEAST_OF_RULE, room))
+        room -= listed[-1]
+    for index, number in enumerate(numbers):
+        more = min(number - listed[index], room)
+        listed[index] += more
+        room -= more
+    return listed
+
+
+def _group(scan: Scan, members: Sequence[tuple[Finding, str]], listed: int, changes: int, rows: Rows) -> Group:
+    items = tuple(_item(scan, item, anchor, changed=number < changes) for number, (item, anchor) in enumerate(members))
+    worst = members[0][0]
+    return Group(
+        rule=scan.rules[worst.rule],
+        anchor=slug("rule", worst.rule),
+        worst=worst.outcome,
+        severity=worst.severity,
+        counts=dict(Counter(item.outcome for item, _ in members)),
+        items=items[:listed],
+        further=items[listed:],
+        frameworks=tuple(_bearings(scan, worst.rule, rows)),
     )
 
 
@@ -127,17 +153,23 @@ def _heading(outcome: Outcome) -> str:
             return "Passed"
 
 
-def _item(scan: Scan, finding: Finding, anchor: str, *, shown: bool) -> Item:
+def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Item:
     """A finding, with its source and the change of its fix where these are to be shown."""
-    return Item(finding, anchor, *((excerpt(scan, finding), change(scan, finding)) if shown else ((), ())))
+    if finding.outcome is Outcome.PASS:
+        return Item(finding, anchor, (), ())
+    return Item(finding, anchor, excerpt(scan, finding), change(scan, finding) if changed else ())
 
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[Bearing]:
-    """The controls that a rule bears on, by framework."""
-    found: dict[tuple[str, str], list[tuple[ControlLink, Row | None]]] = {}
-    for link in scan.links.get(rule, ()):
-        row = rows.get((link.framework, link.edition, link.control))
-        found.setdefault((link.framework, link.edition), []).append((link, row))
+    """The controls that a rule bears on, by framework, and within one by relation and strength."""
     for item in scan.frameworks:
-        if links := found.get((item.id, item.edition)):
-            yield Bearing(item, len({link.control for link, _ in links}), tuple(links))
+        found: dict[tuple[Relation, Strength], dict[str, tuple[ControlLink, Row | None]]] = {}
+        for link in scan.links.get(rule, ()):
+            if (link.framework, link.edition) == (item.id, item.edition):
+                row = rows.get((link.framework, link.edition, link.control))
+                found.setdefault((link.relation, link.strength), {})[link.control] = (link, row)
+        if found:
+            ways = sorted(found, key=lambda way: (list(Strength).index(way[1]), list(Relation).index(way[0])))
+            controls = len({control for some in found.values() for control in some})
+            decides = any(strength.bears for _, strength in ways)
+            yield Bearing(item, controls, decides, tuple((*way, tuple(found[way].values())) for way in ways))

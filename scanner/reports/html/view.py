@@ -1,18 +1,21 @@
-"""Everything that the template prints."""
+"""Everything that the templates print."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
 
 from scanner.controls import ControlStatus
 from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
+from scanner.reports import figures
 from scanner.reports.configuration import sentences, title
-from scanner.reports.html.anchors import anchors_of
+from scanner.reports.html import inputs
+from scanner.reports.html.anchors import anchors_of, slug
 from scanner.reports.html.controls import Sheet, rows_of, sheet_of
-from scanner.reports.html.findings import Band, bands_of, groups_of, is_cut
+from scanner.reports.html.findings import Band, bands_of
+from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 from scanner.reports.unassessed import Gaps, gaps
 
@@ -24,84 +27,146 @@ _VERDICTS = {
     4: ("Incomplete", "some input or rule could not be assessed"),
     5: ("Internal error", "internal error"),
 }
-_INPUT_ORDER = (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED, InputStatus.SKIPPED, InputStatus.ASSESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What every edition of the report begins with: the verdict, the run, and what was scanned."""
+
+    headline: str
+    meaning: str
+    verdict: Verdict
+    run: Run
+    command: str
+    """As it can be given again."""
+    profile: str
+    git: str
+    configured_by: str
+    """What changed the scan, empty where nothing did."""
+    configured: tuple[str, ...]
+    """The changes, a sentence each."""
+    met: dict[InputStatus, int]
+    subjects: int
+    kinds: tuple[str, ...]
+    """Kinds of subjects that the inputs hold."""
+    gaps: Gaps
+    """What was not assessed."""
+    not_run: tuple[tuple[str, int], ...]
+    """Framework that is told first -> number of rules that bear on it and did not run."""
+    disclaimer: str = DISCLAIMER
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """The data of the page, in the order in which the page says it."""
 
-    headline: str
-    meaning: str
-    verdict: Verdict
-    configured_by: str
-    """What changed the scan, empty where nothing did."""
-    configured: tuple[str, ...]
-    """The changes, a sentence each."""
-    run: Run
-    command: str
-    """As it can be given again."""
-    disclaimer: str
+    head: Circumstances
     failed: dict[Severity, int]
     """Failing findings by severity."""
+    listed: dict[Outcome, int]
+    """Findings by outcome."""
     outcomes: dict[Outcome, int]
     """All outcomes, those that are not listed too."""
-    met: dict[InputStatus, int]
+    first: tuple[Sheet, ...]
+    others: tuple[Sheet, ...]
     sheets: tuple[Sheet, ...]
+    """Those whose controls are told one by one."""
     findings: int
-    """Findings that are listed."""
-    severities: dict[Severity, int]
-    """Listed findings by severity."""
-    listed: dict[Outcome, int]
-    """Listed findings by outcome."""
+    rules: int
+    """Rules that have findings."""
+    left: int
+    """Findings that do not stand in the page itself."""
     kinds: tuple[str, ...]
     """Kinds of subject that findings are about."""
     bands: tuple[Band, ...]
     grouped: dict[str, str]
     """Rule with findings -> its anchor."""
+    standing: frozenset[str]
+    """Anchors of the findings that stand in the page."""
     first_error: str
-    """Anchor of the first finding that is an error, empty where there is none."""
-    cut: bool
-    """The source of some findings is left out, for there are too many."""
-    controls: int
+    """Anchor of the first finding that is an error, or of its rule; empty where there is none."""
     statuses: dict[ControlStatus, int]
-    """Controls of all frameworks by status."""
+    """Controls of `sheets` by status."""
     inputs: tuple[tuple[InputStatus, tuple[Input, ...]], ...]
-    gaps: Gaps
-    """What was not assessed."""
+    """Those that stand in the page."""
+    further: tuple[Input, ...]
+    """Those that do not."""
 
 
 def view(scan: Scan) -> View:
     """What the page says of a scan."""
     anchors = anchors_of(scan.findings)
-    rows = rows_of(scan, anchors)
-    groups = groups_of(scan, anchors, rows)
-    headline, meaning = _VERDICTS.get(scan.verdict.exit_code, ("Unknown verdict", "not documented"))
-    inputs = sorted(scan.inputs, key=lambda item: (_INPUT_ORDER.index(item.status), item.path))
-    named = zip(anchors, scan.findings, strict=True)
+    rows = rows_of(scan, anchors) if tells_controls(scan) else {}
+    bands = bands_of(scan, anchors, rows)
+    groups = [group for band in bands for group in band.groups]
+    order = figures.in_order(scan)
+    first, others = (tuple(sheet_of(summary, rows) for summary in some) for some in order)
+    all_inputs = inputs.inputs_of(scan)
+    standing = frozenset(item.anchor for group in groups for item in group.items)
     return View(
+        head=circumstances(scan),
+        failed=failed(scan),
+        listed=tally((item.outcome for item in scan.findings), Outcome),
+        outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        first=first,
+        others=others,
+        sheets=tuple(sheet for sheet in (*first, *others) if sheet.parents),
+        findings=len(scan.findings),
+        rules=len(groups),
+        left=len(scan.findings) - len(standing),
+        kinds=tuple(sorted({item.subject_kind for item in scan.findings})),
+        bands=bands,
+        grouped={group.rule.id: group.anchor for group in groups},
+        standing=standing,
+        first_error=_first_error(scan, anchors, standing),
+        statuses=tally((row.control.status for row in rows.values()), ControlStatus),
+        inputs=tuple(
+            (status, tuple(some)) for status, some in groupby(all_inputs[: inputs.LISTED], lambda item: item.status)
+        ),
+        further=tuple(all_inputs[inputs.LISTED :]),
+    )
+
+
+def circumstances(scan: Scan) -> Circumstances:
+    """What every edition of the report begins with."""
+    headline, meaning = _VERDICTS.get(scan.verdict.exit_code, ("Unknown verdict", "not documented"))
+    configuration = scan.run.configuration
+    return Circumstances(
         headline=headline,
         meaning=meaning,
         verdict=scan.verdict,
-        configured_by=title(scan.run.configuration) if scan.run.configuration else "",
-        configured=tuple(sentences(scan.run.configuration)),
         run=scan.run,
         command=shlex.join(("assay", *scan.run.arguments)),
-        disclaimer=DISCLAIMER,
-        failed=tally((item.severity for item in scan.findings if item.outcome is Outcome.FAIL), SEVERITIES),
-        outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
-        met=tally((item.status for item in scan.inputs), _INPUT_ORDER),
-        sheets=tuple(sheet_of(summary, rows) for summary in scan.frameworks),
-        findings=len(scan.findings),
-        severities=tally((item.severity for item in scan.findings), SEVERITIES),
-        listed=tally((item.outcome for item in scan.findings), Outcome),
-        kinds=tuple(sorted({item.subject_kind for item in scan.findings})),
-        bands=bands_of(groups),
-        grouped={group.rule.id: group.anchor for group in groups},
-        first_error=next((name for name, item in named if item.outcome is Outcome.ERROR), ""),
-        cut=is_cut(scan),
-        controls=len(scan.assessments),
-        statuses=tally((item.status for item in scan.assessments), ControlStatus),
+        profile=_profile(scan.run),
+        git=_git(scan.run),
+        configured_by=title(configuration) if configuration else "",
+        configured=tuple(sentences(configuration)),
+        met=tally((item.status for item in scan.inputs), inputs.ORDER),
+        subjects=sum(item.subjects for item in scan.inputs),
+        kinds=tuple(sorted({kind for item in scan.inputs for kind in item.kinds})),
         gaps=gaps(scan),
-        inputs=tuple((status, tuple(members)) for status, members in groupby(inputs, attrgetter("status"))),
+        not_run=tuple((each.id, each.not_run) for each in figures.in_order(scan).first if each.not_run),
     )
+
+
+def failed(scan: Scan) -> dict[Severity, int]:
+    """Failing findings by severity."""
+    return tally((item.severity for item in scan.findings if item.outcome is Outcome.FAIL), SEVERITIES)
+
+
+def _profile(run: Run) -> str:
+    return f"{run.profile}, rules that bear on {', '.join(run.asked)}" if run.asked else run.profile
+
+
+def _git(run: Run) -> str:
+    """The state of the work tree after the commit."""
+    if not run.git_commit or run.git_dirty is None:
+        return ""
+    return "with uncommitted changes" if run.git_dirty else "nothing uncommitted"
+
+
+def _first_error(scan: Scan, anchors: Sequence[str], standing: frozenset[str]) -> str:
+    for finding, anchor in zip(scan.findings, anchors, strict=True):
+        if finding.outcome is Outcome.ERROR:
+            return anchor if anchor in standing else slug("rule", finding.rule)
+    return ""

@@ -1,0 +1,21 @@
+"""What the page says of inputs: each with what became of it, those that were not assessed first."""
+
+from __future__ import annotations
+
+from scanner.model import Input, InputStatus, Scan
+
+ORDER = (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED, InputStatus.SKIPPED, InputStatus.ASSESSED)
+LISTED = 300
+"""Inputs that stand in the page itself; its script brings in the others."""
+
+
+def inputs_of(scan: Scan) -> list[Input]:
+    """Every input, by status and then by path."""
+    return sorted(scan.inputs, key=lambda item: (ORDER.index(item.status), item.path))
+
+
+def notes(item: Input) -> list[str]:
+    """What is said of an input besides its status."""
+    losses = (f"line {loss.line}, {loss.kind}: {loss.reason}" for loss in item.losses)
+    accepted = [f"knowingly not assessed: {item.accepted}"] if item.accepted else []
+    return [*([item.reason] if item.reason else ()), *losses, *accepted]

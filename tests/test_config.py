@@ -30,6 +30,8 @@ from tests.conftest import REPOSITORY
 
 PRIVILEGED = "kubernetes.container-not-privileged"
 REGISTRY = "kubernetes.container-image-registry-allowed"
+CIPHERS, TIMEOUT = "kubernetes.kubelet-ciphers-strong", "kubernetes.api-server-request-timeout-short"
+SECRETS = "kubernetes.secret-string-data-not-committed"
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -319,6 +321,15 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
             "",
         ),
         ("rules:\n  swarm.swarm-size-bounded:\n    add: {most: 3}\n", 3, "nothing can be added", ""),
+        (
+            f"rules:\n  {CIPHERS}:\n    parameters:\n      weak: '_RC4_|['\n",
+            4,
+            "weak is '_RC4_|['; it must be a regular",
+            "",
+        ),
+        (f"rules:\n  {CIPHERS}:\n    parameters: {{weak: '(?=x)'}}\n", 3, "expression in the syntax of RE2 (", ""),
+        (f"rules:\n  {SECRETS}:\n    add:\n      blanks: ['^x$', '*']\n", 4, "blanks is '*'; it must be a regular", ""),
+        (f"rules:\n  {TIMEOUT}:\n    parameters: {{longest: 5 min}}\n", 3, "longest is '5 min'; it must be a dur", ""),
         ("select:\n  - kubernetes.contianer-not-privileged\n", 1, "there is no rule", PRIVILEGED),
         ("skip: ['objective:workload-least-privileg']\n", 1, "there is no objective", "workload-least-privilege"),
         ("profile: strict\nprofile: default\n", 2, "stands twice", ""),

@@ -157,7 +157,7 @@ def test_an_item_keeps_its_fingerprint_when_the_list_is_reordered(write: Write) 
 
 
 def test_parameters_reach_expressions_and_messages(write: Write) -> None:
-    keys = "parameters: {most: 1}\nrequire: size(container.env) <= params.most"
+    keys = "parameters: {most: {description: Highest number., default: 1}}\nrequire: size(container.env) <= params.most"
     file = write("kubernetes.container", keys, **{"is wrong": "has more than {params.most}"})
     (finding,) = findings(file, POD)
     assert finding.message == "Pod web, container web has more than 1"

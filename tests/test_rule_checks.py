@@ -70,6 +70,7 @@ def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
     assert problems(rule(RULE)) == (0, [])
 
 
+PARAMETER = "parameters: {most: {description: Highest number., default: 1}}"
 MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
 NEVER = "so findings never point at it"
 AFTER = "objectives:"
@@ -117,7 +118,7 @@ EACH = "each: facts.backends\n" + REQUIRE
         ),
         (
             REQUIRE,
-            REQUIRE + " && ('mots' in params)\nparameters: {most: 1}",
+            REQUIRE + " && ('mots' in params)\n" + PARAMETER,
             "7: there is no parameter 'mots' (did you mean most?)",
         ),
         (
@@ -157,10 +158,10 @@ EACH = "each: facts.backends\n" + REQUIRE
         ),
         (
             REQUIRE,
-            REQUIRE + " || params.mots > 1\nparameters: {most: 1}",
+            REQUIRE + " || params.mots > 1\n" + PARAMETER,
             "7: there is no parameter 'mots' (did you mean most?)",
         ),
-        ("objectives:", "parameters: {most: 1}\nobjectives:", "10: nothing reads the parameter 'most'"),
+        (AFTER, f"{PARAMETER}\n{AFTER}", "10: nothing reads the parameter 'most'"),
         (INPUT, f"    parameters: {{m: 1}}\n{INPUT}", "15: there is no parameter 'm'"),
         (AFTER, "related: {targt: it}\n" + AFTER, "10: there is no related place 'targt' (did you mean target?)"),
         (AFTER, "related: {service: its service}\n" + AFTER, "10: there is no related place 'service'"),
@@ -189,7 +190,7 @@ def test_a_name_that_stands_for_nothing_is_an_error_with_line_and_hint(
 FAILS = "  - fails: it names none\n" + INPUT
 GIVEN = "input: {object: {metadata: {name: web}, spec: {rules: []}}"
 POWERS = "account_powers is text; it must be a list of mappings"
-MOST = (REQUIRE, REQUIRE + " && params.most > 0\nparameters: {most: 1}")
+MOST = (REQUIRE, REQUIRE + " && params.most > 0\n" + PARAMETER)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +228,57 @@ def test_what_an_example_states_is_held_against_what_there_is(
     rule: WriteRule, changes: list[tuple[str, str]], said: str
 ) -> None:
     code, found = problems(rule(changed(*changes)))
+    assert code == 1
+    assert any(line.startswith(said) for line in found), found
+
+
+NAMED = (REQUIRE, REQUIRE + " && !object.spec.ingressClassName.matches(params.old)")
+OLD = (AFTER, "parameters: {old: {description: Classes that are gone., format: regex, default: ''}}\n" + AFTER)
+GONE = (
+    FAILS,
+    "  - fails: the class is gone\n    parameters: {old: ^ngi}\n"
+    "    input: {object: {metadata: {name: web}, spec: {ingressClassName: nginx}}}\n" + FAILS,
+)
+
+
+def test_a_parameter_with_an_example_of_its_effect_is_accepted(rule: WriteRule) -> None:
+    assert problems(rule(changed(NAMED, (OLD[0], OLD[1].replace("''", "^$")), GONE))) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("description: Classes that are gone., ", "", "10: the key 'description' is missing in old (One sentence on"),
+        (", default: '^$'", "", "10: the key 'default' is missing in old (The value where none is set"),
+        ("{old: {description", "{Old: {description", "10: the key 'Old' must look like 'least' in parameters"),
+        (
+            "default: '^$'",
+            "default: null",
+            "10: default is empty; it must be true or false or ",
+        ),
+        ("default: '^$'", "default: '['", "10: old is '['; it must be a regular expression in the syntax of RE2 (in"),
+        ("format: regex", "format: regexp", "10: format is 'regexp'; it must be one of regex, duration (did you mean"),
+        (
+            "format: regex, default: '^$'",
+            "format: duration, default: 5 m",
+            "10: old is '5 m'; it must be a duration such",
+        ),
+        (
+            "parameters: {old: ^ngi}",
+            "parameters: {old: '(?=x)'}",
+            "16: old is '(?=x)'; it must be a regular expression",
+        ),
+        (
+            "parameters: {old: ^ngi}",
+            "parameters: {old: ^zebra}",
+            "10: no example shows what the parameter 'old' changes",
+        ),
+    ],
+)
+def test_a_parameter_that_is_not_declared_as_it_must_be_is_told(rule: WriteRule, old: str, new: str, said: str) -> None:
+    text = changed(NAMED, (OLD[0], OLD[1].replace("''", "'^$'")), GONE)
+    assert old in text
+    code, found = problems(rule(text.replace(old, new)))
     assert code == 1
     assert any(line.startswith(said) for line in found), found
 

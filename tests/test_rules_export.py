@@ -256,7 +256,8 @@ def test_policies_take_parameters_as_the_rules_do(tmp_path: Path) -> None:
             continue
         path = RULES.joinpath(*rule.split(".", 1)).with_suffix(".yaml")
         changed = yaml.safe_load(path.read_text(encoding="utf-8"))
-        changed["parameters"] = {**changed["parameters"], **example["parameters"]}
+        for name, value in example["parameters"].items():
+            changed["parameters"][name]["default"] = value
         names.append(f"own.{path.stem}-{number}")
         (rules / "own" / f"{path.stem}-{number}.yaml").write_text(json.dumps(changed), encoding="utf-8")
         for name, text in shapes(number, example):

@@ -15,7 +15,7 @@ from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_f
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.pack import no_rule
-from scanner.policy.rule import Rule, RuleFile, load, load_folder, rule_paths
+from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 
 _SCAFFOLD = "rule.yaml"
@@ -56,13 +56,14 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
     """One rule: why, what to do, what it cannot see, its fix, and what it bears on."""
-    rule = _find(identity).rule
+    file = _find(identity)
+    rule = file.rule
     info = rule.info
     click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
     for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
         click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
     if rule.parameters:
-        click.echo(f"{_parameters(rule)}\n")
+        click.echo(f"{_parameters(file)}\n")
     if rule.fix:
         click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
     for label, names in (
@@ -132,11 +133,19 @@ def _shipped() -> Path:
     return library.data_root() / "rules"
 
 
-def _parameters(rule: Rule) -> str:
-    """The parameters with their defaults, as an assay.yaml would set them."""
+def _parameters(file: RuleFile) -> str:
+    """The parameters with what they mean and their defaults, as an assay.yaml would set them."""
+    rule, declared = file.rule, file.data.value["parameters"]
     silent = all(value in ([], {}, "") for value in rule.parameters.values())
     note = "; the rule says nothing until one is set" if silent else ""
-    lines = [f"      {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rule.parameters.items()]
+    lines = [
+        line
+        for name, value in rule.parameters.items()
+        for line in (
+            f"      # {declared[name]['description']}",
+            f"      {name}: {json.dumps(value, ensure_ascii=False)}",
+        )
+    ]
     head = f"Parameters, as assay.yaml sets them, with their defaults{note}:"
     return "\n".join((head, "  rules:", f"    {rule.info.id}:", "      parameters:", *(f"  {line}" for line in lines)))
 

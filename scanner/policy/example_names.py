@@ -52,7 +52,7 @@ def parts(example: dict[str, Any]) -> Iterator[Document | Fault]:
 def _parameters(file: RuleFile, place: Place, given: dict[str, Any]) -> Iterator[PackError]:
     """Values that an `assay.yaml` could not set either; unknown names are refused with the rule's own."""
     for name, value in given.items():
-        if problem := checked(name, value, file.rule.parameters[name], extends=False):
+        if problem := checked(name, value, file.rule.parameters[name], file.rule.formats.get(name, "")):
             yield file.data.error((*place, "parameters", name), problem)
 
 

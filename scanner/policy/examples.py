@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -25,7 +25,8 @@ _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.U
 
 def check(file: RuleFile) -> Iterator[PackError]:
     """What is wrong with the examples of a rule, and what none of them reaches; nothing where all is well."""
-    runs = []
+    runs: list[Run] = []
+    shown: set[str] = set()
     for index, example in enumerate(file.data.root.get("examples").elements()):
         place = ("examples", index)
         kinds = [kind for kind in _EXPECTED if kind in example.value]
@@ -37,15 +38,31 @@ def check(file: RuleFile) -> Iterator[PackError]:
             yield from wrong
             continue
         run = Run(kinds[0], _rule(file, example), *_subjects(file, example))
-        found = Evaluator([run.rule], include_passes=True).evaluate(run.subjects, run.derived).findings
+        found = _findings(run, run.rule)
         for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
             yield file.data.error(place, problem)
         runs.append(run)
+        shown.update(_decisive(run, file.rule, example.value.get("parameters", {}), found))
     for kind in ("passes", "fails"):
         if all(kind not in example for example in file.data.value["examples"]):
             yield file.data.error(("examples",), f"has no example that {kind}")
     if len(runs) == len(file.data.value["examples"]):  # one that is left out may be the one that reaches a field
         yield from reach.faults(file, runs)
+        for name in file.rule.parameters.keys() - shown:
+            hint = "give one another value under `parameters`, so that it comes to another result"
+            yield file.data.error(("parameters", name), f"no example shows what the parameter {name!r} changes", hint)
+
+
+def _findings(run: Run, rule: Rule) -> list[Finding]:
+    return Evaluator([rule], include_passes=True).evaluate(run.subjects, run.derived).findings
+
+
+def _decisive(run: Run, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
+    """The parameters given in an example without which the rule, with their defaults, says something else of it."""
+    for name in given:
+        default = replace(run.rule, parameters={**run.rule.parameters, name: rule.parameters[name]})
+        if _findings(run, default) != found:
+            yield name
 
 
 def _rule(file: RuleFile, example: Node) -> Rule:

@@ -166,5 +166,6 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         words=frozenset(plain["words"]),
         reads=Reads(*(frozenset(map(split_path, paths)) for paths in plain["reads"])),
         parameters=plain["parameters"],
+        formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
     )

@@ -43,6 +43,9 @@ class Rule:
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The values in force."""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """What the texts in some parameters must be, such as `regex`."""
     fix: RuleFix | None = None
     """What clears a finding."""
 
@@ -113,6 +116,7 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
 
 def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Rule:
     value = file.value
+    parameters = value.get("parameters", {})
     each = tuple(rule_reads.paths_of_each(value).values())
     starts = rule_reads.starts(each, KINDS[value["subject"]].names)
     return Rule(
@@ -126,7 +130,8 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"]),
-        parameters=value.get("parameters", {}),
+        parameters={name: each["default"] for name, each in parameters.items()},
+        formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
     )
 

@@ -14,6 +14,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.shape import Shape
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
+from scanner.policy.parameters import checked
 from scanner.policy.placeholders import placeholders, replace
 from scanner.policy.rule_reads import paths_of_each
 from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, OF_ITEMS, PARAMETERS, VARIABLES
@@ -177,9 +178,11 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
             used.update(declared if path[:1] in ((), (ANY,)) else path[:1])
             if path and path[0] not in (ANY, *declared):
                 yield file.unknown(place, "parameter", path[0], declared, "declare it under `parameters`")
-    for name in declared:
+    for name, stated in declared.items():
         if name not in used:
             yield file.error(("parameters", name), f"nothing reads the parameter {name!r}")
+        if problem := checked(name, stated["default"], stated["default"], stated.get("format", "")):
+            yield file.error(("parameters", name, "default"), problem)
     for index, example in enumerate(file.value["examples"]):
         for name in example.get("parameters", {}):
             if name not in declared:

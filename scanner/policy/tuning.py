@@ -114,12 +114,13 @@ def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayE
     if settings.rule not in known:
         yield UsageError(f"there is no rule {settings.rule!r}", settings.where, did_you_mean(settings.rule, known))
         return
-    defaults = known[settings.rule].parameters
+    rule = known[settings.rule]
+    defaults = rule.parameters
     for extends, given in ((False, settings.parameters), (True, settings.added)):
         for name, each in given.items():
             if name in defaults:
-                error = checked(f"{settings.rule}: {name}", each.value, defaults[name], extends=extends)
-                if error:
+                form = rule.formats.get(name, "")
+                if error := checked(f"{settings.rule}: {name}", each.value, defaults[name], form, extends=extends):
                     yield UsageError(error, each.where)
                 continue
             hint = did_you_mean(name, defaults) or (

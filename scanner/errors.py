@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 _COMPARABLE = 80
@@ -18,14 +18,21 @@ class AssayError(Exception):
     further: tuple[AssayError, ...] = ()
     """What else is wrong beside it, such as the other faults of one file."""
 
-    def __init__(self, message: str, location: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, location: str = "", hint: str = "", excerpt: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.location = location
         self.hint = hint
+        self.excerpt = tuple(excerpt)
+        """Lines of what it is about, to be shown below the message."""
 
     def __str__(self) -> str:
-        return "\n".join(error.on_one_line() for error in self.each())
+        return "\n".join(line for error in self.each() for line in error.lines())
+
+    def lines(self) -> Iterator[str]:
+        """What is to be told of the error itself: one line, and the excerpt."""
+        yield self.on_one_line()
+        yield from (f"    {line}" for line in self.excerpt)
 
     def each(self) -> Iterator[AssayError]:
         """The error itself and those beside it."""

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from cel_expr_python import cel as runtime
+from hypothesis import given
+from hypothesis import strategies as some
 
 from scanner.errors import PackError
 from scanner.policy import cel
 from scanner.policy.cel_errors import ErrorReader, UnknownRuntimeError
+from scanner.policy.cel_syntax import FUNCTIONS
 from scanner.policy.truth import Truth, all_of, any_of, negated
 
 NAMES = ("object", "name")
@@ -93,11 +96,104 @@ def test_an_error_says_why_without_the_codes_of_the_runtime() -> None:
     )
 
 
-def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
+def refusal(source: str) -> PackError:
     with pytest.raises(PackError) as caught:
-        cel.compile_expression("object.a &&\n  nobody.b", NAMES, "rule.yaml:7")
-    assert caught.value.message == "not a valid CEL expression: undeclared reference to 'nobody.b' (line 2, column 9)"
-    assert caught.value.location == "rule.yaml:7"
+        cel.compile_expression(source, NAMES, "rule.yaml:7")
+    return caught.value
+
+
+def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
+    error = refusal("object.a &&\n  nobody.b")
+    assert error.location == "rule.yaml:7"
+    assert error.message == "not a valid CEL expression: there is no variable `nobody`"
+    assert [*error.lines()][1:] == ["      nobody.b", "      ^"]
+
+
+@pytest.mark.parametrize(
+    ("source", "caret", "said"),
+    [
+        ("object.a &&", 11, "it ends where a value is expected"),
+        ("object.a && (", 13, "it ends where a value is expected"),
+        ("[object.a, 2", 12, "it ends where `]` or `,` is expected"),
+        ("object.a && && true", 12, "`&&` stands where a value is expected"),
+        ("object.a object.b", 9, "`object` cannot follow what stands before it (is an operator missing"),
+        ("true)", 4, "`)` closes no bracket"),
+        ("object.", 6, "`.` must be followed by something"),
+        ("object..a", 7, "`..` cannot stand here"),
+        ("object.a == 'x", 12, "the text that begins here does not end"),
+        (
+            r"object.a.matches('\d')",
+            17,
+            "a text begins here that does not end, or has an escape that CEL does not know",
+        ),
+        ("object.a = 1", 9, "`=` is not an operator of CEL (write ==)"),
+        ("object.a & true", 9, "`&` is not an operator of CEL (write &&)"),
+        ("object.a @ 1", 9, "`@` is not a part of CEL"),
+        ("objct.a == 1", 0, "there is no variable `objct` (did you mean object?)"),
+        ("zebra.a == 1", 0, "there is no variable `zebra` (known: "),
+        ("object.a.startWith('x')", 9, "there is no function `startWith` (did you mean startsWith?)"),
+        ("object.a.size(1, 2)", 9, "`size` does not take this number or these types of values"),
+        ("1 + 'a' == object.a", 2, "`+` does not take values of the types (int, string)"),
+        ("!1 || object.a", 0, "`!` does not take values of the types (int)"),
+        ("if object.a", 0, "`if` is a reserved word of CEL"),
+        ("has(object)", 4, "has() asks for a field of something (write has(object.spec), not has(object))"),
+        ("object.a.map(1, 2)", 13, "map() variable name must be a simple identifier"),
+    ],
+)
+def test_what_is_wrong_with_an_expression_is_one_plain_sentence(source: str, caret: int, said: str) -> None:
+    error = refusal(source)
+    assert error.on_one_line().startswith(f"rule.yaml:7: not a valid CEL expression: {said}")
+    assert error.excerpt == (source, " " * caret + "^")
+
+
+def test_of_a_long_expression_the_part_around_the_caret_is_shown() -> None:
+    source = " && ".join(f"object.a == {number}" for number in range(40))
+    at = source.index("20") - 3
+    line, caret = refusal(f"{source[:at]}={source[at + 2 :]}").excerpt
+    assert line.startswith("…")
+    assert line.endswith("…")
+    assert len(line) == 102
+    assert line[len(caret) - 1 :].startswith("= 20 && ")
+
+
+CALLS = {
+    "all": "[1].all(x, true)", "bool": "bool('true')", "cel.bind": "cel.bind(x, 1, x)", "charAt": "'a'.charAt(0)",
+    "contains": "''.contains('')", "credential": "credential('', '')", "double": "double(1)",
+    "duration": "duration('1s')", "dyn": "dyn(1)", "endsWith": "''.endsWith('')", "exists": "[1].exists(x, true)",
+    "exists_one": "[1].exists_one(x, true)", "filter": "[1].filter(x, true)", "format": "'%s'.format([1])",
+    "has": "has(object.a)", "hasValue": "object.?a.hasValue()", "indexOf": "''.indexOf('')", "int": "int('1')",
+    "join": "[''].join()", "lowerAscii": "''.lowerAscii()", "map": "[1].map(x, x)", "matches": "''.matches('')",
+    "math.greatest": "math.greatest(1, 2)", "math.least": "math.least(1, 2)", "optional.none": "optional.none()",
+    "optional.of": "optional.of(1)", "or": "object.?a.or(object.?b)", "orValue": "object.?a.orValue(1)",
+    "replace": "''.replace('a', 'b')", "reverse": "''.reverse()", "size": "size('')", "split": "''.split(',')",
+    "startsWith": "''.startsWith('')", "string": "string(1)", "substring": "''.substring(0)",
+    "timestamp": "timestamp('')", "trim": "''.trim()", "type": "type(1)", "uint": "uint(1)",
+    "upperAscii": "''.upperAscii()", "value": "object.?a.value()",
+}  # fmt: skip
+
+
+def test_the_functions_that_a_near_miss_may_name_are_there() -> None:
+    assert set(FUNCTIONS) == set(CALLS)
+    for source in CALLS.values():
+        cel.compile_expression(source, NAMES, "rule.yaml:7")
+
+
+PARTS = ["object", ".a", "(", ")", "[", "]", "{", ":", "'", "\\", "&&", "=", "é", "\t", "\n", "x(", ",", "1"]
+
+
+@given(some.lists(some.sampled_from(PARTS)))
+def test_whatever_is_written_is_told_on_short_lines(parts: list[str]) -> None:
+    try:
+        cel.compile_expression("".join(parts), NAMES, "rule.yaml:7")
+    except PackError as caught:
+        error = caught
+    else:
+        return
+    assert "IDENTIFIER" not in error.message
+    assert len(error.excerpt) in (0, 2)
+    for line, caret in zip(error.excerpt[::2], error.excerpt[1::2], strict=True):
+        assert caret.strip() == "^"
+        assert len(caret) <= len(line) + 1 <= 103
 
 
 class Reworded:

@@ -329,8 +329,20 @@ def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: W
 
 def test_an_expression_that_does_not_compile_is_told_beside_the_rest(rule: WriteRule) -> None:
     _, found = problems(rule(changed((REQUIRE, "require: object."), (MESSAGE, '"{subjct}"'))))
-    assert len(found) == 2
-    assert "not a valid CEL expression" in found[0]
+    assert len([line for line in found if line]) == 2
+    assert found[0] == "7: not a valid CEL expression: `.` must be followed by something"
+
+
+def test_an_expression_that_does_not_compile_is_shown_with_a_caret(rule: WriteRule, tmp_path: Path) -> None:
+    path = rule(changed((REQUIRE, "require: >-\n  has(object.spec)\n  && objct.kind == 'x'")))
+    (tmp_path / "pod.yaml").write_text(POD)
+    shown = ["    has(object.spec) && objct.kind == 'x'", " " * 24 + "^"]
+    tested = assay("rules", "test", str(path), cwd=tmp_path).stderr.splitlines()
+    assert tested[0].endswith(": not a valid CEL expression: there is no variable `objct` (did you mean object?)")
+    assert tested[1:] == shown
+    scanned = assay("scan", "pod.yaml", "--rules", "rules", cwd=tmp_path)
+    assert scanned.returncode == 2
+    assert scanned.stderr.splitlines()[1:] == [*shown, "  hint: did you mean object?"]
 
 
 def test_a_wrong_rule_stops_a_scan(rule: WriteRule, tmp_path: Path) -> None:

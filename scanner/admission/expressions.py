@@ -16,6 +16,7 @@ from scanner.admission import cel_tokens, functions
 from scanner.errors import PackError
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
+from scanner.policy.cel_syntax import explain
 from scanner.policy.truth import Truth, truth_of
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ class Composer:
             program = _environment(self._known).compile(text)
         except RuntimeError as error:
             raise PackError(
-                _why_not(read_compilation(error), [*words, *(word for part in parts for word in part)])
+                _why_not(
+                    read_compilation(error), [*words, *(word for part in parts for word in part)], text, self._known
+                )
             ) from None
         everything = [words, *parts]
         return Expression(
@@ -155,14 +158,14 @@ def _words(source: str) -> list[cel_tokens.Token]:
     return cel_tokens.replaced(cel_tokens.tokens(source), _ASKED)
 
 
-def _why_not(error: CompilationError, words: Sequence[cel_tokens.Token]) -> str:
+def _why_not(error: CompilationError, words: Sequence[cel_tokens.Token], source: str, known: Sequence[str]) -> str:
     """Why an expression does not compile: something of Kubernetes that is not here, or a fault."""
     missing = next((what for what in map(partial(_missing, words), range(len(words))) if what), "")
     if not missing and error.function in _OF_LISTS:
         missing = f"`{error.function}` of lists"
     if missing:
         return f"{missing} is a part of Kubernetes' CEL that Assay does not provide"
-    return f"not a valid CEL expression: {error.message}"
+    return f"not a valid CEL expression: {explain(error, source, known).sentence}"
 
 
 def _missing(words: Sequence[cel_tokens.Token], index: int) -> str:

@@ -73,6 +73,8 @@ def _tell(error: AssayError) -> None:
     for each in error.each():
         where = f"{each.location}: " if each.location else ""
         click.echo(f"assay: {_safe(where + each.message)}", err=True)
+        for line in each.excerpt:
+            click.echo(f"    {_safe(line)}", err=True)
         if each.hint:
             click.echo(f"  hint: {_safe(each.hint)}", err=True)
 

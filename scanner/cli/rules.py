@@ -98,7 +98,8 @@ def test(path: Path | None) -> int:
             found = [*error.each()]
         problems += len(found)
         for problem in found:
-            click.echo(safe(problem.on_one_line()), err=True)
+            for line in problem.lines():
+                click.echo(safe(line), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
     click.echo(f"{len(chosen)} rules, {problems} problems")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
+from scanner.policy.cel_syntax import excerpt, explain
 from scanner.policy.truth import Truth
 from scanner.policy.variables import FACTS, VARIABLES
 
@@ -88,12 +89,16 @@ def _error_reader() -> ErrorReader:
 def compile_expression(source: str, names: Iterable[str], location: str) -> bytes:
     """The compiled form of an expression that may use the given names.
 
-    Raises PackError with what CEL says of it.
+    Raises PackError with what is wrong with it, and the place in it.
     """
+    variables = (*names, *VARIABLES)
     try:
-        expression = _environment((*names, *VARIABLES)).compile(source)
+        expression = _environment(variables).compile(source)
     except RuntimeError as error:
-        raise PackError(f"not a valid CEL expression: {read_compilation(error)}", location, source) from None
+        why = read_compilation(error)
+        explanation = explain(why, source, variables)
+        message = f"not a valid CEL expression: {explanation.sentence}"
+        raise PackError(message, location, explanation.hint, excerpt(why, source, explanation)) from None
     return bytes(expression.serialize())
 
 

@@ -1,4 +1,6 @@
-"""What the CEL runtime says of expressions that fail, as data. No other module reads the runtime's words.
+"""What the CEL runtime says of expressions that fail, as data.
+
+No module but this one and `cel_syntax` reads the runtime's words.
 
 An evaluation that fails gives a value of the type ERROR, whose text is a status code, a colon and a sentence. Nothing
 but that text tells a missing key from other errors, so its wording is learnt from the runtime at hand, not assumed.
@@ -66,9 +68,6 @@ class CompilationError:
     column: int = 0
     function: str = ""
     """The function that does not take values of these types, where that is the error."""
-
-    def __str__(self) -> str:
-        return f"{self.message} (line {self.line}, column {self.column})" if self.line else self.message
 
 
 class ErrorReader:

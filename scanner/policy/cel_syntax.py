@@ -1,0 +1,138 @@
+"""Why an expression does not compile, in a sentence of our own, and the line of it with a caret under the place.
+
+Where none of the runtime's sentences that stand here is met, its own words are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from scanner.errors import did_you_mean
+from scanner.policy.cel_errors import CompilationError
+from scanner.schema_errors import listed
+
+FUNCTIONS = (
+    *("all", "bool", "cel.bind", "charAt", "contains", "credential", "double", "duration", "dyn", "endsWith", "exists"),
+    *("exists_one", "filter", "format", "has", "hasValue", "indexOf", "int", "join", "lowerAscii", "map", "matches"),
+    *("math.greatest", "math.least", "optional.none", "optional.of", "or", "orValue", "replace", "reverse", "size"),
+    *("split", "startsWith", "string", "substring", "timestamp", "trim", "type", "uint", "upperAscii", "value"),
+)
+"""What a rule may call, for near misses."""
+_SHOWN = 100
+"""Characters of a line that are shown."""
+_BEFORE = 60
+"""Of these, how many stand before the caret of a longer line."""
+_END = "<EOF>"
+_ANY_VALUE = "IDENTIFIER"
+"""What the runtime lists, among much else, where a value may begin."""
+
+
+class Explanation(NamedTuple):
+    """What is wrong with an expression."""
+
+    sentence: str
+    hint: str = ""
+    before: int = 0
+    """How many characters before the place that the runtime names the fault begins."""
+
+
+def explain(error: CompilationError, source: str, names: Iterable[str]) -> Explanation:
+    """What is wrong with an expression that does not compile, and may use some variables."""
+    lines = source.splitlines()
+    line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
+    before, at = line[: max(error.column - 1, 0)], line[max(error.column - 1, 0) :]
+    for pattern, told in _TOLD:
+        if found := pattern.match(error.message):
+            return told(found, before, at, tuple(names))
+    return Explanation(error.message)
+
+
+def excerpt(error: CompilationError, source: str, explanation: Explanation) -> tuple[str, ...]:
+    """The line of an expression that is wrong, and one with a caret under the place; nothing where none is named."""
+    lines = source.splitlines()
+    if not error.line or not lines:
+        return ()
+    ended = error.line > len(lines)  # the end of a text that ends in a line break
+    line = lines[-1 if ended else error.line - 1]
+    column = len(line) if ended else min(error.column - 1, len(line)) - explanation.before
+    start = 0 if len(line) <= _SHOWN else max(0, column - _BEFORE)
+    shown = line[start : start + _SHOWN].replace("\t", " ")
+    lead = "…" if start else ""
+    trail = "…" if start + _SHOWN < len(line) else ""
+    return f"{lead}{shown}{trail}", " " * (len(lead) + column - start) + "^"
+
+
+def _of_token(found: re.Match[str], _before: str, _at: str, _names: Sequence[str]) -> Explanation:
+    text = found["text"]
+    if text[:1] in "'\"":
+        if "\\" in text:
+            hint = r"a regular expression's \d is written '\\d', or r'\d'"
+            return Explanation("a text begins here that does not end, or has an escape that CEL does not know", hint)
+        return Explanation("the text that begins here does not end")
+    doubled = {"=": "==", "&": "&&", "|": "||"}.get(text[:1])
+    if doubled:
+        return Explanation(f"`{text[:1]}` is not an operator of CEL", f"write {doubled}")
+    return Explanation(f"`{text.strip()}` is not a part of CEL")
+
+
+def _of_place(found: re.Match[str], _before: str, at: str, _names: Sequence[str]) -> Explanation:
+    """Something stands where something else is expected."""
+    text, expected = found["text"], found["expected"]
+    if expected == _END:
+        if text in (")", "]", "}"):
+            return Explanation(f"`{text}` closes no bracket")
+        hint = "is an operator missing, such as &&, or a bracket before it?"
+        return Explanation(f"`{text}` cannot follow what stands before it", hint)
+    wanted = "a value" if _ANY_VALUE in expected else " or ".join(f"`{each}`" for each in _QUOTED.findall(expected))
+    if text == _END:
+        return Explanation(f"it ends where {wanted or expected} is expected", "", -len(at))
+    return Explanation(f"`{text}` stands where {wanted or expected} is expected")
+
+
+def _of_input(found: re.Match[str], _before: str, at: str, _names: Sequence[str]) -> Explanation:
+    ends = at.strip() == found["text"]
+    return Explanation(f"`{found['text']}` {'must be followed by something' if ends else 'cannot stand here'}")
+
+
+def _of_reference(found: re.Match[str], before: str, at: str, names: Sequence[str]) -> Explanation:
+    """A variable or a function that is not there."""
+    name = found["name"]
+    back = next((len(part) for part in (name, name.rpartition(".")[0]) if part and before.endswith(part)), 0)
+    if not at.startswith("("):
+        first = name.partition(".")[0]
+        hint = did_you_mean(first, names) or f"known: {listed(sorted(names))}"
+        return Explanation(f"there is no variable `{first}`", hint, back)
+    if name in FUNCTIONS:
+        return Explanation(f"`{name}` does not take this number or these types of values", "", back)
+    return Explanation(f"there is no function `{name}`", did_you_mean(name, FUNCTIONS), back)
+
+
+def _of_types(found: re.Match[str], _before: str, _at: str, _names: Sequence[str]) -> Explanation:
+    operator = found["name"].strip("_").replace("_", "") if found["name"].startswith(("_", "!", "-")) else found["name"]
+    return Explanation(f"`{operator}` does not take values of the types {found['types']}")
+
+
+def _of_word(found: re.Match[str], _before: str, _at: str, _names: Sequence[str]) -> Explanation:
+    return Explanation(f"`{found['name']}` is a reserved word of CEL")
+
+
+def _of_has(_found: re.Match[str], _before: str, _at: str, _names: Sequence[str]) -> Explanation:
+    return Explanation("has() asks for a field of something", "write has(object.spec), not has(object)")
+
+
+_QUOTED = re.compile(r"'([^']+)'")
+_TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str, Sequence[str]], Explanation]], ...] = (
+    (re.compile(r"Syntax error: token recognition error at: '(?P<text>.+)'$", re.DOTALL), _of_token),
+    (
+        re.compile(r"Syntax error: (?:extraneous|mismatched) input '(?P<text>.+?)' expecting (?P<expected><EOF>|.+)"),
+        _of_place,
+    ),
+    (re.compile(r"Syntax error: no viable alternative at input '(?P<text>.+)'"), _of_input),
+    (re.compile(r"undeclared reference to '(?P<name>[^']+)'"), _of_reference),
+    (re.compile(r"found no matching overload for '(?P<name>[^']+)' applied to '(?P<types>[^']+)'"), _of_types),
+    (re.compile(r"reserved identifier: (?P<name>\w+)"), _of_word),
+    (re.compile(r"has\(\) argument must be a field selection"), _of_has),
+)
+"""The runtime's sentences, each with what is said in its place."""

@@ -91,9 +91,11 @@ def _of_place(found: re.Match[str], _before: str, at: str, _names: Sequence[str]
     return Explanation(f"`{text}` stands where {wanted or expected} is expected")
 
 
-def _of_input(found: re.Match[str], _before: str, at: str, _names: Sequence[str]) -> Explanation:
-    ends = at.strip() == found["text"]
-    return Explanation(f"`{found['text']}` {'must be followed by something' if ends else 'cannot stand here'}")
+def _of_input(found: re.Match[str], before: str, at: str, _names: Sequence[str]) -> Explanation:
+    text = found["text"]
+    if not at.strip() and before.rstrip().endswith(text):  # the place named is the end of the expression
+        return Explanation(f"`{text}` must be followed by something", "", len(before) - before.rindex(text))
+    return Explanation(f"`{text}` cannot stand here")
 
 
 def _of_reference(found: re.Match[str], before: str, at: str, names: Sequence[str]) -> Explanation:

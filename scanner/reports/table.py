@@ -133,10 +133,11 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
 def _unassessed(scan: Scan, paint: _Paint) -> Iterator[Iterable[str]]:
     """Inputs, and parts of them, that were not assessed, each by name; then what is nobody's and could not be read."""
     found, of_all = gaps(scan), f"of {len(scan.inputs)} inputs"
+    parts = f"{len(found.parts)} part{'' if len(found.parts) == 1 else 's'} of inputs"
     for heading, style, some in (
         (f"not assessed: {len(found.unreadable)} {of_all} could not be read", "critical", found.unreadable),
         (f"not assessed: {len(found.not_assessed)} {of_all} recognised and not read", "critical", found.not_assessed),
-        (f"not assessed: {len(found.parts)} part(s) of inputs", "critical", found.parts),
+        (f"not assessed: {parts}", "critical", found.parts),
         (f"noted: {len(found.noted)} in documentation, source code or CI workflows not read", "bold", found.noted),
     ):
         if some:

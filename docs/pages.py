@@ -25,10 +25,10 @@ from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
 MEASURES = {
-    Measure.CONTROLS: "Reports print two figures, side by side: coverage is the share of all controls that a passing "
-    "or a failing outcome bears on, and conformity is the share of the covered ones without a single failing outcome.",
-    Measure.CATEGORIES: "A list of risks is no set of requirements: reports count findings and print no percentage.",
-    Measure.MATURITY: "A maturity model is no set of requirements: reports count findings and print no percentage.",
+    Measure.CONTROLS: "Reports count the controls by status. A percentage is given only over those that files can show in "
+    "full.",
+    Measure.CATEGORIES: "A list of risks is not a set of requirements: reports count its entries by status and print no percentage.",
+    Measure.MATURITY: "A maturity model is not a set of requirements: reports count its entries by status and print no percentage.",
 }
 
 
@@ -113,13 +113,13 @@ def _frameworks(frameworks: Sequence[Framework]) -> Iterator[str]:
         "[Add a framework of your own](../frameworks.md)."
     )
     yield DISCLAIMER
-    head = ("framework", "title", "controls", "mapped", "unmapped", "manual", "measured by", "source", "licence")
+    head = ("framework", "title", "controls", "mapped", "unmapped", "manual", "measure", "source", "licence")
     rows = [
         (
             reference(_name(item)),
             prose(item.title),
             *map(str, _counts(item)),
-            "coverage and conformity" if item.measure is Measure.CONTROLS else "findings only",
+            item.measure,
             f"[{prose(item.publisher)}]({item.source})",
             prose(item.licence),
         )

@@ -25,10 +25,12 @@ from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
 MEASURES = {
-    Measure.CONTROLS: "Reports count the controls by status. A percentage is given only over those that files can show in "
+    Measure.CONTROLS: "Reports count controls by status. A percentage is given only over those that files can show in "
     "full.",
-    Measure.CATEGORIES: "A list of risks is not a set of requirements: reports count its entries by status and print no percentage.",
-    Measure.MATURITY: "A maturity model is not a set of requirements: reports count its entries by status and print no percentage.",
+    Measure.CATEGORIES: "A list of risks is not a set of requirements: reports count its entries by status and print "
+    "no percentage.",
+    Measure.MATURITY: "A maturity model is not a set of requirements: reports count its entries by status and print no "
+    "percentage.",
 }
 
 
@@ -149,13 +151,14 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
     for file in data.rules:
         for link in reached[file.rule.info.id]:
             if (link.framework, link.edition) == (framework.id, framework.edition):
-                behind.setdefault((link.control, link.rule or link.objective), []).append(file.rule.info)
+                behind.setdefault((link.control, link.rationale), []).append(file.rule.info)
     filed = {objective for file in data.rules for objective in file.rule.info.objectives}
     ways = shown_by([framework], [file.rule.info for file in data.rules])
     yield "## Controls that a file can speak to"
     yield paragraph(
         "A rule that reaches a control in several ways stands once, where it counts: where the control names it, else "
-        "under the strongest of its objectives."
+        "under the strongest of its objectives. To bear on a control is to bear with medium or high strength; what "
+        "bears with low strength is listed and decides nothing."
     )
     for control in framework.controls:
         if control.checkable is not Checkable.MANUAL:
@@ -165,6 +168,11 @@ def _framework(framework: Framework, data: Data, reached: Mapping[str, Sequence[
         yield "## Controls that only people or run time can show"
         rows = [(code(item.id), prose(item.title), prose(item.parent), prose(item.evidence)) for item in manual]
         yield table(("control", "title", "part of", "what shows it"), rows)
+    if framework.reviewed:
+        yield "## Objectives that bear on none of its controls"
+        yield table(
+            ("objective", "reason"), [(reference(name), prose(why)) for name, why in framework.reviewed.items()]
+        )
 
 
 def _head(framework: Framework, frameworks: Sequence[Framework]) -> Iterator[str]:
@@ -181,6 +189,7 @@ def _head(framework: Framework, frameworks: Sequence[Framework]) -> Iterator[str
             f"Licence: {prose(framework.licence)}",
             f"On the command line: {codes(options)}",
             f"Controls: {total}, of which {mapped} mapped, {unmapped} unmapped for a reason, {manual} manual",
+            *([f"Applies where a scan has {framework.applies_when.words}"] if framework.applies_when.words else ()),
         ]
     )
 
@@ -191,17 +200,18 @@ def _control(
     yield f"### {prose(control.id)} {prose(control.title)}"
     within = f"Part of: {prose(control.parent)}. " if control.parent else ""
     shown = f" Shown by: {' and '.join(ways)}." if ways else ""
-    yield paragraph(f"{within}Checkable: {control.checkable}.{shown} {prose(control.evidence)}")
+    applies = f" Applies where a scan has {control.applies_when.words}." if control.applies_when.words else ""
+    binds = f" Binds {' and '.join(control.entities)} only." if control.entities else ""
+    yield paragraph(f"{within}Checkable: {control.checkable}.{shown}{applies}{binds} {prose(control.evidence)}")
     if control.unmapped:
         yield paragraph(f"Unmapped: {prose(control.unmapped)}")
     yield items(
-        _bearing(bearing, behind.get((control.id, bearing.rule or bearing.objective), ()), filed)
-        for bearing in control.objectives
+        _bearing(bearing, behind.get((control.id, bearing.rationale), ()), filed) for bearing in control.objectives
     )
 
 
 def _bearing(bearing: Bearing, rules: Sequence[RuleInfo], filed: set[str]) -> str:
-    how = f"({bearing.relation}, {bearing.strength}): {prose(bearing.rationale)}"
+    how = f"({bearing.words}): {prose(bearing.rationale)}"
     if bearing.rule:
         return f"Rule {reference(bearing.rule)} {how}"
     none = "each counts under another name here" if bearing.objective in filed else "none yet"

@@ -92,6 +92,12 @@ class AppliesWhen:
     subjects: tuple[str, ...] = ()
     """Kinds of subjects, or the part of a kind before its dot."""
 
+    @property
+    def words(self) -> str:
+        """The condition for a person; empty where there is none."""
+        parts = (("data", self.data), ("subjects", self.subjects))
+        return " and ".join(f"{what} ({' or '.join(items)})" for what, items in parts if items)
+
 
 ALWAYS = AppliesWhen()
 

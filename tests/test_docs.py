@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from scanner import documents, library
 from scanner.frameworks import catalogue
 from scanner.policy.rule import load_folder, rule_paths
+from tests.command_line import assay
 from tests.conftest import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -157,6 +158,8 @@ def test_a_framework_is_shown_in_its_own_words() -> None:
             rationales = [bearing.rationale for bearing in control.objectives]
             for words in (control.id, control.title, control.parent, control.evidence, control.unmapped, *rationales):
                 assert " ".join(words.replace("`", "").split()) in text, control.id
+        for why in framework.reviewed.values():
+            assert " ".join(why.replace("`", "").split()) in text, why
 
 
 def test_every_rule_and_framework_stands_in_its_index() -> None:
@@ -218,3 +221,20 @@ def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
     assert {control.checkable for control in framework.controls} == {"full", "partial", "manual"}
     assert any(control.unmapped for control in framework.controls)
     assert {bool(bearing.rule) for control in framework.controls for bearing in control.objectives} == {True, False}
+
+
+def test_what_a_scan_prints_of_that_example_is_so(tmp_path: Path) -> None:
+    """Each line that the page shows of the two scans is one that the command prints."""
+    fences = [token for token in parsed(DOCS / "frameworks.md") if token.type == "fence"]
+    example = next(token.content for token in fences if token.content.startswith("id: "))
+    scope = next(token.content for token in fences if token.content.startswith("# scope.yaml"))
+    shown = [token.content for token in fences if "\nacme@2026  " in f"\n{token.content}"]
+    (tmp_path / "acme.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "scope.yaml").write_text(scope, encoding="utf-8")
+    own = ("--framework-file", str(tmp_path / "acme.yaml"), "--framework", "acme")
+    bank = REPOSITORY / "examples" / "digital-bank"
+    whole = assay("scan", "examples/digital-bank", *own, cwd=REPOSITORY).stdout
+    part = assay("scan", ".", *own, "--scope", str(tmp_path / "scope.yaml"), cwd=bank).stdout
+    assert len(shown) == 2
+    for content, printed in zip(shown, (whole, part), strict=True):
+        assert set(content.splitlines()) <= set(printed.splitlines())

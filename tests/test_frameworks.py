@@ -86,6 +86,13 @@ def test_every_objective_is_used_by_a_rule_and_by_a_control() -> None:
     assert by_controls == known
 
 
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda item: f"{item.id}@{item.edition}")
+def test_every_objective_is_mapped_or_reviewed(framework: Framework) -> None:
+    """A gap is a decision with a reason; an objective that is added later is decided on in every framework."""
+    mapped = {bearing.objective for control in framework.controls for bearing in control.objectives}
+    assert sorted(objectives.load().keys() - mapped - framework.reviewed.keys()) == []
+
+
 def test_every_rule_that_a_control_names_exists() -> None:
     named = {
         (bearing.rule, f"{item.id}/{control.id}")

@@ -221,3 +221,22 @@ def test_what_shows_a_control_is_told_apart() -> None:
 def test_a_control_that_is_not_there_is_said_with_the_nearest() -> None:
     assert "did you mean 1.4.5" in fault(run("frameworks", "show", "pci-dss/1.4.99"))
     assert "one framework" in fault(run("rules", "list", "--control", "1.4.1"))
+
+
+def test_a_control_is_shown_with_what_limits_what_bears_on_it(tmp_path: Path) -> None:
+    limited = FRAMEWORK.replace(
+        "      - objective: network-controls-not-bypassed\n",
+        "      - objective: network-controls-not-bypassed\n"
+        "        rules: [kubernetes.pod-without-host-network]\n"
+        "        pass: none\n"
+        "        applies_when: {data: [pan, sad]}\n",
+    ).replace("    title: Network walls\n", "    title: Network walls\n    entities: [service-provider]\n")
+    (tmp_path / "acme.yaml").write_text(
+        limited.replace("controls:\n  -", "applies_when: {subjects: [kubernetes]}\ncontrols:\n  -")
+    )
+    shown = assay("frameworks", "show", "acme/A-2", "--framework-file", "acme.yaml", cwd=tmp_path).stdout
+    assert "applies where a scan has subjects (kubernetes)" in shown
+    assert "binds service-provider only" in shown
+    words = " ".join(shown.split())
+    assert "(supports, medium, a pass says nothing, where a scan has data (pan or sad))" in words
+    assert re.findall(r"^  - (\S+)", shown, re.MULTILINE) == ["kubernetes.pod-without-host-network"]

@@ -16,7 +16,7 @@ from scanner.cli.environment import cache_folder
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Control, Framework
+from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
@@ -87,17 +87,25 @@ def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, 
     click.echo(f"{framework.id}@{framework.edition} {item.id}  {item.title}\n{item.parent}\n")
     way = " and ".join(ways.get((framework.id, framework.edition, item.id), ()))
     click.echo(f"checkable: {item.checkable}{f', shown by {way}' if way else ''}; {item.evidence}\n")
+    for when in filter(None, (framework.applies_when.words, item.applies_when.words)):
+        click.echo(f"applies where a scan has {when}\n")
+    if item.entities:
+        click.echo(f"binds {' and '.join(item.entities)} only\n")
     if item.unmapped:
         click.echo(click.wrap_text(f"No objective bears on it. {item.unmapped}", 100) + "\n")
-    rules = _rules().rules
     for bearing in item.objectives:
-        name = bearing.objective or f"rule {bearing.rule}"
-        text = f"{name} ({bearing.relation}, {bearing.strength}): {bearing.rationale}"
-        click.echo(click.wrap_text(text, 100, subsequent_indent="  "))
-        for rule in rules:
-            if bearing.objective in rule.info.objectives or bearing.rule == rule.info.id:
-                click.echo(f"  - {rule.info.id}  ({rule.info.severity}, {rule.info.profile})  {rule.info.title}")
-        click.echo()
+        _show_bearing(bearing)
+
+
+def _show_bearing(bearing: Bearing) -> None:
+    name = bearing.objective or f"rule {bearing.rule}"
+    text = f"{name} ({bearing.words}): {bearing.rationale}"
+    click.echo(click.wrap_text(text, 100, subsequent_indent="  "))
+    for rule in _rules().rules:
+        named = not bearing.rules or rule.info.id in bearing.rules
+        if rule.info.id == bearing.rule or (named and bearing.objective in rule.info.objectives):
+            click.echo(f"  - {rule.info.id}  ({rule.info.severity}, {rule.info.profile})  {rule.info.title}")
+    click.echo()
 
 
 @command.command("objectives")

@@ -38,6 +38,15 @@ class Bearing:
     """A pass says something of the control."""
     applies_when: AppliesWhen = ALWAYS
 
+    @property
+    def words(self) -> str:
+        """How it bears on the control, for a person."""
+        limits = (
+            "" if self.proves else "a pass says nothing",
+            f"where a scan has {self.applies_when.words}" if self.applies_when.words else "",
+        )
+        return ", ".join(part for part in (self.relation.value, self.strength.value, *limits) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Control:

@@ -96,6 +96,10 @@ def judge(
 def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
     """The findings that bear on a framework, and those of exempt rules; the others are taken out of all counts too."""
     counts = scanned.counts
+    if all(each.scope.paths for each in judged):
+        inside = scanned.within(lambda path: any(each.scope.holds(path) for each in judged))
+        counts.clear()
+        counts.update({rule: dict(some) for rule, some in inside.items()})
     for rule in [*counts]:
         if rule not in exempt and not any(each.may_concern(linked[rule]) for each in judged):
             del counts[rule]
@@ -103,7 +107,7 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
     for finding in scanned.findings:
         if finding.rule in exempt or any(each.concerns(finding, linked) for each in judged):
             kept.append(finding)
-        elif finding.rule in counts:
+        elif any(each.scope.holds(finding.location.path) for each in judged) and finding.rule in counts:
             counts[finding.rule][finding.outcome] -= 1
     return kept
 

@@ -207,6 +207,18 @@ def _control(assessment: Assessment) -> Json:
     }
 
 
+def _beside(framework: FrameworkSummary) -> Json:
+    """Further figures, which are left out where they are 0 or false."""
+    rests_on = {"manifest": framework.covered, "declared": framework.declared, "low": framework.low}
+    return {
+        "evidence": {name: number for name, number in rests_on.items() if number},
+        "uncontradicted": framework.uncontradicted,
+        "by_word": framework.by_word,
+        "full": framework.full,
+        "incomplete": framework.incomplete,
+    }
+
+
 def _framework(framework: FrameworkSummary) -> Json:
     counts: Counter[str] = Counter({status.value: number for status, number in framework.counts.items()})
     return {
@@ -216,13 +228,9 @@ def _framework(framework: FrameworkSummary) -> Json:
         "controls": framework.controls,
         "applicable": framework.applicable,
         "counts": {status: number for status, number in counts.items() if number},
-        "evidence": {"manifest": framework.covered, "declared": framework.declared, "low": framework.low},
-        "uncontradicted": framework.uncontradicted,
-        "by_word": framework.by_word,
-        "full": framework.full,
         "coverage": framework.coverage,
         "conformity": framework.conformity,
         "not_run": framework.not_run,
-        "incomplete": framework.incomplete,
+        **{name: number for name, number in _beside(framework).items() if number},
         **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
     }

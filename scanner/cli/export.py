@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scanner import library
+from scanner.cli.reading import is_configured, options, settled, tell_changes
+from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.model import PROFILES, Profile
 from scanner.policy.evaluate import NEWEST_KUBERNETES
 
 if TYPE_CHECKING:
+    from scanner.options import Options
     from scanner.policy.rule import RuleFile
 
 _ACTIONS = ("warn", "deny")
 _SUBJECTS = "kubernetes."
+_HEEDED = ("profile", "framework", "framework-file", "kubernetes-version", "rule-folders")
+"""Keys of a configuration that decide what is exported, beside those about rules."""
 
 
 @click.command("export")
@@ -30,34 +36,38 @@ _SUBJECTS = "kubernetes."
     show_default=True,
     help="Which rules.",
 )
-@click.option("--rules", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@is_configured
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE|DIR", help="A folder gets a file per rule.")
 @click.option("--action", type=click.Choice(_ACTIONS), default="warn", show_default=True, help="What bindings do.")
 @click.option("--kubernetes-version", default=f"1.{NEWEST_KUBERNETES}", show_default=True, metavar="X.Y")
 @click.option("--namespace", default="kube-system", show_default=True, help="Where parameters lie.")
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     identities: tuple[str, ...],
-    form: str,
-    profile: str,
-    folders: tuple[Path, ...],
+    *,
     output: Path | None,
     action: str,
-    kubernetes_version: str,
     namespace: str,
+    **given: Any,
 ) -> None:
     """Write Kubernetes rules as ValidatingAdmissionPolicies, which the API server enforces itself.
 
-    Each comes with a binding and, where the rule has parameters, a ConfigMap. Rules that no policy can express are
-    named on standard error, with the reason.
+    The rules are those that a scan with the same options and the same assay.yaml runs, with their parameters and
+    severities. Each comes with a binding and, where the rule has parameters, a ConfigMap. What the configuration
+    changed, and rules that no policy can express, are told on standard error.
     """
     from scanner.admission.exporting import ExportSettings, exported
     from scanner.admission.translating import NotExportableError
     from scanner.scan import minor_of
 
-    settings = ExportSettings(action, minor_of(kubernetes_version), namespace)
+    chosen = settled(context, identities)
+    settings = ExportSettings(action, minor_of(chosen.value("kubernetes-version")), namespace)
     made: dict[str, list[dict[str, Any]]] = {}
     left: dict[str, list[str]] = {}
-    for file in _chosen(identities, Profile(profile), folders):
+    for file in _chosen(identities, options(chosen, given)):
         try:
             made[file.rule.info.id] = exported(file, settings)
         except NotExportableError as error:
@@ -69,21 +79,37 @@ def command(
     _write(made, output)
 
 
-def _chosen(identities: Sequence[str], profile: Profile, folders: Iterable[Path]) -> list[RuleFile]:
-    """The rules that are named, or those of Kubernetes in a profile."""
+def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
+    """The rules of Kubernetes that a scan would run, or the named ones, after telling what was changed of them."""
     from scanner.policy import pack
     from scanner.policy.rule import load_folder
+    from scanner.scan import rules_of
 
     shipped = library.data_root() / "rules"
-    rules = {file.rule.info.id: file for folder in (shipped, *folders) for file in load_folder(folder)}
+    files = {file.rule.info.id: file for folder in (shipped, *wanted.rule_folders) for file in load_folder(folder)}
     for identity in identities:
-        if identity not in rules:
-            raise pack.no_rule(identity, rules)
-    if identities:
-        return [rules[identity] for identity in identities]
-    wanted = pack.included(profile)
-    infos = ((file, file.rule.info) for file in rules.values())
-    return [file for file, info in infos if info.profile in wanted and info.subject.startswith(_SUBJECTS)]
+        if identity not in files:
+            raise pack.no_rule(identity, files)
+    running = rules_of(replace(wanted, engines=(), policies=(), scope=None))
+    meant = {name for name, file in files.items() if identities or file.rule.info.subject.startswith(_SUBJECTS)}
+    _tell(wanted.configuration, running.changes, meant, named=bool(identities))
+    return [replace(files[rule.info.id], rule=rule) for rule in running.rules if rule.info.id in meant]
+
+
+def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[str], *, named: bool) -> None:
+    """Tell what a configuration changed of an export: nothing of other rules, nor of what only scans heed."""
+    skipped = (each._replace(rules=tuple(name for name in each.rules if name in rules)) for each in changes.skipped)
+    told = RuleChanges(
+        () if named else changes.selected,
+        0 if named else changes.not_selected,
+        tuple(each for each in skipped if each.rules),
+        tuple(each for each in changes.off if each.rule in rules),
+        tuple(each for each in changes.on if each.rule in rules),
+        tuple(each for each in changes.severities if each.rule in rules),
+        tuple(each for each in changes.parameters if each.rule in rules),
+    )
+    settings = tuple(each for each in configuration.settings if each.key in _HEEDED)
+    tell_changes(replace(configuration, rules=told, settings=settings, not_assessed=()))
 
 
 def _write(made: dict[str, list[dict[str, Any]]], output: Path | None) -> None:

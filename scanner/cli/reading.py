@@ -131,14 +131,16 @@ strict = click.option(
 """The option that counts what is nobody's configuration."""
 
 
-def settled(context: click.Context) -> Settled:
-    """The options of a command, with the configuration file that counts.
+def settled(context: click.Context, rules: Sequence[str] = ()) -> Settled:
+    """The options of a command, with the configuration file that counts; `rules` count as selected by their ids.
 
     Raises UsageError and PackError for what is wrong with the file.
     """
     command_line = {key: context.params[name] for key, name in _parameters() if _is_typed(context, name)}
     if "limit" in command_line:
         command_line["limit"] = named(command_line["limit"])
+    if rules:
+        command_line["select"] = (*command_line.get("select", ()), *rules)
     if context.params.get("config") is None and os.path.lexists(MISNAMED):
         click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
     own = {

@@ -14,6 +14,7 @@ FORMATS = {
     "jsonl": "scanner.reports.jsonl_results",
     "sarif": "scanner.reports.sarif",
     "html": "scanner.reports.html",
+    "html-summary": "scanner.reports.html.summary",
 }
 """Format -> the module that declares it as `FORMAT`."""
 

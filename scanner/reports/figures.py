@@ -77,7 +77,7 @@ def evidence(framework: FrameworkSummary) -> str:
     parts = (
         (framework.covered, "from manifests"),
         (framework.declared, "from a document's own word alone"),
-        (framework.low, "of low strength alone, which decides nothing"),
+        (framework.low, "of low strength alone (decides nothing)"),
     )
     said = [f"{what} for {number}" for number, what in parts if number]
     return f"evidence {', '.join(said)}" if said else ""

@@ -9,6 +9,7 @@ from itertools import chain
 
 from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
+from scanner.reports import figures
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
@@ -38,6 +39,8 @@ class Bearing:
     """A framework with the controls that a rule bears on, each with its row where the page has one."""
 
     framework: FrameworkSummary
+    first: bool
+    """The framework is one of those that are told first."""
     controls: int
     decides: bool
     """It bears on some of them with more than low strength."""
@@ -82,7 +85,7 @@ def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[Band, ...]
         by_rule.setdefault(finding.rule, []).append((finding, anchor))
     for members in by_rule.values():
         members.sort(key=lambda member: (order.index(member[0].outcome), SEVERITIES.index(member[0].severity)))
-    ranked = sorted(by_rule, key=lambda rule: _rank(by_rule[rule][0][0], len(by_rule[rule])))
+    ranked = sorted(by_rule, key=lambda rule: rank(by_rule[rule][0][0], len(by_rule[rule])))
     listed = _listed([len(by_rule[rule]) for rule in ranked])
     changes = max(1, CHANGES // len(by_rule)) if len(scan.findings) > CHANGES else CHANGES
     groups = [_group(scan, by_rule[rule], number, changes, rows) for rule, number in zip(ranked, listed, strict=True)]
@@ -96,7 +99,7 @@ def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[Band, ...]
     )
 
 
-def _rank(worst: Finding, number: int) -> tuple[int, int, int, str]:
+def rank(worst: Finding, number: int) -> tuple[int, int, int, str]:
     """Where a rule stands: failures by severity, then errors, unknowns and passes; many findings before few."""
     return list(Outcome).index(worst.outcome), SEVERITIES.index(worst.severity), -number, worst.rule
 
@@ -162,6 +165,7 @@ def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Item:
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[Bearing]:
     """The controls that a rule bears on, by framework, and within one by relation and strength."""
+    first = figures.in_order(scan).first
     for item in scan.frameworks:
         found: dict[tuple[Relation, Strength], dict[str, tuple[ControlLink, Row | None]]] = {}
         for link in scan.links.get(rule, ()):
@@ -172,4 +176,6 @@ def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[Bearing]:
             ways = sorted(found, key=lambda way: (list(Strength).index(way[1]), list(Relation).index(way[0])))
             controls = len({control for some in found.values() for control in some})
             decides = any(strength.bears for _, strength in ways)
-            yield Bearing(item, controls, decides, tuple((*way, tuple(found[way].values())) for way in ways))
+            yield Bearing(
+                item, item in first, controls, decides, tuple((*way, tuple(found[way].values())) for way in ways)
+            )

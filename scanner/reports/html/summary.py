@@ -1,0 +1,104 @@
+"""The auditor's edition: a few pages to print, without excerpts, findings counted by rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+
+from scanner.controls import ControlStatus
+from scanner.model import Finding, Outcome, RuleInfo, Scan, Severity
+from scanner.reports import figures
+from scanner.reports.format import TextFormat
+from scanner.reports.html.anchors import anchors_of
+from scanner.reports.html.controls import Row, Sheet, rows_of, sheet_of
+from scanner.reports.html.findings import rank
+from scanner.reports.html.page import render_page
+from scanner.reports.html.view import Circumstances, circumstances, failed
+from scanner.reports.results import tells_controls
+from scanner.reports.tally import tally
+
+NAMED = (ControlStatus.NOT_ASSESSED, ControlStatus.MANUAL)
+"""Controls of these statuses are named by their ids: nothing is to be said of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A framework with its controls: those of which something is said as rows, the others by id."""
+
+    sheet: Sheet
+    rows: tuple[Row, ...]
+    named: dict[ControlStatus, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The findings of one rule."""
+
+    rule: RuleInfo
+    severity: Severity
+    counts: dict[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The data of the edition, in the order in which it says it."""
+
+    head: Circumstances
+    failed: dict[Severity, int]
+    listed: dict[Outcome, int]
+    outcomes: dict[Outcome, int]
+    frameworks: tuple[Listed, ...]
+    others: int
+    """Frameworks that are not told."""
+    rules: tuple[Counted, ...]
+
+
+def summary(scan: Scan) -> Summary:
+    """What the edition says of a scan."""
+    order = figures.in_order(scan)
+    rows = rows_of(scan, anchors_of(scan.findings)) if tells_controls(scan) else {}
+    told = (*order.first, *(order.others if scan.run.all_frameworks else ()))
+    return Summary(
+        head=circumstances(scan),
+        failed=failed(scan),
+        listed=tally((item.outcome for item in scan.findings), Outcome),
+        outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        frameworks=tuple(_listed(sheet_of(item, rows)) for item in told),
+        others=len(scan.frameworks) - len(told),
+        rules=_counted(scan),
+    )
+
+
+def render(scan: Scan) -> str:
+    """Return the auditor's edition of a scan as one HTML document without a script."""
+    data = summary(scan)
+    values = {field.name: getattr(data, field.name) for field in fields(data)}
+    return render_page("summary.html.j2", styles=("report.css", "summary.css"), **values)
+
+
+def _listed(sheet: Sheet) -> Listed:
+    members = [row for _, some in sheet.parents for row in some]
+    named = {status: tuple(row.control.control for row in members if row.control.status is status) for status in NAMED}
+    return Listed(
+        sheet,
+        tuple(row for row in members if row.control.status not in NAMED),
+        {status: some for status, some in named.items() if some},
+    )
+
+
+def _counted(scan: Scan) -> tuple[Counted, ...]:
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in scan.findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    ranked = sorted((min(rank(each, len(some)) for each in some), rule) for rule, some in by_rule.items())
+    return tuple(
+        Counted(
+            scan.rules[rule],
+            list(Severity)[place[1]],
+            dict(Counter(each.outcome for each in by_rule[rule])),
+        )
+        for place, rule in ranked
+    )
+
+
+FORMAT = TextFormat(media_type="text/html", for_terminal=False, shows_fixes=False, tells_commit=True, render=render)

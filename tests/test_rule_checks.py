@@ -302,12 +302,39 @@ def test_a_fault_of_an_example_is_told_in_words(rule: WriteRule, changes: list[t
     assert any(line.startswith(said) for line in found), found
 
 
-def test_a_file_whose_name_is_not_an_identity_is_an_error(rule: WriteRule) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("own.yaml", ""),
+        ("2-own.yaml", ""),
+        ("own.part.yaml", ""),
+        ("Has Space.yaml", "not an identity: 'shop.Has Space'"),
+        ("Own.yaml", "not an identity: 'shop.Own'"),
+        ("own_rule.yaml", "not an identity: 'shop.own_rule'"),
+        ("own--rule.yaml", "not an identity: 'shop.own--rule'"),
+        ("-own.yaml", "not an identity: 'shop.-own'"),
+        (".own.yaml", "not an identity: 'shop..own'"),
+        ("röle.yaml", "not an identity: 'shop.röle'"),
+        ("own.yml", "the name of a rule file ends in .yaml"),
+    ],
+)
+def test_test_and_scan_refuse_the_same_names_of_files(rule: WriteRule, tmp_path: Path, name: str, said: str) -> None:
     path = rule(RULE)
-    path.rename(path.with_name("Has Space.yaml"))
-    done = assay("rules", "test", str(path.parents[1]), cwd=path.parents[2])
-    assert done.returncode == 1
-    assert "Has Space.yaml:1: not an identity: 'shop.Has Space'" in done.stderr
+    path.rename(path.with_name(name))
+    (tmp_path / "pod.yaml").write_text(POD)
+    tested = assay("rules", "test", "rules", cwd=tmp_path)
+    alone = assay("rules", "test", str(path.with_name(name)), cwd=tmp_path)
+    scanned = assay("scan", "pod.yaml", "--rules", "rules", cwd=tmp_path)
+    assert (tested.returncode, alone.returncode, scanned.returncode) == (
+        (1, 1, 2) if said else (0, 0, 1)
+    )  # the pod fails
+    assert f"rules/shop/{name}:1: {said} (" in tested.stderr or not said
+    assert f"rules/shop/{name}:1: {said}\n" in scanned.stderr or not said
+
+
+@pytest.mark.parametrize(("identity", "code"), [("shop.own-2", 0), ("own", 2), ("shop.Own", 2), ("shop..own", 2)])
+def test_a_new_rule_has_an_identity_that_is_accepted(tmp_path: Path, identity: str, code: int) -> None:
+    assert assay("rules", "new", identity, cwd=tmp_path).returncode == code
 
 
 def test_two_rules_of_one_name_are_told_with_both_files(rule: WriteRule, tmp_path: Path) -> None:

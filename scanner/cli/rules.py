@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,14 +13,10 @@ from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_f
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.policy.pack import no_rule
-from scanner.policy.rule import RuleFile, load, load_folder, rule_paths
+from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 
 _SCAFFOLD = "rule.yaml"
-_PART = "[a-z0-9]+(?:-[a-z0-9]+)*"
-_IDENTITY = re.compile(rf"[a-z][a-z0-9]*(?:\.{_PART})+")
-_BELOW_A_FOLDER = re.compile(rf"{_PART}(?:\.{_PART})*")
-"""The part of an identity that a file has below the folder that is tested, which may lie in the folder of all rules."""
 
 
 @click.group("rules")
@@ -93,7 +87,7 @@ def test(path: Path | None) -> int:
     for file in chosen:
         try:
             loaded = load(file.resolve() if folder == _shipped() else file, folder)
-            found: list[AssayError] = [*_misnamed(loaded), *check(loaded)]
+            found: list[AssayError] = [*check(loaded)]
         except PackError as error:
             found = [*error.each()]
         problems += len(found)
@@ -111,7 +105,7 @@ def test(path: Path | None) -> int:
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
 def new(identity: str, folder: Path) -> None:
     """Begin a rule: writes FOLDER/<ID with slashes>.yaml to be filled in; its examples fail until it is."""
-    if not _IDENTITY.fullmatch(identity):
+    if not IDENTITY.fullmatch(identity) or "." not in identity:
         raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
     *parts, name = identity.split(".")
     path = folder.joinpath(*parts, f"{name}.yaml")
@@ -120,14 +114,6 @@ def new(identity: str, folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text((library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8"), encoding="utf-8")
     click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
-
-
-def _misnamed(file: RuleFile) -> Iterator[PackError]:
-    """The error for a file whose path gives no valid identity."""
-    identity = file.rule.info.id
-    if not _BELOW_A_FOLDER.fullmatch(identity):
-        hint = "name files and folders in lower-case letters, digits and hyphens"
-        yield PackError(f"not an identity: {identity!r}", f"{file.data.path}:1", hint)
 
 
 def _shipped() -> Path:
@@ -153,7 +139,7 @@ def _parameters(file: RuleFile) -> str:
 
 def _find(identity: str) -> RuleFile:
     folder = _shipped()
-    paths = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in rule_paths(folder)}
+    paths = {identity_of(path, folder): path for path in rule_paths(folder)}
     if identity not in paths:
         raise no_rule(identity, paths)
     return load(paths[identity], folder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
-from scanner.errors import PackError
+from scanner.errors import PackError, raise_together
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
+IDENTITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+"""Of a rule, from whatever folder its path is counted."""
+NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
+_SUFFIXES = (".yaml", ".yml")
+"""That of rule files, and one by which a file looks like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,21 @@ class RuleFile:
 
 
 def rule_paths(folder: Path) -> list[Path]:
-    """The rule files of a folder, in the order of their identities."""
-    return sorted(folder.rglob("*.yaml"))
+    """The rule files of a folder, in the order of their identities, and those that only look like one."""
+    return sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}"))
+
+
+def identity_of(path: Path, folder: Path) -> str:
+    """The identity that the path of a file gives to its rule, counted from the folder of the rules."""
+    return ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
+def _misnamed(path: Path, identity: str) -> Iterator[PackError]:
+    """What is wrong with the name of a rule file."""
+    if path.suffix != _SUFFIXES[0]:
+        yield PackError(f"the name of a rule file ends in {_SUFFIXES[0]}", f"{path}:1", "rename the file")
+    if not IDENTITY.fullmatch(identity):
+        yield PackError(f"not an identity: {identity!r}", f"{path}:1", NAMING)
 
 
 def load(path: Path, folder: Path) -> RuleFile:
@@ -76,6 +95,8 @@ def load(path: Path, folder: Path) -> RuleFile:
     from scanner import datafile  # a pack from the cache needs neither
     from scanner.policy import rule_names
 
+    identity = identity_of(path, folder)
+    raise_together(_misnamed(path, identity))
     file = datafile.read(path, library.data_root() / "rules" / SCHEMA)
     kind = file.value["subject"]
     if kind not in KINDS:
@@ -84,7 +105,7 @@ def load(path: Path, folder: Path) -> RuleFile:
     expressions = _compiled(file, errors)
     errors += rule_names.faults(file, expressions)
     file.refuse(errors)
-    rule = _rule(file, ".".join(path.relative_to(folder).with_suffix("").parts), expressions)
+    rule = _rule(file, identity, expressions)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
         message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
         raise file.error(("fix",), message)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from scanner.model import Edit, Finding, Fix, Location, Outcome, Related, Scan, Severity, Verdict
 from scanner.reports import sarif
+from scanner.reports.figures import told
 from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, fixed_scan, sample_scan
 from tests.sample_whole import whole_scan
 
@@ -60,7 +61,7 @@ def test_kind_and_level_of_every_outcome(severity: Severity) -> None:
         assert (result["kind"], result["level"]) == (kind, levels[severity] if kind == "fail" else "none")
 
 
-def test_rules_hold_what_code_scanning_reads() -> None:
+def test_rules_with_findings_hold_everything_that_is_said_of_them() -> None:
     scan = sample_scan()
     rules = rendered(scan)["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == sorted(scan.rules)
@@ -76,6 +77,13 @@ def test_rules_hold_what_code_scanning_reads() -> None:
         assert rule.get("helpUri") == (info.references[0] if info.references else None)
 
 
+def test_of_a_rule_without_findings_only_its_title_is_told() -> None:
+    scan = sample_scan()
+    quiet = replace(scan, findings=tuple(item for item in scan.findings if item.rule != "kubernetes.image-pinned"))
+    rule = next(item for item in rendered(quiet)["tool"]["driver"]["rules"] if item["id"] == "kubernetes.image-pinned")
+    assert list(rule) == ["id", "name", "shortDescription", "defaultConfiguration"]
+
+
 @pytest.mark.parametrize(
     ("why", "shown"),
     [
@@ -87,26 +95,25 @@ def test_rules_hold_what_code_scanning_reads() -> None:
     ],
 )
 def test_help_holds_no_html_but_in_code(why: str, shown: str) -> None:
-    rule = replace(sample_scan().rules["kubernetes.image-pinned"], why=why)
-    run = rendered(replace(sample_scan(), findings=(), rules={rule.id: rule}))
+    scan = sample_scan()
+    rules = {name: replace(rule, why=why) for name, rule in scan.rules.items()}
+    run = rendered(replace(scan, rules=rules))
     assert run["tool"]["driver"]["rules"][0]["help"]["markdown"].startswith(shown)
 
 
-def test_texts_and_tags_stay_within_the_limits_of_github() -> None:
+def test_long_texts_and_many_tags_are_kept() -> None:
     scan = sample_scan()
     many = tuple(f"objective-{number}" for number in range(40))
-    huge = replace(scan.rules["kubernetes.image-pinned"], title="t" * 3000, why="w" * 3000, objectives=many)
-    run = rendered(replace(scan, findings=(), links={}, rules={huge.id: huge}))
-    rule = run["tool"]["driver"]["rules"][0]
-    assert len(rule["properties"]["tags"]) == 20
-    assert {len(rule[key]["text"]) for key in ("shortDescription", "fullDescription")} == {1024}
+    rules = {name: replace(rule, why="w" * 3000, objectives=many) for name, rule in scan.rules.items()}
+    rule = rendered(replace(scan, rules=rules))["tool"]["driver"]["rules"][0]
+    assert set(many) < set(rule["properties"]["tags"])
+    assert rule["fullDescription"]["text"] == "w" * 3000 + "."
 
 
 def test_every_reference_leads_to_what_it_names() -> None:
     run = rendered(sample_scan())
     rules, taxonomies = run["tool"]["driver"]["rules"], run["taxonomies"]
     targets = [link["target"] for rule in rules for link in rule.get("relationships", ())]
-    targets += [taxon for result in run["results"] for taxon in result.get("taxa", ())]
     for target in targets:
         taxonomy = taxonomies[target["toolComponent"]["index"]]
         assert taxonomy["name"] == target["toolComponent"]["name"]
@@ -116,6 +123,24 @@ def test_every_reference_leads_to_what_it_names() -> None:
         (framework.id, framework.edition) for framework in sample_scan().frameworks
     ]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+    assert [result for result in run["results"] if "taxa" in result] == []
+
+
+def test_controls_are_told_only_where_frameworks_were_asked_for() -> None:
+    scan = sample_scan()
+    run = rendered(replace(scan, run=replace(scan.run, all_frameworks=False)))
+    assert "taxonomies" not in run
+    assert "supportedTaxonomies" not in run["tool"]["driver"]
+    assert [rule for rule in run["tool"]["driver"]["rules"] if "relationships" in rule] == []
+    assert not {"soc2@2017", "cis-kubernetes@2.0.1"} & {
+        tag for rule in run["tool"]["driver"]["rules"] for tag in rule["properties"]["tags"]
+    }
+
+
+def test_the_figures_of_frameworks_are_those_of_every_report() -> None:
+    scan = sample_scan()
+    figures = rendered(scan)["properties"]["frameworks"]
+    assert figures == {f"{item.id}@{item.edition}": told(item) for item in scan.frameworks}
 
 
 def test_a_control_that_names_the_rule_is_related_without_an_objective() -> None:
@@ -168,6 +193,7 @@ def test_what_could_not_be_assessed_is_notified_with_its_place() -> None:
         "region": {"startLine": 7},
     }
     assert error["associatedRule"]["id"] == "kubernetes.service-selects-workload"
+    assert error["message"]["text"] == "kubernetes.service-selects-workload could not be evaluated for 1 subject."
     assert skipped["level"] == "note"
     assert "not a text file" in skipped["message"]["text"]
 
@@ -193,33 +219,25 @@ def test_an_incomplete_run_was_not_successful(code: int, successful: bool) -> No
     assert invocation["exitCodeDescription"] == "because."
 
 
-def test_of_too_many_results_the_worst_are_kept_and_the_rest_is_told() -> None:
-    low, critical = (item for item in sample_scan().findings if item.severity in ("low", "critical"))
-    run = rendered(holding(*[replace(low, outcome=Outcome.PASS)] * 7, *[low] * 24_999, critical))
-    assert len(run["results"]) == 25_000
-    assert {result["kind"] for result in run["results"]} == {"fail"}
-    assert run["results"][-1]["ruleId"] == critical.rule
-    last = run["invocations"][0]["toolExecutionNotifications"][-1]
-    assert last["message"]["text"].startswith("7 of 25007 results are left out")
-    assert last["level"] == "warning"
-
-
-def test_locations_of_a_result_stay_within_the_limit() -> None:
-    finding = sample_scan().findings[0]
-    related = tuple(Related(finding.location, f"place {number}") for number in range(1200))
-    result = rendered(holding(replace(finding, related=related)))["results"][0]
-    assert len(result["locations"]) + len(result["relatedLocations"]) == 1000
-
-
-def test_skipped_inputs_beyond_a_thousand_are_counted() -> None:
-    scan = sample_scan()
+def test_nothing_is_left_out_however_much_there_is() -> None:
+    scan, low = sample_scan(), next(item for item in sample_scan().findings if item.severity == "low")
+    related = tuple(Related(low.location, f"place {number}") for number in range(1200))
     skipped = tuple(replace(scan.inputs[2], path=f"{number}.png") for number in range(1500))
-    texts = [
-        item["message"]["text"]
-        for item in rendered(replace(scan, inputs=skipped))["invocations"][0]["toolExecutionNotifications"]
-    ]
-    assert len([text for text in texts if "was skipped" in text]) == 1000
-    assert texts[-1] == "500 further skipped inputs are not named here."
+    run = rendered(replace(scan, findings=(replace(low, related=related), *[low] * 26_000), inputs=skipped))
+    assert len(run["results"]) == 26_001
+    assert len(run["results"][0]["relatedLocations"]) == 1200
+    assert len(run["invocations"][0]["toolExecutionNotifications"]) == 1500
+
+
+def test_results_are_made_as_they_are_written() -> None:
+    """A finding that no result can be made of stops the report only when its turn comes."""
+    scan = sample_scan()
+    broken = replace(scan.findings[0], outcome=cast("Outcome", "no outcome"))
+    pieces = sarif.render(holding(*scan.findings, broken))
+    written: list[str] = []
+    with pytest.raises(KeyError):
+        written.extend(pieces)
+    assert sum('"ruleIndex"' in piece for piece in written) == len(scan.findings)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
-from scanner.reports import sarif
+from scanner import reports
 from scanner.scan import scan
 from tests.conftest import REPOSITORY
 from tests.sample import fixed_scan, sample_scan
@@ -51,6 +51,7 @@ SCANS: dict[str, Callable[[], Scan]] = {
     "absolute": lambda: located("/a b/c"),
     "empty": empty_scan,
     "fixes": fixed_scan,
+    "no controls": lambda: replace(sample_scan(), run=replace(sample_scan().run, all_frameworks=False)),
     "digital bank": lambda: scan([str(REPOSITORY / "examples" / "digital-bank")]),
 }
 
@@ -67,15 +68,19 @@ def multitool() -> Path:
     return Path(modules) / "@microsoft" / "sarif-multitool-linux"
 
 
+@pytest.mark.parametrize("form", ["sarif", "sarif-github"])
 @pytest.mark.parametrize("name", SCANS)
-def test_valid_by_the_schema(name: str, multitool: Path) -> None:
+def test_valid_by_the_schema(name: str, form: str, multitool: Path) -> None:
     schema = json.loads((multitool / "sarif-2.1.0.json").read_text(encoding="utf-8-sig"))
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    assert [error.message for error in validator.iter_errors(json.loads("".join(sarif.render(SCANS[name]()))))] == []
+    assert [
+        error.message for error in validator.iter_errors(json.loads("".join(reports.render(form, SCANS[name]()))))
+    ] == []
 
 
+@pytest.mark.parametrize("form", ["sarif", "sarif-github"])
 @pytest.mark.parametrize("name", SCANS)
-def test_valid_by_the_multitool(name: str, multitool: Path, tmp_path: Path) -> None:
+def test_valid_by_the_multitool(name: str, form: str, multitool: Path, tmp_path: Path) -> None:
     """The tool exits 0 whatever it finds: what counts is its own output.
 
     What it still says, and why it stays: SARIF2005 (there is no page about Assay to name in informationUri), and
@@ -84,9 +89,10 @@ def test_valid_by_the_multitool(name: str, multitool: Path, tmp_path: Path) -> N
     without references has no help page).
     """
     source, target, tool = tmp_path / "in.sarif", tmp_path / "out.sarif", multitool / "Sarif.Multitool"
-    source.write_text("".join(sarif.render(SCANS[name]())), encoding="utf-8")
+    source.write_text("".join(reports.render(form, SCANS[name]())), encoding="utf-8")
     tool.chmod(tool.stat().st_mode | 0o100)
-    options = ["--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note", "-o", str(target)]
+    kinds = "Sarif;Ghas" if form == "sarif-github" else "Sarif"
+    options = ["--rule-kind", kinds, "--level", "Error;Warning;Note", "-o", str(target)]
     subprocess.run([str(tool), "validate", str(source), *options], check=True, capture_output=True, timeout=300)
     run = json.loads(target.read_text(encoding="utf-8-sig"))["runs"][0]
     found = {(item.get("level", "warning"), item["ruleId"]) for item in run["results"]}

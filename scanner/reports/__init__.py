@@ -13,6 +13,7 @@ FORMATS = {
     "json": "scanner.reports.json_results",
     "jsonl": "scanner.reports.jsonl_results",
     "sarif": "scanner.reports.sarif",
+    "sarif-github": "scanner.reports.sarif.github",
     "html": "scanner.reports.html",
     "html-summary": "scanner.reports.html.summary",
 }

@@ -38,11 +38,11 @@ def uri(path: str) -> str:
 
 def place(scan: Scan, location: Location) -> Json:
     """Return a physical location, with its text where that is at hand and holds no secret."""
-    region = _region(scan, location)
+    found = region(scan, location)
     snippet = quote(scan, location)
     if snippet is not None:
-        region["snippet"] = {"text": snippet}
-    return {"artifactLocation": artifact(location.path), "region": region}
+        found["snippet"] = {"text": snippet}
+    return {"artifactLocation": artifact(location.path), "region": found}
 
 
 def logical(finding: Finding) -> Json:
@@ -55,7 +55,7 @@ def logical(finding: Finding) -> Json:
     }
 
 
-def _region(scan: Scan, location: Location) -> Json:
+def region(scan: Scan, location: Location) -> Json:
     """Return a region that ends behind its last character, not at the beginning of the line that follows it."""
     end_line, end_column = location.end_line, location.end_column
     lines = scan.texts.get(location.path, ())

@@ -1,80 +1,55 @@
-"""Outcomes in SARIF: results with their place, their fingerprints and the controls they bear on."""
+"""Outcomes in SARIF: results with their place, their fingerprint and their fix."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from scanner.model import SEVERITIES, Edit, Finding, Fix, Outcome, Related, Scan
+from scanner.model import Edit, Finding, Fix, Outcome, Related, Scan
 from scanner.reports.fingerprints import unique
-from scanner.reports.sarif.line_hash import line_hashes
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.rules import LEVELS
-from scanner.reports.sarif.taxonomies import Control, references_of
 from scanner.reports.sarif.text import plain, sentence
 
 Json: TypeAlias = dict[str, Any]
 
-MOST_RESULTS = 25_000
-"""GitHub refuses a run with more."""
-MOST_LOCATIONS = 1_000
-"""GitHub refuses a result with more."""
+FINGERPRINT = "assay/v1"
 MOST_LINKS = 10
 """A message that links more related locations than this is no longer read."""
 
 _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", Outcome.PASS: "pass"}
 
 
-def results(scan: Scan, references: dict[Control, Json]) -> list[Json]:
-    """Return the outcomes of a scan in their order; of too many, the worst."""
-    kept = _worst(scan.findings)
-    kept = [replace(each, fingerprint=own) for each, own in zip(kept, unique(kept), strict=True)]
+def results(scan: Scan) -> Iterator[Json]:
+    """Every outcome that is listed, in the order of the scan; each is made when it is asked for."""
     indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
-    taxa = {rule: references_of(links, references) for rule, links in scan.links.items()}
-    hashes = _line_hashes(scan, kept)
-    return [
-        _result(scan, finding, indexes[finding.rule], taxa.get(finding.rule, []), hashes.get(finding.location.path, {}))
-        for finding in kept
-    ]
+    for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
+        yield _result(scan, finding, indexes[finding.rule], own)
 
 
-def left_out(scan: Scan) -> int:
-    """Return how many outcomes the limit of results leaves out."""
-    return max(0, len(scan.findings) - MOST_RESULTS)
+def message(finding: Finding) -> str:
+    """Return the message with links to related places: GitHub shows only places that the message links."""
+    links = [f"[{_link_text(item.message)}]({number})" for number, item in enumerate(finding.related[:MOST_LINKS], 1)]
+    related = f" See {', '.join(links)}." if links else ""
+    return sentence(finding.message) + related
 
 
-def _worst(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Keep fails by severity, then errors, unknowns and passes, until the limit; the order stays as it was."""
-    if len(findings) <= MOST_RESULTS:
-        return list(findings)
-    outcomes, severities = list(Outcome), list(SEVERITIES)
-    ranks = [(outcomes.index(item.outcome), severities.index(item.severity)) for item in findings]
-    best = sorted(range(len(findings)), key=ranks.__getitem__)[:MOST_RESULTS]
-    return [findings[position] for position in sorted(best)]
-
-
-def _result(scan: Scan, finding: Finding, index: int, taxa: list[Json], hashes: dict[int, str]) -> Json:
+def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
     failed = finding.outcome == Outcome.FAIL
-    related = finding.related[: MOST_LOCATIONS - 1]
     result: Json = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "kind": _KINDS[finding.outcome],
         "level": LEVELS[finding.severity] if failed else "none",
-        "message": {"text": _message(finding)},
+        "message": {"text": message(finding)},
         "locations": [{"physicalLocation": place(scan, finding.location), "logicalLocations": [logical(finding)]}],
     }
-    if related:
-        result["relatedLocations"] = [_related(scan, number, item) for number, item in enumerate(related, 1)]
-    result["partialFingerprints"] = {"assay/v1": finding.fingerprint}
-    if finding.location.line in hashes:
-        result["partialFingerprints"]["primaryLocationLineHash"] = hashes[finding.location.line]
+    if finding.related:
+        result["relatedLocations"] = [_related(scan, number, item) for number, item in enumerate(finding.related, 1)]
+    result["partialFingerprints"] = {FINGERPRINT: fingerprint}
     if finding.fix and finding.fix.edits:
         result["fixes"] = [_fix(scan, finding.location.path, finding.fix)]
-    if taxa:
-        result["taxa"] = taxa
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
 
@@ -104,13 +79,6 @@ def _replacement(edit: Edit, lines: Sequence[str]) -> Json:
     return {"deletedRegion": region, **({"insertedContent": {"text": text}} if text else {})}
 
 
-def _message(finding: Finding) -> str:
-    """Return the message with links to related places: GitHub shows only places that the message links."""
-    links = [f"[{_link_text(item.message)}]({number})" for number, item in enumerate(finding.related[:MOST_LINKS], 1)]
-    related = f" See {', '.join(links)}." if links else ""
-    return sentence(finding.message) + related
-
-
 def _link_text(text: str) -> str:
     text = plain(text).rstrip(".") or "the related place"
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
@@ -119,15 +87,3 @@ def _link_text(text: str) -> str:
 def _related(scan: Scan, number: int, related: Related) -> Json:
     message = sentence(related.message or "the related place")
     return {"id": number, "physicalLocation": place(scan, related.location), "message": {"text": message}}
-
-
-def _line_hashes(scan: Scan, findings: list[Finding]) -> dict[str, dict[int, str]]:
-    digests = {item.path: item.sha256 for item in scan.inputs}
-    wanted: defaultdict[str, set[int]] = defaultdict(set)
-    for finding in findings:
-        wanted[finding.location.path].add(finding.location.line)
-    return {
-        path: line_hashes(scan.texts.get(path, ()), digests[path], lines)
-        for path, lines in wanted.items()
-        if path in digests
-    }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from scanner.controls import ControlLink
 from scanner.model import Profile, RuleInfo, Scan, Severity
+from scanner.reports.results import tells_controls
 from scanner.reports.sarif.taxonomies import Control, relationships, web_address
 from scanner.reports.sarif.text import description, markdown, plain, sentence
 
@@ -18,39 +20,56 @@ LEVELS = {
     Severity.LOW: "note",
     Severity.INFO: "note",
 }
-MOST_TAGS = 20
-"""GitHub refuses a rule with more."""
-
+MOST_TAGS = 10
+"""GitHub shows no more of a rule."""
 _PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
 
 
-def descriptors(scan: Scan, references: dict[Control, Json]) -> list[Json]:
-    """Return the descriptors of all rules of a scan, in order of their ids."""
+def descriptors(scan: Scan, references: dict[Control, Json]) -> Iterator[Json]:
+    """The rules of a scan in order of their ids; of one without findings only what it is called and asks for."""
+    listed = {finding.rule for finding in scan.findings}
+    for name in sorted(scan.rules):
+        rule = scan.rules[name]
+        if name not in listed:
+            yield _named(rule)
+            continue
+        links = scan.links.get(name, ()) if references else ()
+        related = relationships(links, references)
+        yield _described(rule, links, []) | ({"relationships": related} if related else {})
+
+
+def alert_descriptors(scan: Scan, rules: Iterable[str]) -> Iterator[Json]:
+    """Some rules as code scanning takes and shows them, with controls that were asked for in the help."""
     names = {(item.id, item.edition): plain(f"{item.title} {item.edition}") for item in scan.frameworks}
-    return [_descriptor(scan.rules[rule], scan.links.get(rule, ()), references, names) for rule in sorted(scan.rules)]
+    links = scan.links if tells_controls(scan) else {}
+    for name in rules:
+        bearing = links.get(name, ())
+        rule = _described(scan.rules[name], bearing, _bearing(bearing, names))
+        for key in ("shortDescription", "fullDescription"):
+            rule[key] = {"text": description(rule[key]["text"])}
+        rule["properties"]["tags"] = rule["properties"]["tags"][:MOST_TAGS]
+        yield rule
 
 
-def _descriptor(
-    rule: RuleInfo, links: tuple[ControlLink, ...], references: dict[Control, Json], names: dict[tuple[str, str], str]
-) -> Json:
-    bearing = _bearing(links, names)
-    descriptor: Json = {
+def _named(rule: RuleInfo) -> Json:
+    return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.replace(".", "-").split("-")),
-        "shortDescription": {"text": description(rule.title)},
-        "fullDescription": {"text": description(rule.why or rule.title)},
-        "help": {"text": _help_text(rule, bearing), "markdown": _help_markdown(rule, bearing)},
+        "shortDescription": {"text": sentence(rule.title)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
     }
+
+
+def _described(rule: RuleInfo, links: tuple[ControlLink, ...], bearing: list[str]) -> Json:
     address = next(filter(None, map(web_address, rule.references)), "")
-    if address:
-        descriptor["helpUri"] = address
-    related = relationships(links, references)
-    if related:
-        descriptor["relationships"] = related
-    descriptor["properties"] = _properties(rule, links)
-    return descriptor
+    return {
+        **_named(rule),
+        "fullDescription": {"text": sentence(rule.why or rule.title)},
+        "help": {"text": _help_text(rule, bearing), "markdown": _help_markdown(rule, bearing)},
+        **({"helpUri": address} if address else {}),
+        "properties": _properties(rule, links),
+    }
 
 
 def _bearing(links: tuple[ControlLink, ...], names: dict[tuple[str, str], str]) -> list[str]:
@@ -93,7 +112,7 @@ def _properties(rule: RuleInfo, links: tuple[ControlLink, ...]) -> Json:
     frameworks = (f"{link.framework}@{link.edition}" for link in links)
     tags = list(dict.fromkeys(["security", *rule.objectives, *frameworks]))
     properties: Json = {
-        "tags": tags[:MOST_TAGS],
+        "tags": tags,
         "precision": _precision(rule.profile),
         "problem.severity": _PROBLEMS[LEVELS[rule.severity]],
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scanner.reports.sarif.text import description, plain
+from scanner.reports.results import tells_controls
+from scanner.reports.sarif.text import plain, sentence
 
 if TYPE_CHECKING:
     from scanner.controls import ControlLink, FrameworkSummary
@@ -19,9 +20,12 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!
 
 
 def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:
-    """Return the taxonomies of a scan, and for each control the reference by which rules and results name it."""
+    """The frameworks that were asked for, and for each control the reference by which rules name it."""
+    if not tells_controls(scan):
+        return [], {}
     titles = {(item.framework, item.edition, item.control): item.title for item in scan.assessments}
-    linked = dict.fromkeys(_control(link) for rule in scan.rules for link in scan.links.get(rule, ()))
+    listed = {finding.rule for finding in scan.findings}
+    linked = {_control(link) for rule in listed for link in scan.links.get(rule, ())}
     ordered = [control for control in titles if control in linked]
     ordered += sorted(control for control in linked if control not in titles)
     components: list[Json] = []
@@ -36,10 +40,9 @@ def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:
     return components, references
 
 
-def references_of(links: tuple[ControlLink, ...], references: dict[Control, Json]) -> list[Json]:
-    """Return the references to the controls of some links, each control once."""
-    controls = dict.fromkeys(_control(link) for link in links)
-    return [references[control] for control in controls if control in references]
+def supported(components: list[Json]) -> list[Json]:
+    """How a driver names its taxonomies."""
+    return [{"name": component["name"], "index": index} for index, component in enumerate(components)]
 
 
 def relationships(links: tuple[ControlLink, ...], references: dict[Control, Json]) -> list[Json]:
@@ -48,7 +51,7 @@ def relationships(links: tuple[ControlLink, ...], references: dict[Control, Json
         {
             "target": references[_control(link)],
             "kinds": ["relevant"],
-            "description": {"text": description(link.rationale or link.objective)},
+            "description": {"text": sentence(link.rationale or link.objective)},
             "properties": {"relation": link.relation, "strength": link.strength} | _through(link),
         }
         for link in dict.fromkeys(links)
@@ -71,34 +74,20 @@ def _control(link: ControlLink) -> Control:
 
 
 def _taxon(identity: str, title: str) -> Json:
-    return {"id": identity, "shortDescription": {"text": description(title)}} if title else {"id": identity}
+    return {"id": identity, "shortDescription": {"text": sentence(title)}} if title else {"id": identity}
 
 
 def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
-    """Return a framework with its figures; both figures or neither, and never one without the other."""
+    """A framework; its figures stand in the properties of the run."""
     component: Json = {
         "name": framework.id,
         "fullName": plain(f"{framework.title} {framework.edition}"),
         "version": framework.edition,
-        "shortDescription": {"text": description(framework.title)},
+        "shortDescription": {"text": sentence(framework.title)},
     }
     if web_address(framework.source):
         component["informationUri"] = framework.source
     component["isComprehensive"] = False
     component["taxa"] = taxa
-    component["properties"] = {
-        "measure": framework.measure,
-        "controls": framework.controls,
-        "applicable": framework.applicable,
-        "counts": framework.counts,
-        "rulesNotRun": framework.not_run,
-        "covered": framework.covered,
-        "declared": framework.declared,
-        "coverage": framework.coverage,
-        "conformity": framework.conformity,
-        "incomplete": framework.incomplete,
-        "licence": framework.licence,
-    }
-    if framework.scope:
-        component["properties"]["scope"] = {"paths": framework.scope, "inputs": framework.scope_inputs}
+    component["properties"] = {"measure": framework.measure, "licence": framework.licence}
     return component

@@ -1,0 +1,185 @@
+"""Notifications in SARIF: what could not be assessed, and what a configuration changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import islice
+from typing import Any, TypeAlias
+
+from scanner.model import NOT_OURS, Input, InputStatus, Loss, Outcome, Scan
+from scanner.reports.configuration import sentences
+from scanner.reports.sarif.places import artifact
+from scanner.reports.sarif.text import plain, sentence
+from scanner.reports.unassessed import Gap, gaps
+
+Json: TypeAlias = dict[str, Any]
+
+NAMED = 5
+"""Places or rules that a notification of many names; of the others it tells the number."""
+
+
+class Kind(StrEnum):
+    """What a notification is about."""
+
+    UNREADABLE = "input-unreadable"
+    ERROR = "rule-error"
+    SKIPPED = "input-skipped"
+    LEFT_OUT = "left-out"
+    CONFIGURED = "scan-configured"
+    NOT_ASSESSED = "input-not-assessed"
+    PART = "part-not-assessed"
+    UNKNOWN = "outcome-unknown"
+
+
+_MEANINGS = {
+    Kind.UNREADABLE: (
+        "An input could not be read.",
+        "The input, or a part of it, was not assessed: nothing in this file speaks for or against it.",
+    ),
+    Kind.ERROR: (
+        "A rule could not be evaluated.",
+        "The subject was not assessed by this rule. Report the rule to those who maintain the rule pack.",
+    ),
+    Kind.SKIPPED: (
+        "An input was skipped.",
+        "The input is of no format that Assay reads, or was excluded.",
+    ),
+    Kind.LEFT_OUT: (
+        "Entries were left out of this file.",
+        "Code-scanning services refuse larger files. The JSON report of the same scan holds every entry.",
+    ),
+    Kind.CONFIGURED: (
+        "The configuration changed the scan.",
+        "A rule was switched off or set, or files were left out, by a configuration file or an option.",
+    ),
+    Kind.NOT_ASSESSED: (
+        "An input was recognised and not read.",
+        "Assay knows the format of the input and has no reader for it: nothing in this file speaks for or against it.",
+    ),
+    Kind.PART: (
+        "A part of an input was not assessed.",
+        "The rest of the input was assessed. A note is about documentation, source code or a workflow of a CI service.",
+    ),
+    Kind.UNKNOWN: (
+        "Rules could not tell whether their requirement is met.",
+        "The scanned files do not state what the rules ask. The JSON report of the same scan holds each of these.",
+    ),
+}
+_INDEXES = {kind: index for index, kind in enumerate(Kind)}
+_VERBS = {
+    InputStatus.UNREADABLE: (Kind.UNREADABLE, "could not be read", "error"),
+    InputStatus.NOT_ASSESSED: (Kind.NOT_ASSESSED, "was not assessed", "error"),
+    InputStatus.SKIPPED: (Kind.SKIPPED, "was skipped", "note"),
+}
+
+
+def descriptors() -> list[Json]:
+    """What each kind of notification means."""
+    return [
+        {
+            "id": kind,
+            "name": "".join(word.capitalize() for word in kind.split("-")),
+            "shortDescription": {"text": short},
+            "fullDescription": {"text": full},
+            "help": {"text": full},
+        }
+        for kind, (short, full) in _MEANINGS.items()
+    ]
+
+
+def notification(kind: Kind, level: str, text: str) -> Json:
+    """A notification without a place."""
+    return {"descriptor": {"id": kind, "index": _INDEXES[kind]}, "level": level, "message": {"text": sentence(text)}}
+
+
+def configured(scan: Scan) -> list[Json]:
+    """Each change that a configuration file or an option made."""
+    if not scan.run.configuration:
+        return []
+    return [notification(Kind.CONFIGURED, "note", each) for each in sentences(scan.run.configuration)]
+
+
+def each_of(scan: Scan) -> Iterator[Json]:
+    """Every input and part that was not assessed, and every rule that could not be evaluated."""
+    yield from _inputs(scan, InputStatus.UNREADABLE)
+    yield from _inputs(scan, InputStatus.NOT_ASSESSED)
+    yield from (_part(item, loss) for item in scan.inputs for loss in item.losses)
+    indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
+    for rule, number in _by_rule(scan, Outcome.ERROR):
+        text = f"{plain(rule)} could not be evaluated for {_many(number, 'subject')}"
+        yield {**notification(Kind.ERROR, "error", text), "associatedRule": {"id": rule, "index": indexes[rule]}}
+    yield from _inputs(scan, InputStatus.SKIPPED)
+
+
+def counted(scan: Scan) -> Iterator[Json]:
+    """The same and what is unknown: a notification for each kind, with the number and the first few."""
+    unassessed = gaps(scan)
+    skipped = sum(item.status == InputStatus.SKIPPED for item in scan.inputs)
+    yield from _gaps(Kind.UNREADABLE, "error", "input", "could not be read", unassessed.unreadable)
+    yield from _gaps(Kind.NOT_ASSESSED, "error", "input", "of a known format not assessed", unassessed.not_assessed)
+    yield from _gaps(Kind.PART, "error", "part of inputs", "not assessed", unassessed.parts)
+    yield from _gaps(Kind.PART, "note", "part of documentation or code", "not read", unassessed.noted)
+    yield from _rules(scan, Outcome.ERROR, Kind.ERROR, "error", "ended in an error")
+    yield from _rules(scan, Outcome.UNKNOWN, Kind.UNKNOWN, "note", "could not be told")
+    if skipped:
+        yield notification(Kind.SKIPPED, "note", f"{_many(skipped, 'input')} skipped")
+
+
+def _inputs(scan: Scan, status: InputStatus) -> Iterator[Json]:
+    return (_input(item) for item in scan.inputs if item.status == status)
+
+
+def _input(item: Input) -> Json:
+    kind, verb, level = _VERBS[item.status]
+    accepted = f". It is knowingly not assessed: {item.accepted}" if item.accepted else ""
+    text = f"{_name(item)} {verb}: {item.reason or 'no reason is known'}{accepted}"
+    return _placed(notification(kind, "note" if item.accepted else level, text), item, item.line)
+
+
+def _part(item: Input, loss: Loss) -> Json:
+    note = loss.kind in NOT_OURS or item.accepted
+    text = f"A part of {_name(item)} was not assessed ({loss.kind}): {loss.reason}"
+    return _placed(notification(Kind.PART, "note" if note else "error", text), item, loss.line)
+
+
+def _placed(about: Json, item: Input, line: int) -> Json:
+    physical: Json = {"artifactLocation": artifact(item.path)}
+    if line:
+        physical["region"] = {"startLine": line}
+    return {**about, "locations": [{"physicalLocation": physical}]}
+
+
+def _gaps(kind: Kind, level: str, noun: str, verb: str, found: tuple[Gap, ...]) -> Iterator[Json]:
+    if found:
+        named = (f"{gap.place} ({gap.reason or 'no reason is known'})" for gap in found)
+        yield notification(kind, level, f"{_many(len(found), noun)} {verb}: {_first(named, len(found))}")
+
+
+def _rules(scan: Scan, outcome: Outcome, kind: Kind, level: str, verb: str) -> Iterator[Json]:
+    rules = _by_rule(scan, outcome)
+    if rules:
+        total = sum(number for _, number in rules)
+        named = (f"{rule} ({number})" for rule, number in rules)
+        yield notification(kind, level, f"{_many(total, 'outcome')} {verb}: {_first(named, len(rules))}")
+
+
+def _by_rule(scan: Scan, outcome: Outcome) -> list[tuple[str, int]]:
+    """Rules with the number of their findings of an outcome, most first."""
+    counts = Counter(finding.rule for finding in scan.findings if finding.outcome == outcome)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _first(named: Iterable[str], number: int) -> str:
+    more = f", and {number - NAMED} more" if number > NAMED else ""
+    return "; ".join(islice(named, NAMED)) + more
+
+
+def _many(number: int, noun: str) -> str:
+    head, space, rest = noun.partition(" ")
+    return f"{number} {head}{'' if number == 1 else 's'}{space}{rest}"
+
+
+def _name(item: Input) -> str:
+    return "standard input" if item.path == "-" else item.path

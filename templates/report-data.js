@@ -122,6 +122,9 @@ const packed = (() => {
       make("td", {}, make("code", { title: sha }, sha.slice(0, 12))));
   }
 
+  // All of an input that a search looks through.
+  const inputWords = (row, texts) => [row[0], row[1], ...row[3], row[4], row[7]].map((place) => texts[place]).join(" ");
+
   const facts = (row, texts) => ({ outcome: OUTCOMES[row[1]], severity: SEVERITIES[row[2]], kind: texts[row[3]], anchor: texts[row[0]] });
-  return { read, facts, words, finding, input, make };
+  return { read, facts, words, finding, input, inputWords, make };
 })();

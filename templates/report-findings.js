@@ -134,22 +134,38 @@ const findings = (() => {
     return { form, apply, bring, has: (anchor) => groups.some(({ entries }) => entries.some((entry) => entry.anchor === anchor)) };
   }
 
-  // The inputs that the page holds packed, below those that stand in it.
-  function offerInputs(data) {
-    if (!data || !data.inputs.length) return;
+  // The inputs: those that stand in the page, then those that it holds packed.
+  function inputFilter(form, data) {
     const table = document.querySelector("#inputs table");
-    const standing = table.querySelectorAll("tbody tr").length;
-    const body = table.appendChild(packed.make("tbody", {}));
-    let given = 0;
-    const give = () => {
-      const rows = data.inputs.slice(given, given + BATCH);
-      body.append(...rows.map((row) => packed.input(row, data.texts)));
-      given += rows.length;
-      more(standing + given, standing + data.inputs.length);
-    };
-    const more = moreOf(table, give);
-    more(standing, standing + data.inputs.length);
+    const entries = [...table.querySelectorAll("tbody tr")].map((line) => ({ words: () => line.textContent, line: () => line }));
+    const list = { standing: entries.length, limit: entries.length };
+    for (const row of (data && data.inputs) || []) {
+      let line;
+      const make = () => (line ||= packed.input(row, data.texts));
+      entries.push({ words: () => packed.inputWords(row, data.texts), line: make });
+    }
+    const more = moreOf(table, () => { list.limit += BATCH; give(); });
+    more(Math.min(list.limit, entries.length), entries.length);
+    list.matched = entries;
+
+    function give() {
+      list.body ||= packed.make("tbody", {});
+      list.body.replaceChildren(...list.matched.slice(0, list.limit).map((entry) => entry.line()));
+      for (const body of table.tBodies) if (body !== list.body) body.remove();
+      if (!list.body.isConnected) table.append(list.body);
+      more(Math.min(list.limit, list.matched.length), list.matched.length);
+    }
+
+    function apply() {
+      const words = plain(wishes(form).one("input")).split(" ").filter(Boolean);
+      const fits = (entry) => words.every((word) => (entry.text ||= plain(entry.words())).includes(word));
+      const before = list.matched;
+      list.matched = words.length ? entries.filter(fits) : entries;
+      list.limit = Math.max(list.standing, BATCH);
+      if (before !== list.matched) give();
+    }
+    return { form, apply };
   }
 
-  return { filter, offerInputs, plural, wishes };
+  return { filter, inputFilter, plural, wishes };
 })();

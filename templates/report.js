@@ -152,12 +152,12 @@
     offerPrints();
     printAll();
     const data = await packed.read().catch(() => null);
-    const forms = [["filter", findings.filter], ["sieve", controlFilter]];
+    if (data) for (const note of document.querySelectorAll(".scriptless")) note.hidden = true;
+    const forms = [["filter", findings.filter], ["sieve", controlFilter], ["search", findings.inputFilter]];
     const filters = forms.flatMap(([id, make]) => {
       const form = document.getElementById(id);
       return form ? [make(form, data)] : [];
     });
-    findings.offerInputs(data);
     listen(filters);
     follow(filters);
     performance.mark("assay-ready");

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.model import Outcome, Scan
+from scanner.reports import html
 from scanner.scan import Options, scan
 
 
@@ -35,6 +36,10 @@ def test_the_readme_names_every_rule_that_fails_and_no_other(repository: Path, r
     failing = {finding.rule for finding in result.findings if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)}
     assert failing <= named
     assert {name for name in named if name in result.rules} <= failing
+
+
+def test_its_page_can_be_carried(result: Scan) -> None:
+    assert len(html.render(result)) < 1_000_000
 
 
 def test_every_family_is_touched(result: Scan) -> None:

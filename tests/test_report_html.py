@@ -190,6 +190,12 @@ def test_of_many_findings_the_worst_stand_in_the_page_and_the_others_are_packed_
     assert "--output json=results.json" in text
 
 
+def test_a_page_of_ten_thousand_findings_can_be_carried() -> None:
+    scan = many(1112)
+    assert len(scan.findings) > 10_000
+    assert len(report.render(scan)) < 3_000_000
+
+
 def test_of_many_inputs_those_that_were_not_assessed_stand_in_the_page() -> None:
     scan = sample_scan()
     sound = next(item for item in scan.inputs if item.path == MANIFEST)

@@ -171,10 +171,17 @@ def test_many_inputs_come_in_batches(show: Open) -> None:
     expect = tool("playwright.sync_api").expect
     expect(rows).to_have_count(html_inputs.LISTED)
     for number in (1, 2, 3):
-        page.locator("#inputs").get_by_role("button").click()
+        page.locator("#inputs .more button").click()
         expect(rows).to_have_count(min(html_inputs.LISTED + 100 * number, 504))
     assert page.locator("#inputs .more").is_hidden()
     assert set(page.locator("#inputs th code").all_text_contents()) >= {item.path for item in more}
+    page.get_by_role("searchbox", name="Inputs").fill("0499.yaml assessed")
+    expect(rows).to_have_count(1)
+    page.get_by_role("searchbox", name="Inputs").fill("UNREADABLE")
+    expect(rows).to_have_count(1)
+    assert "deploy/broken.yaml" in rows.first.inner_text()
+    page.get_by_role("searchbox", name="Inputs").fill("")
+    expect(rows).to_have_count(html_inputs.LISTED)
 
 
 def test_filters_by_framework_and_kind_survive_a_reload(show: Open) -> None:

@@ -2,9 +2,9 @@
 
     python docs/generate.py [--check] [--folder FOLDER]
 
-The pages are `objectives.md` and all that lies in `frameworks/` and `rules/` of the folder; what the data does not
-ask for there is superfluous and is deleted. `subjects.md` is written by hand, but for its tables of facts. With
-`--check` nothing is written, and the exit code is 1 where anything would be.
+The pages are `objectives.md`, `mapping-pairs.md` and all that lies in `frameworks/` and `rules/` of the folder; what
+the data does not ask for there is superfluous and is deleted. `subjects.md` is written by hand, but for its tables of
+facts. With `--check` nothing is written, and the exit code is 1 where anything would be.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import fact_tables
+import pairs
 from pages import Data, pages
 
 from scanner import library, objectives
@@ -57,6 +58,7 @@ def _present(folder: Path) -> dict[str, str]:
     paths = [
         folder / fact_tables.PAGE,
         folder / "objectives.md",
+        folder / pairs.PAGE,
         *folder.glob("frameworks/**/*"),
         *folder.glob("rules/**/*"),
     ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pairs
 import peers
 from markup import block, code, codes, fence, items, page, paragraph, prose, reference, table
 from peers import peers_page
@@ -68,6 +69,7 @@ def pages(data: Data) -> dict[str, str]:
         "frameworks/README.md": _frameworks(data.frameworks),
         "rules/README.md": _rules(data.rules),
         "rules/peers.md": peers_page(peers.load(), data.rules),
+        pairs.PAGE: pairs.pairs_page(data.frameworks, [file.rule.info for file in data.rules]),
         **{_framework_path(item): _framework(item, data, reached) for item in data.frameworks},
         **{_rule_path(file.rule.info.id): _rule(file, reached[file.rule.info.id]) for file in data.rules},
     }

@@ -1,0 +1,77 @@
+"""Each rule that decides on a control is spoken of by the rationale through which it decides."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from scanner import library
+from scanner.controls import Relation, Strength
+from scanner.frameworks import catalogue
+from scanner.frameworks.catalogue import Bearing
+from scanner.policy.rule import load_folder
+from tests.conftest import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "docs"))
+
+import pairs
+
+LIMIT = 0
+"""So many (control, rule) pairs may be without the words, and never more."""
+RULES = {file.rule.info.id: file.rule.info for file in load_folder(library.data_root() / "rules")}
+FRAMEWORKS = catalogue.load(library.Cache())
+WORDS = pairs.load()
+PORTS, ROOT = "kubernetes.container-ports-unprivileged", "kubernetes.container-user-not-root"
+ARGUED = Bearing(
+    objective="workload-least-privilege",
+    relation=Relation.SUPPORTS,
+    strength=Strength.MEDIUM,
+    rationale="A container that runs as root gives an intruder its node.",
+)
+
+
+def listed(bearing: Bearing) -> list[str]:
+    """The rules on ports and on root that a control with this bearing alone lists."""
+    control = replace(FRAMEWORKS[0].controls[0], objectives=(bearing,))
+    framework = replace(FRAMEWORKS[0], controls=(control,), platform=None)
+    return [rule.id for rule, _ in pairs.unspoken([framework], [RULES[PORTS], RULES[ROOT]], WORDS)]
+
+
+def test_no_more_pairs_are_without_the_words() -> None:
+    found = [
+        f"{link.framework} {link.control}: {rule.id}"
+        for rule, link in pairs.unspoken(FRAMEWORKS, RULES.values(), WORDS)
+    ]
+    assert len(found) <= LIMIT, f"widen the rationale, or limit or lower the bearing: {found}"
+
+
+def test_a_rule_that_the_rationale_does_not_speak_of_is_listed() -> None:
+    assert listed(ARGUED) == [PORTS]
+
+
+@pytest.mark.parametrize(
+    "bearing",
+    [
+        replace(ARGUED, rationale="Root, and ports that call for it, give an intruder the node."),
+        replace(ARGUED, rules=(ROOT,)),
+        replace(ARGUED, strength=Strength.LOW),
+        replace(ARGUED, objective="", rule=PORTS),
+    ],
+    ids=["spoken of", "limited to others", "decides nothing", "named itself"],
+)
+def test_a_rule_is_not_listed_that_is(bearing: Bearing) -> None:
+    assert listed(bearing) == []
+
+
+def test_a_rule_without_words_of_its_own_is_spoken_of_by_its_title() -> None:
+    rule = RULES["kubernetes.container-root-filesystem-read-only"]
+    bare = replace(WORDS, by_rule={})
+    assert bare.speaks("Programs cannot be replaced in a file system that none may write.", rule)
+    assert not bare.speaks("A container of this cluster has more than it needs.", rule)
+
+
+def test_words_are_of_rules_that_there_are() -> None:
+    assert WORDS.by_rule.keys() <= RULES.keys()
+    assert all(words and all(words) for words in WORDS.by_rule.values())

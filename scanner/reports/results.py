@@ -137,43 +137,47 @@ def _links(links: tuple[ControlLink, ...]) -> list[Json]:
 
 
 def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
-    return {
-        "rule": finding.rule,
-        "outcome": finding.outcome,
-        "severity": own.get(finding.rule, finding.severity),
-        "counted_severity": finding.severity,
-        "message": finding.message,
-        "subject": {"kind": finding.subject_kind, "id": finding.subject_id, "name": finding.subject_name},
-        "location": _location(finding.location),
+    """Keys that there is nothing to say under are left out: they were a fifth of a large file."""
+    severity = own.get(finding.rule, finding.severity)
+    further = {
+        "counted_severity": finding.severity if finding.severity != severity else "",
         "related": [_related(related) for related in finding.related],
-        "fingerprint": finding.fingerprint,
-        "occurrence": finding.occurrence,
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,
-        "baseline_state": None,
-        "waiver": None,
-        **({"provide": finding.provide} if finding.provide else {}),
-        **({"built_by": finding.built_by} if finding.built_by else {}),
-        **({"fix": _fix(finding.fix)} if finding.fix else {}),
+        "provide": finding.provide,
+        "built_by": finding.built_by,
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "severity": severity,
+        "message": finding.message,
+        "subject": {"kind": finding.subject_kind, "id": finding.subject_id, "name": finding.subject_name},
+        "location": _location(finding.location),
+        "fingerprint": finding.fingerprint,
+        "occurrence": finding.occurrence,
+        **{key: value for key, value in further.items() if value},
     }
 
 
 def _fix(fix: Fix) -> Json:
+    edits = [
+        {
+            "line": edit.line,
+            "column": edit.column,
+            "end_line": edit.end_line,
+            "end_column": edit.end_column,
+            "text": edit.text,
+        }
+        for edit in fix.edits
+    ]
     return {
         "safe": fix.safe,
         "words": fix.words,
-        "edits": [
-            {
-                "line": edit.line,
-                "column": edit.column,
-                "end_line": edit.end_line,
-                "end_column": edit.end_column,
-                "text": edit.text,
-            }
-            for edit in fix.edits
-        ],
-        "why_not": fix.why_not,
+        **({"edits": edits} if edits else {}),
+        **({"why_not": fix.why_not} if fix.why_not else {}),
     }
 
 
@@ -184,7 +188,7 @@ def _location(location: Location) -> Json:
         "column": location.column,
         "end_line": location.end_line,
         "end_column": location.end_column,
-        "field": location.field,
+        **({"field": location.field} if location.field else {}),
     }
 
 

@@ -235,6 +235,8 @@ class RuleInfo:
     """Its field may hold a secret: reports mask the value."""
     proves: bool = True
     """A pass shows something of the controls that it bears on."""
+    fix_is_safe: bool | None = None
+    """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: bool = False
     """Of equal messages in one input only the first is told."""
     platform: Platform | None = None

@@ -17,7 +17,7 @@ from scanner.frameworks.links import links
 from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
 from scanner.policy import pack
-from scanner.policy.evaluate import NEWEST_KUBERNETES, Evaluation, Evaluator
+from scanner.policy.evaluate import NEWEST_KUBERNETES, OLDEST_KUBERNETES, Evaluation, Evaluator
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -176,7 +176,8 @@ def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluatio
 
 def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
     """Of the rules that look at one subject, and of those that need all."""
-    minor = minor_of(options.kubernetes_version)
+    with located(options.configuration.place("kubernetes-version")):
+        minor = minor_of(options.kubernetes_version)
     for some in (rules.local(), rules.joined()):
         yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
 
@@ -261,11 +262,14 @@ _MINOR_DIGITS = 3
 
 
 def minor_of(version: str) -> int:
-    """The minor part of a version of Kubernetes 1; raises UsageError for anything else."""
+    """The minor part of a version of Kubernetes 1 that the rules know; raises UsageError for anything else."""
     major, _, minor = version.removeprefix("v").partition(".")
     if major != "1" or not (minor.isascii() and minor.isdigit() and len(minor) <= _MINOR_DIGITS):
         message = f"not a Kubernetes version: {version!r}"
         raise UsageError(message, hint=f"write it as 1.{NEWEST_KUBERNETES}")
+    if not OLDEST_KUBERNETES <= int(minor) <= NEWEST_KUBERNETES:
+        hint = f"the rules know 1.{OLDEST_KUBERNETES} to 1.{NEWEST_KUBERNETES}; name the nearest of these"
+        raise UsageError(f"the rules do not know Kubernetes {version.removeprefix('v')}", hint=hint)
     return int(minor)
 
 

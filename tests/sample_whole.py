@@ -213,7 +213,10 @@ def _findings(rules: dict[str, RuleInfo]) -> list[Finding]:
         for number in range(PORTS)
     ]
     undecided = [
-        _finding(rules, HOST_PORT, Outcome.UNKNOWN, first + number, "-", f"port {number} is not stated")
+        replace(
+            _finding(rules, HOST_PORT, Outcome.UNKNOWN, first + number, "-", f"port {number} is not stated"),
+            provide=f"state port {min(number, 4)}\n::warning::forged",
+        )
         for number in range(UNKNOWNS)
     ]
     service = Related(place(MANIFEST, "type: LoadBalancer", "spec.type"), "the Service [public](x) that opens it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_scope_that_holds_nothing_says_so() -> None:
     (summary,) = done.frameworks
     assert (summary.covered, summary.scope, summary.scope_inputs) == (0, ("nowhere",), 0)
     told = "".join(reports.render("table", done))
-    assert "of 280 controls 139 not assessed, 141 manual; scope nowhere: 0 assessed" in told
+    assert re.search(r"^pci-dss@4.0.1 +280 +- +- +- +139 +141\n    scope nowhere: 0 assessed$", told, re.MULTILINE)
 
 
 def test_the_scope_of_one_framework_leaves_the_others_alone() -> None:

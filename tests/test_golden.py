@@ -16,7 +16,7 @@ import pytest
 
 from scanner import reports
 from scanner.cli import outputs
-from scanner.reports.format import Format, TextFormat
+from scanner.reports.format import Format, Presentation, TextFormat
 from scanner.reports.html.view import view
 from tests import output_formats
 from tests.sample_whole import whole_scan
@@ -49,11 +49,28 @@ def test_every_format_is_as_agreed(name: str, agreed: Agreed, tmp_path: Path) ->
         agreed(name, told_apart(output_formats.files(name, whole_scan(), tmp_path)))
 
 
-@pytest.mark.parametrize("name", [name for name in output_formats.TEXTS if reports.find(name).render_coloured])
+PRESENTED = [name for name in output_formats.TEXTS if reports.find(name).present]
+
+
+@pytest.mark.parametrize("name", PRESENTED)
 def test_every_format_with_colours_is_as_agreed(name: str, agreed: Agreed) -> None:
-    text = "".join(reports.render(name, whole_scan(), colour=True))
+    text = "".join(reports.render(name, whole_scan(), Presentation(colour=True)))
     agreed(f"{name}.coloured", text.replace("\x1b", "␛"))
     assert re.sub("\x1b\\[[0-9;]*m", "", text) == "".join(reports.render(name, whole_scan()))
+
+
+@pytest.mark.parametrize("name", PRESENTED)
+@pytest.mark.parametrize(
+    ("way", "presentation"),
+    [
+        ("narrow", Presentation(width=60, unknown=True, paths=("deploy", "a b"), seconds=75.2)),
+        ("statistics", Presentation(width=120, statistics=True)),
+    ],
+)
+def test_every_presentation_is_as_agreed(name: str, way: str, presentation: Presentation, agreed: Agreed) -> None:
+    text = "".join(reports.render(name, whole_scan(), presentation))
+    output_formats.check_log(text)
+    agreed(f"{name}.{way}", text)
 
 
 def test_the_data_of_the_page_is_as_agreed(agreed: Agreed) -> None:

@@ -70,6 +70,22 @@ def test_a_field_that_somebody_can_state_is_named(tmp_path: Path) -> None:
     assert found.message.endswith("; `securityContext` is not stated")
 
 
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny-all}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+"""
+
+
+def test_the_policy_that_leaves_it_open_is_named(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "deny.yaml").write_text(POLICY)
+    found = unknown(tmp_path)["kubernetes.workload-selected-by-network-policy"]
+    (policy,) = found.related
+    assert (policy.location.path, policy.message) == ("deny.yaml", "may select it")
+
+
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from scanner import reports
+from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, settled, tell_changes, tell_configuration
 from scanner.gate import CLEAN, NOTHING
 from scanner.model import Severity
+from scanner.reports.format import Presentation
 from scanner.scan import scan
 
 
@@ -32,13 +34,14 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
         return CLEAN
     if fixing:
         return _fix(paths, given)
+    started = time.monotonic()
     result = scan(paths, options(settled(context), given))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         tell_changes(result.run.configuration)
         return CLEAN
     tell_configuration(result.run.configuration)
-    for piece in reports.render("table", result, colour=sys.stdout.isatty()):
-        click.echo(piece, nl=False)
+    table = Output("table", reports.find("table"), None)
+    write(result, (table,), Presentation(paths=paths), time.monotonic() - started)
     return result.verdict.exit_code
 
 

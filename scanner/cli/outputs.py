@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from scanner import reports
+from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
 from scanner.model import Scan
-from scanner.reports.format import FolderFormat, Format, TextFormat, load
+from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
 
 _FOLDERS = {"evidence": "scanner.evidence"}
 """Format that is a folder -> the module that declares it as `FORMAT`."""
@@ -61,21 +62,25 @@ def _parse(text: str) -> Output:
     return Output(name, form, Path(target) if target else None)
 
 
-def write(result: Scan, outputs: Iterable[Output]) -> None:
-    """Write a scan to every output; raises UsageError where a file or folder cannot be written."""
+def write(result: Scan, outputs: Iterable[Output], presentation: Presentation, seconds: float) -> None:
+    """Write a scan, which took some seconds, to every output.
+
+    Raises UsageError where a file or folder cannot be written.
+    """
     for output in outputs:
         match output.form, output.target:
             case FolderFormat() as form, Path() as folder:
                 form.write(result, folder)
             case TextFormat(), Path() as file:
-                _write_file(file, reports.render(output.name, result))
+                _write_file(file, reports.render(output.name, result, presentation))
             case TextFormat() as form, None:
-                _print(output.name, form, result)
+                show(output.name, form, result, on_standard_output(presentation, os.environ, seconds))
 
 
-def _print(name: str, form: TextFormat, result: Scan) -> None:
+def show(name: str, form: TextFormat, result: Scan, presentation: Presentation) -> None:
+    """Write a scan to standard output, in the encoding that the format has there."""
     encoding = sys.stdout.encoding if form.for_terminal else "utf-8"
-    for piece in reports.render(name, result, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ):
+    for piece in reports.render(name, result, presentation):
         click.echo(piece.encode(encoding, "backslashreplace"), nl=False)
 
 

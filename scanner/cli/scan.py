@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from scanner.configuration.settle import Settled
 from scanner.engines import NAMES as ENGINES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
+from scanner.reports.format import Presentation, spoken
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -57,12 +59,22 @@ _NOTES = 5
     show_default=True,
     help="Assay, and with it Checkov on what it reads; repeats.",
 )
-@click.option("--include-passes", is_flag=True, help="List passing outcomes too.")
+@click.option("--show", multiple=True, type=click.Choice(["unknown"]), help="List the places of what is unknown.")
+@click.option("--statistics", is_flag=True, help="Counts by rule in place of the findings, in table and concise.")
+@click.option("--include-passes", is_flag=True, help="List passing outcomes too, in all outputs but table and concise.")
 @click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
 @click.option("--quiet", is_flag=True, help="No summary on standard error.")
 @click.pass_context
 def command(
-    context: click.Context, /, outputs: tuple[str, ...], *, explain_inputs: bool, quiet: bool, **given: Any
+    context: click.Context,
+    /,
+    outputs: tuple[str, ...],
+    show: tuple[str, ...],
+    *,
+    statistics: bool,
+    explain_inputs: bool,
+    quiet: bool,
+    **given: Any,
 ) -> int:
     """Scan files and folders; `-` is standard input, and no path is the current folder, or `paths` of assay.yaml.
 
@@ -74,12 +86,17 @@ def command(
     fixes = any(output.form.shows_fixes for output in wanted)
     commit = any(output.form.tells_commit for output in wanted)
     chosen = settled(context)
+    started = time.monotonic()
     with Progress(shown=not quiet) as progress:
         result = scan(chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, **given), progress)
     result = replace(result, run=replace(result.run, ended=_now()))
-    write(result, wanted)
+    seconds = time.monotonic() - started
+    on_disk = given["git_revision"] is None and sources.STDIN not in chosen.value("paths")
+    paths = tuple(chosen.value("paths") or (".",)) if on_disk else ()
+    presentation = Presentation(unknown="unknown" in show, statistics=statistics, paths=paths)
+    write(result, wanted, presentation, seconds)
     if not quiet:
-        _summarise(result, to_files=all(output.target for output in wanted))
+        _summarise(result, seconds, to_files=all(output.target for output in wanted))
     return result.verdict.exit_code
 
 
@@ -106,7 +123,7 @@ def _scope(chosen: Settled) -> sources.Scope:
     return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
 
 
-def _summarise(result: Scan, *, to_files: bool) -> None:
+def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
     """Say on standard error what standard output does not: all that matters where every output goes to a file."""
     configuration = result.run.configuration
     if to_files:
@@ -115,7 +132,12 @@ def _summarise(result: Scan, *, to_files: bool) -> None:
         tell_configuration(configuration)
     _tell(result.notes)
     if to_files:
-        click.echo(f"assay: {result.verdict.reason}", err=True)
+        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {spoken(seconds)}"
+        click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _tell(notes: Sequence[str]) -> None:

@@ -26,8 +26,8 @@ from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
 
-NEWEST_KUBERNETES = 37
-"""The newest minor version of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
+OLDEST_KUBERNETES, NEWEST_KUBERNETES = 16, 37
+"""The minor versions of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
 
 _ARCHITECTURE = "architecture."

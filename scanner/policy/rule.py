@@ -173,6 +173,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
         proves=value.get("pass") != "none",
+        fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once") == "input",
     )
 

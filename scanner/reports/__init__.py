@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.model import Scan
-from scanner.reports.format import TextFormat, load
+from scanner.reports.format import Presentation, TextFormat, load
 
 FORMATS = {
     "table": "scanner.reports.table",
+    "concise": "scanner.reports.concise",
     "inputs": "scanner.reports.inputs",
     "json": "scanner.reports.json_results",
     "jsonl": "scanner.reports.jsonl_results",
@@ -28,10 +29,10 @@ def find(name: str) -> TextFormat:
     return load(FORMATS[name], TextFormat)
 
 
-def render(name: str, scan: Scan, *, colour: bool = False) -> Iterator[str]:
-    """A scan in one of FORMATS, in pieces of some 100 kB; with `colour` as far as the format has colours."""
+def render(name: str, scan: Scan, presentation: Presentation | None = None) -> Iterator[str]:
+    """A scan in one of FORMATS, in pieces of some 100 kB; presented as asked as far as the format heeds that."""
     form = find(name)
-    written = ((form.render_coloured if colour else None) or form.render)(scan)
+    written = form.present(scan, presentation) if form.present and presentation else form.render(scan)
     waiting: list[str] = []
     size = 0
     for part in (written,) if isinstance(written, str) else written:

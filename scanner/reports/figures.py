@@ -12,6 +12,10 @@ FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
 """The frameworks, or families of them, that are told first where none was asked for."""
 
 
+INCOMPLETE = "population incomplete"
+"""Something that belongs to it was not assessed."""
+
+
 class Frameworks(NamedTuple):
     """The frameworks of a scan, those to tell first apart from the others."""
 
@@ -38,8 +42,7 @@ def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
 
 def told(framework: FrameworkSummary) -> str:
     """All that is told of a framework, in one line."""
-    scope = f"scope {' '.join(framework.scope)}: {framework.scope_inputs} assessed" if framework.scope else ""
-    parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope)
+    parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope(framework))
     return "; ".join(part for part in parts if part)
 
 
@@ -85,15 +88,22 @@ def evidence(framework: FrameworkSummary) -> str:
 
 def limits(framework: FrameworkSummary) -> Iterator[str]:
     """What makes the figures less than they could be."""
-    if framework.not_run:
-        noun = (
-            "1 rule that bears on it was"
-            if framework.not_run == 1
-            else f"{framework.not_run} rules that bear on it were"
-        )
-        yield f"{noun} not run"
+    if text := not_run(framework):
+        yield text
     if framework.incomplete:
-        yield "population incomplete"
+        yield INCOMPLETE
+
+
+def not_run(framework: FrameworkSummary) -> str:
+    """How many rules were left out; empty where none was."""
+    number = framework.not_run
+    noun = "1 rule that bears on it was" if number == 1 else f"{number} rules that bear on it were"
+    return f"{noun} not run" if number else ""
+
+
+def scope(framework: FrameworkSummary) -> str:
+    """The part of what was scanned that belongs to it; empty where all does."""
+    return f"scope {' '.join(framework.scope)}: {framework.scope_inputs} assessed" if framework.scope else ""
 
 
 def members(measure: Measure) -> str:

@@ -15,6 +15,29 @@ Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """How a format for people is laid out, and what else it tells; the same for a file and for a terminal."""
+
+    width: int = 100
+    """Columns that a line may have."""
+    colour: bool = False
+    unknown: bool = False
+    """List each place of what is unknown, which is counted by rule otherwise."""
+    statistics: bool = False
+    """Counts by rule in the place of the findings."""
+    paths: tuple[str, ...] = ()
+    """What was scanned, as the command line has it, for commands that a reader may give next; empty for no files."""
+    seconds: float | None = None
+    """How long the scan took; None where that is not to be told, so that a report repeats byte for byte."""
+
+
+def spoken(seconds: float) -> str:
+    """How long something took, as a person reads it: `2.8 s`, `3 min 5 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """What a format asks of a scan before it is written."""
 
@@ -33,8 +56,8 @@ class TextFormat(Format):
     for_terminal: bool
     """Written in the encoding of the terminal; all other formats are UTF-8 wherever they go."""
     render: Render
-    render_coloured: Render | None = None
-    """The same text with colours, where the format has them."""
+    present: Callable[[Scan, Presentation], Iterable[str]] | None = None
+    """The same for a presentation, where the format heeds any of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ ISOLATED = Fact(
     Directions,
     "Whether a policy restricts the direction and none that selects the workload allows everything in it.",
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
-    related=("ingress_opened", "egress_opened"),
+    related=("ingress_opened", "egress_opened", "undecided_policy"),
 )
 WORKLOADS = Fact(
     "workloads",
@@ -146,6 +146,8 @@ class _Isolation:
             places = dict(_opened(selecting))
             if selecting:
                 places["network_policies"] = place(selecting[0].subject)
+            if perhaps and len(isolated) < len(DIRECTIONS):
+                places["undecided_policy"] = place(perhaps[0].subject)
             for workload in members:
                 if isolated:
                     facts.add(workload, ISOLATED, isolated)

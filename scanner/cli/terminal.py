@@ -1,0 +1,41 @@
+"""What standard output is: its width, and whether it shows colours, by the conventions that other programs follow."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scanner.reports.format import Presentation
+
+_NARROWEST = 40
+
+
+def on_standard_output(presentation: Presentation, environment: Mapping[str, str], seconds: float) -> Presentation:
+    """A presentation for standard output; how long the scan took is told on a terminal alone.
+
+    A file or a pipe gets the same text in each run: no colours, unless FORCE_COLOR asks for them, and a fixed width,
+    unless COLUMNS gives one.
+    """
+    terminal = sys.stdout.isatty()
+    return replace(
+        presentation,
+        width=_width(presentation.width, environment, terminal=terminal),
+        colour=_has_colours(environment, terminal=terminal),
+        seconds=seconds if terminal else None,
+    )
+
+
+def _width(fixed: int, environment: Mapping[str, str], *, terminal: bool) -> int:
+    stated = environment.get("COLUMNS", "")
+    if stated.isascii() and stated.isdecimal() and int(stated):
+        return max(_NARROWEST, int(stated))
+    return max(_NARROWEST, shutil.get_terminal_size((fixed, 0)).columns) if terminal else fixed
+
+
+def _has_colours(environment: Mapping[str, str], *, terminal: bool) -> bool:
+    """NO_COLOR over FORCE_COLOR over what the terminal can do; an empty variable asks for nothing."""
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")

@@ -1,0 +1,63 @@
+"""One line a finding, in the order of places, as editors and `grep` read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.model import Finding, Outcome, Scan
+from scanner.reports import statistics
+from scanner.reports.configuration import sentences, title
+from scanner.reports.format import Presentation, TextFormat
+from scanner.reports.safe_text import safe
+from scanner.reports.screen import SEVERITY_STYLES, Screen
+from scanner.reports.unassessed import gaps
+
+
+def render(scan: Scan) -> Iterator[str]:
+    """`path:line:column: severity rule message` of each failure and error, then what was not assessed, the verdict."""
+    return present(scan, Presentation())
+
+
+def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
+    """The same as a presentation asks for it; what is unknown only where that is to be listed."""
+    return (f"{line}\n" for line in _lines(scan, presentation, Screen.of(presentation)))
+
+
+def _lines(scan: Scan, presentation: Presentation, screen: Screen) -> Iterator[str]:
+    if scan.run.configuration:
+        yield f"configuration: {safe(title(scan.run.configuration))}"
+        yield from (f"  {safe(each)}" for each in sentences(scan.run.configuration))
+    if presentation.statistics:
+        yield from statistics.rows(scan, screen)
+    else:
+        yield from _findings(scan, screen, unknown=presentation.unknown)
+    found = gaps(scan)
+    for gap in (*found.unreadable, *found.not_assessed, *found.parts):
+        yield f"{screen.paint(safe(gap.place), 'cyan')}: {screen.paint('not assessed', 'critical')} {safe(gap.reason)}"
+    unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.findings)
+    if unknown and not presentation.unknown and not presentation.statistics:
+        yield f"{unknown} unknown: --show unknown lists them"
+    yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
+
+
+def _findings(scan: Scan, screen: Screen, *, unknown: bool) -> Iterator[str]:
+    shown = {Outcome.FAIL, Outcome.ERROR, *((Outcome.UNKNOWN,) if unknown else ())}
+    return (_line(scan, finding, screen) for finding in scan.findings if finding.outcome in shown)
+
+
+def _line(scan: Scan, finding: Finding, screen: Screen) -> str:
+    place, failed = finding.location, finding.outcome is Outcome.FAIL
+    where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
+    severity = scan.rules[finding.rule].severity
+    label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
+    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}"
+
+
+FORMAT = TextFormat(
+    media_type="text/plain",
+    for_terminal=True,
+    shows_fixes=False,
+    tells_commit=False,
+    render=render,
+    present=present,
+)

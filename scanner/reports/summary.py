@@ -1,0 +1,172 @@
+"""The end of the table, on one screen: what was scanned and by what, the outcomes, frameworks, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from scanner.controls import ControlStatus, FrameworkSummary
+from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
+from scanner.reports import figures
+from scanner.reports.format import Presentation, spoken
+from scanner.reports.safe_text import safe
+from scanner.reports.screen import Screen
+from scanner.reports.unassessed import gaps
+
+_LABEL = 10
+"""Columns of the labels at the left."""
+_NONE = "-"
+_NAME = 12
+"""Columns of the name of a framework on the narrowest screen."""
+
+
+def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[str]:
+    """All of it."""
+    yield from _outcomes(scan, screen, presentation.seconds)
+    yield from _frameworks(scan, screen)
+    yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
+    if steps := list(_next(scan, presentation)):
+        yield from screen.paragraph("; ".join(steps), "next", _LABEL)
+
+
+def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str]:
+    statuses = Counter(item.status for item in scan.inputs)
+    failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
+    severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
+    fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
+    others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
+    run = scan.run
+    about = f"bear on {', '.join(run.asked)}" if run.asked else "apply"
+    lasted = f", in {spoken(seconds)}" if seconds is not None else ""
+    for label, text in (
+        ("inputs", ", ".join(f"{statuses[status]} {status}" for status in InputStatus)),
+        (
+            "profile",
+            f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",
+        ),
+        ("outcomes", ", ".join((fails, *others))),
+    ):
+        yield from screen.paragraph(text, label, _LABEL)
+
+
+class _Column(NamedTuple):
+    """A column of the table of frameworks."""
+
+    above: str
+    label: str
+    """The two lines of its heading."""
+    cell: Callable[[FrameworkSummary], str]
+    style: str = ""
+    """Of a number that is not zero."""
+
+
+def _number(status: ControlStatus) -> Callable[[FrameworkSummary], str]:
+    return lambda each: str(each.counts[status] or _NONE)
+
+
+def _uncontradicted(each: FrameworkSummary) -> str:
+    return f"{each.uncontradicted or _NONE}{f' ({each.by_word})' if each.by_word else ''}"
+
+
+def _applicable(each: FrameworkSummary) -> str:
+    return str(each.controls) if each.applicable == each.controls else f"{each.applicable}/{each.controls}"
+
+
+_IN_ERROR = _Column("in", "error", _number(ControlStatus.ERROR), "critical")
+_COLUMNS = (
+    _Column("", "apply", _applicable),
+    _Column("not", "satisfied", _number(ControlStatus.NOT_SATISFIED), "red"),
+    _Column("", "weakened", _number(ControlStatus.WEAKENED), "yellow"),
+    _Column("not", "contradicted", _uncontradicted),
+    _Column("not", "assessed", _number(ControlStatus.NOT_ASSESSED)),
+    _Column("", "manual", _number(ControlStatus.MANUAL)),
+)
+
+
+def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
+    """How many controls of each framework have which status; one that is not about what was scanned by its name."""
+    shown = scan.frameworks if scan.run.all_frameworks else figures.in_order(scan).first
+    about = [each for each in shown if each.applicable > each.counts[ControlStatus.MANUAL]]
+    in_full = bool(scan.run.asked or scan.run.all_frameworks)
+    if about:
+        yield from _table(about, screen, in_full=in_full)
+    apart = [_name(each) for each in shown if each not in about]
+    notes = _notes(about, apart, others=len(scan.frameworks) - len(shown), in_full=in_full)
+    if told := "; ".join(notes):
+        yield from screen.paragraph(told, "note", _LABEL)
+    if shown:
+        yield from screen.paragraph(DISCLAIMER)
+
+
+def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) -> Iterator[str]:
+    failed = any(each.counts[ControlStatus.ERROR] for each in about)
+    columns = (*_COLUMNS[:1], *((_IN_ERROR,) if failed else ()), *_COLUMNS[1:])
+    widths = [max(len(text) for text in (column.label, *map(column.cell, about))) for column in columns]
+    name = max(_NAME, min(max(len(_name(each)) for each in about), screen.width - sum(widths) - len(widths)))
+    above = zip((column.above for column in columns), widths, strict=True)
+    labels = zip((column.label for column in columns), widths, strict=True)
+    for start, cells in (("", above), ("framework", labels)):
+        line = start.ljust(name) + "".join(f" {text.rjust(width)}" for text, width in cells)
+        yield screen.paint(line.rstrip(), "grey")
+    for each in about:
+        numbers = (_cell(column, each, width, screen) for column, width in zip(columns, widths, strict=True))
+        yield screen.cut(_name(each), name).ljust(name) + "".join(numbers)
+        if in_full and (rest := "; ".join(_rest(each, incomplete=not _is_incomplete(about)))):
+            yield from screen.paragraph(rest, indent=4)
+
+
+def _cell(column: _Column, each: FrameworkSummary, width: int, screen: Screen) -> str:
+    text = column.cell(each)
+    padding = " " * (1 + width - len(text))
+    return padding + (screen.paint(text, column.style) if column.style and text != _NONE else text)
+
+
+def _name(each: FrameworkSummary) -> str:
+    return safe(f"{each.id}@{each.edition}")
+
+
+def _is_incomplete(about: Sequence[FrameworkSummary]) -> bool:
+    """Whether the population of all of them is incomplete, which is then told once."""
+    return all(each.incomplete for each in about)
+
+
+def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
+    """What a framework that was asked for has to be told beside the numbers; with `incomplete`, that it is so too."""
+    if each.counts[ControlStatus.NOT_APPLICABLE]:
+        yield f"{each.counts[ControlStatus.NOT_APPLICABLE]} not applicable"
+    yield from (text for text in (figures.conformity(each), figures.not_run(each), figures.scope(each)) if text)
+    if incomplete and each.incomplete:
+        yield figures.INCOMPLETE
+
+
+def _notes(about: Sequence[FrameworkSummary], apart: Sequence[str], *, others: int, in_full: bool) -> Iterator[str]:
+    """How to read the table, and what it leaves out."""
+    if apart:
+        yield f"nothing of what {', '.join(apart)} {'is' if len(apart) == 1 else 'are'} about was scanned"
+    if any(each.by_word for each in about):
+        yield "in brackets: by a document's own word alone"
+    if not in_full and (most := max((each.not_run for each in about), default=0)):
+        yield f"up to {most} rules that bear on a framework were not run, --framework ID runs them"
+    if about and _is_incomplete(about):
+        yield f"{figures.INCOMPLETE}, so no control is satisfied"
+    if others and not in_full:
+        yield f"{others} more with --all-frameworks"
+
+
+def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
+    """What a reader can do about the findings."""
+    if any(gaps(scan)[:3]):
+        yield "mend what was not assessed, or say in `assay.yaml` under `not_assessed` why it need not be"
+    paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
+    failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
+    safe_fixes = sum(rule.fix_is_safe is True for rule in failed)
+    fixes = sum(rule.fix_is_safe is not None for rule in failed)
+    if fixes and paths:
+        option = "" if safe_fixes == fixes else " --unsafe"
+        yield f"`assay fix {paths} --diff{option}` shows the edits for up to {fixes} of these findings"
+    if failed:
+        yield "`assay rules show ID` explains a rule"
+    if not failed and scan.outcomes["unknown"] and not presentation.unknown:
+        yield "`--show unknown` lists the places of what is unknown"

@@ -1,0 +1,60 @@
+"""What could not be told, in a terminal: how much of each rule, and what to provide so that it can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from scanner.model import SEVERITIES, Finding, Outcome, Scan
+from scanner.reports.safe_text import safe
+from scanner.reports.screen import Screen
+from scanner.reports.unassessed import gaps
+
+_INDENT = 8
+_SHOWN = 3
+"""What is to be provided for one rule, where its findings ask for several things."""
+
+
+def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str]]:
+    """A heading, and for each rule one entry; with `places`, each place under it."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in scan.findings:
+        if finding.outcome is Outcome.UNKNOWN:
+            groups.setdefault(finding.rule, []).append(finding)
+    if not groups:
+        return
+    total = sum(map(len, groups.values()))
+    yield (screen.paint(f"unknown: {total} that what was scanned does not decide", "bold"), *_first(scan, screen))
+    worst = sorted(groups, key=lambda name: (SEVERITIES.index(scan.rules[name].severity), name))
+    yield (line for name in worst for line in _rule(scan, name, groups[name], screen, places=places))
+
+
+def _first(scan: Scan, screen: Screen) -> Iterator[str]:
+    """What may decide most of it at once."""
+    found = gaps(scan)
+    if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
+        inputs = "1 input was" if number == 1 else f"{number} inputs were"
+        told = f"{inputs} not assessed (below): mend that first, for it may decide some of this"
+        yield from screen.paragraph(told, indent=2)
+
+
+def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, places: bool) -> Iterator[str]:
+    number = str(len(findings)).rjust(_INDENT - 2)
+    title = screen.paint(safe(scan.rules[name].title), "bold")
+    yield f"{screen.paint(number, 'cyan')}  {title}  {screen.paint(safe(name), 'grey')}"
+    provided = list(dict.fromkeys(finding.provide for finding in findings if finding.provide))
+    for provide in provided[:_SHOWN]:
+        yield from screen.paragraph(f"to tell, {provide}", indent=_INDENT)
+    if len(provided) > _SHOWN and not places:
+        yield " " * _INDENT + f"and {len(provided) - _SHOWN} more with --show unknown"
+    for finding in findings if places else ():
+        yield from _place(finding, screen, whole=len(provided) != 1)
+
+
+def _place(finding: Finding, screen: Screen, *, whole: bool) -> Iterator[str]:
+    """The place of a finding and what it is about, or its whole message."""
+    place, indent = finding.location, " " * _INDENT
+    where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
+    yield f"{indent}{where}  {safe(finding.message if whole else finding.subject_name)}"
+    for related in finding.related:
+        there = safe(f"{related.location.path}:{related.location.line}:{related.location.column}")
+        yield f"{indent}  {screen.paint('see', 'grey')} {there} ({safe(related.message)})"

@@ -27,7 +27,7 @@ from tests.payloads import NAMES, PAYLOADS, lay_out, lay_out_name, pod
 Report: TypeAlias = Callable[[str], bytes]
 
 WRITTEN_OUT = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
-_UNKNOWN_RULE = r" {2,5}(?P<unknown>\d+)  .+  [a-z-]+\.[a-z-]+"
+_UNKNOWN_RULE = r" {2,5}(?P<unknown>\d+)  \S.*"
 _PROVIDE = r" {8}(?P<provide>(?:to tell, )?[\w`' ,.;()/-]+)"
 _COUNTS = r"[a-z0-9-]+@[\w ./-]+?(?P<framework>(?: +(?:[\d/]+|-|\d+ \(\d+\)))+)"
 OURS = re.compile(

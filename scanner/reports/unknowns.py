@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Finding, Outcome, Scan
-from scanner.reports.safe_text import safe
+from scanner.reports.safe_text import safe, width
 from scanner.reports.screen import Screen
 from scanner.reports.unassessed import gaps
 
@@ -39,8 +39,10 @@ def _first(scan: Scan, screen: Screen) -> Iterator[str]:
 
 def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, places: bool) -> Iterator[str]:
     number = str(len(findings)).rjust(_INDENT - 2)
-    title = screen.paint(safe(scan.rules[name].title), "bold")
-    yield f"{screen.paint(number, 'cyan')}  {title}  {screen.paint(safe(name), 'grey')}"
+    title, label = safe(scan.rules[name].title), screen.paint(safe(name), "grey")
+    start = f"{screen.paint(number, 'cyan')}  {screen.paint(title, 'bold')}"
+    fits = width(f"{number}  {title}  {safe(name)}") <= screen.width
+    yield from (f"{start}  {label}",) if fits else (start, f"{' ' * _INDENT}{label}")
     provided = list(dict.fromkeys(finding.provide for finding in findings if finding.provide))
     for provide in provided[:_SHOWN]:
         yield from screen.paragraph(f"to tell, {provide}", indent=_INDENT)

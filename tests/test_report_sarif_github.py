@@ -147,7 +147,14 @@ def test_every_alert_has_an_identity_of_its_own() -> None:
         for result, identity in zip(results, identities, strict=True)
     ]
     assert len(set(places)) == 3
-    assert places[1][1].startswith(f"{places[0][1]}:")
+    assert places[1][1] == f"{places[0][1]}:{'f' * 16}"
+
+
+def test_twins_on_a_line_whose_hash_is_not_known_are_told_apart_too() -> None:
+    scan = holding(failure(), failure(fingerprint="f" * 32))
+    first, second = rendered(replace(scan, texts={}))["results"]
+    assert "primaryLocationLineHash" not in first["partialFingerprints"]
+    assert second["partialFingerprints"]["primaryLocationLineHash"] == "f" * 16
 
 
 def test_the_identity_of_a_twin_does_not_depend_on_what_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

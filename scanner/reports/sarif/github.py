@@ -109,10 +109,9 @@ class _Upload:
         if path not in self._hashes and path in self._digests:
             lines = self._scan.texts.get(path, ())
             self._hashes[path] = line_hashes(lines, self._digests[path], self._wanted[path])
-        found = self._hashes.get(path, {}).get(line)
-        if found is None:
-            return {}
-        return {"primaryLocationLineHash": f"{found}:{alert.fingerprint[:16]}" if alert.again else found}
+        found = self._hashes.get(path, {}).get(line, "")
+        parts = [part for part in (found, alert.fingerprint[:16] if alert.again else "") if part]
+        return {"primaryLocationLineHash": ":".join(parts)} if parts else {}
 
 
 def render(scan: Scan) -> Iterator[str]:

@@ -38,11 +38,17 @@ def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]
     built_by: dict[tuple[object, ...], list[str]] = {}
     times: Counter[tuple[str, tuple[object, ...]]] = Counter()
     for finding in evaluation.findings:
-        key: tuple[object, ...] = (finding.rule, finding.outcome, finding.location, finding.message)
+        key: tuple[object, ...] = (
+            finding.rule,
+            finding.outcome,
+            finding.location,
+            finding.message,
+            finding.subject_id,
+        )
         if finding.rule in once:
             key = (finding.rule, finding.outcome, finding.location.path, finding.message)
         elif finding.location.path in shared and finding.group:
-            place = (finding.rule, finding.outcome, finding.location)
+            place = (finding.rule, finding.outcome, finding.location, *_without_name(finding))
             times[finding.group, place] += 1  # several objects of one overlay may stand at one place
             key = (*place, times[finding.group, place])
             built_by.setdefault(key, []).append(finding.group)
@@ -53,6 +59,13 @@ def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]
         replace(finding, built_by=tuple(sorted(set(built_by[key])))) if len(set(built_by.get(key, ()))) > 1 else finding
         for key, finding in kept.items()
     ]
+
+
+def _without_name(finding: Finding) -> tuple[str, str]:
+    """The part of an object, and the message, without the name of the object, which overlays may change."""
+    whole, _, part = finding.subject_name.partition(", ")
+    name = whole.rpartition(" ")[2]
+    return part, finding.message.replace(name, "") if name else finding.message
 
 
 def _masked(finding: Finding) -> Finding:

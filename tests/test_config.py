@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -582,7 +583,7 @@ def test_values_that_are_shown_can_be_read_back(
     rules = {
         REGISTRY: {"parameters": {"allowed": texts}},
         "kubernetes.service-load-balancer-guarded": {"add": {"internal": mapping}},
-        "kubernetes.container-not-kubernetes-dashboard": {"parameters": {"images": text}},
+        "kubernetes.container-not-kubernetes-dashboard": {"parameters": {"images": re.escape(text)}},
         "architecture.service-redundant": {"parameters": {"zonal_from": number}},
         PRIVILEGED: {"enabled": False, "reason": f"because {reason}".strip()},
     }

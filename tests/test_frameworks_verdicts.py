@@ -175,3 +175,79 @@ def test_ids_that_resolve_show_nothing() -> None:
         assert found[article]["status"] == "not-assessed", article
     assert figures(results, "gdpr")["conformity"] is None
     assert "%" not in table("--framework", "gdpr")
+
+
+@pytest.mark.parametrize(
+    "asset",
+    [
+        ", categories: [PAN]",
+        ", categories: [financial-record]}, {id: blob",
+        ", categories: [financial-record]",
+    ],
+    ids=["a category that is not known", "an asset without a category", "data that is defined nowhere"],
+)
+def test_data_of_which_not_everything_is_told_decides_nothing(asset: str) -> None:
+    Path("spec.yaml").write_text((SPEC % asset).replace("data: [patients]", "data: [patients, blob, other]"))
+    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] != "not-applicable"
+
+
+def test_a_spec_that_lists_no_data_is_not_told_apart_by_another_spec() -> None:
+    Path("a.yaml").write_text(SPEC % ", categories: [financial-record]")
+    unlisted = (SPEC % "").replace("clinic", "other").replace("  dataAssets: [{id: patients}]\n", "")
+    Path("b.yaml").write_text(unlisted)
+    assert {item["status"] for item in scan("--framework", "gdpr")[1]["controls"]} == {"not-assessed", "manual"}
+
+
+def test_what_is_knowingly_not_assessed_lets_nothing_be_satisfied() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    Path("broken.yaml").write_text("kind: Pod\nspec: {containers: [{securityContext: {privileged: true}]\n")
+    Path("assay.yaml").write_text("not_assessed: [{path: broken.yaml, reason: a sample of what is wrong}]\n")
+    code, results = scan("--framework", "pod-security-standards", "--config", "assay.yaml")
+    assert code in (0, 1)
+    assert "satisfied" not in figures(results, "pod-security-standards")["counts"]
+
+
+FRAMEWORK = """\
+id: mine
+edition: "1"
+title: Mine
+publisher: P
+published: "2026"
+source: https://mine.example/
+licence: none
+measure: controls
+controls:
+  - id: "P1"
+    title: Nothing is privileged where card data is
+    checkable: full
+    evidence: The field of every container.
+    objectives:
+      - rule: kubernetes.container-not-privileged
+        relation: violates
+        strength: high
+        applies_when: {data: [pan]}
+        rationale: A privileged container holds nearly every power of its node, so that this contradicts the control.
+      - rule: kubernetes.container-privilege-escalation-off
+        relation: violates
+        strength: high
+        rationale: A process that gains more power than its parent contradicts the control, wherever in the cluster.
+"""
+
+
+def test_a_failure_of_which_it_cannot_be_told_whether_it_counts_leaves_nothing_satisfied() -> None:
+    Path("mine.yaml").write_text(FRAMEWORK)
+    Path("web").mkdir()
+    privileged = CLEAN.replace("readOnlyRootFilesystem: true", "privileged: true")
+    Path("web/web.yaml").write_text(privileged)
+    _, results = scan("--framework-file", "mine.yaml", "--framework", "mine")
+    found = controls(results, "mine")["P1"]
+    assert (found["status"], found["reason"]) == ("partial", "cannot be told: kubernetes.container-not-privileged")
+
+
+def test_the_number_of_passes_does_not_depend_on_their_being_listed() -> None:
+    Path("web.yaml").write_text(CLEAN)
+    for framework in ("sox", "pci-dss", "pod-security-standards"):
+        counts = [
+            scan("--framework", framework, *more)[1]["summary"]["outcomes"] for more in ((), ("--include-passes",))
+        ]
+        assert counts[0] == counts[1]

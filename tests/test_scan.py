@@ -215,16 +215,16 @@ def test_a_large_value_is_told_by_its_digest(folder: Path) -> None:
     rule = folder / "own" / "acme" / "short.yaml"
     rule.parent.mkdir(parents=True)
     rule.write_text(
-        "title: Annotations are few\nseverity: low\nwhy: A long list of annotations is hard to read for people.\n"
-        "remediation: Remove annotations that nothing reads.\nlimits: Counts nothing.\nsubject: kubernetes.resource\n"
-        "require: size(object.metadata.?annotations.orValue({})) < 3\nat: metadata.annotations\n"
+        "title: Labels are few\nseverity: low\nwhy: A long list of labels is hard to read for people.\n"
+        "remediation: Remove labels that nothing reads.\nlimits: Counts nothing.\nsubject: kubernetes.resource\n"
+        "require: size(object.metadata.?labels.orValue({})) < 3\nat: metadata.labels\n"
         "message: too many\nobjectives: [objects-admissible]\nexamples:\n"
-        "  - passes: few\n    input: {object: {metadata: {annotations: {a: b}}}}\n"
-        "  - fails: many\n    at: metadata.annotations\n"
-        "    input: {object: {metadata: {annotations: {a: b, c: d, e: f}}}}\n"
+        "  - passes: few\n    input: {object: {metadata: {labels: {a: b}}}}\n"
+        "  - fails: many\n    at: metadata.labels\n"
+        "    input: {object: {metadata: {labels: {a: b, c: d, e: f}}}}\n"
     )
     notes = "".join(f"    note-{number}: '{'x' * 900}'\n" for number in range(3))
-    (folder / "map.yaml").write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n{notes}")
+    (folder / "map.yaml").write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels:\n{notes}")
     (found,) = (
         each for each in scan(["map.yaml"], Options(rule_folders=(folder / "own",))).findings if "acme" in each.rule
     )

@@ -115,10 +115,10 @@ def _assessment(
     conditions = (framework.applies_when, control.applies_when)
     applies = all(seen.population.meets(when) is not False for when in conditions)
     evidence = [
-        Evidence(rule, link, outcomes)
+        Evidence(rule, link, outcomes if seen.population.meets(link.applies_when) else {Outcome.UNKNOWN: 1})
         for rule, link in bearing
         if applies
-        and seen.population.meets(link.applies_when)
+        and seen.population.meets(link.applies_when) is not False
         and (outcomes := seen.outcomes(rule, (*conditions, link.applies_when)))
     ]
     decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(

@@ -105,16 +105,18 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
             del counts[rule]
     kept = []
     for finding in scanned.findings:
-        if finding.rule in exempt or any(each.concerns(finding, linked) for each in judged):
+        passed = finding.outcome is Outcome.PASS and finding.rule in counts  # counted whether or not it is listed
+        held = any(each.scope.holds(finding.location.path) for each in judged)
+        if finding.rule in exempt or (passed and held) or any(each.concerns(finding, linked) for each in judged):
             kept.append(finding)
-        elif any(each.scope.holds(finding.location.path) for each in judged) and finding.rule in counts:
+        elif held and finding.rule in counts:
             counts[finding.rule][finding.outcome] -= 1
     return kept
 
 
 def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByControl, not_run: ByControl) -> Judged:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
-    incomplete = any(is_incomplete(item) and not item.accepted for item in held)
+    incomplete = any(is_incomplete(item) for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     seen = Seen(
         scanned.within(scope.holds) if scope.paths else scanned.counts,

@@ -12,6 +12,8 @@ from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET
 
 _CATEGORIES = "categories"
+CATEGORIES = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
+"""Of data, as an architecture spec may state them."""
 _ARCHITECTURE = "architecture."
 
 
@@ -24,7 +26,7 @@ class Population:
     data: frozenset[str] | None = None
     """Categories of the data assets that specs list; None where no spec lists any."""
     uncategorised: bool = False
-    """A listed data asset states no category, so that it may be of any."""
+    """Data of some spec is not listed, or states no category that is known, so that it may be of any."""
     incomplete: bool = False
     """Something that belongs to it was not assessed."""
     carried: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -70,22 +72,28 @@ def population(
     `subjects` are those that were kept, among them all of architecture specs.
     """
     kinds = frozenset(kind for item in inputs if holds(item.path) for kind in item.kinds)
+    own = [each for each in subjects if each.kind.startswith(_ARCHITECTURE) and holds(each.origin.path)]
+    assets = [_categories(subject.bindings[subject.focus]) for subject in own if subject.kind == ASSET]
+    uncategorised = not all(assets) or any(_names_undefined_data(derived.facts(each)) for each in own)
+    listing = {(each.origin.path, each.group) for each in own if each.kind == ASSET}
+    uncategorised |= any((each.origin.path, each.group) not in listing for each in own)
     carried: dict[tuple[str, str], frozenset[str]] = {}
-    assets: list[frozenset[str]] = []
-    for subject in subjects:
-        if not subject.kind.startswith(_ARCHITECTURE) or not holds(subject.origin.path):
-            continue
-        categories = _categories(subject, derived.facts(subject))
-        if subject.kind == ASSET:
-            assets.append(categories)
-        if categories:
-            carried[subject.origin.path, subject.identity] = categories
+    for subject in () if uncategorised else own:
+        stated = subject.bindings[subject.focus] if subject.kind == ASSET else derived.facts(subject)
+        if categories := _categories(stated):
+            key = (subject.origin.path, subject.identity)  # two specs in one file may give the same
+            carried[key] = carried.get(key, frozenset()) | categories
     data = frozenset().union(*assets) if assets else None
-    return Population(kinds, data, not all(assets), incomplete, carried)
+    return Population(kinds, data, uncategorised, incomplete, carried)
 
 
-def _categories(subject: Subject, facts: Mapping[str, Any]) -> frozenset[str]:
-    """What is stated of the data of a subject."""
-    own = subject.bindings[subject.focus]
-    stated = own.get(_CATEGORIES) if subject.kind == ASSET else facts.get(_CATEGORIES)
-    return frozenset(item for item in stated if isinstance(item, str)) if isinstance(stated, list) else frozenset()
+def _categories(stated: Mapping[str, Any]) -> frozenset[str]:
+    """The categories of data that are stated; none where one of them is no category that is known."""
+    found = stated.get(_CATEGORIES)
+    if not isinstance(found, list) or not all(isinstance(item, str) and item in CATEGORIES for item in found):
+        return frozenset()
+    return frozenset(found)
+
+
+def _names_undefined_data(facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("undefined_data"))

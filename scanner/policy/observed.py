@@ -17,6 +17,10 @@ _LARGEST = 2048
 _SHOWN = 60
 """Characters of a value that a sentence shows."""
 _SECRET = ("data", "stringData")
+_FREE_TEXT = frozenset(
+    ("command", "args", "tools", "task", "prompt", "instructions", "description", "annotations", "exec")
+)
+"""Fields in which any text may stand, a password among it that no pattern knows."""
 
 
 class Observed(NamedTuple):
@@ -44,7 +48,12 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
     if not found:
         return Observed(f"{field} is not set")
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    if rule.info.sensitive or _in_secret(subject, steps) or _looks_secret(steps[-1], text):
+    if (
+        rule.info.sensitive
+        or _in_secret(subject, steps)
+        or not _FREE_TEXT.isdisjoint(steps)
+        or _looks_secret(steps[-1], text)
+    ):
         return Observed(f"{field} is set")
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return Observed(f"{field} is {shown}", _evidence(text))

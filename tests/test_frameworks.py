@@ -21,6 +21,7 @@ from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
 from scanner.model import Outcome, Profile, RuleInfo, Severity
 from scanner.policy.rule import load_folder
+from scanner.subjects.architecture import CATEGORIES_OF_DATA
 
 WORD = re.compile(r"[a-z]{4,}")
 FRAMEWORKS = catalogue.load(library.Cache())
@@ -345,5 +346,7 @@ def test_the_words_of_the_schemas_are_those_of_the_code() -> None:
     found = [pair for path in paths for pair in enums(json.loads(path.read_text(encoding="utf-8")))]
     assert {name for name, _ in found} > set(words)
     assert [pair for pair in found if pair[0] in words and words[pair[0]] != pair[1]] == []
+    categories = {words_ for name, words_ in found if name == "data"}
+    assert categories == {CATEGORIES_OF_DATA}
     platforms = frozenset().union(*(known for name, known in found if name == "platform"))
     assert platforms == frozenset(Platform) - {Platform.OTHER}

@@ -178,17 +178,17 @@ def test_ids_that_resolve_show_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "asset",
+    ("asset", "data"),
     [
-        ", categories: [PAN]",
-        ", categories: [financial-record]}, {id: blob",
-        ", categories: [financial-record]",
+        (", categories: [PAN]", "patients"),
+        (", categories: [financial-record]}, {id: blob", "patients, blob"),
+        (", categories: [financial-record]", "patients, other"),
     ],
     ids=["a category that is not known", "an asset without a category", "data that is defined nowhere"],
 )
-def test_data_of_which_not_everything_is_told_decides_nothing(asset: str) -> None:
-    Path("spec.yaml").write_text((SPEC % asset).replace("data: [patients]", "data: [patients, blob, other]"))
-    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] != "not-applicable"
+def test_data_of_which_not_everything_is_told_decides_nothing(asset: str, data: str) -> None:
+    Path("spec.yaml").write_text((SPEC % asset).replace("data: [patients]", f"data: [{data}]"))
+    assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] == "not-assessed"
 
 
 def test_a_spec_that_lists_no_data_is_not_told_apart_by_another_spec() -> None:
@@ -251,3 +251,10 @@ def test_the_number_of_passes_does_not_depend_on_their_being_listed() -> None:
             scan("--framework", framework, *more)[1]["summary"]["outcomes"] for more in ((), ("--include-passes",))
         ]
         assert counts[0] == counts[1]
+
+
+def test_two_specs_of_one_name_do_not_hide_each_other() -> None:
+    first = SPEC % ", categories: [pan]"
+    Path("specs.yaml").write_text(f"{first}---\n{first.replace('pan', 'financial-record').replace('none', 'aes-256')}")
+    found = controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]
+    assert found["status"] == "not-satisfied"

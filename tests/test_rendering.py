@@ -451,3 +451,20 @@ def test_a_program_that_floods_costs_its_overlay_alone(tmp_path: Path, monkeypat
     result = scan(["."])
     assert status(result)["o/kustomization.yaml"] == (InputStatus.UNREADABLE, "kustomize printed more than 64 MiB")
     assert privileged(result) == [("good.yaml", 10, "privileged: true")]
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+def test_what_overlays_add_apart_is_told_apart(tmp_path: Path) -> None:
+    files = {"base/kustomization.yaml": "resources:\n- pod.yaml\n", "base/pod.yaml": POD % "false"}
+    for name in ("alpha", "beta"):
+        added = f"{{name: {name}, image: 'a:1', securityContext: {{privileged: true}}}}"
+        files[f"{name}/kustomization.yaml"] = (
+            "resources:\n- ../base\npatches:\n- target: {kind: Pod}\n  patch: |-\n"
+            f"    - {{op: add, path: /spec/containers/-, value: {added}}}\n"
+        )
+    lay(tmp_path, files)
+    named = {
+        each.message.split()[1] for each in scan(["."]).findings if each.rule == "kubernetes.container-not-privileged"
+    }
+    assert named == {"alpha", "beta"}

@@ -459,3 +459,23 @@ def test_what_looks_for_credentials_takes_a_long_word_in_its_stride(folder: Path
     result = scan(["pod.yaml"])
     assert len(fails(result, PRIVILEGED)) == 1
     assert result.texts["pod.yaml"][len(POD.splitlines()) :][0] == "# " + words[0]
+
+
+def test_objects_that_an_alias_makes_alike_are_two_findings(folder: Path) -> None:
+    pods = "apiVersion: v1\nkind: List\nitems:\n"
+    pods += (
+        "  - {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: a}, spec: &spec {containers: [{name: web,\n"
+    )
+    pods += "      image: 'web:1.2', securityContext: {privileged: true}}]}}\n"
+    pods += "  - {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: b}, spec: *spec}\n"
+    (folder / "pods.yaml").write_text(pods)
+    found = [each for each in scan(["pods.yaml"]).findings if each.rule == PRIVILEGED]
+    assert len(found) == len({each.subject_id for each in found}) == 2
+
+
+def test_free_text_is_not_told_as_evidence(folder: Path) -> None:
+    command = "command: [sudo, mysql, -pTr0ub4dor8xQ]"
+    (folder / "pod.yaml").write_text(POD.replace("securityContext:\n        privileged: true", command))
+    found = [each for each in scan(["pod.yaml"]).findings if "command" in each.observed]
+    assert found
+    assert {(each.observed, each.evidence) for each in found} == {("command is set", None)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scanner.completeness import is_incomplete
-from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
+from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
 from scanner.frameworks.assess import ByControl, BySubject, Counts, Seen, assess, by_control, failures
 from scanner.frameworks.catalogue import Framework
@@ -49,31 +49,18 @@ class Judged:
         """Whether any of its controls that a file can show may apply."""
         return any(each.status not in _OUT for each in self.assessments)
 
-    def concerns(self, finding: Finding, linked: Links) -> bool:
-        """Whether a finding bears on a control that may apply, with at least medium strength."""
-        return any(self._concerns(finding, link) for link in linked.get(finding.rule, ()))
-
-    def may_concern(self, some: Iterable[ControlLink]) -> bool:
-        """Whether a rule with these links bears on a control that may apply, with at least medium strength."""
-        return any(self._applies(link) for link in some)
-
-    def _concerns(self, finding: Finding, link: ControlLink) -> bool:
-        place = (finding.location.path, finding.subject_id)
-        return (
-            self._applies(link)
-            and self.scope.holds(finding.location.path)
-            and all(self.population.concerns(when, *place) for when in (*self._conditions(link), link.applies_when))
-        )
-
-    def _applies(self, link: ControlLink) -> bool:
-        if (link.framework, link.edition) != (self.framework.id, self.framework.edition) or not link.strength.bears:
-            return False
-        whens = (*self._conditions(link), link.applies_when)
-        return all(self.population.meets(when) is not False for when in whens)
-
-    def _conditions(self, link: ControlLink) -> Iterator[AppliesWhen]:
-        yield self.framework.applies_when
-        yield from (each.applies_when for each in self.framework.controls if each.id == link.control)
+    def conditions(self, linked: Links) -> dict[str, list[tuple[AppliesWhen, ...]]]:
+        """Rule -> the conditions of each of its links to a control that may apply, with at least medium strength."""
+        of_control = {control.id: control.applies_when for control in self.framework.controls}
+        found: dict[str, list[tuple[AppliesWhen, ...]]] = {}
+        for rule, some in linked.items():
+            for link in some:
+                if (link.framework, link.edition) != (self.framework.id, self.framework.edition):
+                    continue
+                whens = (self.framework.applies_when, of_control[link.control], link.applies_when)
+                if link.strength.bears and all(self.population.meets(when) is not False for when in whens):
+                    found.setdefault(rule, []).append(whens)
+        return found
 
 
 def judge(
@@ -100,14 +87,24 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
         inside = scanned.within(lambda path: any(each.scope.holds(path) for each in judged))
         counts.clear()
         counts.update({rule: dict(some) for rule, some in inside.items()})
+    bearing = [(each, each.conditions(linked)) for each in judged]
     for rule in [*counts]:
-        if rule not in exempt and not any(each.may_concern(linked[rule]) for each in judged):
+        if rule not in exempt and not any(rule in conditions for _, conditions in bearing):
             del counts[rule]
     kept = []
     for finding in scanned.findings:
+        place = (finding.location.path, finding.subject_id)
+        held = [pair for pair in bearing if pair[0].scope.holds(place[0])]
         passed = finding.outcome is Outcome.PASS and finding.rule in counts  # counted whether or not it is listed
-        held = any(each.scope.holds(finding.location.path) for each in judged)
-        if finding.rule in exempt or (passed and held) or any(each.concerns(finding, linked) for each in judged):
+        if (
+            finding.rule in exempt
+            or (held and passed)
+            or any(
+                all(each.population.concerns(when, *place) for when in whens)
+                for each, conditions in held
+                for whens in conditions.get(finding.rule, ())
+            )
+        ):
             kept.append(finding)
         elif held and finding.rule in counts:
             counts[finding.rule][finding.outcome] -= 1

@@ -9,11 +9,9 @@ from typing import Any
 from scanner.controls import ALWAYS, AppliesWhen
 from scanner.facts.derived import Derived
 from scanner.model import Input, Subject
-from scanner.subjects.architecture import ASSET
+from scanner.subjects.architecture import ASSET, CATEGORIES_OF_DATA
 
 _CATEGORIES = "categories"
-CATEGORIES = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
-"""Of data, as an architecture spec may state them."""
 _ARCHITECTURE = "architecture."
 
 
@@ -90,7 +88,7 @@ def population(
 def _categories(stated: Mapping[str, Any]) -> frozenset[str]:
     """The categories of data that are stated; none where one of them is no category that is known."""
     found = stated.get(_CATEGORIES)
-    if not isinstance(found, list) or not all(isinstance(item, str) and item in CATEGORIES for item in found):
+    if not isinstance(found, list) or not all(isinstance(item, str) and item in CATEGORIES_OF_DATA for item in found):
         return frozenset()
     return frozenset(found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,18 @@ class Scope:
 
     def holds(self, path: str) -> bool:
         """Whether a file belongs to the scope."""
-        patterns = Patterns(self.paths)
+        if not self.paths:
+            return True
+        patterns = _patterns(self.paths)
         parts = path.split("/")
         told = (patterns.decide("/".join(parts[:end]), folder=end < len(parts)) for end in range(1, len(parts) + 1))
-        return not self.paths or any(told)
+        return any(told)
+
+
+@cache
+def _patterns(paths: tuple[str, ...]) -> Patterns:
+    """The patterns of a scope, which every finding and every input is held against."""
+    return Patterns(paths)
 
 
 def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], Scope]:

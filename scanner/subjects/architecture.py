@@ -66,6 +66,8 @@ _FIELDS = {
 """Fields that are taken over as they stand; quantities are read apart."""
 
 _DURATIONS = {SERVICE: (), DATASTORE: ("retention",), ASSET: ("retention",), BOUNDARY: (), FLOW: ("timeout",)}
+CATEGORIES_OF_DATA = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
+"""All categories of data that a spec may state; data of any of them is regulated."""
 
 
 def recognise(document: Document) -> Iterator[Subject] | None:

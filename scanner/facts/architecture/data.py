@@ -7,7 +7,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
-from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
+from scanner.subjects.architecture import ASSET, BOUNDARY, CATEGORIES_OF_DATA, DATASTORE, FLOW, SERVICE, SYSTEM
 
 CATEGORIES = Fact(
     "categories",
@@ -67,7 +67,6 @@ BOUNDARY_KINDS = Fact(
 )
 
 CLASSES = ("public", "internal", "confidential", "restricted")
-_REGULATED_CATEGORIES = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))
 
 
 @step(
@@ -104,7 +103,7 @@ def _sort(subject: Subject, held: set[str], spec: Spec, facts: Facts) -> None:
         facts.add(subject, CLASSIFICATION, CLASSES[max(ranks)])
     if assets:
         high = bool(ranks) and CLASSES[max(ranks)] in ("confidential", "restricted")
-        facts.add(subject, REGULATED, high or bool(_REGULATED_CATEGORIES & set(categories)))
+        facts.add(subject, REGULATED, high or bool(CATEGORIES_OF_DATA & set(categories)))
         facts.relate(subject, "data", place(assets[0]))
 
 

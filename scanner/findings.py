@@ -47,11 +47,11 @@ def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]
         )
         if finding.rule in once:
             key = (finding.rule, finding.outcome, finding.location.path, finding.message)
-        elif finding.location.path in shared and finding.group:
+        elif finding.location.path in shared and finding.overlay:
             place = (finding.rule, finding.outcome, finding.location, *_without_name(finding))
-            times[finding.group, place] += 1  # several objects of one overlay may stand at one place
-            key = (*place, times[finding.group, place])
-            built_by.setdefault(key, []).append(finding.group)
+            times[finding.overlay, place] += 1  # several objects of one overlay may stand at one place
+            key = (*place, times[finding.overlay, place])
+            built_by.setdefault(key, []).append(finding.overlay)
         if key in kept:
             evaluation.counts[finding.rule][finding.outcome] -= 1
         kept.setdefault(key, finding)

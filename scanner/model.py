@@ -108,6 +108,13 @@ class Subject:
     """Names of fields that are present in the text with a value no file can tell (a variable, a call)."""
     group: str = ""
     """Subjects that describe one system share a group; facts never join across groups."""
+    overlay: str = ""
+    """Of a rendered object, the overlay or chart that it was built by."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The file that it stands in, and what it was built by: a scope that holds one of them holds the subject."""
+        return (self.origin.path, self.overlay) if self.overlay else (self.origin.path,)
 
 
 EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
@@ -208,10 +215,15 @@ class Finding:
     """Of what is unknown, what somebody can do so that it is told, as an instruction."""
     evidence: str | None = None
     """The value at the field as canonical JSON, or `sha256:` and its digest; None where it may hold a credential."""
-    group: str = ""
+    overlay: str = ""
     """The overlay or chart that the object was built by."""
     built_by: tuple[str, ...] = ()
     """All overlays that build the line of a base that the finding points at, where there are several."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The file that it points into, and what builds that: a scope that holds one of them holds the finding."""
+        return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class _Read:
     def take(self, also: engines.Results, *, include_passes: bool) -> None:
         """Take in what another engine found, as if rules of ours had given it, and what became of its inputs."""
         listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
-        found = Evaluation(listed, by_path=also.counts)
+        found = Evaluation(listed, by_path={(path,): counts for path, counts in also.counts.items()})
         found.counts = found.within(lambda _: True)
         self.evaluation.merge(found)
         self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]

@@ -338,7 +338,7 @@ def test_outcomes_are_counted_by_rule_and_where_it_is_asked_for_by_file(write: W
     identity = rule.info.id
     evaluation = Evaluator([rule], by_path=True).evaluate(found)
     assert evaluation.counts == {identity: {Outcome.PASS: 1, Outcome.FAIL: 1}}
-    assert evaluation.by_path == {"a": {identity: {Outcome.PASS: 1}}, "b": {identity: {Outcome.FAIL: 1}}}
+    assert evaluation.by_path == {("a",): {identity: {Outcome.PASS: 1}}, ("b",): {identity: {Outcome.FAIL: 1}}}
     assert evaluation.within(lambda path: path == "b") == {identity: {Outcome.FAIL: 1}}
     assert Evaluator([rule]).evaluate(found).by_path == {}
     assert [finding.outcome for finding in evaluation.findings] == [Outcome.FAIL]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.controls import ControlStatus
 from scanner.model import Finding, InputStatus, Scan
 from scanner.scan import Options, scan
 from scanner.sources import Selection
@@ -466,3 +467,20 @@ def test_what_overlays_add_apart_is_told_apart(tmp_path: Path) -> None:
     lay(tmp_path, files)
     found = [each for each in scan(["."]).findings if each.rule == "kubernetes.container-not-privileged"]
     assert {each.subject_name.split()[-1] for each in found} == {"alpha", "beta"}
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize("pattern", ["prod/", "base/"])
+def test_a_scope_holds_what_an_overlay_in_it_builds(pattern: str, tmp_path: Path) -> None:
+    overlay = "resources: [../base]\nnamespace: %s\n"
+    files = {f"{name}/kustomization.yaml": overlay % name for name in ("prod", "dev")}
+    files |= {"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": POD % "true"}
+    lay(tmp_path, files)
+    Path("scope.yaml").write_text(f"pod-security-standards: {{paths: [{pattern}]}}\n")
+    options = Options(scope=Path("scope.yaml"), frameworks=("pod-security-standards",))
+    result = scan(["base", "prod", "dev"], options)
+    statuses = {each.control: each.status for each in result.assessments}
+    assert statuses["PSS-B-Privileged"] is ControlStatus.NOT_SATISFIED
+    assert "base/pod.yaml" in {each.location.path for each in result.findings}
+    assert result.outcomes["fail"] == sum(each.outcome == "fail" for each in result.findings)

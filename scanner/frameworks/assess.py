@@ -80,12 +80,12 @@ def assess(
     `not_applicable` gives the reason for each control that whoever answers for the scope says does not apply; `not_run`
     are the rules that bear on each control and did not run.
     """
-    missing, bearing = not_run or {}, linked
+    missing = not_run or {}
     return tuple(
         _assessment(
             framework,
             control,
-            [*bearing.get(control.id, ())],
+            linked.get(control.id, ()),
             sorted({rule for rule, link in missing.get(control.id, ()) if link.strength.bears}),
             seen,
             (not_applicable or {}).get(control.id, ""),

@@ -81,43 +81,50 @@ def judge(
 
 
 def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
-    """The findings that bear on a framework, and those of exempt rules; the others are taken out of all counts too."""
-    counts = scanned.counts
-    if all(each.scope.paths for each in judged):
-        inside = scanned.within(lambda path: any(each.scope.holds(path) for each in judged))
-        counts.clear()
-        counts.update({rule: dict(some) for rule, some in inside.items()})
+    """The findings that bear on a framework, and those of exempt rules; the counts are made to be those of these."""
     bearing = [(each, each.conditions(linked)) for each in judged]
-    for rule in [*counts]:
-        if rule not in exempt and not any(rule in conditions for _, conditions in bearing):
-            del counts[rule]
-    kept = []
-    for finding in scanned.findings:
-        place = (finding.location.path, finding.subject_id)
-        held = [pair for pair in bearing if pair[0].scope.holds(place[0])]
-        passed = finding.outcome is Outcome.PASS and finding.rule in counts  # counted whether or not it is listed
-        if (
-            finding.rule in exempt
-            or (held and passed)
-            or any(
-                all(each.population.concerns(when, *place) for when in whens)
-                for each, conditions in held
-                for whens in conditions.get(finding.rule, ())
-            )
-        ):
-            kept.append(finding)
-        elif held and finding.rule in counts:
-            counts[finding.rule][finding.outcome] -= 1
+    may_concern = {*exempt, *(rule for _, conditions in bearing for rule in conditions)}
+    kept = [each for each in scanned.findings if each.rule in exempt or _concerns(each, bearing)]
+    held: Counts = scanned.counts
+    if all(each.scope.paths for each in judged):
+        held = scanned.within(lambda path: any(each.scope.holds(path) for each in judged))
+    counts = _counted({rule: some for rule, some in held.items() if rule in may_concern}, kept)
+    scanned.counts.clear()
+    scanned.counts.update(counts)
     return kept
+
+
+def _concerns(finding: Finding, bearing: Iterable[tuple[Judged, dict[str, list[tuple[AppliesWhen, ...]]]]]) -> bool:
+    """Whether a finding bears on a control that may apply; a pass is told wherever its rule does."""
+    place = (finding.location.path, finding.subject_id)
+    for each, conditions in bearing:
+        links = conditions.get(finding.rule)
+        if links and each.scope.holds_any(finding.places):
+            passed = finding.outcome is Outcome.PASS
+            if passed or any(all(each.population.concerns(when, *place) for when in whens) for whens in links):
+                return True
+    return False
+
+
+def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outcome, int]]:
+    """The passes of some counts, and of all other outcomes what is listed, so that no sum differs from its list."""
+    passed = {rule: some[Outcome.PASS] for rule, some in counts.items() if some.get(Outcome.PASS)}
+    told: dict[str, dict[Outcome, int]] = {rule: {Outcome.PASS: number} for rule, number in passed.items()}
+    for finding in findings:
+        if finding.outcome is not Outcome.PASS:
+            own = told.setdefault(finding.rule, {})
+            own[finding.outcome] = own.get(finding.outcome, 0) + 1
+    return told
 
 
 def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByControl, not_run: ByControl) -> Judged:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = any(is_incomplete(item) for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
+    findings = [each for each in scanned.findings if scope.holds_any(each.places)]
     seen = Seen(
-        scanned.within(scope.holds) if scope.paths else scanned.counts,
-        failures(each for each in scanned.findings if not scope.paths or scope.holds(each.location.path)),
+        _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
+        failures(findings),
         own,
         {key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])},
     )

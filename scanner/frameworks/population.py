@@ -69,8 +69,12 @@ def population(
 
     `subjects` are those that were kept, among them all of architecture specs.
     """
-    kinds = frozenset(kind for item in inputs if holds(item.path) for kind in item.kinds)
-    own = [each for each in subjects if each.kind.startswith(_ARCHITECTURE) and holds(each.origin.path)]
+    held = [each for each in subjects if any(map(holds, each.places))]
+    of_inputs = (kind for item in inputs if holds(item.path) for kind in item.kinds)
+    kinds = frozenset(
+        (*of_inputs, *(each.kind for each in held))
+    )  # an input that is built in has no subjects of its own
+    own = [each for each in held if each.kind.startswith(_ARCHITECTURE)]
     assets = [_categories(subject.bindings[subject.focus]) for subject in own if subject.kind == ASSET]
     uncategorised = not all(assets) or any(_names_undefined_data(derived.facts(each)) for each in own)
     listing = {(each.origin.path, each.group) for each in own if each.kind == ASSET}

@@ -6,7 +6,7 @@ A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -33,6 +33,10 @@ class Scope:
     paths: tuple[str, ...] = ()
     not_applicable: dict[str, str] = field(default_factory=dict)
     """Control -> why it does not apply."""
+
+    def holds_any(self, paths: Iterable[str]) -> bool:
+        """Whether any of some files belongs to the scope."""
+        return not self.paths or any(map(self.holds, paths))
 
     def holds(self, path: str) -> bool:
         """Whether a file belongs to the scope."""

@@ -69,8 +69,8 @@ class Evaluation:
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
-    by_path: dict[str, dict[str, dict[Outcome, int]]] = field(default_factory=dict)
-    """The same for each file, where that was asked for."""
+    by_path: dict[tuple[str, ...], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
+    """The same for each file, with the overlay or chart that it was built by; where that was asked for."""
     by_subject: dict[tuple[str, str], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
     """The same for each subject of an architecture, by its path and identity: its data may decide what it bears on."""
     fixes: list[ApplicableFix] = field(default_factory=list)
@@ -90,8 +90,8 @@ class Evaluation:
     def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
         """The counts of some of the files."""
         counts: dict[str, dict[Outcome, int]] = {}
-        for path, some in self.by_path.items():
-            if holds(path):
+        for places, some in self.by_path.items():
+            if any(map(holds, places)):
                 _add(counts, some)
         return counts
 
@@ -155,7 +155,7 @@ class Evaluator:
         outcome, counted = judgement.outcome, {ready.rule.info.id: {judgement.outcome: 1}}
         _add(result.counts, counted)
         if self._by_path:
-            _add(result.by_path.setdefault(subject.origin.path, {}), counted)
+            _add(result.by_path.setdefault(subject.places, {}), counted)
         if subject.kind.startswith(_ARCHITECTURE):
             _add(result.by_subject.setdefault((subject.origin.path, subject.identity), {}), counted)
         if outcome is Outcome.PASS and not self._include_passes:
@@ -244,7 +244,7 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
         expected=expected(rule) if failed else "",
         provide=why.provide,
         evidence=seen.evidence,
-        group=subject.group,
+        overlay=subject.overlay,
     )
 
 

@@ -111,7 +111,7 @@ class Recognition:
             for subject in self._of(part):
                 self.count += 1
                 self._kinds.add(subject.kind)
-                yield replace(subject, group=self._group) if self._group else subject
+                yield replace(subject, group=self._group, overlay=self._group) if self._group else subject
 
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if it is ours."""

@@ -22,7 +22,7 @@ from scanner.documents.positions import Node, find, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
 from scanner.limits import MIB, Limits
 from scanner.masking import mask
-from scanner.model import Origin
+from scanner.places import Origin
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from scanner import documents
 from scanner.masking import mask
-from scanner.model import Finding, Location
+from scanner.model import Finding
+from scanner.places import Location
 from scanner.policy.evaluate import Evaluation
 
 

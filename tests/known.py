@@ -10,7 +10,8 @@ from scanner import facts
 from scanner.facts import registry
 from scanner.facts.kept import Kept
 from scanner.facts.step import read
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import CONTAINER
 

@@ -19,22 +19,8 @@ from scanner.controls import (
 )
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
-from scanner.model import (
-    Edit,
-    Finding,
-    Fix,
-    Input,
-    InputStatus,
-    Location,
-    Outcome,
-    Profile,
-    Related,
-    RuleInfo,
-    Run,
-    Scan,
-    Severity,
-    Verdict,
-)
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Severity, Verdict
+from scanner.places import Edit, Fix, Location, Related
 
 SPEC = "architecture/digital bänk.yaml"
 MANIFEST = "deploy/payments.yaml"

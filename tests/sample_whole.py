@@ -16,20 +16,8 @@ from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
 from scanner.frameworks.population import Population
-from scanner.model import (
-    Edit,
-    Finding,
-    Fix,
-    Input,
-    InputStatus,
-    Location,
-    Outcome,
-    Profile,
-    Related,
-    RuleInfo,
-    Scan,
-    Severity,
-)
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Scan, Severity
+from scanner.places import Edit, Fix, Location, Related
 from tests.sample import MANIFEST, SPEC, fixed_scan, place
 
 LEDGER = "deploy/帳簿\nledger.yaml"

@@ -491,7 +491,8 @@ from dataclasses import replace
 
 from scanner.engines import Results
 from scanner.controls import ShownBy
-from scanner.model import Finding, InputStatus, Location, Outcome, Profile, RuleInfo, Severity
+from scanner.model import Finding, InputStatus, Outcome, Profile, RuleInfo, Severity
+from scanner.places import Location
 
 
 class Spare:

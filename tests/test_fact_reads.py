@@ -14,7 +14,8 @@ from scanner.facts import registry
 from scanner.facts.kept import Kept
 from scanner.facts.kubernetes.references import links
 from scanner.facts.step import Facts, Read, Step, View, read
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects import KINDS
 from tests.bundles import bundles
 

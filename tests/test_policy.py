@@ -13,7 +13,8 @@ import pytest
 from scanner import documents, facts, subjects
 from scanner.errors import PackError
 from scanner.facts import Derived
-from scanner.model import Finding, Location, Outcome, Related
+from scanner.model import Finding, Outcome
+from scanner.places import Location, Related
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
 from scanner.policy.fix import RuleFix

@@ -17,7 +17,7 @@ from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node, find, join_path, locate, split_path
 from scanner.documents.scalars import resolve
 from scanner.marks import Mark, end_of, key_end_of, key_start_of, keyless, start_of
-from scanner.model import Location, Origin
+from scanner.places import Location, Origin
 
 Path = tuple[str | int, ...]
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Finding, Location, Scan, Severity
+from scanner.model import Finding, Scan, Severity
+from scanner.places import Location
 from scanner.reports.excerpt import LONGEST_PART, LONGEST_REGION, MASK, Line, excerpt, quote
 from tests.sample import sample_scan
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Edit, Fix, InputStatus, Outcome, Scan, Verdict
+from scanner.model import InputStatus, Outcome, Scan, Verdict
+from scanner.places import Edit, Fix
 from scanner.reports import figures
 from scanner.reports import html as report
 from scanner.reports.figures import percent

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Edit, Finding, Fix, Location, Outcome, Related, Scan, Severity, Verdict
+from scanner.model import Finding, Outcome, Scan, Severity, Verdict
+from scanner.places import Edit, Fix, Location, Related
 from scanner.reports import sarif
 from scanner.reports.figures import told
 from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, fixed_scan, sample_scan

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from scanner.model import Finding, Location, Loss, Outcome, Related, Scan, Severity
+from scanner.model import Finding, Loss, Outcome, Scan, Severity
+from scanner.places import Location, Related
 from scanner.reports.sarif import github
 from tests.sample import MANIFEST, PAYMENTS, fixed_scan, sample_scan
 from tests.sample_whole import whole_scan

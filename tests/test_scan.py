@@ -479,3 +479,22 @@ def test_free_text_is_not_told_as_evidence(folder: Path) -> None:
     found = [each for each in scan(["pod.yaml"]).findings if "command" in each.observed]
     assert found
     assert {(each.observed, each.evidence) for each in found} == {("command is set", None)}
+
+
+def test_a_rule_may_say_a_thing_once_for_each_file(folder: Path) -> None:
+    rule = folder / "own" / "acme" / "named.yaml"
+    rule.parent.mkdir(parents=True)
+    rule.write_text(
+        "title: Objects carry a name of the team\nseverity: low\nwhy: Nobody knows whom to ask about an object else.\n"
+        "remediation: Set the label team on it.\nlimits: Does not know the teams.\nsubject: kubernetes.resource\n"
+        "once: input\nrequire: object.metadata.?labels.?team.hasValue()\nat: metadata.labels.team\n"
+        "message: objects of this file do not name a team\nobjectives: [objects-admissible]\nexamples:\n"
+        "  - passes: named\n    input: {object: {metadata: {labels: {team: web}}}}\n"
+        "  - fails: not named\n    at: metadata.labels.team\n    input: {object: {metadata: {labels: {team2: web}}}}\n"
+    )
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text(f"{POD}---\n{POD.replace('name: web, n', 'name: db, n')}")
+    result = scan(["a.yaml", "b.yaml"], Options(rule_folders=(folder / "own",)))
+    told = [each.location.path for each in result.findings if each.rule == "acme.named"]
+    assert told == ["a.yaml", "b.yaml"]
+    assert result.counts["acme.named"][Outcome.FAIL] == 2

@@ -9,7 +9,8 @@ from typing import Any
 from scanner.admission.expressions import Composer, Expression
 from scanner.admission.policy_files import PolicyObject
 from scanner.errors import PackError
-from scanner.model import Location, Profile, RuleInfo, Severity, Subject
+from scanner.model import Profile, RuleInfo, Severity, Subject
+from scanner.places import Location
 from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 

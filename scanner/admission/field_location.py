@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scanner.documents.positions import find, join_path, locate
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 
 _IDENTIFYING = frozenset({"apiVersion", "kind"})
 _NAME = ("metadata", "name")

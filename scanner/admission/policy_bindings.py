@@ -10,7 +10,8 @@ from scanner.admission.compiled_policy import CompiledPolicy
 from scanner.admission.matching import Cluster, Request, selects
 from scanner.admission.policy_files import PolicyObject
 from scanner.facts.kubernetes.objects import path
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.policy.truth import Truth
 
 

@@ -15,7 +15,8 @@ from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
 from scanner.documents.positions import locate
 from scanner.marks import entries_of
-from scanner.model import Finding, Location, Outcome, Related, RuleInfo, Severity, Subject
+from scanner.model import Finding, Outcome, RuleInfo, Severity, Subject
+from scanner.places import Location, Related
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.truth import Truth, all_of
 from scanner.subjects.kubernetes import RESOURCE

@@ -11,7 +11,8 @@ from typing import Any
 from scanner import documents, library, subjects
 from scanner.documents.positions import Node, join_path, locate
 from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean
-from scanner.model import Location, Origin, Subject
+from scanner.model import Subject
+from scanner.places import Location, Origin
 from scanner.subjects.kubernetes import RESOURCE
 
 _GROUP = "admissionregistration.k8s.io/"

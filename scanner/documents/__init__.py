@@ -24,7 +24,7 @@ from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.marks import keyless, line_of
-from scanner.model import Origin
+from scanner.places import Origin
 
 if TYPE_CHECKING:
     from scanner.documents import markdown

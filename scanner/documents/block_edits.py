@@ -10,7 +10,7 @@ from scanner.documents.data_to_text import QuotingStyle, block, scalar
 from scanner.documents.layout import Layout, change
 from scanner.errors import UneditableError
 from scanner.marks import Mark, end_of, has_key, key_line_of, key_start_of, start_of
-from scanner.model import Edit
+from scanner.places import Edit
 
 _DASHES = re.compile(r" *(?:-[ \t]+)+")
 

@@ -16,7 +16,7 @@ from scanner.documents.layout import Layout, change
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
 from scanner.marks import Mark, entries_of, has_key, items_of, key_end_of, key_start_of
-from scanner.model import Edit
+from scanner.places import Edit
 
 _LINE = re.compile(r"\r\n|\r|\n")
 

@@ -10,7 +10,7 @@ from scanner.documents.data_to_text import QuotingStyle, flow, flow_lines, scala
 from scanner.documents.layout import Layout, change
 from scanner.errors import UneditableError
 from scanner.marks import Mark, Place, children_of, end_of, key_end_of, key_line_of, key_start_of, line_of, start_of
-from scanner.model import Edit
+from scanner.places import Edit
 
 _COMMA = re.compile(r"\s*,\s*")
 _COMMA_NEXT = re.compile(r"[ \t]*,")

@@ -18,7 +18,7 @@ from scanner.marks import (
     line_of,
     start_of,
 )
-from scanner.model import Edit
+from scanner.places import Edit
 
 _NESTED = re.compile(r"""^( *)[\w"'./-]+:[ \t]*(?:#.*)?\n(?=( *)(- |[\w"'./]))""", re.MULTILINE)
 """A key with a block below it: its indent, that of the block, and whether the block is a list."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from scanner.marks import Mark, children_of, entries_of, items_of
-from scanner.model import Location, Origin
+from scanner.places import Location, Origin
 
 _SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

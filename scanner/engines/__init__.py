@@ -14,7 +14,8 @@ from typing import Protocol, assert_never
 
 from scanner import rendering
 from scanner.limits import Limits
-from scanner.model import Check, Finding, Input, Location, Outcome, RuleInfo
+from scanner.model import Check, Finding, Input, Outcome, RuleInfo
+from scanner.places import Location
 from scanner.sources import File, Part, Rendered, RenderedFile, Skipped, Source, Unreadable
 
 _OWN = "assay"

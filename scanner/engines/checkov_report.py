@@ -11,7 +11,8 @@ from typing import Any
 from scanner.controls import ShownBy
 from scanner.engines import Handed, Results
 from scanner.engines.pinpoint import pinpoint
-from scanner.model import Check, Finding, Location, Outcome, Profile, RuleInfo, Severity
+from scanner.model import Check, Finding, Outcome, Profile, RuleInfo, Severity
+from scanner.places import Location
 
 _OUTCOMES = {"passed_checks": Outcome.PASS, "failed_checks": Outcome.FAIL, "skipped_checks": Outcome.UNKNOWN}
 _UNMAPPED = Check(Severity.MEDIUM)

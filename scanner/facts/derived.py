@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 
 
 class Derived:

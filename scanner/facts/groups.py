@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from scanner.documents.positions import find, locate
 from scanner.facts.step import Read
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 
 Group = dict[str, list[Subject]]
 """The subjects of one group, by kind."""

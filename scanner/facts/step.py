@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from scanner.facts.fact import Fact
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 
 Value = TypeVar("Value")
 

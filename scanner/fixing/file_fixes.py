@@ -18,7 +18,8 @@ from scanner.fixing.proof import objection, snapshot
 from scanner.inputs.editing import fix_writer, newline
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
-from scanner.model import Edit, Finding, Fix, Subject
+from scanner.model import Finding, Subject
+from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.fix_edits import CODE_BLOCK, path_to, with_change

@@ -8,7 +8,8 @@ from dataclasses import fields
 from operator import attrgetter
 
 from scanner.limits import Limits
-from scanner.model import Edit, Finding, Fix, Location, Origin, Related, Subject
+from scanner.model import Finding, Subject
+from scanner.places import Edit, Fix, Location, Origin, Related
 
 _FRAMES = 5
 """Calls within calls that one level of nesting may take: the recursion limit of Python is 1,000 of them."""

@@ -12,7 +12,8 @@ from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import Read
 from scanner.marks import Mark
-from scanner.model import Finding, Location, Outcome, Related, Subject
+from scanner.model import Finding, Outcome, Subject
+from scanner.places import Location, Related
 from scanner.policy import cel, items, rule_reads
 from scanner.policy.cel import Condition
 from scanner.policy.fix import ApplicableFix

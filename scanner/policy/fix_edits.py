@@ -13,7 +13,7 @@ from scanner.documents.layout import Layout
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
 from scanner.marks import Children, Mark, Place, children_of, holds, start_of
-from scanner.model import Edit, Fix
+from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.fix import ApplicableFix
 

@@ -15,7 +15,7 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.errors import UnreadableError
-from scanner.model import Origin
+from scanner.places import Origin
 from scanner.rendering.kustomization import NAMES
 from scanner.sources import Rendered
 

@@ -13,7 +13,7 @@ from scanner.documents import Document, Fault, read
 from scanner.documents.positions import Node, locate
 from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
-from scanner.model import Location, Origin
+from scanner.places import Location, Origin
 from scanner.rendering.alignment import align
 from scanner.rendering.built import Built
 from scanner.sources import Rendered

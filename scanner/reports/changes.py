@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from scanner.reports.excerpt import LONGEST_PART, secret_lines
 
 if TYPE_CHECKING:
-    from scanner.model import Edit, Finding, Scan
+    from scanner.model import Finding, Scan
+    from scanner.places import Edit
 
 LONGEST_CHANGE = 40
 """Lines; a longer change is told in words only."""

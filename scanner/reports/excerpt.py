@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from scanner.model import Finding, Location, Scan
+    from scanner.model import Finding, Scan
+    from scanner.places import Location
 
 MASK = "••••"
 LONGEST_REGION = 12

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.model import SEVERITIES, Finding, Fix, Input, InputStatus, Location, Loss, Outcome, Related, Run, Scan
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome, Run, Scan
+from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
 
@@ -58,7 +59,7 @@ def inputs(scan: Scan) -> Iterator[Json]:
 def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
     """Every rule that was evaluated: of one without findings only the counts."""
     listed = {finding.rule for finding in scan.findings}
-    own = {each.rule: each.own for each in scan.run.configuration.rules.severities}
+    own = _own_severities(scan)
     for name, info in scan.rules.items():
         counts = {outcome.value: number for outcome, number in scan.counts.get(name, {}).items() if number}
         if name not in listed:
@@ -81,7 +82,7 @@ def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
 
 def findings(scan: Scan) -> Iterator[Json]:
     """Failures, errors and unknowns, and passes where they were asked for."""
-    own = {each.rule: each.own for each in scan.run.configuration.rules.severities}
+    own = _own_severities(scan)
     return (_finding(finding, own) for finding in scan.findings)
 
 
@@ -108,6 +109,11 @@ def summary(scan: Scan) -> Json:
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": tally(failed, SEVERITIES),
     }
+
+
+def _own_severities(scan: Scan) -> dict[str, str]:
+    """Rule -> its own severity, of the rules that a configuration counts with another."""
+    return {each.rule: each.own for each in scan.run.configuration.rules.severities}
 
 
 def _input(item: Input) -> Json:

@@ -12,7 +12,8 @@ from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import line_of, with_children
-from scanner.model import Origin, Subject
+from scanner.model import Subject
+from scanner.places import Origin
 from scanner.subjects import governance, spec_schema
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import line_of
-from scanner.model import Origin, Subject
+from scanner.model import Subject
+from scanner.places import Origin
 from scanner.subjects import governance
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 from scanner.subjects.format import Format, KnownBy, key_sign

@@ -11,7 +11,8 @@ from scanner.controls import ShownBy
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
 from scanner.marks import Mark, with_children
-from scanner.model import Origin, Subject
+from scanner.model import Subject
+from scanner.places import Origin
 from scanner.subjects.kind import Kind
 from scanner.subjects.shaping import Shape, duration, percentage
 

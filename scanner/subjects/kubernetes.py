@@ -14,7 +14,8 @@ from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.marks import Mark, line_of
-from scanner.model import Origin, Subject
+from scanner.model import Subject
+from scanner.places import Origin
 from scanner.subjects import control_plane
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind

@@ -9,7 +9,8 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import name_of, path
 from scanner.facts.step import Facts, read, step
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 SELECTED = Fact(

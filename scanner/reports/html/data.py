@@ -7,7 +7,8 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from scanner.model import Input, Location, Outcome, Severity
+from scanner.model import Input, Outcome, Severity
+from scanner.places import Location
 from scanner.reports.html.findings import Group, Item
 from scanner.reports.html.inputs import notes
 from scanner.reports.json_text import line_of

@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from scanner.model import SEVERITIES, Finding, Location, Outcome, Scan
+from scanner.model import SEVERITIES, Finding, Outcome, Scan
+from scanner.places import Location
 from scanner.reports.fingerprints import unique
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import json_text

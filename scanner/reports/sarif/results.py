@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from scanner.model import Edit, Finding, Fix, Outcome, Related, Scan
+from scanner.model import Finding, Outcome, Scan
+from scanner.places import Edit, Fix, Related
 from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.rules import LEVELS

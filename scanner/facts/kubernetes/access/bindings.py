@@ -14,7 +14,8 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import powers
 from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects.kubernetes import WORKLOAD
 
 _ALL = "system:serviceaccounts"

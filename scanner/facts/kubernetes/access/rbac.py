@@ -13,7 +13,8 @@ from scanner.facts.kubernetes.access.roles import Clause, Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import namespace_of
 from scanner.facts.step import Facts, read, step
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 

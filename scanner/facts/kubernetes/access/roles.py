@@ -12,7 +12,8 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, powers
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 
 RBAC = "rbac.authorization.k8s.io"
 _AGGREGATE = f"{RBAC}/aggregate-to-"

@@ -14,7 +14,8 @@ from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespac
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
 from scanner.facts.step import Facts, read, step
-from scanner.model import Location, Subject
+from scanner.model import Subject
+from scanner.places import Location
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
 
 

@@ -1,0 +1,61 @@
+"""Places in inputs, and edits of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A region of an input: 1-based lines and columns in code points, the end column exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    field: str = ""
+    """Dotted path of the field within its subject, empty for the subject as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document's text lies in its input: lines to add, and columns to add to each of its lines."""
+
+    path: str
+    first_line: int = 0
+    columns: tuple[int, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()
+    """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that a finding speaks of."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A region of an input and the text that takes its place: places as in a Location, lines as the input ends them."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would clear a finding: in words, and as edits of the input where it can be edited."""
+
+    safe: bool
+    """Behaviour that works today cannot change."""
+    words: str
+    """Such as `set securityContext.readOnlyRootFilesystem to true`."""
+    edits: tuple[Edit, ...] = ()
+    why_not: str = ""
+    """Why there are no edits, empty where there are."""

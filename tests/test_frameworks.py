@@ -232,6 +232,10 @@ BEARING = "relation: violates, strength: high, rationale: " + 60 * "r"
         (f"{{{BEARING}}}", "item 1 of objectives has none of objective, rule"),
         (f"{{objective: agent-identty, {BEARING}}}", "no objective 'agent-identty'"),
         (
+            f"{{rule: a.b, applies_when: {{subjects: [kubernetes.contaner]}}, {BEARING}}}",
+            "no kind of subject 'kubernetes.contaner' (did you mean kubernetes.container?)",
+        ),
+        (
             f"{{rule: privileged, {BEARING}}}",
             "rule is 'privileged'; it must look like 'kubernetes.container-not-privileged'",
         ),

@@ -55,6 +55,7 @@ def test_only_what_lies_in_the_scope_counts() -> None:
 def test_a_scope_that_holds_nothing_says_so() -> None:
     done = run("pci-dss:\n  paths: [nowhere]\n", "pci-dss")
     (summary,) = done.frameworks
+    assert done.verdict.exit_code == 3, "a scope that holds nothing passes nothing"
     assert (summary.covered, summary.scope, summary.scope_inputs) == (0, ("nowhere",), 0)
     told = "".join(reports.render("table", done))
     assert re.search(r"^pci-dss@4.0.1 +280 +- +- +- +139 +141\n    scope nowhere: 0 assessed$", told, re.MULTILINE)

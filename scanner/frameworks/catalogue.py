@@ -206,6 +206,25 @@ def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str
                 if names and name not in names:
                     yield file.unknown(where, kind, name, names, listed)
     yield from _unknown_in_review(file, known)
+    yield from _unknown_subjects(file)
+
+
+def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
+    """Conditions that name no kind of subject, so that they could never be met."""
+    from scanner.subjects import KINDS
+
+    known = {*KINDS, *(kind.partition(".")[0] for kind in KINDS)}
+    value = file.value
+    places: list[tuple[tuple[str | int, ...], dict[str, Any]]] = [((), value)]
+    for index, control in enumerate(value["controls"]):
+        places.append((("controls", index), control))
+        bearings = enumerate(control.get("objectives", ()))
+        places += ((("controls", index, "objectives", number), bearing) for number, bearing in bearings)
+    for path, each in places:
+        for number, name in enumerate(each.get("applies_when", {}).get("subjects", ())):
+            if name not in known:
+                where = (*path, "applies_when", "subjects", number)
+                yield file.unknown(where, "kind of subject", name, known, "docs/subjects.md lists them")
 
 
 def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackError]:

@@ -46,8 +46,8 @@ class Judged:
 
     @property
     def applies(self) -> bool:
-        """Whether any of its controls that a file can show may apply."""
-        return any(each.status not in _OUT for each in self.assessments)
+        """Whether any of its controls that a file can show may apply to anything that was assessed."""
+        return self.summary.scope_inputs != 0 and any(each.status not in _OUT for each in self.assessments)
 
     def conditions(self, linked: Links) -> dict[str, list[tuple[AppliesWhen, ...]]]:
         """Rule -> the conditions of each of its links to a control that may apply, with at least medium strength."""

@@ -40,12 +40,7 @@ class Scope:
 
     def holds(self, path: str) -> bool:
         """Whether a file belongs to the scope."""
-        if not self.paths:
-            return True
-        patterns = _patterns(self.paths)
-        parts = path.split("/")
-        told = (patterns.decide("/".join(parts[:end]), folder=end < len(parts)) for end in range(1, len(parts) + 1))
-        return any(told)
+        return not self.paths or _patterns(self.paths).hold(path)
 
 
 @cache

@@ -38,13 +38,7 @@ class _Entry:
 
     def covers(self, path: str, kind: str) -> bool:
         """Whether it is about parts of a kind in a file; a path alone is about everything in it."""
-        return (not self.said.format or self.said.format == kind) and (not self.said.path or self._holds(path))
-
-    def _holds(self, path: str) -> bool:
-        """Whether a file, or a folder above it, is named; what the pattern says last counts."""
-        parts = path.split("/")
-        lengths = range(1, len(parts) + 1)
-        return any(self.paths.decide("/".join(parts[:length]), folder=length < len(parts)) for length in lengths)
+        return (not self.said.format or self.said.format == kind) and (not self.said.path or self.paths.hold(path))
 
 
 def _accepted(item: Input, entries: Sequence[_Entry], *, strict: bool) -> Input:

@@ -109,9 +109,10 @@ def _shown(source: str) -> str:
 
 
 def _controls(scan: Scan, rule: RuleInfo) -> str:
-    """Controls that a rule bears on, of the frameworks that are told first, those that it decides first."""
+    """Controls that a rule bears on with at least medium strength, of the frameworks that are told first."""
     by_framework: dict[str, list[ControlLink]] = {}
-    for link in sorted(scan.links.get(rule.id, ()), key=lambda link: STRENGTHS.index(link.strength)):
+    bearing = (link for link in scan.links.get(rule.id, ()) if link.strength.bears)
+    for link in sorted(bearing, key=lambda link: STRENGTHS.index(link.strength)):
         by_framework.setdefault(f"{link.framework}@{link.edition}", []).append(link)
     names = [f"{each.id}@{each.edition}" for each in figures.in_order(scan).first]
     shown = [name for name in names if name in by_framework][:_SHOWN_FRAMEWORKS] or list(by_framework)[:1]

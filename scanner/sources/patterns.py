@@ -58,6 +58,12 @@ class Patterns:
                 return named
         return None
 
+    def hold(self, path: str) -> bool:
+        """Whether a file, or a folder above it, is named."""
+        parts = path.split("/")
+        lengths = range(1, len(parts) + 1)
+        return any(self.decide("/".join(parts[:length]), folder=length < len(parts)) for length in lengths)
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:

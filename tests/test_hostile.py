@@ -32,6 +32,15 @@ spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
 """A privileged pod, and what else is asked of it as an object."""
 TABLES = (bombs, encodings, json_texts, objects, prose, specs, syntax, values)
 ROWS = {f"{table.__name__.rpartition('.')[2]}: {row.name}": row for table in TABLES for row in table.ROWS}
+LONGEST = {
+    "bombs: 100,000 broken documents",
+    "bombs: 100,000 control characters",
+    "bombs: a comment of 20 MB",
+    "bombs: a text of 20 MB on one line",
+    "bombs: a text of 9 MB on one line",
+}
+"""Rows that take seconds each."""
+PARAMETERS = [pytest.param(row, id=name, marks=[pytest.mark.slow] * (name in LONGEST)) for name, row in ROWS.items()]
 HEAVY = ("jsonschema", "markdown_it", "networkx", "tree_sitter", "tree_sitter_javascript")
 """Libraries that a scan loads when it needs them: here once, and not in the process of each row."""
 QUICK = Options()
@@ -90,10 +99,11 @@ def scanned() -> tuple[Scan, Scan]:
 
 
 def test_the_tables_are_long_and_say_nothing_twice() -> None:
+    assert set(ROWS) > LONGEST
     assert len(ROWS) == sum(len(table.ROWS) for table in TABLES) > 100
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("row", PARAMETERS)
 def test_an_odd_input_has_its_outcome_and_leaves_others_alone(row: Row, folder: Path, good: Told) -> None:
     (folder / row.file).write_bytes(row.bytes())
     alone, beside = scanned()

@@ -94,6 +94,7 @@ def test_of_too_many_alerts_the_most_severe_are_kept_and_the_rest_is_told() -> N
     assert (first["level"], first["descriptor"]["id"]) == ("warning", "left-out")
 
 
+@pytest.mark.slow
 def test_the_compressed_file_stays_below_the_limit_of_the_host() -> None:
     def noise(number: int) -> str:
         """Text that does not compress to less than half of its size."""

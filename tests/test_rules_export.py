@@ -227,6 +227,7 @@ def denials(folder: Path, policies: Path, *rules: Path) -> tuple[set[tuple[str, 
     return by_rules, by_policies, told
 
 
+@pytest.mark.slow
 def test_policies_say_of_all_examples_what_the_rules_say(tmp_path: Path) -> None:
     """Every policy and every rule on the examples of all rules: they deny the same objects, and no others."""
     objects, policies = tmp_path / "objects", tmp_path / "policies.yaml"

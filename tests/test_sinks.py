@@ -70,18 +70,19 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def report(tree: Path) -> Report:
-    """What a scan of the folder writes to standard output, in one format."""
-    written: dict[str, bytes] = {}
+def written(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with every format of one scan of the tree, each under its name."""
+    folder = tmp_path_factory.mktemp("written")
+    asked = [part for name in output_formats.ALL for part in ("--output", output_formats.asked(name, folder))]
+    done = assay(tree, "scan", "--profile", "opinion", *asked)
+    assert (done.returncode, done.stdout) == (4, b"")
+    return folder
 
-    def run(form: str) -> bytes:
-        if form not in written:
-            done = assay(tree, "scan", "--profile", "opinion", "--output", form)
-            assert (done.returncode, done.stderr) == (4, b"")
-            written[form] = done.stdout
-        return written[form]
 
-    return run
+@pytest.fixture(scope="module")
+def report(written: Path) -> Report:
+    """What a scan of the tree says in one format."""
+    return lambda form: (written / form).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -265,11 +266,18 @@ def test_sarif_messages_hold_no_link_or_placeholder_of_others(report: Report) ->
         assert [each for each in text if unicodedata.category(each) in INVISIBLE] == []
 
 
-def test_an_evidence_pack(tree: Path, results: dict[str, Any], tmp_path: Path) -> None:
-    pack = tmp_path / "pack"
-    assay(tree, "scan", "--profile", "opinion", "--output", f"evidence={pack}")
-    population = [json.loads(line) for line in (pack / "population.jsonl").read_text().split("\n")[:-1]]
+def test_an_evidence_pack(written: Path, results: dict[str, Any]) -> None:
+    lines = (written / "evidence" / "population.jsonl").read_text().split("\n")[:-1]
+    population = [json.loads(line) for line in lines]
     assert [item["path"] for item in population] == [item["path"] for item in results["inputs"]]
+
+
+@pytest.mark.parametrize("form", output_formats.TEXTS)
+def test_on_standard_output_as_in_a_file(form: str, tree: Path, tmp_path: Path) -> None:
+    few = ("pod-0.json", "spec-0.json", "swarm-0.md", NAMES["long and wide"])
+    done = assay(tree, "scan", *few, "--output", form, "--output", output_formats.asked(form, tmp_path))
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout == (tmp_path / form).read_bytes()
 
 
 HOSTILE = "x\x1b[2J\u202e\udcff\r\n::error::forged\n##[error]forged"
@@ -316,16 +324,13 @@ def test_a_fault_of_ours_repeats_its_cause_as_text(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("name", output_formats.ALL)
-def test_no_format_hides_a_character_or_is_obeyed(name: str, report: Report, tree: Path, tmp_path: Path) -> None:
+def test_no_format_hides_a_character_or_is_obeyed(name: str, written: Path) -> None:
     form = outputs.find(name)
-    if isinstance(form, TextFormat):
-        output_formats.check_inert(form.media_type, report(name).decode())
-        return
-    assay(tree, "scan", "--profile", "opinion", "--output", output_formats.asked(name, tmp_path))
-    texts = output_formats.texts_below(tmp_path / name)
+    texts = output_formats.texts_below(written / name)
     assert texts
     for file, text in texts.items():
-        (output_formats.check_page if file.endswith(".html") else check_log)(text)
+        page = "text/html" if file.endswith(".html") else "text/plain"
+        output_formats.check_inert(form.media_type if isinstance(form, TextFormat) else page, text)
 
 
 @pytest.mark.parametrize("form", output_formats.TEXTS)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
     done = subprocess.run(
@@ -16,6 +18,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_wheel_installs_elsewhere_and_finds_its_rules(tmp_path: Path, repository: Path) -> None:
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=repository)
     (wheel,) = tmp_path.glob("*.whl")

@@ -82,18 +82,20 @@ def command(
 def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
     """The rules of Kubernetes that a scan would run, or the named ones, after telling what was changed of them."""
     from scanner.policy import pack
-    from scanner.policy.rule import load_folder
+    from scanner.policy.rule import identity_of, load, rule_paths
     from scanner.scan import rules_of
 
-    shipped = library.data_root() / "rules"
-    files = {file.rule.info.id: file for folder in (shipped, *wanted.rule_folders) for file in load_folder(folder)}
+    folders = (library.data_root() / "rules", *wanted.rule_folders)
+    files = {identity_of(path, folder): (path, folder) for folder in folders for path in rule_paths(folder)}
     for identity in identities:
         if identity not in files:
             raise pack.no_rule(identity, files)
     running = rules_of(replace(wanted, engines=(), policies=(), scope=None))
-    meant = {name for name, file in files.items() if identities or file.rule.info.subject.startswith(_SUBJECTS)}
+    known = (*(rule.info for rule in running.rules), *running.not_run)
+    meant = {info.id for info in known if identities or info.subject.startswith(_SUBJECTS)}
     _tell(wanted.configuration, running.changes, meant, named=bool(identities))
-    return [replace(files[rule.info.id], rule=rule) for rule in running.rules if rule.info.id in meant]
+    chosen = (rule for rule in running.rules if rule.info.id in meant)
+    return [replace(load(*files[rule.info.id]), rule=rule) for rule in chosen]
 
 
 def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[str], *, named: bool) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from scanner.controls import STRENGTHS, ControlLink, Platform, Relation, ShownBy
+from scanner.controls import STRENGTHS, ControlLink, Platform, Relation, ShownBy, Strength
 from scanner.frameworks.catalogue import Bearing, Control, Framework
-from scanner.model import RuleInfo
+from scanner.model import Profile, RuleInfo, Severity
 
 Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
 """Rule -> the controls that it bears on."""
 _ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
 """Objective or rule -> the only rules that are meant, if not all, and the link."""
+_MINOR = (Severity.LOW, Severity.INFO)
 
 
 def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
@@ -23,6 +24,10 @@ def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[
     equal ones that whose rationale names its rules, then the one that a failure contradicts. A check
     of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
     nothing of a cluster, whatever the objective.
+
+    A rule of the profile opinion, and a strict rule of low severity, bear with low strength where the control names an
+    objective only: what such a rule asks for is one setting of many, too little to decide a control that does not name
+    it. Of strict rules that holds for medium strength; with high strength the control is about exactly this.
     """
     names = {name for rule in rules for name in (rule.id, *rule.objectives)}
     by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
@@ -75,10 +80,18 @@ def _closest(
             if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
                 continue
             key = (link.framework, link.edition, link.control)
-            distance = _distance(link, limited=bool(only))
+            named = bool(link.rule or only)
+            carried = link if named else replace(link, strength=_carried(link.strength, rule))
+            distance = _distance(carried, limited=bool(only))
             if key not in best or distance < best[key][0]:
-                best[key] = (distance, link)
+                best[key] = (distance, carried)
     return tuple(_by_rule(link, rule) for _, link in best.values())
+
+
+def _carried(strength: Strength, rule: RuleInfo) -> Strength:
+    """The strength with which a rule bears on a control that names only its objective."""
+    minor = rule.profile is Profile.STRICT and rule.severity in _MINOR and strength is not Strength.HIGH
+    return Strength.LOW if minor or rule.profile is Profile.OPINION else strength
 
 
 def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:

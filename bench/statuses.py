@@ -118,9 +118,18 @@ def closest(name: str, rule: dict[str, Any], control: dict[str, Any]) -> dict[st
         if each.get("rule") == name or (
             each.get("objective") in rule["objectives"] and name in each.get("rules", [name])
         ):
-            strength = ("high", "medium", "low").index(each["strength"])
-            found.append(("rule" not in each, strength, "rules" not in each, each["relation"] != "violates", each))
+            named = "rule" in each or "rules" in each
+            carried = {**each, "strength": each["strength"] if named else carries(rule, each["strength"])}
+            strength = ("high", "medium", "low").index(carried["strength"])
+            found.append(("rule" not in each, strength, "rules" not in each, each["relation"] != "violates", carried))
     return min(found, key=lambda each: each[:4])[4] if found else None
+
+
+def carries(rule: dict[str, Any], strength: str) -> str:
+    """The strength that a rule carries to a control that names only its objective."""
+    profile = rule.get("profile", "default")
+    minor = profile == "strict" and rule["severity"] in ("low", "info") and strength == "medium"
+    return "low" if minor or profile == "opinion" else strength
 
 
 def worst(control: dict[str, Any], outcomes: dict[str, list[str]], *, proved: bool, incomplete: bool) -> str:

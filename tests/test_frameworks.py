@@ -202,6 +202,31 @@ def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("profile", "severity", "strength", "carried"),
+    [
+        (Profile.DEFAULT, Severity.LOW, Strength.MEDIUM, Strength.MEDIUM),
+        (Profile.STRICT, Severity.MEDIUM, Strength.MEDIUM, Strength.MEDIUM),
+        (Profile.STRICT, Severity.LOW, Strength.MEDIUM, Strength.LOW),
+        (Profile.STRICT, Severity.INFO, Strength.MEDIUM, Strength.LOW),
+        (Profile.STRICT, Severity.LOW, Strength.HIGH, Strength.HIGH),
+        (Profile.OPINION, Severity.HIGH, Strength.HIGH, Strength.LOW),
+        (Profile.OPINION, Severity.LOW, Strength.MEDIUM, Strength.LOW),
+    ],
+)
+@pytest.mark.parametrize("named", ["", "rules", "rule"])
+def test_a_minor_rule_decides_only_where_it_is_named(
+    profile: Profile, severity: Severity, strength: Strength, carried: Strength, named: str
+) -> None:
+    rule = replace(RULE, profile=profile, severity=severity)
+    bearing = Bearing("goal", Relation.SUPPORTS, strength, "r", rules=(rule.id,) if named == "rules" else ())
+    if named == "rule":
+        bearing = replace(bearing, objective="", rule=rule.id)
+    control = Control("C", "C", Checkable.PARTIAL, "", "", "", (bearing,))
+    (link,) = links([Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))], [rule])[rule.id]
+    assert link.strength is (strength if named else carried)
+
+
 def test_all_rules_that_a_control_names_are_told() -> None:
     rules = [replace(RULE, id=name, objectives=()) for name in ("a.b", "a.c")]
     bearings = tuple(Bearing("", Relation.VIOLATES, Strength.HIGH, rule.id, rule=rule.id) for rule in rules)

@@ -1,9 +1,4 @@
-"""Kubernetes objects -> resources, workloads and containers.
-
-A pod template is found wherever Kubernetes keeps one: in a Pod itself, under `spec.template` (Deployment, Job, Argo
-Rollout, Knative Service, ...), under `spec.jobTemplate` (CronJob), under `template` (PodTemplate), and under
-`spec.podTemplate` of an agent's sandbox; elsewhere that name holds patches for templates.
-"""
+"""Kubernetes objects -> resources, workloads and containers."""
 
 from __future__ import annotations
 
@@ -19,6 +14,7 @@ from scanner.places import Origin
 from scanner.subjects import control_plane
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
+from scanner.subjects.pod_templates import CONTAINERS, Path, is_usual, pod_templates
 from scanner.subjects.shaping import prune_nulls
 from scanner.subjects.unread.architectures import is_backstage
 
@@ -33,7 +29,6 @@ KINDS = {
     control_plane.KIND: Kind(control_plane.BINDINGS, ShownBy.MANIFEST),
 }
 
-_TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"), ("template",))
 _WORKLOADS = {
     "Pod": (("spec",),),
     "PodTemplate": (("template",), ("template", "spec")),
@@ -44,9 +39,6 @@ _WORKLOADS = {
     ),
 }
 """Where Kubernetes' own workloads hold mappings on the way to their containers."""
-_SANDBOX_GROUPS = frozenset({"agents.x-k8s.io", "extensions.agents.x-k8s.io"})
-_SANDBOX_TEMPLATE = ("spec", "podTemplate")
-_CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
 _CROWD = 100
 """Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
 CLUSTER_SCOPED = frozenset(
@@ -164,8 +156,8 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
             held = thing.get(*path)
             if held.value is not None and not isinstance(held.value, dict):
                 yield _line(document, held), f"{path[-1]} is not a mapping"
-        for _, template in _pod_templates(thing):
-            for field in _CONTAINERS:
+        for _, template in pod_templates(thing):
+            for field in CONTAINERS:
                 held = template.get("spec", field)
                 if held and held.value is not None and not _is_containers(held.value):
                     yield _line(document, held), f"{field} is not a list of containers"
@@ -202,37 +194,33 @@ def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
     marks: dict[str, Mark] = {"object": node.mark}  # type: ignore[dict-item]
     bindings: dict[str, Any] = {"object": value}
     yield Subject(RESOURCE, identity, label, origin, bindings, marks, "object")
-    for path, template in _pod_templates(node):
+    for path, template in pod_templates(node):
         pod = template.get("spec")
         bindings = {"object": value, "template": template.value, "pod": pod.value}
         marks = {**marks, "template": template.mark, "pod": pod.mark}  # type: ignore[dict-item]
-        yield Subject(WORKLOAD, identity, label, origin, bindings, marks, "pod")
-        if sum(1 for field in _CONTAINERS for _ in pod.get(field).elements()) > _CROWD:
+        own, named = (identity, label) if is_usual(path) else _told_apart(identity, label, path)
+        yield Subject(WORKLOAD, own, named, origin, bindings, marks, "pod")
+        if sum(1 for field in CONTAINERS for _ in pod.get(field).elements()) > _CROWD:
             bindings = _without_containers(value, path)
-        yield from _containers(identity, label, origin, bindings, marks, pod)
+        yield from _containers(own, named, origin, bindings, marks, pod)
 
 
-def _pod_templates(node: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """The templates of an object whose `spec` is a pod's, and the way to each.
-
-    A Pod is its own, others say containers of some kind.
-    """
-    is_pod = node.value["kind"] == "Pod"
-    sandboxed = node.value["apiVersion"].partition("/")[0] in _SANDBOX_GROUPS
-    paths = (*_TEMPLATES, _SANDBOX_TEMPLATE) if sandboxed else _TEMPLATES
-    for path in [()] if is_pod else paths:
-        template = node.get(*path)
-        spec = template.get("spec").value
-        if isinstance(spec, dict) and (is_pod or spec.keys() & _CONTAINERS.keys()):
-            yield path, template
+def _told_apart(identity: str, label: str, path: Path) -> tuple[str, str]:
+    """Identity and label of one of several templates of an object."""
+    parts = path[:-1] if path[-1] == "template" else path
+    where = join_path(tuple(str(part) for part in parts))
+    return f"{identity}/{where}", f"{label}, {where}"
 
 
-def _without_containers(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+def _without_containers(value: Any, path: Path) -> dict[str, Any]:
     """The bindings of an object with a pod template at a path, where the pod says all but its containers."""
     if path:
-        inner = _without_containers(value[path[0]], path[1:])
-        return {**inner, "object": {**value, path[0]: inner["object"]}}
-    pod = {name: item for name, item in value["spec"].items() if name not in _CONTAINERS}
+        step: Any = path[0]
+        inner = _without_containers(value[step], path[1:])
+        held = inner["object"]
+        whole = {**value, step: held} if isinstance(value, dict) else [*value[:step], held, *value[step + 1 :]]
+        return {**inner, "object": whole}
+    pod = {name: item for name, item in value["spec"].items() if name not in CONTAINERS}
     template = {**value, "spec": pod}
     return {"object": template, "template": template, "pod": pod}
 
@@ -240,7 +228,7 @@ def _without_containers(value: dict[str, Any], path: tuple[str, ...]) -> dict[st
 def _containers(
     owner: str, label: str, origin: Origin, bindings: dict[str, Any], marks: dict[str, Mark], pod: Node
 ) -> Iterator[Subject]:
-    for field, kind in _CONTAINERS.items():
+    for field, kind in CONTAINERS.items():
         for index, container in enumerate(pod.get(field).elements()):
             if not isinstance(container.value, dict):
                 continue

@@ -66,13 +66,16 @@ def test_the_scope_of_one_framework_leaves_the_others_alone() -> None:
     assert control(result, "PSS-B-HostNamespaces").status is ControlStatus.NOT_SATISFIED
 
 
-def test_what_does_not_apply_has_its_reason_and_keeps_its_findings() -> None:
+def test_what_does_not_apply_has_its_reason_and_no_findings() -> None:
     text = "pod-security-standards:\n  not-applicable:\n    PSS-B-HostN*: These pods run on nodes of their own.\n"
     result = run(text, "pod-security-standards")
     found = control(result, "PSS-B-HostNamespaces")
     assert found.status is ControlStatus.NOT_APPLICABLE
     assert found.reason == "These pods run on nodes of their own."
-    assert found.findings
+    assert found.findings == ()
+    assert "kubernetes.pod-without-host-network" not in {each.rule for each in result.findings}
+    elsewhere = run(text)
+    assert "kubernetes.pod-without-host-network" in {each.rule for each in elsewhere.findings}
     (figures,) = result.frameworks
     assert figures.counts[ControlStatus.NOT_APPLICABLE] == 1
     assert figures.applicable == figures.controls - 1
@@ -92,6 +95,18 @@ def test_what_binds_other_entities_does_not_apply() -> None:
     provider = run("pci-dss: {entity: [service-provider]}\n", "pci-dss")
     assert control(provider, "12.9.1").status is not ControlStatus.NOT_APPLICABLE
     assert control(result, "12.9.1").status is ControlStatus.NOT_APPLICABLE
+
+
+def test_an_entry_without_an_edition_holds_for_all_of_them() -> None:
+    text = "owasp-top10: {paths: [payments/]}\n"
+    for edition in ("owasp-top10@2021", "owasp-top10@2025"):
+        assert run(text, edition).frameworks[0].scope == ("payments/",)
+    both = text + "owasp-top10@2021: {paths: [toys/]}\n"
+    assert run(both, "owasp-top10@2021").frameworks[0].scope == ("toys/",)
+    assert run(both, "owasp-top10@2025").frameworks[0].scope == ("payments/",)
+    older = 'owasp-top10: {not-applicable: {"A10:2021": None of the services asks for addresses.}}\n'
+    assert control(run(older, "owasp-top10@2021"), "A10:2021").status is ControlStatus.NOT_APPLICABLE
+    assert run(older, "owasp-top10@2025").frameworks[0].counts[ControlStatus.NOT_APPLICABLE] == 0
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def _assessment(
     excluded: str,
 ) -> Assessment:
     conditions = (framework.applies_when, control.applies_when)
-    applies = all(seen.population.meets(when) is not False for when in conditions)
+    applies = not excluded and all(seen.population.meets(when) is not False for when in conditions)
     evidence = [
         Evidence(rule, link, outcomes if seen.population.meets(link.applies_when) else {Outcome.UNKNOWN: 1})
         for rule, link in bearing

@@ -57,6 +57,8 @@ class Judged:
             for link in some:
                 if (link.framework, link.edition) != (self.framework.id, self.framework.edition):
                     continue
+                if link.control in self.scope.not_applicable:
+                    continue
                 whens = (self.framework.applies_when, of_control[link.control], link.applies_when)
                 if link.strength.bears and all(self.population.meets(when) is not False for when in whens):
                     found.setdefault(rule, []).append(whens)

@@ -59,9 +59,9 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
     file = datafile.read(path, library.data_root() / "frameworks" / _SCHEMA)
     file.refuse(_faults(file, frameworks))
     scopes: dict[tuple[str, str], Scope] = {}
-    for name, each in file.value.items():
+    for name, each in sorted(file.value.items(), key=lambda entry: "@" in entry[0]):  # one edition by itself goes last
         paths = tuple(pattern.removeprefix("./") for pattern in each.get("paths", ()))
-        for framework in choose(frameworks, [name]):
+        for framework in _meant(frameworks, name):
             reasons = _of_others(framework, each.get("entity", ()))
             reasons |= {
                 control: reason.strip()
@@ -70,6 +70,15 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
             }
             scopes[framework.id, framework.edition] = Scope(paths, reasons)
     return scopes
+
+
+def _meant(frameworks: Sequence[Framework], name: str) -> list[Framework]:
+    """The frameworks that an entry is about: every edition, unless it names one."""
+    chosen = choose(frameworks, [name])
+    if "@" in name:
+        return list(chosen)
+    ids = {framework.id for framework in chosen}
+    return [framework for framework in frameworks if framework.id in ids]
 
 
 def _of_others(framework: Framework, entity: Sequence[str]) -> dict[str, str]:
@@ -91,6 +100,7 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
     for name, each in file.value.items():
         try:
             chosen = choose(frameworks, [name])
+            meant = _meant(frameworks, name)
         except UsageError as error:
             yield file.error((name,), error.message, error.hint)
             continue
@@ -99,7 +109,7 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
         for pattern, reason in each.get("not-applicable", {}).items():
             path = (name, "not-applicable", pattern)
             for framework in chosen:
-                if not _matching(framework, pattern):
+                if not any(_matching(item, pattern) for item in meant if item.id == framework.id):
                     message = f"{framework.id}@{framework.edition} has no control {pattern!r}"
                     yield file.error(path, message, did_you_mean(pattern, (item.id for item in framework.controls)))
             if len(reason.strip()) < _SHORTEST_REASON:

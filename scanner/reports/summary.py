@@ -144,7 +144,7 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
 def _notes(about: Sequence[FrameworkSummary], apart: Sequence[str], *, others: int, in_full: bool) -> Iterator[str]:
     """How to read the table, and what it leaves out."""
     if apart:
-        yield f"nothing of what {', '.join(apart)} {'is' if len(apart) == 1 else 'are'} about was scanned"
+        yield f"no control of {', '.join(apart)} applies to what was scanned"
     if any(each.by_word for each in about):
         yield "in brackets: by a document's own word alone"
     if not in_full and (most := max((each.not_run for each in about), default=0)):

@@ -329,6 +329,7 @@ def test_a_revision_is_scanned_whatever_lies_on_disk(folder: Path) -> None:
 
 def test_every_input_is_explained(folder: Path) -> None:
     (folder / "broken\x1b[2J.yaml").write_text("x: [")
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
     (folder / ".gitignore").write_text("out/\n")
     (folder / ".cache").mkdir()
     (folder / "out").mkdir()
@@ -340,7 +341,7 @@ def test_every_input_is_explained(folder: Path) -> None:
     assert head == "configuration: options of the command line\n  exclude: /.cache/ (--exclude)"
     lines = table.splitlines()
     assert lines[0].split() == ["status", "subjects", "formats", "input", "reason"]
-    rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:6]}
+    rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:8]}
     assert rows["pod.yaml"][0] == "assessed"
     assert rows["pod.yaml"][2:] == ["kubernetes", "pod.yaml"]
     assert rows["out/"][4] == "ignored by .gitignore"

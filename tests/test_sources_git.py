@@ -154,14 +154,15 @@ def test_links_and_submodules_are_said(folder: Path) -> None:
     assert found["module"] == Skipped("module", "a submodule")
 
 
-def test_installed_packages_are_one_entry(folder: Path) -> None:
+def test_installed_packages_that_are_committed_are_read(folder: Path) -> None:
     (folder / ".gitignore").unlink()
     for name in ("x/node_modules/a/b.yaml", "x/node_modules/c.yaml", "x/y.yaml"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("")
     commit(folder)
     assert [(source.path, getattr(source, "reason", "")) for source in collect("x")] == [
-        ("x/node_modules/", "installed packages"),
+        ("x/node_modules/a/b.yaml", ""),
+        ("x/node_modules/c.yaml", ""),
         ("x/y.yaml", ""),
     ]
     assert names("x/node_modules") == ["x/node_modules/a/b.yaml", "x/node_modules/c.yaml"]

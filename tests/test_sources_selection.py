@@ -141,12 +141,11 @@ def test_what_is_named_is_read(folder: Path) -> None:
     assert read("out/a.yaml") == ["out/a.yaml"]
 
 
-def test_ignore_files_count_outside_of_a_checkout(folder: Path) -> None:
-    plant(folder, "a/x.tmp", "a/b")
-    (folder / "a" / ".gitignore").write_text("*.tmp\n")
-    (folder / ".gitignore").write_text("b\n")
+def test_outside_of_a_checkout_no_ignore_file_hides_anything(folder: Path) -> None:
+    plant(folder, "a/x.tmp", "a/b", "a/node_modules/c")
+    (folder / "a" / ".gitignore").write_text("*\n")
     (folder / ".git").rename(folder / "no-checkout")
-    assert read("a") == ["a/.gitignore", "a/b"]
+    assert read("a") == ["a/.gitignore", "a/b", "a/x.tmp"]
 
 
 @pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder", "not text", "too large"])

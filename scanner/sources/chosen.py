@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from scanner.sources.patterns import Patterns
-from scanner.sources.source import UNREAD_FOLDERS, Selection
+from scanner.sources.source import INSTALLED_FOLDERS, UNREAD_FOLDERS, Selection
+
+
+def installed(folder: str) -> str:
+    """Why nobody's own text lies in a folder of that name, empty where it may."""
+    return INSTALLED_FOLDERS.get(folder.rpartition("/")[2], "")
 
 
 class Chosen:
@@ -16,9 +21,8 @@ class Chosen:
 
     def passes_over(self, name: str, *, folder: bool) -> str:
         """Why a name is passed over, empty where it is not; folders above it have been asked before."""
-        last = name.rpartition("/")[2]
-        if folder and last in UNREAD_FOLDERS:
-            return UNREAD_FOLDERS[last]
+        if folder and (reason := UNREAD_FOLDERS.get(name.rpartition("/")[2])):
+            return reason
         for pattern, patterns in self._exclude:
             if patterns.decide(name, folder=folder):
                 return f"excluded by --exclude {pattern}"

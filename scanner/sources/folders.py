@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from scanner.limits import DEFAULTS, Limits
-from scanner.sources import git
-from scanner.sources.chosen import Chosen
+from scanner.sources import git, git_index
+from scanner.sources.chosen import Chosen, installed
+from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
 from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
@@ -43,29 +45,74 @@ def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_F
     full = os.path.abspath(path)
     name = os.path.relpath(full, root).replace(os.sep, "/")
     if os.path.isdir(full) and not os.path.islink(full):
-        yield from _Walk(full, name, chosen, ignored=ignored).met()
+        yield from _Walk(full, name, chosen, heeds=not ignored).met()
     else:
         reason = chosen.passes_over(name, folder=False)
         yield full, name, Skipped(name, reason) if reason else None
 
 
+class _Checkout:
+    """A Git checkout: what it tracks is read, whatever an ignore file says."""
+
+    def __init__(self, top: str) -> None:
+        self.top = top
+        self._fault = ""
+
+    @property
+    def index(self) -> str:
+        """Where the index lies."""
+        return os.path.join(self.top, ".git", "index")
+
+    @cached_property
+    def _index(self) -> GitIndex | None:
+        """None where it cannot be read: nobody knows then what an ignore file hides."""
+        try:
+            return git_index.read(self.top)
+        except UnreadableIndexError as error:
+            self._fault = str(error)
+            return None
+
+    def tracks(self, path: str, *, unless_told: bool) -> bool:
+        """Whether a file is tracked, or one in a folder; `unless_told` where that cannot be told."""
+        return unless_told if self._index is None else self._index.tracks(os.path.relpath(path, self.top))
+
+    def holds_checkout(self, path: str) -> bool:
+        """Whether a folder is a submodule."""
+        return self._index is not None and self._index.is_submodule(os.path.relpath(path, self.top))
+
+    def fault(self) -> str:
+        """What is wrong with the index, told once and only where it was asked for."""
+        fault, self._fault = self._fault, ""
+        return f"{fault}: which files Git tracks cannot be told, so no ignore file is heeded" if fault else ""
+
+
+class _Below(NamedTuple):
+    """What holds in a folder."""
+
+    checkout: _Checkout | None
+    """None outside of one, where no ignore file is heeded: whoever wrote it may hide a manifest."""
+    rules: _Rules = ()
+    passed: str = ""
+    """Why everything in the folder is passed over but for what Git tracks."""
+
+
 class _Walk:
     """A walk through one folder, on a stack of its own, so that depth costs nothing."""
 
-    def __init__(self, folder: str, name: str, chosen: Chosen, *, ignored: bool) -> None:
+    def __init__(self, folder: str, name: str, chosen: Chosen, *, heeds: bool) -> None:
         self._folder, self._name, self._chosen = folder, name, chosen
-        self._heeds = not ignored
-        self._top = git.top(folder) if self._heeds else ""
-        self._kept: frozenset[str] | None = None
+        self._heeds = heeds
 
     def met(self) -> Iterator[_Found]:
         """Everything in the folder, in the order of names."""
-        pending: list[tuple[str, str, _Rules | None]] = [(self._folder, self._name, self._above())]
+        pending: list[tuple[str, str, _Below]] = [(self._folder, self._name, self._above())]
         while pending:
-            path, name, rules = pending.pop()
+            path, name, below = pending.pop()
             folder = not os.path.islink(path) and os.path.isdir(path)
             if path != self._folder:
-                reason, rules = self._passes_over(path, name, rules, folder=folder)
+                reason, below = self._passes_over(path, name, below, folder=folder)
+                if below.checkout and (fault := below.checkout.fault()):
+                    yield path, name, Unreadable(self._named(below.checkout.index), fault)
                 if reason:
                     yield path, name, Skipped(name + "/" * folder, reason)
                     continue
@@ -77,48 +124,65 @@ class _Walk:
             except OSError as error:
                 yield path, name, Unreadable(f"{name}/", _why(error))
                 continue
-            if self._heeds and rules is not None and _IGNORE_FILE in inside:
-                rules = (*_rules(path), *rules)
+            below = self._within(path, inside, below)
             above = "" if name == "." else f"{name}/"
-            pending.extend((os.path.join(path, each), above + each, rules) for each in inside)
+            pending.extend((os.path.join(path, each), above + each, below) for each in inside)
 
-    def _passes_over(self, path: str, name: str, rules: _Rules | None, *, folder: bool) -> tuple[str, _Rules | None]:
-        """Why a path is passed over, if it is, and the rules that hold below it."""
+    def _within(self, path: str, inside: Sequence[str], below: _Below) -> _Below:
+        """What holds for the entries of a folder."""
+        if path != self._folder and ".git" in inside:
+            if below.checkout and below.checkout.holds_checkout(path):
+                below = _Below(_Checkout(path))
+            elif not below.passed:
+                below = below._replace(checkout=_Checkout(path))
+        if self._heeds and below.checkout and not below.passed and _IGNORE_FILE in inside:
+            return below._replace(rules=(*_rules(path), *below.rules))
+        return below
+
+    def _passes_over(self, path: str, name: str, below: _Below, *, folder: bool) -> tuple[str, _Below]:
+        """Why a path is passed over, if it is, and what holds below it."""
         if reason := self._chosen.passes_over(name, folder=folder):
-            return reason, rules
-        if not _names(rules, path, folder=folder):
-            return "", rules
-        return ("", None) if self._is_kept(path) else (_IGNORED, rules)
+            return reason, below
+        if folder and (reason := installed(name)):
+            return self._unless_tracked(path, below, reason, unless_told=False)
+        if below.passed:
+            return self._unless_tracked(path, below, below.passed, unless_told=True)
+        if self._heeds and below.checkout and _names(below.rules, path, folder=folder):
+            return self._unless_tracked(path, below, _IGNORED, unless_told=True)
+        return "", below
 
-    def _above(self) -> _Rules:
+    def _unless_tracked(self, path: str, below: _Below, reason: str, *, unless_told: bool) -> tuple[str, _Below]:
+        if below.checkout and below.checkout.tracks(path, unless_told=unless_told):
+            return "", below._replace(passed=reason)
+        return reason, below
+
+    def _named(self, path: str) -> str:
+        """A path as it is shown."""
+        return os.path.normpath(os.path.join(self._name, os.path.relpath(path, self._folder)))
+
+    def _above(self) -> _Below:
         """What the ignore files between the top of the checkout and the folder say.
 
         Nothing, where they ignore the folder itself: it was named, so it is to be read.
         """
+        top = git.top(self._folder)
+        if not top:
+            return _Below(None)
+        checkout = _Checkout(top)
         rules: _Rules = ()
-        if not self._top or self._top == self._folder:
-            return rules
-        path = self._top
-        for name in os.path.relpath(self._folder, self._top).split(os.sep):
+        if not self._heeds or top == self._folder:
+            return _Below(checkout)
+        path = top
+        for name in os.path.relpath(self._folder, top).split(os.sep):
             rules = (*_rules(path), *rules)
             path = os.path.join(path, name)
             if _names(rules, path, folder=True):
-                return ()
-        return rules
-
-    def _is_kept(self, path: str) -> bool:
-        """Whether Git tracks a file, or one in a folder, all the same: no ignore file can hide it."""
-        if not self._top:
-            return False
-        if self._kept is None:
-            self._kept = git.tracked_though_ignored(self._top)
-        return os.path.relpath(path, self._top) in self._kept
+                return _Below(checkout)
+        return _Below(checkout, rules)
 
 
-def _names(rules: _Rules | None, path: str, *, folder: bool) -> bool:
-    """Whether ignore files name a path; without rules it stands in a folder that is ignored as a whole."""
-    if rules is None:
-        return True
+def _names(rules: _Rules, path: str, *, folder: bool) -> bool:
+    """Whether ignore files name a path."""
     for base, patterns in rules:
         named = patterns.decide(path[len(base) :], folder=folder)
         if named is not None:

@@ -162,16 +162,6 @@ def top(folder: str) -> str:
     return folder
 
 
-def tracked_though_ignored(folder: str) -> frozenset[str]:
-    """Files that Git tracks although an ignore file names them, and the folders above them, from the top."""
-    listed = answer(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore")
-    kept: set[str] = set()
-    for path in os.fsdecode(listed or b"").split("\0")[:-1]:
-        parts = path.split("/")
-        kept.update("/".join(parts[:length]) for length in range(1, len(parts) + 1))
-    return frozenset(kept)
-
-
 def answer(folder: str, *arguments: str) -> bytes | None:
     """What Git says to a question about the checkout around a folder; None where it does not."""
     try:
@@ -184,7 +174,12 @@ def _ask(folder: str, *arguments: str) -> bytes:
     """What Git says; raises UsageError with the reason where it does not."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            (*_SAFE, *arguments), cwd=folder, env=_environment(), capture_output=True, timeout=_PATIENCE, check=False
+            (*_SAFE, *_owned(folder), *arguments),
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
         )
     except FileNotFoundError:
         raise UsageError("this needs git on PATH") from None
@@ -196,6 +191,11 @@ def _ask(folder: str, *arguments: str) -> bytes:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
         raise UsageError(said[0].removeprefix("fatal: "))
     return done.stdout
+
+
+def _owned(folder: str) -> tuple[str, str]:
+    """Options by which Git answers in a checkout of another owner, as CI jobs in containers have it."""
+    return "-c", f"safe.directory={os.path.realpath(top(folder)) or '.'}"
 
 
 def _environment() -> dict[str, str]:
@@ -243,7 +243,7 @@ class _Objects:
 @contextmanager
 def _objects(folder: str, limits: Limits) -> Iterator[_Objects]:
     process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
-        (*_SAFE, "cat-file", "--batch"),
+        (*_SAFE, *_owned(folder), "cat-file", "--batch"),
         cwd=folder,
         env=_environment(),
         stdin=subprocess.PIPE,

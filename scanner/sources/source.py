@@ -8,15 +8,14 @@ from typing import TypeAlias, assert_never
 
 from scanner.limits import Limits
 
-UNREAD_FOLDERS = {
-    ".git": "version control data",
-    ".hg": "version control data",
-    ".svn": "version control data",
+UNREAD_FOLDERS = dict.fromkeys((".git", ".hg", ".svn"), "version control data")
+"""Folders that hold no text of a work tree, and why; one that is named is read all the same."""
+INSTALLED_FOLDERS = {
     "node_modules": "installed packages",
     ".venv": "installed packages",
     "__pycache__": "compiled Python",
 }
-"""Folders that hold nobody's own text, and why; one that is named is read all the same."""
+"""Folders that hold nobody's own text, and why; what Git tracks in them is read, and one that is named."""
 
 LINK = "a symbolic link"
 

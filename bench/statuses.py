@@ -92,7 +92,11 @@ def status(
             outcomes[outcome].append(bearing["relation"] if not declared(rule) else "declares")
             if outcome == "fail":
                 outcomes["against"].append(bearing["relation"])
-        proved |= "pass" in counts and bearing.get("pass") != "none" and rule.get("pass") != "none"
+        proved |= (
+            "pass" in counts
+            and bearing.get("pass") != "none"
+            and (rule.get("pass") != "none" or control["checkable"] == "full")
+        )
     return worst(control, outcomes, proved=proved, incomplete=incomplete)
 
 

@@ -23,7 +23,7 @@ LIMIT = 0
 RULES = {file.rule.info.id: file.rule.info for file in load_folder(library.data_root() / "rules")}
 FRAMEWORKS = catalogue.load(library.Cache())
 WORDS = pairs.load()
-PORTS, ROOT = "kubernetes.container-ports-unprivileged", "kubernetes.container-user-not-root"
+PRIVILEGED, ROOT = "kubernetes.container-not-privileged", "kubernetes.container-user-not-root"
 ARGUED = Bearing(
     objective="workload-least-privilege",
     relation=Relation.SUPPORTS,
@@ -33,10 +33,10 @@ ARGUED = Bearing(
 
 
 def listed(bearing: Bearing) -> list[str]:
-    """The rules on ports and on root that a control with this bearing alone lists."""
+    """The rules on privileged containers and on root that a control with this bearing alone lists."""
     control = replace(FRAMEWORKS[0].controls[0], objectives=(bearing,))
     framework = replace(FRAMEWORKS[0], controls=(control,), platform=None)
-    return [rule.id for rule, _ in pairs.unspoken([framework], [RULES[PORTS], RULES[ROOT]], WORDS)]
+    return [rule.id for rule, _ in pairs.unspoken([framework], [RULES[PRIVILEGED], RULES[ROOT]], WORDS)]
 
 
 def test_no_more_pairs_are_without_the_words() -> None:
@@ -48,16 +48,16 @@ def test_no_more_pairs_are_without_the_words() -> None:
 
 
 def test_a_rule_that_the_rationale_does_not_speak_of_is_listed() -> None:
-    assert listed(ARGUED) == [PORTS]
+    assert listed(ARGUED) == [PRIVILEGED]
 
 
 @pytest.mark.parametrize(
     "bearing",
     [
-        replace(ARGUED, rationale="Root, and ports that call for it, give an intruder the node."),
+        replace(ARGUED, rationale="Containers that run privileged or as root give an intruder the node."),
         replace(ARGUED, rules=(ROOT,)),
         replace(ARGUED, strength=Strength.LOW),
-        replace(ARGUED, objective="", rule=PORTS),
+        replace(ARGUED, objective="", rule=PRIVILEGED),
     ],
     ids=["spoken of", "limited to others", "decides nothing", "named itself"],
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from scanner.controls import STRENGTHS, ControlLink, Platform, Relation, ShownBy, Strength
+from scanner.controls import STRENGTHS, Checkable, ControlLink, Platform, Relation, ShownBy, Strength
 from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.model import Profile, RuleInfo, Severity
 
@@ -14,6 +14,8 @@ Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
 """Rule -> the controls that it bears on."""
 _ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
 """Objective or rule -> the only rules that are meant, if not all, and the link."""
+_Key: TypeAlias = tuple[str, str, str]
+"""(framework, edition, control)"""
 _MINOR = (Severity.LOW, Severity.INFO)
 
 
@@ -39,7 +41,13 @@ def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[
                 link = _link(framework, control, bearing)
                 by_name.setdefault(bearing.rule or bearing.objective, []).append((bearing.rules, link))
     about = {(item.id, item.edition): item.platform for item in frameworks}
-    return {rule.id: _closest(rule, by_name, about) for rule in rules}
+    whole = frozenset(
+        (item.id, item.edition, control.id)
+        for item in frameworks
+        for control in item.controls
+        if control.checkable is Checkable.FULL
+    )
+    return {rule.id: _closest(rule, by_name, about, whole) for rule in rules}
 
 
 def shown_by(
@@ -70,9 +78,9 @@ def _link(framework: Framework, control: Control, bearing: Bearing) -> ControlLi
 
 
 def _closest(
-    rule: RuleInfo, by_name: _ByName, about: Mapping[tuple[str, str], Platform | None]
+    rule: RuleInfo, by_name: _ByName, about: Mapping[tuple[str, str], Platform | None], whole: Collection[_Key]
 ) -> tuple[ControlLink, ...]:
-    best: dict[tuple[str, str, str], tuple[tuple[bool, int, bool, bool], ControlLink]] = {}
+    best: dict[_Key, tuple[tuple[bool, int, bool, bool], ControlLink]] = {}
     for name in (rule.id, *rule.objectives):
         for only, link in by_name.get(name, ()):
             if only and rule.id not in only:
@@ -85,7 +93,7 @@ def _closest(
             distance = _distance(carried, limited=bool(only))
             if key not in best or distance < best[key][0]:
                 best[key] = (distance, carried)
-    return tuple(_by_rule(link, rule) for _, link in best.values())
+    return tuple(_by_rule(link, rule, whole=key in whole) for key, (_, link) in best.items())
 
 
 def _carried(strength: Strength, rule: RuleInfo) -> Strength:
@@ -94,11 +102,15 @@ def _carried(strength: Strength, rule: RuleInfo) -> Strength:
     return Strength.LOW if minor or rule.profile is Profile.OPINION else strength
 
 
-def _by_rule(link: ControlLink, rule: RuleInfo) -> ControlLink:
-    """A link as far as the rule behind it can carry it."""
+def _by_rule(link: ControlLink, rule: RuleInfo, *, whole: bool) -> ControlLink:
+    """A link as far as the rule behind it can carry it; `whole` for a control that files show wholly.
+
+    There the absence of a setting is what the control asks for, so that the pass of a rule counts that shows nothing
+    elsewhere.
+    """
     declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
     shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST
-    proves = link.proves and rule.proves
+    proves = link.proves and (rule.proves or whole)
     return (
         link if (shown_by, proves) == (link.shown_by, link.proves) else replace(link, shown_by=shown_by, proves=proves)
     )

@@ -132,8 +132,9 @@ def test_line_ends_and_the_byte_order_mark_stay() -> None:
     after = fixed("kubernetes.container-seccomp-profile-set", text)
     assert after.startswith("\ufeff# the shop\r\n")
     assert not re.search(r"(?<!\r)\n", after)
-    after = fixed("kubernetes.pod-token-mount-stated", text)
-    assert after == text + "  automountServiceAccountToken: false\r\n"
+    text = text.replace("  hostPID: true   # for the profiler\r\n", "")
+    after = fixed("kubernetes.pod-user-namespace-own", text, profile=Profile.OPINION)
+    assert after == text + "  hostUsers: false\r\n"
 
 
 @pytest.mark.usefixtures("folder")

@@ -702,4 +702,7 @@ def test_rules_of_frameworks_are_what_runs_and_what_is_fixed(folder: Path) -> No
     running, everything = (int(text.rsplit("# ", 1)[1].split()[0]) for text in (shown, strict))
     assert 0 < running < everything
     configure(folder, "framework: [pci-dss]\n")
-    assert "--profile" not in assay("fix", "--diff", "--rule", "kubernetes.container-seccomp-profile-set", cwd=folder).stderr
+    assert (
+        "--profile"
+        not in assay("fix", "--diff", "--rule", "kubernetes.container-seccomp-profile-set", cwd=folder).stderr
+    )

@@ -49,7 +49,7 @@ def test_a_framework_that_is_about_nothing_here_has_no_numbers() -> None:
     scan = of_frameworks("soc2", "owasp-llm")
     text = table(replace(scan, frameworks=(scan.frameworks[0], _not_applicable(scan.frameworks[1]))))
     assert told(text) == ["soc2"]
-    assert f"nothing of what owasp-llm@{scan.frameworks[1].edition} is about was scanned" in text
+    assert f"no control of owasp-llm@{scan.frameworks[1].edition} applies to what was scanned" in text
 
 
 def _not_applicable(framework: FrameworkSummary) -> FrameworkSummary:

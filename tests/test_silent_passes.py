@@ -31,7 +31,6 @@ STATED = {
     "kubernetes.role-without-wildcards": "the role names its verbs and resources",
     "kubernetes.workload-namespace-named": "the namespace is stated",
     "kubernetes.workload-outside-system-namespaces": "the namespace is stated",
-    "kubernetes.workload-selected-by-network-policy": "a policy that is there selects it",
     "swarm.swarm-size-bounded": "the size is stated",
     "swarm.swarm-size-stated": "the size is stated",
 }

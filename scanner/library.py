@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner import __version__
+from scanner import __version__, safe_write
+from scanner.errors import UsageError
 
 _FORMAT = "3"
 _GENERATIONS = 4
@@ -63,8 +64,8 @@ class Cache:
             return json.loads(path.read_bytes())
         except (OSError, ValueError):
             made = make()
-            _write(path, made)
-            _forget(self.folder, name)
+            if _write(path, made):
+                _forget(self.folder, name)
             return made
 
 
@@ -87,15 +88,10 @@ def _forget(folder: Path, name: str) -> None:
         return
 
 
-def _write(path: Path, made: Any) -> None:
-    """Write beside the target and move into place; a cache that cannot be written costs time, not the run."""
-    import tempfile
-
+def _write(path: Path, made: Any) -> bool:
+    """Whether it could be written; a cache that cannot costs time, not the run."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(made, file, separators=(",", ":"))
-        Path(temporary).replace(path)
-    except OSError:
-        return
+        safe_write.write_text(path, (json.dumps(made, separators=(",", ":")),), folders=True)
+    except UsageError:
+        return False
+    return True

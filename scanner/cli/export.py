@@ -15,6 +15,7 @@ from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.model import PROFILES, Profile
 from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.safe_write import write_text
 
 if TYPE_CHECKING:
     from scanner.options import Options
@@ -120,14 +121,9 @@ def _write(made: dict[str, list[dict[str, Any]]], output: Path | None) -> None:
     if output is None:
         click.echo(write(thing for objects in made.values() for thing in objects), nl=False)
         return
-    try:
-        if output.is_dir() or not output.suffix:
-            output.mkdir(parents=True, exist_ok=True)
-            for identity, objects in made.items():
-                (output / f"{identity}.yaml").write_text(write(objects), encoding="utf-8")
-        else:
-            text = write(thing for objects in made.values() for thing in objects)
-            output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {(error.strerror or '').lower()}") from None
+    if output.is_dir() or not (output.suffix or output.exists()):
+        for identity, objects in made.items():
+            write_text(output / f"{identity}.yaml", (write(objects),), folders=True)
+    else:
+        write_text(output, (write(thing for objects in made.values() for thing in objects),))
     click.echo(f"{len(made)} policies in {output}", err=True)

@@ -20,6 +20,7 @@ from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
+from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
 _IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -126,11 +127,9 @@ def new(identity: str, folder: Path) -> None:
     if any(identity == framework.id for framework in known(())):
         raise UsageError(f"there is already a framework {identity!r}", hint="see `assay frameworks list`")
     path = folder / f"{identity}.yaml"
-    if path.exists():
-        raise UsageError(f"{path} is there already")
-    folder.mkdir(parents=True, exist_ok=True)
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
-    path.write_text(text.replace("{id}", identity).replace("{file}", str(path)), encoding="utf-8")
+    text = text.replace("{id}", identity).replace("{file}", str(path))
+    write_text(path, (text,), folders=True, new=True)
     click.echo(f"{path}\nFill it in, then run: assay scan . --framework-file {path} --framework {identity}")
 
 

@@ -15,6 +15,7 @@ from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
 from scanner.model import Scan
 from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
+from scanner.safe_write import write_text
 
 _FOLDERS = {"evidence": "scanner.evidence"}
 """Format that is a folder -> the module that declares it as `FORMAT`."""
@@ -72,7 +73,7 @@ def write(result: Scan, outputs: Iterable[Output], presentation: Presentation, s
             case FolderFormat() as form, Path() as folder:
                 form.write(result, folder)
             case TextFormat(), Path() as file:
-                _write_file(file, reports.render(output.name, result, presentation))
+                write_text(file, reports.render(output.name, result, presentation))
             case TextFormat() as form, None:
                 show(output.name, form, result, on_standard_output(presentation, os.environ, seconds))
 
@@ -82,19 +83,3 @@ def show(name: str, form: TextFormat, result: Scan, presentation: Presentation) 
     encoding = sys.stdout.encoding if form.for_terminal else "utf-8"
     for piece in reports.render(name, result, presentation):
         click.echo(piece.encode(encoding, "backslashreplace"), nl=False)
-
-
-def _write_file(path: Path, pieces: Iterable[str]) -> None:
-    """Write beside the target and move into place, so that nobody reads half a report.
-
-    A device or a pipe, such as /dev/null, is written into: a file in its place would break it for everyone.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        device = path.exists() and not path.is_file()
-        with (path if device else temporary).open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.writelines(pieces)
-        if not device:
-            temporary.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}") from None

@@ -15,6 +15,7 @@ from scanner.gate import FAILED
 from scanner.policy.pack import no_rule
 from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
+from scanner.safe_write import write_text
 
 _SCAFFOLD = "rule.yaml"
 
@@ -109,10 +110,8 @@ def new(identity: str, folder: Path) -> None:
         raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
     *parts, name = identity.split(".")
     path = folder.joinpath(*parts, f"{name}.yaml")
-    if path.exists():
-        raise UsageError(f"{path} is there already")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text((library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8"), encoding="utf-8")
+    text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
+    write_text(path, (text,), folders=True, new=True)
     click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
 
 

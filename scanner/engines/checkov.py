@@ -77,7 +77,9 @@ class _Run:
         with TemporaryDirectory(prefix="assay-") as folder:
             home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
             os.mkdir(home)
-            checkov_files.lay_out(self.files.values(), copy)
+            os.mkdir(copy)
+            for path in checkov_files.lay_out(self.files.values(), copy):
+                self.lost.setdefault(path, "its name leads out of the folder, or is that of another file")
             command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
             seconds = self.checkov.limits.engine
             try:

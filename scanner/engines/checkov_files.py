@@ -7,14 +7,14 @@ or in a commit.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from scanner.engines import Handed
 from scanner.model import InputStatus
+from scanner.safe_write import write_below
 
 _YAML = r"\.ya?ml"
 _DATA = re.compile(r"\.(?:ya?ml|json|template)$")
@@ -75,10 +75,11 @@ def concerns(framework: str, path: str) -> bool:
     return bool(_DEFINITE.get(framework, _DATA).search(path))
 
 
-def lay_out(files: Iterable[Handed], folder: str) -> None:
-    """Write the files below a folder, under their own names."""
+def lay_out(files: Iterable[Handed], folder: str) -> Iterator[str]:
+    """Write the files below a folder, under their own names; the names that cannot stand there.
+
+    Git may hold names that lead out of a folder.
+    """
     for file in files:
-        target = os.path.join(folder, file.path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(target, "wb") as copy:
-            copy.write(file.content)
+        if not write_below(folder, file.path, file.content):
+            yield file.path

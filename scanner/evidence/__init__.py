@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner import reports
-from scanner.errors import UsageError
 from scanner.model import DISCLAIMER, Scan
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import FolderFormat
 from scanner.reports.json_text import inert
 from scanner.reports.safe_text import safe
+from scanner.safe_write import write_folder
 
 MANIFEST = "MANIFEST.sha256"
 
@@ -37,23 +37,26 @@ The digest of the rules and frameworks, the version of Assay, the arguments and 
 
 
 def seal(scan: Scan, folder: Path) -> None:
-    """Write the evidence pack of a scan into a new or empty folder.
+    """Write the evidence pack of a scan into a new or empty folder, as a whole or not at all.
 
     Raises UsageError where the folder holds something or cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise UsageError(f"the folder {folder} is not empty", hint="evidence is never mixed with what is there")
-        files: dict[str, Iterable[str]] = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
-        files |= {
-            "population.jsonl": _population(scan),
-            "VERIFY.md": (*_configuration(scan), _VERIFY, f"\n{DISCLAIMER}\n"),
-        }
-        lines = [f"{_write(folder / name, text)}  {name}\n" for name, text in sorted(files.items())]
-        (folder / MANIFEST).write_text("".join(lines), encoding="ascii")
-    except OSError as error:
-        raise UsageError(f"cannot write {folder}: {(error.strerror or '').lower()}") from None
+    write_folder(folder, _files(scan))
+
+
+def _files(scan: Scan) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Every file by its name, and at the end the manifest of what was written until then."""
+    texts: dict[str, Iterable[str]] = {name: reports.render(form, scan) for name, form in _REPORTS.items()}
+    texts |= {
+        "population.jsonl": _population(scan),
+        "VERIFY.md": (*_configuration(scan), _VERIFY, f"\n{DISCLAIMER}\n"),
+    }
+    lines = []
+    for name, text in sorted(texts.items()):
+        digest = hashlib.sha256()
+        yield name, _digested(text, digest)
+        lines.append(f"{digest.hexdigest()}  {name}\n".encode("ascii"))
+    yield MANIFEST, lines
 
 
 def _configuration(scan: Scan) -> Iterator[str]:
@@ -64,15 +67,12 @@ def _configuration(scan: Scan) -> Iterator[str]:
         yield "\n"
 
 
-def _write(path: Path, pieces: Iterable[str]) -> str:
-    """Write a file piece by piece and return its SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("wb") as file:
-        for piece in pieces:
-            content = piece.encode("utf-8", "surrogateescape")
-            digest.update(content)
-            file.write(content)
-    return digest.hexdigest()
+def _digested(pieces: Iterable[str], digest: hashlib._Hash) -> Iterator[bytes]:
+    """The pieces as bytes, which the digest takes in as they pass."""
+    for piece in pieces:
+        content = piece.encode("utf-8", "surrogateescape")
+        digest.update(content)
+        yield content
 
 
 def _population(scan: Scan) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import IO
 
 from scanner.errors import UsageError
 from scanner.limits import Limits
+from scanner.safe_write import write_below
 from scanner.sources.chosen import Chosen
 from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
@@ -53,15 +54,11 @@ class Tree:
                 yield name
 
     def unfold(self, folder: str, limits: Limits) -> None:
-        """Write the regular files of the commit into a folder."""
+        """Write the regular files of the commit into a folder; names that lead out of it are left out."""
         with _objects(self.folder, limits) as read:
             for name, _, mode, identity in self.entries:
-                if mode in _NOT_FILES or ".." in name.split("/"):
-                    continue
-                path = os.path.join(folder, name)
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                with open(path, "wb") as file:
-                    file.write(content_of(read(name, identity)))
+                if mode not in _NOT_FILES:
+                    write_below(folder, name, content_of(read(name, identity)))
 
     def _met(self, chosen: Chosen) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""

@@ -1,0 +1,210 @@
+"""Writes files for a user: as a whole or not at all, and never through a link that somebody else may have planted.
+
+A repository may hold links under any name, so a path that lies in the working directory must not lead out of it. What
+the user names outside of it is the user's own choice. A folder is opened once and everything in it is done by that
+handle; the path was followed before, and no link is followed any more when the folder is opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from scanner.errors import UsageError
+from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
+from scanner.safe_write.undoing import undone
+
+__all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
+
+_DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<own>\d+)")
+_STANDARD = {"in": 0, "out": 1, "err": 2}
+_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
+"""What the system says of a name that it does not take."""
+_OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
+
+
+def write_text(path: Path, pieces: Iterable[str], *, folders: bool = False, new: bool = False) -> None:
+    """Write a file in UTF-8; a device, a pipe or a descriptor, such as /dev/stdout, is written into.
+
+    `folders` makes those that are missing above it, `new` refuses a path where something is.
+    Raises UsageError where it cannot be written, or leads out of the working directory by a link.
+    """
+    with _told(path):
+        handle = _descriptor(path)
+        if handle is not None:
+            _fill(handle, pieces)
+            return
+        if new and os.path.lexists(path):
+            raise UsageError(f"{path} is there already")
+        place = followed(path, target=True)
+        with opened_folder(os.path.dirname(place), make=folders) as folder:
+            name = os.path.basename(place) or "."
+            before = status_of(folder, name)
+            if before and stat.S_ISDIR(before.st_mode):
+                raise UsageError(f"cannot write {path}: it is a folder", hint=f"name a file, such as {path / 'NAME'}")
+            if before and not stat.S_ISREG(before.st_mode):
+                in_place = os.O_WRONLY | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+                _fill(os.open(name, in_place, dir_fd=folder), pieces)
+                return
+            with replacement(folder, name, before) as file:
+                file.writelines(map(_bytes, pieces))
+
+
+def write_folder(path: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Write a folder of files, by name and content, which is complete or not there.
+
+    A folder that is there must be empty. It stays, as it may be a mounted volume, and gets the files when all are
+    written, the last one last. Raises UsageError where the folder holds something, cannot be written, or leads out of
+    the working directory by a link.
+    """
+    with _told(path):
+        place = followed(path, target=True)
+        if os.path.lexists(place):
+            with opened_folder(place, flags=LISTED) as folder:
+                _fill_empty(path, folder, files)
+            return
+        with opened_folder(os.path.dirname(place), make=True) as above:
+            building = _temporary_name()
+            with undone(lambda: _remove(above, building)):
+                os.mkdir(building, dir_fd=above)
+                _build(above, building, files)
+                try:
+                    os.rename(building, os.path.basename(place), src_dir_fd=above, dst_dir_fd=above)
+                except OSError as error:
+                    raise _not_empty(path) if error.errno in _OCCUPIED else error from None
+
+
+def write_below(folder: str, name: str, content: bytes) -> bool:
+    """Write a file that is new into a private folder, under a name with slashes from elsewhere.
+
+    False for a name that leads out of the folder, is that of another file, or that the system does not take.
+    Raises OSError where the folder cannot be written.
+    """
+    *above, last = name.removeprefix("./").split("/")
+    if any(part in {"", ".", ".."} or "\0" in part for part in (*above, last)):
+        return False
+    handle = os.open(folder, PASSED)
+    try:
+        for part in above:
+            handle = entered(handle, part, make=True)
+        with os.fdopen(os.open(last, NEW, 0o666, dir_fd=handle), "wb") as file:
+            file.write(content)
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno in _NAMES:
+            return False
+        raise
+    finally:
+        os.close(handle)
+    return True
+
+
+@contextmanager
+def replacement(folder: int, name: str, before: os.stat_result | None) -> Iterator[BinaryIO]:
+    """A file that takes the place of another at the end of the block, with its mode and owner, or of nothing.
+
+    Where the block raises, or the run is ended from outside, everything is as it was.
+    """
+    temporary = _temporary_name()
+    with undone(lambda: unlink(folder, temporary)):
+        with os.fdopen(os.open(temporary, NEW, 0o666, dir_fd=folder), "wb") as file:
+            yield file
+            if before:
+                with suppress(PermissionError):  # only root gives files away
+                    os.fchown(file.fileno(), before.st_uid, before.st_gid)
+                os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _descriptor(path: Path) -> int | None:
+    """A descriptor of this process of its own, where a path names one; what is written goes where that one goes."""
+    named = _DESCRIPTOR.fullmatch(str(path))
+    if not named:
+        return None
+    number = named["number"] or named["own"]
+    return os.dup(int(number) if number else _STANDARD[named["name"]])
+
+
+def _fill(handle: int, pieces: Iterable[str]) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.writelines(map(_bytes, pieces))
+
+
+def _bytes(piece: str) -> bytes:
+    return piece.encode("utf-8", "surrogateescape")
+
+
+def _build(above: int, name: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[str]:
+    """Write files into a folder that is new, and return their names."""
+    names = []
+    folder = os.open(name, PASSED, dir_fd=above)
+    try:
+        for file_name, pieces in files:
+            with os.fdopen(os.open(file_name, NEW, 0o666, dir_fd=folder), "wb") as file:
+                file.writelines(pieces)
+            names.append(file_name)
+    finally:
+        os.close(folder)
+    return names
+
+
+def _fill_empty(path: Path, folder: int, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
+    """Write files beside nothing else.
+
+    Each run makes its own folder first and looks for other things then, so of two runs at once one at most goes on.
+    """
+    building = _temporary_name()
+    moved: list[str] = []
+
+    def undo() -> None:
+        for name in moved:
+            unlink(folder, name)
+        _remove(folder, building)
+
+    if os.listdir(folder):
+        raise _not_empty(path)
+    with undone(undo):
+        os.mkdir(building, dir_fd=folder)
+        if os.listdir(folder) != [building]:
+            raise _not_empty(path)
+        for name in _build(folder, building, files):
+            moved.append(name)
+            os.rename(f"{building}/{name}", name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.rmdir(building, dir_fd=folder)
+
+
+def _not_empty(path: Path) -> UsageError:
+    return UsageError(f"the folder {path} is not empty", hint="evidence is never mixed with what is there")
+
+
+def _temporary_name() -> str:
+    """A name that nobody can have planted, as short for a long name as for a short one."""
+    return f".assay-{os.urandom(16).hex()}.tmp"
+
+
+def _remove(above: int, name: str) -> None:
+    """Remove a folder of files, as far as that is possible."""
+    with suppress(OSError):
+        folder = os.open(name, LISTED, dir_fd=above)
+        try:
+            for each in os.listdir(folder):
+                unlink(folder, each)
+        finally:
+            os.close(folder)
+        os.rmdir(name, dir_fd=above)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say of what the system refuses that the path cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

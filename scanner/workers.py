@@ -191,6 +191,9 @@ class Workers(Generic[Task, Part]):
             connection.send((part, _LAST))
         except MemoryError:
             connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
+        except OSError as error:
+            why = f"the system refused: {steady((error.strerror or str(error)).lower())}"
+            connection.send((self._failed(task, why), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
             why = f"a fault in Assay itself: {type(error).__name__}: {steady(str(error))}"
             connection.send((self._failed(task, why), _INSTEAD))

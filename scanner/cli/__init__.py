@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from scanner import __version__
+from scanner.cli import streams
 from scanner.errors import AssayError, UsageError
 from scanner.gate import INTERNAL, USAGE
 
@@ -44,6 +45,7 @@ def assay() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with a code, whatever happens."""
+    streams.prepare()
     gc.disable()  # one scan and out: a search for circles among its findings frees nothing
     try:
         code = assay.main(standalone_mode=False)
@@ -58,9 +60,8 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
-    except Exception:  # noqa: BLE001 - the last resort: a fault of ours must not look like a finding
-        _tell_fault()
-        code = INTERNAL
+    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must not look like a finding
+        code = _tell_unforeseen(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -70,6 +71,14 @@ def _help(error: click.ClickException) -> str:
 
 
 def _tell(error: AssayError) -> None:
+    """Say what is wrong, as far as standard error takes it; the exit code tells it in any case."""
+    try:
+        _say(error)
+    except OSError:
+        streams.give_up(sys.stderr)
+
+
+def _say(error: AssayError) -> None:
     for each in error.each():
         where = f"{each.location}: " if each.location else ""
         click.echo(f"assay: {_safe(where + each.message)}", err=True)
@@ -79,16 +88,22 @@ def _tell(error: AssayError) -> None:
             click.echo(f"  hint: {_safe(each.hint)}", err=True)
 
 
-def _tell_fault() -> None:
+def _tell_unforeseen(error: Exception) -> int:
+    """Say what the system refused, or that it is a fault of ours; the exit code."""
+    if refused := streams.trouble(error):
+        _tell(refused)
+        return USAGE
     import traceback
 
-    click.echo("assay: a fault in Assay itself, please report it with what follows", err=True)
-    for line in traceback.format_exc().splitlines():
-        click.echo(_safe(line), err=True)
+    message = "a fault in Assay itself, please report it with what follows"
+    _tell(AssayError(message, excerpt=traceback.format_exc().splitlines()))
+    return INTERNAL
 
 
 def _safe(text: str) -> str:
     """What was typed or met, without power over a terminal or a log."""
-    from scanner.reports.safe_text import safe
-
+    try:
+        from scanner.reports.safe_text import safe
+    except (OSError, ImportError):  # too many files are open
+        return text.encode("unicode_escape").decode("ascii")
     return safe(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -134,11 +135,21 @@ def _sources(where: Scope, limits: Limits) -> Iterator[Met]:
         return
     for path in where.paths:
         if path == STDIN:
-            content = sys.stdin.buffer.read(limits.bytes + 1)
+            content = _standard_input(limits)
             large = too_large(len(content), limits)
             yield Unreadable(STDIN_NAME, large) if large else File(STDIN_NAME, content)
         else:
             yield from _apart(folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored))
+
+
+def _standard_input(limits: Limits) -> bytes:
+    try:
+        return sys.stdin.buffer.read(limits.bytes + 1)
+    except OSError as error:
+        why = "it is closed" if error.errno == errno.EBADF else (error.strerror or "").lower()
+        raise UsageError(
+            f"cannot read standard input: {why}", hint="pipe something into it, or leave out `-`"
+        ) from None
 
 
 def _apart(files: Iterator[Met]) -> Iterator[Met]:

@@ -56,10 +56,29 @@ def test_a_line_is_changed_in_each_of_its_parts(line: str, faults: list[str]) ->
         "@dataclass(frozen=True, slots=True)\nclass A: ...\n",
         "option(help='one or two')\n",
         "a, b = c, d\n",
+        "A: TypeAlias = dict[str, 1]\n",
+        "def f():\n    return None\n",
     ],
 )
 def test_what_nobody_can_see_is_left_alone(source: str) -> None:
     assert changes(source) <= {"pass"}
+
+
+def test_a_truth_that_is_given_back_becomes_the_other_one() -> None:
+    """None in place of False would be the same to whoever asks for its truth only."""
+    assert changes("def f():\n    return False\n") == {"return True"}
+    assert changes("def f():\n    return True\n") == {"return False"}
+    assert changes("def f():\n    return ''\n") == {"return '~'"}
+
+
+def test_a_line_that_is_added_leaves_the_order_of_the_others() -> None:
+    lines = [f"a{number} = [{number}, b]" for number in range(50)]
+    before, after = (
+        [each.after for each in module("drawing").draw({"x.py": "\n".join(text)}, 1)]
+        for text in (lines, [*lines[:20], "new = f(1)", *lines[20:]])
+    )
+    assert len(after) == 51
+    assert [each for each in after if not each.startswith("new")] == before
 
 
 def test_a_seed_draws_the_same_faults_and_no_line_twice() -> None:

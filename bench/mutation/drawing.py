@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import ast
-import random
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mutation.operators import Mutation, mutations
 
 
 def draw(sources: Mapping[str, str], seed: int) -> Iterator[Mutation]:
-    """Changes in the order of a seed: a line, each with the same chance, then one of its changes; no line twice."""
-    by_line: dict[tuple[str, int], list[Mutation]] = {}
-    for path in sorted(sources):
-        for each in mutations(path, sources[path]):
-            by_line.setdefault((path, each.line), []).append(each)
-    chance = random.Random(seed)
-    places = sorted(by_line)
-    chance.shuffle(places)
-    for place in places:
-        kinds = sorted({each.kind for each in by_line[place]})
-        kind = chance.choice(kinds)
-        chosen = chance.choice([each for each in by_line[place] if each.kind == kind])
+    """Changes in the order of a seed: a line, each with the same chance, then one of its changes; no line twice.
+
+    The order follows from what a line says and not from where it stands, so that a change of other lines leaves it as
+    it is, and what was found of a fault in one state of the tree can be held against another.
+    """
+    lines: list[tuple[bytes, list[Mutation]]] = []
+    for path, source in sources.items():
+        by_line: dict[int, list[Mutation]] = {}
+        for each in mutations(path, source):
+            by_line.setdefault(each.line, []).append(each)
+        same: Counter[str] = Counter()
+        for number in sorted(by_line):
+            text = by_line[number][0].before.strip()
+            same[text] += 1
+            lines.append((_chance(seed, path, text, str(same[text])), by_line[number]))
+    for chance, changes in sorted(lines):
+        kind = min({each.kind for each in changes}, key=lambda kind: _chance(chance.hex(), kind))
+        of_kind = (each for each in changes if each.kind == kind)
+        chosen = min(of_kind, key=lambda each: _chance(chance.hex(), str(each.column), each.after.strip()))
         if _is_another(chosen, sources[chosen.path]):
             yield chosen
+
+
+def _chance(*parts: str | int) -> bytes:
+    """A number that looks random and depends on the parts alone."""
+    return hashlib.sha256("\0".join(str(part) for part in parts).encode()).digest()
 
 
 def _is_another(mutation: Mutation, source: str) -> bool:

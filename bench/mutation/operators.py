@@ -82,7 +82,7 @@ class _Finder(ast.NodeVisitor):
         """A thing that holds anyway."""
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
+        if node.value is not None and not (isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"):
             self.visit(node.value)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -211,7 +211,9 @@ class _Finder(ast.NodeVisitor):
             return
         if isinstance(node.value, ast.Compare | ast.BoolOp):
             self._negate(node.value)
-        elif not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        elif isinstance(node.value, ast.Constant) and (not node.value.value or node.value.value is True):
+            self._text(node.value)  # who asks for its truth only sees no difference between False and None
+        else:
             self._replace(node.value, "None", "return value")
         self.generic_visit(node)
 

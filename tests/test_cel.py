@@ -178,6 +178,14 @@ def test_the_functions_that_a_near_miss_may_name_are_there() -> None:
         cel.compile_expression(source, NAMES, "rule.yaml:7")
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_a_misspelt_function_is_met_by_its_name(name: str) -> None:
+    wrong = f"{name[:-1]}{name[-1]}_"
+    told = refusal(f"{wrong}(object)")
+    assert wrong in told.message
+    assert told.hint == f"did you mean {name}?"
+
+
 PARTS = ["object", ".a", "(", ")", "[", "]", "{", ":", "'", "\\", "&&", "=", "é", "\t", "\n", "x(", ",", "1"]
 
 

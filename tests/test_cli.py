@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -404,6 +405,7 @@ def on_a_terminal(folder: Path, *arguments: str, patience: str) -> str:
 
 
 def test_a_long_scan_shows_its_progress_on_a_terminal(folder: Path) -> None:
-    assert "inputs" in on_a_terminal(folder, "scan", ".", patience="0")
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", on_a_terminal(folder, "scan", ".", patience="0"))
+    assert re.search(r"assay: \d+ inputs 0:00:0\d", shown)
     assert "inputs" not in on_a_terminal(folder, "scan", ".", "--quiet", patience="0")
     assert "inputs" not in on_a_terminal(folder, "scan", ".", patience="999")

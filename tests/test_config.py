@@ -279,6 +279,30 @@ def test_a_named_file_brings_rules_that_count_from_its_folder(folder: Path) -> N
     assert "shop.own-rule" in failing(results("--config", "policy/assay.yaml", cwd=folder))
 
 
+NAMES_FILES = {
+    "paths": "[below]",
+    "rule-folders": "[below]",
+    "framework-file": "[below]",
+    "policies": "[below]",
+    "scope": "below",
+    "values": "[below]",
+}
+
+
+@pytest.mark.parametrize("key", NAMES_FILES)
+def test_what_names_files_counts_from_the_folder_of_the_file(folder: Path, key: str) -> None:
+    """None of them is there, so that the error says where each was looked for."""
+    (folder / "policy").mkdir()
+    configure(folder / "policy", f"{key}: {NAMES_FILES[key]}\n", "other.yaml")
+    done = assay("scan", *(() if key == "paths" else ("pod.yaml",)), "--config", "policy/other.yaml", cwd=folder)
+    assert done.returncode == 2
+    assert os.path.join("policy", "below") in done.stderr
+
+
+def test_every_key_that_names_files_is_known() -> None:
+    assert {key.name for key in KEYS.values() if key.names_files} == set(NAMES_FILES)
+
+
 def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
     for outside in ("..", "/etc", "out"):
         (folder / "out").unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from scanner import documents, subjects
+from scanner.facts.kubernetes.access.powers import POWERS, Power
 from scanner.model import Profile, Subject
 from scanner.scan import Options, scan
 from tests.known import Known, cut, known
@@ -375,6 +376,35 @@ def test_what_holds_everywhere_is_not_said_of_a_namespace_again() -> None:
 def test_some_powers_take_the_cluster_over(rules: list[Any], namespace: str, expected: list[str]) -> None:
     found = read({"a.yaml": [pod(), role("r", *rules), binding("r", WEB, namespace=namespace)]})
     assert held(found, "account_takeover") == expected
+
+
+TAKES_OVER = (
+    *("everything", "escalate-roles", "bind-roles", "impersonate", "create-tokens", "run-pods", "exec-into-pods"),
+    *("debug-pods", "proxy-to-nodes", "approve-certificates", "rewrite-objects"),
+)
+OTHERS = ("read-secrets", "change-admission-checks", "create-volumes", "relabel-namespaces")
+
+
+def test_it_is_known_of_every_power_whether_it_takes_the_cluster_over() -> None:
+    assert [power.name for power in POWERS] == [*TAKES_OVER, *OTHERS]
+
+
+@pytest.mark.parametrize("power", POWERS, ids=lambda power: power.name)
+def test_a_power_in_the_whole_cluster_takes_it_over_or_not(power: Power) -> None:
+    for way in power.ways:
+        rules = [
+            {
+                "apiGroups": [right.group],
+                "resources": [resource],
+                "verbs": list(right.verbs),
+                **({"resourceNames": list(right.names)} if right.names else {}),
+            }
+            for right in way
+            for resource in right.resources
+        ]
+        found = read({"a.yaml": [pod(), role("r", *rules), binding("r", WEB)]})
+        assert power.name in held(found)
+        assert bool(held(found, "account_takeover")) == (power.name in TAKES_OVER)
 
 
 def test_an_item_tells_the_whole_way() -> None:

@@ -46,7 +46,10 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
     "claude-command": [(".claude/commands/deploy.md", FRONT_MATTER)],
     "agent-skill": [("skills/a/SKILL.md", FRONT_MATTER)],
     "copilot-agent": [(".github/agents/a.agent.md", FRONT_MATTER)],
-    "copilot-settings": [(".vscode/settings.json", {"chat.tools.autoApprove": True})],
+    "copilot-settings": [
+        (".vscode/settings.json", {f"chat.tools.{part}autoApprove": True})
+        for part in ("", "global.", "edits.", "terminal.")
+    ],
     "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
     "cursor-settings": [(".cursor/permissions.json", {"terminalAllowlist": ["*"]})],
     "gemini-settings": [(".gemini/settings.json", {"sandbox": False})],

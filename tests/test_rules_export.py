@@ -130,6 +130,69 @@ def test_entries_of_mappings_are_asked_for_by_their_key(tmp_path: Path, subject:
     assert ".orValue({}).filter(key, " in validation["messageExpression"]
 
 
+ASKING = """\
+title: Containers are named as this test says
+severity: low
+why: Because a test needs a rule of its own with parameters of every type.
+remediation: Change the name of the container.
+limits: Sees nothing else.
+subject: kubernetes.container
+parameters:
+  strict: {description: Whether names are held to it at all, default: true}
+  most: {description: The longest name, default: 3}
+  share: {description: What a size is held against, default: 0.5}
+  sizes: {description: Sizes that are allowed whatever the longest is, default: [7]}
+  names: {description: Names that are allowed whatever their size, default: [sidecar]}
+require: >-
+  !params.strict || double(size(container.name)) * params.share <= double(params.most) * 0.5
+  || size(container.name) in params.sizes || container.name in params.names
+at: name
+message: "{container.name} is too long"
+objectives: [configuration-unambiguous]
+examples:
+  - {passes: a short name, input: {container: {name: app}}}
+  - {fails: a long name, at: name, input: {container: {name: server}}}
+  - {passes: nothing is asked, parameters: {strict: false}, input: {container: {name: server}}}
+  - {passes: longer names are allowed, parameters: {most: 6}, input: {container: {name: server}}}
+  - {passes: sizes weigh less, parameters: {share: 0.25}, input: {container: {name: server}}}
+  - {passes: another size, parameters: {sizes: [6, 9]}, input: {container: {name: server}}}
+  - {passes: another name, parameters: {names: [server]}, input: {container: {name: server}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "denied"),
+    [
+        ({}, True),
+        ({"strict": "true"}, True),
+        ({"strict": "false"}, False),
+        ({"most": "6"}, False),
+        ({"share": "0.25"}, False),
+        ({"sizes": "6\n9"}, False),
+        ({"names": "other\nserver"}, False),
+        ({"strict": None, "most": None, "share": None, "sizes": None, "names": None}, True),
+    ],
+    ids=str,
+)
+def test_an_exported_policy_heeds_its_config_map(
+    tmp_path: Path, changed: dict[str, str | None], *, denied: bool
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "short.yaml").write_text(ASKING, encoding="utf-8")
+    text, _ = export("own.short", "--rules", str(tmp_path), "--action", "deny")
+    policy, parameters, binding = yaml.safe_load_all(text)
+    assert parameters["data"] == {"strict": "true", "most": "3", "share": "0.5", "sizes": "7", "names": "sidecar"}
+    data = {**parameters["data"], **changed}
+    parameters["data"] = {name: value for name, value in data.items() if value is not None}
+    (tmp_path / "policy.yaml").write_text(yaml.safe_dump_all([policy, parameters, binding]), encoding="utf-8")
+    pod = built({"container": {"name": "server"}}, "Pod")
+    pod["spec"]["containers"] = [each for each in pod["spec"]["containers"] if each["name"] == "server"]
+    (tmp_path / "pod.json").write_text(json.dumps(pod), encoding="utf-8")
+    result = scan([str(tmp_path / "pod.json")], Options(policies=(tmp_path / "policy.yaml",)))
+    outcomes = [finding.outcome for finding in result.findings if finding.rule.startswith("policy.")]
+    assert outcomes == ([Outcome.FAIL] if denied else [])
+
+
 def test_rule_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(UsageError, match=r"did you mean kubernetes.container-not-privileged\?"):
         export("kubernetes.container-not-privilegd")

@@ -69,7 +69,7 @@ def at_best(link: ControlLink, outcome: Outcome) -> ControlStatus:
 
 
 def decide(
-    control: Control, evidence: Sequence[Evidence], not_run: Collection[str] = (), *, incomplete: bool = False
+    control: Control, evidence: Sequence[Evidence], not_run: Collection[str] = (), *, incomplete: bool
 ) -> Decision:
     """The status of a control that applies.
 

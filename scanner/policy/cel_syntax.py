@@ -102,8 +102,11 @@ def _of_reference(found: re.Match[str], before: str, at: str, names: Sequence[st
     """A variable or a function that is not there."""
     name = found["name"]
     back = next((len(part) for part in (name, name.rpartition(".")[0]) if part and before.endswith(part)), 0)
+    first = name.partition(".")[0]
+    called = _CALLED.match(before[len(before) - back :] + at)
+    if called and any(each.startswith(f"{first}.") for each in FUNCTIONS):
+        return Explanation(f"there is no function `{called['name']}`", did_you_mean(called["name"], FUNCTIONS), back)
     if not at.startswith("("):
-        first = name.partition(".")[0]
         hint = did_you_mean(first, names) or f"known: {listed(sorted(names))}"
         return Explanation(f"there is no variable `{first}`", hint, back)
     if name in FUNCTIONS:
@@ -124,6 +127,8 @@ def _of_has(_found: re.Match[str], _before: str, _at: str, _names: Sequence[str]
     return Explanation("has() asks for a field of something", "write has(object.spec), not has(object)")
 
 
+_CALLED = re.compile(r"(?P<name>\w+(?:\.\w+)+)\(")
+"""A function of a namespace, such as `math.least(`."""
 _QUOTED = re.compile(r"'([^']+)'")
 _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str, Sequence[str]], Explanation]], ...] = (
     (re.compile(r"Syntax error: token recognition error at: '(?P<text>.+)'$", re.DOTALL), _of_token),

@@ -590,6 +590,23 @@ def test_functions_of_kubernetes(tmp_path: Path, expression: str) -> None:
     assert outcomes(tmp_path, [policy(expression)], thing()) == ["pass"]
 
 
+@pytest.mark.parametrize(
+    ("text", "rounded"), [("0.1n", "1n"), ("-0.1n", "-1n"), ("1.5n", "2n"), ("2n", "2n"), ("1e-10", "1n")]
+)
+def test_quantities_are_rounded_away_from_zero_below_a_billionth(tmp_path: Path, text: str, rounded: str) -> None:
+    assert outcomes(tmp_path, [policy(f"quantity('{text}') == quantity('{rounded}')")], thing()) == ["pass"]
+
+
+def test_an_expression_beyond_the_budget_is_an_error_of_its_policy(tmp_path: Path) -> None:
+    ten = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+    heavy = "true"
+    for name in "abcdefg":
+        heavy = f"{ten}.all({name}, {heavy})"
+    found = judged(tmp_path, [policy(heavy, name="heavy"), policy("false", name="light")], thing())
+    outcome = {each.rule: each.outcome.value for each in told(found)}
+    assert outcome == {"policy.heavy": "error", "policy.light": "fail"}
+
+
 def test_a_finding_keeps_its_fingerprint_when_others_come_before_it(tmp_path: Path) -> None:
     first = told(judged(tmp_path, [policy("object.kind == 'Pod'")], thing()))[0]
     second = told(judged(tmp_path, [policy("true", "object.kind  ==  'Pod'")], thing()))[0]

@@ -284,6 +284,9 @@ def test_frameworks_list_and_show(folder: Path) -> None:
     listed = assay("frameworks", "list", cwd=folder).stdout
     assert "pci-dss@4.0.1" in listed
     assert " 280 controls" in listed
+    shown = assay("frameworks", "show", "pci-dss", cwd=folder).stdout
+    assert re.search(r"^1\.4\.4 +partial +declared +\S", shown, re.MULTILINE)
+    assert re.search(r"^12\.1\.1 +manual +\S", shown, re.MULTILINE)
     shown = assay("frameworks", "show", "pci-dss/1.4.4", cwd=folder).stdout
     assert "datastore-not-public" in shown
     shown = assay("frameworks", "show", "PSS/PSS-B-Privileged", cwd=folder).stdout

@@ -588,3 +588,36 @@ def test_a_check_bears_on_frameworks_about_its_own_platform_only(stand_in: Calla
     assert not {"nsa-kubernetes", "owasp-kubernetes", "owasp-mcp"} & of_machine
     assert {"nsa-kubernetes", "owasp-kubernetes"} <= of_cluster
     assert links["checkov.CKV_NEW_1"] == ()
+
+
+KNOWN_BY_NAME = {
+    "terraform": "main.tfvars.json",
+    "terraform_json": "main.tf.json",
+    "bicep": "main.bicep",
+    "dockerfile": "web.Dockerfile",
+    "github_actions": ".github/workflows/ci.yml",
+    "gitlab_ci": ".gitlab-ci.yml",
+    "circleci_pipelines": ".circleci/config.yml",
+    "azure_pipelines": "azure-pipelines.yaml",
+    "bitbucket_pipelines": "bitbucket-pipelines.yml",
+    "serverless": "serverless.yml",
+}
+KNOWN_BY_CONTENT = ("ansible", "arm", "cloudformation", "openapi", "terraform_plan")
+
+
+@pytest.mark.parametrize("framework", [*KNOWN_BY_NAME, *KNOWN_BY_CONTENT])
+def test_a_framework_that_crashes_loses_the_files_that_may_concern_it(
+    stand_in: Callable[..., None], folder: Path, framework: str
+) -> None:
+    for path in (*KNOWN_BY_NAME.values(), "data.template"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text('{"a": [1]}', encoding="utf-8")
+    (folder / "main.tf").unlink()
+    stand_in(
+        f"if {framework!r} in frameworks:\n"
+        f"    log('ERROR', 'Failed to create report for {framework} framework')\n"
+        "nothing()"
+    )
+    lost = {item.path for item in scanned().inputs if f"crashed in its framework {framework}" in item.reason}
+    data = {path for path in KNOWN_BY_NAME.values() if path.endswith((".yml", ".yaml", ".json"))} | {"data.template"}
+    assert lost == ({KNOWN_BY_NAME[framework]} if framework in KNOWN_BY_NAME else data)

@@ -81,6 +81,20 @@ def test_the_narrowest_policy_decides_on_mutual_tls(things: list[Thing], expecte
     assert found.facts.get("mtls") == expected
 
 
+@pytest.mark.parametrize("chart", ["one", "two"])
+def test_policies_of_two_charts_that_state_no_namespace_are_two(chart: str) -> None:
+    """They may be installed in two namespaces, so that neither stands for the other."""
+    texts = {"a.yaml": (peers("STRICT", ""), "one"), "b.yaml": (peers("STRICT", ""), "two"), "d.yaml": (pod(""), chart)}
+    found = [
+        subject
+        for path, (content, group) in texts.items()
+        for subject in cut(subjects.Recognition(documents.read(path, yaml.safe_dump(content)), group))
+    ]
+    (workload,) = [item for item in known(found) if item.kind == "kubernetes.workload"]
+    assert workload.facts["mtls"] == "STRICT"
+    assert workload.related["mtls"].path == {"one": "a.yaml", "two": "b.yaml"}[chart]
+
+
 def test_the_deciding_policy_is_a_related_place() -> None:
     found = cluster(peers("STRICT"), peers("PERMISSIVE", app="d"), pod())
     (workload,) = [item for item in found if item.kind == "kubernetes.workload"]

@@ -319,6 +319,10 @@ def attached(**parent: Any) -> Thing:
     return {**BACKENDS[3], "spec": {**BACKENDS[3]["spec"], "parentRefs": [{"name": "g", **parent}]}}
 
 
+def through(*gateways: str) -> Thing:
+    return {**BACKENDS[6], "spec": {**BACKENDS[6]["spec"], "gateways": list(gateways)}}
+
+
 @pytest.mark.parametrize(
     ("things", "expected"),
     [
@@ -332,6 +336,9 @@ def attached(**parent: Any) -> Thing:
         ([BACKENDS[4]], True),
         ([BACKENDS[6], ISTIO], True),
         ([BACKENDS[6], {**ISTIO, "spec": {"servers": [{"port": {"number": 80}}]}}], False),
+        ([through("mesh", "g"), ISTIO], True),
+        ([through("mesh", "g"), {**ISTIO, "spec": {"servers": [{"port": {"number": 80}}]}}], False),
+        ([through("mesh", "g")], None),
         ([service("open", type="LoadBalancer")], None),
     ],
     ids=str,

@@ -444,6 +444,37 @@ def test_a_switch_takes_no_word_for_its_value(words: list[str], value: bool) -> 
     assert flags("kube-scheduler", *words) == {"profiling": value}
 
 
+SWITCHES = {
+    "etcd": ["auto-tls", "client-cert-auth", "peer-auto-tls", "peer-client-cert-auth"],
+    "kube-apiserver": [
+        *("allow-privileged", "anonymous-auth", "enable-bootstrap-token-auth", "kubelet-https", "profiling"),
+        *("contention-profiling", "service-account-extend-token-expiration", "service-account-lookup"),
+    ],
+    "kube-controller-manager": ["leader-elect", "profiling", "use-service-account-credentials"],
+}
+LISTS = (
+    *("admission-control", "authorization-mode", "disable-admission-plugins", "enable-admission-plugins"),
+    *("etcd-servers", "feature-gates", "tls-cipher-suites"),
+)
+NUMBERS = ("audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold")
+
+
+@pytest.mark.parametrize(("name", "flag"), [(name, flag) for name, flags in SWITCHES.items() for flag in flags])
+def test_every_flag_of_truth_stands_alone(name: str, flag: str) -> None:
+    assert flags(name, f"--{flag}", "false", "--v=2") == {flag: True, "v": "2"}
+    assert flags(name, f"--{flag}=false") == {flag: False}
+
+
+@pytest.mark.parametrize("flag", LISTS)
+def test_every_flag_of_several_values_is_a_list(flag: str) -> None:
+    assert flags("kube-apiserver", f"--{flag}=a,b", f"--{flag}", "c") == {flag: ["a", "b", "c"]}
+
+
+@pytest.mark.parametrize("flag", NUMBERS)
+def test_every_flag_of_a_number_is_one(flag: str) -> None:
+    assert flags("kube-controller-manager", f"--{flag}", "30") == {flag: 30}
+
+
 def test_lists_grow_and_numbers_are_numbers() -> None:
     found = flags("kube-apiserver", "--authorization-mode=Node, RBAC", "--authorization-mode", "Webhook")
     assert found == {"authorization-mode": ["Node", "RBAC", "Webhook"]}

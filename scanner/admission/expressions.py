@@ -94,15 +94,14 @@ class Composer:
         self._fields: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._lost: set[str] = set()
 
-    def define(self, name: str, source: str) -> Expression:
+    def define(self, name: str, source: str) -> None:
         """Add a variable, which may use those before it.
 
         Raises PackError where it does not compile.
         """
-        expression = self.compile(source)
+        fields = self.compile(source).fields
         self._variables[name] = _words(source)
-        self._fields[name] = expression.fields
-        return expression
+        self._fields[name] = fields
 
     def lose(self, name: str) -> None:
         """Remember a variable that does not compile, so that what uses it says why."""

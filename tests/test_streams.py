@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import assay
+from tests import output_formats
+from tests.command_line import assay, assay_in_bytes
 
 POD = """\
 apiVersion: v1
@@ -110,3 +111,15 @@ def test_a_report_in_a_file_needs_no_streams(folder: Path, closed: str) -> None:
 @pytest.mark.parametrize("command", ["scan pod.yaml", "scan pod.yaml --output html", "rules list"])
 def test_a_closed_pipe_is_quiet(folder: Path, command: str) -> None:
     assert in_a_shell(folder, f"assay {command} | true") == (0, "", "")
+
+
+FOR_TERMINAL = {"table", "concise", "inputs"}
+
+
+@pytest.mark.parametrize("name", output_formats.TEXTS)
+def test_only_what_is_for_a_terminal_is_in_its_encoding(folder: Path, name: str) -> None:
+    (folder / "\u00e9.yaml").write_text(POD.replace("name: web\n", "name: \u00e9\n"), encoding="utf-8")
+    done = assay_in_bytes("scan", ".", "--quiet", "--output", name, cwd=folder, encoding="ascii")
+    assert done.returncode == 1
+    assert done.stdout.isascii() == (name in FOR_TERMINAL)
+    done.stdout.decode()  # raises where it is neither

@@ -34,6 +34,8 @@ TREE, FOLDER, _BITS = "LINE_PROBES_TREE", "LINE_PROBES", "LINE_PROBES_BITS"
 SITE = f"import os\nif {_BITS!r} in os.environ:\n    from mutation import line_probes\n    line_probes.install()\n"
 """`sitecustomize.py` of the folder: what Python runs at the start of every process that a test starts."""
 _PROBES = "__probes__"
+LOADED = [0]
+"""The statements of functions that ran while modules of this process were loaded."""
 
 
 class Numbers:
@@ -88,8 +90,16 @@ class _Loader(importlib.machinery.SourceFileLoader):
         return compile(ast.fix_missing_locations(tree), path, "exec")
 
     def exec_module(self, module: ModuleType) -> None:
+        """Load a module apart: what functions it calls meanwhile counts for whoever uses it later as well."""
         vars(module)[_PROBES] = self._probes
-        super().exec_module(module)
+        before = bytes(self._probes)
+        self._probes[:] = bytes(len(before))
+        try:
+            super().exec_module(module)
+        finally:
+            ran = int.from_bytes(self._probes[:], "little")
+            LOADED[0] |= ran
+            self._probes[:] = (int.from_bytes(before, "little") | ran).to_bytes(len(before), "little")
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -201,7 +211,7 @@ class Recorder:
         self.passed = True
         begin = _processor_time()
         given = yield
-        ran = self.read() | self.also
+        ran = self.read() | self.also | LOADED[0]
         for fixtures in getattr(item, "_fixtureinfo").name2fixturedefs.values():  # noqa: B009 - there is no public way
             for fixture in fixtures:
                 ran |= self.fixtures.get(id(fixture), 0)

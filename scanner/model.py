@@ -268,5 +268,7 @@ class Scan:
     """Path -> lines, for the inputs that findings point into; for excerpts only."""
     counts: Mapping[str, Mapping[Outcome, int]] = field(default_factory=dict)
     """Rule -> number of its outcomes of each kind."""
+    unfamiliar: Mapping[str, int] = field(default_factory=dict)
+    """Kind and group -> number of objects of the Kubernetes API whose own fields no rule looks at."""
     notes: tuple[str, ...] = ()
     """What another engine said of its run besides outcomes, such as what it did not look up."""

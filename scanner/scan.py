@@ -18,6 +18,7 @@ from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, S
 from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import NEWEST_KUBERNETES, OLDEST_KUBERNETES, Evaluation, Evaluator
+from scanner.subjects.familiar import unfamiliar
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -79,8 +80,10 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             options.fail_on,
             allow_incomplete=options.allow_incomplete,
             applies=not options.frameworks or any(each.applies for each in judged),
+            judged=any(evaluation.counts.values()),
             strict_documents=strict,
         ),
+        unfamiliar=unfamiliar(read.subjects),
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )

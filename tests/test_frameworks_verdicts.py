@@ -258,3 +258,16 @@ def test_two_specs_of_one_name_do_not_hide_each_other() -> None:
     Path("specs.yaml").write_text(f"{first}---\n{first.replace('pan', 'financial-record').replace('none', 'aes-256')}")
     found = controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]
     assert found["status"] == "not-satisfied"
+
+
+def test_findings_that_would_bear_on_a_control_are_named_where_it_is_open_whether_it_applies(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: b}\n"
+        "spec: {containers: [{name: c, image: 'x:1.2', securityContext: {privileged: true}}]}\n"
+    )
+    shown = " ".join(assay("scan", "pod.yaml", "--framework", "gdpr", cwd=tmp_path).stdout.split())
+    assert re.search(
+        r"note \d+ findings? would bear on gdpr@2016/679 Art\.\S+.*, but whether it applies depends on", shown
+    )
+    page = assay("scan", "pod.yaml", "--framework", "gdpr", "--output", "html-summary", cwd=tmp_path).stdout
+    assert "whether it applies depends on data that no architecture spec lists" in page

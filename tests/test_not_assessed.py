@@ -71,6 +71,10 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
     ],
     "claude-flow": [("claude-flow.config.json", {"features": {}}), (".hive-mind/config.json", {"queen": {}})],
     "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
+    "agent-resource": [
+        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Agent", "metadata": {"name": "a"}}),
+        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPServer", "metadata": {}}),
+    ],
     "agent-card": [
         (".well-known/agent-card.json", {"name": "a"}),
         ("card.json", {"name": "a", "capabilities": {}, "skills": [{"id": "s"}], "url": "http://a"}),
@@ -143,7 +147,7 @@ def inputs(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {item["path"]: item for item in told["inputs"]}
 
 
-@pytest.mark.parametrize("form", UNREAD, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", [form for form in UNREAD if form.name != "agent-resource"], ids=lambda form: form.name)
 def test_each_format_of_the_list_is_known(form: UnreadFormat, tmp_path: Path) -> None:
     for path, content in SAMPLES[form.name]:
         write(tmp_path, path, content)
@@ -154,6 +158,18 @@ def test_each_format_of_the_list_is_known(form: UnreadFormat, tmp_path: Path) ->
     for item in found.values():
         assert (item["status"], item["formats"], item["subjects"]) == ("not-assessed", [form.name], 0)
         assert item["reason"] == form.reason or form.name == "tool-call"
+
+
+def test_custom_resources_of_agents_are_assessed_in_part(tmp_path: Path) -> None:
+    token = "gh" + "p_" + "a1B2" * 9
+    for path, content in SAMPLES["agent-resource"]:
+        write(tmp_path, path, content | {"metadata": {"name": "a", "annotations": {"x": token}}})
+    code, told = results(tmp_path)
+    assert code == 4
+    for item in told["inputs"]:
+        assert (item["status"], item["formats"]) == ("assessed", ["kubernetes"])
+        assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(1, "agent-resource")]
+    assert [finding["rule"] for finding in told["findings"]] == ["kubernetes.metadata-without-credentials"] * 2
 
 
 @pytest.mark.parametrize(("path", "content"), LIKENESSES, ids=lambda part: str(part)[:30])
@@ -358,3 +374,29 @@ def test_the_fixer_and_the_hook_know_it_as_well(tmp_path: Path) -> None:
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, reason: for developers only}\n")
     assert assay("fix", ".", cwd=tmp_path).returncode == 3
     assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_objects_of_kinds_that_no_rule_knows_are_counted(tmp_path: Path) -> None:
+    known = ("networking.istio.io/v1", "gateway.networking.k8s.io/v1", "apps/v1", "v1")
+    write(tmp_path, "known.json", {"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": version, "kind": "Thing", "metadata": {"name": "a"}} for version in known
+    ]})  # fmt: skip
+    write(tmp_path, "other.json", {"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "shop.example/v1", "kind": kind, "metadata": {"name": name}}
+        for kind, name in (("Cart", "a"), ("Till", "b"), ("Till", "c"))
+    ]})  # fmt: skip
+    shown = " ".join(assay("scan", ".", cwd=tmp_path).stdout.split())
+    assert (
+        "3 objects are of a kind whose own fields no rule looks at, so that a pass says little of it: "
+        "Till.shop.example, Cart.shop.example;" in shown
+    )
+    page = assay("scan", ".", "--output", "html", cwd=tmp_path).stdout
+    assert "Till.shop.example 2, Cart.shop.example 1" in page
+
+
+def test_where_no_rule_applies_nothing_passed(tmp_path: Path) -> None:
+    write(tmp_path, "map.yaml", CLEAN)
+    code, told = results(tmp_path, "--select", "kubernetes.container-not-privileged")
+    assert code == 3
+    assert told["verdict"]["reason"] == "Nothing to assess: no rule that was run applies to what was read."
+    assert results(tmp_path)[0] == 0

@@ -64,7 +64,7 @@ def test_fixes_are_offered_where_files_were_scanned_and_with_the_option_that_the
     for safe, option in ((True, ""), (False, " --unsafe")):
         rules = {name: replace(rule, fix_is_safe=safe if name in failed else None) for name, rule in scan.rules.items()}
         told_so = " ".join(table(replace(scan, rules=rules), files).split())
-        assert f"`assay fix deploy 'a b' --diff{option}` shows the edits for up to" in told_so
+        assert f"`assay fix deploy 'a b' --diff{option}` shows the edits that Assay can make" in told_so
         assert "assay fix" not in table(replace(scan, rules=rules))
 
 

@@ -21,11 +21,13 @@ def judge(
     *,
     allow_incomplete: bool,
     applies: bool = True,
+    judged: bool = True,
     strict_documents: bool = False,
 ) -> Verdict:
     """The exit code of a scan and its reason in one sentence.
 
-    `applies` says whether any framework that was asked for is about what was scanned. `strict_documents` counts what
+    `applies` says whether any framework that was asked for is about what was scanned, `judged` whether any rule came to
+    an outcome. `strict_documents` counts what
     cannot be read in documentation, source code and workflows of CI services.
     """
     findings = tuple(findings)
@@ -45,6 +47,9 @@ def judge(
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     if not applies and not counted:
         what = "nothing in what was scanned is what the frameworks are about"
+        return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
+    if not judged and not counted:
+        what = "no rule that was run applies to what was read"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     left = " (what could not be assessed was allowed for)" if counted or errors else ""
     return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}{known}.")

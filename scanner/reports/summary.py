@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from scanner.controls import ControlStatus, FrameworkSummary
+from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
 from scanner.reports.format import Presentation, spoken
@@ -18,6 +18,12 @@ from scanner.reports.unassessed import gaps
 _LABEL = 10
 """Columns of the labels at the left."""
 _NONE = "-"
+_DECIDED = (
+    *(ControlStatus.ERROR, ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED),
+    *(ControlStatus.PARTIAL, ControlStatus.SATISFIED),
+)
+_SHOWN_CONTROLS = 4
+_SHOWN_KINDS = 2
 _NAME = 12
 """Columns of the name of a framework on the narrowest screen."""
 
@@ -25,7 +31,8 @@ _NAME = 12
 def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[str]:
     """All of it."""
     yield from _outcomes(scan, screen, presentation.seconds)
-    yield from _frameworks(scan, screen)
+    if any(scan.outcomes.values()) or any(gaps(scan)[:3]):
+        yield from _frameworks(scan, screen)
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
     if steps := list(_next(scan, presentation)):
         yield from screen.paragraph("; ".join(steps), "next", _LABEL)
@@ -54,9 +61,8 @@ def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str
 class _Column(NamedTuple):
     """A column of the table of frameworks."""
 
-    above: str
     label: str
-    """The two lines of its heading."""
+    """One word, so that no part of a heading can be read without the rest."""
     cell: Callable[[FrameworkSummary], str]
     style: str = ""
     """Of a number that is not zero."""
@@ -74,26 +80,33 @@ def _applicable(each: FrameworkSummary) -> str:
     return str(each.controls) if each.applicable == each.controls else f"{each.applicable}/{each.controls}"
 
 
-_IN_ERROR = _Column("in", "error", _number(ControlStatus.ERROR), "critical")
+_IN_ERROR = _Column("error", _number(ControlStatus.ERROR), "critical")
 _COLUMNS = (
-    _Column("", "apply", _applicable),
-    _Column("not", "satisfied", _number(ControlStatus.NOT_SATISFIED), "red"),
-    _Column("", "weakened", _number(ControlStatus.WEAKENED), "yellow"),
-    _Column("not", "contradicted", _uncontradicted),
-    _Column("not", "assessed", _number(ControlStatus.NOT_ASSESSED)),
-    _Column("", "manual", _number(ControlStatus.MANUAL)),
+    _Column("apply", _applicable),
+    _Column("failed", _number(ControlStatus.NOT_SATISFIED), "red"),
+    _Column("weakened", _number(ControlStatus.WEAKENED), "yellow"),
+    _Column("uncontradicted", _uncontradicted),
+    _Column("unassessed", _number(ControlStatus.NOT_ASSESSED)),
+    _Column("manual", _number(ControlStatus.MANUAL)),
 )
 
 
 def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
-    """How many controls of each framework have which status; one that is not about what was scanned by its name."""
+    """How many controls of each framework have which status; one of which nothing is decided by its name alone."""
     shown = scan.frameworks if scan.run.all_frameworks else figures.in_order(scan).first
-    about = [each for each in shown if each.applicable > each.counts[ControlStatus.MANUAL]]
     in_full = bool(scan.run.asked or scan.run.all_frameworks)
-    if about:
-        yield from _table(about, screen, in_full=in_full)
+    about = [each for each in shown if each.applicable > each.counts[ControlStatus.MANUAL]]
+    rows = [each for each in about if in_full or _says_something(each)]
+    if rows:
+        yield from _table(rows, screen, in_full=in_full)
     apart = [_name(each) for each in shown if each not in about]
-    notes = _notes(about, apart, others=len(scan.frameworks) - len(shown), in_full=in_full)
+    undecided = list(_open(scan, about))
+    silent = [_name(each) for each in about if each not in rows and not any(_name(each) in text for text in undecided)]
+    notes = [
+        *_unfamiliar(scan),
+        *undecided,
+        *_notes(rows, apart, silent, others=len(scan.frameworks) - len(shown), in_full=in_full),
+    ]
     if told := "; ".join(notes):
         yield from screen.paragraph(told, "note", _LABEL)
     if shown:
@@ -105,11 +118,8 @@ def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) 
     columns = (*_COLUMNS[:1], *((_IN_ERROR,) if failed else ()), *_COLUMNS[1:])
     widths = [max(len(text) for text in (column.label, *map(column.cell, about))) for column in columns]
     name = max(_NAME, min(max(len(_name(each)) for each in about), screen.width - sum(widths) - len(widths)))
-    above = zip((column.above for column in columns), widths, strict=True)
-    labels = zip((column.label for column in columns), widths, strict=True)
-    for start, cells in (("", above), ("framework", labels)):
-        line = start.ljust(name) + "".join(f" {text.rjust(width)}" for text, width in cells)
-        yield screen.paint(line.rstrip(), "grey")
+    labels = (f" {column.label.rjust(width)}" for column, width in zip(columns, widths, strict=True))
+    yield screen.paint("framework".ljust(name) + "".join(labels), "grey")
     for each in about:
         numbers = (_cell(column, each, width, screen) for column, width in zip(columns, widths, strict=True))
         yield screen.cut(_name(each), name).ljust(name) + "".join(numbers)
@@ -141,18 +151,56 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
         yield figures.INCOMPLETE
 
 
-def _notes(about: Sequence[FrameworkSummary], apart: Sequence[str], *, others: int, in_full: bool) -> Iterator[str]:
+def _says_something(each: FrameworkSummary) -> bool:
+    """Whether anything speaks for or against a control of it, or would if all its rules had run."""
+    return any(each.counts[status] for status in _DECIDED)
+
+
+def _notes(
+    about: Sequence[FrameworkSummary], apart: Sequence[str], silent: Sequence[str], *, others: int, in_full: bool
+) -> Iterator[str]:
     """How to read the table, and what it leaves out."""
     if apart:
         yield f"no control of {', '.join(apart)} applies to what was scanned"
+    if silent:
+        yield f"nothing that was read speaks for or against a control of {', '.join(silent)}"
     if any(each.by_word for each in about):
         yield "in brackets: by a document's own word alone"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
         yield f"up to {most} rules that bear on a framework were not run, --framework ID runs them"
-    if about and _is_incomplete(about):
-        yield f"{figures.INCOMPLETE}, so no control is satisfied"
+    if any(each.full for each in about) and _is_incomplete(about):
+        yield f"{figures.INCOMPLETE}, so that no control is satisfied"
     if others and not in_full:
         yield f"{others} more with --all-frameworks"
+
+
+def _open(scan: Scan, about: Sequence[FrameworkSummary]) -> Iterator[str]:
+    """Controls on which findings would bear if it were told that they apply, by framework and reason."""
+    shown = {(each.id, each.edition): each for each in about}
+    found: dict[tuple[str, str], list[Assessment]] = {}
+    for each in scan.assessments:
+        framework = shown.get((each.framework, each.edition))
+        if framework and each.status is ControlStatus.NOT_ASSESSED and each.findings:
+            found.setdefault((_name(framework), each.reason), []).append(each)
+    for (name, reason), some in found.items():
+        findings = len({finding for each in some for finding in each.findings})
+        noun = "finding" if findings == 1 else "findings"
+        named = ", ".join(each.control for each in some[:_SHOWN_CONTROLS])
+        more = f" and {len(some) - _SHOWN_CONTROLS} more" if len(some) > _SHOWN_CONTROLS else ""
+        yield f"{findings} {noun} would bear on {name} {named}{more}, but {reason}"
+
+
+def _unfamiliar(scan: Scan) -> Iterator[str]:
+    """Objects of kinds that no rule is made for."""
+    if scan.unfamiliar:
+        number = sum(scan.unfamiliar.values())
+        kinds = [safe(kind) for kind in scan.unfamiliar]
+        more = f" and {len(kinds) - _SHOWN_KINDS} more" if len(kinds) > _SHOWN_KINDS else ""
+        noun = "1 object is" if number == 1 else f"{number} objects are"
+        yield (
+            f"{noun} of a kind whose own fields no rule looks at, "
+            f"so that a pass says little of it: {', '.join(kinds[:_SHOWN_KINDS])}{more}"
+        )
 
 
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
@@ -161,12 +209,11 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
         yield "mend what was not assessed, or say in `assay.yaml` under `not_assessed` why it need not be"
     paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
-    safe_fixes = sum(rule.fix_is_safe is True for rule in failed)
-    fixes = sum(rule.fix_is_safe is not None for rule in failed)
-    if fixes and paths:
-        option = "" if safe_fixes == fixes else " --unsafe"
-        yield f"`assay fix {paths} --diff{option}` shows the edits for up to {fixes} of these findings"
-    if failed:
+    fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
+    if fixable and paths:
+        option = "" if all(fixable) else " --unsafe"
+        yield f"`assay fix {paths} --diff{option}` shows the edits that Assay can make"
+    elif failed:
         yield "`assay rules show ID` explains a rule"
     if not failed and scan.outcomes["unknown"] and not presentation.unknown:
         yield "`--show unknown` lists the places of what is unknown"

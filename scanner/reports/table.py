@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from scanner.controls import STRENGTHS, ControlLink
@@ -13,12 +14,14 @@ from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
 from scanner.reports.screen import SEVERITY_STYLES, Screen
-from scanner.reports.unassessed import gaps
+from scanner.reports.unassessed import Gap, gaps
 
 _SHOWN_CONTROLS = 4
 _SHOWN_FRAMEWORKS = 4
 _SHOWN_INPUTS = 20
 _SHOWN_LINES = 3
+_SHOWN_APART = 3
+"""Places that are named one by one, each with the reason, where the same is wrong with all of them."""
 _GUTTER = 10
 """Columns before a line of source."""
 _TAB = "    "
@@ -138,11 +141,37 @@ def _unassessed(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
         (f"noted: {len(found.noted)} in documentation, source code or CI workflows not read", "bold", found.noted),
     ):
         if some:
-            lines = [screen.paint(heading_, style)]
-            lines += (f"  {screen.paint(safe(gap.place), 'cyan')}  {safe(gap.reason)}" for gap in some[:_SHOWN_INPUTS])
-            if len(some) > _SHOWN_INPUTS:
-                lines.append(f"  and {len(some) - _SHOWN_INPUTS} more, all with --explain-inputs")
-            yield lines
+            yield (screen.paint(heading_, style), *_listed(some, screen))
+
+
+def _listed(some: Sequence[Gap], screen: Screen) -> Iterator[str]:
+    """Each with its reason; a reason that many share once, with the places behind it."""
+    by_reason: dict[str, list[Gap]] = {}
+    for gap in some:
+        by_reason.setdefault(gap.reason, []).append(gap)
+    left = _SHOWN_INPUTS
+    for reason, those in by_reason.items():
+        places = list(_places(those, together=len(those) > left))
+        shown, left = places[:left], left - len(places[:left])
+        if len(those) <= _SHOWN_APART:
+            yield from (f"  {screen.paint(safe(place), 'cyan')}  {safe(reason)}" for place, _ in shown)
+        elif shown:
+            yield from screen.paragraph(safe(f"{len(those)} places: {reason}"), indent=2)
+            yield from (f"    {screen.paint(safe(place), 'cyan')}" for place, _ in shown)
+        if rest := sum(number for _, number in places[len(shown) :]):
+            yield f"    and {rest} more, all with --explain-inputs"
+
+
+def _places(some: Sequence[Gap], *, together: bool) -> Iterator[tuple[str, int]]:
+    """A place and how many there are in it: many of one folder `together`, or each by itself."""
+    by_folder: dict[str, list[Gap]] = {}
+    for gap in some:
+        by_folder.setdefault(posixpath.dirname(gap.input.path), []).append(gap)
+    for folder, those in by_folder.items():
+        if together and len(those) > _SHOWN_APART:
+            yield f"{folder or '.'}/ ({len(those)} places)", len(those)
+        else:
+            yield from ((gap.place, 1) for gap in those)
 
 
 FORMAT = TextFormat(

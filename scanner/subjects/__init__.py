@@ -123,6 +123,7 @@ class Recognition:
                 yield from found
                 self._formats[form.name] = None
                 self._lose_parts(part)
+                self._lose_fields(part)
                 if part.format != "prose" and not self._group:
                     yield _document(part, form)
                 return
@@ -180,6 +181,14 @@ class Recognition:
             else:
                 self._lose_call(line + 1, name, "outside of a code block that is read")
 
+    def _lose_fields(self, part: Document) -> None:
+        """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""
+        found = unread.of_object(part.root.value)
+        if found and part.origin.first_line:
+            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+        elif found:
+            self._lose(_line(part), found.name, found.reason)
+
     def _lose_parts(self, part: Document) -> None:
         """What a document of ours holds that cannot be read; in a code block that is no more than a broken example."""
         for line, why in _losses(part):
@@ -219,7 +228,9 @@ def _losses(part: Document) -> Iterable[tuple[int, str]]:
 def _explained(fault: Fault) -> Fault:
     """A template gives a better reason than the first brace that YAML stumbles over."""
     if _TEMPLATE.search(fault.text):
-        message = "a template: render it first, such as `helm template CHART | assay scan -`"
+        message = (
+            "a template: render it first, such as `helm template CHART | assay scan -` where there is a Chart.yaml"
+        )
         return replace(fault, message=message)
     return fault
 

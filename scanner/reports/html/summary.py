@@ -78,10 +78,11 @@ def render(scan: Scan) -> str:
 
 def _listed(sheet: Sheet) -> Listed:
     members = [row for _, some in sheet.parents for row in some]
-    named = {status: tuple(row.control.control for row in members if row.control.status is status) for status in NAMED}
+    silent = [row.control for row in members if row.control.status in NAMED and not row.control.findings]
+    named = {status: tuple(each.control for each in silent if each.status is status) for status in NAMED}
     return Listed(
         sheet,
-        tuple(row for row in members if row.control.status not in NAMED),
+        tuple(row for row in members if row.control not in silent),
         {status: some for status, some in named.items() if some},
     )
 

@@ -49,6 +49,8 @@ class Circumstances:
     subjects: int
     kinds: tuple[str, ...]
     """Kinds of subjects that the inputs hold."""
+    unfamiliar: tuple[tuple[str, int], ...]
+    """Kind of the Kubernetes API whose own fields no rule looks at -> number of objects."""
     gaps: Gaps
     """What was not assessed."""
     not_run: tuple[tuple[str, int], ...]
@@ -144,6 +146,7 @@ def circumstances(scan: Scan) -> Circumstances:
         met=tally((item.status for item in scan.inputs), inputs.ORDER),
         subjects=sum(item.subjects for item in scan.inputs),
         kinds=tuple(sorted({kind for item in scan.inputs for kind in item.kinds})),
+        unfamiliar=tuple(scan.unfamiliar.items()),
         gaps=gaps(scan),
         not_run=tuple((each.id, each.not_run) for each in figures.in_order(scan).first if each.not_run),
     )

@@ -13,16 +13,22 @@ from scanner.subjects.unread.agents import AGENTS
 from scanner.subjects.unread.architectures import ARCHITECTURES, STACKS
 from scanner.subjects.unread.format import UnreadFormat
 
-__all__ = ["TOOL_CALL", "UNREAD", "UnreadFormat", "of_document", "of_text"]
+__all__ = ["TOOL_CALL", "UNREAD", "UnreadFormat", "of_document", "of_object", "of_text"]
 
 UNREAD: tuple[UnreadFormat, ...] = (*STACKS, *AGENTS, *ARCHITECTURES)
 """Every format of the list; the first of which a document bears a sign counts."""
 TOOL_CALL = next(form for form in UNREAD if form.name == "tool-call")
+_RESOURCE = next(form for form in UNREAD if form.name == "agent-resource")
 
 
 def of_document(path: str, value: Any) -> UnreadFormat | None:
     """The format of a document that no reader claims; None for one that is not on the list."""
     return next((form for form in UNREAD if any(sign.in_data(path, value) for sign in form.signs)), None)
+
+
+def of_object(value: Any) -> UnreadFormat | None:
+    """The format of an object of the Kubernetes API whose own fields have no reader."""
+    return _RESOURCE if any(sign.in_data("", value) for sign in _RESOURCE.signs) else None
 
 
 def of_text(path: str, text: str) -> UnreadFormat | None:

@@ -169,6 +169,13 @@ AGENTS = (
         (Sign({"agents": [{"id": str, "type": str}], "tasks": [either({"agentId": str}, {"assignTo": str})]}),),
     ),
     UnreadFormat(
+        "agent-resource",
+        "an agent, a tool or an MCP server as a custom resource (kagent, ToolHive)",
+        "its tools, servers and credentials",
+        "`apiVersion` of the groups `kagent.dev` or `toolhive.stacklok.dev`",
+        (Sign({"apiVersion": starting("kagent.dev/", "toolhive.stacklok.dev/"), "kind": str}),),
+    ),
+    UnreadFormat(
         "agent-card",
         "an agent card (A2A)",
         "its addresses, skills and security schemes",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.model import NOT_OURS, UNREAD_PART, Input, InputStatus
 
 
-def is_incomplete(item: Input, *, strict: bool = False) -> bool:
+def is_incomplete(item: Input, *, strict: bool) -> bool:
     """Whether an input, or a part of it that is ours, was not assessed; `strict` counts what is nobody's too.
 
     What the configuration says is knowingly not assessed is not assessed either; see `Input.accepted`.

@@ -57,6 +57,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         evaluation.counts,
         evaluation.by_subject,
         evaluation.within,
+        strict,
     )
     judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:

@@ -68,6 +68,10 @@ def test_the_word_alone_makes_no_rule_about_all_subjects(write: Write, require: 
 def test_what_a_choice_depends_on_is_read_whole(write: Write) -> None:
     reads = write("require: '(pod.a ? pod.b : pod.c) == 1'").reads
     assert {("pod", "a"), ("pod", "b"), ("pod", "c")} <= reads.values
+    reads = write("require: 'size(pod.a ? pod.b : pod.c) == 1'").reads
+    assert ("pod", "a") in reads.values
+    assert {("pod", "b"), ("pod", "c")} <= reads.shapes
+    assert not {("pod", "b"), ("pod", "c")} & reads.values
 
 
 def test_what_is_read_of_an_item_is_read_under_each(write: Write) -> None:

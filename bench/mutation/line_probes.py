@@ -144,14 +144,19 @@ class Recorder:
         """What the test that runs has of earlier work."""
 
     def taken(self, work: Callable[[], Any]) -> tuple[Any, int]:
-        """Do some work apart: what it gives, and the statements that it ran, which count for nothing else yet."""
+        """Do some work apart: what it gives, and the statements that it ran, which count for nothing else yet.
+
+        Work that fails gives nothing, and what it ran counts for who asked for it.
+        """
         before = self.read()
         self.clear()
         try:
             given = work()
-        finally:
-            ran = self.read()
-            self.write(before)
+        except BaseException:
+            self.write(before | self.read())
+            raise
+        ran = self.read()
+        self.write(before)
         return given, ran
 
     def read(self) -> int:

@@ -115,7 +115,7 @@ def _words(finding: Finding) -> str:
 
 
 def _exit_code(fixes: Fixes, *, diff: bool, allow_incomplete: bool) -> int:
-    missing = any(is_incomplete(item) and not item.accepted for item in fixes.inputs)
+    missing = any(is_incomplete(item, strict=False) and not item.accepted for item in fixes.inputs)
     if missing and not allow_incomplete:
         return INCOMPLETE
     if any(result.skipped or result.failed or (diff and result.fixed) for result in fixes.files):

@@ -327,10 +327,10 @@ def test_what_is_nobodys_is_told_and_stops_nothing(path: str, content: str, kind
     assert loss["kind"] == kind
     assert "template" not in loss["reason"]
     assert f"{path}:{loss['line']}" in assay("scan", ".", cwd=tmp_path).stdout
-    assert not any(each["incomplete"] for each in told["frameworks"])
+    assert not any(each.get("incomplete") for each in told["frameworks"])
     code, told = results(tmp_path, "--strict-documents")
     assert code == 4
-    assert all(each["incomplete"] for each in told["frameworks"])
+    assert all(each.get("incomplete") for each in told["frameworks"])
     write(tmp_path, "assay.yaml", "strict-documents: true\n")
     code, told = results(tmp_path)
     assert (code, told["run"]["configuration"]["settings"][0]["key"]) == (4, "strict-documents")

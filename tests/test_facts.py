@@ -260,6 +260,7 @@ def escalate(path: list[str], timeouts: list[str] | None = None) -> str:
         ("head-of-risk", "head-risk", True),
         ("cto", "ciso", False),
         ("cto", "chief-operating-officer", False),
+        ("chief-technology-officer", "chief-transformation-officer", False),
         ("team-lead", "tl", False),
         ("lead", "tech-lead", False),
         ("cto", ["board", "chief-technology-officer"], True),

@@ -99,6 +99,14 @@ def aliases(role: Any) -> set[str]:
     return {name, "".join(word[0] for word in words)} if len(words) > 2 else {name}  # noqa: PLR2004
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two names mean one role: they are the same, or one of them is written as the initials of the other.
+
+    Two roles that are both written out are two, though their initials may be the same.
+    """
+    return slug(one) in aliases(other) or slug(other) in aliases(one)
+
+
 def _roster(group: Group) -> set[str]:
     """Every name that somebody in the group answers to; empty where a name is computed, so that none can be missed."""
     held: set[str] = set()
@@ -136,10 +144,10 @@ def check_decisions(groups: Groups, facts: Facts) -> None:
         roster = _roster(group) if group[DECISION] else set()
         for subject in group[DECISION]:
             decision = subject.bindings["decision"]
-            proposer = aliases(decision["proposer"]) if "proposer" in decision else set()
+            proposer = decision.get("proposer")
             for fact, field in ((SELF_APPROVED, "approver"), (SELF_REVIEWED, "reviewers")):
                 if proposer and (others := _texts(decision.get(field))):
-                    facts.add(subject, fact, any(aliases(role) & proposer for role in others))
+                    facts.add(subject, fact, any(is_same(role, proposer) for role in others))
             if roster:
                 facts.add(subject, UNHELD, _nobody(_texts(decision.get("proposer")), roster))
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scanner import documents, library, subjects
+from scanner import documents, library, safe_read, subjects
 from scanner.documents.positions import Node, join_path, locate
-from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean
+from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean, raise_together
 from scanner.model import Subject
 from scanner.places import Location, Origin
+from scanner.sources import boundary
 from scanner.subjects.kubernetes import RESOURCE
 
 _GROUP = "admissionregistration.k8s.io/"
@@ -108,6 +109,7 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
     found = PolicyFiles()
     files = [file for path in paths for file in (_files(path) if path.is_dir() else [path])]
     for file in files:
+        boundary.stay_inside(str(file))
         _read(file, found)
     if not (found.policies or found.mutating):
         named = ", ".join(str(path) for path in paths)
@@ -125,16 +127,17 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
 
 def _files(folder: Path) -> list[Path]:
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
-    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and not path.is_dir())
+    inside = boundary.of_named(str(folder))
+    raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
+    return found
 
 
 def _read(file: Path, found: PolicyFiles) -> None:
     name = str(file)
     try:
-        content = file.read_bytes()
+        content = safe_read.read(file)
         text = documents.decode(content)
-    except OSError as error:
-        raise UsageError(f"cannot read {name}: {(error.strerror or '').lower()}") from None
     except UnreadableError as error:
         raise PackError(error.message, name) from None
     reading = subjects.recognise(documents.read(name, text))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.sources import boundary
 
 if TYPE_CHECKING:
     from scanner.datafile import DataFile
@@ -98,6 +99,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
     found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
+        boundary.stay_inside(str(path))
         framework = _framework(_read(path, known, rules))
         if framework.id in shipped:
             raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")

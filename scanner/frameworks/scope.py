@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from scanner import library
 from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.frameworks.catalogue import Framework, choose
+from scanner.sources import boundary
 from scanner.sources.patterns import Patterns
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
     """
     from scanner import datafile
 
+    boundary.stay_inside(str(path))
     file = datafile.read(path, library.data_root() / "frameworks" / _SCHEMA)
     file.refuse(_faults(file, frameworks))
     scopes: dict[tuple[str, str], Scope] = {}

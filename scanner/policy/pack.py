@@ -19,6 +19,7 @@ from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
 from scanner.policy.tuning import Tuning, tune
+from scanner.schema_errors import shown
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
@@ -116,7 +117,7 @@ def included(profile: Profile) -> tuple[Profile, ...]:
 
 def no_rule(name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not a rule's, with the nearest one."""
-    return UsageError(f"there is no rule {name!r}", hint=did_you_mean(name, known) or "see `assay rules list`")
+    return UsageError(f"there is no rule {shown(name)}", hint=did_you_mean(name, known) or "see `assay rules list`")
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:

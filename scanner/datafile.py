@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner import documents, schema_errors
+from scanner import documents, safe_read, schema_errors
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
-from scanner.limits import MIB, Limits
+from scanner.limits import Limits
 from scanner.masking import mask
 from scanner.places import Origin
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-LIMITS = Limits(bytes=16 * MIB, nodes=1_000_000)
+LIMITS = Limits(bytes=safe_read.NAMED_BYTES, nodes=1_000_000)
 """What one file may cost; the largest that is shipped takes a hundredth of it."""
 _SHORT = 200
 """Characters of what a reader of YAML says that are shown: it may repeat a text of the file."""
@@ -114,15 +112,9 @@ def _line(error: AssayError) -> int:
 
 def _content(path: Path) -> bytes:
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise PackError("not a regular file", str(path))
-            content = file.read(LIMITS.bytes + 1)
-    except OSError as error:
-        raise PackError(f"cannot be read: {(error.strerror or '').lower()}", str(path)) from None
-    if len(content) > LIMITS.bytes:
-        raise PackError(f"larger than {LIMITS.bytes // MIB} MiB", str(path))
-    return content
+        return safe_read.read(path, LIMITS.bytes)
+    except UnreadableError as error:
+        raise PackError(error.message, str(path)) from None
 
 
 def _text(name: str, content: bytes) -> str:

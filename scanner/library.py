@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scanner import __version__, safe_write
+from scanner import __version__, safe_read, safe_write
 from scanner.errors import UsageError
 
 _FORMAT = "3"
@@ -29,7 +29,7 @@ def digest(paths: Iterable[Path], root: Path) -> str:
     """SHA-256 over the relative names and the contents of files, in the order given."""
     total = hashlib.sha256()
     for path in paths:
-        content = path.read_bytes()
+        content = safe_read.read(path)
         total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()

@@ -68,11 +68,15 @@ def shown(value: Any, name: str = "") -> str:
         return "true" if value else "false"
     if value is None or isinstance(value, list | dict):
         return kind_of(value)
-    text = str(value)
+    text = shortened(str(value), name)
+    return repr(text) if isinstance(value, str) else text
+
+
+def shortened(text: str, name: str = "") -> str:
+    """The beginning of a text as an error may show it, without quotes; `name` is the key that it stands under."""
     prefix = f"{name}: "
     masked = mask(prefix + text[: 4 * _SHOWN])[len(prefix) :]
-    masked = masked if len(text) <= _SHOWN else f"{masked[:_SHOWN]}…"
-    return repr(masked) if isinstance(value, str) else masked
+    return masked if len(text) <= _SHOWN else f"{masked[:_SHOWN]}…"
 
 
 def listed(names: Iterable[Any]) -> str:
@@ -249,7 +253,7 @@ def _name(path: FieldPath) -> str:
     last = path[-1]
     if isinstance(last, int):
         return f"item {last + 1} of {_name(path[:-1])}"
-    return last if len(last) <= _SHOWN else f"{last[:_SHOWN]}…"
+    return shortened(last)
 
 
 def _within(path: FieldPath) -> str:

@@ -252,6 +252,7 @@ NEEDS_CONFIG = {
     "scope": "own/scope.yaml",
     "values": "[own/values.yaml]",
     "limit": "{depth: 2}",
+    "root": "own",
 }
 
 

@@ -203,7 +203,7 @@ def test_what_is_not_a_readable_regular_file_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(datafile, "LIMITS", Limits(bytes=40))
     for name, said in (
         ("pipe.yaml", "not a regular file"),
-        ("folder.yaml", "cannot be read: is a directory"),
+        ("folder.yaml", "not a regular file"),
         ("none.yaml", "cannot be read: no such file or directory"),
         ("binary.yaml", "not UTF-8 text"),
         ("long.yaml", "larger than"),

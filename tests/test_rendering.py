@@ -382,6 +382,7 @@ def test_a_patch_of_operations_is_pointed_at(tmp_path: Path) -> None:
 def test_a_base_above_the_scanned_folder_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(tmp_path, {**OVERLAY, "k8s/base/pod.yaml": POD % "true"})
     monkeypatch.chdir(tmp_path / "k8s" / "prod")
+    (tmp_path / ".git").mkdir()
     result = scan(["."])
     assert privileged(result) == [("../base/pod.yaml", 10, "privileged: true")]
     assert result.verdict.exit_code == 1
@@ -430,6 +431,7 @@ def test_nothing_is_fetched_and_nothing_broken_is_built(
     lay(tmp_path, {"over/kustomization.yaml": text, "bin/kustomize": "#!/bin/sh\necho apiVersion: v1\n"})
     lay(tmp_path, {"bin/kustomization.yaml": "resources:\n- ../over\n"})
     canary.chmod(0o755)
+    (tmp_path / ".git").mkdir()
     monkeypatch.setenv("PATH", str(canary.parent))
     result = scan(["over"])
     kind, said = status(result)["over/kustomization.yaml"]

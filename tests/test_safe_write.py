@@ -461,7 +461,7 @@ def test_a_hostile_commit_is_unfolded_within_its_folder(folder: Path) -> None:
     author = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     commit = git(*author, "commit-tree", tree, "-m", "x").decode()
     where = sources.scope([str(folder)], sources.Selection(revision=commit))
-    with sources.on_disk(where) as unfolded:
+    with sources.on_disk(where) as (unfolded, _):
         found = [os.path.join(above, name) for above, _, files in os.walk(unfolded) for name in files]
         assert [os.path.basename(path) for path in found] == ["good.yaml"]
         assert not os.path.exists(os.path.join(unfolded, "..", "up"))

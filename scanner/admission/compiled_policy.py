@@ -11,6 +11,7 @@ from scanner.admission.policy_files import PolicyObject
 from scanner.errors import PackError
 from scanner.model import Profile, RuleInfo, Severity, Subject
 from scanner.places import Location
+from scanner.schema_errors import shortened
 from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -139,7 +140,7 @@ def _severity(source: PolicyObject) -> Severity | None:
         return Severity(given)
     except ValueError:
         where = source.where("metadata", "annotations", SEVERITY)
-        raise PackError(f"not a severity: {given}", where, f"one of {', '.join(Severity)}") from None
+        raise PackError(f"not a severity: {shortened(str(given))}", where, f"one of {', '.join(Severity)}") from None
 
 
 def _info(name: str, severity: Severity, description: str) -> RuleInfo:

@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scanner import documents, library, subjects
+from scanner import documents, library, safe_read, subjects
 from scanner.documents.positions import Node, join_path, locate
-from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean
+from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean, raise_together
 from scanner.model import Subject
 from scanner.places import Location, Origin
+from scanner.schema_errors import shortened
+from scanner.sources import boundary
 from scanner.subjects.kubernetes import RESOURCE
 
 _GROUP = "admissionregistration.k8s.io/"
 _MUTATING = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
+
+_SHORT = 200
+"""Characters of what a reader of YAML says that are shown."""
 
 _Shape = type | str | dict[str, Any] | list[Any]
 """A type, the words that are allowed, the fields of a mapping (required ones with a `!`), or the items of a list."""
@@ -108,6 +113,7 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
     found = PolicyFiles()
     files = [file for path in paths for file in (_files(path) if path.is_dir() else [path])]
     for file in files:
+        boundary.stay_inside(str(file))
         _read(file, found)
     if not (found.policies or found.mutating):
         named = ", ".join(str(path) for path in paths)
@@ -117,7 +123,9 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
     for policy in found.policies:
         if policy.name in seen:
             first = seen[policy.name].where()
-            raise PackError(f"two policies are called {policy.name}", policy.where(), f"the other is at {first}")
+            raise PackError(
+                f"two policies are called {shortened(policy.name)}", policy.where(), f"the other is at {first}"
+            )
         seen[policy.name] = policy
     found.digest = library.combine(*(hashlib.sha256(content).hexdigest() for content in found.texts.values()))
     return found
@@ -125,21 +133,22 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
 
 def _files(folder: Path) -> list[Path]:
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
-    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and not path.is_dir())
+    inside = boundary.of_named(str(folder))
+    raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
+    return found
 
 
 def _read(file: Path, found: PolicyFiles) -> None:
     name = str(file)
     try:
-        content = file.read_bytes()
+        content = safe_read.read(file)
         text = documents.decode(content)
-    except OSError as error:
-        raise UsageError(f"cannot read {name}: {(error.strerror or '').lower()}") from None
     except UnreadableError as error:
         raise PackError(error.message, name) from None
     reading = subjects.recognise(documents.read(name, text))
     for fault in reading.faults:
-        raise PackError(fault.message, f"{name}:{fault.line}")
+        raise PackError(fault.message[:_SHORT], f"{name}:{fault.line}")
     found.texts[name] = content
     for subject in reading.subjects:
         if subject.kind == RESOURCE:
@@ -172,9 +181,9 @@ def _source(subject: Subject, shape: _Shape) -> PolicyObject:
         root,
     )
     if not source.name:
-        raise PackError(f"a {thing['kind']} has no name", source.where("metadata"))
+        raise PackError(f"a {shortened(thing['kind'])} has no name", source.where("metadata"))
     for path, problem in _problems(thing.get("spec"), shape, ("spec",)):
-        raise PackError(f"{subject.name}: {problem}", source.where(*path))
+        raise PackError(f"{shortened(subject.name)}: {problem}", source.where(*path))
     return source
 
 
@@ -211,4 +220,7 @@ def _fields(
             yield from _problems(inner, known[name], (*path, name))
             continue
         hint = did_you_mean(name, known)
-        yield (*path, name), f"there is no field `{name}` in `{join_path(path)}`" + (f", {hint}" if hint else "")
+        yield (
+            (*path, name),
+            f"there is no field `{shortened(name)}` in `{join_path(path)}`" + (f", {hint}" if hint else ""),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -22,6 +23,10 @@ _COMMANDS = {
     "hook": "scanner.cli.hook",
     "config": "scanner.cli.config",
 }
+
+
+_LONG_WORD = re.compile(r"(\S{100})\S{200,}")
+"""A word of which the beginning is told: a file that a message is about may hold any text."""
 
 
 class _Lazy(click.Group):
@@ -101,9 +106,13 @@ def _tell_unforeseen(error: Exception) -> int:
 
 
 def _safe(text: str) -> str:
-    """What was typed or met, without power over a terminal or a log."""
+    """What was typed or met, without power over a terminal or a log, and without what looks like a credential."""
+    text = _LONG_WORD.sub(r"\1…", text)
     try:
+        from scanner.masking import mask
         from scanner.reports.safe_text import safe
+
+        text = mask(text)
     except (OSError, ImportError):  # too many files are open
         return text.encode("unicode_escape").decode("ascii")
     return safe(text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.errors import UsageError, did_you_mean
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
+from scanner.schema_errors import shown
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Limits))
 _FRACTIONS = ("seconds",)
@@ -45,7 +46,7 @@ def _unknown(name: str, text: str) -> UsageError:
     if name in _NAMES:
         return UsageError(f"--limit {text} has no value", hint=f"write it as {name}={getattr(DEFAULTS, name):g}")
     near = did_you_mean(name, _NAMES)
-    return UsageError(f"{name!r} is not a limit", hint=f"{near} {known}" if near else known)
+    return UsageError(f"{shown(name)} is not a limit", hint=f"{near} {known}" if near else known)
 
 
 def _value(name: str, text: str, where: str) -> float:
@@ -57,7 +58,7 @@ def _value(name: str, text: str, where: str) -> float:
         form, bound = ("a size such as 500000 or 64MiB", size(most)) if name in SIZES else (kind, f"{most:,}")
         location = "" if where.startswith("--") else where
         hint = f"give {form}, more than 0 and at most {bound}"
-        raise UsageError(f"{text!r} is not a value for the limit {name}", location, hint)
+        raise UsageError(f"{shown(text)} is not a value for the limit {name}", location, hint)
     return number
 
 

@@ -42,6 +42,12 @@ _OPTIONS = (
     click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats."),
     click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names."),
     click.option(
+        "--root",
+        type=click.Path(exists=True, file_okay=False),
+        metavar="DIR",
+        help="Read nothing outside of it; the Git work tree of each path by default.",
+    ),
+    click.option(
         "--values",
         multiple=True,
         type=click.Path(exists=True, dir_okay=False),
@@ -181,7 +187,11 @@ def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Op
         limits=limits(value("limit"), chosen.values["limit"].where),
         values=value("values"),
         selection=sources.Selection(
-            value("include"), value("exclude"), ignored=given.get("no_ignore", False), revision=revision
+            value("include"),
+            value("exclude"),
+            ignored=given.get("no_ignore", False),
+            revision=revision,
+            root=value("root") or "",
         ),
         jobs=given.get("jobs", 0),
         cache_folder=None if given.get("no_cache") else cache_folder(os.environ),

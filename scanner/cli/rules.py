@@ -12,6 +12,7 @@ from scanner.cli import export
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
+from scanner.masking import mask
 from scanner.policy.pack import no_rule
 from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
@@ -94,7 +95,7 @@ def test(path: Path | None) -> int:
         problems += len(found)
         for problem in found:
             for line in problem.lines():
-                click.echo(safe(line), err=True)
+                click.echo(safe(mask(line)), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
     click.echo(f"{len(chosen)} rules, {problems} problems")

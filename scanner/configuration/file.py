@@ -14,6 +14,7 @@ from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
 from scanner.model import Severity
 from scanner.policy.tuning import Given, RuleSettings
+from scanner.sources import boundary
 
 if TYPE_CHECKING:
     from scanner.datafile import DataFile
@@ -46,6 +47,7 @@ def find(named: str | None) -> ConfigurationFile | None:
     Raises PackError with file and line for what is wrong with it, UsageError for one that must not be obeyed.
     """
     if named is not None:
+        boundary.stay_inside(named)
         return _load(Path(named), named=True)
     if not os.path.lexists(NAME):
         return None

@@ -46,6 +46,7 @@ KEYS = {
         Key("policies", names_files=True, needs_config=True),
         Key("values", names_files=True, needs_config=True),
         Key("limit", {}, needs_config=True),
+        Key("root", None, names_files=True, needs_config=True),
     )
 }
 """All keys but `rules` and `not_assessed`, which no option has."""

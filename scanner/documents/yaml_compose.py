@@ -23,6 +23,9 @@ from scanner.marks import NOWHERE, end_of, start_of
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
 
+_SHOWN = 40
+"""Characters of a name that an error shows."""
+
 
 class _Anchor(NamedTuple):
     """What an alias stands for."""
@@ -165,7 +168,7 @@ class Composer:
         target = anchors.get(event.anchor)
         if target is None:
             why = "refers to itself" if event.anchor in anchors else "has no anchor before it"
-            message = f"the alias *{event.anchor} {why}"
+            message = f"the alias *{event.anchor[:_SHOWN]} {why}"
             raise UnreadableError(message, line)
         self.own += 1
         self._borrow(target.size, line)

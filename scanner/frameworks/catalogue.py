@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.schema_errors import shortened, shown
+from scanner.sources import boundary
 
 if TYPE_CHECKING:
     from scanner.datafile import DataFile
@@ -98,6 +100,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str
     found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
+        boundary.stay_inside(str(path))
         framework = _framework(_read(path, known, rules))
         if framework.id in shipped:
             raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")
@@ -140,10 +143,10 @@ def _nobody(name: str, frameworks: Sequence[Framework]) -> UsageError:
     """The error for a name that means no framework, or part of the names of several."""
     partly = sorted({framework.id for framework in frameworks if name.lower() in framework.id.split("-")})
     if len(partly) > 1:
-        return UsageError(f"{name!r} may mean several frameworks", hint="name one or more of " + ", ".join(partly))
+        return UsageError(f"{shown(name)} may mean several frameworks", hint="name one or more of " + ", ".join(partly))
     known = sorted({known for framework in frameworks for known in _names(framework, edition=True)})
     hint = did_you_mean(name, known) or "see `assay frameworks list`"
-    return UsageError(f"there is no framework {name!r}", hint=hint)
+    return UsageError(f"there is no framework {shown(name)}", hint=hint)
 
 
 def _age(framework: Framework) -> list[tuple[int, str]]:
@@ -177,7 +180,7 @@ def _read(path: Path, known: Collection[str], rules: Collection[str] = ()) -> di
 def _unfilled(file: DataFile) -> Iterator[PackError]:
     for path, text in file.texts():
         if blank := _BLANK.search(text):
-            yield file.error(path, f"{blank[0]} is not filled in yet")
+            yield file.error(path, f"{shortened(blank[0])} is not filled in yet")
 
 
 def _faults(file: DataFile) -> Iterator[PackError]:
@@ -187,10 +190,10 @@ def _faults(file: DataFile) -> Iterator[PackError]:
     seen: set[str] = set()
     for index, control in enumerate(file.value["controls"]):
         if control["id"] in seen:
-            yield file.error(("controls", index, "id"), f"the control {control['id']} stands twice")
+            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} stands twice")
         seen.add(control["id"])
         if problem := _contradicts_itself(control):
-            yield file.error(("controls", index, "checkable"), f"the control {control['id']} {problem}")
+            yield file.error(("controls", index, "checkable"), f"the control {shortened(control['id'])} {problem}")
 
 
 def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str]) -> Iterator[PackError]:

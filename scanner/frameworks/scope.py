@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from scanner import library
 from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.frameworks.catalogue import Framework, choose
+from scanner.schema_errors import shortened, shown
+from scanner.sources import boundary
 from scanner.sources.patterns import Patterns
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def load(path: Path, frameworks: Sequence[Framework]) -> dict[tuple[str, str], S
     """
     from scanner import datafile
 
+    boundary.stay_inside(str(path))
     file = datafile.read(path, library.data_root() / "frameworks" / _SCHEMA)
     file.refuse(_faults(file, frameworks))
     scopes: dict[tuple[str, str], Scope] = {}
@@ -110,8 +113,8 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
             path = (name, "not-applicable", pattern)
             for framework in chosen:
                 if not any(_matching(item, pattern) for item in meant if item.id == framework.id):
-                    message = f"{framework.id}@{framework.edition} has no control {pattern!r}"
+                    message = f"{framework.id}@{framework.edition} has no control {shown(pattern)}"
                     yield file.error(path, message, did_you_mean(pattern, (item.id for item in framework.controls)))
             if len(reason.strip()) < _SHORTEST_REASON:
-                message = f"no reason is given why {pattern} does not apply"
+                message = f"no reason is given why {shortened(pattern)} does not apply"
                 yield file.error(path, message, "say it in a sentence of its own")

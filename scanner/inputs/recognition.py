@@ -30,7 +30,8 @@ def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
 
 
 def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
-    told = documents.classify(file.path, file.content, stream=file.path == STDIN_NAME)
+    content = file.content if file.own is None else file.own
+    told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None

@@ -17,8 +17,9 @@ from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
-from scanner.policy.rule import SCHEMA, Rule, load_folder, rule_paths
+from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
 from scanner.policy.tuning import Tuning, tune
+from scanner.schema_errors import shown
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
@@ -100,8 +101,7 @@ def load_all(cache: library.Cache, extra: Sequence[Path] = ()) -> AllRules:
     rules = [_from_plain(plain) for plain in cache.keep("rules", key, lambda: _compile(shipped))]
     sources = [str(path) for path in rule_paths(shipped)]
     for folder in extra:
-        if not rule_paths(folder):
-            raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
+        refuse_outside(folder)
         for file in load_folder(folder):
             rules.append(file.rule)
             sources.append(file.data.path)
@@ -117,7 +117,7 @@ def included(profile: Profile) -> tuple[Profile, ...]:
 
 def no_rule(name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not a rule's, with the nearest one."""
-    return UsageError(f"there is no rule {name!r}", hint=did_you_mean(name, known) or "see `assay rules list`")
+    return UsageError(f"there is no rule {shown(name)}", hint=did_you_mean(name, known) or "see `assay rules list`")
 
 
 def _compile(folder: Path) -> list[dict[str, Any]]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
-from scanner.errors import PackError, raise_together
+from scanner.errors import PackError, UsageError, raise_together
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.variables import FACTS
+from scanner.sources import boundary
 from scanner.subjects import IN_PLACE, KINDS
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ class RuleFile:
 def rule_paths(folder: Path) -> list[Path]:
     """The rule files of a folder, in the order of their identities, and those that only look like one."""
     return sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}"))
+
+
+def refuse_outside(folder: Path) -> None:
+    """Raise an error for a folder of further rules that holds none, or leads out of its work tree by a link."""
+    inside = boundary.of_named(str(folder))
+    found = rule_paths(folder)
+    if not found:
+        raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
+    raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
 
 
 def identity_of(path: Path, folder: Path) -> str:

@@ -22,6 +22,7 @@ from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
 from scanner.model import Severity
 from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
+from scanner.schema_errors import shown
 
 OBJECTIVE = "objective:"
 """What a pattern begins with that means all rules that speak to an objective."""
@@ -112,7 +113,7 @@ def _in_file(patterns: Iterable[Pattern]) -> str:
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
     """What is wrong with what is said of a rule."""
     if settings.rule not in known:
-        yield UsageError(f"there is no rule {settings.rule!r}", settings.where, did_you_mean(settings.rule, known))
+        yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
         return
     rule = known[settings.rule]
     defaults = rule.parameters
@@ -126,7 +127,7 @@ def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayE
             hint = did_you_mean(name, defaults) or (
                 f"it has {', '.join(defaults)}" if defaults else "it has no parameters"
             )
-            yield UsageError(f"{settings.rule} has no parameter {name!r}", each.where, hint)
+            yield UsageError(f"{settings.rule} has no parameter {shown(name)}", each.where, hint)
 
 
 def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pattern, set[str]]:
@@ -142,7 +143,7 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
             kind, others = "rule", set(known)
         if not names:
             hint = did_you_mean(text, others) or "name a rule, a glob such as kubernetes.container-*, or objective:NAME"
-            raise UsageError(f"there is no {kind} {text!r}", pattern.where, hint)
+            raise UsageError(f"there is no {kind} {shown(text)}", pattern.where, hint)
         found[pattern] = names
     return found
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner import sources
+from scanner.rendering.helm import Chart
+from scanner.rendering.leftovers import in_all
 from scanner.rendering.plan import Plan, Settings, plan
 from scanner.rendering.source_locations import documents, objects
 from scanner.sources import File, Part, Rendered, RenderedFile, Scope, Skipped, Source, Unreadable
@@ -42,23 +44,42 @@ def _placed(file: File, found: Plan) -> Source:
             return Unreadable(file.path, result)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
         return RenderedFile(file.path, file.content, replace(result, texts=texts))
-    for chart in found.charts:
+    chart = _chart_of(file, found)
+    whole = found.done.get(chart.marker) if chart else None
+    own = _of_chart(file, chart, whole) if chart and whole is not None else None
+    return own or _of_overlays(file, found)
+
+
+def _of_chart(file: File, chart: Chart, whole: Rendered | str) -> Source | None:
+    """A file of a chart; None where it is to be assessed by itself."""
+    if isinstance(whole, str):
         template = b"{{" in file.content
-        if chart.holds(file.path) or (template and file.path.startswith(chart.folder)):
-            whole = found.done.get(chart.marker)
-            if isinstance(whole, str) and template:
-                return Skipped(file.path, f"a template of {chart.marker}, which is not rendered")
-            if isinstance(whole, Rendered):
-                if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
-                    return Skipped(file.path, f"gives no object with the values of {chart.marker}")
-                return Part(file.path, file.content, f"rendered with {chart.marker}")
-    return _of_overlays(file, found)
+        return Skipped(file.path, f"a template of {chart.marker}, which is not rendered") if template else None
+    if file.path in whole.apart:
+        return None
+    if file.path in whole.lost:
+        return Unreadable(file.path, whole.lost[file.path])
+    if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
+        return Skipped(file.path, f"gives no object with the values of {chart.marker}")
+    return Part(file.path, file.content, f"rendered with {chart.marker}")
+
+
+def _chart_of(file: File, found: Plan) -> Chart | None:
+    """The chart that a file belongs to; anything with a template in it belongs to the chart it lies in."""
+    holding = next((chart for chart in found.charts if chart.holds(file.path)), None)
+    if holding or b"{{" not in file.content:
+        return holding
+    around = [chart for chart in found.charts if file.path.startswith(chart.folder)]
+    return max(around, key=lambda chart: len(chart.folder), default=None)
 
 
 def _of_overlays(file: File, found: Plan) -> Source:
     using = [overlay for overlay in found.overlays if file.path in overlay.parts]
-    for overlay in using:
-        if isinstance(found.done[overlay.marker], Rendered):
+    done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], Rendered)]
+    if done and all(file.path in whole.apart for _, whole in done):
+        return replace(file, own=in_all(whole.apart[file.path] for _, whole in done))
+    for overlay, whole in done:
+        if file.path not in whole.apart:
             return Part(file.path, file.content, f"built into {overlay.marker}")
     if using and file.path in using[0].changes:
         return Skipped(file.path, f"a part of {using[0].marker}, which is not built")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from scanner import documents
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.rendering import programs
+from scanner.limits import Limits
+from scanner.rendering import helm_ignore, leftovers, programs
+from scanner.rendering.private_copy import Ground, PrivateCopy
 from scanner.sources import Rendered
 
 NAME = "Chart.yaml"
@@ -50,48 +52,67 @@ class Chart:
             and inner.endswith((".yaml", ".yml"))
         )
 
-    def render(self, root: str, values: Sequence[str], kubernetes: str) -> Rendered | None:
+    def render(self, ground: Ground, values: Sequence[str], kubernetes: str) -> Rendered | None:
         """What its templates give; None for a file that says of no chart.
 
         Raises UnreadableError with the reason where Helm cannot tell.
         """
-        about = _about(programs.content(root, self.marker), self.marker)
+        about = _about(ground.content(self.marker), self.marker)
         if not about.get("name"):
             return None
+        if leftovers.whole_objects(self.marker, ground.content(self.marker), ground.limits):
+            raise UnreadableError("not assessed: it holds a Kubernetes object beside what it says of a chart")
         if "dependencies" not in about:
-            about |= _about(programs.content(root, f"{self.folder}requirements.yaml"), "requirements.yaml")
-        files = dict(self._files(root))
-        if about.get("type") == "library":
-            return Rendered("helm", (), files)
-        folder = os.path.join(root, self.folder)
+            about |= _about(ground.content(f"{self.folder}requirements.yaml"), "requirements.yaml")
+        copy = PrivateCopy(ground)
+        everything = dict(copy.take_folder(self.folder or "."))
+        files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
+        library = about.get("type") == "library"
+        found = () if library else tuple(self._rendered(ground, copy, about, values, kubernetes, files))
+        left = self._left(everything, {path for path, _ in found}, ground.limits, library=library)
+        return Rendered("helm", found, files, apart=left.apart, lost=left.lost)
+
+    def _rendered(
+        self,
+        ground: Ground,
+        copy: PrivateCopy,
+        about: dict[str, Any],
+        values: Sequence[str],
+        kubernetes: str,
+        files: Collection[str],
+    ) -> Iterator[tuple[str, str]]:
+        """(file that it is shown at, text) of each template that gives something."""
+        folder = copy.place(self.folder)
         _refuse_incomplete(folder, about)
         name = str(about.get("name", ""))[:_LONGEST_NAME].rstrip("-.") or "release-name"
         program = programs.find("helm")
         if program:
-            given = [argument for file in values for argument in ("--values", os.path.abspath(file))]
-            text = programs.run(
-                (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given), root
-            )
-            rendered = list(_sections(text))
+            given = [argument for file in values for argument in ("--values", file)]
+            command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
+            rendered = _sections(programs.run(command, ground.root, copy.folder))
         else:
-            rendered = list(_by_library(root, folder, name, values))
+            rendered = _by_library(ground.root, copy, folder, name, values)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
-        found = tuple((self._origin(inner, files, named), text) for inner, text in rendered if text.strip())
-        return Rendered("helm", found, files)
+        for inner, text in rendered:
+            if text.strip():
+                yield self._origin(inner, files, named), text
 
-    def _files(self, root: str) -> Iterator[tuple[str, bytes]]:
-        """The texts that a finding may point into; a link that leads out of the scan is refused."""
-        top = os.path.realpath(root)
-        for folder, _, names in os.walk(os.path.join(root, self.folder)):
-            for name in sorted(names):
-                path = os.path.join(folder, name)
-                shown = posixpath.normpath(os.path.relpath(path, root))
-                if os.path.islink(path) and not os.path.realpath(path).startswith(top + os.sep):
-                    raise UnreadableError(f"{shown} is a link to what lies outside")
-                if self.holds(shown) or shown == self.marker:
-                    yield shown, programs.content(root, shown)
+    def _left(
+        self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool
+    ) -> leftovers.Leftovers:
+        """What of its files Helm does not render, and why."""
+        ignored = helm_ignore.ignores(files.get(self.folder + helm_ignore.NAME, b""))
 
-    def _origin(self, inner: str, files: dict[str, bytes], named: dict[str, str]) -> str:
+        def why(name: str) -> str:
+            if library:
+                return f"not assessed: a template of {self.marker}, a library chart, which Helm does not render"
+            if ignored(name.removeprefix(self.folder)):
+                return f"not assessed: a template of {self.marker} that {helm_ignore.NAME} hides from Helm"
+            return ""
+
+        return leftovers.of_chart(files, used, (self.holds, self.templates), why, limits)
+
+    def _origin(self, inner: str, files: Collection[str], named: dict[str, str]) -> str:
         """The file that a template's text is shown at: the chart's own where it came out of an archive."""
         first, _, rest = inner.removeprefix("charts/").partition("/")
         if inner.startswith("charts/") and first in named:
@@ -138,7 +159,9 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield match[1], text[match.end() : end].removesuffix("---\n")
 
 
-def _by_library(root: str, folder: str, name: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _by_library(
+    root: str, copy: PrivateCopy, folder: str, name: str, values: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """The same through Helm as a library, which lives in this process as long as the process does."""
     try:
         import helm_python
@@ -154,7 +177,7 @@ def _by_library(root: str, folder: str, name: str, values: Sequence[str]) -> Ite
             crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
             rendered = chart.render(merged, name=name)
     except helm_python.HelmError as error:
-        raise UnreadableError(f"helm: {complaint(str(error), root)}") from None
+        raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
     for path, text in (*crds, *sorted(rendered.items())):
         if not path.endswith(_NOT_RENDERED):
             yield path.partition("/")[2], text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from scanner import documents
 from scanner.documents import Document
@@ -16,6 +17,7 @@ _GROUP = "kustomize.config.k8s.io/"
 _OBJECTS = ("resources", "bases", "components", "crds")
 _LISTED = ("generators", "transformers", "validators", "configurations", "patchesStrategicMerge")
 _IN_PATH = ("patches", "patchesJson6902", "replacements")
+_LONGEST_NAME = 1000
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 
 
@@ -32,12 +34,14 @@ class Kustomization:
     """Files that change objects: patches, transformers and the like."""
     sources: tuple[str, ...] = ()
     """Files whose text is taken into generated objects."""
+    further: tuple[str, ...] = ()
+    """Every other text of it that may be the name of a file."""
     fault: str = ""
     """Why it cannot be built."""
 
     def named(self) -> Iterator[tuple[str, str]]:
         """(what it is for, name) of each file and folder."""
-        for role in ("objects", "changes", "sources"):
+        for role in ("objects", "changes", "sources", "further"):
             for name in getattr(self, role):
                 yield role, name
 
@@ -61,6 +65,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         objects=_below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
         changes=_below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=_below(folder, _generated(root)),
+        further=_below(folder, _others(root.value)),
         fault="uses helmCharts, which Kustomize fetches" if root.value.get("helmCharts") else "",
     )
 
@@ -81,6 +86,16 @@ def _paths(root: Node) -> Iterator[str]:
         for item in root.get(key).elements():
             if isinstance(item.get("path").value, str):
                 yield item.get("path").value
+
+
+def _others(value: Any) -> Iterator[str]:
+    """The texts of a kustomization that may be names of files, in whatever field they stand."""
+    if isinstance(value, str):
+        if value and len(value) <= _LONGEST_NAME and "\n" not in value and "\0" not in value:
+            yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _others(item)
 
 
 def _generated(root: Node) -> Iterator[str]:

@@ -7,8 +7,9 @@ import posixpath
 from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
-from scanner.rendering import programs
+from scanner.rendering import leftovers, programs
 from scanner.rendering.kustomization import NAMES, Kustomization, read
+from scanner.rendering.private_copy import Ground, PrivateCopy
 from scanner.sources import Rendered
 
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
@@ -28,6 +29,8 @@ class Overlay:
     """Files that change objects, and the kustomizations it builds on."""
     sources: frozenset[str] = frozenset()
     """Files whose text is taken into objects."""
+    further: frozenset[str] = frozenset()
+    """Files that a file of it may name in a place that only Kustomize knows."""
     fault: str = ""
     """Why it cannot be built."""
 
@@ -36,7 +39,7 @@ class Overlay:
         """All files that are built into it."""
         return self.objects | self.changes | self.sources
 
-    def render(self, root: str, *_: object) -> Rendered:
+    def render(self, ground: Ground, *_: object) -> Rendered:
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
@@ -44,47 +47,60 @@ class Overlay:
         if program is None:
             raise UnreadableError(_NEEDS)
         verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"
-        text = programs.run((program, verb, os.path.join(root, posixpath.dirname(self.marker))), root)
-        files = {name: programs.content(root, name) for name in sorted(self.objects | self.changes | {self.marker})}
-        return Rendered("kustomize", ((self.marker, text),), files, self.changes)
+        copy = PrivateCopy(ground)
+        named = sorted(self.parts | {self.marker})
+        files = {name: content for name in named if (content := copy.take(name)) is not None}
+        for name in sorted(self.further - files.keys()):
+            copy.take(name)
+        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
+        left = leftovers.of_overlay(files, self.objects, self.changes, text, ground.limits)
+        shown = self.objects | self.changes | {self.marker}
+        return Rendered(
+            "kustomize",
+            ((self.marker, text),),
+            {name: content for name, content in files.items() if name in shown},
+            self.changes,
+            left.apart,
+        )
 
 
-def overlay(marker: str, root: str) -> Overlay | None:
+def overlay(marker: str, ground: Ground) -> Overlay | None:
     """What a kustomization builds on, through all the folders it names; None for a file that is none."""
-    first = read(marker, programs.content(root, marker))
+    first = read(marker, ground.content(marker))
     if first is None:
         return None
-    files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set()}
+    files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
     pending, faults = {marker: first}, []
     met = {marker}
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
         for role, name in it.named():
-            path = os.path.join(root, name)
-            inner = _marker(root, name) if os.path.isdir(path) else ""
-            if os.path.isfile(path):
+            inner = "" if ground.why_not(name) else _marker(ground, name)
+            if ground.is_file(name):
                 files[role].add(name)
             elif inner == marker:
                 return Overlay(marker, fault=f"{here} builds on {marker}, which builds on it")
             elif inner and inner not in met:
                 met.add(inner)
-                pending[inner] = read(inner, programs.content(root, inner)) or Kustomization("", fault="builds nothing")
-            elif not inner:
-                faults.append(_missing(here, name))
+                pending[inner] = read(inner, ground.content(inner)) or Kustomization("", fault="builds nothing")
+            elif not inner and role != "further":
+                faults.append(_missing(here, name, ground))
     changes = files["changes"] | met - {marker}
-    objects, sources = files["objects"] - changes, files["sources"]
-    whole = (frozenset(objects), frozenset(changes), frozenset(sources))
+    objects = files["objects"] - changes
+    whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     return Overlay(marker, first.component, *whole, faults[0] if faults else "")
 
 
-def _marker(root: str, folder: str) -> str:
+def _marker(ground: Ground, folder: str) -> str:
     """The kustomization file of a folder, empty where it has none."""
     names = (posixpath.normpath(posixpath.join(folder, name)) for name in NAMES)
-    return next((name for name in names if os.path.isfile(os.path.join(root, name))), "")
+    return next((name for name in names if ground.is_file(name)), "")
 
 
-def _missing(marker: str, named: str) -> str:
+def _missing(marker: str, named: str, ground: Ground) -> str:
+    if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
+        return f"{marker} builds on {named}, which {why}: --root DIR names a folder that holds all that is read"
     return (
         f"{marker} builds on {named}, which is not here and is never fetched: "
         "build it where it can be, such as `kustomize build FOLDER | assay scan -`"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scanner import sources
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.rendering import helm, kustomization, kustomize
+from scanner.rendering import helm, kustomization, kustomize, values_file
 from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
+from scanner.rendering.private_copy import Ground
 from scanner.sources import Rendered, Scope
 from scanner.workers import Workers
 
@@ -45,23 +46,40 @@ class Plan:
 
 
 def plan(where: Scope, settings: Settings) -> Plan:
-    """Find and render what is under the paths of a scope, and what files that were named one by one are part of."""
+    """Find and render what is under the paths of a scope, and what files that were named one by one are part of.
+
+    Raises UsageError for a file of values that is not one.
+    """
     names = sources.names(where)
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
-    with sources.on_disk(where, settings.limits) as root:
-        known = names.union(*(_markers_above(name, root) for name in named))
+    values = [values_file.read(path) for path in settings.values]
+    with sources.on_disk(where, settings.limits) as (root, boundary):
+        ground = Ground(root, boundary, settings.limits)
+        known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
         markers = [name for name in markers if not any(chart.holds(name) for chart in charts)]
         found = Plan(
             [it for it in charts if it.marker in names or any(map(it.holds, named))],
-            [it for it in _overlays(markers, root, settings) if it.marker in names or not named.isdisjoint(it.parts)],
+            [it for it in _overlays(markers, ground, settings) if it.marker in names or not named.isdisjoint(it.parts)],
             named,
         )
+        if found.charts or found.overlays:
+            _render(found, ground, values, settings)
+    return found
+
+
+def _render(found: Plan, ground: Ground, values: Sequence[bytes], settings: Settings) -> None:
+    """Render what was found, from copies that are gone afterwards, also where a worker had to be ended."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="assay-") as copies:
+        files = _written(values, copies)
+        place = replace(ground, copies=copies)
 
         def render(thing: Chart | Overlay) -> Rendered | str | None:
             try:
-                return thing.render(root, settings.values, settings.kubernetes)
+                return thing.render(place, files, settings.kubernetes)
             except UnreadableError as error:
                 return error.message
 
@@ -69,24 +87,33 @@ def plan(where: Scope, settings: Settings) -> Plan:
         for thing, result in _each(things, render, lambda _, why: why, settings):
             if result is not None:
                 found.done[thing.marker] = result
+
+
+def _written(values: Sequence[bytes], folder: str) -> list[str]:
+    """Files of values in a folder of our own."""
+    found = []
+    for number, content in enumerate(values):
+        found.append(os.path.join(folder, f"values-{number}.yaml"))
+        with open(found[-1], "xb") as file:
+            file.write(content)
     return found
 
 
-def _markers_above(name: str, root: str) -> Iterator[str]:
+def _markers_above(name: str, ground: Ground) -> Iterator[str]:
     """The files that make a chart or an overlay known in the folders above a file."""
     folder = name
     while folder:
         folder = posixpath.dirname(folder)
         for marker in (helm.NAME, *kustomization.NAMES):
-            if os.path.isfile(os.path.join(root, folder, marker)):
+            if ground.is_file(posixpath.join(folder, marker)):
                 yield posixpath.join(folder, marker)
 
 
-def _overlays(markers: Sequence[str], root: str, settings: Settings) -> list[Overlay]:
+def _overlays(markers: Sequence[str], ground: Ground, settings: Settings) -> list[Overlay]:
     """The kustomizations that no other one builds on."""
 
     def look(marker: str) -> Overlay | None:
-        return kustomize.overlay(marker, root)
+        return kustomize.overlay(marker, ground)
 
     found = [it for _, it in _each(markers, look, lambda marker, why: Overlay(marker, fault=why), settings) if it]
     used = {part for it in found for part in it.parts}

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.sources import content_of
-from scanner.sources.folders import read
 
 _PATIENCE = 15
 """Seconds that a program may take: less than a worker has for a file."""
@@ -23,14 +21,15 @@ def find(*names: str) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def run(command: Sequence[str], root: str) -> str:
+def run(command: Sequence[str], root: str, copy: str) -> str:
     """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 
-    It sees an empty home, no settings, no Git to fetch with and a proxy that answers nothing.
+    `copy` is the folder in which it finds everything below its absolute path. It sees an empty home, no settings, no
+    Git to fetch with and a proxy that answers nothing.
     """
     from tempfile import TemporaryDirectory, TemporaryFile
 
-    with TemporaryDirectory(prefix="assay-") as home, TemporaryFile() as out, TemporaryFile() as err:
+    with TemporaryDirectory(dir=copy) as home, TemporaryFile() as out, TemporaryFile() as err:
         try:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
                 command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
@@ -45,14 +44,10 @@ def run(command: Sequence[str], root: str) -> str:
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
             raise UnreadableError(f"{_name(command)} printed more than {_MAX_BYTES // 1024**2} MiB")
         if done.returncode:
-            said = complaint(err.read(100_000).decode(errors="replace"), root, home)
+            text = err.read(100_000).decode(errors="replace").replace(home, "").replace(copy, "")
+            said = complaint(text, root)
             raise UnreadableError(f"{_name(command)}: {said or 'failed'}")
         return out.read().decode(errors="replace")
-
-
-def content(root: str, name: str) -> bytes:
-    """The content of a file below a root; nothing where it cannot be read."""
-    return content_of(read(os.path.join(root, name), name))
 
 
 def _name(command: Sequence[str]) -> str:

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scanner.errors import UsageError
+from scanner.errors import UsageError, located
 from scanner.limits import DEFAULTS, Limits
-from scanner.sources import folders, git
+from scanner.sources import boundary, folders, git
+from scanner.sources.boundary import Boundary
 from scanner.sources.chosen import Chosen
 from scanner.sources.source import (
     File,
@@ -31,6 +32,7 @@ from scanner.sources.source import (
 __all__ = [
     "STDIN",
     "STDIN_NAME",
+    "Boundary",
     "File",
     "Met",
     "Part",
@@ -61,6 +63,8 @@ class Scope:
     whole: bool
     """Only folders were named, so an object that is not met does not exist in this bundle."""
     selection: Selection
+    boundary: Boundary
+    """What lies outside of it is not read, also where a chart or an overlay names it."""
     tree: git.Tree | None = None
     """The files of the commit that are read in place of those on disk."""
 
@@ -69,7 +73,8 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     """The root that names are relative to: the current folder if it holds all paths, else their common parent.
 
     `where` is the place in a configuration file that the paths come from, if they do.
-    Raises UsageError for a path or a Git revision that does not exist.
+    Raises UsageError for a path or a Git revision that does not exist, and for a path that leads out of the work tree
+    it is named in.
     """
     given, selection = tuple(paths) or (".",), selection or Selection()
     files = [path for path in given if path != STDIN]
@@ -85,12 +90,14 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
         root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in absolute]))
     whole = len(files) == len(given) and not selection.include
     if not selection.revision:
-        return Scope(root, given, whole and all(path.is_dir() for path in absolute), selection)
+        with located(where):
+            limit = boundary.of(files, selection.root)
+        return Scope(root, given, whole and all(path.is_dir() for path in absolute), selection, limit)
     if len(files) < len(given):
         message = "standard input has no Git revision"
         raise UsageError(message, hint="scan `-` without --git-revision")
     tree = git.tree(selection.revision, given, str(root))
-    return Scope(root, given, whole and tree.whole, selection, tree)
+    return Scope(root, given, whole and tree.whole, selection, Boundary(()), tree)
 
 
 def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Met]:
@@ -116,16 +123,17 @@ def names(where: Scope) -> frozenset[str]:
 
 
 @contextmanager
-def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[str]:
-    """The folder that names are relative to, with the files in it, for programs that read them there."""
+def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[tuple[str, Boundary]]:
+    """The real path of the folder that names are relative to, with the files in it, and what may be read around it."""
     if where.tree is None:
-        yield str(where.root)
+        yield os.path.realpath(where.root), where.boundary
         return
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="assay-") as folder:
         where.tree.unfold(folder, limits)
-        yield folder
+        real = os.path.realpath(folder)
+        yield real, Boundary((real,))
 
 
 def _sources(where: Scope, limits: Limits) -> Iterator[Met]:

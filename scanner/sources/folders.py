@@ -48,7 +48,16 @@ def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_F
         yield from _Walk(full, name, chosen, heeds=not ignored).met()
     else:
         reason = chosen.passes_over(name, folder=False)
-        yield full, name, Skipped(name, reason) if reason else None
+        yield full, name, Skipped(name, reason) if reason else _special(full, name)
+
+
+def _special(path: str, name: str) -> Unreadable | None:
+    """What is to be said of something that was named and is not a file, such as a pipe."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return None
+    return None if stat.S_ISREG(mode) or stat.S_ISLNK(mode) else Unreadable(name, "not a regular file")
 
 
 class _Checkout:

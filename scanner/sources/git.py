@@ -12,14 +12,16 @@ from typing import IO
 from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.safe_write import write_below
+from scanner.sources import git_folder
 from scanner.sources.chosen import Chosen
 from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
-_PATIENCE = 60
+_PATIENCE = 20
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
 _SAFE = (
     *("git", "--no-pager", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
+    *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
 )
 """A checkout's own settings may name programs to run; nothing that is asked here starts others than these."""
 _NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
@@ -169,6 +171,7 @@ def answer(folder: str, *arguments: str) -> bytes | None:
 
 def _ask(folder: str, *arguments: str) -> bytes:
     """What Git says; raises UsageError with the reason where it does not."""
+    git_folder.refuse_odd(top(folder))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
             (*_SAFE, *_owned(folder), *arguments),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
 from scanner.limits import Limits
@@ -32,6 +32,10 @@ class Rendered:
     """Content of what it was made from, by name, for the places of findings."""
     patches: frozenset[str] = frozenset()
     """Those of the files that change objects of others."""
+    apart: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that gave nothing and hold whole objects, with the part of their text that is assessed by itself."""
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """Files of which nobody can tell what they give, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class File:
 
     path: str
     content: bytes
+    own: bytes | None = None
+    """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ class Selection:
     """Read also what a `.gitignore` names."""
     revision: str = ""
     """A Git revision whose files are read in place of those on disk."""
+    root: str = ""
+    """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
 
 
 def too_large(size: int, limits: Limits) -> str:

@@ -1,0 +1,170 @@
+"""What rendering did not use: whole objects that would otherwise count as a part of a chart or an overlay and be lost.
+
+Somebody may apply such a file by itself, whatever a `.helmignore` or a patch says of it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner import documents
+from scanner.documents import Document
+from scanner.errors import UnreadableError
+from scanner.limits import Limits
+from scanner.marks import end_of, line_of
+from scanner.rendering.kustomization import NAMES
+
+_TEMPLATE = b"{{"
+_SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+_HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
+"""Files that Helm reads and does not render."""
+_TOOLS_OWN = ("builtin", "kustomize.config.k8s.io/")
+"""Groups of what configures Kustomize itself."""
+_OTHER_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+"""Ends of lines that only some readers know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What of a chart or an overlay rendering did not use."""
+
+    apart: dict[str, bytes] = field(default_factory=dict)
+    """File -> the part of its text that is to be assessed by itself, each line in its place."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """File -> why nobody can tell what it gives."""
+
+
+def whole_objects(path: str, content: bytes, limits: Limits) -> list[Document]:
+    """The documents of a file that are whole Kubernetes objects; none where a part of it is not YAML or JSON."""
+    if not path.lower().endswith(_SUFFIXES):
+        return []
+    try:
+        parts = list(documents.read(path, documents.decode(content), limits))
+    except UnreadableError:
+        return []
+    read = [part for part in parts if isinstance(part, Document)]
+    return [part for part in read if _is_whole(part.root.value)] if len(read) == len(parts) else []
+
+
+def of_chart(
+    files: Mapping[str, bytes],
+    used: Collection[str],
+    chart: tuple[Callable[[str], bool], Callable[[str], bool]],
+    ignored: Callable[[str], str],
+    limits: Limits,
+) -> Leftovers:
+    """What of a chart gave nothing; `chart` tells what it holds and its templates, `ignored` why Helm reads one not."""
+    holds, templates = chart
+    found = Leftovers()
+    for name, content in files.items():
+        base, template = posixpath.basename(name), _TEMPLATE in content
+        if name in used or not name.lower().endswith(_SUFFIXES) or not (template or holds(name)):
+            continue
+        if template or base in _HELM_READS:
+            if whole_objects(name, content, limits):
+                found.apart[name] = content
+            elif template and templates(name) and not base.startswith("_") and (why := ignored(name)):
+                found.lost[name] = why
+        else:
+            found.apart[name] = content
+    return found
+
+
+def of_overlay(
+    files: Mapping[str, bytes], objects: Collection[str], changes: Collection[str], built: str, limits: Limits
+) -> Leftovers:
+    """What of an overlay's files is not in what it builds; those of neither kind are taken in as text."""
+    kept = [_key(value) for part in documents.read("built.yaml", built, limits) for value in _objects(part)]
+    kinds = {kind for kind, _, _ in kept}
+    wholes = {
+        name: whole_objects(name, content, limits)
+        for name, content in files.items()
+        if posixpath.basename(name) not in NAMES
+    }
+    known = [_key(value) for name in wholes if name in objects for part in wholes[name] for value in _objects(part)]
+    used = {key for made in kept for key in _origins(made, known)}
+    found = Leftovers()
+    for name, parts in wholes.items():
+        if name in objects:
+            left = [part for part in parts if any(_key(value) not in used for value in _objects(part))]
+        elif name in changes:
+            left = [part for part in parts if _changes_nothing(part.root.value, kinds)]
+        else:
+            left = parts
+        if left:
+            done = [part for part in parts if part not in left]
+            found.apart[name] = _without(files[name], done) if done else files[name]
+    return found
+
+
+def in_all(texts: Iterable[bytes]) -> bytes:
+    """The lines that stand in each of some texts of one file, each in its place."""
+    first, *others = texts
+    for other in others:
+        pairs = zip(first.splitlines(keepends=True), other.splitlines(keepends=True), strict=True)
+        first = b"".join(mine if mine == yours else b"\n" for mine, yours in pairs)
+    return first
+
+
+_Key = tuple[str, str, str]
+"""(kind, name, namespace) of an object."""
+
+
+def _key(value: dict[str, Any]) -> _Key:
+    metadata = value["metadata"]
+    return str(value["kind"]), str(metadata.get("name", "")), str(metadata.get("namespace", ""))
+
+
+def _origins(made: _Key, known: Iterable[_Key]) -> Iterator[_Key]:
+    """The objects that a built one may come from: those with the longest name that its own holds."""
+    kind, name, namespace = made
+    near = [key for key in known if key[0] == kind and key[1] in name]
+    best = max(((len(key[1]), key[2] == namespace) for key in near), default=None)
+    yield from (key for key in near if (len(key[1]), key[2] == namespace) == best)
+
+
+def _changes_nothing(value: Any, kinds: Collection[str]) -> bool:
+    """Whether a patch is a whole object of a kind of which nothing was built."""
+    own = str(value.get("apiVersion")).startswith(_TOOLS_OWN)
+    return not own and "$patch" not in value and value.get("kind") not in kinds
+
+
+def _objects(part: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a document: itself, or the items of a list of objects."""
+    value = part.root.value if isinstance(part, Document) else None
+    if not isinstance(value, dict):
+        return
+    items = value.get("items")
+    if str(value.get("kind")).endswith("List") and isinstance(items, list):
+        yield from (item for item in items if _is_object(item))
+    elif _is_object(value):
+        yield value
+
+
+def _is_whole(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("apiVersion"), str):
+        return False
+    return _is_object(value) or (str(value.get("kind")).endswith("List") and isinstance(value.get("items"), list))
+
+
+def _is_object(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+        return False
+    metadata = value.get("metadata")
+    return isinstance(metadata, dict) and bool(metadata.get("name") or metadata.get("generateName"))
+
+
+def _without(content: bytes, done: Iterable[Document]) -> bytes:
+    """A text without some of its documents; the others stand in the same lines."""
+    if documents.is_utf16(content) or any(mark in content for mark in _OTHER_BREAKS):
+        return content
+    lines = content.splitlines(keepends=True)
+    for part in done:
+        if part.root.mark:
+            first, (last, column) = line_of(part.root.mark), end_of(part.root.mark)
+            end = last + 1 if column else last  # it may end where the next document begins
+            lines[first:end] = [b"\n"] * len(lines[first:end])
+    return b"".join(lines)

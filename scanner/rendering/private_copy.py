@@ -1,0 +1,137 @@
+"""A copy of what is rendered: regular files inside the boundary only, so that no program can read through a link."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.errors import UnreadableError
+from scanner.limits import Limits, size
+from scanner.sources import Boundary, File, Unreadable, content_of
+from scanner.sources.boundary import LEADS_OUT
+from scanner.sources.folders import read
+from scanner.sources.source import INSTALLED_FOLDERS, UNREAD_FOLDERS
+
+_MOST_FILES = 50_000
+"""Files that are copied for one chart or overlay."""
+_MOST_LINKS = 1000
+"""Links that are followed in one chart: folders of links to each other may stand for any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where charts and overlays lie, what may be read there, and the folder that they are copied to."""
+
+    root: str
+    """The real path of the folder that names are relative to."""
+    boundary: Boundary
+    limits: Limits
+    copies: str = ""
+
+    def path(self, name: str) -> str:
+        """Where a file or folder lies."""
+        return os.path.normpath(os.path.join(self.root, name))
+
+    def why_not(self, name: str) -> str:
+        """Why a folder must not be read, empty where it may be; it must not be reached by a link."""
+        path = self.path(name)
+        if not self.boundary.holds(path):
+            return "lies outside of what may be read" + (", by a symbolic link" if self._is_linked(path) else "")
+        return "is reached by a symbolic link, which is not followed" if self._is_linked(path) else ""
+
+    def is_file(self, name: str) -> bool:
+        """Whether a name is that of a regular file inside the boundary."""
+        path = self.path(name)
+        return os.path.isfile(path) and self.boundary.holds(path)
+
+    def content(self, name: str) -> bytes:
+        """The content of a regular file inside the boundary; nothing where it is not one or cannot be read."""
+        path = self.path(name)
+        return content_of(read(path, name, self.limits)) if self.boundary.holds(path) else b""
+
+    @staticmethod
+    def _is_linked(path: str) -> bool:
+        return os.path.realpath(path) != path
+
+
+class PrivateCopy:
+    """One copy, in which everything lies at its absolute path below a folder of our own."""
+
+    def __init__(self, ground: Ground) -> None:
+        from tempfile import mkdtemp
+
+        self._ground = ground
+        self.folder = mkdtemp(dir=ground.copies)
+        self._left = ground.limits.bytes
+        self._files = 0
+        self._links = 0
+
+    def place(self, name: str) -> str:
+        """Where a file or folder lies in the copy."""
+        return self.folder + self._ground.path(name)
+
+    def take(self, name: str) -> bytes | None:
+        """Copy a file and give its content; None for what is not a regular file.
+
+        Raises UnreadableError where it lies outside or cannot be read.
+        """
+        path = os.path.realpath(self._ground.path(name))
+        if not self._ground.boundary.holds(path):
+            raise UnreadableError(f"{name} {LEADS_OUT}")
+        met = read(path, name, self._ground.limits)
+        if isinstance(met, Unreadable):
+            raise UnreadableError(f"{name}: {met.reason}")
+        if not isinstance(met, File):
+            return None
+        self._left -= len(met.content)
+        self._files += 1
+        if self._left < 0:
+            raise UnreadableError(f"its files are together larger than {size(self._ground.limits.bytes)}")
+        if self._files > _MOST_FILES:
+            raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
+        place = self.place(name)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "xb") as file:
+            file.write(met.content)
+        return met.content
+
+    def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
+        """Copy a folder; the name and the content of each file.
+
+        A link that stays inside is copied as what it leads to. Raises UnreadableError for one that leads out, to
+        nothing, or to a folder it lies in.
+        """
+        os.makedirs(self.place(folder), exist_ok=True)
+        pending: list[tuple[str, tuple[str, ...]]] = [(folder, (os.path.realpath(self._ground.path(folder)),))]
+        while pending:
+            here, above = pending.pop()
+            for name in sorted(_listed(above[-1], here)):
+                inner = os.path.normpath(os.path.join(here, name)).replace(os.sep, "/")
+                real = self._followed(os.path.join(above[-1], name), inner)
+                if os.path.isdir(real):
+                    if real in above:
+                        raise UnreadableError(f"{inner} is a link to a folder it lies in")
+                    if name not in UNREAD_FOLDERS and name not in INSTALLED_FOLDERS:
+                        pending.append((inner, (*above, real)))
+                elif (content := self.take(inner)) is not None:
+                    yield inner, content
+
+    def _followed(self, path: str, shown: str) -> str:
+        if not os.path.islink(path):
+            return path
+        if not self._ground.boundary.holds(path):
+            raise UnreadableError(f"{shown} {LEADS_OUT}")
+        if not os.path.exists(path):
+            raise UnreadableError(f"{shown} is a link to what is not there")
+        self._links += 1
+        if self._links > _MOST_LINKS:
+            raise UnreadableError(f"its links lead to more than {_MOST_LINKS:,} files and folders")
+        return os.path.realpath(path)
+
+
+def _listed(path: str, shown: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError as error:
+        raise UnreadableError(f"{shown}: {(error.strerror or '').lower()}") from None

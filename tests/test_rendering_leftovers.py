@@ -1,0 +1,231 @@
+"""What rendering does not use is assessed by itself or told as not assessed: nothing hides in a chart or an overlay."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pytest
+
+from scanner.rendering.helm_ignore import ignores
+from tests.command_line import assay
+
+ABOUT = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: %s}
+spec:
+  containers:
+    - {name: a, image: "a:1", securityContext: {privileged: true}}
+"""
+GOOD = POD.replace("true", "false")
+TEMPLATE = POD % "{{ .Release.Name }}"
+CHART = {"chart/Chart.yaml": ABOUT, "chart/templates/good.yaml": GOOD % "good"}
+NO_KUSTOMIZE = not (shutil.which("kustomize") or shutil.which("kubectl"))
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def kustomize(test: Test) -> Test:
+    """A test that builds an overlay."""
+    skipped = pytest.mark.skipif(NO_KUSTOMIZE, reason="neither kustomize nor kubectl is there")
+    return cast("Test", pytest.mark.kustomize(skipped(test)))
+
+
+def scanned(
+    folder: Path, files: Mapping[str, str], *arguments: str
+) -> tuple[int, list[str], dict[str, tuple[str, str]]]:
+    """(exit code, where privileged containers are found, path -> what became of it) of a scan of files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    done = assay("scan", ".", "--output", "json", *arguments, cwd=folder)
+    found: dict[str, Any] = json.loads(done.stdout)
+    places = [
+        f"{item['location']['path']}:{item['location']['line']}"
+        for item in found["findings"]
+        if item["rule"] == "kubernetes.container-not-privileged"
+    ]
+    return done.returncode, places, {item["path"]: (item["status"], item["reason"]) for item in found["inputs"]}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"chart/.helmignore": "templates/\n", "chart/templates/pod.yaml": POD % "a"},
+        {"chart/.helmignore": "templates/*.yaml\n", "chart/templates/pod.yaml": POD % "a"},
+        {"chart/.helmignore": "/templates/po?.yaml\n", "chart/templates/pod.yaml": POD % "a"},
+        {"chart/Chart.yaml": f"{ABOUT}type: library\n", "chart/templates/pod.yaml": POD % "a"},
+        {"chart/templates/_pod.yaml": POD % "a"},
+        {"chart/templates/.pod.yaml": POD % "a"},
+        {"chart/charts/pod.yaml": POD % "a"},
+        {"chart/charts/_inner/templates/pod.yaml": POD % "a"},
+        {"chart/values.yaml": POD % "a"},
+        {"chart/values.yaml": f"a: 1\n---\n{POD % 'a'}"},
+        {"chart/more/pod.yaml": f"# {{{{ not a template }}}}\n{POD % 'a'}"},
+        {"chart/.helmignore": "templates/\n", "chart/templates/pod.yaml": f"# {{{{ not a template }}}}\n{POD % 'a'}"},
+        {
+            "chart/Chart.yaml": f"{ABOUT}dependencies: [{{name: inner, version: '*', condition: inner.enabled}}]\n",
+            "chart/values.yaml": "inner: {enabled: false}\n",
+            "chart/charts/inner/Chart.yaml": ABOUT.replace("web", "inner"),
+            "chart/charts/inner/templates/pod.yaml": POD % "a",
+        },
+    ],
+)
+def test_a_plain_manifest_that_helm_does_not_use_is_assessed(tmp_path: Path, added: dict[str, str]) -> None:
+    (expected,) = (name for name, text in added.items() if "kind: Pod" in text)
+    code, places, _ = scanned(tmp_path, {**CHART, **added})
+    assert [place.rpartition(":")[0] for place in places] == [expected]
+    assert code in {1, 4}  # Helm refuses a file that is not a chart among charts
+
+
+@pytest.mark.parametrize(
+    ("added", "reason"),
+    [
+        ({"chart/.helmignore": "templates/\n"}, "a template of chart/Chart.yaml that .helmignore hides from Helm"),
+        ({"chart/Chart.yaml": f"{ABOUT}type: library\n"}, "a template of chart/Chart.yaml, a library chart"),
+    ],
+)
+def test_a_template_that_helm_never_renders_is_told(tmp_path: Path, added: dict[str, str], reason: str) -> None:
+    code, _, inputs = scanned(tmp_path, {**CHART, **added, "chart/templates/pod.yaml": TEMPLATE})
+    assert code == 4
+    status, said = inputs["chart/templates/pod.yaml"]
+    assert status == "unreadable"
+    assert said.startswith(f"not assessed: {reason}")
+
+
+@pytest.mark.parametrize("second", ["", "---\n"])
+def test_a_chart_file_that_is_an_object_too_is_told(tmp_path: Path, second: str) -> None:
+    both = f"{ABOUT}---\n{POD % 'a'}" if second else f"name: web\nversion: 0.1.0\n{POD % 'a'}"
+    code, _, inputs = scanned(tmp_path, {**CHART, "chart/Chart.yaml": both})
+    assert code == 4
+    assert "holds a Kubernetes object" in inputs["chart/Chart.yaml"][1]
+
+
+def test_what_a_chart_usually_holds_stays_a_part_of_it(tmp_path: Path) -> None:
+    usual = {
+        "chart/.helmignore": "# usual\n.git/\n*.tmproj\n.idea/\n",
+        "chart/values.yaml": "apiVersion: apps/v1\nkind: Deployment\nnever: false\n",
+        "chart/templates/off.yaml": f"{{{{- if .Values.never }}}}\n{POD % 'off'}{{{{- end }}}}\n",
+        "chart/templates/off-too.yaml": TEMPLATE.replace("a:1", "{{ .Values.image }}").join(
+            ("{{- if .Values.never }}\n", "{{- end }}\n")
+        ),
+        "chart/templates/_helpers.tpl": '{{- define "a" }}a{{ end }}\n',
+        "chart/templates/_more.yaml": '{{- define "b" }}\na: b\n{{ end }}\n',
+        "chart/templates/NOTES.txt": "Read {{ .Release.Name }}\n",
+        "chart/charts/common/Chart.yaml": f"{ABOUT.replace('web', 'common')}type: library\n",
+        "chart/charts/common/values.yaml": "a: 1\n",
+        "chart/charts/common/templates/_names.tpl": '{{- define "c" }}c{{ end }}\n',
+        "chart/ci/values.yaml": "a: 1\n",
+    }
+    code, places, inputs = scanned(tmp_path, {**CHART, **usual})
+    assert places == []
+    assert {status for status, _ in inputs.values()} == {"assessed", "skipped"}
+    assert code == 1  # good.yaml has findings of its own
+    for name in ("off", "off-too"):
+        assert inputs[f"chart/templates/{name}.yaml"] == (
+            "skipped",
+            "gives no object with the values of chart/Chart.yaml",
+        )
+
+
+DELETED = "$patch: delete\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+
+
+@kustomize
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"kustomization.yaml": "resources: [pod.yaml]\npatches: [{path: patch.yaml}]\n", "patch.yaml": DELETED},
+        {
+            "kustomization.yaml": "resources: [pod.yaml, other.yaml]\npatches: [{path: patch.yaml}]\n",
+            "patch.yaml": DELETED,
+            "other.yaml": GOOD % "ab",  # its name holds the other's
+        },
+        {"kustomization.yaml": "resources: []\n"},
+        {"kustomization.yaml": "resources: [other.yaml]\nconfigMapGenerator: [{name: c, files: [pod.yaml]}]\n"},
+        {"kustomization.yaml": "resources: [map.yaml]\npatches: [{path: pod.yaml, target: {kind: Service}}]\n"},
+        {"kustomization.yaml": "resources: [other.yaml]\ncrds: [pod.yaml]\n"},
+    ],
+)
+def test_a_manifest_that_is_built_away_is_assessed(tmp_path: Path, files: dict[str, str]) -> None:
+    others = {
+        "pod.yaml": POD % "a",
+        "other.yaml": GOOD % "other",
+        "map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n",
+    }
+    used = {name: text for name, text in others.items() if name == "pod.yaml" or name in files["kustomization.yaml"]}
+    code, places, _ = scanned(tmp_path, {**used, **files})
+    assert places == ["pod.yaml:6"]
+    assert code in {1, 4}  # Kustomize refuses a Pod among definitions
+
+
+@kustomize
+def test_of_a_file_only_what_is_built_away_is_assessed_by_itself(tmp_path: Path) -> None:
+    """The other object is privileged in the file, and is not in what is built."""
+    mended = POD.replace("true", "false") % "kept"
+    code, places, inputs = scanned(
+        tmp_path,
+        {
+            "kustomization.yaml": "resources: [pods.yaml]\npatches: [{path: delete.yaml}, {path: mend.yaml}]\n",
+            "pods.yaml": f"{POD % 'kept'}---\n{POD % 'a'}---\n{POD % 'keeps'}",
+            "delete.yaml": DELETED,
+            "mend.yaml": f"{mended}---\n{mended.replace('kept', 'keeps')}",
+        },
+    )
+    assert places == ["pods.yaml:13"]
+    assert (code, inputs["pods.yaml"][0]) == (1, "assessed")
+
+
+@kustomize
+def test_what_another_overlay_builds_is_not_left_over(tmp_path: Path) -> None:
+    code, places, _ = scanned(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [pod.yaml]\n",
+            "base/pod.yaml": POD % "a",
+            "dev/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\n",
+            "dev/patch.yaml": DELETED,
+            "prod/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\nnameSuffix: -p\n",
+            "prod/patch.yaml": GOOD % "a",
+        },
+    )
+    assert (code, places) == (1, [])
+
+
+@kustomize
+def test_ordinary_patches_are_not_taken_for_objects(tmp_path: Path) -> None:
+    code, places, inputs = scanned(
+        tmp_path,
+        {
+            "kustomization.yaml": "resources: [pod.yaml]\npatches: [{path: patch.yaml, target: {kind: Pod}}]\n",
+            "pod.yaml": GOOD % "a",
+            "patch.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: not-used}\nspec: {hostNetwork: false}\n",
+        },
+    )
+    assert (code, places) == (1, [])
+    assert inputs["patch.yaml"] == ("assessed", "built into kustomization.yaml")
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "spared"),
+    [
+        ("templates/", ["templates/a.yaml", "a/templates/b"], ["templates", "other/a.yaml"]),
+        ("/templates", ["templates/a.yaml"], ["a/templates/b"]),
+        ("*.yaml", ["a.yaml", "a/b.yaml"], ["a.yml"]),
+        ("a/*.yaml", ["a/b.yaml"], ["a/b/c.yaml", "b/a/c.yaml"]),
+        ("# *.yaml\n\n  b  \n", ["b", "a/b"], ["a.yaml"]),
+        ("!*.yaml", ["a.txt"], []),
+        ("[a-c]?.y[^x]ml", ["ab.yaml"], ["db.yaml", "abc.yaml", "ab.yxml"]),
+        (r"\*.yaml", ["*.yaml"], ["a.yaml"]),
+        ("[", ["["], ["a"]),
+        ("[[a&&b]", ["[", "&"], ["c"]),
+    ],
+)
+def test_helmignore_means_what_it_means_to_helm(lines: str, named: list[str], spared: list[str]) -> None:
+    ignored = ignores(lines.encode())
+    assert all(map(ignored, named))
+    assert not any(map(ignored, spared))

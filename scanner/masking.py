@@ -28,19 +28,19 @@ _BEGINNINGS = (
 )
 _ASSIGNED = re.compile(
     r"""
-    (?:(?:password|passwd|passphrase|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key
-      |client[_-]?secret|auth[_-]?token|access[_-]?token|_token|_secret|_pw)["']?\s{0,40}[:=]\s{0,3}["']?
-      |--(?:token|password|secret|api-key)[=\s]\s{0,3}["']?
-      |authorization["']?\s{0,9}[:=,]\s{0,9}["']?bearer\s{1,3})
+    (?:(?:password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?token
+      |access[_-]?token|_pw|(?P<name>secret[_-]?key|_token|_secret))["']?[ \t]{0,40}[:=][ \t]{0,3}["']?
+      |--(?:token|password|secret|api-key)[= \t][ \t]{0,3}["']?
+      |authorization["']?[ \t]{0,9}[:=,][ \t]{0,9}["']?bearer[ \t]{1,3})
     (?P<value>[^\s"',;|)}\]]{4,})
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _KEY_WORDS = ("passw", "passp", "secret", "key", "token", "_pw", "bearer")
 """What a text holds wherever the pattern matches: looking for words takes a hundredth of its time."""
-_NEXT = 100
-"""Characters behind a line in which a value may still follow."""
-_HARMLESS = re.compile(r"\$|<|\{|•{4}|(?:true|false|null|none|required|optional)\b", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string)\b", re.IGNORECASE
+)
 _MASK = "\u2022"
 _PLACEHOLDER = _MASK * 4
 _APART = "\n\0\n"
@@ -79,7 +79,7 @@ def sealed(value: _Value, known: tuple[type, ...] = ()) -> _Value:
     """Frozen data in which every text has a placeholder for each credential; what holds none is the same object.
 
     Data of the `known` types is left as it is. Placeholders are numbered in the order in which data holds the
-    credentials, so equal data gives equal ones, and two that differ stay apart. They say nothing of what they stand for.
+    credentials, so equal data gives equal ones, and two that differ stay apart. They say nothing of the credentials.
     """
     seal = _Seal(value, known)
     return cast(_Value, seal.of(value)) if seal.texts else value
@@ -171,10 +171,18 @@ def _spans(text: str) -> list[tuple[int, int]]:
     for start, end in lines(text, _BEGINNINGS):
         spans += (match.span() for match in _CUT_SHORT.finditer(text, start, end))
     for start, end in telling_lines(text, _KEY_WORDS):
-        for match in _ASSIGNED.finditer(text, start, min(len(text), end + _NEXT)):
-            if match.start() < end and not _HARMLESS.match(match["value"]):
+        for match in _ASSIGNED.finditer(text, start, end):
+            if not _is_harmless(match):
                 spans.append(match.span("value"))
     return _merged(spans) if spans else spans
+
+
+def _is_harmless(match: re.Match[str]) -> bool:
+    """Whether a value is a blank or a reference; a name where the key as often names an object as it holds a value."""
+    from scanner.credentials.values import is_named
+
+    value = match["value"]
+    return _HARMLESS.match(value) is not None or (match["name"] is not None and is_named(value))
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

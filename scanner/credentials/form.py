@@ -60,10 +60,10 @@ def shape(
     return Form(id, kind, words, pattern, example, unlike, source, is_token=False)
 
 
+START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+"""No letter or digit stands before, but for those of an escaped sign, as JSON and addresses have them."""
 END = r"(?![A-Za-z0-9])"
 """No letter or digit follows: the form has a fixed length."""
-END_URL = r"(?![\w-])"
-"""The same for the alphabet of base64 for URLs."""
 GITLEAKS = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml"
 KINGFISHER = "https://github.com/mongodb/kingfisher/tree/main/data/rules"
 GITHUB_LIST = "https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"

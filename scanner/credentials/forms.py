@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from scanner.credentials.form import Form
+from scanner.credentials.form import START, Form
 from scanner.credentials.table import FORMS
-from scanner.credentials.values import is_named, is_pair, is_private, is_random
+from scanner.credentials.values import is_named, is_pair, is_private, is_random, is_reference
 
 _RUN = 10
 """Characters from which a run may hold a credential."""
 _START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{2}[\w.~-]", re.ASCII)
 _SHORT_START = re.compile(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 """The one beginning with a single letter before its sign."""
-_BOUNDARY = r"(?<![A-Za-z0-9])"
+_ESCAPED = re.compile(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 _APART = ("Private-Lines:", "wd=", "WD=")
 """Words, beside those with a blank or a quote, that may stand apart from what follows them."""
 _FURTHER = {
@@ -54,6 +54,8 @@ def met(text: str) -> list[Form]:
     if not runs:
         return []
     joined = "\n".join(runs)
+    if "\\" in joined or "%" in joined:
+        joined += "\n" + _ESCAPED.sub(" ", joined)
     found = set(_START.findall(joined))
     found.update([start[:2] for start in found])
     if _SHORT_START.search(joined):
@@ -94,7 +96,7 @@ def lines(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
 def _compiled(form: Form) -> re.Pattern[str]:
     if not form.is_token:
         return re.compile(form.pattern)
-    return re.compile(f"{_BOUNDARY}(?:{'|'.join(map(re.escape, form.words))}){form.pattern}", re.ASCII)
+    return re.compile(f"{START}(?:{'|'.join(map(re.escape, form.words))}){form.pattern}", re.ASCII)
 
 
 @cache
@@ -128,6 +130,7 @@ _GUARDS: dict[str, Callable[[str], bool]] = {
     "url-with-key": is_random,
     "http-basic": lambda secret: is_pair(secret) or is_random(secret),
     "bearer-token": _is_drawn,
+    "url-with-password": lambda secret: not is_reference(secret),
     "registry-credentials": lambda secret: is_pair(secret) or is_random(secret),
 }
 """What a text in a form must be beside, for forms that ordinary texts have too."""

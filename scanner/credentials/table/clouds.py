@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.credentials.form import END, END_URL, GITHUB_LIST, GITLEAKS, KINGFISHER, shape, token
+from scanner.credentials.form import END, GITHUB_LIST, GITLEAKS, KINGFISHER, START, shape, token
 
 _AWS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
 _AZURE = "https://learn.microsoft.com/en-us/purview/sit-defn-all-creds"
@@ -43,7 +43,7 @@ FORMS = (
         "google-api-key",
         "a Google API key",
         "AIza",
-        r"[\w-]{35}" + END_URL,
+        r"[\w-]{35}" + END,
         "AIza<35w>",
         "AIza<12w>",
         "https://cloud.google.com/docs/authentication/api-keys",
@@ -52,7 +52,7 @@ FORMS = (
         "google-client-secret",
         "a Google client secret",
         "GOCSPX-",
-        r"[\w-]{28}" + END_URL,
+        r"[\w-]{28}" + END,
         "GOCSPX-<28w>",
         "GOCSPX-<10w>",
         KINGFISHER,
@@ -64,7 +64,7 @@ FORMS = (
         "google-refresh-token",
         "a Google refresh token",
         ("1//0",),
-        r"(?<![A-Za-z0-9/:.])1//0[\w-]{40,512}",
+        START + r"1//0[\w-]{40,512}",
         "1//0<60w>",
         "1//0<8w>",
         _GOOGLE,
@@ -91,7 +91,7 @@ FORMS = (
         "azure-client-secret",
         "an Azure client secret",
         ("Q~",),
-        r"[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])",
+        r"[\w.~-]{3}\dQ~[\w.~-]{31,34}" + END,
         "<3>8Q~<34w>",
         "<3>8Q~<8w>",
         _AZURE,
@@ -109,7 +109,7 @@ FORMS = (
         "azure-marked-key",
         "an Azure key",
         ("AzSe", "AzFu", "AzCa", "+ACR", "+ASt", "+ASb", "+AEh", "+ARm", "ACDb", "+AMC", "AZDO"),
-        rf"(?<![A-Za-z0-9+/])(?:{_BASE64}{{76}}(?:\+ASt|\+AMC|ACDb){_BASE64}{{5,6}}={{1,2}}|{_BASE64}{{33}}(?:AzCa|\+ASb|\+AEh|\+ARm){_BASE64}{{6}}=|{_BASE64}{{42}}(?:AzSe|\+ACR)[A-D]{_BASE64}{{5}}|[\w-]{{44}}AzFu[\w-]{{5}}[AQgw]==|{_BASE64}{{76}}AZDO[A-Za-z0-9]{{4}})(?![A-Za-z0-9+/=_-])",
+        rf"(?:{_BASE64}{{76}}(?:\+ASt|\+AMC|ACDb){_BASE64}{{5,6}}={{1,2}}|{_BASE64}{{33}}(?:AzCa|\+ASb|\+AEh|\+ARm){_BASE64}{{6}}=|{_BASE64}{{42}}(?:AzSe|\+ACR)[A-D]{_BASE64}{{5}}|[\w-]{{44}}AzFu[\w-]{{5}}[AQgw]==|{_BASE64}{{76}}AZDO[A-Za-z0-9]{{4}})(?![A-Za-z0-9+])",
         "<76>+ASt<6>==",
         "<12>+ASt<6>==",
         _AZURE,
@@ -132,12 +132,12 @@ FORMS = (
         "AKID<8>",
         GITHUB_LIST,
     ),
-    token("yandex-key", "a Yandex key", "AQVN", r"[\w-]{35,38}" + END_URL, "AQVN<36w>", "AQVN<8w>", GITLEAKS),
+    token("yandex-key", "a Yandex key", "AQVN", r"[\w-]{35,38}" + END, "AQVN<36w>", "AQVN<8w>", GITLEAKS),
     token(
         "yandex-static-key",
         "a Yandex key",
         "YCAJE YCM YCP",
-        r"[\w-]{20,38}" + END_URL,
+        r"[\w-]{20,38}" + END,
         "YCAJE<20w>",
         "YCAJE<4w>",
         GITLEAKS,
@@ -151,7 +151,7 @@ FORMS = (
         "dop_v1_<12x>",
         "https://docs.digitalocean.com/reference/api/create-personal-access-token/",
     ),
-    token("heroku-key", "a Heroku key", "HRKU-AA", r"[\w-]{58}" + END_URL, "HRKU-AA<58w>", "HRKU-AA<8w>", GITLEAKS),
+    token("heroku-key", "a Heroku key", "HRKU-AA", r"[\w-]{58}" + END, "HRKU-AA<58w>", "HRKU-AA<8w>", GITLEAKS),
     token(
         "fly-token",
         "a Fly.io token",
@@ -183,7 +183,7 @@ FORMS = (
         "defined-networking-token",
         "a Defined Networking token",
         "dnkey-",
-        r"[\w=-]{26}-[\w=-]{52}" + END_URL,
+        r"[\w=-]{26}-[\w=-]{52}" + END,
         "dnkey-<26a>-<52a>",
         "dnkey-<8a>",
         GITLEAKS,
@@ -210,7 +210,7 @@ FORMS = (
         "openshift-token",
         "an OpenShift token",
         "sha256~",
-        r"[\w-]{43}" + END_URL,
+        r"[\w-]{43}" + END,
         "sha256~<43w>",
         "sha256~<8w>",
         "https://docs.openshift.com/container-platform/latest/authentication/index.html",
@@ -219,7 +219,7 @@ FORMS = (
         "k3s-token",
         "a k3s token",
         ("K10",),
-        r"(?<![A-Za-z0-9])K10[a-f0-9]{64}::(?:[^\s\"',:]{1,80}:[^\s\"',]{6,120})",
+        START + r"K10[a-f0-9]{64}::(?:[^\s\"',:]{1,80}:[^\s\"',]{6,120})",
         "K10<64x>::server:<32x>",
         "K10<64x>",
         "https://docs.k3s.io/cli/token",

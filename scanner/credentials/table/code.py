@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.credentials.form import END, END_URL, GITHUB_LIST, GITLEAKS, KINGFISHER, token
+from scanner.credentials.form import END, GITHUB_LIST, GITLEAKS, KINGFISHER, token
 
 _GITLAB = "https://docs.gitlab.com/security/tokens/"
 _GITHUB = (
@@ -45,7 +45,7 @@ FORMS = (
         "gitlab-runner-registration-token",
         "a GitLab token",
         "GR1348941",
-        r"[\w-]{20}" + END_URL,
+        r"[\w-]{20}" + END,
         "GR1348941<20w>",
         "GR1348941",
         _GITLAB,
@@ -218,9 +218,7 @@ FORMS = (
     ),
     token("prefect-key", "a Prefect key", "pnu_ pnb_", r"[A-Za-z0-9]{36}" + END, "pnu_<36>", "pnu_<12>", GITLEAKS),
     token("readme-key", "a ReadMe key", "rdme_", r"[a-z0-9]{70}" + END, "rdme_<70a>", "rdme_<12a>", GITLEAKS),
-    token(
-        "scalingo-token", "a Scalingo token", "tk-us-", r"[\w-]{48}" + END_URL, "tk-us-<48w>", "tk-us-<12>", GITLEAKS
-    ),
+    token("scalingo-token", "a Scalingo token", "tk-us-", r"[\w-]{48}" + END, "tk-us-<48w>", "tk-us-<12>", GITLEAKS),
     token(
         "postman-key",
         "a Postman key",

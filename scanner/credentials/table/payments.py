@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.credentials.form import END, END_URL, GITHUB_LIST, GITLEAKS, KINGFISHER, shape, token
+from scanner.credentials.form import END, GITHUB_LIST, GITLEAKS, KINGFISHER, START, shape, token
 
 _SLACK = "https://docs.slack.dev/authentication/tokens"
 _STRIPE = "https://docs.stripe.com/keys"
@@ -29,7 +29,7 @@ FORMS = (
         "sendgrid-key",
         "a SendGrid key",
         "SG.",
-        r"[\w-]{22}\.[\w-]{43}" + END_URL,
+        r"[\w-]{22}\.[\w-]{43}" + END,
         "SG.<22w>.<43w>",
         "SG.<22w>",
         "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys",
@@ -39,7 +39,7 @@ FORMS = (
         "mailchimp-key",
         "a Mailchimp key",
         ("-us",),
-        r"(?<![A-Za-z0-9])[a-f0-9]{32}-us\d{1,2}" + END,
+        START + r"[a-f0-9]{32}-us\d{1,2}" + END,
         "<32x>-us12",
         "<8x>-us12",
         "https://mailchimp.com/developer/marketing/docs/fundamentals/",
@@ -102,14 +102,12 @@ FORMS = (
         "square-token",
         "a Square token",
         "EAAA sq0atp-",
-        r"[\w-]{22,60}" + END_URL,
+        r"[\w-]{22,60}" + END,
         "sq0atp-<22w>",
         "sq0atp-<8w>",
         _SQUARE,
     ),
-    token(
-        "square-secret", "a Square secret", "sq0csp-", r"[\w-]{43}" + END_URL, "sq0csp-<43w>", "sq0csp-<8w>", _SQUARE
-    ),
+    token("square-secret", "a Square secret", "sq0csp-", r"[\w-]{43}" + END, "sq0csp-<43w>", "sq0csp-<8w>", _SQUARE),
     shape(
         "braintree-token",
         "a Braintree token",
@@ -133,7 +131,7 @@ FORMS = (
         "duffel-token",
         "a Duffel token",
         "duffel_test_ duffel_live_",
-        r"[\w=-]{43}" + END_URL,
+        r"[\w=-]{43}" + END,
         "duffel_live_<43w>",
         "duffel_live_<8w>",
         GITLEAKS,

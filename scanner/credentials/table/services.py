@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.credentials.form import END, END_URL, GITHUB_LIST, GITLEAKS, shape, token
+from scanner.credentials.form import END, GITHUB_LIST, GITLEAKS, START, shape, token
 
 _SLACK = "https://docs.slack.dev/authentication/tokens"
 _STRIPE = "https://docs.stripe.com/keys"
@@ -47,7 +47,7 @@ FORMS = (
         "discord-bot-token",
         "a Discord token",
         _SNOWFLAKES,
-        r"[\w-]{21,25}\.[\w-]{6}\.[\w-]{27,40}" + END_URL,
+        r"[\w-]{21,25}\.[\w-]{6}\.[\w-]{27,40}" + END,
         "MT<24>.<6>.<38w>",
         "MT<24>.<6>",
         "https://discord.com/developers/docs/reference",
@@ -56,7 +56,7 @@ FORMS = (
         "telegram-token",
         "a Telegram token",
         (":AA",),
-        r"(?<![A-Za-z0-9_:])(?:bot)?\d{8,10}:AA[\w-]{33}" + END_URL,
+        START + r"(?:bot)?\d{8,10}:AA[\w-]{33}" + END,
         "<9d>:AA<33w>",
         "<9d>:AA<8w>",
         "https://core.telegram.org/bots/api",
@@ -83,7 +83,7 @@ FORMS = (
         "twitter-bearer-token",
         "a Twitter token",
         ("AAAAAAAAAAAAAAAAAAAA",),
-        r"(?<![A-Za-z0-9%])A{20,24}(?P<secret>[\w%]{60,120})(?![\w%])",
+        START + r"A{20,24}(?P<secret>[\w%]{60,120})(?![A-Za-z0-9%])",
         "AAAAAAAAAAAAAAAAAAAAAA<90>",
         "AAAAAAAAAAAAAAAAAAAAAA<8>",
         GITLEAKS,
@@ -137,7 +137,7 @@ FORMS = (
         "new-relic-key",
         "a New Relic key",
         "NRAK- NRIQ- NRII- NRRA-",
-        r"[A-Za-z0-9_-]{27,42}" + END_URL,
+        r"[A-Za-z0-9_-]{27,42}" + END,
         "NRAK-<27X>",
         "NRAK-<8X>",
         _NEW_RELIC,
@@ -146,7 +146,7 @@ FORMS = (
         "new-relic-licence-key",
         "a New Relic key",
         ("NRAL",),
-        r"(?<![A-Za-z0-9])[a-z0-9]{30,36}(?:FFFF)?NRAL" + END,
+        START + r"[a-z0-9]{30,36}(?:FFFF)?NRAL" + END,
         "<32x>FFFFNRAL",
         "<8x>FFFFNRAL",
         _NEW_RELIC,
@@ -158,20 +158,18 @@ FORMS = (
         "figma-token",
         "a Figma token",
         "figd_ figo_ figoh_",
-        r"[\w-]{38,60}" + END_URL,
+        r"[\w-]{38,60}" + END,
         "figd_<40w>",
         "figd_<8w>",
         "https://developers.figma.com/docs/rest-api/authentication/",
     ),
-    token(
-        "frameio-token", "a Frame.io token", "fio-u-", r"[\w=-]{64}" + END_URL, "fio-u-<64w>", "fio-u-<8w>", GITLEAKS
-    ),
+    token("frameio-token", "a Frame.io token", "fio-u-", r"[\w=-]{64}" + END, "fio-u-<64w>", "fio-u-<8w>", GITLEAKS),
     token("typeform-token", "a Typeform token", "tfp_", r"[\w.=-]{40,70}", "tfp_<59>", "tfp_<8>", GITLEAKS),
     token(
         "contentful-token",
         "a Contentful token",
         "CFPAT-",
-        r"[\w-]{43}" + END_URL,
+        r"[\w-]{43}" + END,
         "CFPAT-<43w>",
         "CFPAT-<8w>",
         "https://www.contentful.com/developers/docs/references/authentication/",
@@ -199,7 +197,7 @@ FORMS = (
         "mapbox-token",
         "a Mapbox token",
         "sk.eyJ",
-        r"[\w-]{20,400}\.[\w-]{20,60}" + END_URL,
+        r"[\w-]{20,400}\.[\w-]{20,60}" + END,
         "sk.eyJ<60>.<22>",
         "sk.eyJ<8>",
         "https://docs.mapbox.com/accounts/guides/tokens/",
@@ -208,7 +206,7 @@ FORMS = (
         "maxmind-key",
         "a MaxMind key",
         ("_mmk",),
-        r"(?<![A-Za-z0-9])[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk" + END,
+        START + r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk" + END,
         "<6>_<29>_mmk",
         "<6>_mmk",
         "https://dev.maxmind.com/geoip/updating-databases/",

@@ -6,7 +6,7 @@ from each of its characters.
 
 from __future__ import annotations
 
-from scanner.credentials.form import shape
+from scanner.credentials.form import END, START, shape
 
 _PEM = "https://www.rfc-editor.org/rfc/rfc7468"
 _BREAK = r"(?:\s|\\{1,4}[nr]|[ >|])"
@@ -73,7 +73,8 @@ FORMS = (
         "json-web-token",
         "a JSON web token",
         ("eyJ",),
-        r"(?<![A-Za-z0-9])eyJ[\w-]{10,2000}\.(?:eyJ[\w-]{10,8000}\.[\w-]{0,1500}|[\w-]{10,8000}\.[\w-]{10,8000}\.[\w-]{10,8000}\.[\w-]{10,1500}|\.[\w-]{10,8000}\.[\w-]{10,8000}\.[\w-]{10,1500})",
+        START + r"eyJ[\w-]{10,2000}\.(?:eyJ[\w-]{10,8000}\.[\w-]{0,1500}|(?:[\w-]{10,8000}\.|\.)[\w-]{10,8000}"
+        r"\.[\w-]{10,8000}\.[\w-]{10,1500})",
         "eyJ<20w>.eyJ<60w>.<43w>",
         "eyJ<20w>.<8w>",
         "https://www.rfc-editor.org/rfc/rfc7519",
@@ -127,7 +128,7 @@ FORMS = (
         "mattermost-webhook",
         "a webhook",
         ("/hooks/",),
-        r"/hooks/(?P<secret>[a-z0-9]{26}|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{43,64})(?![\w/-])",
+        r"/hooks/(?P<secret>[a-z0-9]{26}|[A-Za-z0-9]{17,24}/[A-Za-z0-9]{43,64})" + END,
         "https://chat.example.test/hooks/<26a>",
         "https://chat.example.test/hooks/deploy",
         "https://developers.mattermost.com/integrate/webhooks/incoming/",
@@ -190,7 +191,8 @@ FORMS = (
         "netrc-password",
         "a password",
         ("machine ", "default "),
-        r"(?<![A-Za-z0-9])(?:machine\s{1,9}[\w.:-]{1,200}|default)(?:\s|\\n){1,20}login\s{1,9}\S{1,200}?(?:\s|\\n){1,20}password\s{1,9}(?P<secret>[^\s\"'\\]{3,300})",
+        START + r"(?:machine\s{1,9}[\w.:-]{1,200}|default)(?:\s|\\n){1,20}login\s{1,9}\S{1,200}?(?:\s|\\n){1,20}"
+        r"password\s{1,9}(?P<secret>[^\s\"'\\]{3,300})",
         "machine git.test login app password <12>",
         "the machine asks for login and password",
         "https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html",
@@ -199,7 +201,8 @@ FORMS = (
         "pgpass-password",
         "a password",
         (":543", ":6432:", ":*:"),
-        r"(?<![A-Za-z0-9:.*/-])[\w.*-]{1,200}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:(?P<secret>[^\s:\"'\\]{3,200})(?!:)",
+        START
+        + r"(?<![:.*-])[\w.*-]{1,200}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*.-]{1,64}:(?P<secret>[^\s:\"'\\]{3,200})(?!:)",
         "db.shop.test:5432:shop:app:<12>",
         "db.shop.test:5432:shop",
         "https://www.postgresql.org/docs/current/libpq-pgpass.html",

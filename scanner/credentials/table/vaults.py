@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.credentials.form import END, END_URL, GITHUB_LIST, GITLEAKS, shape, token
+from scanner.credentials.form import END, GITHUB_LIST, GITLEAKS, START, shape, token
 
 _AWS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
 _AZURE = "https://learn.microsoft.com/en-us/purview/sit-defn-all-creds"
@@ -17,7 +17,7 @@ FORMS = (
         "vault-old-token",
         "a Vault token",
         "s.",
-        r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}(?![\w.-])",
+        r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}" + END,
         "s.<24>",
         "s.storage.example.test",
         _VAULT,
@@ -26,7 +26,7 @@ FORMS = (
         "terraform-cloud-token",
         "a Terraform Cloud token",
         (".atlasv1.",),
-        r"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}",
+        START + r"[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}",
         "<14>.atlasv1.<67w>",
         "<14>.atlasv1.<8w>",
         "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
@@ -62,7 +62,7 @@ FORMS = (
         "bitwarden-token",
         "a Bitwarden token",
         ("0.",),
-        r"(?<![A-Za-z0-9.])0\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==",
+        START + r"0\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==",
         "0.<8x>-<4x>-<4x>-<4x>-<12x>.<30>:<22b>==",
         "0.<8x>-<4x>-<4x>-<4x>-<12x>",
         "https://bitwarden.com/help/access-tokens/",
@@ -107,7 +107,7 @@ FORMS = (
         "supabase-token",
         "a Supabase token",
         "sbp_ sb_secret_",
-        r"(?:oauth_|v0_)?[\w-]{30,60}" + END_URL,
+        r"(?:oauth_|v0_)?[\w-]{30,60}" + END,
         "sbp_<40x>",
         "sbp_<8x>",
         "https://supabase.com/docs/guides/api/api-keys",
@@ -125,7 +125,7 @@ FORMS = (
         "mongodb-atlas-secret",
         "a MongoDB Atlas secret",
         "mdb_sa_sk_",
-        r"[\w-]{40}" + END_URL,
+        r"[\w-]{40}" + END,
         "mdb_sa_sk_<40w>",
         "mdb_sa_sk_<8w>",
         "https://www.mongodb.com/docs/atlas/api/service-accounts-overview/",

@@ -7,10 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner import documents
-from scanner.masking import mask
-from scanner.model import Finding
-from scanner.places import Location
+from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.masking import Masked, hidden, mask, sealed
+from scanner.model import Finding, RuleInfo, Scan
+from scanner.options import Options
+from scanner.places import Fix, Location
 from scanner.policy.evaluate import Evaluation
+from scanner.policy.tuning import Tuning
 
 
 def settle(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
@@ -18,15 +21,38 @@ def settle(evaluation: Evaluation, shared: Collection[str], once: Collection[str
 
     `shared` are the files that several overlays are built from, `once` the rules that say a thing once for each input.
     """
-    return _in_order(_masked(finding) for finding in _once(evaluation, shared, once))
+    return _in_order(_once(evaluation, shared, once))
 
 
-def texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+def finished(scan: Scan, options: Options) -> Scan:
+    """A scan without credentials: the one boundary between what was read and every report.
+
+    The texts of rules and catalogues are those that are shipped, unless the options name others.
+    """
+    own = (options.rule_folders, options.framework_files, options.policies, options.scope, options.engines[1:])
+    known = () if any(own) or options.tuning != Tuning() else _SHIPPED
+    unsaid = [_without_edits(finding) for finding in scan.findings]
+    return sealed(replace(scan, findings=tuple(unsaid)), known)
+
+
+_SHIPPED = (RuleInfo, ControlLink, Assessment, FrameworkSummary)
+_NOT_TOLD = "the text to write holds what looks like a credential; `assay fix` writes it"
+
+
+def _without_edits(finding: Finding) -> Finding:
+    """The finding without the edits of its fix where these hold a credential: masked, they would do damage."""
+    fix = finding.fix
+    if fix is None or all(hidden(edit.text) == edit.text for edit in fix.edits):
+        return finding
+    return replace(finding, fix=Fix(fix.safe, fix.words, why_not=_NOT_TOLD))
+
+
+def texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> Masked:
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
-    return {
-        path: tuple(mask(documents.decode(contents[path])).split("\n")) for path in sorted(told) if path in contents
-    }
+    return Masked(
+        (path, tuple(mask(documents.decode(contents[path])).split("\n"))) for path in sorted(told) if path in contents
+    )
 
 
 def _others(finding: Finding) -> Iterator[Location]:
@@ -67,14 +93,6 @@ def _without_name(finding: Finding) -> tuple[str, str]:
     whole, _, part = finding.subject_name.partition(", ")
     name = whole.rpartition(" ")[2]
     return part, finding.message.replace(name, "") if name else finding.message
-
-
-def _masked(finding: Finding) -> Finding:
-    """The finding without what looks like a credential in its words."""
-    message, name = mask(finding.message), mask(finding.subject_name)
-    if (message, name) == (finding.message, finding.subject_name):
-        return finding
-    return replace(finding, message=message, subject_name=name)
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,48 +1,69 @@
 """Hides what looks like a credential, wherever it stands: in a message, a name or a line of an excerpt.
 
-Rules about secrets mark their own fields; this is for all the others, whose findings may stand beside one. It hides
-all that `credentials` finds, and more: here a placeholder too many costs nothing. What is hidden keeps its length and
-its lines, so that columns stay true.
+It hides all that `credentials` finds, and more: here a placeholder too many costs little. `mask` keeps the length and
+the lines of a text, so that columns stay true. `sealed` is the boundary that a finished scan passes before any report:
+every text of it is masked, and a placeholder says which credential of the scan it stands for.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 
 _CUT_SHORT = re.compile(
-    r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{16,}"
-    r"|A(?:KIA|SIA)[A-Z0-9]{16}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{20,})"
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-(?=[\w-]{0,30}[A-Z])\w[\w-]{15,}"
+    r"|xox[abprs]-\d[\w-]{9,}|sk-(?:[a-z]{2,8}-){0,2}(?=[a-zA-Z]{0,30}\d)[A-Za-z0-9]{16,}|A(?:KIA|SIA)[A-Z0-9]{16}"
+    r"|AIza[\w-]{30,}|npm_(?=[A-Za-z]{0,30}\d)[A-Za-z0-9]{20,})"
 )
 """Tokens by how they begin, also of lengths that no service gives out: somebody may have left out the middle."""
-_BEGINNINGS = ("gh", "glpat-", "xox", "sk-", "AKIA", "ASIA", "AIza", "npm_")
+_BEGINNINGS = (
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"),
+    *("sk-", "AKIA", "ASIA", "AIza", "npm_"),
+)
 _ASSIGNED = re.compile(
     r"""
-    (?P<key>(?:password|passwd|passphrase|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key
-      |client[_-]?secret|auth[_-]?token|access[_-]?token|_token|_secret|_pw)["']?\s{0,40}[:=]\s{0,3}["']?
-      |--(?:token|password|secret|api-key)[=\s]\s{0,3}["']?|\bbearer\s{1,3})
+    (?:(?:password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?token
+      |access[_-]?token|_pw|(?P<name>secret[_-]?key|_token|_secret))["']?[ \t]{0,40}[:=][ \t]{0,3}["']?
+      |--(?:token|password|secret|api-key)[= \t][ \t]{0,3}["']?
+      |authorization["']?[ \t]{0,9}[:=,][ \t]{0,9}["']?bearer[ \t]{1,3})
     (?P<value>[^\s"',;|)}\]]{4,})
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _KEY_WORDS = ("passw", "passp", "secret", "key", "token", "_pw", "bearer")
 """What a text holds wherever the pattern matches: looking for words takes a hundredth of its time."""
-_HARMLESS = re.compile(r"\$|<|\{|(?:true|false|null|none|required|optional)\b", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string)\b", re.IGNORECASE
+)
 _MASK = "\u2022"
+_PLACEHOLDER = _MASK * 4
+_APART = "\n\0\n"
+"""Between texts that are searched at once: no pattern reaches over it."""
 _VISIBLE = re.compile(r"[^\n]")
+_Value = TypeVar("_Value")
+
+
+class Masked(dict[str, tuple[str, ...]]):
+    """Texts by a name, masked already: `sealed` looks at the names alone."""
 
 
 def mask(text: str) -> str:
     """The text with every value that looks like a credential replaced by as many bullets."""
-    from scanner.credentials import assigned, hits
+    spans = _spans(text)
+    return _replaced(text, spans, [_VISIBLE.sub(_MASK, text[start:end]) for start, end in spans]) if spans else text
 
-    spans = sorted((hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found)
-    if spans:
-        text = _without(text, spans)
-    if any(word in text for word in _BEGINNINGS):
-        text = _CUT_SHORT.sub(lambda match: _MASK * len(match[0]), text)
-    folded = text.casefold()
-    return _ASSIGNED.sub(_hidden, text) if any(word in folded for word in _KEY_WORDS) else text
+
+@lru_cache(maxsize=4096)
+def hidden(text: str) -> str:
+    """The text with a placeholder for each credential, the same for all: what is kept of a name that is hashed."""
+    spans = _spans(text)
+    return _replaced(text, spans, [_PLACEHOLDER] * len(spans)) if spans else text
 
 
 def mask_data(value: Any) -> Any:
@@ -54,16 +75,129 @@ def mask_data(value: Any) -> Any:
     return {name: mask_data(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
+def sealed(value: _Value, known: tuple[type, ...] = ()) -> _Value:
+    """Frozen data in which every text has a placeholder for each credential; what holds none is the same object.
+
+    Data of the `known` types is left as it is. Placeholders are numbered in the order in which data holds the
+    credentials, so equal data gives equal ones, and two that differ stay apart. They say nothing of the credentials.
+    """
+    seal = _Seal(value, known)
+    return cast(_Value, seal.of(value)) if seal.texts else value
+
+
+class _Seal:
+    """Every text of some data that holds a credential, and what became of it."""
+
+    def __init__(self, value: Any, known: tuple[type, ...]) -> None:
+        self._known = known
+        self._parts: dict[type, Callable[[Any], Iterable[Any]] | None] = dict.fromkeys((str, *known))
+        self.texts: dict[str, str] = {}
+        found: dict[str, None] = {}
+        self._collect((value,), found)
+        numbers: dict[str, int] = {}
+        for text in _telling(list(found)):
+            spans = _spans(text)
+            secrets = [text[start:end] for start, end in spans]
+            named = [f"{_PLACEHOLDER}{numbers.setdefault(secret, len(numbers) + 1)}" for secret in secrets]
+            self.texts[text] = _replaced(text, spans, named)
+
+    def _collect(self, values: Iterable[Any], found: dict[str, None]) -> None:
+        parts = self._parts
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                found[value] = None
+                continue
+            if kind not in parts:
+                parts[kind] = _parts_of(kind)
+            if within := parts[kind]:
+                self._collect(within(value), found)
+
+    def of(self, value: Any) -> Any:
+        """A value of any kind, sealed."""
+        kind = type(value)
+        if kind is str:
+            return self.texts.get(value, value)
+        if kind is dict or kind is Masked:
+            return self._mapping(value)
+        if isinstance(value, tuple | list | frozenset):
+            return self._items(value)
+        if not is_dataclass(kind) or kind in self._known:
+            return value
+        pairs = ((each.name, getattr(value, each.name)) for each in fields(kind))
+        changed = {name: new for name, old in pairs if (new := self.of(old)) is not old}
+        return replace(value, **changed) if changed else value
+
+    def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        masked = type(value) is Masked
+        pairs = [(self.of(key), item if masked else self.of(item)) for key, item in value.items()]
+        same = all(new is key and item is value[key] for key, (new, item) in zip(value, pairs, strict=True))
+        return value if same else type(value)(pairs)
+
+    def _items(self, value: Any) -> Any:
+        items = [self.of(item) for item in value]
+        if all(new is old for new, old in zip(items, value, strict=True)):
+            return value
+        return value._make(items) if hasattr(value, "_make") else type(value)(items)
+
+
+def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
+    """What gives the values within a value of a kind; None where there are none."""
+    if issubclass(kind, Masked):
+        return dict.keys
+    if issubclass(kind, dict):
+        return lambda value: chain(value, value.values())
+    if issubclass(kind, tuple | list | frozenset):
+        return iter
+    names = [each.name for each in fields(kind)] if is_dataclass(kind) else []
+    if len(names) == 1:
+        return lambda value: (getattr(value, names[0]),)
+    return attrgetter(*names) if names else None
+
+
+def _telling(texts: list[str]) -> Iterator[str]:
+    """Those of some texts that hold what looks like a credential: all are searched at once, which costs a tenth."""
+    spans = _spans(_APART.join(texts))
+    ends = list(accumulate(len(text) + len(_APART) for text in texts)) if spans else []
+    for number in sorted({bisect_right(ends, start) for start, _ in spans}):
+        yield texts[number]
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Where each begins and ends, in order and without overlaps."""
+    from scanner.credentials import assigned, hits, lines, telling_lines
+
+    spans = [(hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found]
+    for start, end in lines(text, _BEGINNINGS):
+        spans += (match.span() for match in _CUT_SHORT.finditer(text, start, end))
+    for start, end in telling_lines(text, _KEY_WORDS):
+        for match in _ASSIGNED.finditer(text, start, end):
+            if not _is_harmless(match):
+                spans.append(match.span("value"))
+    return _merged(spans) if spans else spans
+
+
+def _is_harmless(match: re.Match[str]) -> bool:
+    """Whether a value is a blank or a reference; a name where the key as often names an object as it holds a value."""
+    from scanner.credentials.values import is_named
+
+    value = match["value"]
+    return _HARMLESS.match(value) is not None or (match["name"] is not None and is_named(value))
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return merged
+
+
+def _replaced(text: str, spans: list[tuple[int, int]], by: list[str]) -> str:
     parts, done = [], 0
-    for start, end in spans:
-        first = max(start, done)
-        parts += [text[done:first], _VISIBLE.sub(_MASK, text[first:end])]
-        done = max(done, end)
+    for (start, end), new in zip(spans, by, strict=True):
+        parts += [text[done:start], new]
+        done = end
     return "".join((*parts, text[done:]))
-
-
-def _hidden(match: re.Match[str]) -> str:
-    if _HARMLESS.match(match["value"]):
-        return match[0]
-    return match["key"] + _MASK * len(match["value"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
 from scanner.errors import UsageError, located
 from scanner.facts.kept import Kept
-from scanner.findings import settle, texts
+from scanner.findings import finished, settle, texts
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
 from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
@@ -65,7 +65,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
         )
     infos = _infos(by, also, evaluation)
-    return Scan(
+    result = Scan(
         run=_run(by, replace(options, configuration=configuration), where, also),
         inputs=tuple(read.inputs),
         findings=tuple(findings),
@@ -88,6 +88,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
+    return finished(result, options)
 
 
 def rules_of(options: Options) -> pack.Pack:

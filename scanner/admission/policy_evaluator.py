@@ -15,6 +15,7 @@ from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
 from scanner.documents.positions import locate
 from scanner.marks import entries_of
+from scanner.masking import hidden
 from scanner.model import Finding, Outcome, RuleInfo, Severity, Subject
 from scanner.places import Location, Related
 from scanner.policy.evaluate import Evaluation
@@ -255,4 +256,4 @@ def _part_finding(part: _NotAssessed) -> Finding:
 
 
 def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256("\0".join(map(hidden, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]

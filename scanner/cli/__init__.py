@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -87,8 +88,8 @@ def _say(error: AssayError) -> None:
     for each in error.each():
         where = f"{each.location}: " if each.location else ""
         click.echo(f"assay: {_safe(where + each.message)}", err=True)
-        for line in each.excerpt:
-            click.echo(f"    {_safe(line)}", err=True)
+        for line in _safe_lines(each.excerpt):
+            click.echo(f"    {line}", err=True)
         if each.hint:
             click.echo(f"  hint: {_safe(each.hint)}", err=True)
 
@@ -106,13 +107,20 @@ def _tell_unforeseen(error: Exception) -> int:
 
 
 def _safe(text: str) -> str:
-    """What was typed or met, without power over a terminal or a log, and without what looks like a credential."""
-    text = _LONG_WORD.sub(r"\1…", text)
+    """What was typed or met, without credentials, and without power over a terminal or a log."""
+    return " ".join(_safe_lines((text,)))
+
+
+def _safe_lines(lines: Sequence[str]) -> list[str]:
+    """Lines as `_safe` gives each, long words cut; a credential may go over several."""
+    if not lines:
+        return []
     try:
         from scanner.masking import mask
         from scanner.reports.safe_text import safe
 
-        text = mask(text)
+        masked = mask("\n".join(lines))
     except (OSError, ImportError):  # too many files are open
-        return text.encode("unicode_escape").decode("ascii")
-    return safe(text)
+        return [_LONG_WORD.sub(r"\1…", line).encode("unicode_escape").decode("ascii") for line in lines]
+    parts = masked.split("\n") if len(lines) > 1 else [masked]
+    return [safe(_LONG_WORD.sub(r"\1…", line)) for line in parts]

@@ -79,12 +79,12 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
     for finding in () if quiet or diff else fixed:
         click.echo(f"{_place(finding)} {finding.rule}: {_words(finding)}")
     for item in left:
-        click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {safe(mask(item.reason))}", err=True)
+        click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {_shown(item.reason)}", err=True)
     for result in failed:
-        click.echo(f"{safe(result.path)}: not fixed: {result.failed}", err=True)
+        click.echo(f"{_shown(result.path)}: not fixed: {_shown(result.failed)}", err=True)
     for item in () if quiet else fixes.suggested:
         said = f"{_place(item.finding)} {item.finding.rule}: to {_words(item.finding)} is yours to do"
-        click.echo(f"{said}: {safe(mask(item.reason))}", err=True)
+        click.echo(f"{said}: {_shown(item.reason)}", err=True)
     if not quiet:
         click.echo(f"assay: {_summary(fixes, len(fixed), len(left) + len(failed), diff=diff)}", err=True)
 
@@ -107,11 +107,16 @@ def _count(number: int, noun: str) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return safe(f"{finding.location.path}:{finding.location.line}:")
+    return f"{_shown(finding.location.path)}:{finding.location.line}:"
 
 
 def _words(finding: Finding) -> str:
-    return safe(finding.fix.words) if finding.fix else ""
+    return _shown(finding.fix.words) if finding.fix else ""
+
+
+def _shown(text: str) -> str:
+    """What others wrote, without credentials, on one line."""
+    return safe(mask(text))
 
 
 def _exit_code(fixes: Fixes, *, diff: bool, allow_incomplete: bool) -> int:

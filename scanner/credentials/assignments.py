@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.credentials.forms import Hit
+from scanner.credentials.forms import lines as lines_with
 from scanner.credentials.names import DEFAULT, WORDS, kind_by_name, sort_of
 
 _QUOTES = r"(?:\\{0,3}[\"'\]]){0,3}"
@@ -22,6 +23,8 @@ _ENTRY = re.compile(
 """An entry of a container's environment, in YAML or JSON, however deep in quotes."""
 _ENDED = re.compile(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
 _CODE = re.compile(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
+_NEXT = 200
+"""Characters behind a line within which the value of an entry begins that the line names."""
 _SHORTEST = 6
 """Characters of a password in the middle of a text: what is shorter is more often a word of it."""
 _TELLING = 100
@@ -32,31 +35,23 @@ _INDENTED = 100
 
 def assigned(text: str) -> Iterator[Hit]:
     """The values of a text that it assigns to the name of a credential."""
-    lines = _telling_lines(text)
-    if not lines:
-        return
-    for entry in _ENTRY.finditer(text):
-        yield from _judged(entry)
+    lines = telling_lines(text)
+    for start, end in lines:
+        for entry in _ENTRY.finditer(text, start, end + _NEXT):
+            if entry.start() < end:
+                yield from _judged(entry)
     for start, end in lines:
         for match in _SIGNED.finditer(text, start, end):
             if match["sign"] or match["name"].startswith("-"):
                 yield from (hit for hit in _judged(match) if not _is_text(hit, match))
 
 
-def _telling_lines(text: str) -> list[tuple[int, int]]:
-    """Where the lines begin and end that hold a word of a credential's name."""
+def telling_lines(text: str, words: tuple[str, ...] = WORDS) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold a word of a credential's name, or another of some words."""
     folded = text.lower()
     if len(folded) != len(text):  # a few letters have two in small; places must stay true
         folded = "".join(letter.lower() if letter.isascii() else letter for letter in text)
-    lines = set()
-    for word in WORDS:
-        at = folded.find(word)
-        while at >= 0:
-            end = folded.find("\n", at)
-            end = len(text) if end < 0 else end
-            lines.add((folded.rfind("\n", 0, at) + 1, end))
-            at = folded.find(word, end)
-    return sorted(lines)
+    return lines_with(folded, words)
 
 
 def _judged(match: re.Match[str]) -> Iterator[Hit]:

@@ -1,107 +1,37 @@
-r"""Credentials that tell themselves by their form, whatever they are called: the one table of them.
+"""Finds the forms of the table in a text.
 
-A form has a word that every text of it holds. Looking for words takes a hundredth of the time that patterns take, and
-a pattern is compiled when its word is met first, so that a scan without credentials pays for neither.
-
-Patterns begin behind what their middle consists of (`(?<![\w-])`), so that a long hostile run is tried once and not
-from each of its characters.
+Looking for words takes a hundredth of the time that patterns take, and a pattern is compiled when its word is met
+first, so that a scan without credentials pays for neither. Nearly every word of a form stands in a long run of
+characters without blanks, and a text repeats most of these, so words are looked for in the runs, each once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from scanner.credentials.form import START, Form
+from scanner.credentials.table import FORMS
+from scanner.credentials.values import is_named, is_pair, is_private, is_random, is_reference
 
-class Form(NamedTuple):
-    """What a credential of a form is called in a sentence, the word that betrays it, and its pattern."""
-
-    kind: str
-    word: str
-    pattern: str
-
-
-_ALONE = r"(?<![A-Za-z0-9_-])"
-_USER_AND_WORD = r"(?<=://)[^/\s:@\"'<>]{0,100}:(?P<secret>[^/\s@\"'<>]{1,300})@(?=[\w\[$({%.-])"
-_TOKENS = (
-    ("an AWS access key", ("AKIA", "ASIA", "ABIA", "ACCA"), r"[A-Z2-7]{16}(?![A-Za-z0-9])"),
-    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"[A-Za-z0-9]{36,251}"),
-    ("a GitHub token", ("github_pat_",), r"\w{60,244}"),
-    (
-        "a GitLab token",
-        ("glpat-", "gldt-", "glrt-", "glft-", "glsoat-", "glcbt-", "glptt-", "glimt-", "glagent-", "gloas-"),
-        r"[\w.-]{20,300}",
-    ),
-    ("a Slack token", ("xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxo-", "xoxe-"), r"[A-Za-z0-9-]{20,250}"),
-    ("a Slack token", ("xapp-",), r"\d-[A-Za-z0-9-]{20,250}"),
-    ("a Google API key", ("AIza",), r"[\w-]{35}(?![\w-])"),
-    ("a Google client secret", ("GOCSPX-",), r"[\w-]{28}(?![\w-])"),
-    ("a Stripe key", ("sk_live_", "rk_live_", "sk_test_", "rk_test_"), r"[A-Za-z0-9]{16,250}"),
-    ("an npm token", ("npm_",), r"[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
-    ("a PyPI token", ("pypi-AgE",), r"[\w-]{50,400}"),
-    ("a Docker Hub token", ("dckr_pat_", "dckr_oat_"), r"[\w-]{20,60}"),
-    ("a Hugging Face token", ("hf_",), r"[A-Za-z]{34}(?![A-Za-z0-9])"),
-    ("an Anthropic key", ("sk-ant-",), r"[\w-]{24,250}"),
-    ("an OpenAI key", ("sk-proj-", "sk-svcacct-", "sk-admin-"), r"[\w-]{24,250}"),
-    ("an OpenAI key", ("sk-",), r"(?=[a-zA-Z]*\d)[A-Za-z0-9]{32,64}(?![\w-])"),
-    ("a SendGrid key", ("SG.",), r"[\w-]{22}\.[\w-]{43}(?![\w-])"),
-    ("a Shopify token", ("shpat_", "shpca_", "shppa_", "shpss_"), r"[A-Fa-f0-9]{32}(?![A-Za-z0-9])"),
-    ("a DigitalOcean token", ("dop_v1_", "doo_v1_", "dor_v1_"), r"[a-f0-9]{64}(?![A-Za-z0-9])"),
-    ("a Vault token", ("hvs.", "hvb.", "hvr."), r"[\w-]{24,300}"),
-    ("a Grafana token", ("glsa_",), r"[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"),
-    ("a Grafana token", ("glc_eyJ",), r"[A-Za-z0-9+/=]{30,400}"),
-    ("a Databricks token", ("dapi",), r"[a-f0-9]{32}(?:-\d)?(?![A-Za-z0-9])"),
-    ("a New Relic key", ("NRAK-",), r"[A-Z0-9]{27}(?![A-Za-z0-9])"),
-    ("a Sentry token", ("sntrys_", "sntryu_"), r"[\w+/=-]{40,400}"),
-    ("an Atlassian token", ("ATATT3x", "ATCTT3x"), r"[\w=-]{100,300}"),
-    ("a Linear key", ("lin_api_",), r"[A-Za-z0-9]{40}(?![A-Za-z0-9])"),
-    ("a Doppler token", ("dp.pt.", "dp.st.", "dp.sa."), r"[\w.-]{40,80}"),
-    ("a Postman key", ("PMAK-",), r"[a-f0-9]{24}-[a-f0-9]{34}"),
-    ("a Square secret", ("sq0csp-",), r"[\w-]{43}(?![\w-])"),
-    ("an age secret key", ("AGE-SECRET-KEY-1",), r"[0-9A-Z]{58}(?![A-Za-z0-9])"),
-    ("a Groq key", ("gsk_",), r"[A-Za-z0-9]{52}(?![A-Za-z0-9])"),
-    ("an Artifactory key", ("AKCp",), r"[A-Za-z0-9]{69}(?![A-Za-z0-9])"),
-    ("a Tailscale key", ("tskey-",), r"[a-z]{2,8}-[A-Za-z0-9-]{20,80}"),
-)
-"""Kind, beginnings, and what follows a beginning: 20 characters or more in all, without a blank."""
-_TELLING = (
-    Form(
-        "a private key",
-        "PRIVATE KEY",
-        r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?P<secret>(?:\s|\\[nr]|[ >|]){0,40}"
-        r"(?:(?:Proc-Type|DEK-Info|Version|Comment):[^\n\\]{0,80}(?:\s|\\[nr]){1,40}){0,4}[A-Za-z0-9+/]{16}"
-        r"(?:[A-Za-z0-9+/=]|\s|\\[nr]){8,20000})",
-    ),
-    Form("a URL with a password", "://", _USER_AND_WORD),
-    Form(
-        "a JSON web token",
-        "eyJ",
-        r"(?<![\w-])eyJ[\w-]{10,2000}\.eyJ[\w-]{10,8000}\.[\w-]{16,1500}",
-    ),
-    Form("a Slack webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows)/(?P<secret>[\w/]{40,80})"),
-    Form("a Discord webhook", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/(?P<secret>[\w-]{60,80})"),
-    Form("an Azure storage key", "AccountKey=", r"AccountKey=(?P<secret>[A-Za-z0-9+/]{86}==)"),
-    Form("an Azure access key", "SharedAccessKey=", r"SharedAccessKey=(?P<secret>[A-Za-z0-9+/]{43}=)"),
-    Form("an Azure client secret", "8Q~", r"(?<![\w.~-])[\w.~-]{3}8Q~[\w.~-]{31,34}(?![\w.~-])"),
-    Form("a Telegram token", ":AA", r"(?<![A-Za-z0-9_:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
-    Form("a Terraform Cloud token", ".atlasv1.", r"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}"),
-    Form(
-        "registry credentials",
-        '"auth',
-        r'\\{0,3}"auth\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}"(?P<secret>[A-Za-z0-9+/]{8,4000}={0,2})\\{0,3}"',
-    ),
-    Form("HTTP basic credentials", "asic ", r"\b[Bb]asic (?P<secret>[A-Za-z0-9+/]{8,400}={0,2})(?![A-Za-z0-9+/=])"),
-    Form(
-        "a bearer token",
-        "earer ",
-        r"\b[Bb]earer (?P<secret>(?=[A-Za-z_.~+/=-]{0,60}\d)[\w.~+/=-]{20,4000})(?![\w.~+/=$<{-])",
-    ),
-    Form("a Stripe webhook secret", "whsec_", _ALONE + r"whsec_[A-Za-z0-9+/]{32,100}"),
-)
-_BEGINNING = tuple(Form(kind, word, _ALONE + re.escape(word) + rest) for kind, words, rest in _TOKENS for word in words)
-_SHORTEST = 20
+_RUN = 10
+"""Characters from which a run may hold a credential."""
+_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{2}[\w.~-]", re.ASCII)
+_SHORT_START = re.compile(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
+"""The one beginning with a single letter before its sign."""
+_ESCAPED = re.compile(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
+_APART = ("Private-Lines:", "wd=", "WD=")
+"""Words, beside those with a blank or a quote, that may stand apart from what follows them."""
+_FURTHER = {
+    "private-key": 25_000,
+    "private-key-in-base64": 25_000,
+    "putty-private-key": 25_000,
+    "netrc-password": 1_000,
+    "registry-credentials": 5_000,
+}
+"""Characters behind the line of its word that a form may reach; others stand on one line."""
 
 
 class Hit(NamedTuple):
@@ -114,20 +44,93 @@ class Hit(NamedTuple):
 
 def hits(text: str) -> Iterator[Hit]:
     """Every text in a credential's form, placeholders too, form by form."""
-    for form in _TELLING:
-        if form.word in text:
-            yield from _matches(form, text)
-    long = " ".join(word for word in text.split() if len(word) >= _SHORTEST)
-    for form in _BEGINNING if long else ():
-        if form.word in long:
-            yield from _matches(form, text)
+    for form in met(text):
+        yield from matches(form, text)
 
 
-def _matches(form: Form, text: str) -> Iterator[Hit]:
-    for match in _compiled(form.pattern).finditer(text):
-        yield Hit(form.kind, *match.span("secret" if "secret" in match.re.groupindex else 0))
+def met(text: str) -> list[Form]:
+    """The forms of which a text may hold something, because it holds one of their words; in the order of the table."""
+    runs = [run for run in set(text.split()) if len(run) >= _RUN]
+    if not runs:
+        return []
+    joined = "\n".join(runs)
+    if "\\" in joined or "%" in joined:
+        joined += "\n" + _ESCAPED.sub(" ", joined)
+    found = set(_START.findall(joined))
+    found.update([start[:2] for start in found])
+    if _SHORT_START.search(joined):
+        found.add("s.")
+    known = _by_start()
+    near = {number for start in known.keys() & found for number in known[start]}
+    numbers = {number for number in near if any(word in joined for word in FORMS[number].words)}
+    numbers.update(number for word, apart, number in _words() if word in (text if apart else joined))
+    return [FORMS[number] for number in sorted(numbers)]
+
+
+def matches(form: Form, text: str) -> Iterator[Hit]:
+    """What of a text is in one form."""
+    pattern, guard = _compiled(form), _GUARDS.get(form.id, _is_drawn if form.is_token else None)
+    group = "secret" if "secret" in pattern.groupindex else 0
+    further, done = _FURTHER.get(form.id, 0), 0
+    for start, end in lines(text, form.words):
+        for match in pattern.finditer(text, max(start, done), min(len(text), end + further)):
+            done = match.end()
+            if guard is None or guard(match[group]):
+                yield Hit(form.kind, *match.span(group))
+
+
+def lines(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where the lines begin and end that hold one of some words."""
+    found = set()
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            found.add((text.rfind("\n", 0, at) + 1, end))
+            at = text.find(word, end)
+    return sorted(found)
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _compiled(form: Form) -> re.Pattern[str]:
+    if not form.is_token:
+        return re.compile(form.pattern)
+    return re.compile(f"{START}(?:{'|'.join(map(re.escape, form.words))}){form.pattern}", re.ASCII)
+
+
+@cache
+def _words() -> tuple[tuple[str, bool, int], ...]:
+    """The words of forms that are no tokens, whether each may stand apart from the rest, and the number of its form."""
+    return tuple(
+        (word, word in _APART or " " in word or word[0] == '"', number)
+        for number, form in enumerate(FORMS)
+        if not form.is_token
+        for word in form.words
+    )
+
+
+@cache
+def _by_start() -> dict[str, tuple[int, ...]]:
+    """The numbers of the tokens by the three characters that they begin with, or may begin with."""
+    found: dict[str, list[int]] = {}
+    for number, form in enumerate(FORMS):
+        for word in form.words if form.is_token else ():
+            found.setdefault(word[:3], []).append(number)
+    return {start: tuple(numbers) for start, numbers in found.items()}
+
+
+def _is_drawn(secret: str) -> bool:
+    """Whether a text in the form of a token is no name that happens to begin like one."""
+    return not is_named(secret)
+
+
+_GUARDS: dict[str, Callable[[str], bool]] = {
+    "private-key-in-base64": is_private,
+    "url-with-key": is_random,
+    "http-basic": lambda secret: is_pair(secret) or is_random(secret),
+    "bearer-token": _is_drawn,
+    "url-with-password": lambda secret: not is_reference(secret),
+    "registry-credentials": lambda secret: is_pair(secret) or is_random(secret),
+}
+"""What a text in a form must be beside, for forms that ordinary texts have too."""

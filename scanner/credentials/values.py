@@ -69,6 +69,12 @@ _SEQUENCES = ("xxxx", "your", "123456789", "987654321", "abcdefgh", "abc123abc12
 _REPEATED = re.compile(r"(.)\1{7}")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _PART = re.compile(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
+_NAMED = re.compile(r"(?:(?:[A-Z]?[a-z]{1,24}\d{0,4}|\d{1,4})(?:[-_.=]{1,4}|$)){1,40}")
+_REFERENCE = re.compile(
+    r"[$%#]{0,2}(?:\{[^{}]*\}|\([^()]*\)|<[^<>]*>|\{\{[^{}]*\}\})|[$]{1,2}[A-Za-z_]\w*|%\w+%|[*•]{3,}\d*"
+)
+_HEAD = 80
+"""Characters of base64 that hold the first line of a key."""
 _SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
 _TOKEN = 200
 """Characters of the longest token of one piece; what is longer is a key or a set of claims."""
@@ -134,6 +140,24 @@ def is_pair(value: str) -> bool:
     except ValueError:
         return False
     return bool(user and sign and user.isprintable() and password.isprintable()) and not is_blank(password)
+
+
+def is_private(value: str) -> bool:
+    """Whether a text is the base64 of a private key in PEM, and not of a certificate or a public key."""
+    try:
+        return b"PRIVATE KEY" in base64.b64decode(value[:_HEAD])
+    except ValueError:
+        return False
+
+
+def is_reference(value: str) -> bool:
+    """Whether a text is nothing but a variable or a blank to be filled in: `${TOKEN}`, `$(TOKEN)`, `<token>`."""
+    return _REFERENCE.fullmatch(value) is not None
+
+
+def is_named(value: str) -> bool:
+    """Whether a text consists of small or capitalised words and short numbers: `service-account-01`."""
+    return _NAMED.fullmatch(value) is not None
 
 
 def is_random(value: str) -> bool:

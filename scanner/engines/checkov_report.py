@@ -11,6 +11,7 @@ from typing import Any
 from scanner.controls import ShownBy
 from scanner.engines import Handed, Results
 from scanner.engines.pinpoint import pinpoint
+from scanner.masking import hidden
 from scanner.model import Check, Finding, Outcome, Profile, RuleInfo, Severity
 from scanner.places import Location
 
@@ -144,7 +145,7 @@ def _finding(
     info: RuleInfo, record: Mapping[str, Any], outcome: Outcome, framework: str, location: Location
 ) -> Finding:
     resource = str(record["resource"]).strip("/.")
-    identity = f"{info.id}\0{framework}\0{resource}\0{location.field}"
+    identity = "\0".join((info.id, framework, hidden(resource), hidden(location.field)))
     return Finding(
         rule=info.id,
         outcome=outcome,

@@ -17,8 +17,9 @@ def unified(result: FixResult) -> Iterator[str]:
     """The lines of the diff. It is for reading: what looks like a credential is hidden."""
     before, after = (mask(documents.decode(content)).split("\n") for content in (result.before, result.after))
     matcher = SequenceMatcher(None, before, after, autojunk=len(before) > _LONG)
-    yield f"--- a/{result.path}"
-    yield f"+++ b/{result.path}"
+    path = mask(result.path)
+    yield f"--- a/{path}"
+    yield f"+++ b/{path}"
     for group in matcher.get_grouped_opcodes():
         first, last = group[0], group[-1]
         yield f"@@ -{_range(first[1], last[2], before)} +{_range(first[3], last[4], after)} @@"

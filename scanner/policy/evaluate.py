@@ -12,6 +12,7 @@ from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import Read
 from scanner.marks import Mark
+from scanner.masking import hidden
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, rule_reads
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 OLDEST_KUBERNETES, NEWEST_KUBERNETES = 16, 37
 """The minor versions of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
-
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -295,5 +295,5 @@ def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> st
         else:
             value = value.get(part) if isinstance(value, dict) else None
             names.append(part)
-    identity = "\0".join((rule, subject.kind, subject.identity, *names, at))
+    identity = "\0".join((rule, *map(hidden, (subject.kind, subject.identity, *names)), at))
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

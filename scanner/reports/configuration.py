@@ -22,7 +22,7 @@ def title(configuration: Configuration) -> str:
     if not configuration.file:
         return "options of the command line"
     how = "named by --config" if configuration.named else "found in the working directory"
-    return f"{configuration.file}, {how}"
+    return mask(f"{configuration.file}, {how}")
 
 
 def sentences(configuration: Configuration) -> Iterator[str]:

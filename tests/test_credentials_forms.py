@@ -1,0 +1,88 @@
+"""Each row of the table of credentials finds its example, and not the text beside it that only resembles it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from scanner.credentials import hits, kind_of
+from scanner.credentials.form import Form
+from scanner.credentials.table import FORMS
+from scanner.masking import mask, sealed
+from tests.examples import drawn, secrets_of
+
+AROUND = (
+    *(
+        "HERE",
+        "see HERE, then go on",
+        'x: "HERE"',
+        "a=HERE;b",
+        "<HERE>",
+        "(HERE)",
+        "[HERE]",
+        "'HERE'",
+        "`HERE`",
+        "\u00e9HERE",
+    ),
+    *("web-HERE", "_HERE", "HERE-x", "HERE_x", "HERE.x", "HERE/x", "core/Pod/shop/HERE", "metadata.labels.HERE"),
+    *("first\\nHERE\\nlast", "x%3DHERE", "\\u0026HERE", "${HERE}", "$HERE", "http://shop.test/HERE?a=b", "  - HERE\n"),
+)
+EACH = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+
+
+@EACH
+def test_a_form_has_its_example_and_not_what_is_beside_it(form: Form) -> None:
+    example = drawn(form.example)
+    assert form.kind in {hit.kind for hit in hits(example)}
+    assert kind_of("VALUE", example) == form.kind
+    assert form.kind not in {hit.kind for hit in hits(drawn(form.unlike))}
+
+
+@EACH
+def test_an_example_is_masked_among_other_words(form: Form) -> None:
+    for around in AROUND:
+        text = around.replace("HERE", drawn(form.example))
+        for shown in (mask(text), sealed(text)):
+            assert [secret for secret in secrets_of(form) if secret in shown] == [], around
+        assert mask(text).count("\n") == text.count("\n")
+        assert len(mask(text)) == len(text)
+
+
+def test_rows_are_told_apart_and_say_where_they_come_from() -> None:
+    assert [name for name, times in Counter(form.id for form in FORMS).items() if times > 1] == []
+    assert [form.id for form in FORMS if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", form.id)] == []
+    assert [form.id for form in FORMS if not form.source.startswith("https://")] == []
+    assert [form.id for form in FORMS if not re.match(r"an? |HTTP |registry ", form.kind)] == []
+    assert [form.id for form in FORMS if not any(word in drawn(form.example) for word in form.words)] == []
+    assert [form.id for form in FORMS if not secrets_of(form)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk-learn-feature-store-service",
+        "sk-production-cluster-01",
+        "xoxb-service-account-name",
+        "bearer authentication",
+        "basic authentication",
+        "glpat-rotator-5d8f7b9c4d-x2x9z",
+        "sk-admin-console-5d8f7b9c4d-x2x9z",
+        "secret-test-environment-of-the-whole-company-01",
+        "secret_of_the_database_of_the_shop_in_the_cluster",
+        "npm_config_registry_of_the_company_mirror",
+        "https://shop.test/list?key=name-of-the-customer&token=none",
+        "key-value-store-0f3a9c",
+        "pat.example.test",
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUI",
+        "PWD=/app",
+        "127.0.0.1:5432:5432/tcp",
+        "registry.test/web@sha256:" + "0f3a9c51" * 8,
+        "AKIA-like-name",
+        "the default login password of the machine is set on the first start",
+    ],
+)
+def test_names_and_prose_that_begin_like_a_credential_are_shown(text: str) -> None:
+    assert mask(text) == text
+    assert sealed(text) == text

@@ -11,7 +11,7 @@ from typing import TypeVar
 from scanner import sources
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.rendering import helm, kustomization, kustomize
+from scanner.rendering import helm, kustomization, kustomize, programs
 from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
 from scanner.sources import Rendered, Scope
@@ -104,5 +104,6 @@ def _each(
         return
     number = min(len(tasks), len(os.sched_getaffinity(0)))
     workers = Workers(lambda task: iter((work(task),)), failed, number, settings.limits)
-    for task, (result,) in workers.run([task] for task in tasks):
-        yield task, result
+    with programs.scratch():
+        for task, (result,) in workers.run([task] for task in tasks):
+            yield task, result

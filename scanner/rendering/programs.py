@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from scanner.confinement import children_seconds, confined
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.sources import content_of
 from scanner.sources.folders import read
+from scanner.undoing import temporary_folder
 
-_PATIENCE = 15
-"""Seconds that a program may take: less than a worker has for a file."""
+_SECONDS = 15
+"""Seconds of a processor that a program may take."""
+_WAITING = 120
+"""Seconds on the clock after which a program is given up: less than a worker has for a file."""
 _MAX_BYTES = 64 * 1024 * 1024
+_folder = ""
+"""Where programs have their homes."""
 
 
 def find(*names: str) -> str | None:
@@ -23,23 +30,35 @@ def find(*names: str) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+@contextmanager
+def scratch() -> Iterator[None]:
+    """A folder for all programs that are started within the block, also by processes that are ended there."""
+    global _folder
+    with temporary_folder() as _folder:
+        yield
+
+
 def run(command: Sequence[str], root: str) -> str:
     """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 
     It sees an empty home, no settings, no Git to fetch with and a proxy that answers nothing.
     """
-    from tempfile import TemporaryDirectory, TemporaryFile
+    from tempfile import TemporaryFile
 
-    with TemporaryDirectory(prefix="assay-") as home, TemporaryFile() as out, TemporaryFile() as err:
+    with temporary_folder(_folder) as home, TemporaryFile() as out, TemporaryFile() as err:
+        before = children_seconds()
         try:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
                 command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                cwd=home, timeout=_PATIENCE, check=False, preexec_fn=_bounded,
+                cwd=home, timeout=_WAITING, check=False, start_new_session=True,
+                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise UnreadableError(f"{_name(command)} did not end within {_PATIENCE} seconds") from None
+            raise UnreadableError(f"{_name(command)} did not end") from None
         except OSError as error:
             raise UnreadableError(f"{_name(command)} cannot be run: {(error.strerror or '').lower()}") from None
+        if done.returncode < 0 and children_seconds() - before >= _SECONDS:
+            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of a processor")
         for file in (out, err):
             file.seek(0)
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
@@ -57,12 +76,6 @@ def content(root: str, name: str) -> bytes:
 
 def _name(command: Sequence[str]) -> str:
     return os.path.basename(command[0])
-
-
-def _bounded() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_BYTES, _MAX_BYTES))
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ from scanner.sources.source import (
     content_of,
     too_large,
 )
+from scanner.undoing import temporary_folder
 
 __all__ = [
     "STDIN",
@@ -121,9 +122,7 @@ def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[str]:
     if where.tree is None:
         yield str(where.root)
         return
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="assay-") as folder:
+    with temporary_folder() as folder:
         where.tree.unfold(folder, limits)
         yield folder
 

@@ -22,8 +22,9 @@ _SAID = {
     "scalar": "a text of more than {} characters",
     "documents": "more than {} documents",
     "faults": "more than {} faults",
-    "seconds": "took longer than {} seconds",
-    "engine": "took longer than {} seconds",
+    "seconds": "needs more than {} seconds of a processor",
+    "waiting": "did not end in the time that {} seconds of a processor may take",
+    "engine": "did not end within {} seconds of a processor",
     "memory": "needs more than {} of memory",
 }
 
@@ -47,9 +48,9 @@ class Limits:
     faults: int = 100
     """Parts of one text that cannot be read: each is a new start."""
     seconds: float = 20.0
-    """Wall seconds for one input, and as many more as its size is worth."""
+    """Seconds of a processor for one input, and as many more as its size is worth."""
     engine: float = 900.0
-    """Wall seconds for one start of a second engine, whatever the number of files."""
+    """Seconds of a processor for each process of a second engine, whatever the number of files."""
     memory: int = 3 * 1024 * MIB
     """Bytes of address space beyond what a process that reads starts with."""
 
@@ -58,14 +59,23 @@ class Limits:
 
         `allowed` is the figure in force where it is not the limit alone.
         """
+        said, name = _SAID[name], "seconds" if name == "waiting" else name
         number = getattr(self, name) if allowed is None else allowed
         form = "SIZE" if name in SIZES else "N"
         figure = size(int(number)) if form == "SIZE" else f"{number:,}" if isinstance(number, int) else f"{number:g}"
         more = "allows more" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "allows no more"
-        return f"{_SAID[name].format(figure)} (--limit {name}={form} {more})"
+        return f"{said.format(figure)} (--limit {name}={form} {more})"
 
 
 DEFAULTS = Limits()
+
+
+def waiting(seconds: float) -> float:
+    """Seconds on the clock before what may take so many of a processor is given up, as it waits for something.
+
+    They are many: on a machine with other work an input takes longer, and must come to the same.
+    """
+    return 60 + 10 * seconds
 
 
 def size(number: int) -> str:

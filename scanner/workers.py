@@ -16,32 +16,38 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
+from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
-from scanner.limits import DEFAULTS, Limits
+from scanner.limits import DEFAULTS, Limits, waiting
+from scanner.undoing import undone
 
 Task = TypeVar("Task")
 Part = TypeVar("Part")
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MORE, _LAST, _INSTEAD = range(3)
 """What a part is: one of several, the last of them, or in place of all of them."""
 
 
 @dataclass(slots=True)
 class _Worker(Generic[Task]):
-    """One process, the tasks it has not answered for yet, and when it must have answered for the first."""
+    """One process, and the tasks it has not answered for yet."""
 
-    process: object
+    process: ForkProcess
     connection: Connection
     open: deque[tuple[int, Task]] = field(default_factory=deque)
     deadline: float = 0.0
+    """When it is given up even though it took little of a processor."""
 
 
 class Workers(Generic[Task, Part]):
     """Does `work` on tasks in `number` processes; what cannot be done becomes the one part `failed(task, why)`.
 
     `work` gives one part or more. `extra` gives the seconds that a task may take beyond the limit, by its size.
+    Seconds are those of a processor, so that a task comes to the same on a machine with other work.
     """
 
     def __init__(
@@ -68,7 +74,7 @@ class Workers(Generic[Task, Part]):
         """Each task with the parts of its result, in the order given."""
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
-        try:
+        with undone(self._stop_all):
             for _ in range(self._number):
                 self._workers.append(self._start())
             while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):
@@ -77,9 +83,12 @@ class Workers(Generic[Task, Part]):
                     number, task = waiting.popleft()
                     self._done.remove(number)
                     yield task, self._parts.pop(number)
-        finally:
-            for worker in self._workers:
-                self._stop(worker)
+            self._stop_all()
+
+    def _stop_all(self) -> None:
+        for worker in self._workers:
+            self._stop(worker)
+        self._workers.clear()
 
     def _numbered(self, batches: Iterator[list[Task]]) -> Iterator[list[tuple[int, Task]]]:
         number = 0
@@ -120,18 +129,24 @@ class Workers(Generic[Task, Part]):
             if worker.connection in ready:
                 self._take(worker)
             elif time.monotonic() >= worker.deadline:
-                allowed = self._limits.seconds + self._extra(worker.open[0][1])
-                self._replace(worker, self._limits.passed("seconds", allowed))
+                self._replace(worker, self._limits.passed("waiting", self._seconds(worker.open[0][1])))
+
+    def _seconds(self, task: Task) -> float:
+        """What a task may take of a processor."""
+        return self._limits.seconds + self._extra(task)
 
     def _deadline(self, worker: _Worker[Task]) -> float:
-        extra = self._extra(worker.open[0][1]) if worker.open else 0.0
-        return time.monotonic() + self._limits.seconds + extra
+        return time.monotonic() + (waiting(self._seconds(worker.open[0][1])) if worker.open else 0.0)
 
     def _take(self, worker: _Worker[Task]) -> None:
         try:
             part, place = worker.connection.recv()
         except (EOFError, OSError):
-            self._replace(worker, "ended the process that read it")
+            worker.process.join()
+            late = worker.process.exitcode == -signal.SIGPROF
+            seconds = self._seconds(worker.open[0][1])
+            why = self._limits.passed("seconds", seconds) if late else "ended the process that read it"
+            self._replace(worker, why)
             return
         number, _ = worker.open[0]
         if place == _INSTEAD:
@@ -154,31 +169,40 @@ class Workers(Generic[Task, Part]):
 
     def _start(self) -> _Worker[Task]:
         here, there = self._context.Pipe()
-        process = self._context.Process(target=self._serve, args=(there, here), daemon=True)
-        process.start()
+        process = self._context.Process(target=self._serve, args=(there, here, os.getpid()), daemon=True)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # until the process knows what they mean for it
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         there.close()
         return _Worker(process, here)
 
     def _stop(self, worker: _Worker[Task]) -> None:
         worker.connection.close()
-        worker.process.kill()  # type: ignore[attr-defined]
-        worker.process.join()  # type: ignore[attr-defined]
+        worker.process.kill()
+        worker.process.join()
 
-    def _serve(self, connection: Connection, other: Connection) -> None:
+    def _serve(self, connection: Connection, other: Connection, parent: int) -> None:
         """The life of a worker: a batch in, the parts of an answer for each of its tasks out."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGPROF):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+        end_with(parent)
         other.close()
         for sibling in self._workers:
             sibling.connection.close()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         gc.disable()  # what is read are trees: a third of the time went into looking for circles in them
-        _limit_memory(self._limits.memory)
-        while True:
-            try:
-                batch = connection.recv()
-            except (EOFError, OSError):
-                return
-            for task in batch:
-                self._answer(task, connection)
+        limit_memory(self._limits.memory)
+        try:
+            while True:
+                for task in connection.recv():
+                    signal.setitimer(signal.ITIMER_PROF, self._seconds(task))  # ends the process, in C code too
+                    self._answer(task, connection)
+                    signal.setitimer(signal.ITIMER_PROF, 0)
+        except (EOFError, OSError, MemoryError):  # nobody is there to tell it to
+            os._exit(1)
 
     def _answer(self, task: Task, connection: Connection) -> None:
         """Send each part as soon as it is known whether it is the last."""
@@ -197,17 +221,3 @@ class Workers(Generic[Task, Part]):
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
             why = f"a fault in Assay itself: {type(error).__name__}: {steady(str(error))}"
             connection.send((self._failed(task, why), _INSTEAD))
-
-
-def _limit_memory(allowed: int) -> None:
-    """Bound the address space of this process to what it has now and `allowed` bytes more."""
-    import resource
-
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            present = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = present + allowed
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
-    except (OSError, ValueError):  # no such file on this system: only time is bounded
-        return

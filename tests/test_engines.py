@@ -301,7 +301,10 @@ ENDS = {
         'log("ERROR", "Failed to create report for terraform framework\\nTraceback"); nothing()',
         "crashed in its framework terraform",
     ),
-    "hanging": ("import signal; signal.pause()", "took longer than 0.5 seconds (--limit engine=N allows more)"),
+    "hanging": (
+        "import signal; signal.pause()",
+        "did not end within 0.5 seconds of a processor (--limit engine=N allows more)",
+    ),
 }
 
 

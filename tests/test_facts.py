@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+from random import Random
 from typing import Any
 
 import pytest
@@ -638,6 +640,35 @@ def test_long_chains_cost_no_stack() -> None:
         flows=calls(*(f"s{index}-s{index + 1}" for index in range(number - 1))),
     )
     assert len(facts_of(found)["s0"]["depends_on"]) == number - 1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_needed_over_all_paths_counts_once_each(seed: int) -> None:
+    draw = Random(seed)
+    names = list("abcdefgh")
+    pairs = {(draw.choice(names), draw.choice(names)) for _ in range(draw.randrange(1, 14))}
+    percents = {name: draw.choice((90, 95, 99, 99.5, 100)) for name in names}
+    found = spec(
+        services=[service_of(name, percents[name]) for name in names],
+        flows=calls(*(f"{source}-{target}" for source, target in sorted(pairs))),
+    )
+    for name, stated in facts_of(found).items():
+        needed, pending = {name}, [name]
+        while pending:
+            here = pending.pop()
+            new = {target for source, target in pairs if source == here} - needed
+            needed |= new
+            pending.extend(new)
+        others = sorted(needed - {name})
+        assert stated.get("depends_on", []) == others
+        if others:
+            assert stated["achievable"] == pytest.approx(
+                100 * prod(percents[other] / 100 for other in others), abs=1e-3
+            )
+            least = min(others, key=lambda other: (percents[other], other))
+            assert stated["weakest"] == {"id": least, "percent": percents[least]}
+        elif "achievable" in stated:
+            pytest.fail(f"{name} needs nothing, and {stated['achievable']} is achievable")
 
 
 ASSETS = [

@@ -164,6 +164,18 @@ def test_parameters_reach_expressions_and_messages(write: Write) -> None:
     assert finding.message == "Pod web, container web has more than 1"
 
 
+def test_a_message_names_twenty_items_and_counts_the_others(write: Write) -> None:
+    keys = (
+        "parameters: {words: {description: Words that are forbidden., default: [%s]}}\nrequire: size(params.words) == 0"
+    )
+    for number, end in ((20, "w19"), (1221, "w19 and 1,201 more")):
+        listed = ", ".join(f"w{index}" for index in range(number))
+        file = write("kubernetes.container", keys % listed, **{"is wrong": "has {params.words}"})
+        (finding,) = findings(file, POD)
+        assert finding.message.startswith("Pod web, container web has w0, w1, w2, ")
+        assert finding.message.endswith(f", {end}")
+
+
 def test_a_detail_that_cannot_be_told_is_a_question_mark(write: Write) -> None:
     keys = "require: 'false'\ndetail: container.nowhere.name"
     (finding,) = findings(write("kubernetes.container", keys, **{"is wrong": "is {detail}"}), POD)

@@ -41,7 +41,7 @@ def run(batches: list[list[str]], number: int = 2) -> list[tuple[str, str]]:
 
 EXPECTED = {
     "crash": "crash: ended the process that read it",
-    "hang": "hang: took longer than 0.5 seconds (--limit seconds=N allows more)",
+    "hang": "hang: needs more than 0.5 seconds of a processor (--limit seconds=N allows more)",
     "swell": "swell: needs more than 512 MiB of memory (--limit memory=SIZE allows more)",
     "fault": "fault: a fault in Assay itself: KeyError: 'fault'",
 }

@@ -58,7 +58,7 @@ def main() -> NoReturn:
     except click.ClickException as error:
         _tell(UsageError(error.format_message(), hint=_help(error)))
         code = USAGE
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = 130
     except AssayError as error:
         _tell(error)

@@ -18,6 +18,7 @@ from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Check, Input, InputStatus
+from scanner.undoing import temporary_folder
 
 _ENDED = (0, 1)
 """Exit codes of a run that came to its end: without and with failed checks."""
@@ -72,18 +73,15 @@ class _Run:
 
     def run(self, skipped: Sequence[str]) -> None:
         """Start the program on a copy of the files, and take in what it says of them."""
-        from tempfile import TemporaryDirectory
-
-        with TemporaryDirectory(prefix="assay-") as folder:
+        with temporary_folder() as folder:
             home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
             os.mkdir(home)
             os.mkdir(copy)
             for path in checkov_files.lay_out(self.files.values(), copy):
                 self.lost.setdefault(path, "its name leads out of the folder, or is that of another file")
             command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
-            seconds = self.checkov.limits.engine
             try:
-                done = process.run(command, _environment(home), home, seconds)
+                done = process.run(command, _environment(home), home, self.checkov.limits)
             except OSError as error:
                 self._lose(self.frameworks, f"cannot be run: {(error.strerror or '').lower()}")
                 return

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from scanner.confinement import children_seconds, confined
+from scanner.limits import Limits
+from scanner.undoing import undone
+
 _MAX_BYTES = 1024**3
 """What a program may print, or write into one file."""
+_MEMORY = 2
+"""How many times the memory of an input each process may take: a program may lay out more than it fills."""
+_WAITING = 2
+"""How many times its seconds of a processor a program may take on the clock; they are many."""
 _MAX_SAID = 1_000_000
 _RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[[^]]*\] \[[^]]*\]\s*", re.MULTILINE)
 """The beginning of an entry in a log as Python writes it."""
@@ -29,39 +39,67 @@ class Done:
     """It was ended because its time was over."""
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], folder: str, seconds: float) -> Done:
-    """Run a program in a folder to its end, or for so many seconds; what it started ends with it.
+def run(command: Sequence[str], environment: Mapping[str, str], folder: str, limits: Limits) -> Done:
+    """Run a program in a folder to its end, or as far as the limits go; what it started ends with it.
 
     Raises OSError where it cannot be started.
     """
     from tempfile import TemporaryFile
 
+    bounds = confined(seconds=math.ceil(limits.engine), file=_MAX_BYTES, memory=_MEMORY * limits.memory)
     with TemporaryFile() as out, TemporaryFile() as err:
+        before = children_seconds()
         process = subprocess.Popen(  # noqa: S603 - a program that was found on PATH or beside Python, no shell
             command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            cwd=folder, start_new_session=True, preexec_fn=_bounded,  # noqa: PLW1509 - no thread of ours runs here
+            cwd=folder, start_new_session=True, preexec_fn=bounds,  # noqa: PLW1509 - no thread of ours runs here
         )  # fmt: skip
         late = False
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            late = True
-        finally:
-            _end(process)
+        with _ended(process):
+            try:
+                process.wait(_WAITING * limits.engine)
+            except subprocess.TimeoutExpired:
+                late = True
+        late = late or (process.returncode < 0 and children_seconds() - before >= limits.engine)
         return Done(_read(out, _MAX_BYTES), _records(_read(err, _MAX_SAID)), process.returncode, late)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program, with every process that it started, where it has not ended by itself."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the program with every process that it started as the block ends, or this process, however it ends.
+
+    A process that waits for nothing else sees to that: the system ends by itself only the program.
+    """
+    here, there = os.pipe()
+    guard = os.fork()
+    if not guard:
+        _guard(process.pid, here, there)
+    os.close(here)
+
+    def end() -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    try:
+        with undone(end):
+            yield
+    finally:
+        end()
         process.wait()
+        os.kill(guard, signal.SIGKILL)
+        os.waitpid(guard, 0)
+        os.close(there)
 
 
-def _bounded() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_BYTES, _MAX_BYTES))
+def _guard(group: int, here: int, there: int) -> None:
+    """The life of the process that waits for the end of the one that started it."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        os.close(there)
+        os.read(here, 1)
+        os.killpg(group, signal.SIGKILL)
+    finally:
+        os._exit(0)
 
 
 def _read(file: BinaryIO, most: int) -> bytes:

@@ -11,6 +11,8 @@ from scanner.policy.rule import Rule
 
 NOTHING = "?"
 """What stands for a placeholder whose field is not there."""
+_LISTED = 20
+"""Items of a list that a message names; more are counted."""
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 
 
@@ -46,9 +48,19 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(_written(item) for item in value)
+        return _enumerated([_written(item) for item in value[:_LISTED]], len(value))
     if isinstance(value, dict):
-        return _written(value["text"]) if "text" in value and set(value) <= _QUANTITY else ", ".join(value)
+        return (
+            _written(value["text"])
+            if "text" in value and set(value) <= _QUANTITY
+            else _enumerated([*value][:_LISTED], len(value))
+        )
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)
+
+
+def _enumerated(items: list[str], number: int) -> str:
+    """The first of so many items, and how many more there are."""
+    more = f" and {number - len(items):,} more" if number > len(items) else ""
+    return ", ".join(items) + more

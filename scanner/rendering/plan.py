@@ -16,6 +16,7 @@ from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import Ground
 from scanner.sources import Rendered, Scope
+from scanner.undoing import temporary_folder
 from scanner.workers import Workers
 
 _Task = TypeVar("_Task")
@@ -71,9 +72,7 @@ def plan(where: Scope, settings: Settings) -> Plan:
 
 def _render(found: Plan, ground: Ground, values: Sequence[bytes], settings: Settings) -> None:
     """Render what was found, from copies that are gone afterwards, also where a worker had to be ended."""
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="assay-") as copies:
+    with temporary_folder() as copies:
         files = _written(values, copies)
         place = replace(ground, copies=copies)
 

@@ -6,11 +6,15 @@ import os
 import subprocess
 from collections.abc import Sequence
 
+from scanner.confinement import children_seconds, confined
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
+from scanner.undoing import temporary_folder
 
-_PATIENCE = 15
-"""Seconds that a program may take: less than a worker has for a file."""
+_SECONDS = 15
+"""Seconds of a processor that a program may take."""
+_WAITING = 120
+"""Seconds on the clock after which a program is given up: less than a worker has for a file."""
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -27,18 +31,22 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
     `copy` is the folder in which it finds everything below its absolute path. It sees an empty home, no settings, no
     Git to fetch with and a proxy that answers nothing.
     """
-    from tempfile import TemporaryDirectory, TemporaryFile
+    from tempfile import TemporaryFile
 
-    with TemporaryDirectory(dir=copy) as home, TemporaryFile() as out, TemporaryFile() as err:
+    with temporary_folder(copy) as home, TemporaryFile() as out, TemporaryFile() as err:
+        before = children_seconds()
         try:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
                 command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                cwd=home, timeout=_PATIENCE, check=False, preexec_fn=_bounded,
+                cwd=home, timeout=_WAITING, check=False, start_new_session=True,
+                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise UnreadableError(f"{_name(command)} did not end within {_PATIENCE} seconds") from None
+            raise UnreadableError(f"{_name(command)} did not end") from None
         except OSError as error:
             raise UnreadableError(f"{_name(command)} cannot be run: {(error.strerror or '').lower()}") from None
+        if done.returncode < 0 and children_seconds() - before >= _SECONDS:
+            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of a processor")
         for file in (out, err):
             file.seek(0)
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
@@ -52,12 +60,6 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
 
 def _name(command: Sequence[str]) -> str:
     return os.path.basename(command[0])
-
-
-def _bounded() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_BYTES, _MAX_BYTES))
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from scanner.errors import UsageError
 from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
-from scanner.safe_write.undoing import undone
+from scanner.undoing import undone
 
 __all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
 

@@ -28,6 +28,7 @@ from scanner.sources.source import (
     content_of,
     too_large,
 )
+from scanner.undoing import temporary_folder
 
 __all__ = [
     "STDIN",
@@ -128,9 +129,7 @@ def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[tuple[str, Boun
     if where.tree is None:
         yield os.path.realpath(where.root), where.boundary
         return
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="assay-") as folder:
+    with temporary_folder() as folder:
         where.tree.unfold(folder, limits)
         real = os.path.realpath(folder)
         yield real, Boundary((real,))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from scanner.confinement import confined
 from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.safe_write import write_below
@@ -180,6 +181,7 @@ def _ask(folder: str, *arguments: str) -> bytes:
             capture_output=True,
             timeout=_PATIENCE,
             check=False,
+            preexec_fn=confined(seconds=_PATIENCE),
         )
     except FileNotFoundError:
         raise UsageError("this needs git on PATH") from None
@@ -249,6 +251,7 @@ def _objects(folder: str, limits: Limits) -> Iterator[_Objects]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        preexec_fn=confined(),  # noqa: PLW1509 - no thread of ours runs here
     )
     with process:
         assert process.stdin  # noqa: S101 - asked for above

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
+from scanner.facts.architecture.reach import Reach
 from scanner.facts.architecture.spec import NO, NODES, Spec, Specs, data_of, id_of, quantity
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
@@ -95,14 +96,17 @@ def depend(specs: Specs, facts: Facts) -> None:
     for spec in specs.all:
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_edges_from(_hard(spec))
-        circles = {
-            name: sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1 for name in part
-        }
+        reach = Reach(graph, _stated(spec, "availability", "percent"), _stated(spec, "rto", "seconds"))
         for name, node in spec.nodes.items():
-            facts.add(node, CIRCLE, circles.get(name, []))
+            facts.add(node, CIRCLE, reach.circles.get(name, []))
             if name in graph and data_of(node).get("type") != "actor":
-                needed = [spec.nodes[other] for other in nx.descendants(graph, name) if other != name]
-                _bound(node, needed, facts)
+                _bound(node, reach, spec, facts)
+
+
+def _stated(spec: Spec, field: str, unit: str) -> dict[str, float]:
+    """What the nodes of a spec state of a quantity, by their ids."""
+    found = ((name, quantity(node, field, unit)) for name, node in spec.nodes.items())
+    return {name: number for name, number in found if number is not None}
 
 
 def _hard(spec: Spec) -> Iterator[tuple[str, str]]:
@@ -117,25 +121,19 @@ def _hard(spec: Spec) -> Iterator[tuple[str, str]]:
                 yield source, target
 
 
-def _bound(node: Subject, needed: list[Subject], facts: Facts) -> None:
+def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
     """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
-    facts.add(node, DEPENDS_ON, sorted(id_of(other) for other in needed))
-    stated = [
-        (percent, other) for other in needed if (percent := quantity(other, "availability", "percent")) is not None
-    ]
-    if stated:
-        percent, other = min(stated, key=lambda pair: (pair[0], id_of(pair[1])))
-        product = 100.0
-        for each, _ in stated:
-            product *= each / 100.0
-        facts.add(node, WEAKEST, Weakest(id=id_of(other), percent=percent))
-        facts.add(node, ACHIEVABLE, round(product, 4))
-        facts.relate(node, "weakest", place(other, "availability"))
-    slow = [(time, other) for other in needed if (time := quantity(other, "rto", "seconds")) is not None]
-    if slow:
-        time, other = max(slow, key=lambda pair: (pair[0], id_of(pair[1])))
-        facts.add(node, SLOWEST, _recovery(other, "rto", time))
-        facts.relate(node, "slowest", place(other, "recovery", "rto"))
+    needed, sums = reach.of(id_of(node))
+    facts.add(node, DEPENDS_ON, needed)
+    if sums.least:
+        percent, name = sums.least
+        facts.add(node, WEAKEST, Weakest(id=name, percent=percent))
+        facts.add(node, ACHIEVABLE, round(100.0 * sums.product, 4))
+        facts.relate(node, "weakest", place(spec.nodes[name], "availability"))
+    if sums.most:
+        time, name = sums.most
+        facts.add(node, SLOWEST, _recovery(spec.nodes[name], "rto", time))
+        facts.relate(node, "slowest", place(spec.nodes[name], "recovery", "rto"))
 
 
 def _recovery(node: Subject, objective: str, seconds: float) -> Recovery:

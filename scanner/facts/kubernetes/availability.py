@@ -85,16 +85,24 @@ def count_replicas(cluster: Cluster, facts: Facts) -> None:
 )
 def count_evictions(cluster: Cluster, facts: Facts) -> None:
     """What each disruption budget leaves of the pods that it selects."""
+    counted: dict[tuple[int, ...], int | None] = {}
     for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
         sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
         if maybe or not cluster.objects.whole:
             continue  # the budget counts all of its pods together
-        workloads = [workload for kin in sure for workload in cluster.pods.kins[kin]]
-        counts = [facts.of(workload, LEAST_REPLICAS) for workload in workloads]
-        stated = [count for count in counts if count is not None]
-        if counts and len(stated) == len(counts) and (left := _eviction(budget, sum(stated))):
+        if sure not in counted:
+            counted[sure] = _count(sure, cluster, facts)
+        count = counted[sure]
+        if count is not None and (left := _eviction(budget, count)):
             facts.add(budget, EVICTION, left)
-            facts.relate(budget, "workload", place(workloads[0]))
+            facts.relate(budget, "workload", place(cluster.pods.kins[sure[0]][0]))
+
+
+def _count(kins: tuple[int, ...], cluster: Cluster, facts: Facts) -> int | None:
+    """The pods of kins of workloads, where there are any and each is counted."""
+    counts = [facts.of(workload, LEAST_REPLICAS) for kin in kins for workload in cluster.pods.kins[kin]]
+    stated = [count for count in counts if count is not None]
+    return sum(stated) if counts and len(stated) == len(counts) else None
 
 
 def _eviction(budget: Subject, count: int) -> Eviction | None:

@@ -8,9 +8,9 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import name_of, path
+from scanner.facts.kubernetes.selectors import Selections
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
-from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 SELECTED = Fact(
@@ -81,21 +81,18 @@ def _select(
     A fact is left out where it cannot be told, because a namespace is not stated or an operator may make the pods.
     """
     pods, whole = cluster.pods, cluster.objects.whole
-    selected_by: dict[int, tuple[Location, list[str]]] = {}
-    uncertain: set[int] = set()
+    selections: Selections[Subject] = Selections()
     for subject in selecting:
         selector = _selector(subject)
         sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
-        uncertain.update(maybe)
-        for kin in sure:
-            selected_by.setdefault(kin, (place(subject), []))[1].append(name_of(subject))
+        selections.add(subject, (sure, maybe))
         if sure or (whole and not maybe and not cluster.makers.may_meet(subject, selector)):
             facts.add(subject, SELECTED, pods.names(sure))
-    for kin, members in enumerate(pods.kins):
-        for workload in members:
-            if kin in selected_by:
-                where, names = selected_by[kin]
+    for kins, selected_by, perhaps in selections.each(len(pods.kins)):
+        names = [name_of(subject) for subject in selected_by]
+        for workload in (workload for kin in kins for workload in pods.kins[kin]):
+            if selected_by:
                 facts.add(workload, fact, names)
-                facts.relate(workload, fact.name, where)
-            elif whole and kin not in uncertain:
-                facts.add(workload, fact, [])
+                facts.relate(workload, fact.name, place(selected_by[0]))
+            elif whole and not perhaps:
+                facts.add(workload, fact, names)

@@ -5,13 +5,14 @@ Objects that no selector can tell apart are asked once, and by a label that the 
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
-from scanner.facts.kubernetes.objects import mapping, namespace_of, nearness, path, together
+from scanner.facts.kubernetes.objects import home, kind_of, mapping, namespace_of, nearness, path, together
 from scanner.model import Subject
+from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 _GIVEN_LATER = frozenset(
     {
@@ -41,6 +42,10 @@ def own_labels(resource: Subject) -> dict[str, Any]:
 
 EVERYWHERE = "*"
 """In place of a namespace: whichever it is."""
+Kins = tuple[tuple[int, ...], tuple[int, ...]]
+"""Numbers of kins that are selected, and of those of which it cannot be told."""
+Selecting = TypeVar("Selecting")
+_NUMBER = itemgetter(0)
 
 
 class Labelled:
@@ -49,40 +54,52 @@ class Labelled:
     def __init__(self, members: Sequence[Subject], labels: Callable[[Subject], dict[str, Any]] = pod_labels) -> None:
         kins: dict[tuple[str, str, str, str], list[int]] = {}
         for index, member in enumerate(members):
-            namespace = namespace_of(member)
-            folder = "" if namespace or member.group else posixpath.dirname(member.origin.path)
-            kins.setdefault((member.group, namespace, folder, repr(sorted(labels(member).items()))), []).append(index)
+            kins.setdefault((*home(member), repr(sorted(labels(member).items()))), []).append(index)
         self._members = members
-        self._labels = labels
         self._indices = list(kins.values())
         self._names: dict[tuple[int, ...], list[str]] = {}
+        self._selected: dict[tuple[Any, ...], Kins] = {}
+        self._known: dict[Kins, Kins] = {}
+        self._ports: dict[tuple[Any, tuple[int, ...]], frozenset[str]] = {}
         self.kins = [[members[index] for index in indices] for indices in self._indices]
         """The objects of each kin."""
+        self._labels = [labels(first) for first, *_ in self.kins]
+        self._homes = [(*home(first), kind_of(first) in CLUSTER_SCOPED) for first, *_ in self.kins]
         self._labelled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         self._spaced: defaultdict[str, list[int]] = defaultdict(list)
         for kin, (first, *_) in enumerate(self.kins):
             self._spaced[namespace_of(first)].append(kin)
-            for key, value in labels(first).items():
+            for key, value in self._labels[kin].items():
                 if isinstance(value, str):
                     self._labelled[key, value].append(kin)
 
-    def selected(
-        self, subject: Subject, selector: Any, *, labels_only: bool = False, namespace: str = ""
-    ) -> tuple[tuple[int, ...], list[int]]:
+    def selected(self, subject: Subject, selector: Any, *, labels_only: bool = False, namespace: str = "") -> Kins:
         """The kins that an object selects, and those of which it cannot be told, as numbers in `kins`.
 
         They are sought in the namespace that is given, or EVERYWHERE, else in the object's own, and everywhere for an
-        object that belongs to none.
+        object that belongs to none. Objects of one home with the same selector are answered once.
         """
+        if not isinstance(selector, dict):
+            return (), ()
+        key = home(subject), kind_of(subject) in CLUSTER_SCOPED, namespace, labels_only, repr(selector)
+        if key not in self._selected:
+            kins = self._sought(subject, selector, namespace, labels_only=labels_only)
+            self._selected[key] = self._known.setdefault(kins, kins)
+        return self._selected[key]
+
+    def _sought(self, subject: Subject, selector: dict[str, Any], namespace: str, *, labels_only: bool) -> Kins:
         sure: list[int] = []
         maybe: list[int] = []
-        if isinstance(selector, dict):
-            for kin in self._near(subject, selector if labels_only else selector.get("matchLabels"), namespace):
-                first = self.kins[kin][0]
-                near = together(subject, first) if namespace == EVERYWHERE else nearness(subject, first, namespace)
-                if near is not False and selects(selector, self._labels(first), labels_only=labels_only):
-                    (sure if near else maybe).append(kin)
-        return tuple(sure), maybe
+        nearnesses: dict[tuple[Any, ...], bool | None] = {}
+        for kin in self._near(subject, selector if labels_only else selector.get("matchLabels"), namespace):
+            first, where = self.kins[kin][0], self._homes[kin]
+            if where not in nearnesses:
+                met = together(subject, first) if namespace == EVERYWHERE else nearness(subject, first, namespace)
+                nearnesses[where] = met
+            near = nearnesses[where]
+            if near is not False and selects(selector, self._labels[kin], labels_only=labels_only):
+                (sure if near else maybe).append(kin)
+        return tuple(sure), tuple(maybe)
 
     def _near(self, subject: Subject, wanted: Any, namespace: str) -> Iterable[int]:
         """The kins that can come into question."""
@@ -99,12 +116,51 @@ class Labelled:
         """Whether any of the objects states a namespace."""
         return namespace in self._spaced
 
+    def ports(self, kins: tuple[int, ...], ports_of: Callable[[Subject], Iterable[Any]]) -> frozenset[str]:
+        """The names of the ports that objects of kins have; worked out once for the same kins."""
+        if (ports_of, kins) not in self._ports:
+            ports = (port for kin in kins for member in self.kins[kin] for port in ports_of(member))
+            names = (path(port, "name") for port in ports)
+            self._ports[ports_of, kins] = frozenset(name for name in names if isinstance(name, str))
+        return self._ports[ports_of, kins]
+
     def names(self, kins: tuple[int, ...]) -> list[str]:
         """The names of the objects of kins, in their order; the same list for the same kins."""
         if kins not in self._names:
             indices = sorted(index for kin in kins for index in self._indices[kin])
             self._names[kins] = [self._members[index].name for index in indices]
         return self._names[kins]
+
+
+class Selections(Generic[Selecting]):
+    """What selects each kin, and what may: put together once for all kins that are selected alike."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._groups: dict[Kins, list[tuple[int, Selecting]]] = {}
+        """What selects the same kins, with its number."""
+
+    def add(self, selecting: Selecting, kins: Kins) -> None:
+        """Take in the kins that something selects, and those that it may select."""
+        self._groups.setdefault(kins, []).append((self._number, selecting))
+        self._number += 1
+
+    def each(self, number: int) -> Iterator[tuple[list[int], list[Selecting], list[Selecting]]]:
+        """Kins that are selected alike, of so many, with what selects them and what may, in the order of adding."""
+        by_kin: list[tuple[list[int], list[int]]] = [([], []) for _ in range(number)]
+        for group, both in enumerate(self._groups):
+            for side, kins in enumerate(both):
+                for kin in kins:
+                    by_kin[kin][side].append(group)
+        alike: defaultdict[Kins, list[int]] = defaultdict(list)
+        for kin, (sure, maybe) in enumerate(by_kin):
+            alike[tuple(sure), tuple(maybe)].append(kin)
+        groups = list(self._groups.values())
+        for both, members in alike.items():
+            selecting, perhaps = (
+                sorted((one for group in side for one in groups[group]), key=_NUMBER) for side in both
+            )
+            yield members, [one for _, one in selecting], [one for _, one in perhaps]
 
 
 def selects(selector: dict[str, Any], labels: dict[str, Any], *, labels_only: bool = False) -> bool:

@@ -77,8 +77,7 @@ def _watch(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) 
         unsure = unsure or bool(maybe) or elsewhere or cluster.makers.may_meet(monitor, selector, namespace)
     if sure or not unsure:
         facts.add(monitor, SELECTED, scraped.members.names(tuple(sure)))
-    members = [member for kin in sure for member in scraped.members.kins[kin]]
-    ports = {str(path(one, "name")) for member in members for one in scraped.ports_in(member)}
+    ports = scraped.members.ports(tuple(sure), scraped.ports_in)
     endpoints: list[NamedPort] = []
     for number, endpoint in enumerate(listed(path(monitor.bindings["object"], "spec", scraped.field)) if sure else ()):
         if isinstance(port := path(endpoint, "port"), str):

@@ -12,7 +12,7 @@ from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
 from scanner.facts.kubernetes.selections import SELECTED
-from scanner.facts.kubernetes.selectors import Labelled, own_labels, selects
+from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.places import Location
@@ -95,16 +95,18 @@ _POLICIES = read(
 @step(Cluster, gives=(SELECTED, ISOLATED, NETWORK_POLICIES), reads=(_POLICIES,))
 def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each policy selects, and the directions in which those are isolated."""
-    isolation = _Isolation(cluster.pods)
+    selections: Selections[Policy] = Selections()
     for policy in policies(cluster.objects):
         sure, maybe = cluster.pods.selected(policy.subject, policy.selector)
         if not policy.sure:
-            sure, maybe = (), [*sure, *maybe]
-        isolation.add(policy, sure, maybe)
+            sure, maybe = (), (*sure, *maybe)
+        selections.add(policy, (sure, maybe))
         elsewhere = maybe or not cluster.objects.whole or cluster.makers.may_meet(policy.subject, policy.selector)
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
-    isolation.tell(facts, whole=cluster.objects.whole)
+    for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
+        workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
+        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.whole)
 
 
 @step(
@@ -123,40 +125,24 @@ def find_peers(cluster: Cluster, facts: Facts) -> None:
         facts.add(policy, PEERS, peers)
 
 
-class _Isolation:
-    """What policies add up to, for each kin of workloads."""
-
-    def __init__(self, pods: Labelled) -> None:
-        self._pods = pods
-        self._selecting: defaultdict[int, list[Policy]] = defaultdict(list)
-        self._perhaps: defaultdict[int, list[Policy]] = defaultdict(list)
-
-    def add(self, policy: Policy, sure: tuple[int, ...], maybe: list[int]) -> None:
-        """Take in the kins that a policy selects, and those that it may select."""
-        for kin in sure:
-            self._selecting[kin].append(policy)
-        for kin in maybe:
-            self._perhaps[kin].append(policy)
-
-    def tell(self, facts: Facts, *, whole: bool) -> None:
-        """State what the policies about each workload come to."""
-        for kin, members in enumerate(self._pods.kins):
-            selecting = self._selecting.get(kin, [])
-            perhaps = self._perhaps.get(kin, [])
-            isolated = _directions(selecting, perhaps, whole=whole)
-            places = dict(_opened(selecting))
-            if selecting:
-                places["network_policies"] = place(selecting[0].subject)
-            if perhaps and len(isolated) < len(DIRECTIONS):
-                places["undecided_policy"] = place(perhaps[0].subject)
-            for workload in members:
-                if isolated:
-                    facts.add(workload, ISOLATED, isolated)
-                if selecting or (whole and not perhaps):
-                    names = dict.fromkeys(name_of(policy.subject) for policy in selecting)
-                    facts.add(workload, NETWORK_POLICIES, list(names))
-                for name, where in places.items():
-                    facts.relate(workload, name, where)
+def _isolate(
+    workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, *, whole: bool
+) -> None:
+    """State what the policies come to that select workloads, and those that may."""
+    isolated = _directions(selecting, perhaps, whole=whole)
+    places = dict(_opened(selecting))
+    if selecting:
+        places["network_policies"] = place(selecting[0].subject)
+    if perhaps and len(isolated) < len(DIRECTIONS):
+        places["undecided_policy"] = place(perhaps[0].subject)
+    names = list(dict.fromkeys(name_of(policy.subject) for policy in selecting))
+    for workload in workloads:
+        if isolated:
+            facts.add(workload, ISOLATED, isolated)
+        if selecting or (whole and not perhaps):
+            facts.add(workload, NETWORK_POLICIES, names)
+        for name, where in places.items():
+            facts.relate(workload, name, where)
 
 
 def _opened(selecting: list[Policy]) -> Iterator[tuple[str, Location]]:

@@ -13,6 +13,7 @@ from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network import doors
 from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
+from scanner.facts.kubernetes.selectors import Kins, Selections
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -202,22 +203,18 @@ def _has_port(service: Subject, port: int | str) -> bool | None:
 
 def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) -> None:
     """State the ways from outside to each workload."""
-    into: defaultdict[int, list[_Way]] = defaultdict(list)
-    perhaps: set[int] = set()
+    into: Selections[list[_Way]] = Selections()
     for service in cluster.objects.of("core", "Service"):
         found = ways.get(service, [])
         found = [*found, _Way(service, service)] if doors.opens(service) else found
         if found:
-            sure, maybe = _pods_of(service, cluster)
-            perhaps.update(maybe)
-            for kin in sure:
-                into[kin].extend(found)
-    for kin, members in enumerate(cluster.pods.kins):
-        found = into.get(kin, [])
+            into.add(found, _pods_of(service, cluster))
+    for kins, leading, perhaps in into.each(len(cluster.pods.kins)):
+        found = [way for some in leading for way in some]
         items = [way.item() for way in found]
-        for workload in members:
+        for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
             own = [*items, *_own_ways(workload)]
-            if own or (cluster.objects.whole and kin not in perhaps):
+            if own or (cluster.objects.whole and not perhaps):
                 facts.add(workload, EXPOSED, own)
             if found:
                 facts.relate(workload, "exposed", place(found[0].door))
@@ -225,10 +222,10 @@ def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) 
                     facts.relate(workload, "exposed_service", place(found[0].service))
 
 
-def _pods_of(service: Subject, cluster: Cluster) -> tuple[tuple[int, ...], list[int]]:
+def _pods_of(service: Subject, cluster: Cluster) -> Kins:
     """The kins of workloads that a Service selects, and those of which it cannot be told."""
     selector = path(service.bindings["object"], "spec", "selector")
-    return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), [])
+    return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), ())
 
 
 def _own_ways(workload: Subject) -> Iterator[WayIn]:
@@ -249,21 +246,24 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
     """The ports that each Service seeks by name in the containers of the pods it selects."""
     for service in cluster.objects.of("core", "Service"):
         sure, maybe = _pods_of(service, cluster)
-        pods = [pod for kin in sure for pod in cluster.pods.kins[kin]]
-        facts.add(service, TARGET_PORTS, list(_target_ports(service, pods, sure=cluster.objects.whole and not maybe)))
-        if pods:
-            facts.relate(service, "workload", place(pods[0]))
+        names = cluster.pods.ports(sure, ports_of) if sure else None
+        facts.add(service, TARGET_PORTS, list(_target_ports(service, names, sure=cluster.objects.whole and not maybe)))
+        if sure:
+            facts.relate(service, "workload", place(cluster.pods.kins[sure[0]][0]))
 
 
-def _target_ports(service: Subject, pods: list[Subject], *, sure: bool) -> Iterator[TargetPort]:
-    """The ports that are sought by name; `sure` says that a Service selects no other pods."""
+def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool) -> Iterator[TargetPort]:
+    """The ports that are sought by name among the names of those of the pods, where a Service selects any.
+
+    `sure` says that it selects no other pods.
+    """
     ports = path(service.bindings["object"], "spec", "ports")
-    for number, port in enumerate(ports if isinstance(ports, list) and pods else ()):
+    for number, port in enumerate(ports if isinstance(ports, list) and names is not None else ()):
         name = port.get("targetPort") if isinstance(port, dict) else None
         if not isinstance(name, str) or name.isdecimal():
             continue
         item = TargetPort(field=f"spec.ports.{number}.targetPort", name=name)
-        found = any(stated.get("name") == name for pod in pods for stated in ports_of(pod))
+        found = names is not None and name in names
         if found or sure:
             item["found"] = found
         yield item

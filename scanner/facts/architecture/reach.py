@@ -1,0 +1,119 @@
+"""What each member of a graph reaches, and what that comes to: one pass over its circles, the last ones first.
+
+Members are bits of a number, of the sorted members the first in the highest bit. What thousands of members come to is
+not worked out anew for each member before them: it goes on from the largest part that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate, compress
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Ranked = tuple[float, str]
+"""A number, and whose it is."""
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What some members come to."""
+
+    members: int = 0
+    product: float = 1.0
+    """Of their shares, as fractions of one."""
+    least: Ranked | None = None
+    """The smallest share in percent, of several the first by name."""
+    most: Ranked | None = None
+    """The longest time, of several the last by name."""
+
+    def __or__(self, other: Sums) -> Sums:
+        """Both, where no member is one of both."""
+        return Sums(
+            self.members | other.members,
+            self.product * other.product,
+            _first(self.least, other.least),
+            _last(self.most, other.most),
+        )
+
+
+class Reach:
+    """What each member of a graph reaches, without itself.
+
+    `shares` are percentages of which what is reached has the product, `times` those of which it has the longest.
+    """
+
+    def __init__(self, graph: nx.DiGraph[str], shares: Mapping[str, float], times: Mapping[str, float]) -> None:
+        import networkx as nx
+
+        self._names = sorted(graph)
+        self._shares = [shares.get(name, 100.0) / 100.0 for name in self._names]
+        self._alone = dict(self._each(shares, times))
+        self._sums: dict[str, Sums] = {}
+        condensed = nx.condensation(graph)
+        self.circles: dict[str, list[str]] = {}
+        """The members of the circle that a member is part of, where it is part of one."""
+        whole: dict[int, Sums] = {}
+        for part in reversed(list(nx.topological_sort(condensed))):
+            members = sorted(condensed.nodes[part]["members"])
+            below = self._joined([whole[other] for other in condensed.successors(part)])
+            whole[part] = self._circle(members, below)
+            if len(members) > 1:
+                self.circles.update(dict.fromkeys(members, members))
+
+    def of(self, name: str) -> tuple[list[str], Sums]:
+        """The sorted members that one reaches, and what they come to."""
+        sums = self._sums[name]
+        return list(compress(self._names, self._digits(sums.members))), sums
+
+    def _each(self, shares: Mapping[str, float], times: Mapping[str, float]) -> Iterator[tuple[str, Sums]]:
+        for number, name in enumerate(reversed(self._names)):
+            share, time = shares.get(name), times.get(name)
+            yield (
+                name,
+                Sums(
+                    1 << number,
+                    1.0 if share is None else share / 100.0,
+                    None if share is None else (share, name),
+                    None if time is None else (time, name),
+                ),
+            )
+
+    def _joined(self, parts: Sequence[Sums]) -> Sums:
+        """What parts come to that may share members: the largest, and what the others have beyond it."""
+        if not parts:
+            return Sums()
+        base = max(parts, key=lambda part: (part.members.bit_count(), part.members))
+        members = reduce(int.__or__, (part.members for part in parts))
+        rest = members & ~base.members
+        return Sums(
+            members,
+            base.product * prod(compress(self._shares, self._digits(rest))) if rest else base.product,
+            reduce(_first, (part.least for part in parts)),
+            reduce(_last, (part.most for part in parts)),
+        )
+
+    def _circle(self, names: Sequence[str], below: Sums) -> Sums:
+        """State for each of the members of a circle what it reaches: the others, and what is below; all of it."""
+        alone = [self._alone[name] for name in names]
+        before = list(accumulate(alone, Sums.__or__, initial=below))
+        after = list(accumulate(reversed(alone), Sums.__or__, initial=Sums()))[-2::-1]
+        self._sums.update(zip(names, map(Sums.__or__, before, after), strict=True))
+        return before[-1]
+
+    def _digits(self, members: int) -> bytes:
+        return format(members, f"0{len(self._names)}b").encode().translate(_DIGITS)
+
+
+def _first(one: Ranked | None, other: Ranked | None) -> Ranked | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _last(one: Ranked | None, other: Ranked | None) -> Ranked | None:
+    return max(filter(None, (one, other)), default=None)

@@ -1,0 +1,68 @@
+"""Undoes what was begun where it does not come to its end, be it by an exception or by a signal.
+
+What is begun within something else is undone before it. The signal then ends the run as it would have anyway: a shell
+sees 128 and the number of the signal.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What ends a run from outside, without an exception in it."""
+_begun: list[tuple[int, Callable[[], None]]] = []
+"""How to undo what was begun, and the process that has to."""
+
+
+@contextmanager
+def undone(undo: Callable[[], None]) -> Iterator[None]:
+    """Undo what was begun where the block raises, and where a signal ends the run within it.
+
+    `undo` must not mind that nothing was begun yet, and may be called twice: only so no moment is without it. The
+    handler works by itself and raises nothing, as an exception out of nowhere may be swallowed on its way. A process
+    that was forked ends and undoes nothing that it has not begun itself.
+    """
+    begun = os.getpid(), undo
+    _begun.append(begun)
+    caught: list[signal.Signals] = []
+    try:
+        with suppress(ValueError):  # not in the main thread, where no handler can be set
+            for number in _ENDING:
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    signal.signal(number, _end)
+                    caught.append(number)
+        yield
+    except BaseException:
+        undo()
+        raise
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
+        _begun.remove(begun)
+
+
+@contextmanager
+def temporary_folder(above: str = "") -> Iterator[str]:
+    """A private folder, in another one or that of the system, which is gone at the end of the block however it ends."""
+    from shutil import rmtree
+    from tempfile import gettempdir
+
+    folder = os.path.join(above or gettempdir(), f"assay-{os.urandom(16).hex()}")
+    with undone(lambda: rmtree(folder, ignore_errors=True)):
+        os.mkdir(folder, 0o700)
+        yield folder
+        rmtree(folder, ignore_errors=True)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    for process, undo in reversed(_begun):
+        if process == os.getpid():
+            undo()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

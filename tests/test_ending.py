@@ -1,0 +1,127 @@
+"""Runs that are ended from outside: nothing of them works on, nothing half done is left, and no traceback is said."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+pytest.importorskip("helm_python")
+SPINNING = "{{range until 100000}}{{range until 100000}}{{end}}{{end}}"
+MARK = "ASSAY_TEST_RUN"
+PATIENCE = 20.0
+"""Seconds for what takes a fraction of one on an idle machine."""
+ENDS = {
+    signal.SIGTERM: -signal.SIGTERM,
+    signal.SIGHUP: -signal.SIGHUP,
+    signal.SIGKILL: -signal.SIGKILL,
+    signal.SIGINT: 130,
+}
+
+
+def members(mark: str) -> set[int]:
+    """The processes that have a mark in their environment, and work."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and f"{MARK}={mark}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.add(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def seconds(process: int) -> float:
+    """What a process took of a processor."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def eventually(holds: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    end = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+@pytest.fixture
+def chart(tmp_path: Path) -> Path:
+    """A chart that is never done."""
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "templates" / "a.yaml").write_text(SPINNING)
+    (tmp_path / "temporary").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def started(chart: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a scan whose processes have a mark, which is the name of the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, cwd: Path = chart) -> subprocess.Popen[str]:
+        environment = {**os.environ, MARK: request.node.name, "TMPDIR": str(chart / "temporary")}
+        command = [sys.executable, "-m", "scanner", "scan", *arguments]
+        running.append(subprocess.Popen(command, cwd=cwd, env=environment, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+    for left in members(request.node.name):
+        os.kill(left, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
+def test_a_run_that_is_ended_takes_its_processes_along(
+    number: signal.Signals, chart: Path, started: Callable[..., subprocess.Popen[str]], request: pytest.FixtureRequest
+) -> None:
+    mark = request.node.name
+    main = started("chart", "--output", "html=report.html")
+    assert eventually(lambda: any(seconds(each) > 0.5 for each in members(mark) - {main.pid}), 60)
+    main.send_signal(number)
+    assert main.wait(PATIENCE) == ENDS[number]
+    assert eventually(lambda: not members(mark))
+    assert main.stderr is not None
+    assert main.stderr.read().strip() == ""
+    assert sorted(path.name for path in chart.iterdir()) == ["chart", "temporary"]
+    if number is not signal.SIGKILL:  # after which nobody can clear up
+        assert list((chart / "temporary").iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
+def test_at_any_moment(
+    number: signal.Signals,
+    tmp_path: Path,
+    repository: Path,
+    started: Callable[..., subprocess.Popen[str]],
+    request: pytest.FixtureRequest,
+) -> None:
+    mark, draw = request.node.name, Random(number)
+    outputs = [part for name in ("json", "html", "sarif") for part in ("--output", f"{name}={tmp_path / name}")]
+    whole = 3.0
+    for moment in range(50 // len(ENDS) + 1):
+        main = started(str(repository / "examples"), "chart", *outputs, "--jobs", "2")
+        time.sleep(draw.uniform(0.3, whole))  # the moment is what is tested
+        main.send_signal(number)
+        main.wait(PATIENCE)
+        assert eventually(lambda: not members(mark)), moment
+        assert main.stderr is not None
+        said = main.stderr.read()
+        assert "Traceback" not in said, (moment, said)
+        left = [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
+        assert not left or number is signal.SIGKILL, moment

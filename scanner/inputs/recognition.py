@@ -12,6 +12,11 @@ from scanner.model import Input, InputStatus
 from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
 
 
+_HEAD = 4096
+"""Bytes at the beginning of a report that say what it is."""
+_REPORTS = {".html": b'<meta name="generator" content="Assay">', ".jsonl": b'{"type":"run","format":"assay-results/'}
+
+
 def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
@@ -31,6 +36,8 @@ def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
 
 def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
+    if _is_own_report(file.path, content):
+        return Input(file.path, *_seal(file), InputStatus.SKIPPED, "a report of Assay")
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
@@ -44,6 +51,15 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
+
+
+def _is_own_report(path: str, content: bytes) -> bool:
+    """Whether a file is a report of an earlier scan, which quotes what it was about.
+
+    Only formats that say so at their beginning, under a name of theirs that nothing else reads as configuration: the
+    sign can be forged, so it must not hide what would have been judged.
+    """
+    return any(path.endswith(suffix) and sign in content[:_HEAD] for suffix, sign in _REPORTS.items())
 
 
 def described(source: Source, recognition: subjects.Recognition) -> Input:

@@ -1,0 +1,64 @@
+"""Reports of an earlier scan beside what is scanned: they quote it, and are not read as if they were it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.command_line import assay
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - name: web
+      securityContext: {privileged: true}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pod.yaml").write_text(POD)
+    return tmp_path
+
+
+SWARM = """# Plan
+
+```js
+mcp__claude-flow__swarm_init({ topology: "mesh", maxAgents: 500 })
+mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })
+```
+"""
+
+
+def test_reports_of_an_earlier_scan_are_not_read_again(folder: Path) -> None:
+    (folder / "plan.md").write_text(SWARM)
+    (folder / "out").mkdir()
+    names = ("r.json", "r.jsonl", "r.sarif", "g.sarif", "r.html", "s.html")
+    formats = ("json", "jsonl", "sarif", "sarif-github", "html", "html-summary")
+    outputs = [f"{form}=out/{name}" for form, name in zip(formats, names, strict=True)]
+    asked = [part for each in (*outputs, "evidence=out/pack") for part in ("--output", each)]
+    assay("scan", ".", "--exclude", "/out/", "--include-passes", "--all-frameworks", *asked, cwd=folder)
+    before, after = (
+        json.loads(assay("scan", ".", *exclude, "--output", "json", "--quiet", cwd=folder).stdout)
+        for exclude in (("--exclude", "/out/"), ())
+    )
+    assert before["findings"] == after["findings"]
+    assert before["verdict"] == after["verdict"]
+    told = {item["path"]: item for item in after["inputs"]}
+    assert {told[f"out/{name}"]["status"] for name in names} == {"skipped"}
+    assert told["out/pack/report.html"]["reason"] == "a report of Assay"
+
+
+def test_the_sign_of_a_report_hides_no_manifest(folder: Path) -> None:
+    text = (folder / "pod.yaml").read_text()
+    (folder / "pod.yaml").write_text('# <meta name="generator" content="Assay">\n' + text)
+    (folder / "other.json").write_text(json.dumps({"format": "assay-results/2", **yaml.safe_load(text)}))
+    found = json.loads(assay("scan", ".", "--output", "json", "--quiet", cwd=folder).stdout)
+    status = {item["path"]: item["status"] for item in found["inputs"]}
+    assert (status["pod.yaml"], status["other.json"]) == ("assessed", "assessed")

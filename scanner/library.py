@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner import __version__, safe_read, safe_write
-from scanner.errors import UsageError
+from scanner.errors import UnreadableError, UsageError
 
 _FORMAT = "3"
 _GENERATIONS = 4
@@ -26,10 +26,16 @@ def data_root() -> Path:
 
 
 def digest(paths: Iterable[Path], root: Path) -> str:
-    """SHA-256 over the relative names and the contents of files, in the order given."""
+    """SHA-256 over the relative names and the contents of files, in the order given.
+
+    Raises UsageError for one that cannot be read.
+    """
     total = hashlib.sha256()
     for path in paths:
-        content = safe_read.read(path)
+        try:
+            content = safe_read.read(path)
+        except UnreadableError as error:
+            raise UsageError(error.message, str(path)) from None
         total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()

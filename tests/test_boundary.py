@@ -203,6 +203,24 @@ def test_no_kustomization_leads_out(place: Path, text: str, link: str) -> None:
 
 
 @kustomize
+def test_a_text_that_is_the_name_of_a_folder_is_not_built_on(place: Path) -> None:
+    lay(place, {"prod/kustomization.yaml": "resources: [pod.yaml]\n", "prod/pod.yaml": POD % "app"})
+    lay(place, {"kustomization.yaml": "resources: [map.yaml]\nnamespace: prod\n"})
+    lay(place, {"map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n"})
+    code, said = scanned(place, ".")
+    assert (code, "Pod app" in said) == (1, True)
+
+
+@kustomize
+def test_a_generator_in_a_file_of_its_own_finds_its_files(place: Path) -> None:
+    lay(place, {"kustomization.yaml": "generators: [generator.yaml]\n", "word": "inner"})
+    generator = "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: made}\nfiles: [a=word]\n"
+    lay(place, {"generator.yaml": generator})
+    code, said = scanned(place, ".")
+    assert (code, "ConfigMap made" in said) == (0, True)
+
+
+@kustomize
 def test_a_linked_base_that_stays_inside_is_said(place: Path) -> None:
     lay(place, {**OVERLAY, "overlays/prod/kustomization.yaml": "resources: [linked]\n"})
     (place / "overlays/prod/linked").symlink_to("../../base")

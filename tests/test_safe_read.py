@@ -68,6 +68,7 @@ def test_an_option_that_takes_a_folder_reads_regular_files_in_it(folder: Path, o
     assert (done.returncode, done.stdout) == (2, "")
     said = "is a link to what lies outside" if target else "not a regular file"
     assert f"own/inner/x.yaml: {said}" in fault(done)
+    assert f"own/inner/x.yaml: {said}" in assay("rules", "test", "own", cwd=folder).stderr
 
 
 @pytest.mark.parametrize(

@@ -315,8 +315,12 @@ def test_a_cache_that_cannot_be_written_is_no_fault(folder: Path) -> None:
 def test_a_file_that_may_not_be_read_is_unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "pod.yaml").write_text(POD)
 
-    def refuse(*_: object) -> int:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    opened = os.open
+
+    def refuse(path: str, *rest: int) -> int:
+        if os.path.basename(path) == "pod.yaml":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *rest)
 
     monkeypatch.setattr(os, "open", refuse)
     result = scan(["pod.yaml"])

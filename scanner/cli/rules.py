@@ -17,6 +17,7 @@ from scanner.policy.pack import no_rule
 from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 from scanner.safe_write import write_text
+from scanner.sources import boundary
 
 _SCAFFOLD = "rule.yaml"
 
@@ -85,10 +86,10 @@ def test(path: Path | None) -> int:
     chosen = [path] if path and path.is_file() else rule_paths(path or folder)
     if path and path.is_file() and folder == path:
         folder = path.parent
-    problems = 0
+    problems, inside = 0, boundary.of_named(str(folder))
     for file in chosen:
         try:
-            loaded = load(file.resolve() if folder == _shipped() else file, folder)
+            loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
             found: list[AssayError] = [*check(loaded)]
         except PackError as error:
             found = [*error.each()]
@@ -114,6 +115,13 @@ def new(identity: str, folder: Path) -> None:
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
     write_text(path, (text,), folders=True, new=True)
     click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
+
+
+def _own(file: Path, folder: Path, inside: boundary.Boundary) -> RuleFile:
+    """A rule of a folder of one's own; raises PackError for one that leads out of it by a link, and for a wrong one."""
+    if not inside.holds(str(file)):
+        raise PackError(boundary.LEADS_OUT, str(file))
+    return load(file, folder)
 
 
 def _shipped() -> Path:

@@ -70,6 +70,15 @@ def read(name: str, content: bytes) -> Kustomization | None:
     )
 
 
+def mentioned(folder: str, name: str, content: bytes) -> tuple[str, ...]:
+    """Every text of a file, such as the settings of a generator, that may be the name of a file below a folder."""
+    try:
+        parts = [part for part in documents.read(name, documents.decode(content)) if isinstance(part, Document)]
+    except UnreadableError:
+        return ()
+    return _below(folder, (text for part in parts for text in _others(part.root.value)))
+
+
 def _below(folder: str, names: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name if "://" in name else posixpath.normpath(posixpath.join(folder, name)) for name in names)
 
@@ -92,7 +101,7 @@ def _others(value: Any) -> Iterator[str]:
     """The texts of a kustomization that may be names of files, in whatever field they stand."""
     if isinstance(value, str):
         if value and len(value) <= _LONGEST_NAME and "\n" not in value and "\0" not in value:
-            yield value
+            yield value.partition("=")[2] or value
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _others(item)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
 from scanner.rendering import leftovers, programs
-from scanner.rendering.kustomization import NAMES, Kustomization, read
+from scanner.rendering.kustomization import NAMES, Kustomization, mentioned, read
 from scanner.rendering.private_copy import Ground, PrivateCopy
 from scanner.sources import Rendered
 
@@ -76,9 +76,11 @@ def overlay(marker: str, ground: Ground) -> Overlay | None:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
         for role, name in it.named():
-            inner = "" if ground.why_not(name) else _marker(ground, name)
+            inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
             if ground.is_file(name):
                 files[role].add(name)
+                if role == "changes":
+                    files["further"].update(filter(ground.is_file, mentioned(it.folder, name, ground.content(name))))
             elif inner == marker:
                 return Overlay(marker, fault=f"{here} builds on {marker}, which builds on it")
             elif inner and inner not in met:

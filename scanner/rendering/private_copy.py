@@ -92,7 +92,7 @@ class PrivateCopy:
             raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
         place = self.place(name)
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "xb") as file:
+        with open(place, "wb") as file:
             file.write(met.content)
         return met.content
 

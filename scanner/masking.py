@@ -165,9 +165,10 @@ def _telling(texts: list[str]) -> Iterator[str]:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """Where each begins and ends, in order and without overlaps."""
-    from scanner.credentials import assigned, hits, lines, telling_lines
+    from scanner.credentials import assigned, encoded, hits, lines, telling_lines
 
     spans = [(hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found]
+    spans += encoded(text)
     for start, end in lines(text, _BEGINNINGS):
         spans += (match.span() for match in _CUT_SHORT.finditer(text, start, end))
     for start, end in telling_lines(text, _KEY_WORDS):

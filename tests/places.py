@@ -112,7 +112,7 @@ DOCUMENTS: Mapping[str, Callable[[str], str]] = {
         apiVersion="networking.k8s.io/v1",
         spec={"rules": [{"host": "TEXT", "http": {"paths": [{"path": "/TEXT"}]}}]},
     ),
-    "every field of a pod": pod,
+    "every field of a pod": lambda text: pod(f"{text} "),
     "every field of a specification": spec,
 }
 """What it is -> the document. They are joined to one file."""

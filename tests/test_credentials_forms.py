@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 
@@ -48,6 +49,13 @@ def test_an_example_is_masked_among_other_words(form: Form) -> None:
             assert [secret for secret in secrets_of(form) if secret in shown] == [], around
         assert mask(text).count("\n") == text.count("\n")
         assert len(mask(text)) == len(text)
+
+
+@EACH
+def test_an_example_is_masked_in_base64(form: Form) -> None:
+    text = base64.b64encode(drawn(form.example).encode()).decode()
+    for around in ("HERE", "  token: HERE", '{"a":"HERE","b":"c"}', "core/Secret/shop-HERE x"):
+        assert text not in mask(around.replace("HERE", text)), around
 
 
 def test_rows_are_told_apart_and_say_where_they_come_from() -> None:

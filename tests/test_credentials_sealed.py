@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from scanner.masking import hidden, mask, sealed
+from scanner.model import Profile
+from scanner.scan import Options, scan
 from tests.command_line import assay
 from tests.examples import BY_ID, drawn
 from tests.places import DOCUMENTS
@@ -118,3 +120,11 @@ def test_sealed_data_keeps_its_types_and_is_the_same_object_where_nothing_is_hid
     plain = {"a": ("x", ["y", frozenset({"z"})]), "n": 1}
     assert sealed(plain) is plain
     assert sealed({TOKEN: (f"a {OTHER}", [TOKEN], 2)}) == {f"{KEY}1": (f"a {KEY}2", [f"{KEY}1"], 2)}
+
+
+def test_the_texts_of_rules_and_catalogues_hold_nothing_to_hide(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(pod("web"))
+    options = Options(profile=Profile.OPINION, all_frameworks=True, include_passes=True, fixes=True)
+    result = scan([str(tmp_path)], options)
+    assert len(result.rules) > 100
+    assert sealed(result) is result

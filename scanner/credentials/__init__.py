@@ -10,11 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.credentials.assignments import assigned, telling_lines
+from scanner.credentials.encoded import encoded
 from scanner.credentials.forms import Hit, hits, lines, matches, met
 from scanner.credentials.names import DEFAULT, kind_by_name
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
 
-__all__ = ["DEFAULT", "Hit", "assigned", "find", "hits", "kind_of", "lines", "matches", "met", "telling_lines"]
+__all__ = [
+    "DEFAULT",
+    "Hit",
+    "assigned",
+    "encoded",
+    "find",
+    "hits",
+    "kind_of",
+    "lines",
+    "matches",
+    "met",
+    "telling_lines",
+]
 
 _URL = "a URL with a password"
 _FREE = (_URL, "a bearer token", "a password", "a URL with a key")

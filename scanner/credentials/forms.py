@@ -71,12 +71,13 @@ def matches(form: Form, text: str) -> Iterator[Hit]:
     """What of a text is in one form."""
     pattern, guard = _compiled(form), _GUARDS.get(form.id, _is_drawn if form.is_token else None)
     group = "secret" if "secret" in pattern.groupindex else 0
-    further, done = _FURTHER.get(form.id, 0), 0
+    further, at = _FURTHER.get(form.id, 0), 0
     for start, end in lines(text, form.words):
-        for match in pattern.finditer(text, max(start, done), min(len(text), end + further)):
-            done = match.end()
+        at, last = max(start, at), min(len(text), end + further)
+        while match := pattern.search(text, at, last):
             if guard is None or guard(match[group]):
                 yield Hit(form.kind, *match.span(group))
+            at = match.start() + 1  # a path may hold two, of which the first seems to go on into the second
 
 
 def lines(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:

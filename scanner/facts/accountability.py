@@ -10,6 +10,7 @@ from typing import Any
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, Groups
 from scanner.facts.step import Facts, read, step
+from scanner.masking import hidden
 from scanner.model import Subject
 from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.governance import DECISION, ESCALATION
@@ -165,13 +166,19 @@ def check_escalations(groups: Groups, facts: Facts) -> None:
             escalation = subject.bindings["escalation"]
             if path := _texts(escalation.get("path")):
                 names = [slug(role) for role in path]
-                facts.add(subject, REPEATED, sorted({name for name in names if names.count(name) > 1}))
+                twice = {_told(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
+                facts.add(subject, REPEATED, sorted(twice))
                 if roster:
                     facts.add(subject, UNHELD, _nobody(path, roster))
             times = [stage.get("seconds") for stage in escalation.get("timeouts", ())]
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
+
+
+def _told(role: str, name: str) -> str:
+    """A role in one spelling; as it is written where it holds a credential, which nobody finds in small letters."""
+    return name if hidden(role) == role else role
 
 
 @step(

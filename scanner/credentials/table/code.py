@@ -118,7 +118,7 @@ FORMS = (
         "crates-io-token",
         "a crates.io token",
         "cio",
-        r"(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{32}" + END,
+        r"(?=[a-z0-9]{0,63}[A-Z])[A-Za-z0-9]{32}" + END,
         "cio<32>",
         "cio<12>",
         GITHUB_LIST,

@@ -158,7 +158,7 @@ FORMS = (
         "mollie-key",
         "a Mollie key",
         "live_ test_",
-        r"(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*\d)[A-Za-z0-9]{30,40}" + END,
+        r"(?=[a-z0-9]{0,63}[A-Z])(?=[A-Za-z]{0,63}\d)[A-Za-z0-9]{30,40}" + END,
         "live_<30>",
         "live_<8>",
         "https://docs.mollie.com/reference/authentication",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from scanner.credentials.form import END, START, shape
 
 _PEM = "https://www.rfc-editor.org/rfc/rfc7468"
-_BREAK = r"(?:\s|\\{1,4}[nr]|[ >|])"
+_BREAK = r"(?:\s|\\{1,4}[nr]|[ >|#*])"
 _BEGIN_PRIVATE = "-----BEGIN " + "PRIVATE KEY-----"
 _USER_AND_WORD = r"(?<=://)[^/\s:@\"'<>]{0,100}:(?P<secret>[^/\s@\"'<>]{1,300})@(?=[\w\[$({%.-])"
 _NAMES_IN_URLS = (
@@ -46,7 +46,7 @@ FORMS = (
         "a private key",
         ("Private-Lines:",),
         rf"Private-Lines: ?\d{{1,4}}(?P<secret>{_BREAK}{{1,20}}[A-Za-z0-9+/=]{{16}}"
-        rf"(?:Private-(?:MAC|Hash):|[A-Za-z0-9+/=]|{_BREAK}){{8,20000}})",
+        rf"(?:Private-(?:MAC|Hash):|(?!Private-)[A-Za-z0-9+/=]|{_BREAK}){{8,20000}})",
         "Private-Lines: 2\n<64b>\n<64b>\nPrivate-MAC: <40x>\n",
         "Private-Lines: 0\n",
         "https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html",
@@ -101,7 +101,7 @@ FORMS = (
         "teams-webhook",
         "a Teams webhook",
         ("/webhookb2/", "/IncomingWebhook/"),
-        rf"/(?:webhookb2|webhook)/(?P<secret>{_UUID}@{_UUID}/IncomingWebhook/[\w-]{{32,40}}/{_UUID}(?:/[\w-]{{20,60}})?)",
+        rf"/(?:webhookb2|webhook)/(?P<secret>{_UUID}@[\w@/-]{{8,300}})",
         "https://shop.webhook.office.com/webhookb2/<8x>-<4x>-<4x>-<4x>-<12x>@<8x>-<4x>-<4x>-<4x>-<12x>/IncomingWebhook/<32x>/<8x>-<4x>-<4x>-<4x>-<12x>",
         "https://shop.webhook.office.com/webhookb2/name",
         "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",

@@ -17,7 +17,7 @@ FORMS = (
         "vault-old-token",
         "a Vault token",
         "s.",
-        r"(?=[A-Za-z]*\d)(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{24}" + END,
+        r"(?=[A-Za-z]{0,63}\d)(?=[a-z0-9]{0,63}[A-Z])[A-Za-z0-9]{24}" + END,
         "s.<24>",
         "s.storage.example.test",
         _VAULT,

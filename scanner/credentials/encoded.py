@@ -1,0 +1,31 @@
+"""Credentials in base64, as the data of a Secret holds them: where a run begins and ends that decodes to one."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from scanner.credentials.forms import hits
+
+_SHORTEST = 24
+_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,8000}={0,2}(?![A-Za-z0-9+/=])")
+
+
+def encoded(text: str) -> Iterator[tuple[int, int]]:
+    """Where each run of base64 stands that holds a credential in a form of its own; each run is decoded once."""
+    long = {run for run in text.split() if len(run) >= _SHORTEST}
+    runs = {run for each in long for run in _RUN.findall(each)}
+    for run in sorted(filter(_holds_credential, runs)):
+        at = text.find(run)
+        while at >= 0:
+            yield at, at + len(run)
+            at = text.find(run, at + len(run))
+
+
+def _holds_credential(run: str) -> bool:
+    try:
+        decoded = base64.b64decode(run, validate=True).decode("ascii")
+    except ValueError:
+        return False
+    return any(True for _ in hits(decoded))

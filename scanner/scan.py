@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
+from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.errors import UsageError, located
 from scanner.facts.kept import Kept
 from scanner.findings import settle, texts
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
+from scanner.inputs.batches import size_of
+from scanner.joined_stage import JoinedStage
 from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
 from scanner.policy import pack
@@ -40,8 +42,15 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     work = inputs.Work(kept, options.fixes, options.limits)
     read = _read(where, local, work, by.engines, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
-    derived = facts.derive(read.subjects, whole=_whole(where, read))
-    evaluation = _evaluate(read, derived, joined, by.policies, also, options)
+    stage = JoinedStage(
+        joined,
+        by.policies,
+        options.limits,
+        include_passes=options.include_passes,
+        foreign=bool(options.rule_folders),
+    )
+    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
+    evaluation = _evaluation(read, together.evaluation, also, options)
     findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
@@ -51,11 +60,12 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     scanned = judging.Scanned(
         read.inputs,
         read.subjects,
-        derived,
+        together.derived,
         findings,
         evaluation.counts,
         evaluation.by_subject,
         evaluation.within,
+        together.lost,
     )
     judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:
@@ -142,19 +152,10 @@ def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
     return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
 
 
-def _evaluate(
-    read: _Read,
-    derived: facts.Derived,
-    joined: Evaluator,
-    policies: policy_evaluator.PolicyEvaluator | None,
-    also: Iterable[engines.Results],
-    options: Options,
-) -> Evaluation:
-    """What came of each file, of the rules that need all, of the policies, and of other engines."""
+def _evaluation(read: _Read, joined: Evaluation, also: Iterable[engines.Results], options: Options) -> Evaluation:
+    """What came of each file, of the rules and policies that need all, and of other engines."""
     evaluation = read.evaluation
-    evaluation.merge(joined.evaluate(read.subjects, derived))
-    if policies:
-        evaluation.merge(policies.evaluate(read.subjects, include_passes=options.include_passes))
+    evaluation.merge(joined)
     for each in also:
         read.take(each, include_passes=options.include_passes)
     return evaluation
@@ -187,6 +188,8 @@ class _Read:
     """What the work on each file gave."""
 
     inputs: list[Input] = field(default_factory=list)
+    size: int = 0
+    """Bytes of the files, and of what was rendered."""
     subjects: list[Subject] = field(default_factory=list)
     evaluation: Evaluation = field(default_factory=Evaluation)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -236,6 +239,7 @@ def _read(
     read = _Read()
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
     for source, portions in inputs.assess_all(met, local, options.jobs, work):
+        read.size += size_of(source)
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)

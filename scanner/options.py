@@ -9,7 +9,7 @@ from scanner import sources
 from scanner.configured import Configuration
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
-from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.tuning import Tuning
 
 

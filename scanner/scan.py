@@ -8,22 +8,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import __version__, engines, facts, gate, inputs, library, rendering, sources
-from scanner.errors import UsageError, located
+from scanner import __version__, engines, gate, inputs, library, rendering, sources
+from scanner.errors import located
 from scanner.facts.kept import Kept
 from scanner.findings import finished, settle, texts
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
+from scanner.inputs.batches import size_of
+from scanner.joined_stage import JoinedStage
 from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
 from scanner.policy import pack
-from scanner.policy.evaluate import NEWEST_KUBERNETES, OLDEST_KUBERNETES, Evaluation, Evaluator
+from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.policy.kubernetes_versions import minor_of
 from scanner.subjects.familiar import unfamiliar
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
 
-__all__ = ["Options", "evaluators", "minor_of", "rules_of", "scan"]
+__all__ = ["Options", "evaluators", "rules_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -41,8 +44,15 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     work = inputs.Work(kept, options.fixes, options.limits)
     read = _read(where, local, work, by.engines, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
-    derived = facts.derive(read.subjects, whole=_whole(where, read))
-    evaluation = _evaluate(read, derived, joined, by.policies, also, options)
+    stage = JoinedStage(
+        joined,
+        by.policies,
+        options.limits,
+        include_passes=options.include_passes,
+        foreign=bool(options.rule_folders),
+    )
+    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
+    evaluation = _evaluation(read, together.evaluation, also, options)
     findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
@@ -52,12 +62,13 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     scanned = judging.Scanned(
         read.inputs,
         read.subjects,
-        derived,
+        together.derived,
         findings,
         evaluation.counts,
         evaluation.by_subject,
         evaluation.within,
-        strict,
+        strict_documents=strict,
+        lost=together.lost,
     )
     judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:
@@ -147,19 +158,10 @@ def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
     return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
 
 
-def _evaluate(
-    read: _Read,
-    derived: facts.Derived,
-    joined: Evaluator,
-    policies: policy_evaluator.PolicyEvaluator | None,
-    also: Iterable[engines.Results],
-    options: Options,
-) -> Evaluation:
-    """What came of each file, of the rules that need all, of the policies, and of other engines."""
+def _evaluation(read: _Read, joined: Evaluation, also: Iterable[engines.Results], options: Options) -> Evaluation:
+    """What came of each file, of the rules and policies that need all, and of other engines."""
     evaluation = read.evaluation
-    evaluation.merge(joined.evaluate(read.subjects, derived))
-    if policies:
-        evaluation.merge(policies.evaluate(read.subjects, include_passes=options.include_passes))
+    evaluation.merge(joined)
     for each in also:
         read.take(each, include_passes=options.include_passes)
     return evaluation
@@ -192,6 +194,8 @@ class _Read:
     """What the work on each file gave."""
 
     inputs: list[Input] = field(default_factory=list)
+    size: int = 0
+    """Bytes of the files, and of what was rendered."""
     subjects: list[Subject] = field(default_factory=list)
     evaluation: Evaluation = field(default_factory=Evaluation)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -241,6 +245,7 @@ def _read(
     read = _Read()
     met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
     for source, portions in inputs.assess_all(met, local, options.jobs, work):
+        read.size += size_of(source)
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)
@@ -261,21 +266,6 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     for counts in evaluation.counts.values():
         total.update({outcome.value: number for outcome, number in counts.items()})
     return dict(total)
-
-
-_MINOR_DIGITS = 3
-
-
-def minor_of(version: str) -> int:
-    """The minor part of a version of Kubernetes 1 that the rules know; raises UsageError for anything else."""
-    major, _, minor = version.removeprefix("v").partition(".")
-    if major != "1" or not (minor.isascii() and minor.isdigit() and len(minor) <= _MINOR_DIGITS):
-        message = f"not a Kubernetes version: {version!r}"
-        raise UsageError(message, hint=f"write it as 1.{NEWEST_KUBERNETES}")
-    if not OLDEST_KUBERNETES <= int(minor) <= NEWEST_KUBERNETES:
-        hint = f"the rules know 1.{OLDEST_KUBERNETES} to 1.{NEWEST_KUBERNETES}; name the nearest of these"
-        raise UsageError(f"the rules do not know Kubernetes {version.removeprefix('v')}", hint=hint)
-    return int(minor)
 
 
 def _run(by: _Standard, options: Options, where: sources.Scope, also: Iterable[engines.Results]) -> Run:

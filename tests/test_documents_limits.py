@@ -152,7 +152,7 @@ def explain(folder: Path, *arguments: str, stdin: str = "") -> Done:
         ("depth=3", "nested deeper than 3 levels (--limit depth=N allows more) at line 5"),
         ("nodes=15", "more than 15 values (--limit nodes=N allows more) at line"),
         ("scalar=9", "a text of more than 9 characters (--limit scalar=N allows more) at line 5"),
-        ("seconds=0.0001", "took longer than 0.0001 seconds (--limit seconds=N allows more)"),
+        ("seconds=0.0001", "needs more than 0.0001 seconds of a processor (--limit seconds=N allows more)"),
     ],
 )
 def test_an_input_beyond_a_limit_is_unreadable(tmp_path: Path, limit: str, reason: str) -> None:

@@ -102,6 +102,35 @@ def test_a_run_that_is_ended_takes_its_processes_along(
         assert list((chart / "temporary").iterdir()) == []
 
 
+def started_by(program: Path) -> set[int]:
+    """The processes of a program, which has none of our environment."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and str(program).encode() in (entry / "cmdline").read_bytes().split(b"\0"):
+                found.add(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_program_and_what_it_started_end_too(
+    number: signal.Signals, chart: Path, started: Callable[..., subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = chart / "bin" / "checkov"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nimport os\nos.fork()\nwhile True: pass\n")
+    program.chmod(0o755)
+    (chart / "main.tf").write_text('resource "aws_s3_bucket" "x" {}\n')
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    main = started("main.tf", "--engine", "checkov")
+    assert eventually(lambda: len([each for each in started_by(program) if seconds(each)]) == 2, 60)
+    main.send_signal(number)
+    assert main.wait(PATIENCE) == ENDS[number]
+    assert eventually(lambda: not started_by(program))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
 def test_at_any_moment(

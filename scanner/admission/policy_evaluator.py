@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,20 @@ class _NotAssessed:
     objects: list[str] = field(default_factory=list)
 
 
+class _Objects:
+    """All objects, as the policies see them one after the other."""
+
+    def __init__(self, everything: Sequence[Subject], own: Iterable[Subject]) -> None:
+        cluster = Cluster(everything)
+        self.store = ParameterStore(cluster, everything)
+        requests = ((subject, cluster.request(subject.bindings["object"])) for subject in own)
+        self.reviews = [
+            AdmissionReview.of(subject, request, cluster.namespace(request, subject.group))
+            for subject, request in requests
+            if not request.exempt
+        ]
+
+
 class PolicyEvaluator:
     """The policies of some files, ready to be evaluated on objects."""
 
@@ -61,6 +75,7 @@ class PolicyEvaluator:
         self._files = files
         self._policies = [compile_policy(policy) for policy in files.policies]
         self._not_assessed: dict[tuple[str, Location, str], _NotAssessed] = {}
+        self._cluster: _Objects | None = None
         for subject in files.mutating:
             kind = entries_of(subject.marks["object"])["kind"]  # it has one, or it would not be known for a policy
             self._policies.append(mutating(subject, locate(subject.origin, kind)))
@@ -73,24 +88,26 @@ class PolicyEvaluator:
         self.texts = files.texts
         """The policy files, for excerpts."""
 
-    def evaluate(self, subjects: Iterable[Subject], *, include_passes: bool = False) -> Evaluation:
-        """The outcome of every policy for every object that it is about, as if each were created now."""
-        own = [subject for subject in subjects if subject.kind == RESOURCE]
-        everything = [*self._files.others, *own]
-        cluster = Cluster(everything)
-        store = ParameterStore(cluster, everything)
-        ready = [(policy, bindings_of(policy, self._files.bindings)) for policy in self._policies if policy.spec]
+    def evaluate(self, subjects: Sequence[Subject], number: int, *, include_passes: bool = False) -> Evaluation:
+        """The outcome of a policy, by its number in `rules`, for every object that it is about, as if created now."""
+        policy = self._policies[number]
+        if self._cluster is None:
+            own = [subject for subject in subjects if subject.kind == RESOURCE]
+            self._cluster = _Objects([*self._files.others, *own], own)
+        objects, bindings = self._cluster, bindings_of(policy, self._files.bindings)
         result = Evaluation()
-        for subject in own:
-            request = cluster.request(subject.bindings["object"])
-            if request.exempt:
-                continue
-            review = AdmissionReview.of(subject, request, cluster.namespace(request, subject.group))
-            for policy, bindings in ready:
-                for found in self._evaluated(policy, bindings, review, store):
-                    _add(result, _finding(policy, review, found), include_passes=include_passes)
+        for review in objects.reviews if policy.spec else ():
+            for found in self._evaluated(policy, bindings, review, objects.store):
+                _add(result, _finding(policy, review, found), include_passes=include_passes)
         for part in self._not_assessed.values():
-            _add(result, _part_finding(part), include_passes=include_passes)
+            if part.policy is policy:
+                _add(result, _part_finding(part), include_passes=include_passes)
+        return result
+
+    def not_evaluated(self, number: int, why: str) -> Evaluation:
+        """What is said of a policy that could not be evaluated to its end: all that it found before is void."""
+        policy, result = self._policies[number], Evaluation()
+        _add(result, _part_finding(_NotAssessed(policy, policy.place, f"it {why}")), include_passes=False)
         return result
 
     def _evaluated(

@@ -14,7 +14,7 @@ from scanner.cli.reading import is_configured, options, settled, tell_changes
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.model import PROFILES, Profile
-from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.safe_write import write_text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(
     """
     from scanner.admission.exporting import ExportSettings, exported
     from scanner.admission.translating import NotExportableError
-    from scanner.scan import minor_of
+    from scanner.policy.kubernetes_versions import minor_of
 
     chosen = settled(context, identities)
     settings = ExportSettings(action, minor_of(chosen.value("kubernetes-version")), namespace)

@@ -19,7 +19,7 @@ from scanner.configuration.keys import KEYS
 from scanner.configuration.settle import Settled, settle
 from scanner.configured import Configuration
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
-from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
 

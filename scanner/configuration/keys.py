@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from scanner.model import PROFILES, Severity
-from scanner.policy.evaluate import NEWEST_KUBERNETES
+from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 
 
 class Key(NamedTuple):

@@ -34,6 +34,8 @@ class Scanned:
     """The counts of some of the files."""
     strict_documents: bool
     """What cannot be read in documentation, source code and workflows of CI services counts as well."""
+    lost: bool
+    """Facts could not be derived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
 
 def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByControl, not_run: ByControl) -> Judged:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
-    incomplete = any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
+    incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
     seen = Seen(

@@ -12,6 +12,9 @@ from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET, CATEGORIES_OF_DATA
 
 _CATEGORIES = "categories"
+_UNDEFINED = "undefined_data"
+FACTS_READ = (_CATEGORIES, _UNDEFINED)
+"""The facts that decide what belongs to a framework."""
 _ARCHITECTURE = "architecture."
 
 
@@ -98,4 +101,4 @@ def _categories(stated: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _names_undefined_data(facts: Mapping[str, Any]) -> bool:
-    return bool(facts.get("undefined_data"))
+    return bool(facts.get(_UNDEFINED))

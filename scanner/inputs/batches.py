@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from scanner.inputs import transport
 from scanner.limits import Limits
-from scanner.sources import Source, content_of
+from scanner.sources import RenderedFile, Source, content_of
 from scanner.workers import Workers
 
 _WORTHWHILE = 2_000_000
@@ -39,7 +39,7 @@ def spread(
     size, rest = 0, iter(sources)
     for source in rest:
         first.append(source)
-        size += _size(source)
+        size += size_of(source) + _EACH
         if size >= _WORTHWHILE:
             break
     transport.prepare(limits)
@@ -47,13 +47,16 @@ def spread(
     yield from Workers(work, failed, number, limits, _extra).run(_batches(first, rest))
 
 
-def _size(source: Source) -> int:
-    return len(content_of(source)) + _EACH
+def size_of(source: Source) -> int:
+    """Bytes of a file, or of what was rendered in its place."""
+    if isinstance(source, RenderedFile):
+        return sum(len(text) for _, text in source.rendered.texts)
+    return len(content_of(source))
 
 
 def _extra(source: Source) -> float:
     """Seconds that a file may take for its size."""
-    return len(content_of(source)) // _SLOWEST
+    return size_of(source) // _SLOWEST
 
 
 def _batches(first: Iterable[_Source], rest: Iterable[_Source]) -> Iterator[list[_Source]]:
@@ -62,7 +65,7 @@ def _batches(first: Iterable[_Source], rest: Iterable[_Source]) -> Iterator[list
     for part in (first, rest):
         for source in part:
             batch.append(source)
-            size += _size(source)
+            size += size_of(source) + _EACH
             if size >= _BATCH:
                 yield batch
                 batch, size = [], 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,12 +11,13 @@ from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import Read
 from scanner.marks import Mark
-from scanner.masking import hidden
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, rule_reads
 from scanner.policy.cel import Condition
+from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix
+from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.message import message
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
@@ -28,8 +28,6 @@ from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
 
-OLDEST_KUBERNETES, NEWEST_KUBERNETES = 16, 37
-"""The minor versions of Kubernetes 1.x that the rules know; rules see the chosen one as `cluster.minor`."""
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -88,6 +86,15 @@ class Evaluation:
         for subject, counts in other.by_subject.items():
             _add(self.by_subject.setdefault(subject, {}), counts)
 
+    def count(self, rule: str, outcome: Outcome, subject: Subject, *, by_path: bool) -> None:
+        """Take an outcome of a rule for a subject in."""
+        counted = {rule: {outcome: 1}}
+        _add(self.counts, counted)
+        if by_path:
+            _add(self.by_path.setdefault(subject.places, {}), counted)
+        if subject.kind.startswith(_ARCHITECTURE):
+            _add(self.by_subject.setdefault((subject.origin.path, subject.identity), {}), counted)
+
     def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
         """The counts of some of the files."""
         counts: dict[str, dict[Outcome, int]] = {}
@@ -116,23 +123,25 @@ class Evaluator:
         by_path: bool = False,
     ) -> None:
         cel.prepare()
-        self._by_path = by_path
+        self.by_path = by_path
+        """Outcomes are counted for each file too."""
         self._include_passes = include_passes
         self._cluster = {"minor": kubernetes_minor}
-        self._rules: dict[str, list[Rule]] = {}
+        self.rules: dict[str, list[Rule]] = {}
+        """By the kind of subject that they are about."""
         self._ready: dict[str, list[Ready]] = {}
         for rule in rules:
-            self._rules.setdefault(rule.info.subject, []).append(rule)
+            self.rules.setdefault(rule.info.subject, []).append(rule)
 
     def _of_kind(self, kind: str) -> list[Ready]:
         """The rules about a kind of subject; expressions are loaded when the first subject of the kind is met."""
         if kind not in self._ready:
-            self._ready[kind] = [Ready.of(rule) for rule in self._rules.get(kind, ())]
+            self._ready[kind] = [Ready.of(rule) for rule in self.rules.get(kind, ())]
         return self._ready[kind]
 
     def reads(self) -> list[Read]:
         """What the rules read of subjects."""
-        return [rule_reads.of_subject(rule) for rules in self._rules.values() for rule in rules]
+        return [rule_reads.of_subject(rule) for rules in self.rules.values() for rule in rules]
 
     def evaluate(self, subjects: Iterable[Subject], derived: Derived = _UNDERIVED) -> Evaluation:
         """The outcome of every rule for every subject it applies to; a rule about items may give several.
@@ -153,12 +162,8 @@ class Evaluator:
 
     def _take(self, result: Evaluation, ready: Ready, subject: Subject, judgement: Judgement, derived: Derived) -> None:
         """Count a judgement, and make its finding."""
-        outcome, counted = judgement.outcome, {ready.rule.info.id: {judgement.outcome: 1}}
-        _add(result.counts, counted)
-        if self._by_path:
-            _add(result.by_path.setdefault(subject.places, {}), counted)
-        if subject.kind.startswith(_ARCHITECTURE):
-            _add(result.by_subject.setdefault((subject.origin.path, subject.identity), {}), counted)
+        outcome = judgement.outcome
+        result.count(ready.rule.info.id, outcome, subject, by_path=self.by_path)
         if outcome is Outcome.PASS and not self._include_passes:
             return
         if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, judgement.values):
@@ -277,23 +282,3 @@ def aim(rule: Rule, subject: Subject, item: items.Item) -> tuple[Mark, tuple[str
         mark, found = find(subject.marks[path[0]], path[1:])
         return mark, (path[0], *found)
     return find(item.mark, path)
-
-
-def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> str:
-    """What stays the same of a finding while the text around it changes: rule, subject, and the field the rule means.
-
-    The field counts as the rule names it, whether or not it is there yet; an item of a list counts by its name, or by
-    itself where it is a plain value, so that a list may be reordered.
-    """
-    names: list[str] = []
-    value = subject.bindings[subject.focus]
-    for part in item:
-        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            value = value[int(part)]
-            named = value.get("name") if isinstance(value, dict) else value
-            names.append(str(named) if isinstance(named, str | int | float) else part)
-        else:
-            value = value.get(part) if isinstance(value, dict) else None
-            names.append(part)
-    identity = "\0".join((rule, *map(hidden, (subject.kind, subject.identity, *names)), at))
-    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

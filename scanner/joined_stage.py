@@ -52,6 +52,8 @@ class Joined:
     """The facts that frameworks read."""
     lost: bool = False
     """Facts could not be derived."""
+    why: str = ""
+    """Why the first part was not done that was not."""
 
 
 class JoinedStage:
@@ -72,7 +74,7 @@ class JoinedStage:
 
     def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> Joined:
         """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files."""
-        self._subjects, self._whole = subjects, whole
+        self._subjects, self._whole, self._derived = subjects, whole, None
         joined = Joined()
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
@@ -114,6 +116,8 @@ class JoinedStage:
 
     def _take(self, joined: Joined, task: _Task, part: Evaluation | _Told | _Lost) -> None:
         what, name = task
+        if isinstance(part, _Lost):
+            joined.why = joined.why or part.why
         if isinstance(part, Evaluation):
             joined.evaluation.merge(part)
         elif isinstance(part, dict):

@@ -11,20 +11,13 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-SECONDS = 8
-"""Of a processor, for the process that asks all subjects at once: twice what it takes, half of what a square takes."""
+SECONDS = 10
+"""Of a processor, for each process: several times what one takes on an idle machine, and less than a square takes."""
 POLICY = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: policy-NUMBER, namespace: shop}
 spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
----
-"""
-BUDGET = """\
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: budget-NUMBER, namespace: shop}
-spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
 ---
 """
 POD = """\
@@ -44,7 +37,7 @@ def each(text: str, number: int) -> str:
 
 
 def found(text: str, folder: Path) -> dict[str, Any]:
-    """The result of a scan whose main process has so many seconds of a processor."""
+    """The result of a scan whose processes have so many seconds of a processor each."""
     (folder / "large.yaml").write_text(text)
     assay = f"{sys.executable} -m scanner scan large.yaml --quiet --jobs 1 --output json=result.json"
     command = ["sh", "-c", f"ulimit -t {SECONDS} && exec {assay}"]
@@ -54,9 +47,8 @@ def found(text: str, folder: Path) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.parametrize("selecting", [POLICY, BUDGET], ids=["network policies", "disruption budgets"])
-def test_2000_objects_that_select_each_of_2000_pods(selecting: str, tmp_path: Path) -> None:
-    result = found(each(selecting, 2000) + each(POD, 2000), tmp_path)
+def test_2000_network_policies_that_select_each_of_2000_pods(tmp_path: Path) -> None:
+    result = found(each(POLICY, 2000) + each(POD, 2000), tmp_path)
     assert result["inputs"][0]["subjects"] >= 4000
     unselected = {"kubernetes.network-policy-selects-workload", "kubernetes.workload-selected-by-network-policy"}
     assert not unselected & {item["rule"] for item in result["findings"]}

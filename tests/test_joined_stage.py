@@ -90,3 +90,23 @@ def test_many_objects_come_to_the_same_as_few(folder: Path) -> None:
     many = "".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\n" for number in range(700))
     (folder / "pod.yaml").write_text(pods + many)
     assert few["findings"] == scanned(folder)["findings"]
+
+
+def test_a_fix_that_cannot_be_proved_is_not_made(
+    folder: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rules" / "own").mkdir(parents=True)
+    (folder / "rules" / "own" / "rule.yaml").write_text((repository / "tests" / "own-rule.yaml").read_text())
+    before = (folder / "pod.yaml").read_text()
+
+    def spin(*_: object, **__: object) -> NoReturn:
+        while True:
+            pass
+
+    monkeypatch.setattr(facts, "derive", spin)
+    limited = ("--rules", "rules", "--limit", "seconds=0.5", "--unsafe")
+    done = assay("fix", "pod.yaml", *limited, cwd=folder)
+    assert done.returncode == 1
+    why = "what rules ask of all subjects together needs more than 0.5 seconds of a processor"
+    assert f"not fixed: it cannot be proved: {why}" in done.stderr
+    assert (folder / "pod.yaml").read_text() == before

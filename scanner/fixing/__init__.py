@@ -18,6 +18,7 @@ from scanner.facts.kept import Kept
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
+from scanner.joined_stage import JoinedStage
 from scanner.model import Finding, Input, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
@@ -76,7 +77,10 @@ def fix(
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
     whole = where.whole and not any(map(inputs.hides_something, look.inputs))
-    proved = CrossFileProof(joined, look.subjects, whole, fixer.subjects, fixer.again).prove(fixer.all())
+    stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
+    size = sum(item.bytes for item in look.inputs)
+    proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, fixer.again)
+    proved = proof.prove(fixer.all())
     read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
     told = replace(told, rules=rules.changes)
     return Fixes(where.root, tuple(read), tuple(proved), tuple(look.suggested), look.unsafe, told)

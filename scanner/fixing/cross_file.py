@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scanner import facts
 from scanner.fixing.file_fixes import FixResult, SkippedFix
 from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
+from scanner.joined_stage import JoinedStage
 from scanner.model import Subject
-from scanner.policy.evaluate import Evaluator
 
+_UNPROVED = "it cannot be proved: what rules ask of all subjects together {}"
 Subjects = Mapping[str, Sequence[Subject]]
 """Path -> subjects of the file that rules about all subjects look at."""
 
@@ -19,7 +19,9 @@ Subjects = Mapping[str, Sequence[Subject]]
 class CrossFileProof:
     """Proves fixes against all that is scanned."""
 
-    joined: Evaluator
+    stage: JoinedStage
+    size: int
+    """Bytes of all files."""
     before: Subjects
     """As they are before any change."""
     complete: bool
@@ -34,12 +36,14 @@ class CrossFileProof:
         after = [result for result in results if result.fixed]
         if not after:
             return list(results)
-        before = self._snapshot(())
+        before, why = self._snapshot(())
+        if why:
+            return [_refused(result, _UNPROVED.format(why)) for result in results]
         proved: list[FixResult] = []
         groups: list[Sequence[FixResult]] = [after]
         while groups:
             group = groups.pop()
-            reason = objection(before, self._snapshot([*proved, *group]))
+            reason = self._objection(before, [*proved, *group])
             if not reason:
                 proved += group
             elif len(group) == 1:
@@ -54,15 +58,25 @@ class CrossFileProof:
         """A file without the fixes of the one rule that is to blame, or as it was where it is more than one."""
         for rule in sorted({finding.rule for finding in result.fixed}):
             less = self.again(result.path, rule)
-            if not objection(before, self._snapshot([*others, less])):
+            if not self._objection(before, [*others, less]):
                 skipped = (SkippedFix(finding, reason) for finding in result.fixed if finding.rule == rule)
                 return replace(less, skipped=(*less.skipped, *skipped))
-        skipped = (SkippedFix(finding, reason) for finding in result.fixed)
-        return replace(result, after=result.before, fixed=(), skipped=(*result.skipped, *skipped))
+        return _refused(result, reason)
 
-    def _snapshot(self, changed: Sequence[FixResult]) -> OutcomeSnapshot:
-        """All outcomes with some of the files changed."""
+    def _objection(self, before: OutcomeSnapshot, changed: Sequence[FixResult]) -> str:
+        """What speaks against changing some of the files."""
+        after, why = self._snapshot(changed)
+        return _UNPROVED.format(why) if why else objection(before, after)
+
+    def _snapshot(self, changed: Sequence[FixResult]) -> tuple[OutcomeSnapshot, str]:
+        """All outcomes with some of the files changed, and why some are not told."""
         subjects = {**self.before, **self.read(changed)}
         everything = [subject for some in subjects.values() for subject in some]
-        derived = facts.derive(everything, whole=self.complete)
-        return snapshot(self.joined.evaluate(everything, derived).findings)
+        joined = self.stage.run(everything, whole=self.complete, size=self.size)
+        return snapshot(joined.evaluation.findings), joined.why
+
+
+def _refused(result: FixResult, reason: str) -> FixResult:
+    """A file as it was."""
+    skipped = (SkippedFix(finding, reason) for finding in result.fixed)
+    return replace(result, after=result.before, fixed=(), skipped=(*result.skipped, *skipped))

@@ -66,10 +66,8 @@ def test_arguments_and_settings_are_masked(tmp_path: Path) -> None:
     [
         ("scan", "x-TOKEN"),
         ("scan", "--framework", "TOKEN"),
-        ("scan", "--output", "TOKEN"),
         ("scan", "--TOKEN"),
         ("rules", "show", "TOKEN"),
-        ("frameworks", "show", "TOKEN"),
         ("fix", "--rule", "TOKEN"),
         ("TOKEN",),
     ],

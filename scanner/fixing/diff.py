@@ -15,7 +15,7 @@ _LONG = 3000
 
 def unified(result: FixResult) -> Iterator[str]:
     """The lines of the diff. It is for reading: what looks like a credential is hidden."""
-    before, after = (mask(documents.decode(content)).split("\n") for content in (result.before, result.after))
+    before, after = _masked(result)
     matcher = SequenceMatcher(None, before, after, autojunk=len(before) > _LONG)
     path = mask(result.path)
     yield f"--- a/{path}"
@@ -29,6 +29,14 @@ def unified(result: FixResult) -> Iterator[str]:
             else:
                 yield from (f"-{line}" for line in before[start : min(end, _length(before))])
                 yield from (f"+{line}" for line in after[new_start : min(new_end, _length(after))])
+
+
+def _masked(result: FixResult) -> Iterator[list[str]]:
+    """The lines before and after. What one of them hides, the other does too: a fix may take its beginning away."""
+    texts = [documents.decode(content) for content in (result.before, result.after)]
+    pairs = [list(zip(text.split("\n"), mask(text).split("\n"), strict=True)) for text in texts]
+    hidden = {line: masked for each in pairs for line, masked in each if line != masked}
+    yield from ([hidden.get(line, line) for line, _ in each] for each in pairs)
 
 
 def _range(start: int, end: int, lines: Sequence[str]) -> str:

@@ -144,7 +144,14 @@ def packed(files: Mapping[str, str | bytes]) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize("where", ["chart", "inner", "archive", "second stream", "archive in an archive"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "chart",
+        *(pytest.param(where, marks=pytest.mark.slow) for where in ("inner", "archive", "archive in an archive")),
+        pytest.param("second stream", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     "schema",
     [
@@ -205,6 +212,7 @@ def test_a_link_in_a_circle_ends(place: Path, target: str) -> None:
     assert "is a link to a folder it lies in" in said
 
 
+@pytest.mark.slow
 def test_links_that_stand_for_a_million_files_end(place: Path) -> None:
     lay(place, CHART)
     for level in range(20):

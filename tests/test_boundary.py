@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import shutil
+import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
@@ -129,6 +132,70 @@ def test_no_link_of_a_chart_leads_out(place: Path, link: str, target: str) -> No
     assert "is a link to what lies outside" in said
 
 
+def packed(files: Mapping[str, str | bytes]) -> bytes:
+    """A chart archive."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, text in files.items():
+            content = text.encode() if isinstance(text, str) else text
+            about = tarfile.TarInfo(name)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "chart",
+        *(pytest.param(where, marks=pytest.mark.slow) for where in ("inner", "archive", "archive in an archive")),
+        pytest.param("second stream", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"properties": {"a": {"$ref": "file://OUTSIDE/word.json"}}}',
+        '{"properties": {"a": {"$ref": "../../outside/word.json"}}}',
+        '{"properties": {"a": {"\\u0024ref": "http://127.0.0.1:9/word.json"}}}',
+        '{"properties": {"a": {"$ref": "file://OUTSIDE/word.json", "$ref": "#"}}}',
+        '{"$schema": "file://OUTSIDE/word.json"}',
+        '{"allOf": [{"$dynamicRef": "file://OUTSIDE/word.json"}]}',
+    ],
+)
+def test_a_schema_of_values_refers_to_itself_only(place: Path, schema: str, where: str) -> None:
+    lay(place.parent, {"outside/word.json": f'{{"const": "{MARKER}"}}'})
+    schema = schema.replace("OUTSIDE", str(place.parent / "outside"))
+    about = "apiVersion: v2\nname: inner\nversion: 0.1.0\n"
+    lay(place, {**CHART, "chart/values.yaml": "a: 1\ninner: {a: 1}\n"})
+    inner: dict[str, str | bytes] = {"inner/Chart.yaml": about, "inner/values.schema.json": schema}
+    if where == "archive in an archive":
+        inner = {"inner/Chart.yaml": about, "inner/charts/inner.tgz": packed(inner)}
+    if where.startswith(("archive", "second")):
+        whole = gzip.decompress(packed(inner))
+        end = 1024 if where == "second stream" else len(whole)
+        (place / "chart/charts").mkdir()
+        (place / "chart/charts/inner.tgz").write_bytes(gzip.compress(whole[:end]) + gzip.compress(whole[end:]))
+    else:
+        folder = "chart" if where == "chart" else "chart/charts/inner"
+        lay(place, {f"{folder}/values.schema.json": schema, "chart/charts/inner/Chart.yaml": about})
+    code, said = scanned(place, "chart")
+    assert (code, MARKER in said) == (4, False)
+    assert "values.schema.json refers to another schema, which is never read or fetched" in said
+
+
+def test_a_schema_that_refers_to_itself_is_held_to(place: Path) -> None:
+    draft = "http://json-schema.org/schema#"
+    kinds = '"properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"type": "string"}}'
+    schema = f'{{"$schema": "{draft}", {kinds}}}'
+    lay(place, {**CHART, "chart/values.schema.json": schema, "chart/values.yaml": "a: text\n", "chart/files/word": "w"})
+    assert scanned(place, "chart")[0] == 1
+    lay(place, {"chart/values.yaml": "a: 1\n"})
+    code, said = scanned(place, "chart")
+    assert code == 4
+    assert "got number, want string" in said
+
+
 def test_a_link_that_stays_inside_is_rendered_as_what_it_leads_to(place: Path) -> None:
     lay(place, {**CHART, "shared/word": "inner-word"})
     (place / "chart/files").symlink_to("../shared")
@@ -145,6 +212,7 @@ def test_a_link_in_a_circle_ends(place: Path, target: str) -> None:
     assert "is a link to a folder it lies in" in said
 
 
+@pytest.mark.slow
 def test_links_that_stand_for_a_million_files_end(place: Path) -> None:
     lay(place, CHART)
     for level in range(20):

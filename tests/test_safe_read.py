@@ -126,7 +126,7 @@ def test_a_pipe_in_a_chart_holds_nothing_up(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["index", "HEAD", "config", "packed-refs", "info/attributes", "objects/pack/a.idx"])
-@pytest.mark.parametrize("target", ["", "/dev/zero"])
+@pytest.mark.parametrize("target", ["", pytest.param("/dev/zero", marks=pytest.mark.slow)])
 def test_git_is_not_asked_about_a_repository_of_odd_files(folder: Path, name: str, target: str) -> None:
     subprocess.run(["git", "init", "--quiet", "."], cwd=folder, check=True)
     subprocess.run(["git", "add", "pod.yaml"], cwd=folder, check=True)

@@ -14,7 +14,7 @@ from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.limits import Limits
-from scanner.rendering import helm_ignore, leftovers, programs
+from scanner.rendering import helm_ignore, leftovers, programs, values_schema
 from scanner.rendering.private_copy import Ground, PrivateCopy
 from scanner.sources import Rendered
 
@@ -66,6 +66,8 @@ class Chart:
             about |= _about(ground.content(f"{self.folder}requirements.yaml"), "requirements.yaml")
         copy = PrivateCopy(ground)
         everything = dict(copy.take_folder(self.folder or "."))
+        for name, content in everything.items():
+            values_schema.refuse_outside(name, content)
         files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
         library = about.get("type") == "library"
         found = () if library else tuple(self._rendered(ground, copy, about, values, kubernetes, files))

@@ -102,7 +102,8 @@ def _marker(ground: Ground, folder: str) -> str:
 
 def _missing(marker: str, named: str, ground: Ground) -> str:
     if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
-        return f"{marker} builds on {named}, which {why}: --root DIR names a folder that holds all that is read"
+        hint = ": name it itself" if ground.boundary.holds(ground.path(named)) else ": --root DIR allows more"
+        return f"{marker} builds on {named}, which {why}{hint}"
     return (
         f"{marker} builds on {named}, which is not here and is never fetched: "
         "build it where it can be, such as `kustomize build FOLDER | assay scan -`"

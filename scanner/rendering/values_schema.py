@@ -1,0 +1,79 @@
+"""`values.schema.json` of charts: Helm would read any file or address that it refers to, so it must refer to none."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.errors import UnreadableError
+
+_NAME = "values.schema.json"
+_ARCHIVE = ".tgz"
+_REFERS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
+_DRAFT = re.compile(r"https?://json-schema\.org/(?:draft-0[467]/|draft/20(?:19-09|20-12)/)?schema#?")
+"""The schemas of schemas that Helm brings with it."""
+_MOST_BYTES = 256 * 1024**2
+_MOST_MEMBERS = 50_000
+_DEEPEST = 8
+"""Archives within archives."""
+
+
+def refuse_outside(name: str, content: bytes) -> None:
+    """Raise UnreadableError where a file of a chart is, or holds as archive, a schema that refers to another file."""
+    for shown, schema in _schemas(name, content, 0):
+        for target in _references(shown, schema):
+            if not target.startswith("#") and not _DRAFT.fullmatch(target):
+                raise UnreadableError(f"not assessed: {shown} refers to another schema, which is never read or fetched")
+
+
+def _schemas(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
+    base = name.rpartition("/")[2]
+    if base == _NAME:
+        yield name, content
+    elif base.endswith(_ARCHIVE) and "charts/" in name:
+        if depth == _DEEPEST:
+            raise UnreadableError(f"not assessed: {name} holds archives more than {_DEEPEST} deep")
+        for inner, text in _members(name, content):
+            yield from _schemas(f"{name}/{inner}", text, depth + 1)
+
+
+def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The schemas and archives in an archive."""
+    import gzip  # unlike tarfile's own reader it reads on after the end of a stream, as Helm does
+    import tarfile
+
+    left = _MOST_BYTES
+    try:
+        with gzip.open(io.BytesIO(content)) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for number, member in enumerate(archive):
+                left -= member.size
+                if left < 0 or number == _MOST_MEMBERS:
+                    raise UnreadableError(f"not assessed: {name} is too large")
+                wanted = member.isfile() and member.name.rpartition("/")[2].endswith((_NAME, _ARCHIVE))
+                if wanted and (file := archive.extractfile(member)):
+                    yield member.name, file.read()
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
+        raise UnreadableError(f"not assessed: {name} is not a whole archive") from None
+
+
+def _references(name: str, content: bytes) -> Iterator[str]:
+    """What a schema refers to, also under keys that stand twice."""
+    try:
+        pending: list[Any] = [json.loads(content, object_pairs_hook=_Pairs)]
+    except (ValueError, RecursionError):
+        raise UnreadableError(f"not assessed: {name} is not valid JSON") from None
+    while pending:
+        value = pending.pop()
+        if isinstance(value, _Pairs):
+            yield from (text for key, text in value if key in _REFERS and isinstance(text, str))
+            pending += (inner for _, inner in value)
+        elif isinstance(value, list):
+            pending += value
+
+
+class _Pairs(list[Any]):
+    """The keys and values of a JSON object."""

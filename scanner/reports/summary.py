@@ -31,7 +31,7 @@ _NAME = 12
 def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[str]:
     """All of it."""
     yield from _outcomes(scan, screen, presentation.seconds)
-    if any(scan.outcomes.values()) or any(gaps(scan)[:3]):
+    if any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3]):
         yield from _frameworks(scan, screen)
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
     if steps := list(_next(scan, presentation)):

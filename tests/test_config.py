@@ -287,6 +287,7 @@ NAMES_FILES = {
     "policies": "[below]",
     "scope": "below",
     "values": "[below]",
+    "root": "below",
 }
 
 

@@ -1,6 +1,6 @@
 """Fuzz the targets with atheris.
 
-    python -m tests.fuzz.run [--target NAME ...] [--seconds N] [--seed N] [--folder build/fuzz]
+    python -m tests.fuzz.run [--target NAME ...] [--seconds N] [--seed N] [--folder build/fuzzing]
 
 Each target runs in a process of its own, one after the other, and the seconds are those of all together. What the
 fuzzer found worth keeping stays in FOLDER/corpus/TARGET, and the next run goes on from there; an input that crashes,
@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--target", action="append", choices=NAMES)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0, help="the same choices in each run; 0 for others each time")
-    parser.add_argument("--folder", type=Path, default=Path("build/fuzz"))
+    parser.add_argument("--folder", type=Path, default=Path("build/fuzzing"))
     parser.add_argument("--replay", type=Path, help="run one input, without the fuzzer")
     parser.add_argument("--fuzz", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     given = parser.parse_args()

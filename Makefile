@@ -10,7 +10,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-a
 LOCKED = $(PIP) --require-hashes --requirement
 OURSELVES = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-slow test-thorough test-search test-lowest test-newest fuzz mutants constraints lint format docs bench clean FORCE
+.PHONY: demo test test-slow test-thorough test-search test-lowest test-newest fuzz mutants constraints lint format docs bench release clean FORCE
 
 demo: .venv/base
 	@mkdir -p build
@@ -50,8 +50,8 @@ mutants: .venv/dev
 
 # The locks: for .venv, fuzzing and releases the newest versions of the day, for test-lowest the lowest that are allowed.
 constraints: .venv/dev
-	$(COMPILE) pyproject.toml --group build --upgrade --output-file .ci/newest.txt >/dev/null
-	for group in dev fuzz; do \
+	$(COMPILE) pyproject.toml --upgrade --output-file .ci/newest.txt >/dev/null
+	for group in build dev fuzz; do \
 		$(COMPILE) pyproject.toml --group $$group --upgrade --constraint .ci/newest.txt \
 			--output-file .ci/$$group.txt >/dev/null || exit 1; done
 	for group in checkov hook release; do \
@@ -77,12 +77,21 @@ bench: .venv/dev
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/compare.py
 
+# What a release is made of: wheel, source archive, and the CycloneDX list of what the wheel needs.
+release: .ci/release.txt .ci/newest.txt
+	$(PYTHON) -m venv --clear build/release
+	build/release/bin/python $(LOCKED) .ci/release.txt
+	rm -rf dist
+	build/release/bin/python -m build --no-isolation
+	build/release/bin/cyclonedx-py requirements .ci/newest.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file build/sbom.cdx.json
+
 clean:
 	rm -rf .venv build dist
 
-.venv/base: pyproject.toml .ci/newest.txt
+.venv/base: pyproject.toml .ci/build.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(LOCKED) .ci/newest.txt
+	$(BIN)/python $(LOCKED) .ci/build.txt
 	$(BIN)/python $(OURSELVES)
 	$(BIN)/python -m compileall -q scanner
 	@touch $@

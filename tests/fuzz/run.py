@@ -17,6 +17,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,7 @@ import scanner
 NAMES = ("documents", "subjects", "rules", "configuration", "results")
 _FIGURES = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)")
 _DONE = re.compile(r"^stat::number_of_executed_units: (\d+)", re.MULTILINE)
+_STEP = re.compile(r"^(?:INFO: Instrumenting|#\d+\t).*\n", re.MULTILINE)
 _OPTIONS = ("-timeout=25", "-rss_limit_mb=2048", "-max_len=8000", "-print_final_stats=1", "-use_value_profile=0")
 
 
@@ -67,15 +69,22 @@ def _run(name: str, seconds: int, seed: int, folder: Path) -> int:
     command = [sys.executable, "-m", "tests.fuzz.run", "--target", name, "--fuzz", *options, str(found), str(start)]
     environment = {**os.environ, "XDG_CACHE_HOME": str((folder / "cache").absolute())}
     log = folder / f"{name}.log"
+    began = time.monotonic()
     with log.open("wb") as file:
         code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=environment, check=False).returncode
+    took = round(time.monotonic() - began) or 1
     text = log.read_text(encoding="utf-8", errors="replace")
     done, figures = _DONE.search(text), _FIGURES.findall(text)
     edges, _, kept = figures[-1] if figures else ("0", "0", "0")
     count = int(done[1]) if done else 0
-    print(f"{name}: {count} runs in {seconds} s ({count // seconds}/s), {edges} edges, {kept} inputs", flush=True)
+    print(f"{name}: {count} runs in {took} s ({count // took}/s), {edges} edges, {kept} inputs", flush=True)
     if code or not count:
-        print(text[-4000:], f"{name}: stopped with exit code {code}; see {log} and {crashes}", sep="\n", flush=True)
+        print(
+            _STEP.sub("", text)[-4000:],
+            f"{name}: stopped with exit code {code}; see {log} and {crashes}",
+            sep="\n",
+            flush=True,
+        )
         return 1
     return 0
 

@@ -11,7 +11,6 @@ from scanner.limits import Limits
 from scanner.model import Input, InputStatus
 from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
 
-
 _HEAD = 4096
 """Bytes at the beginning of a report that say what it is."""
 _REPORTS = {".html": b'<meta name="generator" content="Assay">', ".jsonl": b'{"type":"run","format":"assay-results/'}

@@ -29,6 +29,7 @@ from scanner.policy import examples, pack
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.rule import load
 from scanner.reports.html import page
+from scanner.scan import evaluators
 from scanner.sources import File, Source
 from tests.fuzz import seeds
 from tests.fuzz.structures import altered
@@ -50,7 +51,7 @@ _VISIBLE = tuple(name for name in seeds.NAMES if name != "-" and "/" not in name
 @cache
 def _rules() -> tuple[Evaluator, Evaluator]:
     every = pack.load_all(library.Cache(_PLAIN.cache_folder))
-    local, joined = scanning.evaluators(every.choose(every.of_profile(Profile.OPINION)), _PLAIN)
+    local, joined = evaluators(every.choose(every.of_profile(Profile.OPINION)), _PLAIN)
     return local, joined
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from tests.fuzz import seeds
@@ -14,6 +15,9 @@ _VALUES: tuple[Any, ...] = (
     *("100m", "1Gi", "10Ki", "99.9%", "PT1H", "1 hour", "2020-02-30", "10.0.0.0/8", "::/0", "a:b@sha256:" + "0" * 64),
     *("{{ a }}", "a/b", "../a", "a.b.svc", "web", "default", ["*"], ["a", 1], {"a": "b"}, {"name": "web"}),
 )
+
+_MANY = 2000
+"""Values of a structure that is not altered any more: each change may double it."""
 
 
 def altered(data: bytes) -> tuple[str, bytes]:
@@ -33,19 +37,21 @@ def altered(data: bytes) -> tuple[str, bytes]:
 def _alter(whole: list[Any], where: int, how: int, what: int) -> None:
     """Replace, remove, repeat or move one value."""
     places = list(_places(whole))
+    if len(places) > _MANY:
+        return
     holder, key = places[where * len(places) // 256]
     match how % 5:
         case 0 | 1:
-            holder[key] = _VALUES[what % len(_VALUES)]
+            holder[key] = deepcopy(_VALUES[what % len(_VALUES)])
         case 2 if holder is not whole:
             del holder[key]
         case 3 if isinstance(holder[key], list):
-            holder[key] = holder[key] * 2
+            holder[key] = [*holder[key], *deepcopy(holder[key])]
         case 3 if isinstance(holder[key], dict):
             holder[key] = [holder[key]]
         case 4:
             other, name = places[what * len(places) // 256]
-            holder[key] = json.loads(json.dumps(other[name]))
+            holder[key] = deepcopy(other[name])
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

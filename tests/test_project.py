@@ -160,6 +160,7 @@ def test_code_is_analysed_and_the_licence_and_the_policy_are_there() -> None:
     policy = (REPOSITORY / "SECURITY.md").read_text()
     assert re.search(r"\b(?i:vuln|disclos)", policy)
     assert re.search(r"\d+ days", policy)
+    assert "https://" in policy
 
 
 # What the threat model says

@@ -4,10 +4,13 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORT := build/digital-bank.html
 SPREAD := -n auto --dist worksteal
-COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --no-annotate \
+COMPILE = $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-annotate --generate-hashes \
 	--custom-compile-command "make constraints"
+# Packages come from a lock, each held to its hash; then Assay itself, which needs nothing more.
+LOCKED = $(PIP) --require-hashes --requirement
+OURSELVES = $(PIP) --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-slow test-thorough test-search test-lowest test-newest mutants constraints lint format docs bench clean FORCE
+.PHONY: demo test test-slow test-thorough test-search test-lowest test-newest fuzz mutants constraints lint format docs bench release clean FORCE
 
 demo: .venv/base
 	@mkdir -p build
@@ -35,14 +38,25 @@ test-thorough test-search: test-%: .venv/dev
 test-lowest test-newest: test-%: build/%/installed
 	build/$*/bin/pytest $(SPREAD) -m "not slow" $(PYTEST_ARGS)
 
+# Inputs drawn by what code they reach. TARGET=rules for one (tests/fuzz/targets.py lists them), SECONDS for
+# longer; what was reached stays in build/fuzzing and is where the next run goes on.
+SECONDS := 60
+fuzz: build/fuzz/installed
+	build/fuzz/bin/python -m tests.fuzz.run --seconds $(SECONDS) $(if $(TARGET),--target $(TARGET)) $(ARGS)
+
 # Do the tests notice one-line faults? ARGS="--number 10 scanner/facts" for fewer, or for a part.
 mutants: .venv/dev
 	$(BIN)/python bench/mutants.py $(ARGS)
 
-# Versions for .venv (the newest of the day) and for test-lowest.
+# The locks: for .venv, fuzzing and releases the newest versions of the day, for test-lowest the lowest that are allowed.
 constraints: .venv/dev
-	$(COMPILE) --upgrade --resolution highest --output-file .ci/newest.txt >/dev/null
-	$(COMPILE) --upgrade --resolution lowest-direct --output-file .ci/lowest.txt >/dev/null
+	$(COMPILE) pyproject.toml --upgrade --output-file .ci/newest.txt >/dev/null
+	for group in build dev fuzz; do \
+		$(COMPILE) pyproject.toml --group $$group --upgrade --constraint .ci/newest.txt \
+			--output-file .ci/$$group.txt >/dev/null || exit 1; done
+	for group in checkov hook release; do \
+		$(COMPILE) --group pyproject.toml:$$group --upgrade --output-file .ci/$$group.txt >/dev/null || exit 1; done
+	$(COMPILE) pyproject.toml --group test --upgrade --resolution lowest-direct --output-file .ci/lowest.txt >/dev/null
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -50,6 +64,7 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/yamllint --strict .
+	$(BIN)/zizmor --offline --quiet .github
 
 format: .venv/dev
 	$(BIN)/ruff format .
@@ -62,29 +77,39 @@ bench: .venv/dev
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/compare.py
 
+# What a release is made of: wheel, source archive, and the CycloneDX list of what the wheel needs.
+release: .ci/release.txt .ci/newest.txt
+	$(PYTHON) -m venv --clear build/release
+	build/release/bin/python $(LOCKED) .ci/release.txt
+	rm -rf dist
+	build/release/bin/python -m build --no-isolation
+	build/release/bin/cyclonedx-py requirements .ci/newest.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file build/sbom.cdx.json
+
 clean:
 	rm -rf .venv build dist
 
-.venv/base: pyproject.toml .ci/newest.txt
+.venv/base: pyproject.toml .ci/build.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(PIP) --upgrade 'pip>=25.1'
-	$(BIN)/python $(PIP) --constraint .ci/newest.txt --editable .
+	$(BIN)/python $(LOCKED) .ci/build.txt
+	$(BIN)/python $(OURSELVES)
 	$(BIN)/python -m compileall -q scanner
 	@touch $@
 
-.venv/dev: .venv/base
-	$(BIN)/python $(PIP) --constraint .ci/newest.txt --editable . --group dev
+.venv/dev: .venv/base .ci/dev.txt
+	$(BIN)/python $(LOCKED) .ci/dev.txt
 	@touch $@
 
 build/lowest/installed: .ci/lowest.txt
 build/newest/installed: build/newest.txt
+build/fuzz/installed: .ci/fuzz.txt
 build/%/installed: pyproject.toml
 	$(PYTHON) -m venv --clear $(@D)
-	$(@D)/bin/python $(PIP) --upgrade 'pip>=25.1'
-	$(@D)/bin/python $(PIP) --constraint $(filter %.txt,$^) --editable . --group test
+	$(@D)/bin/python $(LOCKED) $(filter %.txt,$^)
+	$(@D)/bin/python $(OURSELVES)
 	@touch $@
 
 build/newest.txt: .venv/dev FORCE
 	@mkdir -p build
-	$(COMPILE) --upgrade --resolution highest --output-file $@.new >/dev/null
+	$(COMPILE) pyproject.toml --group test --upgrade --output-file $@.new >/dev/null
 	@cmp -s $@.new $@ || cp $@.new $@

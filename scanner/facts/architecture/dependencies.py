@@ -115,7 +115,7 @@ def _hard(spec: Spec) -> Iterator[tuple[str, str]]:
         data = data_of(flow)
         source, target = str(data.get("from")), str(data.get("to"))
         if source in spec.nodes and target in spec.nodes and str(data.get("fallback", "")).lower() in NO:
-            listens = data_of(spec.nodes[target]).get("type") in _LISTENERS
+            listens = str(data_of(spec.nodes[target]).get("type")) in _LISTENERS
             asks = str(data.get("protocol", "")).lower() in _REQUESTS and not listens
             if data["interaction"] == "sync" if data.get("interaction") else asks:
                 yield source, target

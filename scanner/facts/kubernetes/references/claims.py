@@ -159,7 +159,7 @@ class _Claims:
         item, number = self._items[workload][-1], len(self._items[workload]) - 1
         modes = path(stated, "spec", "accessModes")
         if isinstance(modes, list) and modes:
-            item["one_writer"] = all(mode in _ONE_WRITER for mode in modes)
+            item["one_writer"] = all(str(mode) in _ONE_WRITER for mode in modes)
         if isinstance(storage := path(stated, "spec", "storageClassName"), str):
             item["storage_class"] = storage
         if volume := self._volumes.behind(claim, stated):

@@ -52,7 +52,9 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:
             raise UnreadableError(f"{_name(command)} printed more than {_MAX_BYTES // 1024**2} MiB")
         if done.returncode:
-            text = err.read(100_000).decode(errors="replace").replace(f"{home}/", "").replace(home, "").replace(copy, "")
+            text = (
+                err.read(100_000).decode(errors="replace").replace(f"{home}/", "").replace(home, "").replace(copy, "")
+            )
             said = complaint(text, root)
             raise UnreadableError(f"{_name(command)}: {said or 'failed'}")
         return out.read().decode(errors="replace")

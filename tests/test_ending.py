@@ -66,6 +66,12 @@ def chart(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _heed_signals() -> None:
+    """What started the tests may have them ignore these, as nohup and a shell's `&` do, and a child inherits that."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def started(chart: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts a scan whose processes have a mark, which is the name of the test."""
@@ -74,7 +80,16 @@ def started(chart: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..
     def start(*arguments: str, cwd: Path = chart) -> subprocess.Popen[str]:
         environment = {**os.environ, MARK: request.node.name, "TMPDIR": str(chart / "temporary")}
         command = [sys.executable, "-m", "scanner", "scan", *arguments]
-        running.append(subprocess.Popen(command, cwd=cwd, env=environment, stderr=subprocess.PIPE, text=True))
+        running.append(
+            subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environment,
+                stderr=subprocess.PIPE,
+                text=True,
+                preexec_fn=_heed_signals,  # noqa: PLW1509 - no thread of ours runs here
+            )
+        )
         return running[-1]
 
     yield start
@@ -148,7 +163,7 @@ def test_at_any_moment(
         time.sleep(draw.uniform(0.3, whole))  # the moment is what is tested
         main.send_signal(number)
         main.wait(PATIENCE)
-        assert eventually(lambda: not members(mark)), moment
+        assert eventually(lambda: not members(mark), 2), moment
         assert main.stderr is not None
         said = main.stderr.read()
         assert "Traceback" not in said, (moment, said)

@@ -605,6 +605,9 @@ def test_an_expression_beyond_the_budget_is_an_error_of_its_policy(tmp_path: Pat
     found = judged(tmp_path, [policy(heavy, name="heavy"), policy("false", name="light")], thing())
     outcome = {each.rule: each.outcome.value for each in told(found)}
     assert outcome == {"policy.heavy": "error", "policy.light": "fail"}
+    (message,) = [each.message for each in told(found) if each.rule == "policy.heavy"]
+    assert "validation 1 cannot be evaluated: " in message
+    assert "budget exceeded" in message
 
 
 def test_a_finding_keeps_its_fingerprint_when_others_come_before_it(tmp_path: Path) -> None:

@@ -288,6 +288,7 @@ def test_frameworks_list_and_show(folder: Path) -> None:
     assert re.search(r"^1\.4\.4 +partial +declared +\S", shown, re.MULTILINE)
     assert re.search(r"^12\.1\.1 +manual +\S", shown, re.MULTILINE)
     shown = assay("frameworks", "show", "pci-dss/1.4.4", cwd=folder).stdout
+    assert "checkable: partial, shown by declared; " in shown
     assert "datastore-not-public" in shown
     shown = assay("frameworks", "show", "PSS/PSS-B-Privileged", cwd=folder).stdout
     assert "rule kubernetes.container-not-privileged (violates, high): " in shown

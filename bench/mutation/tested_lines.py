@@ -44,7 +44,7 @@ class TestedLines:
         """The tests that a change of a line may make fail, those first that tell soonest.
 
         What runs when a module is loaded (a constant, a default value) is seen through the functions that name it;
-        where none does, through every function of the module, and at last through all tests.
+        where none does, through every function of the module, and of a module without any through all tests.
         """
         chosen: dict[str, Test] = {}
         for lines in self._watched(path, line):
@@ -54,7 +54,13 @@ class TestedLines:
                     chosen.setdefault(test.name, test)
             if chosen:
                 break
-        return _ordered(list(chosen.values()))
+        loading = not any(self._functions(path))
+        return _ordered(list(chosen.values()) or (self.tests if loading else []))
+
+    def _functions(self, path: str) -> Iterator[ast.stmt]:
+        """The statements of the functions of a file."""
+        source = (self._tree / path).read_text(encoding="utf-8")
+        yield from (each for each, early in _statements(source) if not early)
 
     def _watched(self, path: str, line: int) -> Iterator[list[int]]:
         source = (self._tree / path).read_text(encoding="utf-8")

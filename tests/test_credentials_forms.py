@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from collections import Counter
+from random import Random
 
 import pytest
 
-from scanner.credentials import hits, kind_of
+from scanner.credentials import forms, hits, kind_of
 from scanner.credentials.form import Form
 from scanner.credentials.table import FORMS
 from scanner.masking import mask, sealed
@@ -94,3 +96,18 @@ def test_rows_are_told_apart_and_say_where_they_come_from() -> None:
 def test_names_and_prose_that_begin_like_a_credential_are_shown(text: str) -> None:
     assert mask(text) == text
     assert sealed(text) == text
+
+
+@pytest.mark.parametrize("width", [64, 76])
+def test_a_private_key_in_base64_is_found_over_many_lines(width: int) -> None:
+    chance = Random(1)
+    body = "\n".join("".join(chance.choices(string.ascii_letters + string.digits, k=64)) for _ in range(40))
+    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
+    encoded = base64.b64encode(key.encode()).decode()
+    lines = [encoded[at : at + width] for at in range(0, len(encoded), width)]
+    masked = mask("data:\n  tls: |\n" + "".join(f"    {line}\n" for line in lines))
+    assert [line for line in lines[:-1] if line in masked] == []
+
+
+def test_every_form_that_reaches_over_lines_is_a_form() -> None:
+    assert set(forms._FURTHER) <= {form.id for form in FORMS}

@@ -75,6 +75,8 @@ _REFERENCE = re.compile(
 )
 _HEAD = 80
 """Characters of base64 that hold the first line of a key."""
+_BREAKS = re.compile(r"\s+|\\+[nr]")
+"""Ends of lines and what they are indented by, written out or escaped."""
 _SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
 _TOKEN = 200
 """Characters of the longest token of one piece; what is longer is a key or a set of claims."""
@@ -145,7 +147,7 @@ def is_pair(value: str) -> bool:
 def is_private(value: str) -> bool:
     """Whether a text is the base64 of a private key in PEM, and not of a certificate or a public key."""
     try:
-        return b"PRIVATE KEY" in base64.b64decode(value[:_HEAD])
+        return b"PRIVATE KEY" in base64.b64decode(_BREAKS.sub("", value[: 2 * _HEAD])[:_HEAD])
     except ValueError:
         return False
 

@@ -77,7 +77,10 @@ def test_a_framework_selects_default_and_strict_rules() -> None:
     _, by_profile = scan("--profile", "strict")
     assert figures(by_framework, "soc2") == figures(by_profile, "soc2")
     assert figures(by_framework, "soc2")["not_run"] == 0
-    assert {each["rule"] for each in by_framework["findings"]} >= {"kubernetes.role-cannot-create-pods"}
+    assert {each["rule"] for each in by_framework["findings"]} >= {
+        "kubernetes.container-readiness-probed",
+        "kubernetes.role-cannot-create-pods",
+    }
     shown = table("--framework", "soc2")
     assert "%" not in shown
     assert re.search(r"^profile   strict, \d+ rules that bear on soc2@2017,", shown, re.MULTILINE)

@@ -163,11 +163,11 @@ def _notes(
     if apart:
         yield f"no control of {', '.join(apart)} applies to what was scanned"
     if silent:
-        yield f"nothing that was read speaks for or against a control of {', '.join(silent)}"
+        yield f"nothing speaks for or against a control of {', '.join(silent)}"
     if any(each.by_word for each in about):
         yield "in brackets: by a document's own word alone"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"up to {most} rules that bear on a framework were not run, --framework ID runs them"
+        yield f"up to {most} rules of a framework were not run, --framework ID runs them"
     if any(each.full for each in about) and _is_incomplete(about):
         yield f"{figures.INCOMPLETE}, so that no control is satisfied"
     if others and not in_full:
@@ -198,15 +198,15 @@ def _unfamiliar(scan: Scan) -> Iterator[str]:
         more = f" and {len(kinds) - _SHOWN_KINDS} more" if len(kinds) > _SHOWN_KINDS else ""
         noun = "1 object is" if number == 1 else f"{number} objects are"
         yield (
-            f"{noun} of a kind whose own fields no rule looks at, "
-            f"so that a pass says little of it: {', '.join(kinds[:_SHOWN_KINDS])}{more}"
+            f"{noun} of a kind whose own fields no rule looks at (a pass says little): "
+            f"{', '.join(kinds[:_SHOWN_KINDS])}{more}"
         )
 
 
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
-        yield "mend what was not assessed, or say in `assay.yaml` under `not_assessed` why it need not be"
+        yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
     paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]

@@ -6,7 +6,6 @@ that a system does not have are left out.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -15,16 +14,26 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
-_LIBRARY = ctypes.CDLL(None) if sys.platform == "linux" else None
-"""Loaded before any process is forked that needs it."""
+
+
+@cache
+def _library() -> Any:
+    """The C library where it can be asked for a signal at the death of the parent, else None; loaded when needed."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    return ctypes.CDLL(None)
 
 
 def end_with(parent: int) -> None:
     """Let this process, which was just forked from `parent`, end when that one does, however it ends."""
-    if _LIBRARY is not None:
-        _LIBRARY.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if (library := _library()) is not None:
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     else:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     if os.getppid() != parent:  # it ended before it could be told
@@ -43,11 +52,11 @@ def confined(*, seconds: int = 0, file: int = 0, memory: int = 0) -> Callable[[]
     `seconds` are those of a processor, `file` the bytes that it may write into one file, `memory` those of address
     space; what is 0 stays as it is.
     """
-    parent = os.getpid()
+    parent, library = os.getpid(), _library()  # between fork and exec nothing should be loaded
     bounds = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_FSIZE: file, resource.RLIMIT_AS: memory}
 
     def confine() -> None:
-        if _LIBRARY is not None:
+        if library is not None:
             end_with(parent)
         for limit, wanted in bounds.items():
             if wanted:

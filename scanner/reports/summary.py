@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
@@ -100,12 +100,13 @@ def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
     if rows:
         yield from _table(rows, screen, in_full=in_full)
     apart = [_name(each) for each in shown if each not in about]
-    undecided = list(_open(scan, about))
-    silent = [_name(each) for each in about if each not in rows and not any(_name(each) in text for text in undecided)]
+    undecided = _undecided(scan, about)
+    told_apart = {name for name, _ in undecided}
+    silent = [_name(each) for each in about if each not in rows and _name(each) not in told_apart]
     notes = [
         *_unfamiliar(scan),
-        *undecided,
-        *_notes(rows, apart, silent, others=len(scan.frameworks) - len(shown), in_full=in_full),
+        *_open(undecided),
+        *_notes(about, apart, silent, others=len(scan.frameworks) - len(shown), in_full=in_full),
     ]
     if told := "; ".join(notes):
         yield from screen.paragraph(told, "note", _LABEL)
@@ -152,7 +153,7 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
 
 
 def _says_something(each: FrameworkSummary) -> bool:
-    """Whether anything speaks for or against a control of it, or would if all its rules had run."""
+    """Whether anything speaks for or against a control of it."""
     return any(each.counts[status] for status in _DECIDED)
 
 
@@ -174,7 +175,7 @@ def _notes(
         yield f"{others} more with --all-frameworks"
 
 
-def _open(scan: Scan, about: Sequence[FrameworkSummary]) -> Iterator[str]:
+def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str, str], list[Assessment]]:
     """Controls on which findings would bear if it were told that they apply, by framework and reason."""
     shown = {(each.id, each.edition): each for each in about}
     found: dict[tuple[str, str], list[Assessment]] = {}
@@ -182,7 +183,11 @@ def _open(scan: Scan, about: Sequence[FrameworkSummary]) -> Iterator[str]:
         framework = shown.get((each.framework, each.edition))
         if framework and each.status is ControlStatus.NOT_ASSESSED and each.findings:
             found.setdefault((_name(framework), each.reason), []).append(each)
-    for (name, reason), some in found.items():
+    return found
+
+
+def _open(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator[str]:
+    for (name, reason), some in undecided.items():
         findings = len({finding for each in some for finding in each.findings})
         noun = "finding" if findings == 1 else "findings"
         named = ", ".join(each.control for each in some[:_SHOWN_CONTROLS])

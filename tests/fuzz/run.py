@@ -17,6 +17,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -70,7 +71,9 @@ def _run(name: str, seconds: int, seed: int, folder: Path) -> int:
     environment = {**os.environ, "XDG_CACHE_HOME": str((folder / "cache").absolute())}
     log = folder / f"{name}.log"
     began = time.monotonic()
-    with log.open("wb") as file:
+    # libFuzzer ends its process without Python's cleanup, so what the target leaves is removed here.
+    with log.open("wb") as file, tempfile.TemporaryDirectory(prefix="assay-fuzz-") as scratch:
+        environment["TMPDIR"] = scratch
         code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=environment, check=False).returncode
     took = round(time.monotonic() - began) or 1
     text = log.read_text(encoding="utf-8", errors="replace")

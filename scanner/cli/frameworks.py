@@ -136,7 +136,7 @@ def new(identity: str, folder: Path) -> None:
 def known(files: Sequence[Path]) -> tuple[Framework, ...]:
     """The shipped frameworks and those of files."""
     cache = library.Cache(cache_folder(os.environ))
-    return catalogue.load(cache, files, _rules().known if files else ())
+    return catalogue.load(cache, files, _rules().ids)
 
 
 def _control(framework: Framework, name: str) -> Control:

@@ -349,3 +349,73 @@ def test_a_name_of_no_rule_stays_as_it_is() -> None:
     assert RuleIds(frozenset({NEW}), {OLD: NEW}).current("kubernetes.pod-*") == "kubernetes.pod-*"
     with pytest.raises(UsageError, match="there is no rule"):
         pack.load(None, library.Cache(), tuning=Tuning(rules=(RuleSettings("kubernetes.pod-ol"),)))
+
+
+RENAMED = {
+    "architecture.flow-public-through-door": "architecture.flow-public-through-gateway",
+    "kubernetes.api-server-client-authority-given": "kubernetes.api-server-client-ca-set",
+    "kubernetes.kubelet-client-authority-given": "kubernetes.kubelet-client-ca-set",
+}
+INPUTS = {
+    "kubelet.yaml": """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: {x509: {clientCAFile: ""}}
+""",
+    "api-server.yaml": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver, namespace: kube-system}
+spec:
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.33.0
+      command: [kube-apiserver, "--etcd-servers=https://10.0.0.5:2379"]
+""",
+    "shop.yaml": """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec:
+  boundaries:
+    - {id: outside, kind: internet}
+    - {id: core, kind: internal}
+  services:
+    - {id: shopper, type: actor, boundary: outside}
+    - {id: edge, type: gateway, boundary: core}
+    - {id: basket, type: service, boundary: core}
+  flows:
+    - {id: web, from: shopper, to: edge}
+    - {id: app, from: shopper, to: basket}
+""",
+}
+
+
+def test_fingerprints_of_renamed_rules_are_those_of_before(tmp_path: Path) -> None:
+    """The digests are those that the rules gave under the ids that they had at first."""
+    for name, text in INPUTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    selected = [part for name in RENAMED for part in ("--select", name)]
+    done = assay("scan", ".", "--output", "json", *selected, cwd=tmp_path)
+    assert {finding["rule"]: finding["fingerprint"] for finding in json.loads(done.stdout)["findings"]} == {
+        "architecture.flow-public-through-gateway": "c4f5a5c9776df526215efc806e6ad376",
+        "kubernetes.api-server-client-ca-set": "40a650a7c250a2882cf71733abf9f380",
+        "kubernetes.kubelet-client-ca-set": "a25df1ecbc9a63199aa8aa74c8a0b857",
+    }
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_renamed_rule_is_shown_by_the_name_that_it_had(tmp_path: Path, old: str, new: str) -> None:
+    asked, known = (assay("rules", "show", name, cwd=tmp_path).stdout for name in (old, new))
+    assert asked == f"{old} is now called {new}\n\n{known}"
+    assert known.startswith(f"{new}  (medium, ")
+    assert f"\nFormerly: {old}\n" in known
+
+
+def test_a_new_rule_does_not_take_the_name_that_another_had(tmp_path: Path) -> None:
+    old = "kubernetes.kubelet-client-authority-given"
+    done = assay("rules", "new", old, cwd=tmp_path)
+    assert done.returncode == 2
+    said = f"{old} is what kubernetes.kubelet-client-ca-set was called before (give the rule another name)"
+    assert said in fault(done)
+    assert not list(tmp_path.iterdir())

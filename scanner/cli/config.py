@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from scanner.cli.option_groups import Command
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import Settled
@@ -24,24 +25,27 @@ _PLACE = 60
 
 @click.group("config")
 def command() -> None:
-    """Show the configuration in force, and the schema of assay.yaml."""
+    """Show the configuration and its schema."""
 
 
 @command.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of assay.yaml, for editors."""
+    """Print the JSON Schema of assay.yaml."""
     click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
 
 
-@command.command("show")
+@command.command("show", cls=Command)
 @click.argument("paths", nargs=-1)
 @reports_on
-@fails_on(Severity.LOW, "The least severity that fails the scan.")
+@fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
 @strict
 @reads_files
 @click.pass_context
 def show(context: click.Context, /, **given: Any) -> None:
-    """Print every value that a scan with these options has, and where it comes from, in the form of an assay.yaml."""
+    """Print every value in force and its source.
+
+    The output has the form of an assay.yaml, with the source of each value as a comment.
+    """
     chosen = settled(context)
     wanted = options(chosen, given)
     pack = rules_of(wanted)  # checks what is said of rules

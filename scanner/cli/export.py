@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import library
-from scanner.cli.reading import is_configured, options, settled, tell_changes
+from scanner.cli.option_groups import OUTPUT, Command, option
+from scanner.cli.reading import (
+    is_configured,
+    kubernetes_version,
+    options,
+    profile,
+    rule_folders,
+    settled,
+    tell_changes,
+)
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.model import PROFILES, Profile
-from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.safe_write import write_text
 
 if TYPE_CHECKING:
@@ -27,22 +34,44 @@ _HEEDED = ("profile", "framework", "framework-file", "kubernetes-version", "rule
 """Keys of a configuration that decide what is exported, beside those about rules."""
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @click.argument("identities", nargs=-1, metavar="[RULE]...")
-@click.option("--format", "form", type=click.Choice(("vap",)), default="vap", help="ValidatingAdmissionPolicies.")
-@click.option(
-    "--profile",
-    type=click.Choice([profile.value for profile in PROFILES]),
-    default=Profile.DEFAULT.value,
+@option(
+    OUTPUT,
+    "--format",
+    "form",
+    type=click.Choice(("vap",)),
+    default="vap",
     show_default=True,
-    help="Which rules.",
+    help="Write this format; vap is ValidatingAdmissionPolicies.",
 )
-@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@profile
+@rule_folders
 @is_configured
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE|DIR", help="A folder gets a file per rule.")
-@click.option("--action", type=click.Choice(_ACTIONS), default="warn", show_default=True, help="What bindings do.")
-@click.option("--kubernetes-version", default=f"1.{NEWEST_KUBERNETES}", show_default=True, metavar="X.Y")
-@click.option("--namespace", default="kube-system", show_default=True, help="Where parameters lie.")
+@option(
+    OUTPUT,
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write to this file, or to this folder with a file for each rule.  [default: standard output]",
+)
+@option(
+    OUTPUT,
+    "--action",
+    type=click.Choice(_ACTIONS),
+    default="warn",
+    show_default=True,
+    help="Let the bindings warn about violations or deny them.",
+)
+@kubernetes_version
+@option(
+    OUTPUT,
+    "--namespace",
+    default="kube-system",
+    show_default=True,
+    metavar="NAME",
+    help="Write the ConfigMaps with the parameters to this namespace.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -54,11 +83,11 @@ def command(
     namespace: str,
     **given: Any,
 ) -> None:
-    """Write Kubernetes rules as ValidatingAdmissionPolicies, which the API server enforces itself.
+    """Write rules as ValidatingAdmissionPolicies.
 
     The rules are those that a scan with the same options and the same assay.yaml runs, with their parameters and
-    severities. Each comes with a binding and, where the rule has parameters, a ConfigMap. What the configuration
-    changed, and rules that no policy can express, are told on standard error.
+    severities. Each policy has a binding and, where the rule has parameters, a ConfigMap. Changes by the configuration,
+    and rules that a policy cannot express, are reported on standard error.
     """
     from scanner.admission.exporting import ExportSettings, exported
     from scanner.admission.translating import NotExportableError

@@ -13,6 +13,7 @@ from scanner import library
 from scanner.cli import export
 from scanner.cli.environment import cache_folder
 from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
+from scanner.cli.option_groups import SELECTION, Command, option
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.masking import mask
@@ -29,24 +30,37 @@ _SCAFFOLD = "rule.yaml"
 
 @click.group("rules")
 def command() -> None:
-    """List, show, test, begin and export rules."""
+    """List, show, test, create and export rules."""
 
 
 command.add_command(export.command)
 
 
-@command.command("list")
-@click.option("--framework", "frameworks", multiple=True, metavar="ID", help="Only what bears on a framework; repeats.")
-@click.option("--control", default="", metavar="CONTROL", help="Only what bears on one control of the framework.")
+@command.command("list", cls=Command)
+@option(
+    SELECTION,
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="ID",
+    help="List only rules that are mapped to this framework. May be repeated.",
+)
+@option(
+    SELECTION,
+    "--control",
+    default="",
+    metavar="CONTROL",
+    help="List only rules that are mapped to this control of the framework.",
+)
 @takes_framework_files
 def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple[Path, ...]) -> None:
-    """One line per rule: identity, severity, profile, title."""
+    """List the rules: id, severity, profile and title."""
     if control and len(frameworks) != 1:
         raise UsageError("--control belongs to one framework", hint="name it: --framework pci-dss --control 1.2.5")
     chosen = bearing_rules(frameworks, control, framework_files) if frameworks else None
     found = [file for file in load_folder(_shipped()) if chosen is None or file.rule.info.id in chosen]
     if not found:
-        click.echo("no rule bears on it", err=True)
+        click.echo("no rule is mapped to it", err=True)
         return
     width = max(len(file.rule.info.id) for file in found)
     for file in found:
@@ -57,14 +71,14 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @command.command("show")
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
-    """One rule: why, what to do, what it cannot see, its fix, and what it bears on."""
+    """Show a rule: reason, remediation, limits, fix and controls."""
     file = _find(identity)
     rule = file.rule
     info = rule.info
     if identity != info.id:
         click.echo(f"{identity} is now called {info.id}\n")
     click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
-    for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
+    for label, text in (("Why", info.why), ("Remediation", info.remediation), ("Limits", info.limits)):
         click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
     if rule.parameters:
         click.echo(f"{_parameters(file)}\n")
@@ -78,7 +92,7 @@ def show(identity: str) -> None:
     ):
         if names:
             click.echo(f"{label}: {', '.join(names)}")
-    click.echo("Bears on:")
+    click.echo("Controls:")
     for link in controls_of(info):
         through = link.objective or "named by the control"
         click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
@@ -87,7 +101,7 @@ def show(identity: str) -> None:
 @command.command("test")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 def test(path: Path | None) -> int:
-    """Run the examples of every rule, or of the rules in a folder or file."""
+    """Run the examples of the rules, of a folder or of a file."""
     folder = _shipped() if path is None or _shipped() in path.resolve().parents else path
     chosen = [path] if path and path.is_file() else rule_paths(path or folder)
     if path and path.is_file() and folder == path:
@@ -121,9 +135,19 @@ def _problems(files: Sequence[Path], folder: Path) -> Iterator[AssayError]:
 
 @command.command("new")
 @click.argument("identity", metavar="ID")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("rules"),
+    show_default=True,
+    metavar="DIR",
+    help="Write the file to this folder.",
+)
 def new(identity: str, folder: Path) -> None:
-    """Begin a rule: writes FOLDER/<ID with slashes>.yaml to be filled in; its examples fail until it is."""
+    """Create a rule file to fill in.
+
+    The file is DIR/ID.yaml, with a slash in place of the dot. Its examples fail until the rule is written.
+    """
     if not IDENTITY.fullmatch(identity) or "." not in identity:
         raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
     if identity != (owner := _ids().current(identity)):

@@ -43,8 +43,8 @@ def test_a_rule_of_a_folder_is_shown(folder: Path) -> None:
     assay("rules", "new", "kubernetes.pod-named-well", cwd=folder)
     own = folder / "rules" / "kubernetes" / "pod-named-well.yaml"
     own.write_text(
-        "title: Pods are named well\nseverity: low\nwhy: Names matter to people.\n"
-        "remediation: Rename the pod.\nlimits: Checks one name only.\nsubject: kubernetes.resource\n"
+        "title: Pods are named well\nseverity: low\nwhy: People find a pod by its name, and a bad name costs them time.\n"
+        "remediation: Rename the pod in its manifest.\nlimits: Checks one name only.\nsubject: kubernetes.resource\n"
         "require: \"object.metadata.name != 'x'\"\nat: metadata.name\nmessage: '{subject} is named x'\n"
         "objectives: [workload-labelled]\nexamples:\n"
         "  - passes: another\n    input: {object: {metadata: {name: web}}}\n"

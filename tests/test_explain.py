@@ -43,7 +43,7 @@ def test_a_rule_of_a_folder_is_shown(folder: Path) -> None:
     assay("rules", "new", "kubernetes.pod-named-well", cwd=folder)
     own = folder / "rules" / "kubernetes" / "pod-named-well.yaml"
     own.write_text(
-        "title: Pods are named well\nseverity: low\nwhy: People find a pod by its name, and a bad name costs them time.\n"
+        "title: Pods are named well\nseverity: low\nwhy: People find a pod by its name, which a bad name makes slow.\n"
         "remediation: Rename the pod in its manifest.\nlimits: Checks one name only.\nsubject: kubernetes.resource\n"
         "require: \"object.metadata.name != 'x'\"\nat: metadata.name\nmessage: '{subject} is named x'\n"
         "objectives: [workload-labelled]\nexamples:\n"

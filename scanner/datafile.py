@@ -96,7 +96,7 @@ def read(path: Path, schema: Path, *, may_be_empty: bool = False) -> DataFile:
         raise PackError("the file is empty", f"{name}:1")
     file = DataFile(name, document.root, document.origin, sha256)
     file.refuse(
-        PackError(f"the key {schema_errors.shown(key)} stands twice", f"{name}:{line + 1}")
+        PackError(f"the key {schema_errors.shown(key)} occurs twice", f"{name}:{line + 1}")
         for key, line, _ in document.duplicates
     )
     file.refuse(
@@ -137,7 +137,7 @@ def _document(name: str, text: str) -> Document | None:
         return None
     if isinstance(second, Document) and second.root.mark:
         line = locate(second.origin, second.root.mark).line
-        raise PackError("a second document begins here; one file holds one document", f"{name}:{line}")
+        raise PackError("a second document begins here; a file may hold only one", f"{name}:{line}")
     return first
 
 

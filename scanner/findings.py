@@ -36,7 +36,7 @@ def finished(scan: Scan, options: Options) -> Scan:
 
 
 _SHIPPED = (RuleInfo, ControlLink, Assessment, FrameworkSummary)
-_NOT_TOLD = "the text to write holds what looks like a credential; `assay fix` writes it"
+_NOT_TOLD = "the new text contains what looks like a credential, so it is not shown; `assay fix` writes it"
 
 
 def _without_edits(finding: Finding) -> Finding:

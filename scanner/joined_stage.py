@@ -149,7 +149,10 @@ def _error(rule: Rule, subject: Subject, others: int, why: str) -> Finding:
         rule=rule.info.id,
         outcome=Outcome.ERROR,
         severity=rule.info.severity,
-        message=f"{subject.name}: the rule could not be evaluated{more}: what it asks of all subjects together {why}",
+        message=(
+            f"{subject.name}: the rule could not be evaluated{more}: the evaluation of rules that compare "
+            f"several objects {why}"
+        ),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,

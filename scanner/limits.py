@@ -18,13 +18,13 @@ _SAID = {
     "bytes": "larger than {}",
     "depth": "nested deeper than {} levels",
     "nodes": "more than {} values",
-    "borrowed": "its aliases stand for more than {} values",
+    "borrowed": "its YAML aliases expand to more than {} values",
     "scalar": "a text of more than {} characters",
     "documents": "more than {} documents",
-    "faults": "more than {} faults",
-    "seconds": "needs more than {} seconds of a processor",
-    "waiting": "did not end in the time that {} seconds of a processor may take",
-    "engine": "did not end within {} seconds of a processor",
+    "faults": "more than {} syntax errors",
+    "seconds": "needs more than {} seconds of CPU time",
+    "waiting": "did not end in the time allowed for {} seconds of CPU time",
+    "engine": "did not end within {} seconds of CPU time",
     "memory": "needs more than {} of memory",
 }
 
@@ -63,7 +63,7 @@ class Limits:
         number = getattr(self, name) if allowed is None else allowed
         form = "SIZE" if name in SIZES else "N"
         figure = size(int(number)) if form == "SIZE" else f"{number:,}" if isinstance(number, int) else f"{number:g}"
-        more = "allows more" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "allows no more"
+        more = "raises this" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "cannot raise this"
         return f"{said.format(figure)} (--limit {name}={form} {more})"
 
 

@@ -145,7 +145,7 @@ class Workers(Generic[Task, Part]):
             worker.process.join()
             late = worker.process.exitcode == -signal.SIGPROF
             seconds = self._seconds(worker.open[0][1])
-            why = self._limits.passed("seconds", seconds) if late else "ended the process that read it"
+            why = self._limits.passed("seconds", seconds) if late else "the process that read it crashed"
             self._replace(worker, why)
             return
         number, _ = worker.open[0]
@@ -216,8 +216,8 @@ class Workers(Generic[Task, Part]):
         except MemoryError:
             connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
         except OSError as error:
-            why = f"the system refused: {steady((error.strerror or str(error)).lower())}"
+            why = f"the operating system reported an error: {steady((error.strerror or str(error)).lower())}"
             connection.send((self._failed(task, why), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
-            why = f"a fault in Assay itself: {type(error).__name__}: {steady(str(error))}"
+            why = f"an internal error of Assay: {type(error).__name__}: {steady(str(error))}"
             connection.send((self._failed(task, why), _INSTEAD))

@@ -452,7 +452,7 @@ def test_an_error_is_the_clusters_own_or_one_of_what_assay_does_not_provide(
         ("authorizer.group('').resource('pods').check('create').allowed()", "authorizer"),
         ("url(object.data.url).getHost() == 'x'", "`url` is a part of Kubernetes' CEL"),
         ("object.data.all(key, value, value != '')", "`all` over two variables"),
-        ("[1, 2].reverse() == [2, 1]", "`reverse` of lists is a part of Kubernetes' CEL that Assay does not provide"),
+        ("[1, 2].reverse() == [2, 1]", "`reverse` of lists is part of Kubernetes' CEL, but Assay does not support it"),
         ("object.data.mode ==", "not a valid CEL expression"),
     ],
 )

@@ -100,7 +100,7 @@ def test_a_linked_folder_of_a_chart_is_not_read_through_in_any_format(place: Pat
     (place / "chart/files").symlink_to("../../outside")
     code, said = everything(place, ".")
     assert (code, MARKER in said) == (4, False)
-    assert "chart/files is a link to what lies outside" in said
+    assert "chart/files is a link to a file outside" in said
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_no_link_of_a_chart_leads_out(place: Path, link: str, target: str) -> No
     (place / link).symlink_to(target)
     code, said = scanned(place, "chart")
     assert (code, MARKER in said) == (4, False)
-    assert "is a link to what lies outside" in said
+    assert "is a link to a file outside" in said
 
 
 def packed(files: Mapping[str, str | bytes]) -> bytes:
@@ -209,7 +209,7 @@ def test_a_link_in_a_circle_ends(place: Path, target: str) -> None:
     (place / "chart/files").symlink_to(target)
     code, said = scanned(place, "chart")
     assert code == 4
-    assert "is a link to a folder it lies in" in said
+    assert "is a link to a folder that contains it" in said
 
 
 @pytest.mark.slow
@@ -239,7 +239,7 @@ def test_outside_of_git_a_base_needs_a_root(place: Path) -> None:
     lay(place, OVERLAY)
     code, said = scanned(place, "overlays/prod")
     assert (code, "Pod prod-app" in said) == (4, False)
-    assert "base, which lies outside of what may be read: --root DIR" in said
+    assert "base, which is outside of the folder that may be read: --root DIR" in said
     code, said = scanned(place, "overlays/prod", "--root", ".")
     assert (code, "Pod prod-app" in said) == (1, True)
     code, said = scanned(place, "overlays/prod", "base")  # both were named
@@ -360,7 +360,7 @@ def test_a_folder_of_an_option_holds_no_link_that_leads_out(place: Path, option:
     done = assay("scan", "pod.yaml", option, "own", cwd=place)
     assert (done.returncode, MARKER in told(done)) == (2, False)
     assert "own/inner/word.yaml" in done.stderr
-    assert "is a link to what lies outside" in done.stderr
+    assert "is a link to a file outside" in done.stderr
 
 
 def test_a_link_of_the_user_elsewhere_is_followed(tmp_path: Path, place: Path) -> None:

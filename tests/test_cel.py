@@ -120,11 +120,11 @@ def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
         ("true)", 4, "`)` closes no bracket"),
         ("object.", 6, "`.` must be followed by something"),
         ("object..a", 7, "`..` cannot stand here"),
-        ("object.a == 'x", 12, "the text that begins here does not end"),
+        ("object.a == 'x", 12, "the string that begins here is not closed"),
         (
             r"object.a.matches('\d')",
             17,
-            "a text begins here that does not end, or has an escape that CEL does not know",
+            "the string that begins here is not closed, or it has an escape sequence that CEL does not support",
         ),
         ("object.a = 1", 9, "`=` is not an operator of CEL (write ==)"),
         ("object.a & true", 9, "`&` is not an operator of CEL (write &&)"),
@@ -136,7 +136,7 @@ def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
         ("1 + 'a' == object.a", 2, "`+` does not take values of the types (int, string)"),
         ("!1 || object.a", 0, "`!` does not take values of the types (int)"),
         ("if object.a", 0, "`if` is a reserved word of CEL"),
-        ("has(object)", 4, "has() asks for a field of something (write has(object.spec), not has(object))"),
+        ("has(object)", 4, "has() takes a field of a value (write has(object.spec), not has(object))"),
         ("object.a.map(1, 2)", 13, "map() variable name must be a simple identifier"),
     ],
 )

@@ -372,7 +372,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         (f"rules:\n  {PRIVILEGED}: {{enabled: true, reason: abc}}\n", 2, "neither is given", "give one of them"),
         ("profile: strict\nkubernetes-version: '2.0'\n", 2, "is '2.0'; it must look like '1.30'", "The version of the"),
         ("fail-on: low\npaths: [nosuch]\n", 2, "no such file or folder: nosuch", ""),
-        ("fail-on: low\nskip: ['*']\n", 2, "no rule is left to run", ""),
+        ("fail-on: low\nskip: ['*']\n", 2, "no rule is selected", ""),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_a_near_miss(
@@ -397,7 +397,7 @@ def test_all_that_is_wrong_with_rules_is_told_together(folder: Path) -> None:
 def test_a_scan_without_any_rule_is_an_error(folder: Path) -> None:
     done = assay("scan", "--select", PRIVILEGED, "--skip", "kubernetes.*", cwd=folder)
     assert done.returncode == 2
-    assert "no rule is left to run" in done.stderr
+    assert "no rule is selected" in done.stderr
 
 
 TOLD = (
@@ -701,9 +701,9 @@ def test_a_lowered_threshold_of_the_command_line_is_not_a_change(folder: Path) -
         (f"rules: {{{PRIVILEGED}: {{enabled: false, reason: '     '}}}}\n", "reason"),
         (
             f'rules: {{{PRIVILEGED}: {{enabled: false, reason: "\\u200b\\u200b\\u200b"}}}}\n',
-            "the reason has no word in it",
+            "the reason contains no word",
         ),
-        ("paths: ['-']\n", "paths name files and folders, not standard input"),
+        ("paths: ['-']\n", "`paths` takes files and folders, not standard input"),
     ],
 )
 def test_values_that_would_mislead_are_refused(folder: Path, text: str, message: str) -> None:
@@ -717,7 +717,7 @@ def test_values_that_would_mislead_are_refused(folder: Path, text: str, message:
 def test_a_version_that_no_cluster_has_is_a_usage_error(folder: Path) -> None:
     done = assay("scan", "--kubernetes-version", "1.99999999999999999999", cwd=folder)
     assert done.returncode == 2
-    assert "not a Kubernetes version" in done.stderr
+    assert "is not a Kubernetes version" in done.stderr
 
 
 def test_rules_of_frameworks_are_what_runs_and_what_is_fixed(folder: Path) -> None:

@@ -417,7 +417,7 @@ def test_a_text_of_nothing_but_faults_is_given_up(path: str, text: str) -> None:
     faults: list[Fault] = []
     work = calls(lambda: faults.extend(part for part in documents.read(path, text) if isinstance(part, Fault)))
     assert len(faults) == 101
-    assert "the rest is not read" in faults[-1].message
+    assert "the rest of the text is not read" in faults[-1].message
     assert work < 20 * len(text)
 
 

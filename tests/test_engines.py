@@ -267,7 +267,7 @@ def test_what_stands_outside_of_the_chosen_files_does_not_count(stand_in: Callab
     )
     result = scanned()
     assert theirs(result) == []
-    assert became(result) == {"main.tf": (InputStatus.SKIPPED, "holds nothing that Checkov checks")}
+    assert became(result) == {"main.tf": (InputStatus.SKIPPED, "contains nothing that Checkov checks")}
 
 
 def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]) -> None:
@@ -353,7 +353,7 @@ def test_modules_that_are_not_fetched_are_named_with_the_input(stand_in: Callabl
         'found = [check("CKV_TF_1", "main.tf", "PASSED", resource=name) for name in ("vpc", "eks")]\n'
         'print(json.dumps(part("terraform", passed=found)))'
     )
-    reason = "by Checkov 0.0.0, without the modules that come from elsewhere: vpc, eks"
+    reason = "by Checkov 0.0.0, without modules that are not in the scanned files: vpc, eks"
     assert became(scanned())["main.tf"] == (InputStatus.ASSESSED, reason)
 
 

@@ -221,7 +221,7 @@ def test_a_fix_that_does_not_clear_its_finding_is_left_out(folder: Path) -> None
     (folder / "pod.yaml").write_text(POD.replace("hostPID: true", "hostPID: false"))
     selection = FixSelection(rules=frozenset({"own.wants-host-pid"}))
     (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), selection).files
-    assert [skipped.reason for skipped in result.skipped] == ["it would not clear the finding"]
+    assert [skipped.reason for skipped in result.skipped] == ["the fix would not resolve the finding"]
     assert result.after == result.before
 
 

@@ -290,7 +290,7 @@ def test_a_fingerprint_counts_the_first_id_alone(folder: Path) -> None:
     assert fingerprint("pod-new", RULE.replace(f"{FORMERLY}\n", "")) != first
 
 
-STAYS = "(an id that a rule had goes on meaning that rule)"
+STAYS = "(a former id of a rule cannot be given to another rule)"
 
 
 def refused(*arguments: str) -> str:

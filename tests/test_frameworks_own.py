@@ -147,14 +147,14 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
         (
             "checkable: full",
             "checkable: manual",
-            "acme.yaml:12: the control A-1 is manual, so that nothing bears on it",
+            "acme.yaml:12: the control A-1 is manual, so it must have neither `objectives` nor `unmapped`",
         ),
         ("measure: controls", "measure: 5", "acme.yaml:8: measure is 5; it must be one of controls"),
         ('edition: "1"', "edition: 1.1", "acme.yaml:2: edition is the number 1.1; it must be text (put it in quotes)"),
         ("source: https://", "source: http://", "(An address that begins with https://.)"),
         (
             "evidence: Some file.",
-            "evidence: <what a file can show of it>",
+            "evidence: <what files can show of the control>",
             "acme.yaml:40: <what a file can show of it> is not",
         ),
         ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
@@ -171,7 +171,7 @@ def test_what_is_wrong_with_it_is_said_with_its_line_and_what_was_meant(
 def test_an_id_that_is_taken_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2031"'))
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
-    assert "there is already a framework soc2 (give it an id of its own)" in fault(done)
+    assert "there is already a framework soc2 (give it another id)" in fault(done)
 
 
 def test_two_files_of_one_edition_are_refused_and_two_editions_are_not(tmp_path: Path) -> None:

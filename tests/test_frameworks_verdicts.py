@@ -120,7 +120,7 @@ def test_what_is_about_card_data_does_not_apply_to_a_clinic() -> None:
     found = controls(results, "pci-dss")
     for name in ("3.3.2", "3.3.3", "3.5.1"):
         assert found[name]["status"] == "not-applicable", name
-        assert found[name]["reason"] == "nothing of that kind in what was scanned"
+        assert found[name]["reason"] == "the scanned files contain nothing that the control is about"
     Path("clinic.yaml").write_text(SPEC % ", categories: [personal, pan]")
     assert controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.5.1"]["status"] == "not-satisfied"
 
@@ -279,4 +279,4 @@ def test_findings_that_would_bear_on_a_control_are_named_where_it_is_open_whethe
         r"note \d+ findings? would bear on gdpr@2016/679 Art\.\S+.*, but whether it applies depends on", shown
     )
     page = assay("scan", "pod.yaml", "--framework", "gdpr", "--output", "html-summary", cwd=tmp_path).stdout
-    assert "whether it applies depends on data that no architecture spec lists" in page
+    assert "whether the control applies depends on the data, and no scanned architecture spec lists data assets" in page

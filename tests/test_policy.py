@@ -312,7 +312,7 @@ def test_what_a_fix_makes_of_data(remedy: dict[str, Any], before: Any, after: An
         ({"remove": ["a.b", ""]}, "remove a.b, the item"),
         ({"rename": {'a."x.y"': "c"}}, 'rename a."x.y" to c'),
         ({"translate": {"a": {"x": "y"}}}, "change a to y"),
-        ({"translate": {"b": {"x": "y"}}}, "change b to what came after it"),
+        ({"translate": {"b": {"x": "y"}}}, "change b to its replacement"),
         (
             {"append": {"a": ["x", 1]}, "set": {"b": True, "c.d": "text"}},
             "append x, 1 to a and set b to true and set c.d to text",

@@ -298,7 +298,7 @@ def test_a_link_out_of_the_scan_is_not_followed(tmp_path: Path) -> None:
     result = scan(["."])
     assert status(result)["web/Chart.yaml"] == (
         InputStatus.UNREADABLE,
-        "web/templates/link.yaml is a link to what lies outside",
+        "web/templates/link.yaml is a link to a file outside",
     )
     assert not privileged(result)
 
@@ -418,7 +418,7 @@ def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, mon
         ("resources:\n- github.com/a/b?ref=v1\n", "builds on over/github.com/a/b?ref=v1, which is not here"),
         ("bases:\n- git@example.org:a/b.git\n", "builds on over/git@example.org:a/b.git, which is not here"),
         ("patches:\n- path: http://example.org/p.yaml\n", "builds on http://example.org/p.yaml, which is not here"),
-        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize fetches"),
+        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize downloads"),
         ("resources: [\n", "not valid YAML"),
         ("resources:\n- .\n", "over/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),
         ("resources:\n- ../bin\n", "bin/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),

@@ -267,7 +267,7 @@ def test_a_secret_stays_out() -> None:
 
 def test_a_fix_is_shown_as_a_change_that_needs_no_colour() -> None:
     page = report.render(fixed_scan())
-    assert "Fix</b> remove securityContext.privileged; it may change behaviour, so review it" in page
+    assert "Fix</b> remove securityContext.privileged; it may change the behaviour of the system, so review it" in page
     assert "<i>12</i>  " in page
     assert "<i>13</i><del>-             privileged: true</del>" in page
     assert "<ins>+             readOnlyRootFilesystem: true</ins>" in page

@@ -275,7 +275,9 @@ def test_any_file_name_comes_back_from_its_uri(name: bytes) -> None:
 
 def test_a_fix_is_told_as_replacements() -> None:
     (fix,) = [fix for result in rendered(fixed_scan())["results"] for fix in result.get("fixes", ())]
-    assert fix["description"]["text"] == ("Remove securityContext.privileged; it may change behaviour, so review it.")
+    assert fix["description"]["text"] == (
+        "Remove securityContext.privileged; it may change the behaviour of the system, so review it."
+    )
     (change,) = fix["artifactChanges"]
     assert change["artifactLocation"] == {"uri": "deploy/payments.yaml", "uriBaseId": "SRCROOT"}
     gone, come = change["replacements"]

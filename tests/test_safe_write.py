@@ -230,7 +230,7 @@ def test_a_name_of_255_bytes_is_a_target(folder: Path) -> None:
         ("json=/dev/full", "cannot write /dev/full: no space left on device"),
         ("json=/dev/fd/99", "cannot write /dev/fd/99: bad file descriptor"),
         ("evidence=pod.yaml", "cannot write pod.yaml: not a directory"),
-        ("evidence=sub", "the folder sub is not empty (evidence is never mixed with what is there)"),
+        ("evidence=sub", "the folder sub is not empty (name an empty folder)"),
     ],
 )
 def test_what_cannot_be_a_target_is_told(folder: Path, target: str, said: str) -> None:

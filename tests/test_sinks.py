@@ -41,7 +41,7 @@ OURS = re.compile(
     rf"|{_UNKNOWN_RULE}|{_PROVIDE}"
     r"|not assessed: (?P<broken>\d+) of \d+ inputs could not be read"
     r"|not assessed: (?P<parts>\d+) parts? of inputs"
-    r"|  (?P<part>\S+:\d+  the call of .* stands outside of a code block that is read: nothing of it is judged)"
+    r"|  (?P<part>\S+:\d+  the call of .* stands outside of a code block that Assay reads: nothing of it is judged)"
     r"|noted: \d+ in documentation, source code or CI workflows not read"
     r"|  \d+ places: (?P<shared>\S.*)"
     r"|    (?P<among>\S.*?)(?: \(\d+ places\))?"
@@ -216,7 +216,7 @@ def test_the_ledger_is_aligned_by_what_is_seen(tmp_path: Path) -> None:
     for name in ("plain.md", "\u9577\u3044\u540d\u524d.md", "e\u0301te\u0301.md", "\uff26\uff35.md", "a" * 70 + ".md"):
         (tmp_path / name).write_text("# Nothing")
     rows = assay(tmp_path, "scan", "--explain-inputs").stdout.decode().split("\n")[:6]
-    reason = "holds no YAML, JSON or tool calls"
+    reason = "contains no YAML, JSON or tool calls"
     columns = {column_of(row, reason) for row in rows[1:] if "a" * 70 not in row}
     assert columns == {rows[0].index("reason")}
     assert rows[1].endswith(f"{'a' * 70}.md  {reason}")

@@ -203,7 +203,7 @@ def test_a_file_whose_content_is_lost_is_unreadable_and_the_rest_is_read(folder:
     lost = git(folder, "rev-parse", "HEAD:b.yaml")
     (folder / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     found = {source.path: source for source in collect()}
-    assert found["b.yaml"] == Unreadable("b.yaml", "Git does not have its content here")
+    assert found["b.yaml"] == Unreadable("b.yaml", "the content is not in the local Git repository")
     assert content(found["a.yaml"]) == b"one a.yaml"
 
 

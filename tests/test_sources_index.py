@@ -155,7 +155,7 @@ def test_an_index_that_cannot_be_read_hides_nothing_and_is_told(
     assert {"deploy/pod.yaml", "deploy/new.yaml"} < set(found)
     index = found[".git/index"]
     assert isinstance(index, Unreadable)
-    assert index.reason.endswith("which files Git tracks cannot be told, so no ignore file is heeded")
+    assert index.reason.endswith("Assay cannot find out which files Git tracks, so ignore files have no effect")
     assert assay_process("scan", cwd=hidden).returncode == 4
 
 

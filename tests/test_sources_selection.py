@@ -183,12 +183,12 @@ def test_a_pattern_of_many_stars_is_no_trap(folder: Path) -> None:
         (
             Selection(include=("*.json", "c")),
             ["b.json", "c/d.yaml"],
-            {"a.yaml": "not among --include", "tests/e.yaml": "not among --include"},
+            {"a.yaml": "not included by --include", "tests/e.yaml": "not included by --include"},
         ),
         (
             Selection(include=("*.yaml",), exclude=("c",)),
             ["a.yaml", "tests/e.yaml"],
-            {"b.json": "not among --include", "c/": "excluded by --exclude c"},
+            {"b.json": "not included by --include", "c/": "excluded by --exclude c"},
         ),
         (Selection(include=("**/d.yaml",), exclude=("/[!c]*",)), ["c/d.yaml"], None),
     ],

@@ -60,7 +60,7 @@ GONE = "assay: the working directory does not exist any more\n  hint: change int
         ("assay scan pod.yaml --output json=/dev/stdout >&-", "assay: cannot write /dev/stdout: bad file descriptor\n"),
         (
             "assay scan - <&-",
-            "assay: cannot read standard input: it is closed\n  hint: pipe something into it, or leave out `-`\n",
+            "assay: cannot read standard input: it is closed\n  hint: connect it to a pipe or a file, or remove `-`\n",
         ),
         ("mkdir gone; cd gone; rmdir ../gone; assay scan .", GONE),
         ("mkdir gone; cd gone; rmdir ../gone; assay scan ../pod.yaml --output json=x", GONE),

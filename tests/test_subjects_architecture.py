@@ -520,7 +520,7 @@ def test_what_is_no_calm_is_none(other: dict[str, Any]) -> None:
 @pytest.mark.parametrize("stranger", [{"unique-id": "b"}, 5])
 def test_a_stranger_among_the_nodes_of_calm_is_a_fault(stranger: Any) -> None:
     found = subjects.recognise(documents.read("a.json", json.dumps({"nodes": [node("a"), stranger]})))
-    assert [fault.message for fault in found.faults] == ["a node says no unique-id and node-type"]
+    assert [fault.message for fault in found.faults] == ["a node has no unique-id or no node-type"]
     assert [subject.name for subject in found.subjects if subject.kind == "architecture.service"] == ["service A"]
 
 

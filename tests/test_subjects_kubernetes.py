@@ -315,7 +315,7 @@ def test_what_does_not_say_what_it_is_is_none(foreign: Any) -> None:
     [
         ({"apiVersion": 1, "kind": "Pod"}, "apiVersion is not text"),
         ({"apiVersion": "v1", "kind": ["Pod"]}, "kind is not text"),
-        ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: they belong in the items of a List"),
+        ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: write them as the items of a List"),
         (thing("List", "l", items="none"), "items is not a list"),
         (thing("Deployment", "d", spec={"template": []}), "template is not a mapping"),
     ],

@@ -128,7 +128,7 @@ def mutating(subject: Subject, place: Location) -> CompiledPolicy:
     """A policy that changes objects: nothing of it is run, and it says so."""
     name = str(subject.bindings["object"].get("metadata", {}).get("name", ""))
     kind = subject.bindings["object"]["kind"]
-    faults = ((place, f"a {kind} changes objects, and is not run"),)
+    faults = ((place, f"a {kind} changes objects; Assay does not run it"),)
     return CompiledPolicy(_info(name, Severity.HIGH, ""), name, {}, place, (), (), (), faults, None)
 
 
@@ -146,12 +146,15 @@ def _severity(source: PolicyObject) -> Severity | None:
 def _info(name: str, severity: Severity, description: str) -> RuleInfo:
     return RuleInfo(
         id=f"policy.{name}",
-        title=f"Objects hold to the admission policy {name}",
+        title=f"Objects satisfy the admission policy {name}",
         severity=severity,
         profile=Profile.DEFAULT,
         why=description.strip()
-        or "A cluster with this ValidatingAdmissionPolicy refuses the object, warns of it or records it.",
-        remediation="Change the object as the message of the policy says, or the policy where it asks too much.",
+        or (
+            "A cluster with this ValidatingAdmissionPolicy denies the object, warns about it or records it in "
+            "the audit log."
+        ),
+        remediation="Change the object as the message of the policy says, or relax the policy if it is too strict.",
         limits=_LIMITS,
         subject=RESOURCE,
         shown_by=KINDS[RESOURCE].shown_by,

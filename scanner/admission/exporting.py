@@ -64,13 +64,13 @@ class _Export:
         self._parameters: Mapping[str, Any] = file.rule.parameters
         self._settings = settings
         if self._info.subject not in _FOCUS:
-            raise NotExportableError(f"it is about a {self._info.subject}, which is not an object of the API")
+            raise NotExportableError(f"its subject, {self._info.subject}, is not a Kubernetes API object")
         if file.rule.joined:
-            raise NotExportableError("it looks at several objects at once")
+            raise NotExportableError("it compares several objects")
         if ("serviceAccount",) in cel_tokens.paths(cel_tokens.tokens(self._rule.get("when", "")), "pod"):
-            raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
+            raise NotExportableError("the API server sets the field `serviceAccount` itself")
         if len(file.rule.each) > 1 or any(path.split(".")[0] in self._elsewhere() for path in file.rule.each):
-            raise NotExportableError("it asks of several lists, or of one outside of its subject")
+            raise NotExportableError("it checks several lists, or a list outside of its subject")
         self._given = {
             name: value for name, value in self._parameters.items() if not isinstance(value, dict)
         }  # a ConfigMap holds texts: mappings stay as they are
@@ -129,7 +129,7 @@ class _Export:
         if self._info.subject == CONTAINER and self._groups() == [""]:
             shared["containers"] = _CONTAINERS
         if clash := shared.keys() & named.keys():
-            raise NotExportableError(f"a parameter of it is called `{min(clash)}`")
+            raise NotExportableError(f"its parameter `{min(clash)}` has the name of a variable of the policy")
         return {**shared, **named}
 
     @property
@@ -168,7 +168,7 @@ class _Export:
 
         def ask(item: str) -> str:
             if each and "key" in asked and item == "item":
-                raise NotExportableError("it asks for the number of an item in a list")
+                raise NotExportableError("it uses the index of a list item")
             own = {**names, "item": item} if item and item != "item" else names
             return translated(self._rule["require"], own, self._fields)
 
@@ -238,7 +238,7 @@ def _parameter(name: str, default: Any) -> str:
     if isinstance(default, list):
         numbers = bool(default) and all(isinstance(item, int) for item in default)
         if not (numbers or all(isinstance(item, str) for item in default)):
-            raise NotExportableError(f"its parameter `{name}` is a list of other things than texts or numbers")
+            raise NotExportableError(f"the items of its parameter `{name}` are neither text nor whole numbers")
         each = ".map(line, int(line.trim()))" if numbers else ""
         return f"{held}.optMap(text, text.split('\\n').filter(line, line != ''){each}).orValue({_literal(default)})"
     if isinstance(default, int | float):

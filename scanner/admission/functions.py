@@ -104,7 +104,7 @@ def _holds(check: Callable[[str], Any]) -> Callable[[str], bool]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     if _OTHERWISE.search(text):
-        raise NotImplementedError(f"Assay does not read the pattern {text!r} as Go does")
+        raise NotImplementedError(f"Assay cannot evaluate the regular expression {text!r} as Go does")
     return re.compile(re.sub(r"(?<!\\)\$(?=\)|$|\|)", r"\\Z", text), re.ASCII)
 
 
@@ -230,7 +230,7 @@ def _authorizer(table: _Table) -> None:
     """What an authorizer is asked: never called, because no file has one, but expressions must compile."""
 
     def none(*_: Any) -> Any:
-        raise NotImplementedError("no file has an authorizer")
+        raise NotImplementedError("files do not state an authorizer")
 
     for step in (
         "group",

@@ -83,7 +83,10 @@ class ParameterStore:
             if binding.name:
                 return Params((None,))
             return Params(
-                undetermined=Undetermined("the policy takes parameters, and no binding names them", binding.place)
+                undetermined=Undetermined(
+                    "the policy needs parameters (`paramKind`), and no binding is given that sets `paramRef`",
+                    binding.place,
+                )
             )
         reference = binding.reference
         example = self.cluster.request({"apiVersion": kind["apiVersion"], "kind": kind["kind"]})
@@ -117,9 +120,9 @@ def _meant(reference: dict[str, Any], thing: dict[str, Any]) -> bool:
 
 def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding) -> Undetermined:
     """Nothing is found: where the binding lets that pass, the cluster may hold it all the same."""
-    named = f" {reference['name']}" if "name" in reference else " that it selects"
-    reason = f"the parameters of the policy, the {kind}{named}, are not among the policies and the objects"
+    named = f" {reference['name']}" if "name" in reference else " with the selected labels"
+    reason = f"the parameters of the policy ({kind}{named}) are in none of the policy files and scanned files"
     if reference.get("parameterNotFoundAction") == "Allow":
-        instruction = f"scan the folder that holds the {kind} which the policy takes its parameters from"
+        instruction = f"scan the folder that holds the {kind} with the parameters of the policy"
         return Undetermined(f"{reason} (namespace {namespace})", provide=instruction)
     return Undetermined(reason, binding.place)

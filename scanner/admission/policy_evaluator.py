@@ -24,12 +24,12 @@ from scanner.subjects.kubernetes import RESOURCE
 
 _POLICY_KIND = "kubernetes.policy"
 _WHERE = Undetermined(
-    "whether the policy applies depends on the labels of a Namespace that is not among the objects",
+    "whether the policy applies depends on the labels of a Namespace that is not in the scanned files",
     provide="scan the folder that holds the Namespace of the object",
 )
 _VERSION = Undetermined(
-    "the policy names another version of the API, to which the cluster converts the object first",
-    provide="write the object in the version of the API that the policy names",
+    "the policy matches another API version, to which the cluster converts the object first",
+    provide="write the object in the API version that the policy matches",
 )
 
 
@@ -180,11 +180,11 @@ class PolicyEvaluator:
         if why.place:
             self._leave_out(policy, why, name)
             return None
-        what = f"the policy {policy.name} holds"
+        what = f"the object satisfies the policy {policy.name}"
         if expression:
             what = f"{expression.label} of {what}"
         return _Result(
-            Outcome.UNKNOWN, f"{name}: cannot tell whether {what}: {why.reason}", expression, provide=why.provide
+            Outcome.UNKNOWN, f"{name}: unknown whether {what}: {why.reason}", expression, provide=why.provide
         )
 
     def _leave_out(self, policy: CompiledPolicy, why: Undetermined, name: str | None) -> None:
@@ -257,7 +257,7 @@ def _part_finding(part: _NotAssessed) -> Finding:
     """What of a policy was not assessed, at its place in the policy file."""
     policy, objects = part.policy, part.objects
     concerned = (
-        f" (it matters for {objects[0]}" + (f" and {len(objects) - 1} more)" if objects[1:] else ")") if objects else ""
+        f" (this affects {objects[0]}" + (f" and {len(objects) - 1} more)" if objects[1:] else ")") if objects else ""
     )
     return Finding(
         rule=policy.info.id,

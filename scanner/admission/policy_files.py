@@ -192,20 +192,20 @@ def _problems(value: Any, shape: _Shape, path: tuple[str | int, ...]) -> Iterato
     told = f"`{join_path(path)}`"
     if isinstance(shape, str):
         if value not in shape.split():
-            yield path, f"{told} is one of {', '.join(shape.split())}"
+            yield path, f"{told} must be one of {', '.join(shape.split())}"
     elif isinstance(shape, list):
         if not isinstance(value, list):
-            yield path, f"{told} is not a list"
+            yield path, f"{told} must be a list"
             return
         for index, item in enumerate(value):
             yield from _problems(item, shape[0], (*path, index))
     elif isinstance(shape, dict):
         if not isinstance(value, dict):
-            yield path, f"{told} is not a mapping"
+            yield path, f"{told} must be a mapping"
             return
         yield from _fields(value, shape, path)
     elif not isinstance(value, shape):
-        yield path, f"{told} is not {'text' if shape is str else 'a mapping'}"
+        yield path, f"{told} must be {'text' if shape is str else 'a mapping'}"
 
 
 def _fields(
@@ -214,7 +214,7 @@ def _fields(
     known = {name.rstrip("!"): inner for name, inner in shape.items()}
     for name in shape:
         if name.endswith("!") and name[:-1] not in value:
-            yield path, f"`{join_path(path)}` says no {name[:-1]}"
+            yield path, f"`{join_path(path)}` has no `{name[:-1]}`"
     for name, inner in value.items():
         if name in known:
             yield from _problems(inner, known[name], (*path, name))

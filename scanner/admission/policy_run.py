@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
 _NAMESPACE = Undetermined(
-    "it asks for the object's Namespace (`namespaceObject`), which is not among the objects",
+    "it uses the Namespace of the object (`namespaceObject`), which is not in the scanned files",
     provide="scan the folder that holds the Namespace of the object",
 )
 _CUSTOM = Undetermined(
-    "a field is not stated that the definition of the custom resource may fill in",
-    provide="state the fields of the custom resource that the policy asks for",
+    "a field is missing, and the definition of the custom resource may set a default for it",
+    provide="state the fields of the custom resource that the policy uses",
 )
 
 
@@ -136,7 +136,7 @@ class PolicyRun:
     def _undetermined(self, result: Result, expression: PolicyExpression) -> Undetermined | None:
         """Why a result is not known; what no file ever tells is the fault of the policy, at its place there."""
         for name in sorted(result.open & REFUSED.keys()):
-            return Undetermined(f"{expression.label} cannot be judged: {REFUSED[name]}", expression.place)
+            return Undetermined(f"{expression.label} cannot be evaluated: {REFUSED[name]}", expression.place)
         if result.reason:
             why = expression.fault or f"{expression.label} cannot be evaluated: {result.reason}"
             return Undetermined(why, expression.place)

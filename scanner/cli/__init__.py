@@ -102,7 +102,7 @@ def _tell_unforeseen(error: Exception) -> int:
         return USAGE
     import traceback
 
-    message = "a fault in Assay itself, please report it with what follows"
+    message = "an internal error of Assay, please report it with what follows"
     _tell(AssayError(message, excerpt=traceback.format_exc().splitlines()))
     return INTERNAL
 

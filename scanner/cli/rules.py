@@ -126,7 +126,7 @@ def new(identity: str, folder: Path) -> None:
     The file is DIR/ID.yaml, with a slash in place of the dot. Its examples fail until the rule is written.
     """
     if not IDENTITY.fullmatch(identity) or "." not in identity:
-        raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
+        raise UsageError(f"not a rule id: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
     if identity != (owner := _ids().current(identity)):
         raise UsageError(f"{identity} is what {owner} was called before", hint="give the rule another name")
     *parts, name = identity.split(".")

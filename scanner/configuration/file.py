@@ -23,7 +23,7 @@ NAME = "assay.yaml"
 MISNAMED = "assay.yml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
-_ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"
+_ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def find(named: str | None) -> ConfigurationFile | None:
     if not os.path.lexists(NAME):
         return None
     if os.path.islink(NAME):
-        raise UsageError(f"{NAME} is a link, which is not followed", hint=f"name the file: --config {NAME}")
+        raise UsageError(
+            f"{NAME} is a symbolic link, and Assay does not follow it", hint=f"name the file: --config {NAME}"
+        )
     return _load(Path(NAME), named=False)
 
 
@@ -89,7 +91,7 @@ def _standard_input(file: DataFile) -> Iterator[PackError]:
     for number, path in enumerate(file.value.get("paths", ())):
         if path == "-":
             hint = "name standard input on the command line: assay scan -"
-            yield file.error(("paths", number), "paths name files and folders, not standard input", hint)
+            yield file.error(("paths", number), "`paths` takes files and folders, not standard input", hint)
 
 
 def _idle_reasons(file: DataFile) -> Iterator[PackError]:
@@ -99,12 +101,12 @@ def _idle_reasons(file: DataFile) -> Iterator[PackError]:
             message = "a reason explains `enabled: false` or `severity`; neither is given"
             yield file.error(("rules", rule, "reason"), message, "give one of them, or make the reason a comment")
         elif "reason" in given and not re.search(r"\w", given["reason"]):
-            hint = "say why the rule is switched off or counts with another severity: every output tells it"
-            yield file.error(("rules", rule, "reason"), "the reason has no word in it", hint)
+            hint = "say why the rule is switched off or has another severity; every report shows the reason"
+            yield file.error(("rules", rule, "reason"), "the reason contains no word", hint)
     for number, entry in enumerate(file.value.get("not_assessed", ())):
         if not re.search(r"\w", entry["reason"]):
-            hint = "say why this is not assessed: every output tells it"
-            yield file.error(("not_assessed", number, "reason"), "the reason has no word in it", hint)
+            hint = "say why this is not assessed; every report shows the reason"
+            yield file.error(("not_assessed", number, "reason"), "the reason contains no word", hint)
 
 
 def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
@@ -113,10 +115,12 @@ def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
     for number, path in enumerate(value if isinstance(value, tuple) else (value,)):
         place = (key.name, number) if isinstance(value, tuple) else (key.name,)
         if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(os.curdir)):
-            message = f"{path} lies outside the working directory"
-            yield file.error(place, message, f"name the configuration file, so that this counts: --config {NAME}")
+            message = f"{path} is outside the working directory"
+            yield file.error(place, message, f"name the configuration file to allow this: --config {NAME}")
         elif key.needs_config and not os.path.exists(path):
-            yield file.error(place, f"no such file or folder: {path}", f"paths count from the folder of {file.path}")
+            yield file.error(
+                place, f"no such file or folder: {path}", f"paths are relative to the folder of {file.path}"
+            )
 
 
 def _rule(file: DataFile, name: str) -> RuleSettings:

@@ -120,7 +120,7 @@ def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_P
             faults += 1
             yield part
             if faults == limits.faults:
-                yield Broken(f"{limits.passed('faults')}: the rest is not read", part.line)
+                yield Broken(f"{limits.passed('faults')}: the rest of the text is not read", part.line)
                 return
         else:
             documents += 1
@@ -182,7 +182,7 @@ def _unread(fence: markdown.Fence, path: str) -> Iterator[Fault]:
 
     if javascript.might_hold_calls(fence.text):
         kind = "plain" if fence.label in _PLAIN else "block"
-        yield Fault("a code block that is not read", fence.first_line + 1, fence.text, True, kind, path)
+        yield Fault("a code block that Assay does not read", fence.first_line + 1, fence.text, True, kind, path)
 
 
 def _markdown(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:

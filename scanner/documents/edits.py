@@ -28,7 +28,7 @@ def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
     Raises UneditableError where the text must be edited by a person.
     """
     if node.mark is None:
-        raise UneditableError("it stands nowhere in the text")
+        raise UneditableError("the field is not in the file")
     edits = _value(layout, node.mark, node.value, wanted, QuotingStyle())
     return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
 
@@ -40,7 +40,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     for edit in edits:
         start, end = starts[edit.line - 1] + edit.column - 1, starts[edit.end_line - 1] + edit.end_column - 1
         if start < position:
-            raise UneditableError("two changes meet at one place")
+            raise UneditableError("two fixes change the same place")
         parts += [text[position:start], edit.text]
         position = end
     return "".join((*parts, text[position:]))
@@ -77,7 +77,7 @@ def _value(
     elif inside:
         yield from flow_edits.replace(layout, mark, new, style)
     elif isinstance(old, dict | list) and old:
-        raise UneditableError("a mapping or list would have to become something else")
+        raise UneditableError("the fix would replace a mapping or a list by another type of value")
     else:
         yield from block_edits.replace(layout, mark, new, style)
 
@@ -90,7 +90,7 @@ def _mapping(
     removed = [entries[key] for key in old if key not in new]
     changed = [key for key in entries if key in new and not same(old.get(key), new[key])]
     if any(id(entry) not in own for entry in (*removed, *(entries[key] for key in changed))):
-        raise UneditableError("it comes from a merge (<<), for other places too")
+        raise UneditableError("the field comes from a merge key (<<), so a change would affect other places")
     for key in changed:
         yield from _value(layout, entries[key], old.get(key), new[key], style, inside=inside)
     added = {key: value for key, value in new.items() if key not in entries}

@@ -81,7 +81,7 @@ def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
             continue
         end = _extent(text, position)
         if end is None:
-            yield Broken(f"the call of {match[1]} has no end", line, sketch=_is_sketch(text, position))
+            yield Broken(f"the call of {match[1]} has no closing bracket", line, sketch=_is_sketch(text, position))
             continue
         arguments = _Arguments(text[position:end], line, position - line_start, limits, values)
         try:
@@ -146,12 +146,12 @@ class _Arguments:
     def read(self) -> Parsed:
         root = _parser().parse(self.source).root_node
         if root.has_error:
-            message = "its arguments are not JavaScript"
+            message = "the arguments are not valid JavaScript"
             raise UnreadableError(message)
         statement = root.named_children[0]
         arguments = statement.named_children[0].child_by_field_name("arguments")
         if arguments is None:
-            message = "it has no arguments"
+            message = "the call has no arguments"
             raise UnreadableError(message)
         values, marks = self._sequence(arguments, 0)
         self.parsed.data = values

@@ -241,7 +241,7 @@ class Composer:
 
 
 def _no_key(line: int) -> UnreadableError:
-    return UnreadableError("a mapping key is itself a mapping or a list", line)
+    return UnreadableError("a mapping key must not be a mapping or a list", line)
 
 
 def _scalar(event: Any) -> Any:

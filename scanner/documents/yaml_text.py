@@ -86,7 +86,7 @@ def _too_deep(limits: Limits) -> str:
     if limits.depth < _DEEPEST:
         return limits.passed("depth")
     most = f"{_DEEPEST:,} levels of brackets, {_DEEPEST - 1:,} of indentation"
-    return f"nested deeper than libyaml reads: {most} (--limit depth=N allows no more)"
+    return f"nested deeper than libyaml supports: {most} (--limit depth=N cannot raise this)"
 
 
 def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:

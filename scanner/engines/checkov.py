@@ -78,7 +78,7 @@ class _Run:
             os.mkdir(home)
             os.mkdir(copy)
             for path in checkov_files.lay_out(self.files.values(), copy):
-                self.lost.setdefault(path, "its name leads out of the folder, or is that of another file")
+                self.lost.setdefault(path, "its path leads out of the folder, or is the path of another file")
             command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
             try:
                 done = process.run(command, _environment(home), home, self.checkov.limits)
@@ -95,12 +95,12 @@ class _Run:
         if done.late:
             self._lose(self.frameworks, self.checkov.limits.passed("engine"))
         elif done.code not in _ENDED:
-            self._lose(self.frameworks, f"ended with code {done.code}; it says: {last}")
+            self._lose(self.frameworks, f"exited with code {done.code}; last message: {last}")
         else:
             try:
                 unparsed = read(done.printed, copy, self.files, self.report)
             except ReportError as error:
-                self._lose(self.frameworks, f"{error}; it says: {last}")
+                self._lose(self.frameworks, f"{error}; last message: {last}")
                 return
             for path, framework in unparsed:
                 self.lost.setdefault(path, f"cannot be parsed as {framework}")
@@ -131,7 +131,7 @@ def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
         program = shutil.which("checkov", path=path)
         if program and os.path.isabs(program):
             return Checkov(program, checks, limits)
-    message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
+    message = "--engine checkov needs the program `checkov`; it is neither on PATH nor beside this Python"
     raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 
@@ -178,7 +178,7 @@ def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) ->
     for name, item in own.items():
         by = f"by Checkov {report.results.version}"
         if absent := report.absent.get(name):
-            by += f", without the modules that come from elsewhere: {', '.join(absent)}"
+            by += f", without modules that are not in the scanned files: {', '.join(absent)}"
         changed = _input(item, tuple(formats[name]), things[name], why.get(name, ""), by)
         if changed != item:
             yield name, changed
@@ -194,5 +194,5 @@ def _input(item: Input, formats: tuple[str, ...], things: int, why: str, by: str
     if item.status is InputStatus.NOT_ASSESSED:
         return item
     if checkov_files.named(item.path):
-        return replace(item, reason="holds nothing that Checkov checks")
+        return replace(item, reason="contains nothing that Checkov checks")
     return item

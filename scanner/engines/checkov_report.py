@@ -21,7 +21,8 @@ _UNMAPPED = Check(Severity.MEDIUM)
 _OF_FOREIGN_MODULES = "CKV_TF_1"
 """The check that is made of every module which is not named by a path, and of no other."""
 _LIMITS = (
-    "This is Checkov's verdict. Values that only a run gives, and modules that are not among the files, go unseen."
+    "This is Checkov's result. Values that are known only at run time, and modules that are not in the "
+    "scanned files, are not checked."
 )
 _INDEX = "https://www.checkov.io/5.Policy%20Index/all.html"
 
@@ -62,8 +63,10 @@ class Report:
             title=check.title or name,
             severity=check.severity,
             profile=Profile.DEFAULT,
-            why=f"{record['check_id']} of Checkov: {name}",
-            remediation=f"Set the resource as {record['check_id']} asks; Checkov's policy index shows an example.",
+            why=f"Checkov check {record['check_id']}: {name}",
+            remediation=(
+                f"Change the resource so that {record['check_id']} passes; Checkov's policy index shows an example."
+            ),
             limits=_LIMITS,
             subject=f"checkov.{framework}",
             shown_by=ShownBy.MANIFEST,
@@ -86,9 +89,9 @@ def read(printed: bytes, folder: str, files: Mapping[str, Handed], report: Repor
         parts = found if isinstance(found, list) else [found]
         unparsed = [pair for part in parts for pair in _take(part, folder, files, report)]
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"printed what is not JSON: {error}") from None
+        raise ReportError(f"printed output that is not JSON: {error}") from None
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ReportError(f"printed a report of an unknown form: {type(error).__name__} {error}") from None
+        raise ReportError(f"printed a report in an unknown format: {type(error).__name__} {error}") from None
     return unparsed
 
 
@@ -156,7 +159,7 @@ def _finding(
         subject_name=resource,
         location=location,
         fingerprint=hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32],
-        provide=f"remove the comment that leaves {record['check_id']} out" if outcome is Outcome.UNKNOWN else "",
+        provide=f"remove the comment that suppresses {record['check_id']}" if outcome is Outcome.UNKNOWN else "",
     )
 
 
@@ -168,4 +171,4 @@ def _message(info: RuleInfo, record: Mapping[str, Any], outcome: Outcome, resour
         return f"{resource} fails {check}: {record['check_name']}"
     reason = record["check_result"].get("suppress_comment")
     why = f", because: {reason}" if reason else ", without a reason"
-    return f"{resource}: the file has Checkov leave {check} out{why} ({record['check_name']})"
+    return f"{resource}: a comment in the file suppresses {check}{why} ({record['check_name']})"

@@ -25,13 +25,13 @@ MANIFEST = "MANIFEST.sha256"
 _REPORTS = {"results.json": "json", "results.sarif": "sarif", "report.html": "html"}
 _VERIFY = """# How to verify this pack
 
-UNSIGNED: the manifest proves that the files belong together, not who made them.
+UNSIGNED: the manifest shows that no file was changed after it was written. It does not show who created the pack.
 
-1. `sha256sum --check --strict MANIFEST.sha256` in this folder: every file is as it was sealed.
+1. `sha256sum --check --strict MANIFEST.sha256` in this folder: no file was changed.
 2. `find . -type f ! -name MANIFEST.sha256 | wc -l` equals `wc -l < MANIFEST.sha256`: nothing was added.
-3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read that very file.
+3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read this file.
 
-The digest of the rules and frameworks, the version of Assay, the arguments and the commit stand in results.json under
+The digest of the rules and frameworks, the version of Assay, the arguments and the commit are in results.json under
 `tool` and `run`.
 """
 

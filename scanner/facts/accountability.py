@@ -20,36 +20,36 @@ SELF_APPROVED = Fact(
     "self_approved",
     (DECISION,),
     bool,
-    "Whether the proposer is the approver, under any alias (`cto` is `chief-technology-officer`).",
+    "Whether the proposer is also the approver, also under an alias (`cto` is `chief-technology-officer`).",
     provide="state who proposes and who approves the decision",
 )
 SELF_REVIEWED = Fact(
     "self_reviewed",
     (DECISION,),
     bool,
-    "Whether the proposer is among the reviewers, under any alias.",
+    "Whether the proposer is one of the reviewers, also under an alias.",
     provide="state who proposes and who reviews the decision",
 )
 UNHELD = Fact(
     "unheld",
     (DECISION, ESCALATION),
     list[str],
-    "Roles that no agent, task or listed role of the document answers to: the proposer of a decision, each step of an "
-    "escalation; absent where the document has no such list, or a name in it is computed.",
+    "Roles that match no agent, task or listed role of the document: the proposer of a decision, each step of an "
+    "escalation; absent where the document has no list of roles or agents, or a name in it is computed.",
     provide="state the role, and list the roles or agents of the organisation by names that are not computed",
 )
 REPEATED = Fact(
     "repeated",
     (ESCALATION,),
     list[str],
-    "Roles that stand twice in the path.",
+    "Roles that occur twice in the path.",
     provide="state the path of the escalation",
 )
 GROWING = Fact(
     "growing",
     (ESCALATION,),
     bool,
-    "Whether the timeouts grow along the path.",
+    "Whether the timeouts increase along the path.",
     provide="state the timeout of each step of the escalation",
 )
 TOTAL_SECONDS = Fact(
@@ -63,7 +63,7 @@ REPORTS_TO_NOBODY = Fact(
     "reports_to_nobody",
     (AGENT,),
     bool,
-    "Whether its line of report ends at a role that nobody holds.",
+    "Whether its reporting line ends at a role that no agent has.",
     provide="state in `authority.reports` whom the agent reports to, and name all agents by names that are "
     "not computed",
 )
@@ -71,7 +71,7 @@ REPORTS_IN_CIRCLE = Fact(
     "reports_in_circle",
     (AGENT,),
     bool,
-    "Whether its line of report leads back to itself.",
+    "Whether its reporting line leads back to itself.",
     provide="state in `authority.reports` whom the agent reports to",
 )
 

@@ -35,29 +35,29 @@ AVAILABILITY = Fact(
     "availability",
     (RECOVERY,),
     Availability,
-    "The availability that it is held to: its own, else the strictest that the document states.",
-    provide="state the availability that the recovery is held to",
+    "The availability that it must meet: its own, otherwise the highest that the document states.",
+    provide="state the availability that the recovery must meet",
     related=("availability",),
 )
 MONTHLY_DOWNTIME = Fact(
     "monthly_downtime",
     (RECOVERY,),
     Duration,
-    "The downtime that this allows a month.",
-    provide="state the availability that the recovery is held to",
+    "The downtime per month that this availability allows.",
+    provide="state the availability that the recovery must meet",
 )
 TEST_INTERVAL = Fact(
     "test_interval",
     (RECOVERY,),
     Duration,
-    "The interval of the recovery test that the document states for any of its recoveries.",
+    "The interval of recovery tests, where the document states one for any recovery.",
     provide="state how often recovery is tested",
 )
 ALLOWED = Fact(
     "allowed",
     (CLAIM,),
     Duration,
-    "The downtime that the claimed availability really allows.",
+    "The downtime that the claimed availability allows.",
     provide="state the availability and the downtime of the claim",
 )
 CONSISTENT = Fact(
@@ -71,7 +71,8 @@ FITTING_WINDOW = Fact(
     "fitting_window",
     (CLAIM,),
     str,
-    "The window that the claimed downtime would fit (`year`, `month`, `week`, `day`), where it does not fit its own.",
+    "The window for which the claimed downtime would be right (`year`, `month`, `week`, `day`), where it is "
+    "wrong for the stated window.",
     provide="state the availability and the downtime of the claim",
 )
 

@@ -35,14 +35,14 @@ DECLARED = Fact(
     "declared",
     (TASK,),
     bool,
-    "Whether an agent of that name is spawned, for a task that `Task(...)` starts; absent where none of them is.",
+    "For a task that `Task(...)` starts, whether an agent of that name is spawned; absent where no agent is spawned.",
     provide="spawn the agents and start the tasks by the same names, which are not computed",
 )
 AGENT_TYPE = Fact(
     "agent_type",
     (TASK,),
     str,
-    "The type that this agent is spawned with.",
+    "The type with which the agent is spawned.",
     provide="spawn the agent of the task with its type",
     related=("agent",),
 )

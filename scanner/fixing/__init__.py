@@ -68,7 +68,9 @@ def fix(
     have no file to write; PackError for a wrong rule.
     """
     if sources.STDIN in paths or options.selection.revision:
-        raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
+        raise UsageError(
+            "only files can be fixed", hint="name files or folders; `assay scan` shows the fixes for standard input"
+        )
     rules = rules_of(options)
     selection = replace(selection, rules=frozenset(map(rules.ids.current, selection.rules)))
     _check(selection, rules, options.profile or Profile.DEFAULT)
@@ -127,7 +129,7 @@ def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
     for name in sorted(selection.rules.difference(fixable)):
         if name in rules.ids.known:
             _refuse_left_out(name, rules.changes)
-            message = f"the rule {name} has no fix in the profile {profile}"
+            message = f"the rule {name} has no fix, or the profile {profile} does not include it"
             raise UsageError(message, hint="`assay rules show` says whether it has one, and its profile")
         raise pack.no_rule(name, rules.ids.known)
 
@@ -137,9 +139,9 @@ def _refuse_left_out(name: str, changes: RuleChanges) -> None:
     off = next((each.where for each in changes.off if each.rule == name), None)
     skipped = next((each.where for each in changes.skipped if name in each.rules), None)
     if off is not None:
-        raise UsageError(f"the rule {name} is switched off here", off, f"to run it all the same: --select {name}")
+        raise UsageError(f"the rule {name} is switched off by the configuration", off, f"run it with --select {name}")
     if skipped is not None:
-        raise UsageError(f"the rule {name} is skipped here", skipped, "leave it out of what is skipped")
+        raise UsageError(f"the rule {name} is skipped", skipped, "remove it from `skip` or --skip")
 
 
 def _look(

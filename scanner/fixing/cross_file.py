@@ -10,7 +10,7 @@ from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
 from scanner.joined_stage import JoinedStage
 from scanner.model import Subject
 
-_UNPROVED = "it cannot be proved: what rules ask of all subjects together {}"
+_UNPROVED = "the fix cannot be verified: the evaluation of rules that compare several objects {}"
 Subjects = Mapping[str, Sequence[Subject]]
 """Path -> subjects of the file that rules about all subjects look at."""
 

@@ -175,7 +175,7 @@ class _File:
         state, _ = self._read(after)
         said = [document.root.value for document in state.documents]
         if state.faults != self._state.faults or not edits.same(said, wanted):
-            return b"", "other places would change with it"
+            return b"", "the fix would change other places"
         return after, objection(self._snapshot, snapshot(state.findings), (each.finding for each in chosen))
 
     def _edited(self, chosen: Sequence[_Candidate]) -> tuple[bytes, list[Any]]:

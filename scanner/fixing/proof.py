@@ -58,10 +58,10 @@ def objection(before: OutcomeSnapshot, after: OutcomeSnapshot, fixed: Iterable[F
             if index < len(held) and _RANKS[finding.outcome] <= _RANKS[held[index].outcome]:
                 continue
             if len(held) < len(before.wrong.get(key, ())):
-                return "it would not clear the finding"
+                return "the fix would not resolve the finding"
             if moved[_words(finding)] >= 0:
                 continue  # it stood at a field that has another name now
             applied = (finding.rule, finding.subject_kind, finding.subject_id) in before.applied
             if applied or finding.outcome is not Outcome.UNKNOWN:
-                return f"it would bring another: {finding.message} ({finding.rule}, {finding.outcome})"
+                return f"the fix would cause another finding: {finding.message} ({finding.rule}, {finding.outcome})"
     return ""

@@ -20,9 +20,9 @@ ByControl: TypeAlias = Mapping[str, Sequence[tuple[str, ControlLink]]]
 BySubject: TypeAlias = Mapping[tuple[str, str], Counts]
 """(path, identity) of a subject -> the same of that subject."""
 
-NOTHING_THERE = "nothing of that kind in what was scanned"
-_NOT_TOLD = "what was scanned does not tell whether it applies"
-_NO_DATA = "whether it applies depends on data that no architecture spec lists"
+NOTHING_THERE = "the scanned files contain nothing that the control is about"
+_NOT_TOLD = "the scanned files do not show whether the control applies"
+_NO_DATA = "whether the control applies depends on the data, and no scanned architecture spec lists data assets"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ class Bearing:
     def words(self) -> str:
         """How it bears on the control, for a person."""
         limits = (
-            "" if self.proves else "a pass says nothing",
-            f"where a scan has {self.applies_when.words}" if self.applies_when.words else "",
+            "" if self.proves else "a pass does not count",
+            f"where the scanned files contain {self.applies_when.words}" if self.applies_when.words else "",
         )
         return ", ".join(part for part in (self.relation.value, self.strength.value, *limits) if part)
 
@@ -105,9 +105,11 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
         boundary.stay_inside(str(path))
         framework = _framework(_read(path, known, rules), rules)
         if framework.id in shipped:
-            raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")
+            raise PackError(f"there is already a framework {framework.id}", str(path), "give it another id")
         if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
-            raise PackError(f"{framework.id}@{framework.edition} stands in two files", str(path), "leave one out")
+            raise PackError(
+                f"{framework.id}@{framework.edition} is defined in two files", str(path), "remove one of them"
+            )
         found.append(framework)
     return tuple(found)
 
@@ -188,11 +190,11 @@ def _unfilled(file: DataFile) -> Iterator[PackError]:
 def _faults(file: DataFile) -> Iterator[PackError]:
     total, listed = file.value.get("total"), len(file.value["controls"])
     if total not in (None, listed):
-        yield file.error(("total",), f"the source has {total} controls, and {listed} are listed here")
+        yield file.error(("total",), f"`total` is {total}, but the file lists {listed} controls")
     seen: set[str] = set()
     for index, control in enumerate(file.value["controls"]):
         if control["id"] in seen:
-            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} stands twice")
+            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} occurs twice")
         seen.add(control["id"])
         if problem := _contradicts_itself(control):
             yield file.error(("controls", index, "checkable"), f"the control {shortened(control['id'])} {problem}")
@@ -240,7 +242,8 @@ def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackE
             yield file.unknown(("reviewed", name), "objective", name, known, objectives.LISTED)
         elif name in mapped:
             yield file.error(
-                ("reviewed", name), f"the objective {name} bears on a control, and is said to bear on none"
+                ("reviewed", name),
+                f"the objective {name} is mapped to a control, and `reviewed` says that it is mapped to none",
             )
 
 
@@ -248,10 +251,10 @@ def _contradicts_itself(control: dict[str, Any]) -> str:
     """What is wrong between how far a control is checkable and what is said to bear on it."""
     mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
     if control["checkable"] == Checkable.MANUAL:
-        return "is manual, so that nothing bears on it" if mapped or reviewed else ""
+        return "is manual, so it must have neither `objectives` nor `unmapped`" if mapped or reviewed else ""
     if mapped and reviewed:
-        return "has objectives and says why it has none"
-    return "" if mapped or reviewed else "names neither objectives nor, in `unmapped`, why it has none"
+        return "has both `objectives` and `unmapped`"
+    return "" if mapped or reviewed else "has neither `objectives` nor `unmapped`"
 
 
 def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:

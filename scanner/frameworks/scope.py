@@ -89,7 +89,7 @@ def _of_others(framework: Framework, entity: Sequence[str]) -> dict[str, str]:
     if not entity:
         return {}
     return {
-        control.id: f"binds {' and '.join(control.entities)} only; the scope is that of {' and '.join(entity)}"
+        control.id: f"applies to {' and '.join(control.entities)} only; the scope file states {' and '.join(entity)}"
         for control in framework.controls
         if control.entities and not set(control.entities) & set(entity)
     }
@@ -108,7 +108,7 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
             yield file.error((name,), error.message, error.hint)
             continue
         if each.get("entity") and not any(control.entities for item in chosen for control in item.controls):
-            yield file.error((name, "entity"), f"{name} binds every entity alike", "leave `entity` out")
+            yield file.error((name, "entity"), f"no control of {name} depends on the type of entity", "remove `entity`")
         for pattern, reason in each.get("not-applicable", {}).items():
             path = (name, "not-applicable", pattern)
             for framework in chosen:
@@ -116,5 +116,5 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
                     message = f"{framework.id}@{framework.edition} has no control {shown(pattern)}"
                     yield file.error(path, message, did_you_mean(pattern, (item.id for item in framework.controls)))
             if len(reason.strip()) < _SHORTEST_REASON:
-                message = f"no reason is given why {shortened(pattern)} does not apply"
-                yield file.error(path, message, "say it in a sentence of its own")
+                message = f"the reason why {shortened(pattern)} does not apply is too short"
+                yield file.error(path, message, "give the reason in a sentence")

@@ -89,8 +89,11 @@ def decide(
         return Decision(ControlStatus.NOT_ASSESSED, _silence(evidence, not_run))
     bounds = _bounds(control, bearing, not_run, incomplete=incomplete)
     if bounds or ControlStatus.PARTIAL in by_status:
-        return Decision(ControlStatus.PARTIAL, "; ".join(bounds) or "its rules support it and do not show all of it")
-    return Decision(ControlStatus.SATISFIED, "all that bears on it passed, in what was scanned")
+        return Decision(
+            ControlStatus.PARTIAL,
+            "; ".join(bounds) or "the rules that passed support the control, but do not show all of it",
+        )
+    return Decision(ControlStatus.SATISFIED, "all rules that are mapped to it passed for the scanned files")
 
 
 _AGAINST = {
@@ -105,10 +108,10 @@ def _bounds(control: Control, bearing: Sequence[Evidence], not_run: Collection[s
     unknown = [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]
     word = all(each.link.shown_by is ShownBy.DECLARED for each in bearing if each.lifts)
     return [
-        *(["files can show a part of it"] if control.checkable is Checkable.PARTIAL else ()),
-        *(["by the document's own word"] if word else ()),
-        *(["population incomplete: something in scope was not assessed"] if incomplete else ()),
-        *([f"cannot be told: {_named(unknown)}"] if unknown else ()),
+        *(["files can show only a part of the control"] if control.checkable is Checkable.PARTIAL else ()),
+        *(["supported only by statements in documents"] if word else ()),
+        *(["inputs in scope were not assessed"] if incomplete else ()),
+        *([f"unknown: {_named(unknown)}"] if unknown else ()),
         *([f"not run: {_named(not_run)}"] if not_run else ()),
     ]
 
@@ -119,10 +122,14 @@ def _silence(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
     if not bearing:
         if not_run:
             return f"not run: {_named(not_run)}"
-        return "rules bear on it with low strength alone" if evidence else "its rules found nothing that they are about"
+        return (
+            "only rules of low strength are mapped to it"
+            if evidence
+            else "its rules apply to nothing in the scanned files"
+        )
     if unknown := [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]:
-        return f"cannot be told: {_named(unknown)}"
-    return f"a pass says nothing of it: {_named([each.rule for each in bearing])}"
+        return f"unknown: {_named(unknown)}"
+    return f"a pass of these rules does not count: {_named([each.rule for each in bearing])}"
 
 
 def _named(rules: Collection[str]) -> str:

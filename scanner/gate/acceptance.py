@@ -54,4 +54,4 @@ def _accepted(item: Input, entries: Sequence[_Entry], *, strict: bool) -> Input:
 
 def _not_used(entry: NotAssessed) -> NotUsed:
     what = " in ".join(text for text in (entry.format, entry.path) if text)
-    return NotUsed(f"not_assessed {what}", entry.where, "nothing of it was met in this scan")
+    return NotUsed(f"not_assessed {what}", entry.where, "no scanned input matches it")

@@ -69,7 +69,7 @@ def described(source: Source, recognition: subjects.Recognition) -> Input:
     partly = status in (InputStatus.ASSESSED, InputStatus.SKIPPED) or len(reading.losses) > 1
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
-        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which gives no object")
+        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
     return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses)
 

@@ -147,9 +147,11 @@ def _undecided(found: cel.Value) -> Condition:
     """What a condition comes to that gives neither true nor false."""
     error = error_of(found)
     if error is None:
-        return Condition(Truth.ERROR, error=f"it gives a value of the type {found.type().name()}, not true or false")
+        return Condition(
+            Truth.ERROR, error=f"the result is of the type {found.type().name()}, but it must be true or false"
+        )
     if error.missing_key is not None:
         return Condition(Truth.UNKNOWN, missing_key=error.missing_key)
     if error.call:
-        return Condition(Truth.ERROR, error=f"a field is of a type that the rule does not expect ({error.call})")
+        return Condition(Truth.ERROR, error=f"a field has a type that the rule does not expect ({error.call})")
     return Condition(Truth.ERROR, error=error.message)

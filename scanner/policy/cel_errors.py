@@ -102,7 +102,7 @@ def _before_missing_key(evaluate: Callable[[str], cel.Value]) -> str:
     if len(starts) > 1 or not start or not named or any(text.startswith(start) for text in others):
         raise UnknownRuntimeError(
             f"the installed cel-expr-python reports a missing field as {min(texts.values())!r} and another error as"
-            f" {others[0]!r}, which Assay cannot tell apart; install a version that it is tested with (0.1.3)"
+            f" {others[0]!r}, which Assay cannot distinguish; install a version that it is tested with (0.1.3)"
         )
     return start
 

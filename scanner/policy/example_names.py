@@ -31,7 +31,7 @@ def faults(file: RuleFile, place: Place, example: Node) -> Iterator[PackError]:
     for kind in _WITHOUT_FINDINGS:
         for name in _OF_FINDINGS if kind in value else ():
             if name in value:
-                yield data.error((*place, name), f"`{name}` has no effect: an example that {kind} has no finding")
+                yield data.error((*place, name), f"`{name}` has no effect: an example with `{kind}` has no finding")
     if "input" in value:
         for name in _OF_TEXTS:
             if name in value:

@@ -31,7 +31,9 @@ def check(file: RuleFile) -> Iterator[PackError]:
         place = ("examples", index)
         kinds = [kind for kind in _EXPECTED if kind in example.value]
         if len(kinds) != 1 or ("input" in example.value) == ("text" in example.value):
-            message = "an example says one of passes, fails, unknown, skips, and has one of input, text"
+            message = (
+                "an example has one of the keys passes, fails, unknown and skips, and one of the keys input and text"
+            )
             yield file.data.error(place, message)
             continue
         if wrong := list(example_names.faults(file, place, example)):
@@ -45,12 +47,12 @@ def check(file: RuleFile) -> Iterator[PackError]:
         shown.update(_decisive(run, file.rule, example.value.get("parameters", {}), found))
     for kind in ("passes", "fails"):
         if all(kind not in example for example in file.data.value["examples"]):
-            yield file.data.error(("examples",), f"has no example that {kind}")
+            yield file.data.error(("examples",), f"has no example with `{kind}`")
     if len(runs) == len(file.data.value["examples"]):  # one that is left out may be the one that reaches a field
         yield from reach.faults(file, runs)
         for name in file.rule.parameters.keys() - shown:
-            hint = "give one another value under `parameters`, so that it comes to another result"
-            yield file.data.error(("parameters", name), f"no example shows what the parameter {name!r} changes", hint)
+            hint = "add an example that sets another value under `parameters` and has another outcome"
+            yield file.data.error(("parameters", name), f"no example shows the effect of the parameter {name!r}", hint)
 
 
 def _findings(run: Run, rule: Rule) -> list[Finding]:
@@ -139,9 +141,9 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
         return
     twice, left = _fixed(file, example, fixed)
     if left:
-        yield f"the fix does not clear the finding: {left[0].message}"
+        yield f"the fix does not resolve the finding: {left[0].message}"
     if twice.value != fixed.value:
-        yield "the fix applied twice is not the fix applied once"
+        yield "applying the fix twice gives another result than applying it once"
 
 
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:

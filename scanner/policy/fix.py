@@ -114,7 +114,7 @@ class RuleFix:
         for field, table in self.translate:
             holder, last = _holder([focus], (*item, *field))
             old = holder.get(last) if isinstance(holder, dict) else None
-            new = table.get(old, "what came after it") if isinstance(old, str) else "what came after it"
+            new = table.get(old, "its replacement") if isinstance(old, str) else "its replacement"
             parts.append(f"change {join_path(field)} to {new}")
         parts += [f"append {', '.join(map(_written, more))} to {join_path(field)}" for field, more in self.append]
         parts += [f"set {join_path(field)} to {_written(value)}" for field, value in self.set]

@@ -23,7 +23,7 @@ def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values:
     if outcome is Outcome.FAIL:
         return fill(rule.message, subject, values)
     if outcome is Outcome.UNKNOWN:
-        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {reason}"
+        return f"{subject.name}: unknown whether this is met: {rule.info.title}; {reason}"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
 
 

@@ -66,10 +66,10 @@ def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
     for number, path in enumerate(paths if told else ()):
         texts = {text[number] for text in told}
         if path == _DETAIL and texts <= {"", NOTHING}:
-            yield file.data.error(_DETAIL, "the expression gives no text in any failing example")
+            yield file.data.error(_DETAIL, "the expression of `detail` returns no text in any failing example")
         elif texts == {NOTHING}:
             values = [_values(subject, item) for run in runs for subject, item in run.asked()]
-            message = f"no failing example gives a value for {{{join_path(path)}}}"
+            message = f"no failing example has a value for {{{join_path(path)}}}"
             yield file.data.error(("message",), message, _meant(path, values, "did you mean {{{}}}?"))
 
 
@@ -80,8 +80,8 @@ def _unreached(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
     if not path or not asked or any(len(aim(file.rule, *each)[1]) == len(path) for each in asked):
         return
     values = [_start(subject, item, path) for subject, item in asked]
-    message = f"no passing or failing example has {file.rule.at}, so findings never point at it"
-    hint = _meant(path, values, "did you mean {}?") or "mend the path, or add an example that has the field"
+    message = f"no passing or failing example has the field {file.rule.at} that `at` names"
+    hint = _meant(path, values, "did you mean {}?") or "correct the path, or add an example that has the field"
     yield file.data.error(("at",), message, hint)
 
 

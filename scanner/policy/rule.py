@@ -94,7 +94,7 @@ def _misnamed(path: Path, identity: str) -> Iterator[PackError]:
     if path.suffix != _SUFFIXES[0]:
         yield PackError(f"the name of a rule file ends in {_SUFFIXES[0]}", f"{path}:1", "rename the file")
     if not IDENTITY.fullmatch(identity):
-        yield PackError(f"not an identity: {identity!r}", f"{path}:1", NAMING)
+        yield PackError(f"not a rule id: {identity!r}", f"{path}:1", NAMING)
 
 
 def load(path: Path, folder: Path) -> RuleFile:
@@ -117,7 +117,9 @@ def load(path: Path, folder: Path) -> RuleFile:
     file.refuse(errors)
     rule = _rule(file, identity, expressions)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
-        message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
+        message = "a fix is allowed only in a rule about one subject that is in the file as it is: " + ", ".join(
+            IN_PLACE
+        )
         raise file.error(("fix",), message)
     return RuleFile(rule, file)
 

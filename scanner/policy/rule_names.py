@@ -64,9 +64,11 @@ class _Names:
             yield from self._of_cluster(place, path)
         for name in OF_ITEMS:
             if reads.of(name) and not self.each:
-                yield self.file.error(place, f"`{name}` is there only in a rule with `each`")
+                yield self.file.error(place, f"`{name}` is defined only in a rule with `each`")
             elif reads.of(name) and place == ("when",):
-                yield self.file.error(place, f"`when` is asked of the subject as a whole, which has no `{name}`")
+                yield self.file.error(
+                    place, f"`when` is evaluated for the subject as a whole, for which `{name}` is not defined"
+                )
 
     def in_each(self) -> Iterator[PackError]:
         """Facts that `each` names and that do not exist or have no items with fields."""
@@ -77,18 +79,16 @@ class _Names:
             if name not in self.facts:
                 yield self._no_fact(place, name)
             elif not self._items_of(dotted):
-                yield self.file.error(
-                    place, f"the fact {name!r} is not a list of mappings, so it has no items to ask of"
-                )
+                yield self.file.error(place, f"the fact {name!r} is not a list of mappings, so `each` cannot name it")
 
     def in_message(self) -> Iterator[PackError]:
         """Placeholders that never stand for anything."""
         place, message = ("message",), self.file.value["message"]
         paths = list(placeholders(message))
         if _STRAY.search(replace(message, lambda _: "")):
-            yield self.file.error(place, "a brace that belongs to no placeholder", "write {field} around a field")
+            yield self.file.error(place, "a brace that is not part of a placeholder", "write {field} around a field")
         if _DETAIL in self.file.value and (_DETAIL,) not in paths:
-            yield self.file.error((_DETAIL,), "the message has no {detail}, so nothing shows this text")
+            yield self.file.error((_DETAIL,), "the message has no {detail}, so this text is never shown")
         for path in paths:
             yield from self._placeholder(place, path)
 
@@ -108,9 +108,9 @@ class _Names:
         if name not in known:
             yield self.file.unknown(place, "placeholder", name, known)
         elif name in OF_ITEMS and not self.each:
-            yield self.file.error(place, f"{{{name}}} is there only in a rule with `each`")
+            yield self.file.error(place, f"{{{name}}} is defined only in a rule with `each`")
         elif name == _DETAIL and _DETAIL not in self.file.value:
-            yield self.file.error(place, "{detail} stands for the text of `detail`, which is missing")
+            yield self.file.error(place, "{detail} needs the key `detail`, which is missing")
         elif name in _TEXTS and fields:
             yield self.file.error(place, f"{{{name}}} is a text; it has no field {fields[0]!r}")
         elif name == FACTS:
@@ -180,7 +180,7 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
                 yield file.unknown(place, "parameter", path[0], declared, "declare it under `parameters`")
     for name, stated in declared.items():
         if name not in used:
-            yield file.error(("parameters", name), f"nothing reads the parameter {name!r}")
+            yield file.error(("parameters", name), f"the parameter {name!r} is not used")
         if problem := checked(name, stated["default"], stated["default"], stated.get("format", "")):
             yield file.error(("parameters", name, "default"), problem)
     for index, example in enumerate(file.value["examples"]):

@@ -94,8 +94,8 @@ def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageErr
     for each in rules:
         first = seen.setdefault(ids.current(each.rule), each.rule)
         if first != each.rule:
-            message = f"{shown(first)} and {shown(each.rule)} are one rule, which is set twice"
-            yield UsageError(message, each.where, f"set it once, as {ids.current(each.rule)}")
+            message = f"{shown(first)} and {shown(each.rule)} are the same rule, which is configured twice"
+            yield UsageError(message, each.where, f"configure it once, as {ids.current(each.rule)}")
 
 
 def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterator[RuleSettings]:
@@ -126,9 +126,9 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
     running = sorted(chosen - left_out - off)
     if not running:
         hint = (
-            "see what --select, --skip, --profile, --framework and the configuration file leave out: assay config show"
+            "`assay config show` shows what --select, --skip, --profile, --framework and the configuration file exclude"
         )
-        raise UsageError("no rule is left to run", _in_file((*tuning.skip, *tuning.select)), hint)
+        raise UsageError("no rule is selected", _in_file((*tuning.skip, *tuning.select)), hint)
     changes = RuleChanges(
         selected=tuning.select,
         not_selected=len((held | on) - chosen),

@@ -23,7 +23,7 @@ class Why(NamedTuple):
 def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> Why:
     """A key that decides is not there: of a fact, which nobody can state, or of what somebody wrote."""
     if fact := _fact(rule, facts, key):
-        return Why(f"to tell, {fact.provide}", fact.provide)
+        return Why(f"to decide, {fact.provide}", fact.provide)
     return Why(f"`{key}` is not stated", f"state `{key}`")
 
 
@@ -31,11 +31,13 @@ def computed(fields: Iterable[str]) -> Why:
     """The text computes fields that decide."""
     names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
     if not names:
-        return Why("some of its fields are computed, so no file tells them", "write out all fields as plain values")
+        return Why(
+            "some of its fields are computed, so their values are not known", "write out all fields as plain values"
+        )
     listed = ", ".join(names)
     if len(names) == 1:
-        return Why(f"{listed} is computed, so no file tells its value", f"write {listed} as a plain value")
-    return Why(f"{listed} are computed, so no file tells their values", f"write {listed} as plain values")
+        return Why(f"{listed} is computed, so its value is not known", f"write {listed} as a plain value")
+    return Why(f"{listed} are computed, so their values are not known", f"write {listed} as plain values")
 
 
 def _fact(rule: Rule, facts: Mapping[str, Any], key: str) -> Fact[Any] | None:

@@ -60,7 +60,7 @@ def _of_chart(file: File, chart: Chart, whole: Rendered | str) -> Source | None:
     if file.path in whole.lost:
         return Unreadable(file.path, whole.lost[file.path])
     if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
-        return Skipped(file.path, f"gives no object with the values of {chart.marker}")
+        return Skipped(file.path, f"renders no object with the values of {chart.marker}")
     return Part(file.path, file.content, f"rendered with {chart.marker}")
 
 

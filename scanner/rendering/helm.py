@@ -61,7 +61,9 @@ class Chart:
         if not about.get("name"):
             return None
         if leftovers.whole_objects(self.marker, ground.content(self.marker), ground.limits):
-            raise UnreadableError("not assessed: it holds a Kubernetes object beside what it says of a chart")
+            raise UnreadableError(
+                "not assessed: it contains a Kubernetes object in addition to the metadata of a chart"
+            )
         if "dependencies" not in about:
             about |= _about(ground.content(f"{self.folder}requirements.yaml"), "requirements.yaml")
         copy = PrivateCopy(ground)
@@ -150,7 +152,7 @@ def _refuse_incomplete(folder: str, about: dict[str, Any]) -> None:
     for item in _dependencies(about):
         name = str(item.get("name", ""))
         if not any(each == name or each.startswith(f"{name}-") for each in present):
-            raise UnreadableError(f"not assessed: its dependency {name} is not here: run `helm dependency build` first")
+            raise UnreadableError(f"not assessed: its dependency {name} is missing: run `helm dependency build` first")
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

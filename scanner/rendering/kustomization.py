@@ -66,7 +66,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         changes=_below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=_below(folder, _generated(root)),
         further=_below(folder, _others(root.value)),
-        fault="uses helmCharts, which Kustomize fetches" if root.value.get("helmCharts") else "",
+        fault="uses helmCharts, which Kustomize downloads" if root.value.get("helmCharts") else "",
     )
 
 

@@ -82,7 +82,7 @@ def overlay(marker: str, ground: Ground) -> Overlay | None:
                 if role == "changes":
                     files["further"].update(filter(ground.is_file, mentioned(it.folder, name, ground.content(name))))
             elif inner == marker:
-                return Overlay(marker, fault=f"{here} builds on {marker}, which builds on it")
+                return Overlay(marker, fault=f"{here} and {marker} use each other")
             elif inner and inner not in met:
                 met.add(inner)
                 pending[inner] = read(inner, ground.content(inner)) or Kustomization("", fault="builds nothing")
@@ -102,9 +102,13 @@ def _marker(ground: Ground, folder: str) -> str:
 
 def _missing(marker: str, named: str, ground: Ground) -> str:
     if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
-        hint = ": name it itself" if ground.boundary.holds(ground.path(named)) else ": --root DIR allows more"
-        return f"{marker} builds on {named}, which {why}{hint}"
+        hint = (
+            ": name it on the command line"
+            if ground.boundary.holds(ground.path(named))
+            else ": --root DIR can include it"
+        )
+        return f"{marker} uses {named}, which {why}{hint}"
     return (
-        f"{marker} builds on {named}, which is not here and is never fetched: "
-        "build it where it can be, such as `kustomize build FOLDER | assay scan -`"
+        f"{marker} uses {named}, which is not a local file, and Assay does not download it: "
+        "build it first, such as `kustomize build FOLDER | assay scan -`"
     )

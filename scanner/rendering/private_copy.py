@@ -37,7 +37,9 @@ class Ground:
         """Why a folder must not be read, empty where it may be; it must not be reached by a link."""
         path = self.path(name)
         if not self.boundary.holds(path):
-            return "lies outside of what may be read" + (", by a symbolic link" if self._is_linked(path) else "")
+            return "is outside of the folder that may be read" + (
+                ", by a symbolic link" if self._is_linked(path) else ""
+            )
         return "is reached by a symbolic link, which is not followed" if self._is_linked(path) else ""
 
     def is_file(self, name: str) -> bool:
@@ -111,7 +113,7 @@ class PrivateCopy:
                 real = self._followed(os.path.join(above[-1], name), inner)
                 if os.path.isdir(real):
                     if real in above:
-                        raise UnreadableError(f"{inner} is a link to a folder it lies in")
+                        raise UnreadableError(f"{inner} is a link to a folder that contains it")
                     if name not in UNREAD_FOLDERS and name not in INSTALLED_FOLDERS:
                         pending.append((inner, (*above, real)))
                 elif (content := self.take(inner)) is not None:
@@ -123,7 +125,7 @@ class PrivateCopy:
         if not self._ground.boundary.holds(path):
             raise UnreadableError(f"{shown} {LEADS_OUT}")
         if not os.path.exists(path):
-            raise UnreadableError(f"{shown} is a link to what is not there")
+            raise UnreadableError(f"{shown} is a link to a file that does not exist")
         self._links += 1
         if self._links > _MOST_LINKS:
             raise UnreadableError(f"its links lead to more than {_MOST_LINKS:,} files and folders")

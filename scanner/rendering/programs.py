@@ -46,7 +46,7 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
         except OSError as error:
             raise UnreadableError(f"{_name(command)} cannot be run: {(error.strerror or '').lower()}") from None
         if done.returncode < 0 and children_seconds() - before >= _SECONDS:
-            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of a processor")
+            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of CPU time")
         for file in (out, err):
             file.seek(0)
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:

@@ -12,7 +12,7 @@ FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
 """The frameworks, or families of them, that are told first where none was asked for."""
 
 
-INCOMPLETE = "population incomplete"
+INCOMPLETE = "not all inputs in scope were assessed"
 """Something that belongs to it was not assessed."""
 
 
@@ -52,7 +52,7 @@ def statuses(framework: FrameworkSummary) -> str:
     if framework.applicable == 0:
         return f"none of its {framework.controls} {noun} applies"
     counts = framework.counts
-    word = f" ({framework.by_word} of them by the document's own word)" if framework.by_word else ""
+    word = f" ({framework.by_word} of them supported only by statements in documents)" if framework.by_word else ""
     parts = (
         (counts[ControlStatus.ERROR], "in error"),
         (counts[ControlStatus.NOT_SATISFIED], "not satisfied"),
@@ -72,15 +72,15 @@ def conformity(framework: FrameworkSummary) -> str:
         return ""
     satisfied = framework.counts[ControlStatus.SATISFIED]
     share = f"{satisfied} of {framework.full} ({percent(framework.conformity)}%)"
-    return f"satisfied by what was scanned, of those that files can show in full: {share}"
+    return f"of the controls that files can show in full, satisfied for the scanned files: {share}"
 
 
 def evidence(framework: FrameworkSummary) -> str:
     """What the statuses rest on."""
     parts = (
         (framework.covered, "from manifests"),
-        (framework.declared, "from a document's own word alone"),
-        (framework.low, "of low strength alone (decides nothing)"),
+        (framework.declared, "only from statements in documents"),
+        (framework.low, "only of low strength (does not change a status)"),
     )
     said = [f"{what} for {number}" for number, what in parts if number]
     return f"evidence {', '.join(said)}" if said else ""
@@ -97,7 +97,7 @@ def limits(framework: FrameworkSummary) -> Iterator[str]:
 def not_run(framework: FrameworkSummary) -> str:
     """How many rules were left out; empty where none was."""
     number = framework.not_run
-    noun = "1 rule that bears on it was" if number == 1 else f"{number} rules that bear on it were"
+    noun = "1 rule that is mapped to it was" if number == 1 else f"{number} rules that are mapped to it were"
     return f"{noun} not run" if number else ""
 
 

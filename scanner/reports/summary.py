@@ -45,7 +45,7 @@ def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     run = scan.run
-    about = f"bear on {', '.join(run.asked)}" if run.asked else "apply"
+    about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
     lasted = f", in {spoken(seconds)}" if seconds is not None else ""
     for label, text in (
         ("inputs", ", ".join(f"{statuses[status]} {status}" for status in InputStatus)),
@@ -162,17 +162,17 @@ def _notes(
 ) -> Iterator[str]:
     """How to read the table, and what it leaves out."""
     if apart:
-        yield f"no control of {', '.join(apart)} applies to what was scanned"
+        yield f"no control of {', '.join(apart)} applies to the scanned files"
     if silent:
-        yield f"nothing speaks for or against a control of {', '.join(silent)}"
+        yield f"no rule passed or failed for a control of {', '.join(silent)}"
     if any(each.by_word for each in about):
-        yield "in brackets: by a document's own word alone"
+        yield "in brackets: supported only by statements in documents"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"up to {most} rules of a framework were not run, --framework ID runs them"
+        yield f"up to {most} rules of a framework were not run; --framework ID runs them"
     if any(each.full for each in about) and _is_incomplete(about):
-        yield f"{figures.INCOMPLETE}, so that no control is satisfied"
+        yield f"{figures.INCOMPLETE}, so no control is satisfied"
     if others and not in_full:
-        yield f"{others} more with --all-frameworks"
+        yield f"--all-frameworks shows {others} more frameworks"
 
 
 def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str, str], list[Assessment]]:
@@ -192,7 +192,7 @@ def _open(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator
         noun = "finding" if findings == 1 else "findings"
         named = ", ".join(each.control for each in some[:_SHOWN_CONTROLS])
         more = f" and {len(some) - _SHOWN_CONTROLS} more" if len(some) > _SHOWN_CONTROLS else ""
-        yield f"{findings} {noun} would bear on {name} {named}{more}, but {reason}"
+        yield f"{findings} {noun} would affect {name} {named}{more}, but {reason}"
 
 
 def _unfamiliar(scan: Scan) -> Iterator[str]:
@@ -203,7 +203,7 @@ def _unfamiliar(scan: Scan) -> Iterator[str]:
         more = f" and {len(kinds) - _SHOWN_KINDS} more" if len(kinds) > _SHOWN_KINDS else ""
         noun = "1 object is" if number == 1 else f"{number} objects are"
         yield (
-            f"{noun} of a kind whose own fields no rule looks at (a pass says little): "
+            f"{noun} of a kind whose specific fields no rule checks (a pass means little): "
             f"{', '.join(kinds[:_SHOWN_KINDS])}{more}"
         )
 
@@ -211,7 +211,7 @@ def _unfamiliar(scan: Scan) -> Iterator[str]:
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
-        yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
+        yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
     paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
@@ -221,4 +221,4 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     elif failed:
         yield "`assay explain RULE` explains a rule"
     if not failed and scan.outcomes["unknown"] and not presentation.unknown:
-        yield "`--show unknown` lists the places of what is unknown"
+        yield "`--show unknown` lists the place of each unknown outcome"

@@ -79,9 +79,9 @@ def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: Screen) -
         yield from _finding(scan, finding, screen)
     yield ""
     yield from screen.paragraph(rule.why, "  why", 11)
-    yield from screen.paragraph(rule.remediation, "  do", 11)
+    yield from screen.paragraph(rule.remediation, "  fix", 11)
     if controls := _controls(scan, rule):
-        yield from screen.paragraph(controls, "  bears on", 11)
+        yield from screen.paragraph(controls, "  controls", 11)
 
 
 def heading(screen: Screen, label: str, style: str, rule: RuleInfo) -> Iterator[str]:
@@ -144,9 +144,13 @@ def _unassessed(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
     parts = f"{len(found.parts)} part{'' if len(found.parts) == 1 else 's'} of inputs"
     for heading_, style, some in (
         (f"not assessed: {len(found.unreadable)} {of_all} could not be read", "critical", found.unreadable),
-        (f"not assessed: {len(found.not_assessed)} {of_all} recognised and not read", "critical", found.not_assessed),
+        (
+            f"not assessed: {len(found.not_assessed)} {of_all} in a known format that Assay does not read",
+            "critical",
+            found.not_assessed,
+        ),
         (f"not assessed: {parts}", "critical", found.parts),
-        (f"noted: {len(found.noted)} in documentation, source code or CI workflows not read", "bold", found.noted),
+        (f"not read: {len(found.noted)} parts of documentation, source code or CI workflows", "bold", found.noted),
     ):
         if some:
             yield (screen.paint(heading_, style), *_listed(some, screen))
@@ -167,7 +171,7 @@ def _listed(some: Sequence[Gap], screen: Screen) -> Iterator[str]:
             yield from screen.paragraph(safe(f"{len(those)} places: {reason}"), indent=2)
             yield from (f"    {screen.paint(safe(place), 'cyan')}" for place, _ in shown)
         if rest := sum(number for _, number in places[len(shown) :]):
-            yield f"    and {rest} more, all with --explain-inputs"
+            yield f"    and {rest} more; --explain-inputs lists all"
 
 
 def _places(some: Sequence[Gap], *, together: bool) -> Iterator[tuple[str, int]]:

@@ -23,7 +23,8 @@ def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str
     if not groups:
         return
     total = sum(map(len, groups.values()))
-    yield (screen.paint(f"unknown: {total} that what was scanned does not decide", "bold"), *_first(scan, screen))
+    noun = "outcome" if total == 1 else "outcomes"
+    yield (screen.paint(f"unknown: {total} {noun} that the scanned files do not decide", "bold"), *_first(scan, screen))
     worst = sorted(groups, key=lambda name: (SEVERITIES.index(scan.rules[name].severity), name))
     yield (line for name in worst for line in _rule(scan, name, groups[name], screen, places=places))
 
@@ -33,7 +34,7 @@ def _first(scan: Scan, screen: Screen) -> Iterator[str]:
     found = gaps(scan)
     if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
         inputs = "1 input was" if number == 1 else f"{number} inputs were"
-        told = f"{inputs} not assessed (below): mend that first, for it may decide some of this"
+        told = f"{inputs} not assessed (see below): fix this first, because it may decide some of these outcomes"
         yield from screen.paragraph(told, indent=2)
 
 
@@ -45,7 +46,7 @@ def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, pla
     yield from (f"{start}  {label}",) if fits else (start, f"{' ' * _INDENT}{label}")
     provided = list(dict.fromkeys(finding.provide for finding in findings if finding.provide))
     for provide in provided[:_SHOWN]:
-        yield from screen.paragraph(f"to tell, {provide}", indent=_INDENT)
+        yield from screen.paragraph(f"to decide, {provide}", indent=_INDENT)
     if len(provided) > _SHOWN and not places:
         yield " " * _INDENT + f"and {len(provided) - _SHOWN} more with --show unknown"
     for finding in findings if places else ():

@@ -41,7 +41,7 @@ def write_text(path: Path, pieces: Iterable[str], *, folders: bool = False, new:
             _fill(handle, pieces)
             return
         if new and os.path.lexists(path):
-            raise UsageError(f"{path} is there already")
+            raise UsageError(f"{path} already exists")
         place = followed(path, target=True)
         with opened_folder(os.path.dirname(place), make=folders) as folder:
             name = os.path.basename(place) or "."
@@ -181,7 +181,7 @@ def _fill_empty(path: Path, folder: int, files: Iterable[tuple[str, Iterable[byt
 
 
 def _not_empty(path: Path) -> UsageError:
-    return UsageError(f"the folder {path} is not empty", hint="evidence is never mixed with what is there")
+    return UsageError(f"the folder {path} is not empty", hint="name an empty folder")
 
 
 def _temporary_name() -> str:

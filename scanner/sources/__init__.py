@@ -155,7 +155,7 @@ def _standard_input(limits: Limits) -> bytes:
     except OSError as error:
         why = "it is closed" if error.errno == errno.EBADF else (error.strerror or "").lower()
         raise UsageError(
-            f"cannot read standard input: {why}", hint="pipe something into it, or leave out `-`"
+            f"cannot read standard input: {why}", hint="connect it to a pipe or a file, or remove `-`"
         ) from None
 
 

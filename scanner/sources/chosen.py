@@ -28,7 +28,7 @@ class Chosen:
                 return f"excluded by --exclude {pattern}"
         if folder or self._all or self._is_included(name):
             return ""
-        return "not among --include"
+        return "not included by --include"
 
     def _is_included(self, name: str) -> bool:
         """A file is included with any of its folders, unless a later pattern spares it."""

@@ -92,7 +92,7 @@ class _Checkout:
     def fault(self) -> str:
         """What is wrong with the index, told once and only where it was asked for."""
         fault, self._fault = self._fault, ""
-        return f"{fault}: which files Git tracks cannot be told, so no ignore file is heeded" if fault else ""
+        return f"{fault}: Assay cannot find out which files Git tracks, so ignore files have no effect" if fault else ""
 
 
 class _Below(NamedTuple):
@@ -225,7 +225,7 @@ def _content(file: BinaryIO, name: str, limits: Limits) -> Met:
     """What an open file holds: another may have taken the place of the one that was met, and either may grow."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return Unreadable(name, "changed while it was read")
+        return Unreadable(name, "the file changed while it was read")
     if large := too_large(status.st_size, limits):
         return Unreadable(name, large)
     content = file.read(status.st_size + 1)

@@ -229,7 +229,7 @@ class _Objects:
         except OSError:
             about = []
         if len(about) != 3:  # noqa: PLR2004 - object, type, size
-            return Unreadable(name, "Git does not have its content here")
+            return Unreadable(name, "the content is not in the local Git repository")
         size = int(about[2])
         if large := too_large(size, self._limits):
             left = size
@@ -238,7 +238,7 @@ class _Objects:
         content = b"" if large else self._back.read(size)
         self._back.read(1)
         if len(content) < size and not large:
-            return Unreadable(name, "Git stopped within its content")
+            return Unreadable(name, "Git stopped before the end of the content")
         return Unreadable(name, large) if large else File(name, content)
 
 

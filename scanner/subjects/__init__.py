@@ -42,8 +42,8 @@ IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
-_NOTHING = "holds no YAML, JSON or tool calls"
-_LOST = "holds nothing that could be read"
+_NOTHING = "contains no YAML, JSON or tool calls"
+_LOST = "contains nothing that Assay can read"
 _TEMPLATE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
 )
@@ -146,9 +146,9 @@ class Recognition:
         """Take note of a part that cannot be read, by whose it is."""
         if fault.format in ("plain", "block"):
             for line, name in swarm.calls_in_text(fault.text, tasks=fault.format == "plain"):
-                self._lose_call(fault.line + line, name, "in a code block of a language that is not read")
+                self._lose_call(fault.line + line, name, "in a code block of a language that Assay does not read")
         elif fault.relaxed and not _is_ours(fault.relaxed, fault.text):
-            self._pass_over(fault.relaxed, " (not JSON in the strict sense: it has comments or a comma too many)")
+            self._pass_over(fault.relaxed, " (not strict JSON: it has comments or a trailing comma)")
         elif fault.embedded and fault.format == "call":
             self._lose(fault.line, TOOL_CALL.name, fault.message)
         elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
@@ -167,7 +167,7 @@ class Recognition:
         self._losses.append(Loss(line, kind, why))
 
     def _lose_call(self, line: int, name: str, where: str) -> None:
-        self._lose(line, TOOL_CALL.name, f"the call of {name} stands {where}: nothing of it is judged")
+        self._lose(line, TOOL_CALL.name, f"the call of {name} {where} is not assessed")
 
     def _lose_calls_in_prose(self, part: Document) -> None:
         """Calls outside of code blocks; in a source file they are nobody's configuration."""
@@ -177,9 +177,9 @@ class Recognition:
         source = not _PROSE.search(part.origin.path)
         for line, name in swarm.calls_in_text("\n".join(lines)):
             if source:
-                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} stands in a source file"))
+                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
             else:
-                self._lose_call(line + 1, name, "outside of a code block that is read")
+                self._lose_call(line + 1, name, "outside of a code block that Assay reads")
 
     def _lose_fields(self, part: Document) -> None:
         """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""

@@ -88,7 +88,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if not str(version.value).startswith(_GROUP) or (version.value, kind.value) == (API_VERSION, KIND):
         return
     line = document.origin.first_line + (line_of(version.mark) if version.mark else 0) + 1
-    yield line, f"{version.value} {kind.value} is not known; a spec is {API_VERSION} {KIND}"
+    yield line, f"{version.value} {kind.value} is not supported; a spec has {API_VERSION} {KIND}"
 
 
 def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:

@@ -53,7 +53,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if any(map(_is_node, nodes)):
         for node in nodes:
             if node.mark and not _is_node(node):
-                yield document.origin.first_line + line_of(node.mark) + 1, "a node says no unique-id and node-type"
+                yield document.origin.first_line + line_of(node.mark) + 1, "a node has no unique-id or no node-type"
 
 
 def _is_node(node: Node) -> bool:

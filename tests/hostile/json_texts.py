@@ -40,7 +40,7 @@ ROWS = (
     unreadable("a text over two lines", "x.json", _pod('"a\nb"'), "not valid JSON: found", 5),
     unreadable("an escape that is none", "x.json", _pod(r'"\x41"'), "an escape that is not JSON", 5),
     unreadable("a tab in a text", "x.json", _pod('"a\tb"'), "not valid JSON: found", 5),
-    unreadable("the end too early", "x.json", _POD[:-3], "the text ends too early", 8),
+    unreadable("the end too early", "x.json", _POD[:-3], "unexpected end of file", 8),
     unreadable("the end within a text", "x.json", _POD[: _POD.index("odd") + 2], "not valid JSON: found '\"od'", 4),
     unreadable("two documents", "x.json", _POD + _POD, "found '{' behind the end", 10),
     unreadable("a document in each line", "x.json", f"{_LINE}\n{_LINE}\n", "found '{' behind the end", 2),

@@ -142,7 +142,7 @@ ROWS = (
     skipped("a kind that is null", "x.yaml", _pod(kind=None), "no Kubernetes object"),
     unreadable("a version that is a number", "x.yaml", _pod(apiVersion=1), "apiVersion is not text", 1),
     skipped("a version without a kind", "x.yaml", "apiVersion: v2\nname: chart\n", "no Kubernetes object"),
-    skipped("a kind without a version", "x.yaml", "kind: Pod\nspec: {}\n", "no format that Assay reads"),
+    skipped("a kind without a version", "x.yaml", "kind: Pod\nspec: {}\n", "not in a format that Assay reads"),
     assessed("a kind of another case", "x.yaml", _pod(kind="pod"), clean=True),
     assessed("a kind with signs in it", "x.yaml", _pod(kind="Pod/../x\n"), clean=True),
     assessed("a kind that nobody knows", "x.yaml", _pod(kind="Odd", apiVersion="a/b/c/d"), clean=True),

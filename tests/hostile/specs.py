@@ -115,7 +115,7 @@ ROWS = (
     assessed(
         "CALM whose ids are numbers", "x.json", _calm(nodes=[{"unique-id": 1, "node-type": "service"}] * 2), clean=True
     ),
-    skipped("nodes that are not CALM's", "x.json", '{"nodes": ["a"]}', "no format that Assay reads"),
+    skipped("nodes that are not CALM's", "x.json", '{"nodes": ["a"]}', "not in a format that Assay reads"),
     unreadable(
         "CALM some of whose nodes are none",
         "x.json",

@@ -14,8 +14,8 @@ BOUNDARY_KIND = Fact(
     "boundary_kind",
     NODES,
     str,
-    "The kind of the boundary that it stands in.",
-    provide="state the `boundary` that it stands in, and the `kind` of that boundary",
+    "The kind of the boundary that it is in.",
+    provide="state the `boundary` that it is in, and the `kind` of that boundary",
     related=("boundary",),
 )
 MEMBERS = Fact(

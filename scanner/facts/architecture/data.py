@@ -20,7 +20,7 @@ UNDEFINED_DATA = Fact(
     "undefined_data",
     (*NODES, FLOW),
     list[str],
-    "Data that it names and the spec does not define.",
+    "Data assets that it names and the spec does not define.",
     provide="state in `data` which data assets it holds or carries",
 )
 CLASSIFICATION = Fact(
@@ -35,8 +35,8 @@ REGULATED = Fact(
     "regulated",
     (*NODES, FLOW),
     bool,
-    "Whether its data is confidential or higher, or personal, card, health, credential or financial data; absent where "
-    "no data is stated.",
+    "Whether its data is confidential or restricted, or personal, card, health, credential or financial data; absent "
+    "where no data is stated.",
     provide="state in `data` which data assets it holds or carries, and define each with its "
     "`classification` and `categories`",
     related=("data",),
@@ -45,7 +45,7 @@ OUTSIDE_RESIDENCY = Fact(
     "outside_residency",
     (DATASTORE,),
     list[str],
-    "Regions of the store, its replicas and its backup that the residency of its data does not allow.",
+    "Regions of the store, its replicas and its backups that the residency of its data does not allow.",
     provide="state the `regions` of the store, and the `residency` of the data that it holds",
 )
 SERVICES = Fact(

@@ -33,21 +33,21 @@ CIRCLE = Fact(
     "circle",
     NODES,
     list[str],
-    "Ids of the members of the circle of hard dependencies that it is part of, if any.",
+    "Ids of the services in the circular dependency that it is part of, if any.",
     provide="describe the flows between services and stores",
 )
 DEPENDS_ON = Fact(
     "depends_on",
     NODES,
     list[str],
-    "Ids of what it needs at once, over hard synchronous dependencies.",
+    "Ids of the services and stores that it needs through hard synchronous dependencies.",
     provide="describe the flows that it starts, each with its `protocol` or `interaction`",
 )
 WEAKEST = Fact(
     "weakest",
     NODES,
     Weakest,
-    "The least available of these dependencies.",
+    "The dependency of these with the lowest availability.",
     provide="state the `availability` of the services and stores that it depends on",
     related=("weakest",),
 )
@@ -55,14 +55,14 @@ ACHIEVABLE = Fact(
     "achievable",
     NODES,
     float,
-    "The product of their availabilities in percent: the most it can reach.",
+    "The product of their availabilities in percent: the highest availability that it can reach.",
     provide="state the `availability` of the services and stores that it depends on",
 )
 SLOWEST = Fact(
     "slowest",
     NODES,
     Recovery,
-    "The slowest of these dependencies to recover.",
+    "The dependency of these with the longest recovery time.",
     provide="state the `recovery.rto` of the services and stores that it depends on",
     related=("slowest",),
 )
@@ -70,7 +70,7 @@ NEEDED_RPO = Fact(
     "needed_rpo",
     (DATASTORE,),
     Recovery,
-    "The strictest recovery point of a service that uses it.",
+    "The shortest recovery point objective of a service that uses it.",
     provide="state the `recovery.rpo` of the services that use the store",
     related=("needed_rpo",),
 )

@@ -27,14 +27,14 @@ LEAST_REPLICAS = Fact(
     "least_replicas",
     (WORKLOAD,),
     int,
-    "The fewest replicas that the files state: the autoscaler's where there is one, else its own.",
+    "The minimum number of replicas in the files: that of its autoscaler if it has one, otherwise its own.",
     provide="state `spec.replicas`, and scan the folder that holds its autoscaler",
 )
 EVICTION = Fact(
     "eviction",
     (RESOURCE,),
     Eviction,
-    "How many pods it selects at least, and how many of them it allows to be evicted.",
+    "The minimum number of pods that it selects, and how many of them may be evicted.",
     provide="scan the folder that holds the workloads that the budget selects, and their autoscalers",
     objects=("PodDisruptionBudget",),
     related=("workload",),

@@ -31,7 +31,8 @@ LIMIT_RANGES = Fact(
     "limit_ranges",
     (RESOURCE,),
     list[str],
-    "Names of its LimitRanges that speak of containers; absent where none is found and some may be elsewhere.",
+    "Names of its LimitRanges that apply to containers; absent where none is found and some may be outside "
+    "of the scanned files.",
     provide="scan the folder that holds the LimitRanges of the namespace",
     objects=("Namespace",),
     related=("limit_ranges",),
@@ -40,7 +41,7 @@ RESOURCE_QUOTAS = Fact(
     "resource_quotas",
     (RESOURCE,),
     list[str],
-    "Names of its ResourceQuotas; absent where none is found and some may be elsewhere.",
+    "Names of its ResourceQuotas; absent where none is found and some may be outside of the scanned files.",
     provide="scan the folder that holds the ResourceQuotas of the namespace",
     objects=("Namespace",),
     related=("resource_quotas",),
@@ -49,8 +50,8 @@ NAMESPACE = Fact(
     "namespace",
     (WORKLOAD,),
     Namespace,
-    "The namespace that it states, with the Pod Security level that this enforces where the Namespace is among the "
-    "files.",
+    "The namespace that it states, with the Pod Security level that the namespace enforces, where the Namespace is in"
+    " the files.",
     provide="state the namespace of the workload, and scan the folder that holds that Namespace",
     related=("namespace",),
 )

@@ -141,6 +141,6 @@ def _extent(checkable: Checkable) -> str:
 def _evidence(way: ShownBy) -> str:
     match way:
         case ShownBy.MANIFEST:
-            return "what configures the platform"
+            return "configuration of the platform"
         case ShownBy.DECLARED:
-            return "a document's own word"
+            return "statements in documents"

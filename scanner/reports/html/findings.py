@@ -151,7 +151,7 @@ def _heading(outcome: Outcome) -> str:
         case Outcome.ERROR:
             return "Could not be evaluated"
         case Outcome.UNKNOWN:
-            return "Undecided: the files do not say"
+            return "Unknown: the scanned files do not decide"
         case Outcome.PASS:
             return "Passed"
 

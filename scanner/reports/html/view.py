@@ -158,7 +158,7 @@ def failed(scan: Scan) -> dict[Severity, int]:
 
 
 def _profile(run: Run) -> str:
-    return f"{run.profile}, rules that bear on {', '.join(run.asked)}" if run.asked else run.profile
+    return f"{run.profile}, rules that are mapped to {', '.join(run.asked)}" if run.asked else run.profile
 
 
 def _git(run: Run) -> str:

@@ -48,4 +48,4 @@ class UnreadFormat:
     @property
     def reason(self) -> str:
         """Why a document of the format is not assessed."""
-        return f"{self.title}, which Assay does not read: {self.unjudged} are not judged"
+        return f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"

@@ -27,7 +27,7 @@ ACCOUNTS = Fact(
     "accounts",
     (RESOURCE,),
     list[BoundAccount],
-    "The ServiceAccounts among its subjects; `found` is absent where it cannot be told.",
+    "The ServiceAccounts among its subjects; `found` is absent where the files do not show it.",
     provide="scan the folder that holds the ServiceAccounts that the binding names, and state its namespace",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )

@@ -38,7 +38,7 @@ ACCOUNT_POWERS = Fact(
     "account_powers",
     (WORKLOAD, RESOURCE),
     list[PowerItem],
-    "What the account may do that leads to more.",
+    "The permissions of the account that allow privilege escalation.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     objects=("ServiceAccount",),
     item_related=_ITEM_RELATED,
@@ -47,7 +47,7 @@ ACCOUNT_TAKEOVER = Fact(
     "account_takeover",
     (WORKLOAD,),
     list[PowerItem],
-    "The worst of the powers that make its holder administrator of the cluster, if there is one.",
+    "The most severe of the permissions that make the account an administrator of the cluster, if it has one.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     item_related=_ITEM_RELATED,
 )
@@ -55,15 +55,15 @@ ACCOUNT_PERMITTED = Fact(
     "account_permitted",
     (WORKLOAD,),
     bool,
-    "Whether anything at all is granted to the account; absent where that cannot be told.",
+    "Whether any permission is granted to the account; absent where the files do not show it.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
 )
 EVERYONE_POWERS = Fact(
     "everyone_powers",
     (RESOURCE,),
     list[PowerItem],
-    "What it lets every account do that leads to more.",
-    provide="scan the folder that holds the role that the binding gives",
+    "The permissions that it grants to every account and that allow privilege escalation.",
+    provide="scan the folder that holds the role that the binding grants",
     objects=("ClusterRoleBinding", "RoleBinding"),
     item_related=_ITEM_RELATED,
 )
@@ -71,15 +71,16 @@ ROLE_FOUND = Fact(
     "role_found",
     (RESOURCE,),
     bool,
-    "Whether the role that it gives is among the files or comes with every cluster; absent where that cannot be told.",
-    provide="scan the folder that holds the role that the binding gives",
+    "Whether the role that it grants is in the files or built into every cluster; absent where the files do "
+    "not show it.",
+    provide="scan the folder that holds the role that the binding grants",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )
 BOUND = Fact(
     "bound",
     (RESOURCE,),
     bool,
-    "Whether a binding gives it, or another role takes it in; absent where that cannot be told.",
+    "Whether a binding grants it, or another role aggregates it; absent where the files do not show it.",
     provide="scan the folder that holds the bindings and aggregated roles that name the role",
     objects=("ClusterRole", "Role"),
 )

@@ -19,8 +19,8 @@ MTLS = Fact(
     "mtls",
     (WORKLOAD,),
     str,
-    "`STRICT`, `PERMISSIVE` or `DISABLE`: what the narrowest PeerAuthentication about it says, and `PERMISSIVE` for a "
-    "member of the mesh about which none speaks.",
+    "`STRICT`, `PERMISSIVE` or `DISABLE`: the mode of the most specific PeerAuthentication that applies to it, and "
+    "`PERMISSIVE` for a member of the mesh to which none applies.",
     provide="scan the folder that holds the PeerAuthentications of the mesh, and state the namespaces",
     related=("mtls",),
 )
@@ -28,8 +28,8 @@ TOKEN_REQUIRED = Fact(
     "token_required",
     (RESOURCE,),
     bool,
-    "Whether an AuthorizationPolicy about the same workloads requires a token.",
-    provide="scan the folder that holds the AuthorizationPolicies about the same workloads",
+    "Whether an AuthorizationPolicy for the same workloads requires a token.",
+    provide="scan the folder that holds the AuthorizationPolicies for the same workloads",
     objects=("RequestAuthentication",),
     related=("policy",),
 )

@@ -28,8 +28,8 @@ ENDPOINTS = Fact(
     "endpoints",
     (RESOURCE,),
     list[NamedPort],
-    "The ports that it names, and whether what it selects has them.",
-    provide="scan the folder that holds what the monitor selects",
+    "The ports that it names, and whether the selected Services or workloads have them.",
+    provide="scan the folder that holds the Services or workloads that the monitor selects",
     objects=("PodMonitor", "ServiceMonitor"),
 )
 

@@ -38,7 +38,8 @@ NETWORK_POLICIES = Fact(
     "network_policies",
     (WORKLOAD,),
     list[str],
-    "Names of the network policies that select it; absent where none is found and some may be elsewhere.",
+    "Names of the network policies that select it; absent where none is found and some may be outside of the "
+    "scanned files.",
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("network_policies",),
 )
@@ -46,7 +47,7 @@ ISOLATED = Fact(
     "isolated",
     (WORKLOAD,),
     Directions,
-    "Whether a policy restricts the direction and none that selects the workload allows everything in it.",
+    "Whether a policy that selects the workload restricts the direction, and none of them allows all traffic in it.",
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("ingress_opened", "egress_opened", "undecided_policy"),
 )
@@ -70,7 +71,7 @@ PEERS = Fact(
     "peers",
     (RESOURCE,),
     list[Peer],
-    "Each peer with labels under `podSelector`, and whether a workload answers to it.",
+    "Each peer with labels under `podSelector`, and whether a workload has these labels.",
     provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
     objects=("NetworkPolicy",),
 )

@@ -69,7 +69,7 @@ BACKENDS = Fact(
     "backends",
     (RESOURCE,),
     list[BackendItem],
-    "The Services that the route names, whether each is there, and whether it has the port.",
+    "The Services that the route names, whether each exists in the files, and whether it has the port.",
     provide="scan the folder that holds the Services that the route names",
     objects=_ROUTES,
     item_related=("service",),
@@ -78,8 +78,8 @@ TLS = Fact(
     "tls",
     (RESOURCE,),
     bool,
-    "Whether every way to the route from outside is under TLS, at the Gateways that it attaches to as well; absent "
-    "where the files do not tell.",
+    "Whether all external traffic to the route uses TLS, also at the Gateways that it attaches to; absent where the "
+    "files do not show it.",
     provide="scan the folder that holds the Gateways that the route attaches to",
     objects=_ROUTES,
 )
@@ -104,8 +104,8 @@ EXPOSED = Fact(
     "exposed",
     (WORKLOAD,),
     list[WayIn],
-    "The ways from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), `hostPort` and "
-    "`hostNetwork`; `tls` where the files tell.",
+    "The entry points from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), "
+    "`hostPort` and `hostNetwork`; `tls` where the files show it.",
     provide="scan the folder that holds the Services and routes that lead to the workload, and state the namespaces",
     related=("exposed", "exposed_service"),
 )
@@ -113,7 +113,8 @@ GOVERNING_SERVICE = Fact(
     "governing_service",
     (WORKLOAD,),
     GoverningService,
-    "The Service that the `serviceName` of a StatefulSet names, whether it is there, and whether it is headless.",
+    "The Service that the `serviceName` of a StatefulSet names, whether it exists in the files, and whether "
+    "it is headless.",
     provide="state `serviceName`, and scan the folder that holds this Service",
     related=("governing_service",),
 )

@@ -41,9 +41,9 @@ REFERENCES = Fact(
     "references",
     (WORKLOAD,),
     list[Reference],
-    "The objects that it names, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
+    "The objects that it references, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
     "PriorityClass and RuntimeClass.",
-    provide="scan the folder that holds the objects that it names, and state the namespaces",
+    provide="scan the folder that holds the objects that it references, and state the namespaces",
 )
 REFERENCED_KEYS = Fact(
     "referenced_keys",

@@ -18,7 +18,7 @@ from peers import peers_page
 from scanner.controls import Checkable, ControlLink, Measure, ShownBy
 from scanner.documents.positions import Node
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import DISCLAIMER, Profile, RuleInfo
 from scanner.objectives import Objective
@@ -212,7 +212,7 @@ def _control(
     )
 
 
-def _bearing(bearing: Bearing, rules: Sequence[RuleInfo], filed: set[str]) -> str:
+def _bearing(bearing: ControlMapping, rules: Sequence[RuleInfo], filed: set[str]) -> str:
     how = f"({bearing.words}): {prose(bearing.rationale)}"
     if bearing.rule:
         return f"Rule {reference(bearing.rule)} {how}"

@@ -21,7 +21,7 @@ class Pattern(NamedTuple):
         return bool(self.where) and ":" not in self.where
 
 
-class Skipped(NamedTuple):
+class SkippedRules(NamedTuple):
     """A pattern that left rules out."""
 
     pattern: str
@@ -99,7 +99,7 @@ class RuleChanges:
     """Only rules that one of these matches run."""
     not_selected: int = 0
     """Number of rules that would run and that none of them matches."""
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRules, ...] = ()
     off: tuple[SwitchedOff, ...] = ()
     on: tuple[SwitchedOn, ...] = ()
     severities: tuple[SeverityChange, ...] = ()

@@ -37,14 +37,14 @@ _Told = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Lost:
+class _FailedPart:
     """A part that could not be done, and why."""
 
     why: str
 
 
 @dataclass(slots=True)
-class Joined:
+class JoinedResult:
     """What came of all subjects together."""
 
     evaluation: Evaluation = field(default_factory=Evaluation)
@@ -72,13 +72,13 @@ class JoinedStage:
         self._whole = False
         self._derived: facts.Derived | None = None
 
-    def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> Joined:
+    def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> JoinedResult:
         """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files."""
         self._subjects, self._whole, self._derived = subjects, whole, None
-        joined = Joined()
+        joined = JoinedResult()
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
-            workers = Workers(self._work, lambda _, why: _Lost(why), 1, self._limits, lambda _: allowed)
+            workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
             done = ((task, part) for task, (part,) in workers.run([task] for task in self._tasks(joined)))
         else:
             done = ((task, part) for task in self._tasks(joined) for part in self._work(task))
@@ -86,7 +86,7 @@ class JoinedStage:
             self._take(joined, task, part)
         return joined
 
-    def _tasks(self, joined: Joined) -> Iterator[_Task]:
+    def _tasks(self, joined: JoinedResult) -> Iterator[_Task]:
         """The parts of the work, of which rules are not asked where facts could not be derived."""
         yield _FACTS, ""
         for kind in dict.fromkeys(subject.kind for subject in self._subjects):
@@ -95,7 +95,7 @@ class JoinedStage:
         if self._policies:
             yield from ((_POLICY, str(number)) for number in range(len(self._policies.rules)))
 
-    def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _Lost]:
+    def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _FailedPart]:
         """Do one part; whoever does it first in a process derives the facts."""
         what, name = task
         if what == _POLICY and self._policies:
@@ -114,9 +114,9 @@ class JoinedStage:
             if told := {name: known[name] for name in FACTS_READ if name in known}:
                 yield number, told
 
-    def _take(self, joined: Joined, task: _Task, part: Evaluation | _Told | _Lost) -> None:
+    def _take(self, joined: JoinedResult, task: _Task, part: Evaluation | _Told | _FailedPart) -> None:
         what, name = task
-        if isinstance(part, _Lost):
+        if isinstance(part, _FailedPart):
             joined.why = joined.why or part.why
         if isinstance(part, Evaluation):
             joined.evaluation.merge(part)

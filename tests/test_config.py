@@ -23,7 +23,7 @@ from scanner.configuration.keys import KEYS
 from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.model import PROFILES, SEVERITIES, Severity
-from scanner.policy.tuning import Given, RuleSettings, Tuning
+from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
 from scanner.scan import Options, scan
 from scanner.subjects.unread import UNREAD
 from tests.command_line import assay
@@ -655,14 +655,14 @@ def test_limits_of_file_and_command_line_are_joined(folder: Path) -> None:
 
 
 def test_the_function_takes_a_tuning_and_tells_it(folder: Path) -> None:
-    settings = RuleSettings(REGISTRY, parameters={"allowed": Given(["ghcr.io/shop"])})
+    settings = RuleSettings(REGISTRY, parameters={"allowed": SourcedValue(["ghcr.io/shop"])})
     options = Options(tuning=Tuning(rules=(settings, RuleSettings(PRIVILEGED, severity=Severity.INFO))))
     result = scan([str(folder / "pod.yaml")], options)
     severities = {finding.rule: finding.severity for finding in result.findings}
     assert severities[PRIVILEGED] is Severity.INFO
     assert REGISTRY in severities
     with pytest.raises(UsageError, match="no parameter"):
-        scan([str(folder)], Options(tuning=Tuning(rules=(RuleSettings(REGISTRY, parameters={"x": Given(1)}),))))
+        scan([str(folder)], Options(tuning=Tuning(rules=(RuleSettings(REGISTRY, parameters={"x": SourcedValue(1)}),))))
 
 
 def test_a_scan_without_a_file_loads_no_schema_library(folder: Path) -> None:

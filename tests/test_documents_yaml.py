@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner import documents
-from scanner.documents import Document, Fault, NotText, Text
+from scanner.documents import BinaryContent, Document, Fault, Text
 from scanner.documents.classify import Content, Language
 from scanner.errors import UnreadableError
 from tests.work import calls
@@ -465,15 +465,15 @@ LATIN = b"apiVersion: v1\nname: caf\xe9"
 @pytest.mark.parametrize(
     ("path", "content", "expected"),
     [
-        ("tool", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="")),
-        ("a.YAML", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
-        ("a.json", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
-        ("a.md", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
-        ("a.ts", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        ("tool", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="")),
+        ("a.YAML", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.json", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.md", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        ("a.ts", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
         (
             "tool",
             LATIN,
-            NotText(
+            BinaryContent(
                 "not UTF-8 text: unexpected end of data at line 2", 2, named=False, remains=LATIN.decode("latin-1")
             ),
         ),
@@ -487,7 +487,7 @@ def test_what_is_no_text_says_so_and_what_can_be_made_out(path: str, content: by
 @pytest.mark.parametrize("content", [ELF, LATIN])
 def test_a_stream_is_always_to_be_read(content: bytes) -> None:
     told = documents.classify("-", content, stream=True)
-    assert isinstance(told, NotText)
+    assert isinstance(told, BinaryContent)
     assert told.named
 
 

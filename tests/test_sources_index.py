@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scanner import sources
-from scanner.sources import Skipped, Unreadable, git_index
+from scanner.sources import SkippedFile, UnreadableFile, git_index
 from scanner.sources.git_index import UnreadableIndexError
 from tests.command_line import assay_process
 
@@ -151,10 +151,10 @@ def test_an_index_that_cannot_be_read_hides_nothing_and_is_told(
     (hidden / "node_modules" / "x.yaml").write_text(POD)
     monkeypatch.chdir(hidden)
     found = {source.path: source for source in sources.collect(sources.scope(()))}
-    assert isinstance(found["node_modules/"], Skipped)
+    assert isinstance(found["node_modules/"], SkippedFile)
     assert {"deploy/pod.yaml", "deploy/new.yaml"} < set(found)
     index = found[".git/index"]
-    assert isinstance(index, Unreadable)
+    assert isinstance(index, UnreadableFile)
     assert index.reason.endswith("Assay cannot find out which files Git tracks, so ignore files have no effect")
     assert assay_process("scan", cwd=hidden).returncode == 4
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner import documents
-from scanner.subjects import Reading, foreign, recognise
+from scanner.subjects import RecognitionResult, foreign, recognise
 
 PATTERN = {"$schema": "https://calm.finos.org/release/1.2/meta/calm.json"}
 STEP = {"name": "gcr.io/x", "args": ["build"]}
@@ -102,7 +102,7 @@ LIKENESSES: list[Any] = [
 ]
 
 
-def read(value: Any, path: str = "a.yaml") -> Reading:
+def read(value: Any, path: str = "a.yaml") -> RecognitionResult:
     return recognise(documents.read(path, json.dumps(value)))
 
 
@@ -177,4 +177,4 @@ def test_what_holds_nothing_to_read_says_so(path: str, text: str, reason: str) -
 )
 def test_a_bare_text_is_known(path: str, text: str, reason: str) -> None:
     told = documents.classify(path, text.encode(), stream=path == "-")
-    assert (told.reason if isinstance(told, documents.Bare) else "") == reason
+    assert (told.reason if isinstance(told, documents.EmptyText) else "") == reason

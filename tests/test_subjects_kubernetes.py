@@ -14,11 +14,11 @@ from scanner import documents, facts, subjects
 from scanner.documents.positions import locate
 from scanner.marks import end_of, entries_of, items_of, start_of
 from scanner.model import Subject
-from scanner.subjects import Reading
+from scanner.subjects import RecognitionResult
 from tests.known import cut, known
 
 
-def reading(text: str, path: str = "a.yaml") -> Reading:
+def reading(text: str, path: str = "a.yaml") -> RecognitionResult:
     return subjects.recognise(documents.read(path, text))
 
 

@@ -14,7 +14,7 @@ from scanner.admission import cel_tokens
 from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
-from scanner.admission.translating import Loop, NotExportableError, text, translated
+from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 
@@ -157,7 +157,7 @@ class _Export:
         composer.compile(told)
         return {"expression": condition, "message": self._info.title, "messageExpression": told}
 
-    def _loop(self, kind: str) -> Loop | _Once | _Guarded:
+    def _loop(self, kind: str) -> ItemLoop | _Once | _Guarded:
         """The rule's question of its subject, or of each item in it."""
         focus = _FOCUS[self._info.subject]
         names = {**self._names, **({"container_kind": f"'{kind}'"} if kind else {})}
@@ -176,7 +176,7 @@ class _Export:
             return text(self._rule["message"], self._told(item))
 
         if each:
-            loop = Loop.over(focus, each[0], ask, say)
+            loop = ItemLoop.over(focus, each[0], ask, say)
             return _Guarded(loop, when) if when else loop
         return _Once(f"!({when}) || ({ask('')})" if when else ask(""), say(""))
 
@@ -213,7 +213,7 @@ class _Once:
 class _Guarded:
     """A question of items that is asked only where a condition holds."""
 
-    loop: Loop
+    loop: ItemLoop
     when: str
 
     def condition(self) -> str:

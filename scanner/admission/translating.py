@@ -112,7 +112,7 @@ def _variables(words: Sequence[Token]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class ItemLoop:
     """The items that a rule asks its question of, and how to ask it of each.
 
     `ask` and `say` take the name of an item and give a condition and a text about it.
@@ -124,9 +124,9 @@ class Loop:
     say: Callable[[str], str]
 
     @staticmethod
-    def over(start: str, each: str, ask: Callable[[str], str], say: Callable[[str], str]) -> Loop:
+    def over(start: str, each: str, ask: Callable[[str], str], say: Callable[[str], str]) -> ItemLoop:
         """The loop over the path `each` of a rule, from the expression of its subject."""
-        return Loop(start, split_path(each), ask, say)
+        return ItemLoop(start, split_path(each), ask, say)
 
     def condition(self) -> str:
         """That all items hold to the question."""

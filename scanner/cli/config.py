@@ -10,7 +10,7 @@ import click
 from scanner.cli.option_groups import Command
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
-from scanner.configuration.settle import Settled
+from scanner.configuration.settle import ResolvedOptions
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.masking import mask_data
 from scanner.model import Severity
@@ -61,7 +61,7 @@ def show(context: click.Context, /, **given: Any) -> None:
     click.echo(f"# {len(pack.rules)} rules run")
 
 
-def _keys(chosen: Settled, ids: RuleIds) -> Iterator[str]:
+def _keys(chosen: ResolvedOptions, ids: RuleIds) -> Iterator[str]:
     for key, given in chosen.values.items():
         value = tuple(dict.fromkeys(map(ids.current, given.value))) if key in ("select", "skip") else given.value
         text = f"# {key}:" if value is None else f"{key}: {_written(value)}"
@@ -77,7 +77,7 @@ def _rules(tuning: Tuning) -> Iterator[str]:
         yield from _rule(rule)
 
 
-def _not_assessed(chosen: Settled) -> Iterator[str]:
+def _not_assessed(chosen: ResolvedOptions) -> Iterator[str]:
     """What is knowingly not assessed, an entry a line."""
     entries = chosen.configuration.not_assessed
     if entries:

@@ -16,7 +16,7 @@ from scanner.cli.option_groups import SELECTION, Command, option
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
@@ -104,7 +104,7 @@ def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, 
         _show_bearing(bearing)
 
 
-def _show_bearing(bearing: Bearing) -> None:
+def _show_bearing(bearing: ControlMapping) -> None:
     name = bearing.objective or f"rule {bearing.rule}"
     text = f"{name} ({bearing.words}): {bearing.rationale}"
     click.echo(click.wrap_text(text, 100, subsequent_indent="  "))

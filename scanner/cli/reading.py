@@ -17,7 +17,7 @@ from scanner.cli.limit_option import NAMES, limits, named
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
-from scanner.configuration.settle import Settled, settle
+from scanner.configuration.settle import ResolvedOptions, settle
 from scanner.configured import Configuration
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -194,7 +194,7 @@ strict = option(
 """The option that counts what is nobody's configuration."""
 
 
-def settled(context: click.Context, rules: Sequence[str] = ()) -> Settled:
+def settled(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:
     """The options of a command, with the configuration file that counts; `rules` count as selected by their ids.
 
     Raises UsageError and PackError for what is wrong with the file.
@@ -221,7 +221,7 @@ def _is_typed(context: click.Context, name: str) -> bool:
     return typed and context.params[name] != ()
 
 
-def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Options:
+def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "") -> Options:
     """What they mean for a scan, of the files on disk or of a commit.
 
     Raises UsageError for a limit that is none.

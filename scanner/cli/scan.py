@@ -27,7 +27,7 @@ from scanner.cli.reading import (
     tell_changes,
     tell_configuration,
 )
-from scanner.configuration.settle import Settled
+from scanner.configuration.settle import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
@@ -132,7 +132,7 @@ def command(
     return result.verdict.exit_code
 
 
-def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Options:
+def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, **given: Any) -> Options:
     """What the options mean for a scan; with `commit`, the Git commit of the paths is looked up."""
     revision = given["git_revision"]
     if revision == "":
@@ -151,7 +151,7 @@ def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Opt
     )
 
 
-def _scope(chosen: Settled) -> sources.Scope:
+def _scope(chosen: ResolvedOptions) -> sources.Scope:
     return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.configuration.keys import KEYS, Key
+from scanner.configuration.keys import KEYS, ConfigurationKey
 from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
 from scanner.model import Severity
-from scanner.policy.tuning import Given, RuleSettings
+from scanner.policy.tuning import RuleSettings, SourcedValue
 from scanner.sources import boundary
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ConfigurationFile:
     sha256: str
     named: bool
     """`--config` named it; otherwise it was found, and may not bring code or data."""
-    values: Mapping[str, Given]
+    values: Mapping[str, SourcedValue]
     """By key, all but `rules` and `not_assessed`."""
     rules: tuple[RuleSettings, ...]
     not_assessed: tuple[NotAssessed, ...]
@@ -70,14 +70,14 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
         str(path),
         file.sha256,
         named,
-        {key.name: Given(_value(file, key), file.where((key.name,))) for key in used},
+        {key.name: SourcedValue(_value(file, key), file.where((key.name,))) for key in used},
         tuple(_rule(file, name) for name in file.value.get("rules", ())),
         tuple(_not_assessed(file, number) for number, _ in enumerate(file.value.get("not_assessed", ()))),
         tuple(NotUsed(key.name, file.where((key.name,)), _ONLY_FOUND) for key in keys if key not in used),
     )
 
 
-def _value(file: DataFile, key: Key) -> Any:
+def _value(file: DataFile, key: ConfigurationKey) -> Any:
     """The value of a key, with files and folders counted from the folder of the configuration file."""
     value = file.value[key.name]
     folder = os.path.dirname(file.path)
@@ -109,7 +109,7 @@ def _idle_reasons(file: DataFile) -> Iterator[PackError]:
             yield file.error(("not_assessed", number, "reason"), "the reason contains no word", hint)
 
 
-def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
+def _misplaced(file: DataFile, key: ConfigurationKey, *, named: bool) -> Iterator[PackError]:
     """Files and folders that are not there, and in a file that was only found those outside of its folder."""
     value = _value(file, key)
     for number, path in enumerate(value if isinstance(value, tuple) else (value,)):
@@ -143,5 +143,5 @@ def _not_assessed(file: DataFile, number: int) -> NotAssessed:
     return NotAssessed(given.get("format", ""), given.get("path", ""), given["reason"].strip(), where)
 
 
-def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Given]:
-    return {name: Given(value, file.where((*at, name))) for name, value in given.get(at[-1], {}).items()}
+def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, SourcedValue]:
+    return {name: SourcedValue(value, file.where((*at, name))) for name, value in given.get(at[-1], {}).items()}

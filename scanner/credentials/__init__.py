@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
-from scanner.credentials.forms import Hit, hits, lines, matches, met
+from scanner.credentials.forms import FoundCredential, hits, lines, matches, met
 from scanner.credentials.names import DEFAULT, kind_by_name
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
 
@@ -49,17 +49,17 @@ def kind_of(name: str, value: str) -> str:
     return next((hit.kind for hit in assigned(text)), "")
 
 
-def find(text: str) -> Iterator[Hit]:
+def find(text: str) -> Iterator[FoundCredential]:
     """The credentials in a text: those in a form of their own, then those that it assigns to a name."""
     yield from _in_form(text)
     yield from assigned(text)
 
 
-def _in_form(text: str) -> Iterator[Hit]:
+def _in_form(text: str) -> Iterator[FoundCredential]:
     for hit in hits(text):
         secret = text[hit.start : hit.end]
         if is_sample(secret) or (hit.kind in _FREE and is_blank(secret)):
             continue
         if hit.kind in _ENCODED and not is_pair(secret):
             continue
-        yield Hit(DEFAULT, hit.start, hit.end) if hit.kind == _URL and is_default(secret) else hit
+        yield FoundCredential(DEFAULT, hit.start, hit.end) if hit.kind == _URL and is_default(secret) else hit

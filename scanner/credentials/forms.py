@@ -34,7 +34,7 @@ _FURTHER = {
 """Characters behind the line of its word that a form may reach; others stand on one line."""
 
 
-class Hit(NamedTuple):
+class FoundCredential(NamedTuple):
     """A credential in a text: what it is, and where its secret part begins and ends."""
 
     kind: str
@@ -42,7 +42,7 @@ class Hit(NamedTuple):
     end: int
 
 
-def hits(text: str) -> Iterator[Hit]:
+def hits(text: str) -> Iterator[FoundCredential]:
     """Every text in a credential's form, placeholders too, form by form."""
     for form in met(text):
         yield from matches(form, text)
@@ -67,7 +67,7 @@ def met(text: str) -> list[Form]:
     return [FORMS[number] for number in sorted(numbers)]
 
 
-def matches(form: Form, text: str) -> Iterator[Hit]:
+def matches(form: Form, text: str) -> Iterator[FoundCredential]:
     """What of a text is in one form."""
     pattern, guard = _compiled(form), _GUARDS.get(form.id, _is_drawn if form.is_token else None)
     group = "secret" if "secret" in pattern.groupindex else 0
@@ -76,7 +76,7 @@ def matches(form: Form, text: str) -> Iterator[Hit]:
         at, last = max(start, at), min(len(text), end + further)
         while match := pattern.search(text, at, last):
             if guard is None or guard(match[group]):
-                yield Hit(form.kind, *match.span(group))
+                yield FoundCredential(form.kind, *match.span(group))
             at = match.start() + 1  # a path may hold two, of which the first seems to go on into the second
 
 

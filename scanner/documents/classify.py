@@ -52,7 +52,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class EmptyText:
     """A text that says nothing."""
 
     reason: str
@@ -60,7 +60,7 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
-class NotText:
+class BinaryContent:
     """A content that is not text."""
 
     reason: str
@@ -72,7 +72,7 @@ class NotText:
     """What can be made out where it may have been meant as text, empty where it was not."""
 
 
-Content: TypeAlias = Text | Bare | NotText
+Content: TypeAlias = Text | EmptyText | BinaryContent
 
 
 def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
@@ -81,11 +81,11 @@ def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
         text = _text(content)
     except UnreadableError as error:
         named = stream or path.lower().endswith((*YAML_SUFFIXES, *JSON_SUFFIXES))
-        return NotText(error.message, error.line, named, _remains(path, content))
+        return BinaryContent(error.message, error.line, named, _remains(path, content))
     if not text.strip():
-        return Bare("empty")
+        return EmptyText("empty")
     if path.lower().endswith(YAML_SUFFIXES) and not _CONTENT.search(text):
-        return Bare("only comments")
+        return EmptyText("only comments")
     return stream_of(path, text) if stream else text_of(path, text)
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.documents.parsed import SPREAD, Broken, Parsed, SpentError, check_texts
+from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, ParseFault, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -67,7 +67,7 @@ def might_hold_calls(text: str) -> bool:
     return "mcp__" in text or "Task" in text
 
 
-def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
+def parse(text: str, limits: Limits) -> Iterator[Call | ParseFault]:
     """The calls of a text in order, each complete or broken."""
     position = counted = line = line_start = values = 0
     while match := _CALL.search(text, position):
@@ -81,15 +81,15 @@ def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
             continue
         end = _extent(text, position)
         if end is None:
-            yield Broken(f"the call of {match[1]} has no closing bracket", line, sketch=_is_sketch(text, position))
+            yield ParseFault(f"the call of {match[1]} has no closing bracket", line, sketch=_is_sketch(text, position))
             continue
         arguments = _Arguments(text[position:end], line, position - line_start, limits, values)
         try:
             yield Call(match[1], arguments.read())
         except UnreadableError as error:
-            spent = isinstance(error, SpentError)
+            spent = isinstance(error, LimitExceededError)
             message, sketch = f"the call of {match[1]}: {error.message}", _is_sketch(text, position, end)
-            yield Broken(message, max(error.line, line), last=spent, sketch=sketch)
+            yield ParseFault(message, max(error.line, line), last=spent, sketch=sketch)
             if spent:
                 return
         position, values = end, arguments.values
@@ -219,7 +219,7 @@ class _Arguments:
         """Hold a finished collection to the limits."""
         self.values += len(values) * (2 if isinstance(values, dict) else 1)
         if self.values > self.limits.nodes:
-            raise SpentError(self.limits.passed("nodes"), self._span(node)[0][0])
+            raise LimitExceededError(self.limits.passed("nodes"), self._span(node)[0][0])
         if len(self.source) > self.limits.scalar:
             check_texts(values, marks, self.limits)
 

@@ -18,7 +18,7 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fence:
+class CodeBlock:
     """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines.
 
     The language is empty for one that is not read.
@@ -39,7 +39,7 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 
 
-def parse(text: str) -> tuple[list[Fence], list[str]]:
+def parse(text: str) -> tuple[list[CodeBlock], list[str]]:
     """The fences of a Markdown text, and its lines with those of every fence left empty."""
     lines = text.split("\n")
     if "```" not in text and "~~~" not in text:
@@ -55,7 +55,7 @@ def parse(text: str) -> tuple[list[Fence], list[str]]:
         label = words[0].lower() if words else ""
         language = LANGUAGES.get(label, "")
         columns = _columns(token.content, lines[first + 1 : end]) if language else ()
-        fences.append(Fence(language, token.content, first + 1, columns, label))
+        fences.append(CodeBlock(language, token.content, first + 1, columns, label))
     return fences, prose
 
 

@@ -25,7 +25,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class ParseFault:
     """A part of a text that cannot be read, with the 0-based line of the fault."""
 
     message: str
@@ -36,7 +36,7 @@ class Broken:
     """An ellipsis stands for what is left out, so that it only shows how something is written."""
 
 
-class SpentError(UnreadableError):
+class LimitExceededError(UnreadableError):
     """A limit on a whole text is passed: nothing of it behind the 0-based line is read."""
 
 

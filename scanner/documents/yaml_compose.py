@@ -14,7 +14,7 @@ import yaml
 
 from scanner.documents.collection import Collection
 from scanner.documents.line_breaks import LineBreaks
-from scanner.documents.parsed import Parsed, SpentError, check_texts
+from scanner.documents.parsed import LimitExceededError, Parsed, check_texts
 from scanner.documents.scalars import Dialect, dialect, is_disputed, resolve, resolve_otherwise
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -235,7 +235,7 @@ class Composer:
     def _check(self, done: Collection) -> None:
         """Hold a finished collection to the limits."""
         if self.own > self.limits.nodes:
-            raise SpentError(self.limits.passed("nodes"), done.line)
+            raise LimitExceededError(self.limits.passed("nodes"), done.line)
         if self.unwatched == 0:
             check_texts(done.data, done.marks, self.limits)
 

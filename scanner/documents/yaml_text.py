@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from scanner.documents.parsed import Broken, Parsed, SpentError
+from scanner.documents.parsed import LimitExceededError, Parsed, ParseFault
 from scanner.documents.yaml_compose import Composer
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -25,7 +25,7 @@ _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U
 """What YAML allows. The parser stumbles over any other character up to 16 KiB before it gets there."""
 
 
-def parse(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
+def parse(text: str, limits: Limits) -> Iterator[Parsed | ParseFault]:
     """The documents of a text, in order.
 
     A fault costs the document it stands in: reading goes on at the next `---` line after it.
@@ -35,7 +35,7 @@ def parse(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
         starts = [start.start() for start in _NEXT_DOCUMENT.finditer(text, 0, refused)]
         yield from _parse(text[: starts[-1] if starts else 0], offset, composer)
         line = text.count("\n", 0, refused)
-        yield Broken(f"not valid YAML: the character U+{ord(text[refused]):04X} is not allowed", offset + line)
+        yield ParseFault(f"not valid YAML: the character U+{ord(text[refused]):04X} is not allowed", offset + line)
         rest = _after(text, line + 1)
         if rest is None:
             return
@@ -50,7 +50,7 @@ def _allowed(text: str) -> int:
     return found.end() if found else 0
 
 
-def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | Broken]:
+def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | ParseFault]:
     """The documents of a text without refused characters, whose first line is the one at `offset` of its input."""
     while True:
         try:
@@ -69,16 +69,16 @@ def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | Brok
         offset += skipped
 
 
-def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> Broken:
+def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> ParseFault:
     if isinstance(error, UnreadableError):
-        return Broken(error.message, error.line, last=isinstance(error, SpentError))
+        return ParseFault(error.message, error.line, last=isinstance(error, LimitExceededError))
     if isinstance(error, yaml.MarkedYAMLError):
         line = composer.offset + _line(error, composer, text)
         if _NESTING.search(error.problem or ""):
-            return Broken(_too_deep(composer.limits), line)
+            return ParseFault(_too_deep(composer.limits), line)
         parts = [part for part in (error.problem, error.context) if part]
-        return Broken("not valid YAML: " + ", ".join(parts), line)
-    return Broken("not valid YAML: " + str(error).splitlines()[0], composer.offset)
+        return ParseFault("not valid YAML: " + ", ".join(parts), line)
+    return ParseFault("not valid YAML: " + str(error).splitlines()[0], composer.offset)
 
 
 def _too_deep(limits: Limits) -> str:

@@ -16,7 +16,7 @@ from scanner import rendering
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Outcome, RuleInfo
 from scanner.places import Location
-from scanner.sources import File, Part, Rendered, RenderedFile, Skipped, Source, Unreadable
+from scanner.sources import File, RenderedFile, RenderingInput, RenderingResult, SkippedFile, Source, UnreadableFile
 
 _OWN = "assay"
 _MODULES = {"checkov": "scanner.engines.checkov"}
@@ -27,7 +27,7 @@ NAMES = (_OWN, *_MODULES)
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class EngineInput:
     """A file that another engine may read: what our own made of it, and its bytes."""
 
     input: Input
@@ -39,7 +39,7 @@ class Handed:
 
 
 @dataclass(slots=True)
-class Results:
+class EngineResults:
     """What another engine found."""
 
     engine: str
@@ -70,7 +70,7 @@ class Engine(Protocol):
     def wants(self, path: str) -> bool:
         """Whether a file may be its concern, by its name."""
 
-    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
+    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
         """What it finds in files; `ours` are the ids of its checks that rules of ours stand for.
 
         A fault of the engine is never raised: the inputs that it concerns are unreadable, with the reason.
@@ -91,27 +91,27 @@ def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:
     return engine
 
 
-def handed(engine: Engine, source: Source, item: Input) -> list[Handed]:
+def engine_inputs(engine: Engine, source: Source, item: Input) -> list[EngineInput]:
     """What an engine is given of an input: its bytes, or what was rendered of it with the places to mend it.
 
     Nothing of what was not read, was built into something else, or is not the engine's concern by its name.
     """
     match source:
         case File():
-            return [Handed(item, source.content, item.path)] if engine.wants(item.path) else []
+            return [EngineInput(item, source.content, item.path)] if engine.wants(item.path) else []
         case RenderedFile():
             return list(_rendered(source.rendered, item))
-        case Part() | Skipped() | Unreadable():
+        case RenderingInput() | SkippedFile() | UnreadableFile():
             return []
         case _:
             assert_never(source)
 
 
-def _rendered(rendered: Rendered, item: Input) -> Iterator[Handed]:
+def _rendered(rendered: RenderingResult, item: Input) -> Iterator[EngineInput]:
     places = cache(partial(rendering.objects, rendered))
 
     def told(resource: str) -> Location:
         return places().get(resource) or Location(item.path, 1, 1, 1, 2)
 
     for number, (_, text) in enumerate(rendered.texts):
-        yield Handed(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told)
+        yield EngineInput(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told)

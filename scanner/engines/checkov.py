@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from scanner.engines import Handed, Results, checkov_files, process
+from scanner.engines import EngineInput, EngineResults, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
@@ -42,12 +42,12 @@ class Checkov:
         """Whether a file may be Checkov's concern, by its name."""
         return checkov_files.wanted(path)
 
-    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
+    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
         """What Checkov finds in files.
 
         `ours` are the ids of its checks that rules of ours stand for: of Kubernetes objects those are not asked again.
         """
-        results = Results(self.name)
+        results = EngineResults(self.name)
         report = Report(results, self.checks)
         told: dict[str, str] = {}
         for frameworks, some, skipped in (
@@ -66,7 +66,7 @@ class _Run:
 
     checkov: Checkov
     frameworks: Sequence[str]
-    files: Mapping[str, Handed]
+    files: Mapping[str, EngineInput]
     report: Report
     lost: dict[str, str]
     """Why a file was not assessed, or not by every framework that may concern it."""
@@ -87,7 +87,7 @@ class _Run:
                 return
             self._take(done, copy)
 
-    def _take(self, done: process.Done, copy: str) -> None:
+    def _take(self, done: process.ProcessResult, copy: str) -> None:
         said = [mask(steady(entry, copy, os.path.dirname(copy))) for entry in done.said]
         for entry in said:
             self._heed(entry)
@@ -162,7 +162,7 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
+def _inputs(files: Iterable[EngineInput], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
     """What becomes of the inputs by what Checkov made of them; of one that was rendered, by all its files."""
     formats: dict[str, dict[str, None]] = {}
     things: Counter[str] = Counter()

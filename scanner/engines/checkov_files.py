@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from scanner.engines import Handed
+from scanner.engines import EngineInput
 from scanner.model import InputStatus
 from scanner.safe_write import write_below
 
@@ -60,12 +60,12 @@ def named(path: str) -> bool:
     return any(pattern.search(path) for pattern in _DEFINITE.values())
 
 
-def holds_objects(file: Handed) -> bool:
+def holds_objects(file: EngineInput) -> bool:
     """Whether our own engine found Kubernetes objects in a file."""
     return "kubernetes" in file.input.formats
 
 
-def none_of_ours(file: Handed) -> bool:
+def none_of_ours(file: EngineInput) -> bool:
     """Whether our own engine left a file to others."""
     return file.input.status is not InputStatus.ASSESSED and not holds_objects(file)
 
@@ -75,7 +75,7 @@ def concerns(framework: str, path: str) -> bool:
     return bool(_DEFINITE.get(framework, _DATA).search(path))
 
 
-def lay_out(files: Iterable[Handed], folder: str) -> Iterator[str]:
+def lay_out(files: Iterable[EngineInput], folder: str) -> Iterator[str]:
     """Write the files below a folder, under their own names; the names that cannot stand there.
 
     Git may hold names that lead out of a folder.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.controls import ShownBy
-from scanner.engines import Handed, Results
+from scanner.engines import EngineInput, EngineResults
 from scanner.engines.pinpoint import pinpoint
 from scanner.masking import hidden
 from scanner.model import Check, Finding, Outcome, Profile, RuleInfo, Severity
@@ -34,7 +34,7 @@ class ReportError(Exception):
 class Report:
     """Collects what several runs of Checkov print."""
 
-    def __init__(self, results: Results, checks: Mapping[str, Check]) -> None:
+    def __init__(self, results: EngineResults, checks: Mapping[str, Check]) -> None:
         self.results = results
         self._checks = checks
         self.formats: dict[str, dict[str, None]] = {}
@@ -44,7 +44,9 @@ class Report:
         self.absent: dict[str, dict[str, None]] = {}
         """File -> modules that it takes from elsewhere, which are never fetched."""
 
-    def take(self, record: Mapping[str, Any], outcome: Outcome, framework: str, file: Handed, lines: list[str]) -> None:
+    def take(
+        self, record: Mapping[str, Any], outcome: Outcome, framework: str, file: EngineInput, lines: list[str]
+    ) -> None:
         """One outcome of one check for one resource."""
         rule = f"checkov.{record['check_id']}"
         info = self.results.rules.setdefault(rule, self._info(rule, record, framework))
@@ -78,7 +80,7 @@ class Report:
         )
 
 
-def read(printed: bytes, folder: str, files: Mapping[str, Handed], report: Report) -> list[tuple[str, str]]:
+def read(printed: bytes, folder: str, files: Mapping[str, EngineInput], report: Report) -> list[tuple[str, str]]:
     """Take in what Checkov printed of files below a folder; (file, framework) of each that it could not parse.
 
     Raises ReportError for what is no report. What stands outside of the folder, such as a module that a file names by
@@ -95,7 +97,7 @@ def read(printed: bytes, folder: str, files: Mapping[str, Handed], report: Repor
     return unparsed
 
 
-def _take(part: Any, folder: str, files: Mapping[str, Handed], report: Report) -> Iterator[tuple[str, str]]:
+def _take(part: Any, folder: str, files: Mapping[str, EngineInput], report: Report) -> Iterator[tuple[str, str]]:
     if "results" not in part:  # nothing that it knows was met
         report.results.version = report.results.version or str(part["checkov_version"])
         return
@@ -119,7 +121,7 @@ def _name(path: str, folder: str) -> str:
     return os.path.relpath(os.path.join(folder, path), folder)
 
 
-def _location(record: Mapping[str, Any], file: Handed, lines: list[str], *, exact: bool) -> Location:
+def _location(record: Mapping[str, Any], file: EngineInput, lines: list[str], *, exact: bool) -> Location:
     """The field that the check looked at, else the resource; of a rendered object, where a person would mend it.
 
     Where secrets may stand anywhere in a resource, it is pointed at as a whole, for reports mask what is pointed at.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.facts.derived import Derived
-from scanner.facts.step import Facts, View
+from scanner.facts.step import Facts, SharedIndex
 from scanner.model import Subject
 
 __all__ = ["Derived", "derive"]
@@ -23,7 +23,7 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> Derived:
     """
     from scanner.facts import registry
 
-    facts, views = Facts(), dict[type[View], View]()
+    facts, views = Facts(), dict[type[SharedIndex], SharedIndex]()
     for step in registry.steps({subject.kind for subject in subjects}):
         if step.view not in views:
             views[step.view] = step.view(subjects, whole=whole)

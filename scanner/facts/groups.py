@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from scanner.documents.positions import find, locate
-from scanner.facts.step import Read
+from scanner.facts.step import FieldRead
 from scanner.model import Subject
 from scanner.places import Location
 
@@ -18,7 +18,7 @@ Group = dict[str, list[Subject]]
 class Groups:
     """The groups of subjects in order of appearance; a kind that a group does not have is an empty list."""
 
-    READS: ClassVar[tuple[Read, ...]] = ()
+    READS: ClassVar[tuple[FieldRead, ...]] = ()
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         groups: dict[str, Group] = {}

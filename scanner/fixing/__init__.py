@@ -14,7 +14,7 @@ from pathlib import Path
 from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.facts.kept import Kept
+from scanner.facts.kept import FieldFilter
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
@@ -76,7 +76,7 @@ def fix(
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
-    work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)
+    work = inputs.Work(FieldFilter(joined.reads()), fixes=True, limits=options.limits)
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
     whole = where.whole and not any(map(inputs.hides_something, look.inputs))
@@ -154,7 +154,9 @@ def _look(
 ) -> _FirstLook:
     """Read every file, and keep those with something to fix."""
     look = _FirstLook()
-    rendered = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
+    rendered = rendering.collect(
+        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
+    )
     for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
         findings = [
             finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)

@@ -26,7 +26,7 @@ _NO_DATA = "whether the control applies depends on the data, and no scanned arch
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OutcomesInScope:
     """What a scan found out within the scope of a framework."""
 
     counts: Counts
@@ -70,7 +70,7 @@ def failures(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def assess(
     framework: Framework,
-    seen: Seen,
+    seen: OutcomesInScope,
     linked: ByControl,
     not_applicable: Mapping[str, str] | None = None,
     not_run: ByControl | None = None,
@@ -109,7 +109,7 @@ def _assessment(
     control: Control,
     bearing: Sequence[tuple[str, ControlLink]],
     not_run: Sequence[str],
-    seen: Seen,
+    seen: OutcomesInScope,
     excluded: str,
 ) -> Assessment:
     conditions = (framework.applies_when, control.applies_when)

@@ -26,7 +26,7 @@ _PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
+class ControlMapping:
     """That an objective, or one rule, bears on a control, how, how strongly and why."""
 
     objective: str
@@ -61,7 +61,7 @@ class Control:
     evidence: str
     parent: str = ""
     unmapped: str = ""
-    objectives: tuple[Bearing, ...] = ()
+    objectives: tuple[ControlMapping, ...] = ()
     applies_when: AppliesWhen = ALWAYS
     entities: tuple[str, ...] = ()
     """Kinds of entity that it binds; all where none is named."""
@@ -138,12 +138,12 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
         found = [framework for framework in newest.values() if name.lower() in _names(framework)]
         found = found or [framework for framework in frameworks if name.lower() in _names(framework, edition=True)]
         if not found:
-            raise _nobody(name, frameworks)
+            raise _unknown_framework(name, frameworks)
         chosen.update({(framework.id, framework.edition): framework for framework in found})
     return tuple(chosen.values()) or tuple(newest.values())
 
 
-def _nobody(name: str, frameworks: Sequence[Framework]) -> UsageError:
+def _unknown_framework(name: str, frameworks: Sequence[Framework]) -> UsageError:
     """The error for a name that means no framework, or part of the names of several."""
     partly = sorted({framework.id for framework in frameworks if name.lower() in framework.id.split("-")})
     if len(partly) > 1:
@@ -284,8 +284,8 @@ def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
     return AppliesWhen(tuple(given.get("data", ())), tuple(given.get("subjects", ()))) if given else ALWAYS
 
 
-def _bearing(plain: dict[str, Any], rules: RuleIds) -> Bearing:
-    return Bearing(
+def _bearing(plain: dict[str, Any], rules: RuleIds) -> ControlMapping:
+    return ControlMapping(
         objective=plain.get("objective", ""),
         relation=Relation(plain["relation"]),
         strength=Strength(plain["strength"]),

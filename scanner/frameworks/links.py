@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from scanner.controls import STRENGTHS, Checkable, ControlLink, Platform, Relation, ShownBy, Strength
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.model import Profile, RuleInfo, Severity
 
 Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
@@ -61,7 +61,7 @@ def shown_by(
     return {control: tuple(way for way in ShownBy if way in ways) for control, ways in found.items()}
 
 
-def _link(framework: Framework, control: Control, bearing: Bearing) -> ControlLink:
+def _link(framework: Framework, control: Control, bearing: ControlMapping) -> ControlLink:
     return ControlLink(
         framework=framework.id,
         edition=framework.edition,

@@ -86,7 +86,7 @@ def decide(
         if rules := by_status.get(status):
             return Decision(status, f"{said}: {_named(rules)}")
     if not any(each.lifts for each in bearing):
-        return Decision(ControlStatus.NOT_ASSESSED, _silence(evidence, not_run))
+        return Decision(ControlStatus.NOT_ASSESSED, _why_not_assessed(evidence, not_run))
     bounds = _bounds(control, bearing, not_run, incomplete=incomplete)
     if bounds or ControlStatus.PARTIAL in by_status:
         return Decision(
@@ -116,7 +116,7 @@ def _bounds(control: Control, bearing: Sequence[Evidence], not_run: Collection[s
     ]
 
 
-def _silence(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
+def _why_not_assessed(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
     """Why nothing speaks for or against a control."""
     bearing = [each for each in evidence if each.link.strength.bears]
     if not bearing:

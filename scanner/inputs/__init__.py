@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from scanner.facts.kept import Kept
+from scanner.facts.kept import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
@@ -46,7 +46,7 @@ class Portion:
 class Work:
     """What is wanted of the work on files."""
 
-    kept: Kept | None = None
+    kept: FieldFilter | None = None
     """What stays of subjects for the later stage; nothing where all of each does."""
     fixes: bool = False
     """Give each failure the fix that its rule has, as edits of the file."""
@@ -88,7 +88,7 @@ def assess_all(
     yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
 
 
-def _foreseen(sources: Iterable[Source], kept: Kept) -> Iterator[Source]:
+def _foreseen(sources: Iterable[Source], kept: FieldFilter) -> Iterator[Source]:
     """The files; with the first that seems to hold a Kubernetes object, what is read of these is looked up.
 
     That loads many modules. The processes are forked later, and need not load them once more each.

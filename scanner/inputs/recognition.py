@@ -6,10 +6,19 @@ import hashlib
 from typing import assert_never
 
 from scanner import documents, rendering, subjects
-from scanner.documents import Bare, Language, NotText, Text
+from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.limits import Limits
 from scanner.model import Input, InputStatus
-from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
+from scanner.sources import (
+    STDIN_NAME,
+    File,
+    RenderedFile,
+    RenderingInput,
+    SkippedFile,
+    Source,
+    UnreadableFile,
+    content_of,
+)
 
 _HEAD = 4096
 """Bytes at the beginning of a report that say what it is."""
@@ -19,11 +28,11 @@ _REPORTS = {".html": b'<meta name="generator" content="Assay">', ".jsonl": b'{"t
 def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
-        case Skipped():
+        case SkippedFile():
             return Input(source.path, "", 0, InputStatus.SKIPPED, source.reason)
-        case Unreadable():
+        case UnreadableFile():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
-        case Part():
+        case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
         case RenderedFile():
             return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
@@ -42,9 +51,9 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
             return subjects.Recognition(documents.read_text(told, limits), whole=whole)
-        case Bare():
+        case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
-        case NotText():
+        case BinaryContent():
             if told.named or subjects.may_be_ours(told.remains):
                 return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line)
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
@@ -85,7 +94,7 @@ def _seal(source: Source) -> tuple[str, int]:
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
-def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
+def _status(reading: subjects.RecognitionResult) -> tuple[InputStatus, str, int]:
     """What became of an input, why, and the line of its first fault."""
     if reading.faults:
         first, more = reading.faults[0], len(reading.faults) - 1

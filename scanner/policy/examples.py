@@ -11,11 +11,11 @@ from scanner import documents, facts, subjects
 from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.facts.derived import Derived
-from scanner.facts.kept import Kept
+from scanner.facts.kept import FieldFilter
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy import example_names, reach, rule_reads
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.reach import Run
+from scanner.policy.reach import ExampleRun
 from scanner.policy.rule import Rule, RuleFile
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
@@ -25,7 +25,7 @@ _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.U
 
 def check(file: RuleFile) -> Iterator[PackError]:
     """What is wrong with the examples of a rule, and what none of them reaches; nothing where all is well."""
-    runs: list[Run] = []
+    runs: list[ExampleRun] = []
     shown: set[str] = set()
     for index, example in enumerate(file.data.root.get("examples").elements()):
         place = ("examples", index)
@@ -39,7 +39,7 @@ def check(file: RuleFile) -> Iterator[PackError]:
         if wrong := list(example_names.faults(file, place, example)):
             yield from wrong
             continue
-        run = Run(kinds[0], _rule(file, example), *_subjects(file, example))
+        run = ExampleRun(kinds[0], _rule(file, example), *_subjects(file, example))
         found = _findings(run, run.rule)
         for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
             yield file.data.error(place, problem)
@@ -55,11 +55,11 @@ def check(file: RuleFile) -> Iterator[PackError]:
             yield file.data.error(("parameters", name), f"no example shows the effect of the parameter {name!r}", hint)
 
 
-def _findings(run: Run, rule: Rule) -> list[Finding]:
+def _findings(run: ExampleRun, rule: Rule) -> list[Finding]:
     return Evaluator([rule], include_passes=True).evaluate(run.subjects, run.derived).findings
 
 
-def _decisive(run: Run, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
+def _decisive(run: ExampleRun, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
     """The parameters given in an example without which the rule, with their defaults, says something else of it."""
     for name in given:
         default = replace(run.rule, parameters={**run.rule.parameters, name: rule.parameters[name]})
@@ -77,7 +77,7 @@ def _subjects(file: RuleFile, example: Node) -> tuple[list[Subject], Derived]:
     if "text" in example.value:
         found: Iterable[Subject] = subjects.recognise(example_names.parts(example.value)).subjects
         if file.rule.joined:
-            found = Kept([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
+            found = FieldFilter([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
         some = list(found)
         return some, facts.derive(some, whole=not example.value.get("part", False))
     subject = _given(file, example.get("input"), example.get("input").value)

@@ -25,7 +25,7 @@ _KINDS = {
 }
 
 
-class Format(NamedTuple):
+class ParameterFormat(NamedTuple):
     """What the texts in a parameter must be."""
 
     words: str
@@ -35,8 +35,8 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "regex": Format("a regular expression in the syntax of RE2", "''.matches(value)"),
-    "duration": Format("a duration such as 90s, 5m or 1h30m", "duration(value) == duration(value)"),
+    "regex": ParameterFormat("a regular expression in the syntax of RE2", "''.matches(value)"),
+    "duration": ParameterFormat("a duration such as 90s, 5m or 1h30m", "duration(value) == duration(value)"),
 }
 
 

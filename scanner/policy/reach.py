@@ -26,7 +26,7 @@ _NAME_OF_SUBJECT, _DETAIL = ("subject",), ("detail",)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ExampleRun:
     """One example, ready to be evaluated."""
 
     kind: str
@@ -47,13 +47,13 @@ class Run:
                 yield subject, item
 
 
-def faults(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
+def faults(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
     """Placeholders and an `at` that no example gives anything for, given all examples."""
     yield from _unfilled(file, [run for run in runs if run.kind == "fails"])
     yield from _unreached(file, [run for run in runs if run.kind in ("fails", "passes")])
 
 
-def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
+def _unfilled(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
     """Placeholders that stand for nothing in any finding of the failing examples."""
     paths = [path for path in placeholders(file.rule.message) if path != _NAME_OF_SUBJECT]
     probe = _BREAK.join(f"{{{join_path(path)}}}" for path in paths)
@@ -73,7 +73,7 @@ def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
             yield file.data.error(("message",), message, _meant(path, values, "did you mean {{{}}}?"))
 
 
-def _unreached(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
+def _unreached(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
     """An `at` that leads to its whole length in no example, so that every finding points at some parent of it."""
     path = split_path(file.rule.at)
     asked = [each for run in runs for each in run.asked()]

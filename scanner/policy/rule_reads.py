@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.documents.positions import join_path, split_path
-from scanner.facts.step import Read, read
+from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
@@ -46,7 +46,7 @@ def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
     return [path if path[:1] and path[0] in (FACTS, *names[1:]) else (names[0], *path) for path in paths]
 
 
-def of_subject(rule: Rule) -> Read:
+def of_subject(rule: Rule) -> FieldRead:
     """What a rule reads of its subject, and the fields that its findings point at."""
     names = KINDS[rule.info.subject].names
     items = starts(rule.each, names) or [(names[0],)]

@@ -14,7 +14,7 @@ from scanner.configured import (
     Pattern,
     RuleChanges,
     SeverityChange,
-    Skipped,
+    SkippedRules,
     SwitchedOff,
     SwitchedOn,
 )
@@ -29,7 +29,7 @@ OBJECTIVE = "objective:"
 """What a pattern begins with that means all rules that speak to an objective."""
 
 
-class Given(NamedTuple):
+class SourcedValue(NamedTuple):
     """A value, and where it stands."""
 
     value: Any
@@ -47,9 +47,9 @@ class RuleSettings:
     severity: Severity | None = None
     reason: str = ""
     """Why it is switched off or counts with another severity."""
-    parameters: Mapping[str, Given] = field(default_factory=dict)
+    parameters: Mapping[str, SourcedValue] = field(default_factory=dict)
     """In place of their defaults."""
-    added: Mapping[str, Given] = field(default_factory=dict)
+    added: Mapping[str, SourcedValue] = field(default_factory=dict)
     """Beside the items of their defaults."""
 
 
@@ -62,7 +62,7 @@ class Tuning:
     rules: tuple[RuleSettings, ...] = ()
 
 
-class Tuned(NamedTuple):
+class TunedRules(NamedTuple):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]
@@ -107,7 +107,7 @@ def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterat
             yield replace(each, enabled=None, reason=each.reason if each.severity else "")
 
 
-def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
+def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> TunedRules:
     """The rules of a choice, by their ids, as a tuning in force makes them.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
@@ -132,7 +132,9 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
     changes = RuleChanges(
         selected=tuning.select,
         not_selected=len((held | on) - chosen),
-        skipped=tuple(Skipped(each.text, each.where, tuple(sorted(chosen & names))) for each, names in skipped.items()),
+        skipped=tuple(
+            SkippedRules(each.text, each.where, tuple(sorted(chosen & names))) for each, names in skipped.items()
+        ),
         off=tuple(SwitchedOff(name, settings[name].reason, settings[name].where) for name in sorted(off & chosen)),
         on=tuple(SwitchedOn(name, settings[name].where) for name in running if name in on - held),
         severities=tuple(_severities(running, known, settings)),
@@ -140,7 +142,7 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
     )
     tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
     as_is = running == sorted(held) and not changes.severities and not changes.parameters
-    return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
+    return TunedRules(tuned, changes, "" if as_is else _digest(running, changes))
 
 
 def _in_file(patterns: Iterable[Pattern]) -> str:

@@ -12,7 +12,7 @@ from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
 
 
-class Why(NamedTuple):
+class UndecidedReason(NamedTuple):
     """Why there is no answer."""
 
     reason: str
@@ -20,24 +20,24 @@ class Why(NamedTuple):
     """An instruction; empty for an error, which nobody can mend by providing something."""
 
 
-def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> Why:
+def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
     """A key that decides is not there: of a fact, which nobody can state, or of what somebody wrote."""
     if fact := _fact(rule, facts, key):
-        return Why(f"to decide, {fact.provide}", fact.provide)
-    return Why(f"`{key}` is not stated", f"state `{key}`")
+        return UndecidedReason(f"to decide, {fact.provide}", fact.provide)
+    return UndecidedReason(f"`{key}` is not stated", f"state `{key}`")
 
 
-def computed(fields: Iterable[str]) -> Why:
+def computed(fields: Iterable[str]) -> UndecidedReason:
     """The text computes fields that decide."""
     names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
     if not names:
-        return Why(
+        return UndecidedReason(
             "some of its fields are computed, so their values are not known", "write out all fields as plain values"
         )
     listed = ", ".join(names)
     if len(names) == 1:
-        return Why(f"{listed} is computed, so its value is not known", f"write {listed} as a plain value")
-    return Why(f"{listed} are computed, so their values are not known", f"write {listed} as plain values")
+        return UndecidedReason(f"{listed} is computed, so its value is not known", f"write {listed} as a plain value")
+    return UndecidedReason(f"{listed} are computed, so their values are not known", f"write {listed} as plain values")
 
 
 def _fact(rule: Rule, facts: Mapping[str, Any], key: str) -> Fact[Any] | None:

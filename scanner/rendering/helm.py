@@ -15,8 +15,8 @@ from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.limits import Limits
 from scanner.rendering import helm_ignore, leftovers, programs, values_schema
-from scanner.rendering.private_copy import Ground, PrivateCopy
-from scanner.sources import Rendered
+from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.sources import RenderingResult
 
 NAME = "Chart.yaml"
 _PARTS = ("templates/", "crds/", "charts/")
@@ -52,7 +52,7 @@ class Chart:
             and inner.endswith((".yaml", ".yml"))
         )
 
-    def render(self, ground: Ground, values: Sequence[str], kubernetes: str) -> Rendered | None:
+    def render(self, ground: SourceTree, values: Sequence[str], kubernetes: str) -> RenderingResult | None:
         """What its templates give; None for a file that says of no chart.
 
         Raises UnreadableError with the reason where Helm cannot tell.
@@ -74,11 +74,11 @@ class Chart:
         library = about.get("type") == "library"
         found = () if library else tuple(self._rendered(ground, copy, about, values, kubernetes, files))
         left = self._left(everything, {path for path, _ in found}, ground.limits, library=library)
-        return Rendered("helm", found, files, apart=left.apart, lost=left.lost)
+        return RenderingResult("helm", found, files, apart=left.apart, lost=left.lost)
 
     def _rendered(
         self,
-        ground: Ground,
+        ground: SourceTree,
         copy: PrivateCopy,
         about: dict[str, Any],
         values: Sequence[str],
@@ -103,7 +103,7 @@ class Chart:
 
     def _left(
         self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool
-    ) -> leftovers.Leftovers:
+    ) -> leftovers.UnusedObjects:
         """What of its files Helm does not render, and why."""
         ignored = helm_ignore.ignores(files.get(self.folder + helm_ignore.NAME, b""))
 

@@ -28,7 +28,7 @@ _OTHER_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
+class UnusedObjects:
     """What of a chart or an overlay rendering did not use."""
 
     apart: dict[str, bytes] = field(default_factory=dict)
@@ -55,10 +55,10 @@ def of_chart(
     chart: tuple[Callable[[str], bool], Callable[[str], bool]],
     ignored: Callable[[str], str],
     limits: Limits,
-) -> Leftovers:
+) -> UnusedObjects:
     """What of a chart gave nothing; `chart` tells what it holds and its templates, `ignored` why Helm reads one not."""
     holds, templates = chart
-    found = Leftovers()
+    found = UnusedObjects()
     for name, content in files.items():
         base, template = posixpath.basename(name), _TEMPLATE in content
         if name in used or not name.lower().endswith(_SUFFIXES) or not (template or holds(name)):
@@ -75,7 +75,7 @@ def of_chart(
 
 def of_overlay(
     files: Mapping[str, bytes], objects: Collection[str], changes: Collection[str], built: str, limits: Limits
-) -> Leftovers:
+) -> UnusedObjects:
     """What of an overlay's files is not in what it builds; those of neither kind are taken in as text."""
     kept = [_key(value) for part in documents.read("built.yaml", built, limits) for value in _objects(part)]
     kinds = {kind for kind, _, _ in kept}
@@ -86,7 +86,7 @@ def of_overlay(
     }
     known = [_key(value) for name in wholes if name in objects for part in wholes[name] for value in _objects(part)]
     used = {key for made in kept for key in _origins(made, known)}
-    found = Leftovers()
+    found = UnusedObjects()
     for name, parts in wholes.items():
         if name in objects:
             left = [part for part in parts if any(_key(value) not in used for value in _objects(part))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
 from scanner.limits import Limits, size
-from scanner.sources import Boundary, File, Unreadable, content_of
+from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
 from scanner.sources.folders import read
 from scanner.sources.source import INSTALLED_FOLDERS, UNREAD_FOLDERS
@@ -20,7 +20,7 @@ _MOST_LINKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SourceTree:
     """Where charts and overlays lie, what may be read there, and the folder that they are copied to."""
 
     root: str
@@ -60,7 +60,7 @@ class Ground:
 class PrivateCopy:
     """One copy, in which everything lies at its absolute path below a folder of our own."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: SourceTree) -> None:
         from tempfile import mkdtemp
 
         self._ground = ground
@@ -82,7 +82,7 @@ class PrivateCopy:
         if not self._ground.boundary.holds(path):
             raise UnreadableError(f"{name} {LEADS_OUT}")
         met = read(path, name, self._ground.limits)
-        if isinstance(met, Unreadable):
+        if isinstance(met, UnreadableFile):
             raise UnreadableError(f"{name}: {met.reason}")
         if not isinstance(met, File):
             return None

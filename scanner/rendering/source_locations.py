@@ -15,8 +15,8 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
 from scanner.places import Location, Origin
 from scanner.rendering.alignment import align
-from scanner.rendering.built import Built
-from scanner.sources import Rendered
+from scanner.rendering.built import OverlayFiles
+from scanner.sources import RenderingResult
 
 Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
 """What places a field: its path and the rendered node -> where it comes from, None where that cannot be told."""
@@ -24,9 +24,9 @@ Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
 _TOP: Region = (0, 0, 1, 0, 0, 0, 1)
 
 
-def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
+def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of what was rendered, and a fault for each part that cannot be read."""
-    built = Built(rendered) if rendered.tool == "kustomize" else None
+    built = OverlayFiles(rendered) if rendered.tool == "kustomize" else None
     for path, text in rendered.texts:
         template = "" if built else _decoded(rendered.files.get(path, b""))
         lines = text.split("\n")
@@ -40,7 +40,7 @@ def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Documen
                 yield _moved(part, Origin(path), _in_template(template, lines, part))
 
 
-def objects(rendered: Rendered, limits: Limits = DEFAULTS) -> dict[str, Location]:
+def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, Location]:
     """Where a person would mend each object that was rendered, by `KIND.NAMESPACE.NAME`."""
     found: dict[str, Location] = {}
     for part in documents(rendered, limits):

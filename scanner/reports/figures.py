@@ -16,19 +16,19 @@ INCOMPLETE = "not all inputs in scope were assessed"
 """Something that belongs to it was not assessed."""
 
 
-class Frameworks(NamedTuple):
+class OrderedFrameworks(NamedTuple):
     """The frameworks of a scan, those to tell first apart from the others."""
 
     first: tuple[FrameworkSummary, ...]
     others: tuple[FrameworkSummary, ...]
 
 
-def in_order(scan: Scan) -> Frameworks:
+def in_order(scan: Scan) -> OrderedFrameworks:
     """Those that were asked for first, else those of the five families; within a family as the scan has them."""
     names = scan.run.asked or FAMILIES
     ranked = [(place, each) for each in scan.frameworks if (place := _place(each, names)) is not None]
     first = tuple(each for _, each in sorted(ranked, key=lambda pair: pair[0]))
-    return Frameworks(first, tuple(each for each in scan.frameworks if each not in first))
+    return OrderedFrameworks(first, tuple(each for each in scan.frameworks if each not in first))
 
 
 def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
@@ -40,7 +40,7 @@ def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
     return None
 
 
-def told(framework: FrameworkSummary) -> str:
+def description(framework: FrameworkSummary) -> str:
     """All that is told of a framework, in one line."""
     parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope(framework))
     return "; ".join(part for part in parts if part)

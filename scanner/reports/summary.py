@@ -12,7 +12,7 @@ from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
 from scanner.reports.format import Presentation, spoken
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import Screen
+from scanner.reports.screen import TextLayout
 from scanner.reports.unassessed import gaps
 
 _LABEL = 10
@@ -28,7 +28,7 @@ _NAME = 12
 """Columns of the name of a framework on the narrowest screen."""
 
 
-def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[str]:
+def lines(scan: Scan, screen: TextLayout, presentation: Presentation) -> Iterator[str]:
     """All of it."""
     yield from _outcomes(scan, screen, presentation.seconds)
     if any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3]):
@@ -38,7 +38,7 @@ def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[st
         yield from screen.paragraph("; ".join(steps), "next", _LABEL)
 
 
-def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str]:
+def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
@@ -91,7 +91,7 @@ _COLUMNS = (
 )
 
 
-def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
+def _frameworks(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """How many controls of each framework have which status; one of which nothing is decided by its name alone."""
     shown = scan.frameworks if scan.run.all_frameworks else figures.in_order(scan).first
     in_full = bool(scan.run.asked or scan.run.all_frameworks)
@@ -114,7 +114,7 @@ def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
         yield from screen.paragraph(DISCLAIMER)
 
 
-def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) -> Iterator[str]:
+def _table(about: Sequence[FrameworkSummary], screen: TextLayout, *, in_full: bool) -> Iterator[str]:
     failed = any(each.counts[ControlStatus.ERROR] for each in about)
     columns = (*_COLUMNS[:1], *((_IN_ERROR,) if failed else ()), *_COLUMNS[1:])
     widths = [max(len(text) for text in (column.label, *map(column.cell, about))) for column in columns]
@@ -128,7 +128,7 @@ def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) 
             yield from screen.paragraph(rest, indent=4)
 
 
-def _cell(column: _Column, each: FrameworkSummary, width: int, screen: Screen) -> str:
+def _cell(column: _Column, each: FrameworkSummary, width: int, screen: TextLayout) -> str:
     text = column.cell(each)
     padding = " " * (1 + width - len(text))
     return padding + (screen.paint(text, column.style) if column.style and text != _NONE else text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Finding, Outcome, Scan
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import Screen
+from scanner.reports.screen import TextLayout
 from scanner.reports.unassessed import gaps
 
 _INDENT = 8
@@ -14,7 +14,7 @@ _SHOWN = 3
 """What is to be provided for one rule, where its findings ask for several things."""
 
 
-def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str]]:
+def blocks(scan: Scan, screen: TextLayout, *, places: bool) -> Iterator[Iterable[str]]:
     """A heading, and for each rule one entry; with `places`, each place under it."""
     groups: dict[str, list[Finding]] = {}
     for finding in scan.findings:
@@ -29,7 +29,7 @@ def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str
     yield (line for name in worst for line in _rule(scan, name, groups[name], screen, places=places))
 
 
-def _first(scan: Scan, screen: Screen) -> Iterator[str]:
+def _first(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """What may decide most of it at once."""
     found = gaps(scan)
     if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
@@ -38,7 +38,7 @@ def _first(scan: Scan, screen: Screen) -> Iterator[str]:
         yield from screen.paragraph(told, indent=2)
 
 
-def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, places: bool) -> Iterator[str]:
+def _rule(scan: Scan, name: str, findings: list[Finding], screen: TextLayout, *, places: bool) -> Iterator[str]:
     number = str(len(findings)).rjust(_INDENT - 2)
     title, label = safe(scan.rules[name].title), screen.paint(safe(name), "grey")
     start = f"{screen.paint(number, 'cyan')}  {screen.paint(title, 'bold')}"
@@ -53,7 +53,7 @@ def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, pla
         yield from _place(finding, screen, whole=len(provided) != 1)
 
 
-def _place(finding: Finding, screen: Screen, *, whole: bool) -> Iterator[str]:
+def _place(finding: Finding, screen: TextLayout, *, whole: bool) -> Iterator[str]:
     """The place of a finding and what it is about, or its whole message."""
     place, indent = finding.location, " " * _INDENT
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")

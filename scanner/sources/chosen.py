@@ -11,7 +11,7 @@ def installed(folder: str) -> str:
     return INSTALLED_FOLDERS.get(folder.rpartition("/")[2], "")
 
 
-class Chosen:
+class FileFilter:
     """What a selection says of names relative to the root of the scan."""
 
     def __init__(self, selection: Selection) -> None:

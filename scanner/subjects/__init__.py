@@ -17,7 +17,7 @@ from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import Shape
+from scanner.subjects.shaping import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
@@ -54,7 +54,7 @@ _PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", r
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecognitionResult:
     """What an input holds: its subjects, the formats met, and the parts that could not be read."""
 
     subjects: tuple[Subject, ...]
@@ -72,7 +72,7 @@ class Reading:
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
 
 
-def recognise(parts: Iterable[Document | Fault]) -> Reading:
+def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
     """Find out what the documents of one input are."""
     recognition = Recognition(parts)
     return recognition.reading(tuple(recognition))
@@ -197,14 +197,14 @@ class Recognition:
             else:
                 self._faults.append(Fault(why, line, ""))
 
-    def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
+    def reading(self, subjects: tuple[Subject, ...] = ()) -> RecognitionResult:
         """What the input holds; its subjects as far as they were kept."""
         why = "" if self.count else self._foreign()
         faults = (Loss(fault.line, UNREAD_PART, fault.message) for fault in self._faults)
         losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
         formats = tuple(self._formats)
         notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
-        return Reading(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
+        return RecognitionResult(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
 
     def _foreign(self) -> str:
         """Why nothing in the input is ours."""
@@ -248,7 +248,7 @@ def _line(part: Document) -> int:
 def _document(part: Document, form: Format) -> Subject:
     """The document itself, for rules about how it is written."""
     repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
-    shape = Shape().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
+    shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
     _hold_to_schema(shape, part.root, form)
     whole = shape.mark(part.root)
     if repeated:
@@ -258,7 +258,7 @@ def _document(part: Document, form: Format) -> Subject:
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
 
 
-def _hold_to_schema(shape: Shape, root: Node, form: Format) -> None:
+def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:
     """What is wrong with a document of a format that has a schema, each problem at its field."""
     if form.problems is None:
         return

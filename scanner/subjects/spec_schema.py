@@ -24,12 +24,12 @@ def problems(spec: Any) -> Iterator[Problem]:
     for error in errors:
         path = tuple(str(part) for part in error.absolute_path)
         if error.validator == "additionalProperties":
-            yield from _strangers(error, path)
+            yield from _unknown_fields(error, path)
         else:
-            yield path, _said(error)
+            yield path, _sentence(error)
 
 
-def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown_fields(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
     """One problem for each field that the schema does not know, with the nearest one that it does."""
     known = cast("dict[str, Any]", cast("dict[str, Any]", error.schema).get("properties", {}))
     for name in cast("dict[str, Any]", error.instance):
@@ -38,7 +38,7 @@ def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Proble
             yield (*path, str(name)), f"the field {name!r} is not allowed here" + (f"; {hint}" if hint else "")
 
 
-def _said(error: ValidationError) -> str:
+def _sentence(error: ValidationError) -> str:
     """What the schema wants; never the value that stands there, which may be a secret."""
     wanted = error.validator_value
     match error.validator:

@@ -14,14 +14,14 @@ from scanner.model import Subject
 from scanner.subjects.architecture import DATASTORE, FLOW, SERVICE
 
 
-class Weakest(TypedDict):
+class LeastAvailableDependency(TypedDict):
     """The least available of the things that something depends on."""
 
     id: str
     percent: float
 
 
-class Recovery(TypedDict):
+class SlowestRecovery(TypedDict):
     """Whose time of recovery it is, and how long that is."""
 
     id: str
@@ -46,7 +46,7 @@ DEPENDS_ON = Fact(
 WEAKEST = Fact(
     "weakest",
     NODES,
-    Weakest,
+    LeastAvailableDependency,
     "The dependency of these with the lowest availability.",
     provide="state the `availability` of the services and stores that it depends on",
     related=("weakest",),
@@ -61,7 +61,7 @@ ACHIEVABLE = Fact(
 SLOWEST = Fact(
     "slowest",
     NODES,
-    Recovery,
+    SlowestRecovery,
     "The dependency of these with the longest recovery time.",
     provide="state the `recovery.rto` of the services and stores that it depends on",
     related=("slowest",),
@@ -69,7 +69,7 @@ SLOWEST = Fact(
 NEEDED_RPO = Fact(
     "needed_rpo",
     (DATASTORE,),
-    Recovery,
+    SlowestRecovery,
     "The shortest recovery point objective of a service that uses it.",
     provide="state the `recovery.rpo` of the services that use the store",
     related=("needed_rpo",),
@@ -127,7 +127,7 @@ def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
     facts.add(node, DEPENDS_ON, needed)
     if sums.least:
         percent, name = sums.least
-        facts.add(node, WEAKEST, Weakest(id=name, percent=percent))
+        facts.add(node, WEAKEST, LeastAvailableDependency(id=name, percent=percent))
         facts.add(node, ACHIEVABLE, round(100.0 * sums.product, 4))
         facts.relate(node, "weakest", place(spec.nodes[name], "availability"))
     if sums.most:
@@ -136,8 +136,8 @@ def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
         facts.relate(node, "slowest", place(spec.nodes[name], "recovery", "rto"))
 
 
-def _recovery(node: Subject, objective: str, seconds: float) -> Recovery:
-    return Recovery(id=id_of(node), seconds=seconds, text=data_of(node)["recovery"][objective]["text"])
+def _recovery(node: Subject, objective: str, seconds: float) -> SlowestRecovery:
+    return SlowestRecovery(id=id_of(node), seconds=seconds, text=data_of(node)["recovery"][objective]["text"])
 
 
 @step(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from scanner.facts.groups import Group, Groups
-from scanner.facts.step import Read, read
+from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 
@@ -20,7 +20,7 @@ NO = frozenset(("", "none", "no", "false", "off", "disabled", "optional", "plann
 class Specs:
     """The specs of a scan, one for each group of subjects that has elements of one."""
 
-    READS: ClassVar[tuple[Read, ...]] = (
+    READS: ClassVar[tuple[FieldRead, ...]] = (
         read(ASSET, "data_asset.id"),
         read(BOUNDARY, "boundary.id"),
         read(SERVICE, "service.boundary", "service.id"),

@@ -31,7 +31,7 @@ _WATCHING = frozenset({"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusR
 """Kinds that do neither, of a group (monitoring.coreos.com) of which others do."""
 
 
-class Makers:
+class OperatorResources:
     """Custom resources by what operators label with that they make: the name of each, or its kind in small letters."""
 
     def __init__(self, objects: Objects) -> None:

@@ -45,7 +45,7 @@ class Objects:
                 self.workloads.append(subject)
             elif subject.kind == CONTAINER:
                 self.containers.append(subject)
-        self._homes: dict[tuple[str, str, str], Namesakes] = {}
+        self._homes: dict[tuple[str, str, str], SameNameObjects] = {}
         self._pods = {_position(workload): workload for workload in self.workloads}
 
     def of(self, group: str, *kinds: str) -> list[Subject]:
@@ -75,7 +75,7 @@ class Objects:
         named = self._named.get(key, [])
         if len(named) > _FEW:
             if key not in self._homes:
-                self._homes[key] = Namesakes(named)
+                self._homes[key] = SameNameObjects(named)
             return self._homes[key].near(seeker, namespace)
         met = [(nearness(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
@@ -120,7 +120,7 @@ def together(one: Subject, other: Subject) -> bool:
     return not (one.group and other.group) or one.group == other.group
 
 
-class Namesakes:
+class SameNameObjects:
     """Objects of one kind and name, of which there are many: one is found without asking `nearness` of each."""
 
     def __init__(self, subjects: Sequence[Subject]) -> None:

@@ -48,7 +48,7 @@ Selecting = TypeVar("Selecting")
 _NUMBER = itemgetter(0)
 
 
-class Labelled:
+class LabelledObjects:
     """Objects by kin: those that go to one place (see `nearness`) and whose labels are the same."""
 
     def __init__(self, members: Sequence[Subject], labels: Callable[[Subject], dict[str, Any]] = pod_labels) -> None:

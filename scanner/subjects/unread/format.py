@@ -10,7 +10,7 @@ from scanner.subjects.shapes import Shape, fits
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class FormatSignature:
     """What a format is known by; all that is given must hold."""
 
     shape: Shape = None
@@ -43,7 +43,7 @@ class UnreadFormat:
     """What of it nobody judges."""
     known_by: str
     """Its signs in words."""
-    signs: tuple[Sign, ...]
+    signs: tuple[FormatSignature, ...]
 
     @property
     def reason(self) -> str:

@@ -20,7 +20,7 @@ _AGGREGATE = f"{RBAC}/aggregate-to-"
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class PolicyRule:
     """One of the `rules` of a role."""
 
     rule: Any
@@ -41,9 +41,9 @@ class Role:
     name: str
     found: bool | None
     """Whether there is such a role; None where it cannot be told."""
-    clauses: tuple[Clause, ...] | None = None
+    clauses: tuple[PolicyRule, ...] | None = None
     """All that it grants; None where that cannot be told."""
-    rights: dict[powers.Right, Clause] = field(default_factory=dict)
+    rights: dict[powers.Permission, PolicyRule] = field(default_factory=dict)
     """The rights among them that lead to more."""
 
 
@@ -57,7 +57,7 @@ class Roles:
         self._there: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         self._called: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._labelled: defaultdict[tuple[str, Any], list[Subject]] = defaultdict(list)
-        self._granted: dict[int, tuple[tuple[Clause, ...], dict[powers.Right, Clause]]] = {}
+        self._granted: dict[int, tuple[tuple[PolicyRule, ...], dict[powers.Permission, PolicyRule]]] = {}
         self._referred: set[int] = set()
         """The ids of roles that a binding means, and of those that others take in."""
         self._doubtful: set[tuple[str, str]] = set()
@@ -84,7 +84,7 @@ class Roles:
         if known is not None:
             added = [self._grants(role)[0] for role in chosen]
             added += [self._grants(role)[0] for role in self._collected(binding, name)]
-            clauses = (*map(Clause, known), *(clause for some in added for clause in some))
+            clauses = (*map(PolicyRule, known), *(clause for some in added for clause in some))
             return Role(kind, name, True, clauses, powers.rights((clause.rule, clause) for clause in clauses))
         if not chosen or not sure:
             absent = False if self._whole and sure else None
@@ -109,14 +109,14 @@ class Roles:
             doubtful = any(compatible(binding, role) for role in self._called.get((kind, name), ()))
         return [], not doubtful
 
-    def _grants(self, role: Subject) -> tuple[tuple[Clause, ...], dict[powers.Right, Clause]]:
+    def _grants(self, role: Subject) -> tuple[tuple[PolicyRule, ...], dict[powers.Permission, PolicyRule]]:
         """What a role grants: its own rules, or in their place those of the roles that it aggregates."""
         if id(role) not in self._granted:
             clauses = tuple(self._clauses(role, set()))
             self._granted[id(role)] = clauses, powers.rights((clause.rule, clause) for clause in clauses)
         return self._granted[id(role)]
 
-    def _clauses(self, role: Subject, met: set[int]) -> Iterator[Clause]:
+    def _clauses(self, role: Subject, met: set[int]) -> Iterator[PolicyRule]:
         met.add(id(role))
         selectors = path(role.bindings["object"], "aggregationRule", "clusterRoleSelectors")
         if kind_of(role) == "ClusterRole" and isinstance(selectors, list):
@@ -127,7 +127,7 @@ class Roles:
             return
         rules = path(role.bindings["object"], "rules")
         for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-            yield Clause(rule, role, number)
+            yield PolicyRule(rule, role, number)
 
     def _selected(self, role: Subject, selector: Any) -> Iterator[Subject]:
         """The ClusterRoles that a selector of an aggregating one takes in."""

@@ -10,7 +10,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
-from scanner.facts.kubernetes.selectors import EVERYWHERE, Labelled, own_labels
+from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -49,7 +49,7 @@ _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
 )
 def watch(cluster: Cluster, facts: Facts) -> None:
     """What ServiceMonitors and PodMonitors select, and whether it has the ports that they name."""
-    services = Labelled(cluster.objects.of("core", "Service"), own_labels)
+    services = LabelledObjects(cluster.objects.of("core", "Service"), own_labels)
     for monitor in cluster.objects.of(_GROUP, "ServiceMonitor"):
         _watch(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
     for monitor in cluster.objects.of(_GROUP, "PodMonitor"):
@@ -60,7 +60,7 @@ def watch(cluster: Cluster, facts: Facts) -> None:
 class _Scraped:
     """What a kind of monitor selects, the field in which it names ports, and where these are stated."""
 
-    members: Labelled
+    members: LabelledObjects
     field: str
     ports_in: Callable[[Subject], Iterable[Any]]
 

@@ -120,7 +120,7 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
 )
 def find_peers(cluster: Cluster, facts: Facts) -> None:
     """Whether the peers that each policy names are there."""
-    spaces = _Spaces(cluster.objects)
+    spaces = _Namespaces(cluster.objects)
     for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
         peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
         facts.add(policy, PEERS, peers)
@@ -202,7 +202,7 @@ def _reach(policy: Policy) -> str:
     return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
 
 
-class _Spaces:
+class _Namespaces:
     """The namespaces of a scan, as far as selectors can tell them."""
 
     def __init__(self, objects: Objects) -> None:
@@ -245,7 +245,7 @@ def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"spec.{direction}.{number}.{side}.{index}", peer
 
 
-def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Spaces) -> Peer:
+def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Namespaces) -> Peer:
     """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
     item = Peer(field=field, direction=field.split(".")[1])
     selector = peer["podSelector"]

@@ -29,7 +29,7 @@ class BackendItem(TypedDict):
     port_found: NotRequired[bool]
 
 
-class WayIn(TypedDict):
+class EntryPoint(TypedDict):
     """A way from outside of the cluster."""
 
     kind: str
@@ -103,7 +103,7 @@ TARGET_PORTS = Fact(
 EXPOSED = Fact(
     "exposed",
     (WORKLOAD,),
-    list[WayIn],
+    list[EntryPoint],
     "The entry points from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), "
     "`hostPort` and `hostNetwork`; `tls` where the files show it.",
     provide="scan the folder that holds the Services and routes that lead to the workload, and state the namespaces",
@@ -128,9 +128,9 @@ class _Way:
     service: Subject
     tls: bool | None = None
 
-    def item(self) -> WayIn:
+    def item(self) -> EntryPoint:
         """The way as rules see it."""
-        item = WayIn(kind=kind_of(self.door), name=name_of(self.door))
+        item = EntryPoint(kind=kind_of(self.door), name=name_of(self.door))
         if self.tls is not None:
             item["tls"] = self.tls
         return item
@@ -229,7 +229,7 @@ def _pods_of(service: Subject, cluster: Cluster) -> Kins:
     return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), ())
 
 
-def _own_ways(workload: Subject) -> Iterator[WayIn]:
+def _own_ways(workload: Subject) -> Iterator[EntryPoint]:
     """Ports of the node by which pods are reached without any Service."""
     pod = workload.bindings["pod"]
     if pod.get("hostNetwork") is True:

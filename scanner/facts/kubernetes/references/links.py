@@ -26,7 +26,7 @@ class Reference(TypedDict):
     found: NotRequired[bool]
 
 
-class Key(TypedDict):
+class KeyReference(TypedDict):
     """A key that a workload takes from a ConfigMap or Secret."""
 
     kind: str
@@ -48,7 +48,7 @@ REFERENCES = Fact(
 REFERENCED_KEYS = Fact(
     "referenced_keys",
     (WORKLOAD,),
-    list[Key],
+    list[KeyReference],
     "The keys that it takes from ConfigMaps and Secrets.",
     provide="scan the folder that holds the ConfigMaps and Secrets that it takes keys from",
     item_related=("object",),
@@ -85,7 +85,7 @@ def resolve(cluster: Cluster, facts: Facts) -> None:
     """The objects that each workload names, and the keys that those must hold."""
     for workload in cluster.objects.workloads:
         named: dict[tuple[str, str], Reference] = {}
-        keys: dict[tuple[str, str, str], Key] = {}
+        keys: dict[tuple[str, str, str], KeyReference] = {}
         for mention in mentions.mentions(workload.bindings["pod"]):
             _note(named, keys, mention)
         for (kind, name), item in named.items():
@@ -102,7 +102,7 @@ def resolve(cluster: Cluster, facts: Facts) -> None:
 
 
 def _note(
-    named: dict[tuple[str, str], Reference], keys: dict[tuple[str, str, str], Key], mention: mentions.Mention
+    named: dict[tuple[str, str], Reference], keys: dict[tuple[str, str, str], KeyReference], mention: mentions.Mention
 ) -> None:
     """One item for an object or a key, at the first place that cannot do without it."""
     kind, name, optional = mention.kind, mention.name, mention.optional
@@ -112,7 +112,7 @@ def _note(
     for key, field in mention.keys:
         held = keys.get((kind, name, key))
         if held is None or (held["optional"] and not optional):
-            keys[kind, name, key] = Key(kind=kind, name=name, key=key, field=field, optional=optional)
+            keys[kind, name, key] = KeyReference(kind=kind, name=name, key=key, field=field, optional=optional)
 
 
 def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | None:

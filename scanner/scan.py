@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.errors import located
 from scanner.facts.kept import FieldFilter
-from scanner.findings import finished, settle, texts
+from scanner.findings import masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
@@ -21,7 +21,7 @@ from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.kubernetes_versions import minor_of
-from scanner.subjects.familiar import unfamiliar
+from scanner.subjects.familiar import uncovered_kinds
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -53,7 +53,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     )
     together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
     evaluation = _evaluation(read, together.evaluation, also, options)
-    findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
 
@@ -70,7 +70,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         strict_documents=strict,
         lost=together.lost,
     )
-    judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
+    judged = judging.evaluate_frameworks(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:
         findings = judging.concerned(
             judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
@@ -95,11 +95,11 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             judged=any(evaluation.counts.values()),
             strict_documents=strict,
         ),
-        unfamiliar=unfamiliar(read.subjects),
-        texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
+        uncovered_kinds=uncovered_kinds(read.subjects),
+        source_lines=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
-    return finished(result, options)
+    return masked_scan(result, options)
 
 
 def rules_of(options: Options) -> pack.Pack:
@@ -224,9 +224,9 @@ class _ReadInputs:
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
         own = {source.path: sources.content_of(source)}
-        texts = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= texts.keys() & self.contents
-        self.contents.update(texts)
+        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
+        self.shared |= source_lines.keys() & self.contents
+        self.contents.update(source_lines)
 
 
 def _worse(before: Input, after: Input) -> Input:

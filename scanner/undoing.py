@@ -19,7 +19,7 @@ _begun: list[tuple[int, Callable[[], None]]] = []
 
 
 @contextmanager
-def undone(undo: Callable[[], None]) -> Iterator[None]:
+def on_failure(undo: Callable[[], None]) -> Iterator[None]:
     """Undo what was begun where the block raises, and where a signal ends the run within it.
 
     `undo` must not mind that nothing was begun yet, and may be called twice: only so no moment is without it. The
@@ -52,7 +52,7 @@ def temporary_folder(above: str = "") -> Iterator[str]:
     from tempfile import gettempdir
 
     folder = os.path.join(above or gettempdir(), f"assay-{os.urandom(16).hex()}")
-    with undone(lambda: rmtree(folder, ignore_errors=True)):
+    with on_failure(lambda: rmtree(folder, ignore_errors=True)):
         os.mkdir(folder, 0o700)
         yield folder
         rmtree(folder, ignore_errors=True)

@@ -22,7 +22,7 @@ from typing import Generic, TypeVar
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits, waiting
-from scanner.undoing import undone
+from scanner.undoing import on_failure
 
 Task = TypeVar("Task")
 Part = TypeVar("Part")
@@ -74,7 +74,7 @@ class Workers(Generic[Task, Part]):
         """Each task with the parts of its result, in the order given."""
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
-        with undone(self._stop_all):
+        with on_failure(self._stop_all):
             for _ in range(self._number):
                 self._workers.append(self._start())
             while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):

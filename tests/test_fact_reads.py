@@ -21,7 +21,7 @@ from tests.bundles import bundles
 
 STEPS = list(registry.steps(KINDS))
 ALL = [each for kind in KINDS for each in registry.reads(kind)]
-BY_TABLE = {links.resolve}
+BY_TABLE = {links.resolve_references}
 """Its reads are made of the tables by which it reads, for which no bundle holds every field."""
 
 

@@ -15,7 +15,7 @@ from scanner.configured import Pattern
 from scanner.errors import UsageError
 from scanner.model import Severity
 from scanner.policy import pack
-from scanner.policy.tuning import RuleSettings, Tuning, in_force
+from scanner.policy.tuning import RuleSettings, Tuning, resolve_ids
 from scanner.rule_ids import RuleIds
 from tests.command_line import Done, assay, fault
 
@@ -171,14 +171,14 @@ def test_a_rule_that_is_set_by_two_of_its_names_is_told_with_the_line() -> None:
 
 def test_a_pattern_that_stands_twice_counts_once() -> None:
     ids = RuleIds(frozenset({NEW}), {OLD: NEW})
-    tuning = in_force(Tuning(select=(Pattern(OLD, "a:1"), Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))), ids)
+    tuning = resolve_ids(Tuning(select=(Pattern(OLD, "a:1"), Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))), ids)
     assert tuning.select == (Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))
 
 
 def test_only_the_command_line_goes_over_what_is_skipped_and_switched_off() -> None:
     off = RuleSettings(OLD, "a:3", enabled=False, severity=Severity.LOW, reason="later")
     tuning = Tuning((Pattern(NEW, "a:1"),), (Pattern(OLD, "a:2"),), (off,))
-    written = in_force(tuning, RuleIds(frozenset({NEW}), {OLD: NEW}))
+    written = resolve_ids(tuning, RuleIds(frozenset({NEW}), {OLD: NEW}))
     assert (written.skip, [each.enabled for each in written.rules]) == ((Pattern(NEW, "a:2"),), [False])
 
 

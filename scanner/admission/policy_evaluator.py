@@ -144,7 +144,7 @@ class PolicyEvaluator:
             return self._unknown(policy, params.undetermined, review, None)
         if not policy.fails:
             return None
-        return _Result(Outcome.FAIL, _said(policy, binding, f"failed to configure binding: {params.error}"))
+        return _Result(Outcome.FAIL, _cluster_message(policy, binding, f"failed to configure binding: {params.error}"))
 
     def _run(
         self,
@@ -170,7 +170,9 @@ class PolicyEvaluator:
             elif found.undetermined:
                 yield self._unknown(policy, found.undetermined, review, expression)
             else:
-                yield _Result(Outcome.FAIL, _said(policy, binding, found.message), expression, binding.denies)
+                yield _Result(
+                    Outcome.FAIL, _cluster_message(policy, binding, found.message), expression, binding.denies
+                )
 
     def _unknown(
         self, policy: CompiledPolicy, why: Undetermined, review: AdmissionReview, expression: PolicyExpression | None
@@ -213,7 +215,7 @@ def _results(
     yield from ((each, run.annotation(each)) for each in policy.annotations)
 
 
-def _said(policy: CompiledPolicy, binding: Binding, text: str) -> str:
+def _cluster_message(policy: CompiledPolicy, binding: Binding, text: str) -> str:
     """A refusal or a warning in the words of the cluster."""
     bound_by = f" with binding '{binding.name}'" if binding.name else ""
     if binding.denies:

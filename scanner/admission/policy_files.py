@@ -134,7 +134,7 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
 def _files(folder: Path) -> list[Path]:
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
     found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and not path.is_dir())
-    inside = boundary.of_named(str(folder))
+    inside = boundary.of_folder(str(folder))
     raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
     return found
 

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from scanner.cli.option_groups import Command
-from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, resolved_options, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import ResolvedOptions
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.masking import mask_data
 from scanner.model import Severity
-from scanner.policy.tuning import RuleSettings, Tuning, in_force
+from scanner.policy.tuning import RuleSettings, Tuning, resolve_ids
 from scanner.reports.safe_text import safe
 from scanner.rule_ids import RuleIds
 from scanner.scan import rules_of
@@ -46,13 +46,13 @@ def show(context: click.Context, /, **given: Any) -> None:
 
     The output has the form of an assay.yaml, with the source of each value as a comment.
     """
-    chosen = settled(context)
+    chosen = resolved_options(context)
     wanted = options(chosen, given)
     pack = rules_of(wanted)  # checks what is said of rules
     tell_configuration(chosen.configuration)
     lines = (
         *_keys(chosen, pack.ids),
-        *_rules(in_force(chosen.tuning, pack.ids)),
+        *_rules(resolve_ids(chosen.tuning, pack.ids)),
         *_not_assessed(chosen),
         *_renamed(chosen.tuning, pack.ids),
     )

@@ -16,8 +16,8 @@ from scanner.cli.reading import (
     kubernetes_version,
     options,
     profile,
+    resolved_options,
     rule_folders,
-    settled,
     tell_changes,
 )
 from scanner.configured import Configuration, RuleChanges
@@ -93,7 +93,7 @@ def command(
     from scanner.admission.translating import NotExportableError
     from scanner.policy.kubernetes_versions import minor_of
 
-    chosen = settled(context, identities)
+    chosen = resolved_options(context, identities)
     settings = ExportSettings(action, minor_of(chosen.value("kubernetes-version")), namespace)
     made: dict[str, list[dict[str, Any]]] = {}
     left: dict[str, list[str]] = {}

@@ -17,7 +17,7 @@ from scanner.cli.limit_option import NAMES, limits, named
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
-from scanner.configuration.settle import ResolvedOptions, settle
+from scanner.configuration.settle import ResolvedOptions, resolve
 from scanner.configured import Configuration
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -194,7 +194,7 @@ strict = option(
 """The option that counts what is nobody's configuration."""
 
 
-def settled(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:
+def resolved_options(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:
     """The options of a command, with the configuration file that counts; `rules` count as selected by their ids.
 
     Raises UsageError and PackError for what is wrong with the file.
@@ -207,7 +207,7 @@ def settled(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOption
     if context.params.get("config") is None and os.path.lexists(MISNAMED):
         click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
     own = {key: each.default for key in ("fail-on",) for each in context.command.params if f"--{key}" in each.opts}
-    return settle(command_line, find(context.params.get("config")), own)
+    return resolve(command_line, find(context.params.get("config")), own)
 
 
 def _parameters() -> Iterator[tuple[str, str]]:

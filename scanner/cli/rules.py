@@ -98,7 +98,7 @@ def _problems(files: Sequence[Path], folder: Path) -> Iterator[AssayError]:
     """What is wrong with rules and their examples, one file after the other, and with the ids that they share."""
     from scanner.policy.examples import check
 
-    named, inside = [], boundary.of_named(str(folder))
+    named, inside = [], boundary.of_folder(str(folder))
     for file in files:
         try:
             loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)

@@ -22,7 +22,7 @@ from scanner.cli.reading import (
     options,
     reads_files,
     reports_on,
-    settled,
+    resolved_options,
     strict,
     tell_changes,
     tell_configuration,
@@ -31,7 +31,7 @@ from scanner.configuration.settle import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
-from scanner.reports.format import Presentation, spoken
+from scanner.reports.format import Presentation
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -117,7 +117,7 @@ def command(
     wanted = parse((*outputs, "inputs") if explain_inputs else outputs)
     fixes = any(output.form.shows_fixes for output in wanted)
     commit = any(output.form.tells_commit for output in wanted)
-    chosen = settled(context)
+    chosen = resolved_options(context)
     started = time.monotonic()
     with Progress(shown=not quiet) as progress:
         result = scan(chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, **given), progress)

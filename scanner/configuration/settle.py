@@ -32,7 +32,7 @@ class ResolvedOptions:
         return self.values[key].value
 
 
-def settle(
+def resolve(
     command_line: Mapping[str, Any], file: ConfigurationFile | None, defaults: Mapping[str, Any] | None = None
 ) -> ResolvedOptions:
     """The values in force; `command_line` has those that were given there, `defaults` those of a command's own."""

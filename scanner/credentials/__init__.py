@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
-from scanner.credentials.forms import FoundCredential, hits, lines, matches, met
+from scanner.credentials.forms import FoundCredential, candidate_forms, hits, lines, matches
 from scanner.credentials.names import DEFAULT, kind_by_name
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
 

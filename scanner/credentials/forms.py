@@ -44,11 +44,11 @@ class FoundCredential(NamedTuple):
 
 def hits(text: str) -> Iterator[FoundCredential]:
     """Every text in a credential's form, placeholders too, form by form."""
-    for form in met(text):
+    for form in candidate_forms(text):
         yield from matches(form, text)
 
 
-def met(text: str) -> list[Form]:
+def candidate_forms(text: str) -> list[Form]:
     """The forms of which a text may hold something, because it holds one of their words; in the order of the table."""
     runs = [run for run in set(text.split()) if len(run) >= _RUN]
     if not runs:

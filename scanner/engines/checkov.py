@@ -51,7 +51,7 @@ class Checkov:
         report = Report(results, self.checks)
         told: dict[str, str] = {}
         for frameworks, some, skipped in (
-            (checkov_files.ELSE, [file for file in files if checkov_files.none_of_ours(file)], ()),
+            (checkov_files.ELSE, [file for file in files if checkov_files.not_assessed_by_assay(file)], ()),
             (checkov_files.CLUSTER, [file for file in files if checkov_files.holds_objects(file)], sorted(ours)),
         ):
             if some:

@@ -65,7 +65,7 @@ def holds_objects(file: EngineInput) -> bool:
     return "kubernetes" in file.input.formats
 
 
-def none_of_ours(file: EngineInput) -> bool:
+def not_assessed_by_assay(file: EngineInput) -> bool:
     """Whether our own engine left a file to others."""
     return file.input.status is not InputStatus.ASSESSED and not holds_objects(file)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from scanner.confinement import children_seconds, confined
 from scanner.limits import Limits
-from scanner.undoing import undone
+from scanner.undoing import on_failure
 
 _MAX_BYTES = 1024**3
 """What a program may print, or write into one file."""
@@ -80,7 +80,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
             os.killpg(process.pid, signal.SIGKILL)
 
     try:
-        with undone(end):
+        with on_failure(end):
             yield
     finally:
         end()

@@ -130,7 +130,7 @@ def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _nobody(roles: Iterable[str], roster: set[str]) -> list[str]:
+def _unheld(roles: Iterable[str], roster: set[str]) -> list[str]:
     return [role for role in roles if not aliases(role) & roster]
 
 
@@ -150,7 +150,7 @@ def check_decisions(groups: Groups, facts: Facts) -> None:
                 if proposer and (others := _texts(decision.get(field))):
                     facts.add(subject, fact, any(is_same(role, proposer) for role in others))
             if roster:
-                facts.add(subject, UNHELD, _nobody(_texts(decision.get("proposer")), roster))
+                facts.add(subject, UNHELD, _unheld(_texts(decision.get("proposer")), roster))
 
 
 @step(
@@ -166,17 +166,17 @@ def check_escalations(groups: Groups, facts: Facts) -> None:
             escalation = subject.bindings["escalation"]
             if path := _texts(escalation.get("path")):
                 names = [slug(role) for role in path]
-                twice = {_told(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
+                twice = {_spelling(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
                 facts.add(subject, REPEATED, sorted(twice))
                 if roster:
-                    facts.add(subject, UNHELD, _nobody(path, roster))
+                    facts.add(subject, UNHELD, _unheld(path, roster))
             times = [stage.get("seconds") for stage in escalation.get("timeouts", ())]
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
 
 
-def _told(role: str, name: str) -> str:
+def _spelling(role: str, name: str) -> str:
     """A role in one spelling; as it is written where it holds a credential, which nobody finds in small letters."""
     return name if hidden(role) == role else role
 

@@ -92,7 +92,7 @@ _TOLERANCE = 0.05
         read(SYSTEM, "system.name"),
     ),
 )
-def hold_recoveries(groups: Groups, facts: Facts) -> None:
+def check_recoveries(groups: Groups, facts: Facts) -> None:
     """The availability that each recovery is held to, and how often recovery is tested."""
     for group in groups.all:
         strictest = _strictest(group)
@@ -111,7 +111,7 @@ def downtime(percent: float, window: str) -> float:
     return (100.0 - percent) / 100.0 * WINDOWS[window]
 
 
-def spoken(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A duration in the unit a person would use: `4.38 minutes`."""
     for size, unit in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
         if seconds >= size:
@@ -144,7 +144,7 @@ def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, facts: 
     if percent is not None and percent < 100:  # noqa: PLR2004
         budget = downtime(percent, "month")
         facts.add(subject, AVAILABILITY, Availability(text=f"{percent:.6g} %", percent=percent))
-        facts.add(subject, MONTHLY_DOWNTIME, Duration(text=spoken(budget), seconds=budget))
+        facts.add(subject, MONTHLY_DOWNTIME, Duration(text=duration_text(budget), seconds=budget))
 
 
 @step(Groups, gives=(ALLOWED, CONSISTENT, FITTING_WINDOW), reads=(read(CLAIM, "claim.availability", "claim.downtime"),))

@@ -52,7 +52,7 @@ _TASKS = read(TASK, "task.direct", "task.name")
 
 
 @step(Groups, gives=(IN_SWARM,), reads=(read(SWARM),))
-def find_parts(groups: Groups, facts: Facts) -> None:
+def find_members(groups: Groups, facts: Facts) -> None:
     """Whether processes and requirements are part of a swarm configuration."""
     for group in groups.all:
         for subject in (*group[PROCESS], *group[REQUIREMENT]):

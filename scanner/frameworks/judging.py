@@ -69,7 +69,7 @@ class FrameworkResult:
         return found
 
 
-def judge(
+def evaluate_frameworks(
     frameworks: Iterable[Framework],
     scopes: Mapping[tuple[str, str], Scope],
     scanned: ScanData,
@@ -82,7 +82,7 @@ def judge(
     for framework in frameworks:
         key = (framework.id, framework.edition)
         own = scopes.get(key, Scope())
-        judged.append(_judged(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
+        judged.append(_framework_result(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
     return judged
 
 
@@ -127,7 +127,7 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
     return told
 
 
-def _judged(
+def _framework_result(
     framework: Framework, scope: Scope, scanned: ScanData, linked: ByControl, not_run: ByControl
 ) -> FrameworkResult:
     held = [item for item in scanned.inputs if scope.holds(item.path)]

@@ -58,7 +58,7 @@ _PLAIN = Work()
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
-    opened = recognition.opened(source, work.limits)
+    opened = recognition.recognise_source(source, work.limits)
     if isinstance(opened, Input):
         yield Portion(input=opened)
         return
@@ -70,10 +70,10 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
         evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
         portion = Portion(tuple(work.kept.of(some)) if work.kept else some, evaluation)
         if len(some) < _PORTION:
-            portion.input = recognition.described(source, opened)
+            portion.input = recognition.input_of(source, opened)
         yield portion
     if opened.count % _PORTION == 0:
-        yield Portion(input=recognition.described(source, opened))
+        yield Portion(input=recognition.input_of(source, opened))
 
 
 def assess_all(

@@ -25,7 +25,7 @@ _HEAD = 4096
 _REPORTS = {".html": b'<meta name="generator" content="Assay">', ".jsonl": b'{"type":"run","format":"assay-results/'}
 
 
-def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
+def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
         case SkippedFile():
@@ -70,7 +70,7 @@ def _is_own_report(path: str, content: bytes) -> bool:
     return any(path.endswith(suffix) and sign in content[:_HEAD] for suffix, sign in _REPORTS.items())
 
 
-def described(source: Source, recognition: subjects.Recognition) -> Input:
+def input_of(source: Source, recognition: subjects.Recognition) -> Input:
     """What an input is whose subjects were all taken."""
     reading = recognition.reading()
     status, reason, line = _status(reading)

@@ -21,13 +21,13 @@ def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values:
     if outcome is Outcome.PASS:
         return rule.info.title
     if outcome is Outcome.FAIL:
-        return fill(rule.message, subject, values)
+        return fill_placeholders(rule.message, subject, values)
     if outcome is Outcome.UNKNOWN:
         return f"{subject.name}: unknown whether this is met: {rule.info.title}; {reason}"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
 
 
-def fill(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
+def fill_placeholders(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
     """A rule's message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
 
     def value(path: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
-from scanner.policy.tuning import Tuning, in_force, tune
+from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
@@ -75,7 +75,7 @@ class AllRules:
         Raises UsageError for a tuning that names what is not there, and where no rule is left.
         """
         ids = self.ids
-        tuned = tune(self.rules, held, in_force(tuning or Tuning(), ids))
+        tuned = apply_settings(self.rules, held, resolve_ids(tuning or Tuning(), ids))
         same_as = frozenset(other for rule in self.rules for other in rule.info.same_as)
         counted = self.of_profile(Profile.STRICT).union(held)
         running = {rule.info.id for rule in tuned.rules}

@@ -77,7 +77,7 @@ def rule_paths(folder: Path) -> list[Path]:
 
 def refuse_outside(folder: Path) -> None:
     """Raise an error for a folder of further rules that holds none, or leads out of its work tree by a link."""
-    inside = boundary.of_named(str(folder))
+    inside = boundary.of_folder(str(folder))
     found = rule_paths(folder)
     if not found:
         raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")

@@ -70,7 +70,7 @@ class TunedRules(NamedTuple):
     digest: str
 
 
-def in_force(tuning: Tuning, ids: RuleIds) -> Tuning:
+def resolve_ids(tuning: Tuning, ids: RuleIds) -> Tuning:
     """A tuning by the ids that rules have now, in which the command line goes over a file.
 
     What the command line selects by its id runs, although a file skips it by the same id or switches it off. Raises
@@ -107,7 +107,7 @@ def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterat
             yield replace(each, enabled=None, reason=each.reason if each.severity else "")
 
 
-def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> TunedRules:
+def apply_settings(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> TunedRules:
     """The rules of a choice, by their ids, as a tuning in force makes them.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
@@ -176,7 +176,7 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
     for pattern in patterns:
         text = pattern.text.removeprefix(OBJECTIVE)
         if text != pattern.text:
-            names = {name for name, rule in known.items() if _speaks_to(rule, text)}
+            names = {name for name, rule in known.items() if _has_objective(rule, text)}
             kind, others = "objective of a rule", {each for rule in known.values() for each in rule.info.objectives}
         else:
             names = {name for name, rule in known.items() if _is_called(rule, text)}
@@ -193,7 +193,7 @@ def _is_called(rule: Rule, pattern: str) -> bool:
     return any(fnmatchcase(each, pattern) for each in (rule.info.id, *rule.info.formerly))
 
 
-def _speaks_to(rule: Rule, objective: str) -> bool:
+def _has_objective(rule: Rule, objective: str) -> bool:
     return any(fnmatchcase(each, objective) for each in rule.info.objectives)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scanner import sources
 from scanner.rendering.helm import Chart
-from scanner.rendering.leftovers import in_all
+from scanner.rendering.leftovers import unused_by_all
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.rendering.source_locations import documents, objects
 from scanner.sources import (
@@ -86,7 +86,7 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     using = [overlay for overlay in found.overlays if file.path in overlay.parts]
     done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], RenderingResult)]
     if done and all(file.path in whole.apart for _, whole in done):
-        return replace(file, own=in_all(whole.apart[file.path] for _, whole in done))
+        return replace(file, own=unused_by_all(whole.apart[file.path] for _, whole in done))
     for overlay, whole in done:
         if file.path not in whole.apart:
             return RenderingInput(file.path, file.content, f"built into {overlay.marker}")

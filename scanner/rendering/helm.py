@@ -114,7 +114,7 @@ class Chart:
                 return f"not assessed: a template of {self.marker} that {helm_ignore.NAME} hides from Helm"
             return ""
 
-        return leftovers.of_chart(files, used, (self.holds, self.templates), why, limits)
+        return leftovers.unused_in_chart(files, used, (self.holds, self.templates), why, limits)
 
     def _origin(self, inner: str, files: Collection[str], named: dict[str, str]) -> str:
         """The file that a template's text is shown at: the chart's own where it came out of an archive."""

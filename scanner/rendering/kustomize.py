@@ -53,7 +53,7 @@ class Overlay:
         for name in sorted(self.further - files.keys()):
             copy.take(name)
         text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
-        left = leftovers.of_overlay(files, self.objects, self.changes, text, ground.limits)
+        left = leftovers.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
         return RenderingResult(
             "kustomize",

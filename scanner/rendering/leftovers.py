@@ -49,7 +49,7 @@ def whole_objects(path: str, content: bytes, limits: Limits) -> list[Document]:
     return [part for part in read if _is_whole(part.root.value)] if len(read) == len(parts) else []
 
 
-def of_chart(
+def unused_in_chart(
     files: Mapping[str, bytes],
     used: Collection[str],
     chart: tuple[Callable[[str], bool], Callable[[str], bool]],
@@ -73,7 +73,7 @@ def of_chart(
     return found
 
 
-def of_overlay(
+def unused_in_overlay(
     files: Mapping[str, bytes], objects: Collection[str], changes: Collection[str], built: str, limits: Limits
 ) -> UnusedObjects:
     """What of an overlay's files is not in what it builds; those of neither kind are taken in as text."""
@@ -100,7 +100,7 @@ def of_overlay(
     return found
 
 
-def in_all(texts: Iterable[bytes]) -> bytes:
+def unused_by_all(texts: Iterable[bytes]) -> bytes:
     """The lines that stand in each of some texts of one file, each in its place."""
     first, *others = texts
     for other in others:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
-from scanner.reports.format import Presentation, spoken
+from scanner.reports.format import Presentation
 from scanner.reports.safe_text import safe
 from scanner.reports.screen import TextLayout
 from scanner.reports.unassessed import gaps
@@ -96,7 +96,7 @@ def _frameworks(scan: Scan, screen: TextLayout) -> Iterator[str]:
     shown = scan.frameworks if scan.run.all_frameworks else figures.in_order(scan).first
     in_full = bool(scan.run.asked or scan.run.all_frameworks)
     about = [each for each in shown if each.applicable > each.counts[ControlStatus.MANUAL]]
-    rows = [each for each in about if in_full or _says_something(each)]
+    rows = [each for each in about if in_full or _has_results(each)]
     if rows:
         yield from _table(rows, screen, in_full=in_full)
     apart = [_name(each) for each in shown if each not in about]
@@ -104,8 +104,8 @@ def _frameworks(scan: Scan, screen: TextLayout) -> Iterator[str]:
     told_apart = {name for name, _ in undecided}
     silent = [_name(each) for each in about if each not in rows and _name(each) not in told_apart]
     notes = [
-        *_unfamiliar(scan),
-        *_open(undecided),
+        *_uncovered_kinds(scan),
+        *_undecided_notes(undecided),
         *_notes(about, apart, silent, others=len(scan.frameworks) - len(shown), in_full=in_full),
     ]
     if told := "; ".join(notes):
@@ -152,7 +152,7 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
         yield figures.INCOMPLETE
 
 
-def _says_something(each: FrameworkSummary) -> bool:
+def _has_results(each: FrameworkSummary) -> bool:
     """Whether anything speaks for or against a control of it."""
     return any(each.counts[status] for status in _DECIDED)
 
@@ -186,7 +186,7 @@ def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str,
     return found
 
 
-def _open(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator[str]:
+def _undecided_notes(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator[str]:
     for (name, reason), some in undecided.items():
         findings = len({finding for each in some for finding in each.findings})
         noun = "finding" if findings == 1 else "findings"
@@ -195,7 +195,7 @@ def _open(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator
         yield f"{findings} {noun} would affect {name} {named}{more}, but {reason}"
 
 
-def _unfamiliar(scan: Scan) -> Iterator[str]:
+def _uncovered_kinds(scan: Scan) -> Iterator[str]:
     """Objects of kinds that no rule is made for."""
     if scan.unfamiliar:
         number = sum(scan.unfamiliar.values())

@@ -57,7 +57,7 @@ def of(paths: Iterable[str], root: str = "") -> Boundary:
     return Boundary(tuple(tops))
 
 
-def of_named(folder: str) -> Boundary:
+def of_folder(folder: str) -> Boundary:
     """The boundary of a folder that an option names, such as one of rules.
 
     Raises UsageError where it leads out of its work tree by a link.

@@ -147,7 +147,7 @@ def _regions(store: Subject) -> list[str]:
     gives=(SERVICES, SYSTEM_CATEGORIES, BOUNDARY_KINDS),
     reads=(read(ASSET, "data_asset.categories"), read(BOUNDARY, "boundary.kind"), read(SERVICE)),
 )
-def sum_up(specs: Specs, facts: Facts) -> None:
+def summarise_system(specs: Specs, facts: Facts) -> None:
     """What a spec as a whole holds, to be compared with what it declares."""
     for spec in specs.all:
         stated = (data_of(asset).get("categories") for asset in spec.assets.values())

@@ -89,7 +89,7 @@ _LISTENERS = frozenset(("queue", "log-sink", "actor"))
         read(DATASTORE, "datastore.availability", "datastore.recovery.rto"),
     ),
 )
-def depend(specs: Specs, facts: Facts) -> None:
+def compute_dependencies(specs: Specs, facts: Facts) -> None:
     """What each service and store needs at once, and what that leaves of it."""
     import networkx as nx
 
@@ -145,7 +145,7 @@ def _recovery(node: Subject, objective: str, seconds: float) -> SlowestRecovery:
     gives=(NEEDED_RPO,),
     reads=(read(SERVICE, "service.recovery.rpo"), read(DATASTORE, "datastore.recovery.rpo")),
 )
-def demand_recovery(specs: Specs, facts: Facts) -> None:
+def require_recovery_point(specs: Specs, facts: Facts) -> None:
     """The strictest recovery point of those who use each store."""
     for spec in specs.all:
         for store in spec.group[DATASTORE]:

@@ -56,7 +56,7 @@ _SCALERS = (
         ),
     ),
 )
-def scale(cluster: Cluster, facts: Facts) -> None:
+def link_autoscalers(cluster: Cluster, facts: Facts) -> None:
     """What each autoscaler scales, and how few replicas it leaves."""
     for group, kind, field, absent in _SCALERS:
         for scaler in cluster.objects.of(group, kind):

@@ -28,6 +28,6 @@ class Cluster:
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         self.objects = Objects(subjects, whole=whole)
-        stand_ins.introduce(self.objects)
+        stand_ins.add_generated_objects(self.objects)
         self.pods = LabelledObjects(self.objects.workloads)
         self.makers = OperatorResources(self.objects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, name_of, namespace_of, nearness
+from scanner.facts.kubernetes.objects import Objects, group_of, in_same_namespace, kind_of, name_of, namespace_of
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -57,7 +57,7 @@ class OperatorResources:
         spaces = self._named.get(name, {})
         space = namespace or namespace_of(seeker)
         near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
-        return any(nearness(seeker, maker, namespace) is not False for some in near for maker in some.values())
+        return any(in_same_namespace(seeker, maker, namespace) is not False for some in near for maker in some.values())
 
 
 def _may_make(resource: Subject) -> bool:

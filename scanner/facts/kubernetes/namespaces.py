@@ -8,7 +8,7 @@ from typing import Required, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -107,7 +107,7 @@ def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts
         else:
             loose.add(bound.group)
     for namespace in objects.of("core", "Namespace"):
-        near = [bound for bound in stated.get(name_of(namespace), ()) if nearness(namespace, bound)]
+        near = [bound for bound in stated.get(name_of(namespace), ()) if in_same_namespace(namespace, bound)]
         maybe = loose & {namespace.group, ""} if namespace.group else loose
         if near:
             facts.add(namespace, fact, [name_of(bound) for bound in near])

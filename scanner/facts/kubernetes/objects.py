@@ -77,7 +77,7 @@ class Objects:
             if key not in self._homes:
                 self._homes[key] = SameNameObjects(named)
             return self._homes[key].near(seeker, namespace)
-        met = [(nearness(seeker, subject, namespace), subject) for subject in named]
+        met = [(in_same_namespace(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
@@ -94,14 +94,14 @@ class Objects:
         return self._pods.get(_position(other))
 
 
-def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
+def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     """Whether two objects are in one namespace; None where that cannot be told.
 
     `namespace` stands for the first one's own where it refers into another. Where neither states one, they go where
     their folder, chart or overlay is applied; stated and not stated may meet or not. What belongs to no namespace is
     met from anywhere. Objects of two charts or overlays are two systems.
     """
-    if not together(one, other):
+    if not in_same_system(one, other):
         return False
     if kind_of(other) in CLUSTER_SCOPED or (kind_of(one) in CLUSTER_SCOPED and not namespace):
         return True
@@ -115,13 +115,13 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
 
 
-def together(one: Subject, other: Subject) -> bool:
+def in_same_system(one: Subject, other: Subject) -> bool:
     """Whether two objects are not of two charts or overlays."""
     return not (one.group and other.group) or one.group == other.group
 
 
 class SameNameObjects:
-    """Objects of one kind and name, of which there are many: one is found without asking `nearness` of each."""
+    """Objects of one kind and name, of which there are many: one is found without asking `in_same_namespace` of each."""
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._subjects = subjects
@@ -140,7 +140,7 @@ class SameNameObjects:
     def near(self, seeker: Subject, namespace: str) -> tuple[list[Subject], bool]:
         """Those that a seeker meets, and whether there are some that it may meet."""
         if kind_of(seeker) in CLUSTER_SCOPED and not namespace:
-            return [subject for subject in self._subjects if nearness(seeker, subject)], False
+            return [subject for subject in self._subjects if in_same_namespace(seeker, subject)], False
         wanted, group = namespace or namespace_of(seeker), seeker.group
         near = self._in(_EVERYWHERE, group)
         if wanted:

@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from scanner.facts.kubernetes.objects import home, kind_of, mapping, namespace_of, nearness, path, together
+from scanner.facts.kubernetes.objects import (
+    home,
+    in_same_namespace,
+    in_same_system,
+    kind_of,
+    mapping,
+    namespace_of,
+    path,
+)
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -49,7 +57,7 @@ _NUMBER = itemgetter(0)
 
 
 class LabelledObjects:
-    """Objects by kin: those that go to one place (see `nearness`) and whose labels are the same."""
+    """Objects by kin: those that go to one place (see `in_same_namespace`) and whose labels are the same."""
 
     def __init__(self, members: Sequence[Subject], labels: Callable[[Subject], dict[str, Any]] = pod_labels) -> None:
         kins: dict[tuple[str, str, str, str], list[int]] = {}
@@ -94,7 +102,11 @@ class LabelledObjects:
         for kin in self._near(subject, selector if labels_only else selector.get("matchLabels"), namespace):
             first, where = self.kins[kin][0], self._homes[kin]
             if where not in nearnesses:
-                met = together(subject, first) if namespace == EVERYWHERE else nearness(subject, first, namespace)
+                met = (
+                    in_same_system(subject, first)
+                    if namespace == EVERYWHERE
+                    else in_same_namespace(subject, first, namespace)
+                )
                 nearnesses[where] = met
             near = nearnesses[where]
             if near is not False and selects(selector, self._labels[kin], labels_only=labels_only):

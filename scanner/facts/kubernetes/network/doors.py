@@ -13,7 +13,7 @@ _TLS_WORDS = ("tls", "ssl", "cert", "https")
 """Words of annotations by which controllers are told of TLS."""
 
 
-def leads_in(route: Subject) -> bool:
+def takes_external_traffic(route: Subject) -> bool:
     """Whether a route takes calls from outside; routes of a mesh take those of its own pods."""
     spec = path(route.bindings["object"], "spec")
     if kind_of(route) == "VirtualService":
@@ -23,7 +23,7 @@ def leads_in(route: Subject) -> bool:
     return True
 
 
-def opens(service: Subject) -> bool:
+def is_external(service: Subject) -> bool:
     """Whether a Service itself is reached from outside."""
     spec = path(service.bindings["object"], "spec")
     return path(spec, "type") in ("LoadBalancer", "NodePort") or bool(path(spec, "externalIPs"))
@@ -36,14 +36,14 @@ def has_tls(route: Subject, objects: Objects) -> bool | None:
         case "TLSRoute":
             return True
         case "VirtualService":
-            return _all_told([_server_tls(route, name, objects) for name in listed(path(spec, "gateways"))])
+            return _all_of([_server_tls(route, name, objects) for name in listed(path(spec, "gateways"))])
         case "HTTPProxy":
             return None if path(spec, "virtualhost") is None else bool(path(spec, "virtualhost", "tls"))
         case "Ingress" | "Route" | "IngressRoute":
             return True if path(spec, "tls") is not None else _plain(route)
         case "TCPRoute" | "UDPRoute":
             return None
-    return _all_told([_listener_tls(route, ref, objects) for ref in listed(path(spec, "parentRefs"))])
+    return _all_of([_listener_tls(route, ref, objects) for ref in listed(path(spec, "parentRefs"))])
 
 
 def _plain(route: Subject) -> bool | None:
@@ -102,7 +102,7 @@ def _server_tls(route: Subject, name: Any, objects: Objects) -> bool | None:
     return all(bool(path(server, "tls")) for server in servers) if servers else None
 
 
-def _all_told(answers: list[bool | None]) -> bool | None:
+def _all_of(answers: list[bool | None]) -> bool | None:
     """Kleene's conjunction of at least one answer."""
     if False in answers:
         return False

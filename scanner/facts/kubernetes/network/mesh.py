@@ -9,7 +9,7 @@ from typing import Any
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.objects import in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import own_labels, pod_labels
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
@@ -55,10 +55,10 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     asking: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     for policy in objects.of(_GROUP, "AuthorizationPolicy"):
-        if _speaks_of_tokens(policy):
+        if _requires_token(policy):
             spec = mapping(path(policy.bindings["object"], "spec"))
             about = repr((spec.get("selector"), spec.get("targetRefs"), spec.get("action")))
-            asking[namespace_of(policy)].setdefault((*_goes(policy), about), policy)
+            asking[namespace_of(policy)].setdefault((*_deployment_place(policy), about), policy)
     for checking in objects.of(_GROUP, "RequestAuthentication"):
         space = namespace_of(checking)
         spaces = asking if space in ("", _ROOT) else (space, _ROOT, "")
@@ -80,7 +80,7 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
         read(WORKLOAD, *(f'template.metadata.annotations."{name}"' for name in (_INJECT, _TEMPLATES))),
     ),
 )
-def demand_mtls(cluster: Cluster, facts: Facts) -> None:
+def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
     """What the narrowest policy about each workload says, and PERMISSIVE in a mesh where none does."""
     objects, pods = cluster.objects, cluster.pods
     narrow: defaultdict[int, list[Subject]] = defaultdict(list)
@@ -91,7 +91,7 @@ def demand_mtls(cluster: Cluster, facts: Facts) -> None:
         if _mode(policy) == "UNSET":
             continue
         if not path(selector, "matchLabels"):
-            broad[namespace_of(policy)].setdefault((*_goes(policy), _mode(policy)), policy)
+            broad[namespace_of(policy)].setdefault((*_deployment_place(policy), _mode(policy)), policy)
         elif namespace_of(policy) != _ROOT:  # there a selector makes a policy void
             sure, maybe = pods.selected(policy, selector)
             perhaps.update(maybe)
@@ -103,19 +103,19 @@ def demand_mtls(cluster: Cluster, facts: Facts) -> None:
         if kin in perhaps or not (told or kin in narrow):
             continue
         deciding = narrow.get(kin) or own or [*broad[_ROOT].values()]
-        _tell(pods.kins[kin], deciding, injected if objects.whole else None, facts)
+        _set_mode(pods.kins[kin], deciding, injected if objects.whole else None, facts)
 
 
 def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:
     """The policies for all of a workload's namespace, and whether these are told."""
     space = namespace_of(workload)
-    unplaced = [(policy, nearness(policy, workload)) for policy in broad.get("", {}).values()]
-    own = [policy for policy in broad.get(space, {}).values() if space and nearness(policy, workload)]
+    unplaced = [(policy, in_same_namespace(policy, workload)) for policy in broad.get("", {}).values()]
+    own = [policy for policy in broad.get(space, {}).values() if space and in_same_namespace(policy, workload)]
     own += [policy for policy, near in unplaced if near]
     return own, all(near is not None for _, near in unplaced)
 
 
-def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
+def _set_mode(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
     """The mode of workloads; left out where policies of one rank differ, and outside of the mesh where none speaks.
 
     `injected` are the namespaces whose pods join the mesh, nothing where there may be policies elsewhere.
@@ -132,7 +132,7 @@ def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] 
             facts.add(workload, MTLS, "PERMISSIVE")
 
 
-def _goes(policy: Subject) -> tuple[str, str]:
+def _deployment_place(policy: Subject) -> tuple[str, str]:
     """Where an object goes that states no namespace; those that go to one place and say the same are one."""
     return policy.group, posixpath.dirname(policy.origin.path)
 
@@ -155,7 +155,7 @@ def _near(checking: Subject, policy: Subject) -> bool | None:
     """Whether a policy can hold for what another is about: it is of its namespace, or one of them is the mesh's."""
     if _ROOT in (namespace_of(checking), namespace_of(policy)):
         return True
-    return nearness(checking, policy)
+    return in_same_namespace(checking, policy)
 
 
 def _covers(policy: Subject, checking: Subject) -> bool:
@@ -173,7 +173,7 @@ def _covers(policy: Subject, checking: Subject) -> bool:
     return all(wanted.get(key) == value for key, value in labels.items())
 
 
-def _speaks_of_tokens(policy: Subject) -> bool:
+def _requires_token(policy: Subject) -> bool:
     """Whether a policy asks who the token of a request is about, or hands the question to another program."""
     spec = path(policy.bindings["object"], "spec")
     if path(spec, "action") == "CUSTOM":

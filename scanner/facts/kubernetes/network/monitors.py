@@ -47,13 +47,13 @@ _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
         PORTS_READ,
     ),
 )
-def watch(cluster: Cluster, facts: Facts) -> None:
+def check_monitors(cluster: Cluster, facts: Facts) -> None:
     """What ServiceMonitors and PodMonitors select, and whether it has the ports that they name."""
     services = LabelledObjects(cluster.objects.of("core", "Service"), own_labels)
     for monitor in cluster.objects.of(_GROUP, "ServiceMonitor"):
-        _watch(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
+        _check_monitor(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
     for monitor in cluster.objects.of(_GROUP, "PodMonitor"):
-        _watch(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
+        _check_monitor(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class _Scraped:
     ports_in: Callable[[Subject], Iterable[Any]]
 
 
-def _watch(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) -> None:
+def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) -> None:
     """What a monitor selects, and whether that has the ports; what may be elsewhere is left out."""
     selector = path(monitor.bindings["object"], "spec", "selector")
     sure: list[int] = []

@@ -10,7 +10,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
-from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
+from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
 from scanner.facts.step import Facts, read, step
@@ -191,7 +191,7 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
         sure: list[Policy] = []
         perhaps: list[Policy] = [*general[""].values()]
         for policy in (*general[name].values(), *general["*"].values()):
-            if together(policy.subject, namespace):
+            if in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
         facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.whole))

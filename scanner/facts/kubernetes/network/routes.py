@@ -121,7 +121,7 @@ GOVERNING_SERVICE = Fact(
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _EntryRoute:
     """One way from the outside to a Service."""
 
     door: Subject
@@ -154,23 +154,23 @@ class _Way:
         PORTS_READ,
     ),
 )
-def lead_in(cluster: Cluster, facts: Facts) -> None:
+def check_routes(cluster: Cluster, facts: Facts) -> None:
     """Where routes lead to, whether the way is under TLS, and the workloads that are reached from outside."""
-    ways: defaultdict[Subject, list[_Way]] = defaultdict(list)
+    ways: defaultdict[Subject, list[_EntryRoute]] = defaultdict(list)
     for route, backends in routes(cluster.objects):
-        services = _lead(route, backends, cluster, facts)
-        if not doors.leads_in(route):
+        services = _check_backends(route, backends, cluster, facts)
+        if not doors.takes_external_traffic(route):
             continue
         tls, offered = doors.has_tls(route, cluster.objects), doors.offers_tls(route, cluster.objects)
         for fact, value in ((TLS, tls), (TLS_OFFERED, offered)):
             if value is not None:
                 facts.add(route, fact, value)
         for service in services:
-            ways[service].append(_Way(route, service, tls))
-    _expose(cluster, ways, facts)
+            ways[service].append(_EntryRoute(route, service, tls))
+    _find_entry_points(cluster, ways, facts)
 
 
-def _lead(route: Subject, backends: list[Backend], cluster: Cluster, facts: Facts) -> list[Subject]:
+def _check_backends(route: Subject, backends: list[Backend], cluster: Cluster, facts: Facts) -> list[Subject]:
     """The Services that a route names, after stating whether each and its port are there."""
     items: list[BackendItem] = []
     services: dict[Subject, None] = {}
@@ -202,12 +202,12 @@ def _has_port(service: Subject, port: int | str) -> bool | None:
     return port in stated or (isinstance(port, str) and port.isdecimal() and int(port) in stated)
 
 
-def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) -> None:
+def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute]], facts: Facts) -> None:
     """State the ways from outside to each workload."""
-    into: Selections[list[_Way]] = Selections()
+    into: Selections[list[_EntryRoute]] = Selections()
     for service in cluster.objects.of("core", "Service"):
         found = ways.get(service, [])
-        found = [*found, _Way(service, service)] if doors.opens(service) else found
+        found = [*found, _EntryRoute(service, service)] if doors.is_external(service) else found
         if found:
             into.add(found, _pods_of(service, cluster))
     for kins, leading, perhaps in into.each(len(cluster.pods.kins)):

@@ -80,7 +80,7 @@ _SHOWN = 5
 
 
 @step(Cluster, gives=(VOLUME, STORAGE_CLASS), reads=(*volumes.READS, volumes.PROVISIONER))
-def look_behind(cluster: Cluster, facts: Facts) -> None:
+def find_volumes(cluster: Cluster, facts: Facts) -> None:
     """What stands behind each claim, as far as it is among the objects."""
     known = volumes.Volumes(cluster.objects)
     for claim in cluster.objects.of("core", "PersistentVolumeClaim"):

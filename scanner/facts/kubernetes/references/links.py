@@ -81,7 +81,7 @@ _ORDINAL = re.compile(r"-[0-9]+$")
     gives=(REFERENCES, REFERENCED_KEYS),
     reads=(mentions.READ, *KEYS_READ, read(WORKLOAD, names=("object.spec.volumeClaimTemplates",))),
 )
-def resolve(cluster: Cluster, facts: Facts) -> None:
+def resolve_references(cluster: Cluster, facts: Facts) -> None:
     """The objects that each workload names, and the keys that those must hold."""
     for workload in cluster.objects.workloads:
         named: dict[tuple[str, str], Reference] = {}

@@ -71,7 +71,7 @@ KEYS_READ = (
 """What is read of objects to tell the keys that they hold."""
 
 
-def introduce(objects: Objects) -> None:
+def add_generated_objects(objects: Objects) -> None:
     """Let what controllers will make be found by its name, as the object that they make it of."""
     for group, kind, made, where in _MAKERS:
         for maker in objects.of(group, kind):

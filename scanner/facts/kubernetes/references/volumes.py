@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from scanner.facts.kubernetes.objects import Objects, name_of, nearness, path
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, name_of, path
 from scanner.facts.step import read
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -58,14 +58,14 @@ class Volumes:
             return self._objects.find(claim, "core", "PersistentVolume", str(named))[0]
         namespace = str(path(claim.bindings["object"], "metadata", "namespace") or "")
         name = name_of(claim) if stated is claim.bindings["object"] else ""
-        kept = [volume for volume in self._kept.get((namespace, name), ()) if nearness(claim, volume)]
+        kept = [volume for volume in self._kept.get((namespace, name), ()) if in_same_namespace(claim, volume)]
         if kept:
             return kept[-1]
         wanted = path(spec, "storageClassName")
         volumes = self._classes.get(wanted, []) if isinstance(wanted, str) else []
         if not volumes or len(volumes) > _MANY or self._provisioned(claim, str(wanted)):
             return None
-        fitting = [volume for volume in volumes if nearness(claim, volume) and _fits(spec, volume)]
+        fitting = [volume for volume in volumes if in_same_namespace(claim, volume) and _fits(spec, volume)]
         alike = len({bool(self.host_path(volume)) for volume in fitting}) == 1
         return fitting[0] if alike else None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.errors import located
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.findings import masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
@@ -21,7 +21,7 @@ from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.kubernetes_versions import minor_of
-from scanner.subjects.familiar import uncovered_kinds
+from scanner.subjects.covered_kinds import uncovered_kinds
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -95,8 +95,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             judged=any(evaluation.counts.values()),
             strict_documents=strict,
         ),
-        uncovered_kinds=uncovered_kinds(read.subjects),
-        source_lines=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
+        unfamiliar=uncovered_kinds(read.subjects),
+        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
     return masked_scan(result, options)

@@ -19,10 +19,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
+from scanner.cleanup import on_failure
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits, waiting
-from scanner.undoing import on_failure
 
 Task = TypeVar("Task")
 Part = TypeVar("Part")

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner import facts
 from scanner.facts import registry
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import read
 from scanner.model import Subject
 from scanner.places import Location

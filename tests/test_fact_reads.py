@@ -11,7 +11,7 @@ import pytest
 
 from scanner import facts
 from scanner.facts import registry
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.kubernetes.references import links
 from scanner.facts.step import Facts, FieldRead, SharedIndex, Step, read
 from scanner.model import Subject

@@ -17,8 +17,8 @@ import scanner.facts
 from scanner import documents, facts
 from scanner.facts import registry
 from scanner.facts.fact import Fact
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.groups import Groups
-from scanner.facts.kept import FieldFilter
 from scanner.facts.step import Facts, Step, UndeclaredError, read, step
 from scanner.model import Subject
 from scanner.subjects import KINDS

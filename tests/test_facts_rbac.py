@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from scanner import documents, subjects
-from scanner.facts.kubernetes.access.powers import POWERS, DangerousPermission
+from scanner.facts.kubernetes.access.permissions import POWERS, DangerousPermission
 from scanner.model import Profile, Subject
 from scanner.scan import Options, scan
 from tests.known import Known, cut, known

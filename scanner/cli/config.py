@@ -10,7 +10,7 @@ import click
 from scanner.cli.option_groups import Command
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, resolved_options, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
-from scanner.configuration.settle import ResolvedOptions
+from scanner.configuration.resolve import ResolvedOptions
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.masking import mask_data
 from scanner.model import Severity

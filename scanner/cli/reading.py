@@ -17,7 +17,7 @@ from scanner.cli.limit_option import NAMES, limits, named
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
-from scanner.configuration.settle import ResolvedOptions, resolve
+from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES

@@ -27,11 +27,11 @@ from scanner.cli.reading import (
     tell_changes,
     tell_configuration,
 )
-from scanner.configuration.settle import ResolvedOptions
+from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
-from scanner.reports.format import Presentation
+from scanner.reports.format import Presentation, duration_text
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -164,7 +164,7 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
         tell_configuration(configuration)
     _tell(result.notes)
     if to_files:
-        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {spoken(seconds)}"
+        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {duration_text(seconds)}"
         click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
 
 

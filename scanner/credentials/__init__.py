@@ -19,13 +19,13 @@ __all__ = [
     "DEFAULT",
     "Hit",
     "assigned",
+    "candidate_forms",
     "encoded",
     "find",
     "hits",
     "kind_of",
     "lines",
     "matches",
-    "met",
     "telling_lines",
 ]
 

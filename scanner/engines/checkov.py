@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from scanner.cleanup import temporary_folder
 from scanner.engines import EngineInput, EngineResults, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
@@ -18,7 +19,6 @@ from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Check, Input, InputStatus
-from scanner.undoing import temporary_folder
 
 _ENDED = (0, 1)
 """Exit codes of a run that came to its end: without and with failed checks."""

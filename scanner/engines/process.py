@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from scanner.cleanup import on_failure
 from scanner.confinement import children_seconds, confined
 from scanner.limits import Limits
-from scanner.undoing import on_failure
 
 _MAX_BYTES = 1024**3
 """What a program may print, or write into one file."""

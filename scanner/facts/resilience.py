@@ -165,7 +165,7 @@ def _check(subject: Subject, percent: float, stated: dict[str, Any], facts: Fact
         if abs(stated["seconds"] - downtime(percent, window)) <= _TOLERANCE * downtime(percent, window)
     ]
     allowed = downtime(percent, stated["window"])
-    facts.add(subject, ALLOWED, Duration(text=f"{spoken(allowed)} a {stated['window']}", seconds=allowed))
+    facts.add(subject, ALLOWED, Duration(text=f"{duration_text(allowed)} a {stated['window']}", seconds=allowed))
     facts.add(subject, CONSISTENT, stated["window"] in fitting)
     if fitting and fitting[0] != stated["window"]:
         facts.add(subject, FITTING_WINDOW, fitting[0])

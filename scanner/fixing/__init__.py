@@ -14,7 +14,7 @@ from pathlib import Path
 from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer

@@ -11,11 +11,11 @@ from scanner import documents, facts, subjects
 from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.facts.derived import Derived
-from scanner.facts.kept import FieldFilter
+from scanner.facts.field_filter import FieldFilter
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import example_names, reach, rule_reads
+from scanner.policy import example_coverage, example_names, rule_reads
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.reach import ExampleRun
+from scanner.policy.example_coverage import ExampleRun
 from scanner.policy.rule import Rule, RuleFile
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
@@ -49,7 +49,7 @@ def check(file: RuleFile) -> Iterator[PackError]:
         if all(kind not in example for example in file.data.value["examples"]):
             yield file.data.error(("examples",), f"has no example with `{kind}`")
     if len(runs) == len(file.data.value["examples"]):  # one that is left out may be the one that reaches a field
-        yield from reach.faults(file, runs)
+        yield from example_coverage.faults(file, runs)
         for name in file.rule.parameters.keys() - shown:
             hint = "add an example that sets another value under `parameters` and has another outcome"
             yield file.data.error(("parameters", name), f"no example shows the effect of the parameter {name!r}", hint)

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from scanner import sources
 from scanner.rendering.helm import Chart
-from scanner.rendering.leftovers import unused_by_all
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.rendering.source_locations import documents, objects
+from scanner.rendering.unused_objects import unused_by_all
 from scanner.sources import (
     File,
     RenderedFile,

@@ -14,7 +14,7 @@ from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.limits import Limits
-from scanner.rendering import helm_ignore, leftovers, programs, values_schema
+from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
 
@@ -60,7 +60,7 @@ class Chart:
         about = _about(ground.content(self.marker), self.marker)
         if not about.get("name"):
             return None
-        if leftovers.whole_objects(self.marker, ground.content(self.marker), ground.limits):
+        if unused_objects.whole_objects(self.marker, ground.content(self.marker), ground.limits):
             raise UnreadableError(
                 "not assessed: it contains a Kubernetes object in addition to the metadata of a chart"
             )
@@ -103,7 +103,7 @@ class Chart:
 
     def _left(
         self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool
-    ) -> leftovers.UnusedObjects:
+    ) -> unused_objects.UnusedObjects:
         """What of its files Helm does not render, and why."""
         ignored = helm_ignore.ignores(files.get(self.folder + helm_ignore.NAME, b""))
 
@@ -114,7 +114,7 @@ class Chart:
                 return f"not assessed: a template of {self.marker} that {helm_ignore.NAME} hides from Helm"
             return ""
 
-        return leftovers.unused_in_chart(files, used, (self.holds, self.templates), why, limits)
+        return unused_objects.unused_in_chart(files, used, (self.holds, self.templates), why, limits)
 
     def _origin(self, inner: str, files: Collection[str], named: dict[str, str]) -> str:
         """The file that a template's text is shown at: the chart's own where it came out of an archive."""

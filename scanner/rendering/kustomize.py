@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
-from scanner.rendering import leftovers, programs
+from scanner.rendering import programs, unused_objects
 from scanner.rendering.kustomization import NAMES, Kustomization, mentioned, read
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
@@ -53,7 +53,7 @@ class Overlay:
         for name in sorted(self.further - files.keys()):
             copy.take(name)
         text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
-        left = leftovers.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
+        left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
         return RenderingResult(
             "kustomize",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scanner import sources
+from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
@@ -16,7 +17,6 @@ from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
 from scanner.sources import RenderingResult, Scope
-from scanner.undoing import temporary_folder
 from scanner.workers import Workers
 
 _Task = TypeVar("_Task")

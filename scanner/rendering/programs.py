@@ -6,10 +6,10 @@ import os
 import subprocess
 from collections.abc import Sequence
 
+from scanner.cleanup import temporary_folder
 from scanner.confinement import children_seconds, confined
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.undoing import temporary_folder
 
 _SECONDS = 15
 """Seconds of a processor that a program may take."""

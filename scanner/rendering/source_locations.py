@@ -15,7 +15,7 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
 from scanner.places import Location, Origin
 from scanner.rendering.alignment import align
-from scanner.rendering.built import OverlayFiles
+from scanner.rendering.overlay_files import OverlayFiles
 from scanner.sources import RenderingResult
 
 Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]

@@ -9,7 +9,7 @@ from scanner.reports import statistics
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import SEVERITY_STYLES, TextLayout
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 from scanner.reports.unassessed import gaps
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Outcome, Scan
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import SEVERITY_STYLES, TextLayout
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 
 _COUNTED = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
 _SHORTEST_TITLE = 20

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
-from scanner.reports.format import Presentation
+from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import TextLayout
+from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps
 
 _LABEL = 10
@@ -46,7 +46,7 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     run = scan.run
     about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
-    lasted = f", in {spoken(seconds)}" if seconds is not None else ""
+    lasted = f", in {duration_text(seconds)}" if seconds is not None else ""
     for label, text in (
         ("inputs", ", ".join(f"{statuses[status]} {status}" for status in InputStatus)),
         (

@@ -13,7 +13,7 @@ from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import SEVERITY_STYLES, TextLayout
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 from scanner.reports.unassessed import Gap, gaps
 
 _SHOWN_CONTROLS = 4

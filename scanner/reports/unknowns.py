@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Finding, Outcome, Scan
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import TextLayout
+from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps
 
 _INDENT = 8

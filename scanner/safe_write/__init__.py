@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from scanner.cleanup import on_failure
 from scanner.errors import UsageError
 from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
-from scanner.undoing import on_failure
 
 __all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
 

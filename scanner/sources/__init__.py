@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner.cleanup import temporary_folder
 from scanner.errors import UsageError, located
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
-from scanner.sources.chosen import FileFilter
+from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
     File,
     Met,
@@ -28,7 +29,6 @@ from scanner.sources.source import (
     content_of,
     too_large,
 )
-from scanner.undoing import temporary_folder
 
 __all__ = [
     "STDIN",

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import git, git_index
-from scanner.sources.chosen import FileFilter, installed
+from scanner.sources.file_filter import FileFilter, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
 from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large

@@ -14,7 +14,7 @@ from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder
-from scanner.sources.chosen import FileFilter
+from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
 
 _PATIENCE = 20

@@ -17,7 +17,7 @@ from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import SubjectBuilder
+from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"

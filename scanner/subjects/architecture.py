@@ -17,7 +17,7 @@ from scanner.places import Origin
 from scanner.subjects import governance, spec_schema
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import SubjectBuilder, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 SYSTEM = "architecture.system"
 SERVICE = "architecture.service"

@@ -17,7 +17,7 @@ from scanner.places import Origin
 from scanner.subjects import governance
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 from scanner.subjects.format import Format, KnownBy, key_sign
-from scanner.subjects.shaping import SubjectBuilder, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 _KINDS = {
     "database": DATASTORE,

@@ -16,7 +16,7 @@ from typing import Any
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import Mark, spanning, with_children
-from scanner.subjects.shaping import SubjectBuilder
+from scanner.subjects.subject_builder import SubjectBuilder
 
 KIND = "kubernetes.control-plane"
 BINDINGS = ("program", "container", "pod", "object")

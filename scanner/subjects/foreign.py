@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.subjects.shapes import Shape, either, every, fits, holding, some
+from scanner.subjects.data_predicates import Shape, either, every, fits, holding, some
 
 UNKNOWN = "not in a format that Assay reads"
 

@@ -14,7 +14,7 @@ from scanner.marks import Mark, with_children
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import SubjectBuilder, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 DECISION = "governance.decision"
 ESCALATION = "governance.escalation"

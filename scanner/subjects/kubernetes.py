@@ -15,7 +15,7 @@ from scanner.subjects import control_plane
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.pod_templates import CONTAINERS, Path, is_usual, pod_templates
-from scanner.subjects.shaping import prune_nulls
+from scanner.subjects.subject_builder import prune_nulls
 from scanner.subjects.unread.architectures import is_backstage
 
 RESOURCE = "kubernetes.resource"

@@ -19,7 +19,7 @@ from scanner.subjects import governance
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
 from scanner.subjects.quantities import percent, seconds
-from scanner.subjects.shaping import SubjectBuilder
+from scanner.subjects.subject_builder import SubjectBuilder
 
 CLAIM = "architecture.claim"
 

@@ -18,7 +18,7 @@ from scanner.subjects import governance
 from scanner.subjects.architecture import domain
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import SubjectBuilder
+from scanner.subjects.subject_builder import SubjectBuilder
 
 SWARM = "swarm.swarm"
 AGENT = "swarm.agent"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from scanner.facts.kubernetes.makers import OperatorResources
 from scanner.facts.kubernetes.objects import Objects
-from scanner.facts.kubernetes.references import stand_ins
+from scanner.facts.kubernetes.operator_resources import OperatorResources
+from scanner.facts.kubernetes.references import generated_objects
 from scanner.facts.kubernetes.selectors import LabelledObjects
 from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
@@ -23,11 +23,11 @@ class Cluster:
             for kind in (RESOURCE, WORKLOAD)
         ),
         read(WORKLOAD, "template.metadata.labels"),
-        *stand_ins.READS,
+        *generated_objects.READS,
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         self.objects = Objects(subjects, whole=whole)
-        stand_ins.add_generated_objects(self.objects)
+        generated_objects.add_generated_objects(self.objects)
         self.pods = LabelledObjects(self.objects.workloads)
         self.makers = OperatorResources(self.objects)

@@ -121,7 +121,7 @@ def in_same_system(one: Subject, other: Subject) -> bool:
 
 
 class SameNameObjects:
-    """Objects of one kind and name, of which there are many: one is found without asking `in_same_namespace` of each."""
+    """Many objects of one kind and name; finding one does not call `in_same_namespace` for each."""
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._subjects = subjects

@@ -13,7 +13,7 @@ from scanner.reports.html.anchors import anchors_of
 from scanner.reports.html.controls import ControlRow, FrameworkSection, rows_of, sheet_of
 from scanner.reports.html.findings import rank
 from scanner.reports.html.page import render_page
-from scanner.reports.html.view import ReportHeader, circumstances, failed
+from scanner.reports.html.page_data import ReportHeader, circumstances, failed
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 

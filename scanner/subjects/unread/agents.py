@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.subjects.shapes import both, either, every, holding, some, starting
+from scanner.subjects.data_predicates import both, either, every, holding, some, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _FRONT_MATTER = r"\A---[ \t]*\n"

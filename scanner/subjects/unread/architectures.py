@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.subjects.shapes import either, every, fits, holding, some, starting
+from scanner.subjects.data_predicates import either, every, fits, holding, some, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _BACKSTAGE = re.compile(r"(?:[\w.-]+\.)?backstage\.io/")

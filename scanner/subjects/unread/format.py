@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.subjects.shapes import Shape, fits
+from scanner.subjects.data_predicates import Shape, fits
 
 
 @dataclass(frozen=True, slots=True)

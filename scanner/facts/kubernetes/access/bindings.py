@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.model import Subject
@@ -65,12 +65,12 @@ class Grant:
         """Where the binding names the subject."""
         return place(self.binding, "subjects", str(self.number))
 
-    def powers(self) -> dict[powers.DangerousPermission, Any]:
+    def powers(self) -> dict[permissions.DangerousPermission, Any]:
         """What the role alone is good for, where it is known."""
-        return powers.held(self.role.rights, cluster=self.cluster)
+        return permissions.held(self.role.rights, cluster=self.cluster)
 
 
-_Effect = frozenset[powers.DangerousPermission] | None
+_Effect = frozenset[permissions.DangerousPermission] | None
 """What a grant is good for; None where its role is not known."""
 
 
@@ -132,7 +132,7 @@ class Bindings:
             yield from (grant for grant in near if self._of_one_system(owner, grant.binding))
         yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
-    def doubt(self, owner: Subject, everywhere: set[powers.DangerousPermission], sure: set[str]) -> Grant | None:
+    def doubt(self, owner: Subject, everywhere: set[permissions.DangerousPermission], sure: set[str]) -> Grant | None:
         """What may give the account more and cannot be told to: a namespace, or that both go together, is not stated.
 
         `everywhere` are the powers that it holds in the whole cluster, `sure` the names of bindings that reach it.
@@ -176,7 +176,9 @@ def _groups(owner: Subject) -> tuple[str | None, ...]:
 
 
 def _adding(
-    effects: dict[_Effect, dict[str, list[Grant]]], everywhere: set[powers.DangerousPermission], sure: set[str]
+    effects: dict[_Effect, dict[str, list[Grant]]],
+    everywhere: set[permissions.DangerousPermission],
+    sure: set[str],
 ) -> Iterator[Grant]:
     """The grants that would add to what is sure, one of each name and effect in each file."""
     for effect, named in effects.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from scanner.facts.fact import Fact
-from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
 from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
 from scanner.facts.kubernetes.cluster import Cluster
@@ -94,7 +94,7 @@ _NOBODY = ("", Account("", ""))
 class _HeldPermission:
     """A power, where it holds, and how its holder came to it."""
 
-    power: powers.DangerousPermission
+    power: permissions.DangerousPermission
     grant: Grant
     clause: PolicyRule
     cluster: bool
@@ -188,7 +188,7 @@ def _means(
         means = known[key] = _joined(bindings.reaching(owner))
         means.open |= not whole
         everywhere = {each.power for each in means.held if each.cluster}
-        if not means.open and powers.EVERYTHING not in everywhere:
+        if not means.open and permissions.EVERYTHING not in everywhere:
             means.doubt = bindings.doubt(owner, everywhere, {each.grant.called for each in means.held})
             means.open = means.doubt is not None
     return known[key]
@@ -197,32 +197,32 @@ def _means(
 def _joined(grants: Iterable[Grant]) -> _AccountPermissions:
     """What bindings give together: a right from one may make a power with a right from another."""
     means = _AccountPermissions()
-    wide: dict[powers.Permission, tuple[Grant, PolicyRule]] = {}
-    narrow: dict[str, dict[powers.Permission, tuple[Grant, PolicyRule]]] = {}
+    wide: dict[permissions.Permission, tuple[Grant, PolicyRule]] = {}
+    narrow: dict[str, dict[permissions.Permission, tuple[Grant, PolicyRule]]] = {}
     for grant in grants:
         if grant.role.clauses is None:
             means.open, means.doubt = True, grant
             continue
-        means.permitted |= any(powers.permits(clause.rule) for clause in grant.role.clauses)
+        means.permitted |= any(permissions.permits(clause.rule) for clause in grant.role.clauses)
         found = wide if grant.cluster else narrow.setdefault(namespace_of(grant.binding), {})
         for right, path in _rights(grant).items():
             found.setdefault(right, path)
     means.held = list(_held(True, "", wide))
     everywhere = {each.power for each in means.held}
-    if powers.EVERYTHING not in everywhere:
+    if permissions.EVERYTHING not in everywhere:
         for namespace, rights in narrow.items():
             means.held += (each for each in _held(False, namespace, {**wide, **rights}) if each.power not in everywhere)
     return means
 
 
-def _rights(grant: Grant) -> dict[powers.Permission, tuple[Grant, PolicyRule]]:
+def _rights(grant: Grant) -> dict[permissions.Permission, tuple[Grant, PolicyRule]]:
     return {right: (grant, clause) for right, clause in grant.role.rights.items()}
 
 
 def _held(
-    cluster: bool, namespace: str, rights: dict[powers.Permission, tuple[Grant, PolicyRule]]
+    cluster: bool, namespace: str, rights: dict[permissions.Permission, tuple[Grant, PolicyRule]]
 ) -> Iterator[_HeldPermission]:
-    for power, (grant, clause) in powers.held(rights, cluster=cluster).items():
+    for power, (grant, clause) in permissions.held(rights, cluster=cluster).items():
         yield _HeldPermission(power, grant, clause, cluster, namespace)
 
 

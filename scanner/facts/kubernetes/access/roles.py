@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.access import built_in_roles, powers
+from scanner.facts.kubernetes.access import built_in_roles, permissions
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
 from scanner.model import Subject
@@ -43,7 +43,7 @@ class Role:
     """Whether there is such a role; None where it cannot be told."""
     clauses: tuple[PolicyRule, ...] | None = None
     """All that it grants; None where that cannot be told."""
-    rights: dict[powers.Permission, PolicyRule] = field(default_factory=dict)
+    rights: dict[permissions.Permission, PolicyRule] = field(default_factory=dict)
     """The rights among them that lead to more."""
 
 
@@ -57,7 +57,7 @@ class Roles:
         self._there: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         self._called: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._labelled: defaultdict[tuple[str, Any], list[Subject]] = defaultdict(list)
-        self._granted: dict[int, tuple[tuple[PolicyRule, ...], dict[powers.Permission, PolicyRule]]] = {}
+        self._granted: dict[int, tuple[tuple[PolicyRule, ...], dict[permissions.Permission, PolicyRule]]] = {}
         self._referred: set[int] = set()
         """The ids of roles that a binding means, and of those that others take in."""
         self._doubtful: set[tuple[str, str]] = set()
@@ -85,7 +85,7 @@ class Roles:
             added = [self._grants(role)[0] for role in chosen]
             added += [self._grants(role)[0] for role in self._collected(binding, name)]
             clauses = (*map(PolicyRule, known), *(clause for some in added for clause in some))
-            return Role(kind, name, True, clauses, powers.rights((clause.rule, clause) for clause in clauses))
+            return Role(kind, name, True, clauses, permissions.rights((clause.rule, clause) for clause in clauses))
         if not chosen or not sure:
             absent = False if self._whole and sure else None
             return Role(kind, name, built_in_roles.of_platform(kind, name) or absent)
@@ -109,11 +109,11 @@ class Roles:
             doubtful = any(compatible(binding, role) for role in self._called.get((kind, name), ()))
         return [], not doubtful
 
-    def _grants(self, role: Subject) -> tuple[tuple[PolicyRule, ...], dict[powers.Permission, PolicyRule]]:
+    def _grants(self, role: Subject) -> tuple[tuple[PolicyRule, ...], dict[permissions.Permission, PolicyRule]]:
         """What a role grants: its own rules, or in their place those of the roles that it aggregates."""
         if id(role) not in self._granted:
             clauses = tuple(self._clauses(role, set()))
-            self._granted[id(role)] = clauses, powers.rights((clause.rule, clause) for clause in clauses)
+            self._granted[id(role)] = clauses, permissions.rights((clause.rule, clause) for clause in clauses)
         return self._granted[id(role)]
 
     def _clauses(self, role: Subject, met: set[int]) -> Iterator[PolicyRule]:

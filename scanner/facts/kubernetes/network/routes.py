@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.network import doors
+from scanner.facts.kubernetes.network import entry_points
 from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
@@ -159,9 +159,9 @@ def check_routes(cluster: Cluster, facts: Facts) -> None:
     ways: defaultdict[Subject, list[_EntryRoute]] = defaultdict(list)
     for route, backends in routes(cluster.objects):
         services = _check_backends(route, backends, cluster, facts)
-        if not doors.takes_external_traffic(route):
+        if not entry_points.takes_external_traffic(route):
             continue
-        tls, offered = doors.has_tls(route, cluster.objects), doors.offers_tls(route, cluster.objects)
+        tls, offered = entry_points.has_tls(route, cluster.objects), entry_points.offers_tls(route, cluster.objects)
         for fact, value in ((TLS, tls), (TLS_OFFERED, offered)):
             if value is not None:
                 facts.add(route, fact, value)
@@ -207,7 +207,7 @@ def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute
     into: Selections[list[_EntryRoute]] = Selections()
     for service in cluster.objects.of("core", "Service"):
         found = ways.get(service, [])
-        found = [*found, _EntryRoute(service, service)] if doors.is_external(service) else found
+        found = [*found, _EntryRoute(service, service)] if entry_points.is_external(service) else found
         if found:
             into.add(found, _pods_of(service, cluster))
     for kins, leading, perhaps in into.each(len(cluster.pods.kins)):

@@ -10,7 +10,7 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
 from scanner.facts.kubernetes.references import mentions
-from scanner.facts.kubernetes.references.stand_ins import KEYS_READ, keys_of
+from scanner.facts.kubernetes.references.generated_objects import KEYS_READ, keys_of
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import WORKLOAD

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from docs import prose
-from docs.prose import Text
+from tests.conftest import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "docs"))
+
+import prose
+from prose import Text
 
 
 def test_each_term_has_a_meaning_and_stands_once() -> None:

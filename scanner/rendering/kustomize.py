@@ -6,6 +6,7 @@ import os
 import posixpath
 from dataclasses import dataclass
 
+from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.rendering import leftovers, programs
 from scanner.rendering.kustomization import NAMES, Kustomization, mentioned, read
@@ -43,7 +44,7 @@ class Overlay:
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
-        program = programs.find("kustomize", "kubectl")
+        program = found_programs.find("kustomize", "kubectl")
         if program is None:
             raise UnreadableError(_NEEDS)
         verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"

@@ -18,13 +18,6 @@ _WAITING = 120
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-def find(*names: str) -> str | None:
-    """The first of several programs that is on PATH."""
-    import shutil
-
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
 def run(command: Sequence[str], root: str, copy: str) -> str:
     """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 

@@ -1,7 +1,7 @@
 """Programs of others on PATH, found where no repository can have put them.
 
-A relative folder of PATH, or an empty one, counts from the working directory. Git works in the scanned folder, so a file
-`git` in a repository would be run. Such folders are left out, and a PATH that is not set is the usual one.
+A relative folder of PATH, or an empty one, counts from the working directory. Git works in the scanned folder, where it
+would be a file `git` of the repository. Such folders are left out, and a PATH that is not set is the usual one.
 """
 
 from __future__ import annotations

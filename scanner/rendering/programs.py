@@ -32,7 +32,7 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
                 command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                 cwd=home, timeout=_WAITING, check=False, start_new_session=True,
-                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES),
+                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES, apart=True),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise UnreadableError(f"{_name(command)} did not end") from None

@@ -137,6 +137,8 @@ DAMAGED = {
     "a pipe": replaced(os.mkfifo),
     "a folder": replaced(Path.mkdir),
     "a link": replaced(lambda path: path.symlink_to("/dev/zero")),
+    "missing, with a branch": replaced(lambda path: (path.parent / "refs" / "heads" / "main").touch()),
+    "missing, with packed references": replaced(lambda path: (path.parent / "packed-refs").touch()),
     ".git points nowhere": pointing("gitdir: nowhere\n"),
     ".git is text": pointing("x" * 10_000),
 }  # fmt: skip
@@ -225,3 +227,27 @@ def test_only_tracked_files_of_installed_packages_are_read(hidden: Path) -> None
     done = assay_process("scan", "--output", "concise", cwd=hidden)
     assert "node_modules/a/pod.yaml:4" in done.stdout
     assert "node_modules/a/new.yaml" not in done.stdout
+
+
+def test_tracked_files_of_other_version_control_are_read(hidden: Path) -> None:
+    for name in (".svn", ".hg"):
+        (hidden / name).mkdir()
+        (hidden / name / "pod.yaml").write_text(POD)
+        (hidden / name / "new.yaml").write_text(POD)
+        git(hidden, "add", f"{name}/pod.yaml")
+    done = assay_process("scan", "--output", "concise", cwd=hidden)
+    assert all(f"{name}/pod.yaml:4" in done.stdout for name in (".svn", ".hg"))
+    assert "new.yaml" not in done.stdout
+    git(hidden, "commit", "--quiet", "--message", "one")
+    committed = assay_process("scan", "--git-revision", "HEAD", "--output", "concise", cwd=hidden)
+    assert all(f"{name}/pod.yaml:4" in committed.stdout for name in (".svn", ".hg"))
+
+
+def test_a_checkout_within_hides_nothing_that_is_tracked_around_it(hidden: Path) -> None:
+    """Something that is built there may be a checkout of its own, and a folder `.git` is soon made."""
+    (hidden / "deploy" / ".git" / "objects").mkdir(parents=True)
+    (hidden / "deploy" / ".gitignore").write_text("*\n")
+    (hidden / ".gitignore").unlink()
+    done = assay_process("scan", "--output", "concise", cwd=hidden)
+    assert "deploy/pod.yaml:4" in done.stdout
+    assert "deploy/new.yaml" not in done.stdout

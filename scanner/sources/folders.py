@@ -63,8 +63,9 @@ def _special(path: str, name: str) -> Unreadable | None:
 class _Checkout:
     """A Git checkout: what it tracks is read, whatever an ignore file says."""
 
-    def __init__(self, top: str) -> None:
+    def __init__(self, top: str, outer: _Checkout | None = None) -> None:
         self.top = top
+        self._outer = outer
         self._fault = ""
 
     @property
@@ -83,6 +84,8 @@ class _Checkout:
 
     def tracks(self, path: str, *, unless_told: bool) -> bool:
         """Whether a file is tracked, or one in a folder; `unless_told` where that cannot be told."""
+        if self._outer and self._outer.tracks(path, unless_told=unless_told):
+            return True  # a folder `.git` within a checkout takes nothing away from it
         return unless_told if self._index is None else self._index.tracks(os.path.relpath(path, self.top))
 
     def holds_checkout(self, path: str) -> bool:
@@ -143,7 +146,7 @@ class _Walk:
             if below.checkout and below.checkout.holds_checkout(path):
                 below = _Below(_Checkout(path))
             elif not below.passed:
-                below = below._replace(checkout=_Checkout(path))
+                below = below._replace(checkout=_Checkout(path, below.checkout))
         if self._heeds and below.checkout and not below.passed and _IGNORE_FILE in inside:
             return below._replace(rules=(*_rules(path), *below.rules))
         return below

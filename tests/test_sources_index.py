@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -251,3 +252,45 @@ def test_a_checkout_within_hides_nothing_that_is_tracked_around_it(hidden: Path)
     done = assay_process("scan", "--output", "concise", cwd=hidden)
     assert "deploy/pod.yaml:4" in done.stdout
     assert "deploy/new.yaml" not in done.stdout
+
+
+def test_what_an_ignore_file_hides_is_counted_where_it_would_have_been_assessed(hidden: Path) -> None:
+    """Told by its name and its first bytes, in folders as well, but not in those of installed packages."""
+    git(hidden, "rm", "--quiet", "--cached", "deploy/pod.yaml")
+    (hidden / ".gitignore").write_text(
+        "deploy/\nbuild/\nnode_modules/\n*.log\nlocal.yaml\nsettings.json\nlinked.yaml\n"
+    )
+    for name in ("build/a/b/spec.md", "node_modules/a/pod.yaml", "a.log", "local.yaml", "settings.json"):
+        (hidden / name).parent.mkdir(parents=True, exist_ok=True)
+        (hidden / name).write_text(POD)
+    (hidden / "settings.json").write_text('{"editor": 4}')
+    (hidden / "build/a/b/spec.md").write_text("# Nothing\n")
+    (hidden / "linked.yaml").symlink_to("local.yaml")
+    os.mkfifo(hidden / "build" / "pipe.yaml")
+    done = assay_process("scan", "--output", "json", cwd=hidden)
+    reasons = {item["path"]: item["reason"] for item in json.loads(done.stdout)["inputs"]}
+    told = {path for path, reason in reasons.items() if reason.endswith("although it may hold what Assay reads")}
+    assert told == {"deploy/", "local.yaml"}
+    assert reasons["build/"] == reasons["settings.json"] == "ignored by .gitignore"
+    said = "2 files and folders that .gitignore names may hold what Assay reads: --no-ignore reads it"
+    assert said in " ".join(assay_process("scan", cwd=hidden).stdout.split())
+    assert said in assay_process("scan", "--output", "json=out", cwd=hidden).stderr
+
+
+def test_looking_into_what_is_ignored_costs_little(hidden: Path) -> None:
+    (hidden / "deploy" / "many").mkdir()
+    for number in range(20_000):
+        (hidden / "deploy" / "many" / f"{number}.yaml").touch()
+    git(hidden, "rm", "--quiet", "--cached", "deploy/pod.yaml")
+    read: list[str] = []
+
+    def beginning(path: str, *_: object) -> bytes:
+        read.append(path)
+        return b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(hidden)
+        patch.setattr("scanner.sources.peeking.beginning", beginning)
+        (found,) = (each for each in sources.collect(sources.scope(())) if each.path == "deploy/")
+    assert isinstance(found, Skipped)
+    assert 0 < len(read) <= 500

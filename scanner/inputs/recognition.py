@@ -9,7 +9,7 @@ from typing import assert_never
 from scanner import documents, rendering, subjects
 from scanner.documents import Bare, Language, NotText, Text
 from scanner.limits import Limits
-from scanner.model import Input, InputStatus
+from scanner.model import HIDDEN, Input, InputStatus
 from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
 
 _HEAD = 4096
@@ -22,7 +22,10 @@ def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
         case Skipped():
-            return Input(source.path, "", 0, InputStatus.SKIPPED, source.reason)
+            ours = any(subjects.may_be_ours(head.decode(errors="replace")) for head in source.heads)
+            return Input(
+                source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
+            )
         case Unreadable():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
         case Part():

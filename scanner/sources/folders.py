@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -14,6 +15,7 @@ from scanner.sources import git, git_index
 from scanner.sources.chosen import Chosen, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
+from scanner.sources.peeking import Peeking
 from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
@@ -30,8 +32,12 @@ _Found = tuple[str, str, Met | None]
 
 def collect(path: str, root: Path, chosen: Chosen, limits: Limits, *, ignored: bool) -> Iterator[Met]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
+    peeking = Peeking()
     for full, name, over in _met(path, root, chosen, ignored=ignored):
-        yield over or read(full, name, limits)
+        if isinstance(over, Skipped) and over.reason == _IGNORED:
+            yield replace(over, heads=peeking.heads(full))
+        else:
+            yield over or read(full, name, limits)
 
 
 def names(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[str]:

@@ -58,6 +58,8 @@ class Skipped:
     path: str
     reason: str
     """Such as `a symbolic link`."""
+    heads: tuple[bytes, ...] = ()
+    """The first bytes of files that an ignore file hides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
     python docs/pairs.py
 
-writes that page alone, and says how many pairs there are.
+prints that page alone.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import data
 import yaml
 from markup import code, page, paragraph, prose, reference, table
 
-from scanner import library
 from scanner.controls import ControlLink
-from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.links import links
 from scanner.model import RuleInfo
-from scanner.policy.rule import load_folder
 
 PAGE = "mapping-pairs.md"
 DATA = Path(__file__).with_name("mapping-words.yaml")
@@ -112,12 +110,9 @@ def _stem(word: str) -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    rules = [file.rule.info for file in load_folder(library.data_root() / "rules")]
-    targets = {rule.id: f"rules/{rule.id.replace('.', '/')}.md" for rule in rules}
-    text = page(PAGE, pairs_page(catalogue.load(library.Cache()), rules), targets)
-    DATA.with_name(PAGE).write_text(text, encoding="utf-8")
-    print(next(line for line in text.splitlines() if line.startswith("Pairs: ")))
+    """Print the page."""
+    everything = data.load()
+    print(page(PAGE, pairs_page(everything.frameworks, everything.infos), everything.targets))
 
 
 if __name__ == "__main__":

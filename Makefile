@@ -26,7 +26,7 @@ test: .venv/dev
 	$(BIN)/pytest $(SPREAD) -m "not slow" $(PYTEST_ARGS)
 
 # The others: skipped where their program is not there; `.ci/run` brings them all.
-test-slow: .venv/dev docs
+test-slow: .venv/dev
 	$(BIN)/pytest $(SPREAD) -m slow $(PYTEST_ARGS)
 	$(MAKE) test-thorough test-lowest test-newest
 	.ci/try-hook

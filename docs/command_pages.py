@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -56,12 +57,33 @@ def _told(text: str) -> Iterator[str]:
             yield paragraph(prose(each))
 
 
+class _Recorder(click.HelpFormatter):
+    """Keeps the lists that a help text consists of, by their headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lists: dict[str, list[tuple[str, str]]] = {}
+        self._heading = ""
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        """Everything that is written from here on belongs to the section."""
+        self._heading = name
+        yield
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *_: object, **__: object) -> None:
+        """Keep a list of the section."""
+        self.lists.setdefault(self._heading, []).extend(rows)
+
+
 def _parameters(command: click.Command, context: click.Context) -> Iterator[str]:
-    """The options as `--help` tells them, the option for help left out."""
-    records = [each.get_help_record(context) for each in command.params if isinstance(each, click.Option)]
-    rows = [(code(names), prose(told)) for names, told in filter(None, records)]
-    if rows:
-        yield table(("option", "what it does"), rows)
+    """The options as `--help` tells them, by its headings; the option for help and inner commands are left out."""
+    recorder = _Recorder()
+    command.format_options(context, recorder)
+    for name, listed in recorder.lists.items():
+        rows = [(code(names), prose(told)) for names, told in listed if "--help" not in names]
+        if rows and name != "Commands":
+            yield table((name, "what it does"), rows)
 
 
 def navigation() -> list[Any]:

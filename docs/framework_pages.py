@@ -37,13 +37,12 @@ def index(frameworks: Sequence[Framework]) -> Iterator[str]:
         f"which. To add one, see [Add a framework of your own]({_GUIDE})."
     )
     yield DISCLAIMER
-    head = ("framework", "controls", "mapped", "unmapped", "manual", "measure", "source and licence")
+    head = ("framework", "controls", "mapped", "unmapped", "manual", "measure")
     rows = [
         (
-            f"{reference(name_of(item))}<br>{prose(item.title)}",
+            f"{prose(item.title)}<br>{reference(name_of(item))}",
             *map(str, counts(item)),
             item.measure,
-            f"[{prose(item.publisher)}]({item.source})<br>{prose(item.licence)}",
         )
         for item in frameworks
     ]

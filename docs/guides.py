@@ -17,9 +17,9 @@ from scanner import library
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#")
-"""An address that is none of a file: one with a scheme, or an anchor of the same page."""
+"""An address that names no file: one with a scheme, or an anchor of the same page."""
 _FILES = "files"
-"""The folder of the site for files that a page links to and that are no pages."""
+"""The folder of the site for files that a page links to and that are not pages."""
 
 
 def pages(data: Data) -> dict[str, str | bytes]:

@@ -1,4 +1,4 @@
-"""Bearings -> the page of the (control, rule) pairs whose rationale does not speak of what the rule looks at.
+"""Mappings -> the page of the (control, rule) pairs whose rationale does not speak of what the rule looks at.
 
     python docs/pairs.py
 
@@ -83,7 +83,7 @@ def pairs_page(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> 
         "A control says why an objective bears on it. Each rule of that objective then decides on the control with "
         "medium or high strength, so the reason must hold for each. Here stand the pairs whose rationale has none of "
         "the words for what the rule looks at (`docs/mapping-words.yaml`; where a rule is not named there, the words "
-        "of its title). Most are a rationale to widen, or a bearing to limit with `rules:`; a few are a word that is "
+        "of its title). Most are a rationale to widen, or a mapping to limit with `rules:`; a few are a word that is "
         "missing in that file."
     )
     yield paragraph(f"Pairs: {len(found)}.")

@@ -87,10 +87,10 @@ def _head(file: RuleFile) -> Iterator[str]:
         ("Severity", info.severity),
         ("Profile", f"{info.profile}: {_PROFILES[info.profile]}"),
         ("Asked of each", f"[{code(info.subject)}]({path})"),
-        ("Shown by", "a manifest" if info.shown_by == "manifest" else "a document's own word"),
+        ("Shown by", "a manifest" if info.shown_by == "manifest" else "what a document states"),
     ]
-    if former := file.data.value.get("formerly"):
-        rows.append(("Formerly", codes(former)))
+    if info.formerly:
+        rows.append(("Formerly", codes(info.formerly)))
     if info.same_as:
         rows.append(("The same check elsewhere", codes(info.same_as)))
     if overlaps := file.data.value.get("overlaps"):

@@ -15,6 +15,7 @@ from scanner import documents, library
 from scanner.cli import assay as command_line
 from scanner.frameworks import catalogue
 from scanner.policy.rule import load_folder, rule_paths
+from scanner.rule_ids import RuleIds
 from tests.command_line import assay
 from tests.conftest import REPOSITORY
 from tests.site_pages import DOCS, READER, anchors, by_hand, generated, inlines, links, loaded, module, parsed, shown
@@ -135,7 +136,7 @@ def test_a_rule_is_shown_in_its_own_words() -> None:
         for words in (info.title, info.why, info.remediation, info.limits):
             assert " ".join(words.replace("`", "").split()) in paragraphs, info.id
         codes = {token.content for tokens in inlines(parsed(page)) for token in tokens if token.type == "code_inline"}
-        assert {info.id, info.subject, *info.same_as, *info.objectives, *plain.get("formerly", ())} <= codes
+        assert {info.id, info.subject, *info.same_as, *info.objectives, *info.formerly} <= codes
         assert set(info.references) <= set(links(parsed(page)))
         blocks = [token.content for token in parsed(page) if token.type == "fence"]
         assert f"{plain['require'].strip()}\n" in blocks, info.id
@@ -260,7 +261,7 @@ def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
     )
     file = tmp_path / "acme.yaml"
     file.write_text(example, encoding="utf-8")
-    rules = {rule.rule.info.id for rule in load_folder(REPOSITORY / "rules")}
+    rules = RuleIds.of(rule.rule.info for rule in load_folder(REPOSITORY / "rules"))
     framework = catalogue.load(library.Cache(), [file], rules)[-1]
     assert (framework.id, len(framework.controls)) == ("acme", 5)
     assert {control.checkable for control in framework.controls} == {"full", "partial", "manual"}

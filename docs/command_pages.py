@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
-from markup import code, heading, paragraph, prose, table
+from markup import code, fence, heading, paragraph, prose, table
 
 from scanner.cli import assay
 
@@ -51,9 +52,11 @@ def _command(command: click.Command, context: click.Context, level: int) -> Iter
 
 
 def _told(text: str) -> Iterator[str]:
-    """The paragraphs of a help text, without the mark that forbids a terminal to wrap one."""
-    for each in text.replace("\b", "").split("\n\n"):
-        if each.strip():
+    """The paragraphs of a help text; one with the mark that forbids a terminal to wrap it keeps its lines."""
+    for each in inspect.cleandoc(text).split("\n\n"):
+        if each.startswith("\b"):
+            yield fence(each.removeprefix("\b\n"), "")
+        elif each.strip():
             yield paragraph(prose(each))
 
 

@@ -25,6 +25,7 @@ SEARCHES = [
     ("CKV_K8S_20", "rules/kubernetes/container-privilege-escalation-off.html"),
     ("kubernetes.container-not-privileged", "rules/kubernetes/container-not-privileged.html"),
     ("kube-linter:privileged-container", "rules/kubernetes/container-not-privileged.html"),
+    ("kubernetes.kubelet-client-authority-given", "rules/kubernetes/kubelet-client-ca-set.html"),
     ("CC6.1", "frameworks/soc2-2017.html"),
     ("PSS-B-Privileged", "rules/kubernetes/container-not-privileged.html"),
     ("workload-least-privilege", "objectives/workload-least-privilege.html"),

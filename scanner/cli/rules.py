@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,14 +11,15 @@ import click
 from scanner import library
 from scanner.cli import export
 from scanner.cli.environment import cache_folder
-from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
+from scanner.cli.frameworks import bearing_rules, takes_framework_files
 from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.rule_page import show_rule
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.masking import mask
 from scanner.policy import shared_ids
-from scanner.policy.pack import load_all, no_rule
-from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
+from scanner.policy.pack import load_all
+from scanner.policy.rule import IDENTITY, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 from scanner.rule_ids import RuleIds
 from scanner.safe_write import write_text
@@ -72,30 +72,7 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
     """Show a rule: reason, remediation, limits, fix and controls."""
-    file = _find(identity)
-    rule = file.rule
-    info = rule.info
-    if identity != info.id:
-        click.echo(f"{identity} is now called {info.id}\n")
-    click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
-    for label, text in (("Why", info.why), ("Remediation", info.remediation), ("Limits", info.limits)):
-        click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
-    if rule.parameters:
-        click.echo(f"{_parameters(file)}\n")
-    if rule.fix:
-        click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
-    for label, names in (
-        ("Formerly", info.formerly),
-        ("Objectives", info.objectives),
-        ("Same as", info.same_as),
-        ("References", info.references),
-    ):
-        if names:
-            click.echo(f"{label}: {', '.join(names)}")
-    click.echo("Controls:")
-    for link in controls_of(info):
-        through = link.objective or "named by the control"
-        click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
+    show_rule(identity)
 
 
 @command.command("test")
@@ -168,33 +145,6 @@ def _own(file: Path, folder: Path, inside: boundary.Boundary) -> RuleFile:
 
 def _shipped() -> Path:
     return library.data_root() / "rules"
-
-
-def _parameters(file: RuleFile) -> str:
-    """The parameters with what they mean and their defaults, as an assay.yaml would set them."""
-    rule, declared = file.rule, file.data.value["parameters"]
-    silent = all(value in ([], {}, "") for value in rule.parameters.values())
-    note = "; the rule says nothing until one is set" if silent else ""
-    lines = [
-        line
-        for name, value in rule.parameters.items()
-        for line in (
-            f"      # {declared[name]['description']}",
-            f"      {name}: {json.dumps(value, ensure_ascii=False)}",
-        )
-    ]
-    head = f"Parameters, as assay.yaml sets them, with their defaults{note}:"
-    return "\n".join((head, "  rules:", f"    {rule.info.id}:", "      parameters:", *(f"  {line}" for line in lines)))
-
-
-def _find(identity: str) -> RuleFile:
-    folder = _shipped()
-    paths = {identity_of(path, folder): path for path in rule_paths(folder)}
-    if identity not in paths:
-        identity = _ids().current(identity)
-    if identity not in paths:
-        raise no_rule(identity, paths)
-    return load(paths[identity], folder)
 
 
 def _ids() -> RuleIds:

@@ -73,7 +73,7 @@ class Shell:
         assert self._process.stdout
         self._process.stdin.write(f"{command}\n__code=$?; pwd; echo ---; (exit $__code)\n")
         self._process.stdin.flush()
-        printed = []
+        printed: list[str] = []
         for line in self._process.stdout:
             if line == "---\n":
                 self.folder = Path(printed.pop())

@@ -121,7 +121,7 @@ MEANING: Mapping[str, tuple[str, ...]] = {
     "service-external-ips": ("kubernetes.service-without-external-ip",),
     "other": ("kubernetes.container-image-tag-pinned",),
     "storage-encryption": ("architecture.datastore-encrypted-at-rest",),
-    "waf": ("architecture.flow-public-through-door",),
+    "waf": ("architecture.flow-public-through-gateway",),
 }
 """Check key -> rules that ask the same question without an id in common."""
 

@@ -274,6 +274,8 @@ def _rule(file: RuleFile, links: Sequence[ControlLink]) -> Iterator[str]:
     for link in links:
         controls.setdefault(f"{link.framework}@{link.edition}", []).append(link.control)
     yield from _controls(controls)
+    if info.formerly:
+        yield paragraph(f"Former ids, which go on meaning this rule: {codes(info.formerly)}.")
     if info.same_as:
         yield paragraph(f"The same check elsewhere: {codes(info.same_as)}.")
     if info.references:

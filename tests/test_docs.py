@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from scanner import documents, library
 from scanner.frameworks import catalogue
 from scanner.policy.rule import load_folder, rule_paths
+from scanner.rule_ids import RuleIds
 from tests.command_line import assay
 from tests.conftest import REPOSITORY
 
@@ -220,7 +221,7 @@ def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
     )
     file = tmp_path / "acme.yaml"
     file.write_text(example, encoding="utf-8")
-    rules = {rule.rule.info.id for rule in load_folder(REPOSITORY / "rules")}
+    rules = RuleIds.of(rule.rule.info for rule in load_folder(REPOSITORY / "rules"))
     framework = catalogue.load(library.Cache(), [file], rules)[-1]
     assert (framework.id, len(framework.controls)) == ("acme", 5)
     assert {control.checkable for control in framework.controls} == {"full", "partial", "manual"}

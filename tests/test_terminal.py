@@ -151,7 +151,7 @@ def test_the_last_line_says_what_to_do_next(folder: Path) -> None:
     shown = assay("scan", "pods.yaml", cwd=folder).stdout.partition("\nnext      ")[2]
     assert " ".join(shown.split()) == "`assay fix pods.yaml --diff --unsafe` shows the edits that Assay can make"
     piped = assay("scan", "-", cwd=folder, stdin=PODS).stdout.splitlines()
-    assert piped[-1] == "next      `assay rules show ID` explains a rule"
+    assert piped[-1] == "next      `assay explain RULE` explains a rule"
 
 
 @pytest.mark.parametrize("version", ["1.99", "v1.38", "1.15"])

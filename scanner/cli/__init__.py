@@ -19,6 +19,7 @@ from scanner.gate import INTERNAL, USAGE
 _COMMANDS = {
     "scan": "scanner.cli.scan",
     "fix": "scanner.cli.fix",
+    "explain": "scanner.cli.explain",
     "rules": "scanner.cli.rules",
     "frameworks": "scanner.cli.frameworks",
     "hook": "scanner.cli.hook",

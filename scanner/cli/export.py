@@ -99,7 +99,7 @@ def command(
     left: dict[str, list[str]] = {}
     for file in _chosen(identities, options(chosen, given)):
         try:
-            made[file.rule.info.id] = exported(file, settings)
+            made[file.rule.info.first_id] = exported(file, settings)
         except NotExportableError as error:
             left.setdefault(str(error), []).append(file.rule.info.id)
     for reason, rules in left.items():
@@ -117,9 +117,11 @@ def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
 
     folders = (library.data_root() / "rules", *wanted.rule_folders)
     files = {identity_of(path, folder): (path, folder) for folder in folders for path in rule_paths(folder)}
-    for identity in identities:
-        if identity not in files:
-            raise pack.no_rule(identity, files)
+    if strange := [identity for identity in identities if identity not in files]:
+        ids = pack.load_all(library.Cache(wanted.cache_folder), wanted.rule_folders).ids
+        for identity in strange:
+            if identity not in ids.former:
+                raise pack.no_rule(identity, files)
     running = rules_of(replace(wanted, engines=(), policies=(), scope=None))
     known = (*(rule.info for rule in running.rules), *running.not_run)
     meant = {info.id for info in known if identities or info.subject.startswith(_SUBJECTS)}
@@ -145,14 +147,15 @@ def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[
 
 
 def _write(made: dict[str, list[dict[str, Any]]], output: Path | None) -> None:
+    """Write the objects by the names of their policies."""
     from scanner.documents.yaml_write import write
 
     if output is None:
         click.echo(write(thing for objects in made.values() for thing in objects), nl=False)
         return
     if output.is_dir() or not (output.suffix or output.exists()):
-        for identity, objects in made.items():
-            write_text(output / f"{identity}.yaml", (write(objects),), folders=True)
+        for name, objects in made.items():
+            write_text(output / f"{name}.yaml", (write(objects),), folders=True)
     else:
         write_text(output, (write(thing for objects in made.values() for thing in objects),))
     click.echo(f"{len(made)} policies in {output}", err=True)

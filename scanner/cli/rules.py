@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from scanner import library
 from scanner.cli import export
-from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
+from scanner.cli.environment import cache_folder
+from scanner.cli.frameworks import bearing_rules, takes_framework_files
 from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.rule_page import show_rule
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.masking import mask
-from scanner.policy.pack import no_rule
-from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
+from scanner.policy import shared_ids
+from scanner.policy.pack import load_all
+from scanner.policy.rule import IDENTITY, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
+from scanner.rule_ids import RuleIds
 from scanner.safe_write import write_text
 from scanner.sources import boundary
 
@@ -67,54 +72,42 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
     """Show a rule: reason, remediation, limits, fix and controls."""
-    file = _find(identity)
-    rule = file.rule
-    info = rule.info
-    click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
-    for label, text in (("Why", info.why), ("Remediation", info.remediation), ("Limits", info.limits)):
-        click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
-    if rule.parameters:
-        click.echo(f"{_parameters(file)}\n")
-    if rule.fix:
-        click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
-    for label, names in (
-        ("Objectives", info.objectives),
-        ("Same as", info.same_as),
-        ("References", info.references),
-    ):
-        if names:
-            click.echo(f"{label}: {', '.join(names)}")
-    click.echo("Controls:")
-    for link in controls_of(info):
-        through = link.objective or "named by the control"
-        click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
+    show_rule(identity)
 
 
 @command.command("test")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 def test(path: Path | None) -> int:
     """Run the examples of the rules, of a folder or of a file."""
-    from scanner.policy.examples import check
-
     folder = _shipped() if path is None or _shipped() in path.resolve().parents else path
     chosen = [path] if path and path.is_file() else rule_paths(path or folder)
     if path and path.is_file() and folder == path:
         folder = path.parent
-    problems, inside = 0, boundary.of_named(str(folder))
-    for file in chosen:
-        try:
-            loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
-            found: list[AssayError] = [*check(loaded)]
-        except PackError as error:
-            found = [*error.each()]
-        problems += len(found)
-        for problem in found:
-            for line in problem.lines():
-                click.echo(safe(mask(line)), err=True)
+    problems = 0
+    for problem in _problems(chosen, folder):
+        problems += 1
+        for line in problem.lines():
+            click.echo(safe(mask(line)), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
     click.echo(f"{len(chosen)} rules, {problems} problems")
     return FAILED if problems else 0
+
+
+def _problems(files: Sequence[Path], folder: Path) -> Iterator[AssayError]:
+    """What is wrong with rules and their examples, one file after the other, and with the ids that they share."""
+    from scanner.policy.examples import check
+
+    named, inside = [], boundary.of_named(str(folder))
+    for file in files:
+        try:
+            loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
+            named.append((loaded.rule.info, loaded.data.path))
+            found: list[AssayError] = [*check(loaded)]
+        except PackError as error:
+            found = [*error.each()]
+        yield from found
+    yield from shared_ids.faults(named)
 
 
 @command.command("new")
@@ -134,6 +127,8 @@ def new(identity: str, folder: Path) -> None:
     """
     if not IDENTITY.fullmatch(identity) or "." not in identity:
         raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
+    if identity != (owner := _ids().current(identity)):
+        raise UsageError(f"{identity} is what {owner} was called before", hint="give the rule another name")
     *parts, name = identity.split(".")
     path = folder.joinpath(*parts, f"{name}.yaml")
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
@@ -152,26 +147,6 @@ def _shipped() -> Path:
     return library.data_root() / "rules"
 
 
-def _parameters(file: RuleFile) -> str:
-    """The parameters with what they mean and their defaults, as an assay.yaml would set them."""
-    rule, declared = file.rule, file.data.value["parameters"]
-    silent = all(value in ([], {}, "") for value in rule.parameters.values())
-    note = "; the rule says nothing until one is set" if silent else ""
-    lines = [
-        line
-        for name, value in rule.parameters.items()
-        for line in (
-            f"      # {declared[name]['description']}",
-            f"      {name}: {json.dumps(value, ensure_ascii=False)}",
-        )
-    ]
-    head = f"Parameters, as assay.yaml sets them, with their defaults{note}:"
-    return "\n".join((head, "  rules:", f"    {rule.info.id}:", "      parameters:", *(f"  {line}" for line in lines)))
-
-
-def _find(identity: str) -> RuleFile:
-    folder = _shipped()
-    paths = {identity_of(path, folder): path for path in rule_paths(folder)}
-    if identity not in paths:
-        raise no_rule(identity, paths)
-    return load(paths[identity], folder)
+def _ids() -> RuleIds:
+    """The ids of the shipped rules."""
+    return load_all(library.Cache(cache_folder(os.environ))).ids

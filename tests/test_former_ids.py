@@ -334,7 +334,7 @@ def test_a_former_id_that_a_shipped_rule_has_is_refused(folder: Path) -> None:
         (f"formerly: {OLD}", "7: formerly is "),
     ],
 )
-def test_what_is_no_list_of_ids_is_refused(folder: Path, written: str, said: str) -> None:
+def test_a_list_that_does_not_hold_ids_is_refused(folder: Path, written: str, said: str) -> None:
     write_rule(folder, "pod-new", RULE.replace(FORMERLY, written))
     assert f"own/kubernetes/pod-new.yaml:{said}" in refused("rules", "test", "own")
 

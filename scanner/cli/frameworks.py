@@ -20,6 +20,7 @@ from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
+from scanner.rule_ids import ANY_RULE
 from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
@@ -150,7 +151,7 @@ def new(identity: str, folder: Path) -> None:
 def known(files: Sequence[Path]) -> tuple[Framework, ...]:
     """The shipped frameworks and those of files."""
     cache = library.Cache(cache_folder(os.environ))
-    return catalogue.load(cache, files, _rules().ids)
+    return catalogue.load(cache, files, _rules().ids if files else ANY_RULE)
 
 
 def _control(framework: Framework, name: str) -> Control:

@@ -13,7 +13,7 @@ from scanner.reports import figures
 from scanner.reports.format import Presentation, spoken
 from scanner.reports.safe_text import safe
 from scanner.reports.screen import Screen
-from scanner.reports.unassessed import gaps
+from scanner.reports.unassessed import gaps, hidden
 
 _LABEL = 10
 """Columns of the labels at the left."""
@@ -40,6 +40,7 @@ def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[st
 
 def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
+    inputs = ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
@@ -48,7 +49,7 @@ def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str
     about = f"bear on {', '.join(run.asked)}" if run.asked else "apply"
     lasted = f", in {spoken(seconds)}" if seconds is not None else ""
     for label, text in (
-        ("inputs", ", ".join(f"{statuses[status]} {status}" for status in InputStatus)),
+        ("inputs", "; ".join(filter(None, (inputs, hidden(scan))))),
         (
             "profile",
             f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",

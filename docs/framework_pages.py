@@ -70,8 +70,8 @@ def page_of(framework: Framework, data: Data) -> Iterator[str]:
     yield heading(2, "Controls that files can show")
     yield paragraph(
         "A rule that is mapped to a control in several ways is listed once: where the control names the rule, "
-        "otherwise under the objective with the strongest mapping. Mappings of low strength are listed, and they do not "
-        "affect the status of a control."
+        "otherwise under the objective with the strongest mapping. Mappings of low strength are listed, and they do "
+        "not affect the status of a control."
     )
     behind = _behind(framework, data)
     filed = {objective for info in data.infos for objective in info.objectives}

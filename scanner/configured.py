@@ -15,6 +15,11 @@ class Pattern(NamedTuple):
     text: str
     where: str = ""
 
+    @property
+    def is_typed(self) -> bool:
+        """The command line gives it: an option has no line."""
+        return bool(self.where) and ":" not in self.where
+
 
 class Skipped(NamedTuple):
     """A pattern that left rules out."""

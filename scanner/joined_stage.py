@@ -154,6 +154,6 @@ def _error(rule: Rule, subject: Subject, others: int, why: str) -> Finding:
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, items.whole(subject)),
-        fingerprint=fingerprint(rule.info.id, subject, (), rule.at),
+        fingerprint=fingerprint(rule.info, subject, (), rule.at),
         overlay=subject.overlay,
     )

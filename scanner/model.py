@@ -202,6 +202,13 @@ class RuleInfo:
     """Of equal messages in one input only the first is told."""
     platform: Platform | None = None
     """Of another engine's check, what it is about: it does not bear on a framework about something else."""
+    formerly: tuple[str, ...] = ()
+    """Ids that it had before, the oldest first."""
+
+    @property
+    def first_id(self) -> str:
+        """The first id that it ever had: what others keep by it stays theirs when the rule is renamed."""
+        return self.formerly[0] if self.formerly else self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,9 +294,9 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
     silent, apart = ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
     access, pods = "CC6 Logical and physical access", "5.2 Pod security standards"
     rows = (
-        (CIS, "5.2.2", "Privileged containers kept out", pods, Checkable.FULL, failed),
-        (CIS, "5.2.9", "Assigned capabilities kept low", pods, Checkable.FULL, ControlStatus.SATISFIED),
-        (CIS, "5.2.10", "Windows HostProcess kept out", pods, Checkable.FULL, apart),
+        (CIS, "5.2.2", "Privileged containers not admitted", pods, Checkable.FULL, failed),
+        (CIS, "5.2.9", "Few capabilities assigned", pods, Checkable.FULL, ControlStatus.SATISFIED),
+        (CIS, "5.2.10", "Windows HostProcess containers not admitted", pods, Checkable.FULL, apart),
         (CIS, "5.4.1", "Secrets as files rather than env vars", "5.4 Secrets management", Checkable.FULL, failed),
         (K8S, "K01:2025", "Insecure Workload Configurations", "", Checkable.FULL, failed),
         (K8S, "K03:2025", "Secrets Management Failures", "", Checkable.PARTIAL, failed),

@@ -178,6 +178,7 @@ def _rules(scan: Scan) -> dict[str, RuleInfo]:
             remediation="Set `allowPrivilegeEscalation: false`.",
             objectives=("workload-least-privilege", "host-isolation"),
             references=("http://insecure.example/", "https://kubernetes.io/docs/concepts/security/"),
+            formerly=("kubernetes.container-escalation-forbidden", "kubernetes.container-cannot-escalate"),
         ),
         replace(
             known,

@@ -429,7 +429,7 @@ def test_without_the_program_the_way_to_get_it_is_told() -> None:
     with pytest.raises(UsageError) as caught:
         scanned()
     assert "neither on PATH nor beside Python" in caught.value.message
-    assert caught.value.hint == "pipx install checkov, or pip install 'assay-compliance[checkov]'"
+    assert caught.value.hint == "pipx install checkov, or pip install 'PATH-OR-URL[checkov]'"
     assert scan((".",)).verdict.exit_code == 3
 
 

@@ -85,7 +85,7 @@ def test_only_the_files_of_the_commit_are_read(folder: Path) -> None:
 def test_what_another_file_may_hold_is_unknown_to_it(folder: Path) -> None:
     """A service whose pods are not staged does not select too little."""
     listed = hook(folder, "--fail-on", "info", "service.yaml").stdout.splitlines()
-    assert "     1  Services select a workload  kubernetes.service-selects-workload" in listed
+    assert "     1  Services select at least one workload  kubernetes.service-selects-workload" in listed
 
 
 def test_a_folder_below_and_a_name_with_a_blank_are_named_as_pre_commit_names_them(folder: Path) -> None:

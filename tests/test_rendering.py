@@ -246,7 +246,7 @@ def test_without_helm_a_chart_is_not_assessed_and_its_plain_objects_are(
     result = scan(["web"])
     assert status(result)["web/Chart.yaml"] == (
         InputStatus.UNREADABLE,
-        "not assessed: needs helm on PATH, or the extra: pip install 'assay-compliance[helm]'",
+        "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'",
     )
     assert privileged(result) == [("web/templates/plain.yaml", 10, "privileged: true")]
     assert result.verdict.exit_code == 4

@@ -64,7 +64,9 @@ def test_statistics_count_by_rule_in_place_of_the_findings(folder: Path) -> None
 
 def test_concise_is_one_line_a_finding(folder: Path) -> None:
     *found, unknown, verdict = assay("scan", "pods.yaml", "--output", "concise", cwd=folder).stdout.splitlines()
-    privileged = "pods.yaml:8:25: critical kubernetes.container-not-privileged Pod web, container web runs privileged"
+    privileged = (
+        "pods.yaml:8:25: critical kubernetes.container-not-privileged Pod web, container web runs in privileged mode"
+    )
     assert privileged in found
     assert all(
         re.match(r"pods\.yaml:\d+:\d+: (?:critical|high|medium|low|info) [a-z-]+\.[a-z-]+ \S", each) for each in found
@@ -151,7 +153,7 @@ def test_the_last_line_says_what_to_do_next(folder: Path) -> None:
     shown = assay("scan", "pods.yaml", cwd=folder).stdout.partition("\nnext      ")[2]
     assert " ".join(shown.split()) == "`assay fix pods.yaml --diff --unsafe` shows the edits that Assay can make"
     piped = assay("scan", "-", cwd=folder, stdin=PODS).stdout.splitlines()
-    assert piped[-1] == "next      `assay rules show ID` explains a rule"
+    assert piped[-1] == "next      `assay explain RULE` explains a rule"
 
 
 @pytest.mark.parametrize("version", ["1.99", "v1.38", "1.15"])

@@ -83,7 +83,7 @@ def test_the_policy_that_leaves_it_open_is_named(tmp_path: Path) -> None:
     (tmp_path / "deny.yaml").write_text(POLICY)
     found = unknown(tmp_path)["kubernetes.workload-selected-by-network-policy"]
     (policy,) = found.related
-    assert (policy.location.path, policy.message) == ("deny.yaml", "may select it")
+    assert (policy.location.path, policy.message) == ("deny.yaml", "this policy may select the workload")
 
 
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))

@@ -18,6 +18,8 @@ from scanner.admission.translating import Loop, NotExportableError, text, transl
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 
+RULE = "assay/rule"
+"""The annotation of a policy that names the rule, where that is called otherwise by now."""
 _VERSION = "admissionregistration.k8s.io/v1"
 _FOCUS = {RESOURCE: "object", WORKLOAD: "variables.pod", CONTAINER: "container"}
 _LISTS = {"init": "initContainers", "app": "containers", "ephemeral": "ephemeralContainers"}
@@ -82,11 +84,16 @@ class _Export:
         return KINDS[self._info.subject].names[1:]
 
     def objects(self) -> list[dict[str, Any]]:
-        """The policy, its binding, and its parameters."""
-        name = self._info.id
+        """The policy, its binding, and its parameters, named by the first id of the rule.
+
+        So a newer export takes the place of the older one in a cluster, and bindings that others wrote go on holding.
+        """
+        name = self._info.first_id
         binding: dict[str, Any] = {"policyName": name, "validationActions": _ACTIONS[self._settings.action]}
         made = [_object(_VERSION, "ValidatingAdmissionPolicy", name, spec=self._spec())]
-        made[0]["metadata"]["annotations"] = {SEVERITY: str(self._info.severity), "description": self._info.why}
+        renamed = {RULE: self._info.id} if self._info.formerly else {}
+        told = {SEVERITY: str(self._info.severity), **renamed, "description": self._info.why}
+        made[0]["metadata"]["annotations"] = told
         if self._given:
             where = {"name": name, "namespace": self._settings.namespace}
             binding["paramRef"] = {**where, "parameterNotFoundAction": "Deny"}

@@ -20,6 +20,7 @@ from scanner.gate import INTERNAL, USAGE
 _COMMANDS = {
     "scan": "scanner.cli.scan",
     "fix": "scanner.cli.fix",
+    "explain": "scanner.cli.explain",
     "rules": "scanner.cli.rules",
     "frameworks": "scanner.cli.frameworks",
     "hook": "scanner.cli.hook",
@@ -46,10 +47,10 @@ class _Lazy(click.Group):
         return command
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
 def assay() -> None:
-    """Assay scans architecture specs, Kubernetes manifests and agent swarms against compliance frameworks."""
+    """Scan architecture specs, Kubernetes manifests and agent swarms against compliance frameworks."""
 
 
 def main() -> NoReturn:

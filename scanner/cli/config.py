@@ -7,14 +7,16 @@ from typing import Any
 
 import click
 
+from scanner.cli.option_groups import Command
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.settle import Settled
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.masking import mask_data
 from scanner.model import Severity
-from scanner.policy.tuning import RuleSettings
+from scanner.policy.tuning import RuleSettings, Tuning, in_force
 from scanner.reports.safe_text import safe
+from scanner.rule_ids import RuleIds
 from scanner.scan import rules_of
 
 _PLACE = 60
@@ -23,44 +25,54 @@ _PLACE = 60
 
 @click.group("config")
 def command() -> None:
-    """Show the configuration in force, and the schema of assay.yaml."""
+    """Show the configuration and its schema."""
 
 
 @command.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of assay.yaml, for editors."""
+    """Print the JSON Schema of assay.yaml."""
     click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
 
 
-@command.command("show")
+@command.command("show", cls=Command)
 @click.argument("paths", nargs=-1)
 @reports_on
-@fails_on(Severity.LOW, "The least severity that fails the scan.")
+@fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
 @strict
 @reads_files
 @click.pass_context
 def show(context: click.Context, /, **given: Any) -> None:
-    """Print every value that a scan with these options has, and where it comes from, in the form of an assay.yaml."""
+    """Print every value in force and its source.
+
+    The output has the form of an assay.yaml, with the source of each value as a comment.
+    """
     chosen = settled(context)
     wanted = options(chosen, given)
-    running = rules_of(wanted).rules  # checks what is said of rules
+    pack = rules_of(wanted)  # checks what is said of rules
     tell_configuration(chosen.configuration)
-    for line in (*_keys(chosen), *_rules(chosen), *_not_assessed(chosen)):
+    lines = (
+        *_keys(chosen, pack.ids),
+        *_rules(in_force(chosen.tuning, pack.ids)),
+        *_not_assessed(chosen),
+        *_renamed(chosen.tuning, pack.ids),
+    )
+    for line in lines:
         click.echo(safe(line))
-    click.echo(f"# {len(running)} rules run")
+    click.echo(f"# {len(pack.rules)} rules run")
 
 
-def _keys(chosen: Settled) -> Iterator[str]:
+def _keys(chosen: Settled, ids: RuleIds) -> Iterator[str]:
     for key, given in chosen.values.items():
-        text = f"# {key}:" if given.value is None else f"{key}: {_written(given.value)}"
+        value = tuple(dict.fromkeys(map(ids.current, given.value))) if key in ("select", "skip") else given.value
+        text = f"# {key}:" if value is None else f"{key}: {_written(value)}"
         yield _with_place(text, given.where or "default")
 
 
-def _rules(chosen: Settled) -> Iterator[str]:
+def _rules(tuning: Tuning) -> Iterator[str]:
     """What is said of rules, each value on a line of its own."""
-    if chosen.tuning.rules:
+    if tuning.rules:
         yield "rules:"
-    for rule in chosen.tuning.rules:
+    for rule in tuning.rules:
         yield _with_place(f"  {rule.rule}:", rule.where)
         yield from _rule(rule)
 
@@ -73,6 +85,15 @@ def _not_assessed(chosen: Settled) -> Iterator[str]:
     for entry in entries:
         given = {"format": entry.format, "path": entry.path, "reason": entry.reason}
         yield _with_place(f"  - {_written({name: text for name, text in given.items() if text})}", entry.where)
+
+
+def _renamed(tuning: Tuning, ids: RuleIds) -> Iterator[str]:
+    """What rules are called now that are named by former ids."""
+    named = [(each.text, each.where) for each in (*tuning.select, *tuning.skip)]
+    named += ((each.rule, each.where) for each in tuning.rules)
+    for name, where in dict.fromkeys(named):
+        if name in ids.former:
+            yield _with_place(f"# {name} is now called {ids.current(name)}", where)
 
 
 def _rule(rule: RuleSettings) -> Iterator[str]:

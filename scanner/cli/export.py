@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner import library
-from scanner.cli.reading import is_configured, options, settled, tell_changes
+from scanner.cli.option_groups import OUTPUT, Command, option
+from scanner.cli.reading import (
+    is_configured,
+    kubernetes_version,
+    options,
+    profile,
+    rule_folders,
+    settled,
+    tell_changes,
+)
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.model import PROFILES, Profile
-from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.safe_write import write_text
 
 if TYPE_CHECKING:
@@ -27,22 +34,44 @@ _HEEDED = ("profile", "framework", "framework-file", "kubernetes-version", "rule
 """Keys of a configuration that decide what is exported, beside those about rules."""
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @click.argument("identities", nargs=-1, metavar="[RULE]...")
-@click.option("--format", "form", type=click.Choice(("vap",)), default="vap", help="ValidatingAdmissionPolicies.")
-@click.option(
-    "--profile",
-    type=click.Choice([profile.value for profile in PROFILES]),
-    default=Profile.DEFAULT.value,
+@option(
+    OUTPUT,
+    "--format",
+    "form",
+    type=click.Choice(("vap",)),
+    default="vap",
     show_default=True,
-    help="Which rules.",
+    help="Write this format; vap is ValidatingAdmissionPolicies.",
 )
-@click.option("--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats.")
+@profile
+@rule_folders
 @is_configured
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE|DIR", help="A folder gets a file per rule.")
-@click.option("--action", type=click.Choice(_ACTIONS), default="warn", show_default=True, help="What bindings do.")
-@click.option("--kubernetes-version", default=f"1.{NEWEST_KUBERNETES}", show_default=True, metavar="X.Y")
-@click.option("--namespace", default="kube-system", show_default=True, help="Where parameters lie.")
+@option(
+    OUTPUT,
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write to this file, or to this folder with a file for each rule.  [default: standard output]",
+)
+@option(
+    OUTPUT,
+    "--action",
+    type=click.Choice(_ACTIONS),
+    default="warn",
+    show_default=True,
+    help="Let the bindings warn about violations or deny them.",
+)
+@kubernetes_version
+@option(
+    OUTPUT,
+    "--namespace",
+    default="kube-system",
+    show_default=True,
+    metavar="NAME",
+    help="Write the ConfigMaps with the parameters to this namespace.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -54,11 +83,11 @@ def command(
     namespace: str,
     **given: Any,
 ) -> None:
-    """Write Kubernetes rules as ValidatingAdmissionPolicies, which the API server enforces itself.
+    """Write rules as ValidatingAdmissionPolicies.
 
     The rules are those that a scan with the same options and the same assay.yaml runs, with their parameters and
-    severities. Each comes with a binding and, where the rule has parameters, a ConfigMap. What the configuration
-    changed, and rules that no policy can express, are told on standard error.
+    severities. Each policy has a binding and, where the rule has parameters, a ConfigMap. Changes by the configuration,
+    and rules that a policy cannot express, are reported on standard error.
     """
     from scanner.admission.exporting import ExportSettings, exported
     from scanner.admission.translating import NotExportableError
@@ -70,7 +99,7 @@ def command(
     left: dict[str, list[str]] = {}
     for file in _chosen(identities, options(chosen, given)):
         try:
-            made[file.rule.info.id] = exported(file, settings)
+            made[file.rule.info.first_id] = exported(file, settings)
         except NotExportableError as error:
             left.setdefault(str(error), []).append(file.rule.info.id)
     for reason, rules in left.items():
@@ -88,9 +117,11 @@ def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
 
     folders = (library.data_root() / "rules", *wanted.rule_folders)
     files = {identity_of(path, folder): (path, folder) for folder in folders for path in rule_paths(folder)}
-    for identity in identities:
-        if identity not in files:
-            raise pack.no_rule(identity, files)
+    if strange := [identity for identity in identities if identity not in files]:
+        ids = pack.load_all(library.Cache(wanted.cache_folder), wanted.rule_folders).ids
+        for identity in strange:
+            if identity not in ids.former:
+                raise pack.no_rule(identity, files)
     running = rules_of(replace(wanted, engines=(), policies=(), scope=None))
     known = (*(rule.info for rule in running.rules), *running.not_run)
     meant = {info.id for info in known if identities or info.subject.startswith(_SUBJECTS)}
@@ -116,14 +147,15 @@ def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[
 
 
 def _write(made: dict[str, list[dict[str, Any]]], output: Path | None) -> None:
+    """Write the objects by the names of their policies."""
     from scanner.documents.yaml_write import write
 
     if output is None:
         click.echo(write(thing for objects in made.values() for thing in objects), nl=False)
         return
     if output.is_dir() or not (output.suffix or output.exists()):
-        for identity, objects in made.items():
-            write_text(output / f"{identity}.yaml", (write(objects),), folders=True)
+        for name, objects in made.items():
+            write_text(output / f"{name}.yaml", (write(objects),), folders=True)
     else:
         write_text(output, (write(thing for objects in made.values() for thing in objects),))
     click.echo(f"{len(made)} policies in {output}", err=True)

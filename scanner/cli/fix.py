@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, settled, tell_changes
 from scanner.completeness import is_incomplete
@@ -19,13 +20,20 @@ from scanner.model import Finding, InputStatus
 from scanner.reports.safe_text import safe
 
 
-@click.command("fix")
+@click.command("fix", cls=Command)
 @click.argument("paths", nargs=-1)
-@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
-@click.option("--unsafe", is_flag=True, help="Make also fixes that may change behaviour that works today.")
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the fix of this rule; repeats.")
+@option(OUTPUT, "--diff", is_flag=True, help="Print the changes as a diff and write nothing.")
+@option(SELECTION, "--unsafe", is_flag=True, help="Apply fixes too that may change the behaviour of a working system.")
+@option(
+    SELECTION,
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="Apply only the fix of this rule. May be repeated.",
+)
 @reads_files
-@click.option("--quiet", is_flag=True, help="Say only what went wrong.")
+@option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -37,14 +45,20 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Fix findings in the files themselves; no path is the current folder, or `paths` of assay.yaml.
+    """Fix findings in the scanned files.
 
-    Comments, order and style stay. Each file is read again before it is written: a fix that does not clear its
-    finding, or brings another, is left out and told. Charts, overlays and code blocks are never edited.
+    Without PATHS the command reads the current folder, or the `paths` of assay.yaml. Comments, order and style are
+    preserved. Each changed file is assessed again before it is written: a fix that does not resolve its finding, or
+    that causes another finding, is not applied and is reported. Helm charts, overlays and code blocks are not edited.
 
     \b
-    Exit codes: 0 all that can be fixed is fixed, 1 something was left or --diff has something to show,
-    2 usage or rule error, 3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
+    Exit codes:
+      0  every finding that can be fixed is fixed
+      1  a fix was not applied, or --diff printed changes
+      2  wrong usage, configuration or rule
+      3  nothing to assess
+      4  incomplete: an input could not be assessed
+      5  internal error
     """
     chosen = settled(context)
     with Progress(shown=not quiet) as progress:

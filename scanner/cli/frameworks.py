@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from scanner import library, objectives
 from scanner.cli.environment import cache_folder
+from scanner.cli.option_groups import SELECTION, Command, option
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
@@ -20,35 +20,38 @@ from scanner.frameworks.catalogue import Bearing, Control, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
+from scanner.rule_ids import ANY_RULE
 from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
 _IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-def takes_framework_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option that brings frameworks of one's own."""
-    return click.option(
-        "--framework-file",
-        "framework_files",
-        multiple=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="FILE",
-        help="A framework of your own; repeats.",
-    )(command)
+takes_framework_files = option(
+    SELECTION,
+    "--framework-file",
+    "framework_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Use the framework in this file, too. May be repeated.",
+)
+"""The option that names framework files of the user."""
 
 
 @click.group("frameworks")
 def command() -> None:
-    """List, show and begin frameworks."""
+    """List, show and create frameworks."""
 
 
-@command.command("list")
+@command.command("list", cls=Command)
 @takes_framework_files
 def list_frameworks(framework_files: tuple[Path, ...]) -> None:
-    """One line per framework: how many controls are mapped, reviewed without a mapping, and manual.
+    """List the frameworks with their numbers of controls.
 
-    Of the mapped ones, the last figure counts those of which only a document's own word can tell.
+    Each line counts the controls that are mapped to objectives, those that were reviewed and have no mapping, and
+    those that need a manual check. "Declared only" counts the mapped controls for which the only evidence is what a
+    document states.
     """
     frameworks = known(framework_files)
     ways = shown_by(frameworks, [rule.info for rule in _rules().rules])
@@ -65,11 +68,14 @@ def list_frameworks(framework_files: tuple[Path, ...]) -> None:
         )
 
 
-@command.command("show")
+@command.command("show", cls=Command)
 @click.argument("name", metavar="ID[/CONTROL]")
 @takes_framework_files
 def show(name: str, framework_files: tuple[Path, ...]) -> None:
-    """A framework's controls, or one control with what bears on it, why, and through which rules."""
+    """Show the controls of a framework, or one control.
+
+    A control is shown with its objectives, the rationale of each mapping and the rules behind it.
+    """
     framework_name, _, control_name = name.partition("/")
     chosen = catalogue.choose(known(framework_files), [framework_name])
     ways = shown_by(chosen, [rule.info for rule in _rules().rules])
@@ -111,7 +117,7 @@ def _show_bearing(bearing: Bearing) -> None:
 
 @command.command("objectives")
 def list_objectives() -> None:
-    """Every control objective with its meaning: what rules show and controls ask for."""
+    """List the control objectives, which connect rules to controls."""
     for name, item in objectives.load().items():
         meaning = click.wrap_text(item.meaning, 100, initial_indent="  ", subsequent_indent="  ")
         click.echo(f"{name}: {item.title}\n{meaning}\n")
@@ -119,11 +125,20 @@ def list_objectives() -> None:
 
 @command.command("new")
 @click.argument("identity", metavar="ID")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(), help="Where; the current folder by default.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Write the file to this folder.  [default: the current folder]",
+)
 def new(identity: str, folder: Path) -> None:
-    """Begin a framework: writes FOLDER/ID.yaml to be filled in."""
+    """Create a framework file to fill in.
+
+    The file is DIR/ID.yaml.
+    """
     if not _IDENTITY.fullmatch(identity):
-        raise UsageError(f"not an identity: {identity!r}", hint="write it as acme-baseline")
+        raise UsageError(f"not a framework id: {identity!r}", hint="write it as acme-baseline")
     if any(identity == framework.id for framework in known(())):
         raise UsageError(f"there is already a framework {identity!r}", hint="see `assay frameworks list`")
     path = folder / f"{identity}.yaml"
@@ -136,7 +151,7 @@ def new(identity: str, folder: Path) -> None:
 def known(files: Sequence[Path]) -> tuple[Framework, ...]:
     """The shipped frameworks and those of files."""
     cache = library.Cache(cache_folder(os.environ))
-    return catalogue.load(cache, files, _rules().known if files else ())
+    return catalogue.load(cache, files, _rules().ids if files else ANY_RULE)
 
 
 def _control(framework: Framework, name: str) -> Control:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from scanner import reports
+from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, settled, tell_changes, tell_configuration
 from scanner.errors import UsageError
@@ -19,7 +20,7 @@ from scanner.reports.format import Presentation
 from scanner.scan import scan
 
 
-class _OnNames(click.Command):
+class _OnNames(Command):
     """A command that gets the names of changed files behind its options, with nothing between them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -33,16 +34,15 @@ class _OnNames(click.Command):
 
 @click.command("hook", cls=_OnNames)
 @click.argument("paths", nargs=-1, metavar="[FILES]...")
-@click.option("--fix", "fixing", is_flag=True, help="Make safe fixes in the files, and scan nothing.")
-@fails_on(Severity.HIGH, "The least severity that stops a commit.")
+@option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of the scan.")
+@fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
 @is_configured
 @click.pass_context
 def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, **given: Any) -> int:
-    """Scan staged files; files of which none is Assay's concern pass.
+    """Scan the given files before a commit.
 
-    A commit is stopped by what should not even be kept for a day; the scan in CI holds the rest.
-
-    Exit codes are those of `assay scan`, but for nothing to assess, which is 0 here.
+    The default threshold is high; the scan in CI reports the lower severities. The exit codes are those of
+    `assay scan`, except that nothing to assess is 0.
     """
     if not paths:
         return CLEAN

@@ -12,7 +12,8 @@ from scanner.errors import UsageError, did_you_mean
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
 from scanner.schema_errors import shown
 
-_NAMES = tuple(field.name for field in dataclasses.fields(Limits))
+NAMES = tuple(field.name for field in dataclasses.fields(Limits))
+"""Every limit."""
 _FRACTIONS = ("seconds",)
 """Limits that need not be whole numbers."""
 _SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
@@ -26,7 +27,7 @@ def named(given: Iterable[str]) -> dict[str, str]:
     values = {}
     for text in given:
         name, equals, value = text.partition("=")
-        if not equals or name not in _NAMES:
+        if not equals or name not in NAMES:
             raise _unknown(name, text)
         values[name] = value.strip()
     return values
@@ -42,10 +43,10 @@ def limits(given: Mapping[str, Any], where: str = "") -> Limits:
 
 
 def _unknown(name: str, text: str) -> UsageError:
-    known = "the limits are " + ", ".join(_NAMES)
-    if name in _NAMES:
+    known = "the limits are " + ", ".join(NAMES)
+    if name in NAMES:
         return UsageError(f"--limit {text} has no value", hint=f"write it as {name}={getattr(DEFAULTS, name):g}")
-    near = did_you_mean(name, _NAMES)
+    near = did_you_mean(name, NAMES)
     return UsageError(f"{shown(name)} is not a limit", hint=f"{near} {known}" if near else known)
 
 

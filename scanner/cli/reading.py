@@ -13,7 +13,8 @@ from click.core import ParameterSource
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.frameworks import takes_framework_files
-from scanner.cli.limit_option import limits, named
+from scanner.cli.limit_option import NAMES, limits, named
+from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.settle import Settled, settle
@@ -23,88 +24,143 @@ from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
 
+_PROFILE_HELP = (
+    "Run the rules of this profile and of those before it. With --framework and without this option, the default and "
+    "the strict rules run."
+)
+profile = option(
+    SELECTION,
+    "--profile",
+    type=click.Choice([profile.value for profile in PROFILES]),
+    default=Profile.DEFAULT.value,
+    show_default=True,
+    help=_PROFILE_HELP,
+)
+kubernetes_version = option(
+    INPUT,
+    "--kubernetes-version",
+    default=f"1.{NEWEST_KUBERNETES}",
+    show_default=True,
+    metavar="X.Y",
+    help="Assess manifests for this version of Kubernetes.",
+)
+rule_folders = option(
+    SELECTION,
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    metavar="DIR",
+    help="Run the rules in this folder too. May be repeated.",
+)
 _OPTIONS = (
-    click.option(
-        "--profile",
-        type=click.Choice([profile.value for profile in PROFILES]),
-        default=Profile.DEFAULT.value,
-        show_default=True,
-        help="Which rules; with --framework, default and strict rules run unless this is given.",
+    profile,
+    rule_folders,
+    kubernetes_version,
+    option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
+    option(
+        INPUT,
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Do not read files and folders that match. May be repeated.",
     ),
-    click.option(
-        "--kubernetes-version",
-        default=f"1.{NEWEST_KUBERNETES}",
-        show_default=True,
-        metavar="X.Y",
-        help="The cluster's version.",
-    ),
-    click.option("--include", multiple=True, metavar="GLOB", help="Read only files that match; repeats."),
-    click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files and folders that match; repeats."),
-    click.option("--no-ignore", is_flag=True, help="Read also what a .gitignore names."),
-    click.option(
+    option(INPUT, "--no-ignore", is_flag=True, help="Read files that a .gitignore excludes, too."),
+    option(
+        INPUT,
         "--root",
         type=click.Path(exists=True, file_okay=False),
         metavar="DIR",
-        help="Read nothing outside of it; the Git work tree of each path by default.",
+        help="Read nothing outside this folder.  [default: the Git work tree of each path]",
     ),
-    click.option(
+    option(
+        INPUT,
         "--values",
         multiple=True,
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
-        help="Values for Helm charts besides their own; repeats, the last wins.",
+        help="Render Helm charts with these values, too. May be repeated; the last file has priority.",
     ),
-    click.option(
-        "--rules", "rule_folders", multiple=True, metavar="FOLDER", help="A folder of further rules; repeats."
+    option(
+        LIMITS,
+        "--limit",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help=f"Limit what one input may use: {', '.join(NAMES)}. May be repeated.",
     ),
-    click.option("--limit", multiple=True, metavar="NAME=VALUE", help="What one input may cost; repeats."),
-    click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 is as many as pay."),
-    click.option("--no-cache", is_flag=True, help="Compile the rules anew and keep nothing."),
-    click.option("--allow-incomplete", is_flag=True, help="Exit 0 or 1 although something could not be assessed."),
+    option(
+        LIMITS,
+        "--jobs",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Use this number of processes; 0 chooses it by the size of the input.",
+    ),
+    option(LIMITS, "--no-cache", is_flag=True, help="Compile all rules again and write no cache."),
+    option(GATE, "--allow-incomplete", is_flag=True, help="Do not exit with 4 when an input could not be assessed."),
 )
 
 
 _PARAMETERS = {"framework-file": "framework_files"}
 _CONFIGURED = (
-    click.option(
+    option(
+        INPUT,
         "--config",
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
-        help="The configuration file, in place of the assay.yaml of the current folder; all of it counts.",
+        help="Use this configuration file, with all of its keys, in place of the assay.yaml in the current folder.",
     ),
-    click.option(
-        "--select", multiple=True, metavar="RULE", help="Run only these: an id, a glob or objective:NAME; repeats."
+    option(
+        SELECTION,
+        "--select",
+        multiple=True,
+        metavar="RULE",
+        help="Run only these rules: an id, a glob or objective:NAME. May be repeated.",
     ),
-    click.option("--skip", multiple=True, metavar="RULE", help="Do not run these, named like --select; repeats."),
+    option(
+        SELECTION,
+        "--skip",
+        multiple=True,
+        metavar="RULE",
+        help="Do not run these rules: an id, a glob or objective:NAME. May be repeated.",
+    ),
 )
 _JUDGED = (
-    click.option(
+    option(
+        SELECTION,
         "--framework",
         multiple=True,
         metavar="ID",
-        help="Run the rules that bear on it: an id, id@edition or family; repeats.",
+        help="Run the rules that are mapped to this framework and report its controls: an id, id@edition or a family. "
+        "May be repeated.",
     ),
-    click.option("--all-frameworks", is_flag=True, help="Tell the controls of all frameworks, not only the figures."),
+    option(
+        OUTPUT,
+        "--all-frameworks",
+        is_flag=True,
+        help="Report the controls of all frameworks, not only the counts.",
+    ),
     takes_framework_files,
-    click.option(
+    option(
+        SELECTION,
         "--scope",
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
-        help="Which paths belong to a framework, and which of its controls do not apply.",
+        help="Read from this file which paths are in scope of a framework and which controls do not apply.",
     ),
-    click.option(
+    option(
+        SELECTION,
         "--policies",
         multiple=True,
         type=click.Path(exists=True),
         metavar="PATH",
-        help="A file or folder of ValidatingAdmissionPolicies to hold the objects to; repeats.",
+        help="Evaluate the ValidatingAdmissionPolicies in this file or folder, too. May be repeated.",
     ),
 )
 
 
 def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
-    for option in reversed(options):
-        command = option(command)
+    for each in reversed(options):
+        command = each(command)
     return command
 
 
@@ -126,13 +182,14 @@ def reports_on(command: Callable[..., Any]) -> Callable[..., Any]:
 def fails_on(default: Severity, text: str) -> Callable[..., Any]:
     """The option `--fail-on` with the default of a command."""
     choices = click.Choice([severity.value for severity in SEVERITIES])
-    return click.option("--fail-on", type=choices, default=default.value, show_default=True, help=text)
+    return option(GATE, "--fail-on", type=choices, default=default.value, show_default=True, help=text)
 
 
-strict = click.option(
+strict = option(
+    GATE,
     "--strict-documents",
     is_flag=True,
-    help="Exit 4 also for what cannot be read in documentation, source code and CI workflows.",
+    help="Exit with 4 also when documentation, source code or a CI workflow could not be read.",
 )
 """The option that counts what is nobody's configuration."""
 
@@ -149,9 +206,7 @@ def settled(context: click.Context, rules: Sequence[str] = ()) -> Settled:
         command_line["select"] = (*command_line.get("select", ()), *rules)
     if context.params.get("config") is None and os.path.lexists(MISNAMED):
         click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
-    own = {
-        key: option.default for key in ("fail-on",) for option in context.command.params if f"--{key}" in option.opts
-    }
+    own = {key: each.default for key in ("fail-on",) for each in context.command.params if f"--{key}" in each.opts}
     return settle(command_line, find(context.params.get("config")), own)
 
 

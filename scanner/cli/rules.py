@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from scanner import library
 from scanner.cli import export
-from scanner.cli.frameworks import bearing_rules, controls_of, takes_framework_files
+from scanner.cli.environment import cache_folder
+from scanner.cli.frameworks import bearing_rules, takes_framework_files
+from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.rule_page import show_rule
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.masking import mask
-from scanner.policy.pack import no_rule
-from scanner.policy.rule import IDENTITY, RuleFile, identity_of, load, load_folder, rule_paths
+from scanner.policy import shared_ids
+from scanner.policy.pack import load_all
+from scanner.policy.rule import IDENTITY, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
+from scanner.rule_ids import RuleIds
 from scanner.safe_write import write_text
 from scanner.sources import boundary
 
@@ -24,24 +30,37 @@ _SCAFFOLD = "rule.yaml"
 
 @click.group("rules")
 def command() -> None:
-    """List, show, test, begin and export rules."""
+    """List, show, test, create and export rules."""
 
 
 command.add_command(export.command)
 
 
-@command.command("list")
-@click.option("--framework", "frameworks", multiple=True, metavar="ID", help="Only what bears on a framework; repeats.")
-@click.option("--control", default="", metavar="CONTROL", help="Only what bears on one control of the framework.")
+@command.command("list", cls=Command)
+@option(
+    SELECTION,
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="ID",
+    help="List only rules that are mapped to this framework. May be repeated.",
+)
+@option(
+    SELECTION,
+    "--control",
+    default="",
+    metavar="CONTROL",
+    help="List only rules that are mapped to this control of the framework.",
+)
 @takes_framework_files
 def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple[Path, ...]) -> None:
-    """One line per rule: identity, severity, profile, title."""
+    """List the rules: id, severity, profile and title."""
     if control and len(frameworks) != 1:
         raise UsageError("--control belongs to one framework", hint="name it: --framework pci-dss --control 1.2.5")
     chosen = bearing_rules(frameworks, control, framework_files) if frameworks else None
     found = [file for file in load_folder(_shipped()) if chosen is None or file.rule.info.id in chosen]
     if not found:
-        click.echo("no rule bears on it", err=True)
+        click.echo("no rule is mapped to it", err=True)
         return
     width = max(len(file.rule.info.id) for file in found)
     for file in found:
@@ -52,64 +71,64 @@ def list_rules(frameworks: tuple[str, ...], control: str, framework_files: tuple
 @command.command("show")
 @click.argument("identity", metavar="ID")
 def show(identity: str) -> None:
-    """One rule: why, what to do, what it cannot see, its fix, and what it bears on."""
-    file = _find(identity)
-    rule = file.rule
-    info = rule.info
-    click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
-    for label, text in (("Why", info.why), ("What to do", info.remediation), ("Limits", info.limits)):
-        click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
-    if rule.parameters:
-        click.echo(f"{_parameters(file)}\n")
-    if rule.fix:
-        click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
-    for label, names in (
-        ("Objectives", info.objectives),
-        ("Same as", info.same_as),
-        ("References", info.references),
-    ):
-        if names:
-            click.echo(f"{label}: {', '.join(names)}")
-    click.echo("Bears on:")
-    for link in controls_of(info):
-        through = link.objective or "named by the control"
-        click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
+    """Show a rule: reason, remediation, limits, fix and controls."""
+    show_rule(identity)
 
 
 @command.command("test")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 def test(path: Path | None) -> int:
-    """Run the examples of every rule, or of the rules in a folder or file."""
-    from scanner.policy.examples import check
-
+    """Run the examples of the rules, of a folder or of a file."""
     folder = _shipped() if path is None or _shipped() in path.resolve().parents else path
     chosen = [path] if path and path.is_file() else rule_paths(path or folder)
     if path and path.is_file() and folder == path:
         folder = path.parent
-    problems, inside = 0, boundary.of_named(str(folder))
-    for file in chosen:
-        try:
-            loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
-            found: list[AssayError] = [*check(loaded)]
-        except PackError as error:
-            found = [*error.each()]
-        problems += len(found)
-        for problem in found:
-            for line in problem.lines():
-                click.echo(safe(mask(line)), err=True)
+    problems = 0
+    for problem in _problems(chosen, folder):
+        problems += 1
+        for line in problem.lines():
+            click.echo(safe(mask(line)), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
     click.echo(f"{len(chosen)} rules, {problems} problems")
     return FAILED if problems else 0
 
 
+def _problems(files: Sequence[Path], folder: Path) -> Iterator[AssayError]:
+    """What is wrong with rules and their examples, one file after the other, and with the ids that they share."""
+    from scanner.policy.examples import check
+
+    named, inside = [], boundary.of_named(str(folder))
+    for file in files:
+        try:
+            loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
+            named.append((loaded.rule.info, loaded.data.path))
+            found: list[AssayError] = [*check(loaded)]
+        except PackError as error:
+            found = [*error.each()]
+        yield from found
+    yield from shared_ids.faults(named)
+
+
 @command.command("new")
 @click.argument("identity", metavar="ID")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("rules"), show_default=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("rules"),
+    show_default=True,
+    metavar="DIR",
+    help="Write the file to this folder.",
+)
 def new(identity: str, folder: Path) -> None:
-    """Begin a rule: writes FOLDER/<ID with slashes>.yaml to be filled in; its examples fail until it is."""
+    """Create a rule file to fill in.
+
+    The file is DIR/ID.yaml, with a slash in place of the dot. Its examples fail until the rule is written.
+    """
     if not IDENTITY.fullmatch(identity) or "." not in identity:
         raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
+    if identity != (owner := _ids().current(identity)):
+        raise UsageError(f"{identity} is what {owner} was called before", hint="give the rule another name")
     *parts, name = identity.split(".")
     path = folder.joinpath(*parts, f"{name}.yaml")
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
@@ -128,26 +147,6 @@ def _shipped() -> Path:
     return library.data_root() / "rules"
 
 
-def _parameters(file: RuleFile) -> str:
-    """The parameters with what they mean and their defaults, as an assay.yaml would set them."""
-    rule, declared = file.rule, file.data.value["parameters"]
-    silent = all(value in ([], {}, "") for value in rule.parameters.values())
-    note = "; the rule says nothing until one is set" if silent else ""
-    lines = [
-        line
-        for name, value in rule.parameters.items()
-        for line in (
-            f"      # {declared[name]['description']}",
-            f"      {name}: {json.dumps(value, ensure_ascii=False)}",
-        )
-    ]
-    head = f"Parameters, as assay.yaml sets them, with their defaults{note}:"
-    return "\n".join((head, "  rules:", f"    {rule.info.id}:", "      parameters:", *(f"  {line}" for line in lines)))
-
-
-def _find(identity: str) -> RuleFile:
-    folder = _shipped()
-    paths = {identity_of(path, folder): path for path in rule_paths(folder)}
-    if identity not in paths:
-        raise no_rule(identity, paths)
-    return load(paths[identity], folder)
+def _ids() -> RuleIds:
+    """The ids of the shipped rules."""
+    return load_all(library.Cache(cache_folder(os.environ))).ids

@@ -14,6 +14,7 @@ import click
 
 from scanner import sources
 from scanner.cli.environment import git_state
+from scanner.cli.option_groups import ENGINES, INPUT, OUTPUT, Command, option
 from scanner.cli.outputs import FORMATS, parse, write
 from scanner.cli.progress import Progress
 from scanner.cli.reading import (
@@ -27,7 +28,7 @@ from scanner.cli.reading import (
     tell_configuration,
 )
 from scanner.configuration.settle import Settled
-from scanner.engines import NAMES as ENGINES
+from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
 from scanner.reports.format import Presentation, spoken
@@ -37,34 +38,58 @@ from scanner.scan import Options, scan
 _NOTES = 5
 
 
-@click.command("scan")
+@click.command("scan", cls=Command)
 @click.argument("paths", nargs=-1)
 @reports_on
-@click.option(
+@option(
+    OUTPUT,
     "--output",
     "outputs",
     multiple=True,
     metavar="FORMAT[=FILE]",
-    help=f"One of {', '.join(FORMATS)}; repeats; without FILE to standard output.  [default: table]",
+    help=f"Write the results in this format, to FILE or to standard output: {', '.join(FORMATS)}. May be repeated.  "
+    "[default: table]",
 )
-@fails_on(Severity.LOW, "The least severity that fails the scan.")
+@fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
 @reads_files
 @strict
-@click.option("--git-revision", metavar="REV", help="Read the files of a commit, not those on disk.")
-@click.option(
+@option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
+@option(
+    ENGINES,
     "--engine",
     "engines",
     multiple=True,
-    type=click.Choice(ENGINES),
-    default=ENGINES[:1],
+    type=click.Choice(ENGINE_NAMES),
+    default=ENGINE_NAMES[:1],
     show_default=True,
-    help="Assay, and with it Checkov on what it reads; repeats.",
+    help="Run this engine. `checkov` runs Checkov together with Assay's own rules.",
 )
-@click.option("--show", multiple=True, type=click.Choice(["unknown"]), help="List the places of what is unknown.")
-@click.option("--statistics", is_flag=True, help="Counts by rule in place of the findings, in table and concise.")
-@click.option("--include-passes", is_flag=True, help="List passing outcomes too, in all outputs but table and concise.")
-@click.option("--explain-inputs", is_flag=True, help="Say what became of every input, instead of the findings.")
-@click.option("--quiet", is_flag=True, help="No summary on standard error.")
+@option(
+    OUTPUT,
+    "--show",
+    multiple=True,
+    type=click.Choice(["unknown"]),
+    help="List unknown outcomes with their places in the table.",
+)
+@option(
+    OUTPUT,
+    "--statistics",
+    is_flag=True,
+    help="Print counts by rule in place of the findings, in the formats table and concise.",
+)
+@option(
+    OUTPUT,
+    "--include-passes",
+    is_flag=True,
+    help="List passed outcomes too, in all formats but table and concise.",
+)
+@option(
+    OUTPUT,
+    "--explain-inputs",
+    is_flag=True,
+    help="Print the status of every input in place of the findings; the same as --output inputs.",
+)
+@option(OUTPUT, "--quiet", is_flag=True, help="Write no summary to standard error.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -77,11 +102,18 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Scan files and folders; `-` is standard input, and no path is the current folder, or `paths` of assay.yaml.
+    """Scan files and folders.
+
+    Without PATHS the scan reads the current folder, or the `paths` of assay.yaml; `-` reads standard input.
 
     \b
-    Exit codes: 0 passed, 1 findings at or above --fail-on, 2 usage or rule error,
-    3 nothing to assess, 4 incomplete (something could not be assessed), 5 internal error.
+    Exit codes:
+      0  no finding at or above --fail-on
+      1  findings at or above --fail-on
+      2  wrong usage, configuration or rule
+      3  nothing to assess
+      4  incomplete: an input or a rule could not be assessed
+      5  internal error
     """
     wanted = parse((*outputs, "inputs") if explain_inputs else outputs)
     fixes = any(output.form.shows_fixes for output in wanted)

@@ -10,7 +10,7 @@ from scanner.configuration.file import ConfigurationFile
 from scanner.configuration.keys import KEYS
 from scanner.configured import Configuration, Pattern, Setting
 from scanner.model import SEVERITIES
-from scanner.policy.tuning import Given, RuleSettings, Tuning
+from scanner.policy.tuning import Given, Tuning
 
 _RULES = ("select", "skip")
 """Keys that are told by what became of the rules."""
@@ -23,6 +23,7 @@ class Settled:
 
     values: Mapping[str, Given]
     tuning: Tuning
+    """What is said of rules, as it is written; `in_force` of `policy.tuning` puts the command line over the file."""
     configuration: Configuration
     """What is to be told, without what became of the rules."""
 
@@ -49,29 +50,12 @@ def settle(
     if file:
         told = replace(told, file=file.path, sha256=file.sha256, named=file.named, not_used=file.not_used)
         told = replace(told, not_assessed=file.not_assessed)
-    rules = tuple(_rules(file, command_line.get("select", ()))) if file else ()
-    tuning = Tuning(_patterns(values["select"]), _patterns(_skip(values["skip"], command_line)), rules)
+    tuning = Tuning(_patterns(values["select"]), _patterns(values["skip"]), file.rules if file else ())
     return Settled(values, tuning, told)
 
 
 def _patterns(given: Given) -> tuple[Pattern, ...]:
     return tuple(Pattern(text, given.where) for text in given.value)
-
-
-def _skip(given: Given, command_line: Mapping[str, Any]) -> Given:
-    """What is skipped; an id that the command line selects is not skipped by the same id in the file."""
-    if "skip" in command_line:
-        return given
-    return given._replace(value=tuple(text for text in given.value if text not in command_line.get("select", ())))
-
-
-def _rules(file: ConfigurationFile, selected: tuple[str, ...]) -> Iterator[RuleSettings]:
-    """What the file says of rules; one that the command line selects by its id runs all the same."""
-    for rule in file.rules:
-        if rule.rule not in selected or rule.enabled is not False:
-            yield rule
-        elif rule.severity or rule.parameters or rule.added:
-            yield replace(rule, enabled=None, reason=rule.reason if rule.severity else "")
 
 
 def _settings(

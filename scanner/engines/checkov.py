@@ -131,7 +131,7 @@ def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
     if program := found_programs.find("checkov") or beside:
         return Checkov(program, checks, limits)
     message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
-    raise UsageError(message, hint="pipx install checkov, or pip install 'assay-compliance[checkov]'")
+    raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 
 def _arguments(folder: str, frameworks: Sequence[str], skipped: Sequence[str]) -> Iterable[str]:

@@ -70,6 +70,7 @@ def fix(
     if sources.STDIN in paths or options.selection.revision:
         raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
     rules = rules_of(options)
+    selection = replace(selection, rules=frozenset(map(rules.ids.current, selection.rules)))
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
@@ -124,11 +125,11 @@ def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
     """Raise UsageError for a rule without a fix."""
     fixable = [rule.info.id for rule in rules.rules if rule.fix]
     for name in sorted(selection.rules.difference(fixable)):
-        if name in rules.known:
+        if name in rules.ids.known:
             _refuse_left_out(name, rules.changes)
             message = f"the rule {name} has no fix in the profile {profile}"
             raise UsageError(message, hint="`assay rules show` says whether it has one, and its profile")
-        raise pack.no_rule(name, rules.known)
+        raise pack.no_rule(name, rules.ids.known)
 
 
 def _refuse_left_out(name: str, changes: RuleChanges) -> None:

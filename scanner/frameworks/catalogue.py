@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
 
@@ -90,18 +91,19 @@ class Framework:
     """Objectives that bear on none of its controls, each with the reason."""
 
 
-def load(cache: library.Cache, files: Sequence[Path] = (), rules: Collection[str] = ()) -> tuple[Framework, ...]:
+def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_RULE) -> tuple[Framework, ...]:
     """All shipped frameworks, in the order of their ids and editions, and those of further files.
 
-    `rules` are the ids that a file may name. Raises PackError with file and line for whatever is wrong with one.
+    `rules` are the ids that a file may name; a former one means the rule of now. Raises PackError with file and line
+    for whatever is wrong with a file.
     """
     folder = library.data_root() / "frameworks"
     digest = _digest(folder)
-    found = [_framework(plain) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
+    found = [_framework(plain, rules) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
         boundary.stay_inside(str(path))
-        framework = _framework(_read(path, known, rules))
+        framework = _framework(_read(path, known, rules), rules)
         if framework.id in shipped:
             raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")
         if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
@@ -163,10 +165,10 @@ def _names(framework: Framework, *, edition: bool = False) -> set[str]:
 def _read_all(folder: Path) -> list[dict[str, Any]]:
     known, shared = objectives.load(), objectives.files()
     paths = sorted(path for path in folder.glob("*.yaml") if path not in shared)
-    return [_read(path, known) for path in paths]
+    return [_read(path, known, ANY_RULE) for path in paths]
 
 
-def _read(path: Path, known: Collection[str], rules: Collection[str] = ()) -> dict[str, Any]:
+def _read(path: Path, known: Collection[str], rules: RuleIds) -> dict[str, Any]:
     """One checked catalogue as plain data; what rules it may name is checked where they are given."""
     from scanner import datafile
 
@@ -196,7 +198,7 @@ def _faults(file: DataFile) -> Iterator[PackError]:
             yield file.error(("controls", index, "checkable"), f"the control {shortened(control['id'])} {problem}")
 
 
-def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str]) -> Iterator[PackError]:
+def _unknown_names(file: DataFile, known: Collection[str], rules: RuleIds) -> Iterator[PackError]:
     for index, control in enumerate(file.value["controls"]):
         for number, bearing in enumerate(control.get("objectives", ())):
             path = ("controls", index, "objectives", number)
@@ -205,8 +207,8 @@ def _unknown_names(file: DataFile, known: Collection[str], rules: Collection[str
             ]
             named += [((*path, "rules", at), "rule", name) for at, name in enumerate(bearing.get("rules", ()))]
             for where, kind, name in named:
-                names, listed = (known, objectives.LISTED) if kind == "objective" else (rules, _RULES_LISTED)
-                if names and name not in names:
+                names, listed = (known, objectives.LISTED) if kind == "objective" else (rules.known, _RULES_LISTED)
+                if names and name not in names and name not in rules.former:
                     yield file.unknown(where, kind, name, names, listed)
     yield from _unknown_in_review(file, known)
     yield from _unknown_subjects(file)
@@ -252,22 +254,22 @@ def _contradicts_itself(control: dict[str, Any]) -> str:
     return "" if mapped or reviewed else "names neither objectives nor, in `unmapped`, why it has none"
 
 
-def _framework(plain: dict[str, Any]) -> Framework:
+def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:
     platform = plain.get("platform")
     typed = {
         "measure": Measure(plain["measure"]),
         "platform": Platform(platform) if platform else None,
-        "controls": tuple(map(_control, plain["controls"])),
+        "controls": tuple(_control(each, rules) for each in plain["controls"]),
         "aliases": tuple(plain.get("aliases", ())),
         "applies_when": _applies_when(plain),
     }
     return Framework(**{**plain, **typed})
 
 
-def _control(plain: dict[str, Any]) -> Control:
+def _control(plain: dict[str, Any], rules: RuleIds) -> Control:
     typed = {
         "checkable": Checkable(plain["checkable"]),
-        "objectives": tuple(map(_bearing, plain.get("objectives", ()))),
+        "objectives": tuple(_bearing(each, rules) for each in plain.get("objectives", ())),
         "applies_when": _applies_when(plain),
         "entities": tuple(plain.get("entities", ())),
     }
@@ -279,14 +281,14 @@ def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
     return AppliesWhen(tuple(given.get("data", ())), tuple(given.get("subjects", ()))) if given else ALWAYS
 
 
-def _bearing(plain: dict[str, Any]) -> Bearing:
+def _bearing(plain: dict[str, Any], rules: RuleIds) -> Bearing:
     return Bearing(
         objective=plain.get("objective", ""),
         relation=Relation(plain["relation"]),
         strength=Strength(plain["strength"]),
         rationale=plain["rationale"],
-        rule=plain.get("rule", ""),
-        rules=tuple(plain.get("rules", ())),
+        rule=rules.current(plain.get("rule", "")),
+        rules=tuple(dict.fromkeys(map(rules.current, plain.get("rules", ())))),
         proves=plain.get("pass") != "none",
         applies_when=_applies_when(plain),
     )

@@ -244,7 +244,7 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, item),
-        fingerprint=fingerprint(info.id, subject, (*item.path, item.name) if item.name else item.path, rule.at),
+        fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
         related=tuple(_related(rule, item, related)),
         observed=seen.words,
         expected=expected(rule) if failed else "",

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Sequence
 
 from scanner.masking import hidden
-from scanner.model import Subject
+from scanner.model import RuleInfo, Subject
 
 
-def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> str:
+def fingerprint(rule: RuleInfo, subject: Subject, item: Sequence[str], at: str) -> str:
     """What stays the same of a finding while the text around it changes: rule, subject, and the field the rule means.
 
-    The field counts as the rule names it, whether or not it is there yet; an item of a list counts by its name, or by
-    itself where it is a plain value, so that a list may be reordered.
+    The rule counts by the first id that it ever had. The field counts as the rule names it, whether or not it is there
+    yet; an item of a list counts by its name, or by itself where it is a plain value, so that a list may be reordered.
     """
     names: list[str] = []
     value = subject.bindings[subject.focus]
@@ -25,5 +25,5 @@ def fingerprint(rule: str, subject: Subject, item: Sequence[str], at: str) -> st
         else:
             value = value.get(part) if isinstance(value, dict) else None
             names.append(part)
-    identity = "\0".join((rule, *map(hidden, (subject.kind, subject.identity, *names)), at))
+    identity = "\0".join((rule.first_id, *map(hidden, (subject.kind, subject.identity, *names)), at))
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]

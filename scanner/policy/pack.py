@@ -13,12 +13,14 @@ from scanner import library, objectives
 from scanner.configured import RuleChanges
 from scanner.controls import ShownBy
 from scanner.documents.positions import join_path, split_path
-from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.errors import UsageError, did_you_mean, raise_together
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
+from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
-from scanner.policy.tuning import Tuning, tune
+from scanner.policy.tuning import Tuning, in_force, tune
+from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
@@ -31,7 +33,7 @@ class Pack:
 
     rules: tuple[Rule, ...]
     digest: str
-    known: frozenset[str] = frozenset()
+    ids: RuleIds = ANY_RULE
     """Identities of all rules, those of other profiles too."""
     same_as: frozenset[str] = frozenset()
     """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
@@ -59,9 +61,9 @@ class AllRules:
     digest: str
 
     @property
-    def ids(self) -> frozenset[str]:
+    def ids(self) -> RuleIds:
         """The identities of the rules."""
-        return frozenset(rule.info.id for rule in self.rules)
+        return RuleIds.of(rule.info for rule in self.rules)
 
     def of_profile(self, profile: Profile) -> frozenset[str]:
         """The rules that a profile holds."""
@@ -72,12 +74,13 @@ class AllRules:
 
         Raises UsageError for a tuning that names what is not there, and where no rule is left.
         """
-        tuned = tune(self.rules, held, tuning or Tuning())
+        ids = self.ids
+        tuned = tune(self.rules, held, in_force(tuning or Tuning(), ids))
         same_as = frozenset(other for rule in self.rules for other in rule.info.same_as)
         counted = self.of_profile(Profile.STRICT).union(held)
         running = {rule.info.id for rule in tuned.rules}
         not_run = tuple(rule.info for rule in self.rules if rule.info.id in counted - running)
-        return Pack(tuned.rules, self.digest, self.ids, same_as, tuned.changes, not_run, tuned.digest)
+        return Pack(tuned.rules, self.digest, ids, same_as, tuned.changes, not_run, tuned.digest)
 
 
 def load(
@@ -85,8 +88,8 @@ def load(
 ) -> Pack:
     """The rules of a profile, from the shipped folder and from folders that were named, as a configuration tunes them.
 
-    Raises PackError for a rule that is wrong, or for two rules of one identity; UsageError for a folder without rules
-    and for a tuning that names what is not there.
+    Raises PackError for a rule that is wrong, or for an identity that two rules share; UsageError for a folder without
+    rules and for a tuning that names what is not there.
     """
     rules = load_all(cache, extra)
     return rules.choose(rules.of_profile(profile or Profile.DEFAULT), tuning)
@@ -106,7 +109,7 @@ def load_all(cache: library.Cache, extra: Sequence[Path] = ()) -> AllRules:
             rules.append(file.rule)
             sources.append(file.data.path)
         digest = library.combine(digest, library.digest(rule_paths(folder), folder))
-    _refuse_twins(rules, sources)
+    raise_together(shared_ids.faults(zip((rule.info for rule in rules), sources, strict=True)))
     return AllRules(tuple(rules), digest)
 
 
@@ -124,17 +127,6 @@ def _compile(folder: Path) -> list[dict[str, Any]]:
     return [_to_plain(file.rule) for file in load_folder(folder)]
 
 
-def _refuse_twins(rules: Sequence[Rule], sources: Sequence[str]) -> None:
-    """Raise PackError for two rules of one identity, given the files of all rules in their order."""
-    seen: dict[str, str] = {}
-    for rule, source in zip(rules, sources, strict=True):
-        name = rule.info.id
-        if name in seen:
-            message = f"two rules are called {name}: {seen[name]} and {source}"
-            raise PackError(message, hint="a rule's path in its folder is its name")
-        seen[name] = source
-
-
 def _to_plain(rule: Rule) -> dict[str, Any]:
     plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
     plain["info"] = dataclasses.asdict(rule.info)
@@ -148,7 +140,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
 
 def _from_plain(plain: dict[str, Any]) -> Rule:
     info = plain["info"]
-    lists = {name: tuple(info[name]) for name in ("objectives", "same_as", "references")}
+    lists = {name: tuple(info[name]) for name in ("objectives", "same_as", "references", "formerly")}
     words = {
         "severity": Severity(info["severity"]),
         "profile": Profile(info["profile"]),

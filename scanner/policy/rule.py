@@ -185,6 +185,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once") == "input",
+        formerly=tuple(value.get("formerly", ())),
     )
 
 

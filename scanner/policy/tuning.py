@@ -22,6 +22,7 @@ from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
 from scanner.model import Severity
 from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
+from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
 
 OBJECTIVE = "objective:"
@@ -69,8 +70,45 @@ class Tuned(NamedTuple):
     digest: str
 
 
+def in_force(tuning: Tuning, ids: RuleIds) -> Tuning:
+    """A tuning by the ids that rules have now, in which the command line goes over a file.
+
+    What the command line selects by its id runs, although a file skips it by the same id or switches it off. Raises
+    UsageError for a rule that is set twice, by two of its ids.
+    """
+    raise_together(_set_twice(tuning.rules, ids))
+    select, skip = (_renamed(patterns, ids) for patterns in (tuning.select, tuning.skip))
+    typed = {each.text for each in select if each.is_typed}
+    skip = tuple(each for each in skip if each.is_typed or each.text not in typed)
+    rules = (replace(each, rule=ids.current(each.rule)) for each in tuning.rules)
+    return Tuning(select, skip, tuple(_running(rules, typed)))
+
+
+def _renamed(patterns: Iterable[Pattern], ids: RuleIds) -> tuple[Pattern, ...]:
+    return tuple(dict.fromkeys(each._replace(text=ids.current(each.text)) for each in patterns))
+
+
+def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageError]:
+    """Rules of which something is said by two of their ids."""
+    seen: dict[str, str] = {}
+    for each in rules:
+        first = seen.setdefault(ids.current(each.rule), each.rule)
+        if first != each.rule:
+            message = f"{shown(first)} and {shown(each.rule)} are one rule, which is set twice"
+            yield UsageError(message, each.where, f"set it once, as {ids.current(each.rule)}")
+
+
+def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterator[RuleSettings]:
+    """What is said of rules, but for what switches off one that is selected."""
+    for each in rules:
+        if each.rule not in selected or each.enabled is not False:
+            yield each
+        elif each.severity or each.parameters or each.added:
+            yield replace(each, enabled=None, reason=each.reason if each.severity else "")
+
+
 def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
-    """The rules of a choice, by their ids, as a tuning makes them.
+    """The rules of a choice, by their ids, as a tuning in force makes them.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
     no rule is left; all that is wrong with the settings of rules is told together.
@@ -107,7 +145,7 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
 
 def _in_file(patterns: Iterable[Pattern]) -> str:
     """The first place in a configuration file among those of patterns; an option is not a place."""
-    return next((each.where for each in patterns if each.where and not each.where.startswith("-")), "")
+    return next((each.where for each in patterns if each.where and not each.is_typed), "")
 
 
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
@@ -139,13 +177,18 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
             names = {name for name, rule in known.items() if _speaks_to(rule, text)}
             kind, others = "objective of a rule", {each for rule in known.values() for each in rule.info.objectives}
         else:
-            names = {name for name in known if fnmatchcase(name, text)}
+            names = {name for name, rule in known.items() if _is_called(rule, text)}
             kind, others = "rule", set(known)
         if not names:
             hint = did_you_mean(text, others) or "name a rule, a glob such as kubernetes.container-*, or objective:NAME"
             raise UsageError(f"there is no {kind} {shown(text)}", pattern.where, hint)
         found[pattern] = names
     return found
+
+
+def _is_called(rule: Rule, pattern: str) -> bool:
+    """Whether an id that a rule has, or had, matches: a glob goes on holding the rules that it held."""
+    return any(fnmatchcase(each, pattern) for each in (rule.info.id, *rule.info.formerly))
 
 
 def _speaks_to(rule: Rule, objective: str) -> bool:

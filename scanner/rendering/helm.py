@@ -20,7 +20,7 @@ from scanner.sources import Rendered
 
 NAME = "Chart.yaml"
 _PARTS = ("templates/", "crds/", "charts/")
-_NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'assay-compliance[helm]'"
+_NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
 _SOURCE = re.compile(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
 _NOT_RENDERED = ("NOTES.txt", ".tpl")

@@ -76,6 +76,7 @@ def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
                 "objectives": info.objectives,
                 "controls": _links(links),
                 "counts": counts,
+                **({"formerly": info.formerly} if info.formerly else {}),
             },
         )
 

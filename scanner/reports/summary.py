@@ -225,6 +225,6 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
         option = "" if all(fixable) else " --unsafe"
         yield f"`assay fix {paths} --diff{option}` shows the edits that Assay can make"
     elif failed:
-        yield "`assay rules show ID` explains a rule"
+        yield "`assay explain RULE` explains a rule"
     if not failed and scan.outcomes["unknown"] and not presentation.unknown:
         yield "`--show unknown` lists the places of what is unknown"

@@ -43,6 +43,14 @@ def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
     yield from (f"{line}\n" for line in summary.lines(scan, screen, presentation))
 
 
+def findings(scan: Scan, presentation: Presentation) -> Iterator[str]:
+    """The lines about findings alone, with the places of what is unknown."""
+    screen = Screen.of(presentation)
+    for block in chain(_rules(scan, screen), unknowns.blocks(scan, screen, places=True)):
+        yield from block
+        yield ""
+
+
 def _configuration(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
     """What was switched off, excluded, lowered or set."""
     if scan.run.configuration:
@@ -126,7 +134,7 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
         parts.append(f"{name} {', '.join(link.control for link in links[:_SHOWN_CONTROLS])}{more}")
     if others := len(by_framework) - len(shown):
         noun = "framework" if others == 1 else "frameworks"
-        parts.append(f"and {others} more {noun}: assay rules show {rule.id}")
+        parts.append(f"and {others} more {noun}: assay explain {rule.id}")
     return "; ".join(parts)
 
 

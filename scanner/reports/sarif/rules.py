@@ -55,6 +55,7 @@ def alert_descriptors(scan: Scan, rules: Iterable[str]) -> Iterator[Json]:
 def _named(rule: RuleInfo) -> Json:
     return {
         "id": rule.id,
+        **({"deprecatedIds": rule.formerly} if rule.formerly else {}),
         "name": "".join(word.capitalize() for word in rule.id.replace(".", "-").split("-")),
         "shortDescription": {"text": sentence(rule.title)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},

@@ -56,10 +56,10 @@ fuzz: build/fuzz/installed
 mutants: .venv/dev
 	$(BIN)/python bench/mutants.py $(ARGS)
 
-# The locks: for .venv, fuzzing and releases the newest versions of the day, for test-lowest the lowest that are allowed.
+# The locks: for .venv, the site, fuzzing and releases the newest versions of the day, for test-lowest the lowest that are allowed.
 constraints: .venv/dev
 	$(COMPILE) pyproject.toml --upgrade --output-file .ci/newest.txt >/dev/null
-	for group in build dev fuzz; do \
+	for group in build dev docs fuzz; do \
 		$(COMPILE) pyproject.toml --group $$group --upgrade --constraint .ci/newest.txt \
 			--output-file .ci/$$group.txt >/dev/null || exit 1; done
 	for group in checkov hook release; do \
@@ -78,8 +78,12 @@ format: .venv/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/dev
-	$(BIN)/python docs/generate.py
+# The documentation as a site. A warning, such as a link that leads nowhere, is an error.
+docs: build/docs/installed
+	rm -rf build/pages build/site build/.cache
+	build/docs/bin/python docs/generate.py build/pages
+	build/docs/bin/zensical build --strict --config-file build/pages.yml
+	@echo "The site is in build/site; to read it: python3 -m http.server --directory build/site"
 
 bench: .venv/dev
 	$(BIN)/python bench/throughput.py
@@ -110,6 +114,7 @@ clean:
 
 build/lowest/installed: .ci/lowest.txt
 build/newest/installed: build/newest.txt
+build/docs/installed: .ci/docs.txt
 build/fuzz/installed: .ci/fuzz.txt
 build/%/installed: pyproject.toml
 	$(PYTHON) -m venv --clear $(@D)

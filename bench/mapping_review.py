@@ -108,7 +108,7 @@ MEANING: Mapping[str, tuple[str, ...]] = {
     "audit-log": ("architecture.service-audit-recorded",),
     "host-namespaces": ("kubernetes.pod-without-host-ipc", "kubernetes.pod-without-host-pid"),
     "hostpath": ("kubernetes.pod-without-sensitive-host-path",),
-    "ingress-block": ("kubernetes.service-load-balancer-guarded", "kubernetes.service-without-node-port"),
+    "ingress-block": ("kubernetes.service-load-balancer-restricted", "kubernetes.service-without-node-port"),
     "mtls-strict": ("architecture.flow-regulated-internal-encrypted", "architecture.flow-zero-trust-mutual"),
     "netpol-default-deny": ("architecture.boundary-cde-denies-by-default",),
     "netpol-ranges": ("kubernetes.network-policy-names-sources",),

@@ -1,4 +1,4 @@
-"""The registry of facts -> the tables of `subjects.md`, which stand between two comments and are written anew."""
+"""The registry of facts -> tables in the page about subjects, in the place of the comments that ask for them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from scanner.facts.shape import Shape
 from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
-PAGE = "subjects.md"
-_END = "<!-- end of facts -->"
-_SECTION = re.compile(rf"(<!-- facts of ([\w., -]+?):[^\n]*-->\n).*?({re.escape(_END)})", re.DOTALL)
-"""Between two comments, the first of which names families of kinds, such as `governance, resilience`."""
+SOURCE = "docs/subjects.md"
+_ASKED = re.compile(r"^<!-- facts of ([\w., -]+?): [^\n]*-->$", re.MULTILINE)
+"""A comment that names families of kinds, such as `governance, resilience`."""
 
 
 def fill(text: str) -> str:
     """The page with its tables as the registry has them."""
-    return _SECTION.sub(lambda match: "".join((match[1], "\n", _section(match[2]), "\n\n", match[3])), text)
+    return _ASKED.sub(lambda match: _section(match[1]), text)
 
 
 def _section(families: str) -> str:

@@ -1,30 +1,39 @@
-"""Text and data -> Markdown that a code host shows as it was meant, and that reads well as text."""
+"""Text and data -> Markdown that Python-Markdown and a code host show as it was meant."""
 
 from __future__ import annotations
 
 import os
 import re
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import yaml
 
-WIDTH = 110
-NOTE = "<!-- Written by docs/generate.py from the data; do not edit, run `make docs`. -->"
-
-_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-_SPECIAL = re.compile(r"[\\*<`\[\]]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#?\w+;)")
-_BLOCK = re.compile(r"^(?:(?=[-+#>=])|(\d+)(?=[.)](?:\s|$)))")
-_REFERENCE = re.compile(r"\[(`[^`\n]+`)\]")
+SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+"""A code span; its second group is the code."""
+_SPECIAL = re.compile(r"[\\*_~<>&`\[\]{}|]")
+_BLOCK = re.compile(r"^(?:[-+#=:!]|\d+(?=[.)](?:\s|$)))")
+"""What begins a list, a heading or another block at the start of a paragraph."""
+_NAMED = re.compile("\ue000([^\ue001]+)\ue001([^\ue002]+)\ue002")
+_WIDTH = 110
 
 
 def prose(words: str) -> str:
-    """Words as they stand; only code spans keep their meaning."""
+    """Words as they stand, on one line; only code spans keep their meaning."""
+    return " ".join(outside_code(words, _escaped).split())
+
+
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """A text with everything changed that stands outside its code spans."""
     pieces, last = [], 0
-    for span in _SPAN.finditer(words):
-        pieces += [_SPECIAL.sub(r"\\\g<0>", words[last : span.start()]), span[0]]
+    for span in SPAN.finditer(text):
+        pieces += [change(text[last : span.start()]), span[0]]
         last = span.end()
-    return " ".join("".join([*pieces, _SPECIAL.sub(r"\\\g<0>", words[last:])]).split())
+    return "".join([*pieces, change(text[last:])])
+
+
+def _escaped(words: str) -> str:
+    """Character references, which every reader of Markdown takes for text, where a backslash is not one everywhere."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", words)
 
 
 def code(value: object) -> str:
@@ -40,27 +49,41 @@ def codes(values: Iterable[object]) -> str:
     return ", ".join(map(code, values))
 
 
-def reference(name: str) -> str:
-    """A link to what a name means; `page` adds the address."""
-    return f"[{code(name)}]"
+def reference(name: str, label: str = "") -> str:
+    """A link to what a name means, with the name or a label as its text; `page` adds the address."""
+    return f"\ue000{name}\ue001{code(label or name)}\ue002"
 
 
-def paragraph(text: str, indent: str = "") -> str:
-    """Lines of which none breaks a code span, or begins a list, a quote or a heading."""
-    whole = _SPAN.sub(lambda span: span[0].replace(" ", "\0"), text)
-    lines = textwrap.wrap(whole, WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
-    return f"\n{indent}".join(_BLOCK.sub(r"\1\\", line) for line in lines).replace("\0", " ")
+def paragraph(text: str) -> str:
+    """A paragraph on one line, which begins no list, quote or heading."""
+    return _BLOCK.sub(lambda found: found[0][:-1] + f"&#{ord(found[0][-1])};", " ".join(text.split()))
 
 
 def items(texts: Iterable[str]) -> str:
     """A list of paragraphs; nothing of none."""
-    return "\n".join("- " + paragraph(text, "  ") for text in texts)
+    return "\n".join("- " + paragraph(text) for text in texts)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a pipe is escaped in code spans too, as tables want it."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+    """A table."""
+    lines = [head, ["---"] * len(head), *(map(_cell, row) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """A code span with a pipe becomes HTML: readers of Markdown disagree about how to escape the pipe."""
+    return SPAN.sub(lambda span: f"<code>{_escaped(span[2].strip())}</code>" if "|" in span[2] else span[0], text)
+
+
+def heading(level: int, words: str, anchor: str = "", *, searched: bool = True) -> str:
+    """A heading, by default with the anchor that its words give; what is not searched stays small."""
+    attributes = [f"#{anchor}"] * bool(anchor) + ["data-search-exclude"] * (not searched)
+    return f"{'#' * level} {words}" + (f" {{: {' '.join(attributes)} }}" if attributes else "")
+
+
+def slug(name: str) -> str:
+    """A name as a part of an address."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
 def fence(text: str, language: str) -> str:
@@ -85,17 +108,36 @@ _Dumper.add_representer(str, _literal)
 
 def block(value: object) -> str:
     """Plain data as YAML in block style, in its own order."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
 def page(path: str, blocks: Iterable[str], targets: Mapping[str, str]) -> str:
-    """A page of blocks, and at its end the addresses of what it refers to, as `targets` says by name."""
-    body = "\n\n".join([NOTE, *filter(None, blocks)])
-    folder = os.path.dirname(path) or "."
-    known = {code(name): target for name, target in targets.items()}
-    used = [label for label in dict.fromkeys(_REFERENCE.findall(body)) if label in known]
-    addresses = [f"[{label}]: {os.path.relpath(known[label], folder)}" for label in used]
-    return "\n".join([body, *([""] if addresses else []), *addresses, ""])
+    """A page of blocks, in which each reference is a link to where `targets` says that its name is described.
+
+    Raises KeyError for a reference to a name that is described nowhere.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        return f"[{found[2]}]({relative(path, targets[found[1]])})"
+
+    return _NAMED.sub(link, "\n\n".join(filter(None, blocks))) + "\n"
+
+
+def relative(path: str, target: str) -> str:
+    """The address of a target in the page at a path."""
+    return os.path.relpath(target, os.path.dirname(path) or ".")
+
+
+def blocks_of_code(text: str) -> Iterator[tuple[bool, str]]:
+    """The lines of a page, line ends included, each with whether it belongs to a fenced code block."""
+    open_fence = ""
+    for line in text.splitlines(keepends=True):
+        found = re.match(r"\s*(`{3,}|~{3,})", line)
+        yield bool(open_fence or found), line
+        if found and not open_fence:
+            open_fence = found[1]
+        elif found and found[1].startswith(open_fence) and not line.strip().strip(open_fence[0]):
+            open_fence = ""
 
 
 def _longest_run(text: str) -> int:

@@ -1,8 +1,8 @@
-"""Bearings -> the page of the (control, rule) pairs whose rationale does not speak of what the rule looks at.
+"""Mappings -> the page of the (control, rule) pairs whose rationale does not speak of what the rule looks at.
 
     python docs/pairs.py
 
-writes that page alone, and says how many pairs there are.
+prints that page alone.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import data
 import yaml
 from markup import code, page, paragraph, prose, reference, table
 
-from scanner import library
 from scanner.controls import ControlLink
-from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.links import links
 from scanner.model import RuleInfo
-from scanner.policy.rule import load_folder
 
 PAGE = "mapping-pairs.md"
 DATA = Path(__file__).with_name("mapping-words.yaml")
@@ -85,7 +83,7 @@ def pairs_page(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> 
         "A control says why an objective bears on it. Each rule of that objective then decides on the control with "
         "medium or high strength, so the reason must hold for each. Here stand the pairs whose rationale has none of "
         "the words for what the rule looks at (`docs/mapping-words.yaml`; where a rule is not named there, the words "
-        "of its title). Most are a rationale to widen, or a bearing to limit with `rules:`; a few are a word that is "
+        "of its title). Most are a rationale to widen, or a mapping to limit with `rules:`; a few are a word that is "
         "missing in that file."
     )
     yield paragraph(f"Pairs: {len(found)}.")
@@ -112,12 +110,9 @@ def _stem(word: str) -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    rules = [file.rule.info for file in load_folder(library.data_root() / "rules")]
-    targets = {rule.id: f"rules/{rule.id.replace('.', '/')}.md" for rule in rules}
-    text = page(PAGE, pairs_page(catalogue.load(library.Cache()), rules), targets)
-    DATA.with_name(PAGE).write_text(text, encoding="utf-8")
-    print(next(line for line in text.splitlines() if line.startswith("Pairs: ")))
+    """Print the page."""
+    everything = data.load()
+    print(page(PAGE, pairs_page(everything.frameworks, everything.infos), everything.targets))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from markup import code, paragraph, prose, reference, table
+from markup import code, heading, paragraph, prose, reference, slug, table
 
 from scanner.policy.rule import RuleFile
 
@@ -77,7 +77,7 @@ def peers_page(peers: Sequence[Peer], rules: Sequence[RuleFile]) -> Iterator[str
         head,
         [
             (
-                f"[{prose(it.name)}](#{it.name.lower().replace(' ', '-')})",
+                f"[{prose(it.name)}](#{slug(it.name)})",
                 prose(it.read),
                 str(len(it.checks)),
                 str(len(it.checks) - len(it.absent)),
@@ -87,7 +87,7 @@ def peers_page(peers: Sequence[Peer], rules: Sequence[RuleFile]) -> Iterator[str
         ],
     )
     for peer in peers:
-        yield f"## {prose(peer.name)}"
+        yield heading(2, prose(peer.name), slug(peer.name))
         yield paragraph(f"Source: <{peer.source}>. {prose(peer.note)}".strip())
         yield table(
             ("check", "replaced by", "or deliberately absent"), [_row(peer, it, by_check) for it in peer.checks]

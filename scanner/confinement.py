@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 @cache
@@ -46,18 +47,21 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def confined(*, seconds: int = 0, file: int = 0, memory: int = 0) -> Callable[[], None]:
+def confined(*, seconds: int = 0, file: int = 0, memory: int = 0, apart: bool = False) -> Callable[[], None]:
     """What a program does between fork and exec: it ends with this process, and is bounded.
 
     `seconds` are those of a processor, `file` the bytes that it may write into one file, `memory` those of address
-    space; what is 0 stays as it is.
+    space; what is 0 stays as it is. `apart` takes the network away, this machine's own services with it, where the
+    system lets this process do that.
     """
     parent, library = os.getpid(), _library()  # between fork and exec nothing should be loaded
     bounds = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_FSIZE: file, resource.RLIMIT_AS: memory}
 
     def confine() -> None:
         if library is not None:
-            end_with(parent)
+            if apart and library.unshare(_CLONE_NEWNET):
+                library.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+            end_with(parent)  # after what would undo it
         for limit, wanted in bounds.items():
             if wanted:
                 _lower(limit, wanted)

@@ -80,15 +80,16 @@ class DataFile:
         raise_together(sorted(errors, key=_line))
 
 
-def read(path: Path, schema: Path, *, may_be_empty: bool = False) -> DataFile:
-    """The document of a file that is as a JSON Schema says; `may_be_empty` reads a file without one as a mapping.
+def read(path: Path, schema: Path, *, may_be_empty: bool = False, most: int | None = None) -> DataFile:
+    """The document of a file of bounded size that is as a JSON Schema says.
 
+    `may_be_empty` reads a file without a document as a mapping.
     Raises PackError, with the line, for a file that cannot be read, is not a regular file or is too large, for a text
     that is not one YAML (or, by its name, JSON) document, for keys that stand twice, and for all that the schema
     refuses.
     """
     name = str(path)
-    content = _content(path)
+    content = _content(path, LIMITS.bytes if most is None else most)
     sha256, document = hashlib.sha256(content).hexdigest(), _document(name, _text(name, content))
     if document is None:
         if may_be_empty:
@@ -110,9 +111,9 @@ def _line(error: AssayError) -> int:
     return int(error.location.rpartition(":")[2])
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most: int) -> bytes:
     try:
-        return safe_read.read(path, LIMITS.bytes)
+        return safe_read.read(path, most)
     except UnreadableError as error:
         raise PackError(error.message, str(path)) from None
 

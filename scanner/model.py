@@ -16,6 +16,10 @@ DISCLAIMER = "A static scan supports or contradicts controls; it does not establ
 """What every report says of itself."""
 
 
+HIDDEN = "although it may hold what Assay reads"
+"""How the reason of an input ends that an ignore file names and that would have been assessed."""
+
+
 class Severity(StrEnum):
     """How much a failing rule matters, worst first."""
 

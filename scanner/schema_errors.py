@@ -6,10 +6,11 @@ that looks like a credential.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
 from scanner.errors import did_you_mean
@@ -23,6 +24,8 @@ FieldPath = tuple[str | int, ...]
 
 _SHOWN = 40
 """Characters of a value that an error shows."""
+_MOST = 100
+"""Errors of one file that are told."""
 _LISTED = 12
 """Allowed values or known keys that an error lists."""
 _TYPES = {
@@ -54,9 +57,10 @@ class Problem:
 
 
 def problems(validator: Validator, value: Any) -> Iterator[Problem]:
-    """All that the schema of a validator refuses in a value."""
+    """What the schema of a validator refuses in a value, as far as somebody reads on."""
     found = (_problems(error, tuple(error.absolute_path)) for error in validator.iter_errors(value))
-    yield from dict.fromkeys(chain.from_iterable(found))  # each missing key of a mapping is an error that tells all
+    some = islice(chain.from_iterable(found), _MOST)
+    yield from dict.fromkeys(some)  # each missing key of a mapping is an error that tells all
 
 
 def shown(value: Any, name: str = "") -> str:
@@ -133,10 +137,12 @@ def _misnamed(error: ValidationError, path: FieldPath) -> Problem:
 
 
 def _repeated(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
-    items = cast("list[Any]", error.instance)
-    for index, item in enumerate(items):
-        if any(item == before and type(item) is type(before) for before in items[:index]):
-            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "remove one of them")
+    met: set[str] = set()
+    for index, item in enumerate(cast("list[Any]", error.instance)):
+        before = len(met)
+        met.add(json.dumps(item, sort_keys=True))
+        if len(met) == before:
+            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "leave one out")
 
 
 def _alternatives(error: ValidationError, path: FieldPath) -> Iterator[Problem]:

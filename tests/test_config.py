@@ -608,7 +608,7 @@ def test_values_that_are_shown_can_be_read_back(
     folder = tmp_path_factory.mktemp("shown")
     rules = {
         REGISTRY: {"parameters": {"allowed": texts}},
-        "kubernetes.service-load-balancer-guarded": {"add": {"internal": mapping}},
+        "kubernetes.service-load-balancer-restricted": {"add": {"internal": mapping}},
         "kubernetes.container-not-kubernetes-dashboard": {"parameters": {"images": re.escape(text)}},
         "architecture.service-redundant": {"parameters": {"zonal_from": number}},
         PRIVILEGED: {"enabled": False, "reason": f"because {reason}".strip()},

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
-import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+import subprocess
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
+import click
 import pytest
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+import yaml
 
 from scanner import documents, library
+from scanner.cli import assay as command_line
 from scanner.frameworks import catalogue
 from scanner.policy.rule import load_folder, rule_paths
 from scanner.rule_ids import RuleIds
 from tests.command_line import assay
 from tests.conftest import REPOSITORY
+from tests.site_pages import DOCS, READER, anchors, by_hand, generated, inlines, links, loaded, module, parsed, shown
 
-DOCS = REPOSITORY / "docs"
-GENERATED = (
-    DOCS / "objectives.md",
-    DOCS / "mapping-pairs.md",
-    *sorted(DOCS.glob("frameworks/**/*.md")),
-    *sorted(DOCS.glob("rules/**/*.md")),
-)
-BY_HAND = tuple({*REPOSITORY.glob("*.md"), *DOCS.glob("*.md")} - set(GENERATED))
-READER = MarkdownIt("commonmark").enable("table")
+FRAMEWORKS = DOCS / "frameworks.md"
+IN_GIT = (*REPOSITORY.glob("*.md"), *DOCS.glob("*.md"))
 HOSTILE = (
     "<script>alert(1)</script> <!-- gone --> &amp; &lt; A & B <https://a.example>",
     "_emphasis_ *stars* **bold** snake_case __init__ ~~struck~~ back\\slash \\* a lone ` tick",
@@ -42,124 +34,135 @@ HOSTILE = (
 )
 
 
-@cache
-def module(name: str) -> ModuleType:
-    """One of the modules that write the pages, which find each other in their own folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(DOCS))
-        return importlib.import_module(name)
+def test_the_generator_writes_all_pages_into_a_new_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "pages"
+    assert module("generate").main([str(folder)]) == 0
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert written == {*generated(), *by_hand(), "site.css"}
+    plain = yaml.safe_load((tmp_path / "pages.yml").read_text(encoding="utf-8"))
+    assert (plain["docs_dir"], plain["site_dir"]) == ("pages", "site")
+    with pytest.raises(SystemExit, match="2"):
+        module("generate").main([str(folder)])
+    assert "is not empty" in capsys.readouterr().err
 
 
-def generate(*arguments: str) -> int:
-    code: int = module("generate").main(arguments)
-    return code
-
-
-@cache
-def parsed(path: Path) -> list[Token]:
-    return READER.parse(path.read_text(encoding="utf-8"))
-
-
-def inlines(tokens: list[Token]) -> Iterator[list[Token]]:
-    return (token.children or [] for token in tokens if token.type == "inline")
-
-
-def shown(tokens: list[Token]) -> str:
-    """The text that a reader sees."""
-    return "".join(" " if token.type in {"softbreak", "hardbreak"} else token.content for token in tokens)
-
-
-@cache
-def anchors(path: Path) -> frozenset[str]:
-    """The names that a code host gives to headings."""
-    tokens = parsed(path)
-    found: list[str] = []
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            name = re.sub(r"[^\w\- ]", "", shown(tokens[index + 1].children or []).lower()).replace(" ", "-")
-            found.append(f"{name}-{found.count(name)}" if name in found else name)
-    return frozenset(found)
-
-
-def test_pages_are_as_the_data_says(capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate("--check") == 0, capsys.readouterr().out
-
-
-def test_what_is_not_fresh_is_named_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for path in GENERATED:
-        copy = tmp_path / path.relative_to(DOCS)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(path.read_bytes())
-    stale, missing = tmp_path / "objectives.md", tmp_path / "rules" / "README.md"
-    superfluous = tmp_path / "rules" / "kubernetes" / "of-yesterday.md"
-    fresh = stale.read_text(encoding="utf-8")
-    stale.write_text(fresh.replace("# Control objectives", "# Objectives"), encoding="utf-8")
-    missing.unlink()
-    superfluous.write_text("gone\n", encoding="utf-8")
-    assert generate("--folder", str(tmp_path), "--check") == 1
-    said = capsys.readouterr()
-    assert "make docs" in said.err
-    assert said.out.splitlines() == [
-        "stale: objectives.md",
-        "    @@ -3 +3 @@",
-        "    -# Objectives",
-        "    +# Control objectives",
-        "missing: rules/README.md",
-        "superfluous: rules/kubernetes/of-yesterday.md",
+def test_no_page_that_data_gives_is_in_git() -> None:
+    listed = subprocess.run(["git", "ls-files", "docs"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    names = [PurePosixPath(name).relative_to("docs") for name in listed.stdout.splitlines()]
+    assert names
+    assert not [
+        str(name) for name in names if name.parts[0] != "images" and (len(name.parts) > 1 or str(name) in generated())
     ]
-    assert generate("--folder", str(tmp_path)) == 0
-    assert stale.read_text(encoding="utf-8") == fresh
-    assert missing.read_bytes() == (DOCS / "rules" / "README.md").read_bytes()
-    assert not superfluous.exists()
 
 
-def test_every_link_leads_to_a_file_or_heading() -> None:
+def test_every_page_by_hand_has_a_place_in_the_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    site_map, data = module("site_map"), loaded()
+    monkeypatch.setattr(module("guides"), "by_hand", lambda: ["docs/of-yesterday.md"])
+    with pytest.raises(ValueError, match=r"no place in its menu for guides/of-yesterday.md"):
+        site_map.configuration(data, "pages")
+
+
+def test_every_page_is_in_the_menu_and_no_list_is_too_long() -> None:
+    plain = yaml.safe_load(module("site_map").configuration(loaded(), "pages"))
+    pages, longest = leaves(plain["nav"])
+    assert sorted(pages) == sorted(path for path in {**generated(), **by_hand()} if path.endswith(".md"))
+    assert longest <= 60
+
+
+def leaves(menu: object) -> tuple[list[str], int]:
+    """The pages of a menu, and the length of its longest list."""
+    if isinstance(menu, str):
+        return [menu], 0
+    inner = list(menu.values()) if isinstance(menu, dict) else list(menu) if isinstance(menu, list) else []
+    found = [leaves(each) for each in inner]
+    return [page for pages, _ in found for page in pages], max([len(inner), *(length for _, length in found)])
+
+
+def test_a_link_that_leads_nowhere_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    guides = module("guides")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text("[Gone](gone.md#x), `[code](gone.md)`, [web](https://a.example)\n")
+    monkeypatch.setattr(guides, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match=r"docs/page.md: gone.md#x leads to no file"):
+        guides.pages(loaded())
+
+
+def test_every_link_in_git_leads_to_a_file_or_heading() -> None:
     broken = []
-    for path in (*GENERATED, *BY_HAND):
-        for token in (token for tokens in inlines(parsed(path)) for token in tokens):
-            address = str(token.attrs.get("href") or token.attrs.get("src") or "")
-            if not address or urlsplit(address).scheme:
+    for path in IN_GIT:
+        text = path.read_text(encoding="utf-8")
+        for address in links(parsed(text)):
+            if urlsplit(address).scheme:
                 continue
             name, _, heading = unquote(address).partition("#")
             target = (path.parent / name).resolve() if name else path
-            if not target.exists() or (heading and heading not in anchors(target)):
+            if not target.exists() or (heading and heading not in anchors(target.read_text(encoding="utf-8"))):
                 broken.append(f"{path.relative_to(REPOSITORY)}: {address}")
     assert not broken
 
 
-def test_generated_pages_hold_no_html_and_no_reference_without_address() -> None:
+def test_every_link_of_the_site_leads_to_a_page_or_heading() -> None:
+    pages, broken = {**generated(), **by_hand()}, []
+    for path, text in pages.items():
+        for address in links(parsed(text)):
+            if urlsplit(address).scheme:
+                continue
+            name, _, heading = unquote(address).partition("#")
+            target = str(PurePosixPath("/", path).parent / name) if name else f"/{path}"
+            target = str(Path(target).resolve()).removeprefix("/")
+            if target not in pages or (heading and heading not in anchors(pages[target])):
+                broken.append(f"{path}: {address}")
+    assert not broken
+
+
+def test_generated_pages_hold_no_html_but_their_own() -> None:
     wrong = []
-    for path in GENERATED:
-        note, *blocks = parsed(path)
-        assert note.content.startswith("<!-- Written by docs/generate.py")
-        found = [token.content for token in blocks if token.type == "html_block"]
+    for path, text in generated().items():
+        blocks = parsed(text)
+        found = [token.content for token in blocks if token.type == "html_block" and path != "index.md"]
         for tokens in inlines(blocks):
-            found += [token.content for token in tokens if token.type == "html_inline"]
-            words = [token for token in tokens if token.type != "code_inline"]  # which may be a list of YAML
-            found += re.findall(r"\[[a-z][\w.@/ -]*\]", shown(words))
-        wrong += [f"{path.relative_to(REPOSITORY)}: {content}" for content in found]
+            found += [
+                token.content
+                for token in tokens
+                if token.type == "html_inline" and token.content not in {"<code>", "</code>", "<br>"}
+            ]
+        wrong += [f"{path}: {content}" for content in found]
     assert not wrong
 
 
 def test_a_rule_is_shown_in_its_own_words() -> None:
     for file in load_folder(REPOSITORY / "rules"):
-        info = file.rule.info
-        path = DOCS / "rules" / f"{info.id.replace('.', '/')}.md"
-        paragraphs = [shown(tokens) for tokens in inlines(parsed(path))]
+        info, plain = file.rule.info, file.data.value
+        page = generated()[f"rules/{info.id.replace('.', '/')}.md"]
+        paragraphs = [shown(tokens) for tokens in inlines(parsed(page))]
         for words in (info.title, info.why, info.remediation, info.limits):
-            assert words.replace("`", "") in paragraphs, path
-        blocks = [token.content for token in parsed(path) if token.type == "fence"]
-        for example in file.data.value["examples"]:
+            assert " ".join(words.replace("`", "").split()) in paragraphs, info.id
+        codes = {token.content for tokens in inlines(parsed(page)) for token in tokens if token.type == "code_inline"}
+        assert {info.id, info.subject, *info.same_as, *info.objectives, *info.formerly} <= codes
+        assert set(info.references) <= set(links(parsed(page)))
+        blocks = [token.content for token in parsed(page) if token.type == "fence"]
+        assert f"{plain['require'].strip()}\n" in blocks, info.id
+        for example in plain["examples"]:
             if "text" in example:
-                assert f"{example['text'].rstrip()}\n" in blocks, path
+                assert f"{example['text'].rstrip()}\n" in blocks, info.id
             else:
-                assert any(read(block) == example["input"] for block in blocks), path
+                assert any(read(block) == example["input"] for block in blocks), info.id
+
+
+def test_a_rule_links_to_every_control_that_it_bears_on() -> None:
+    data = loaded()
+    assert sum(map(len, data.reached.values())) > 1000
+    for rule, found in data.reached.items():
+        linked = set(links(parsed(generated()[f"rules/{rule.replace('.', '/')}.md"])))
+        for link in found:
+            target = data.targets[f"{link.framework}@{link.edition}/{link.control}"]
+            assert f"{'../' * (rule.count('.') + 1)}{target}" in linked, rule
 
 
 def test_a_framework_is_shown_in_its_own_words() -> None:
     for framework in catalogue.load(library.Cache()):
-        paths = DOCS.glob(f"frameworks/{framework.id}-*.md")
-        text = "\n".join(shown(tokens) for path in paths for tokens in inlines(parsed(path)))
+        page = generated()[module("data").framework_path(framework)]
+        text = "\n".join(shown(tokens) for tokens in inlines(parsed(page)))
         for control in framework.controls:
             rationales = [bearing.rationale for bearing in control.objectives]
             for words in (control.id, control.title, control.parent, control.evidence, control.unmapped, *rationales):
@@ -168,18 +171,57 @@ def test_a_framework_is_shown_in_its_own_words() -> None:
             assert " ".join(why.replace("`", "").split()) in text, why
 
 
-def test_every_rule_and_framework_stands_in_its_index() -> None:
+def test_every_rule_framework_and_objective_stands_in_its_list() -> None:
     rules = {str(path.relative_to(REPOSITORY).with_suffix(".md")) for path in rule_paths(REPOSITORY / "rules")}
-    assert {str(path.relative_to(DOCS)) for path in GENERATED if path.is_relative_to(DOCS / "rules")} == {
+    lists = {f"rules/{folder.name}/index.md" for folder in (REPOSITORY / "rules").iterdir() if folder.is_dir()}
+    assert {path for path in generated() if path.startswith("rules/")} == {
         *rules,
-        "rules/README.md",
+        *lists,
+        "rules/index.md",
         "rules/peers.md",
     }
-    for folder in ("rules", "frameworks"):
-        index = DOCS / folder / "README.md"
-        linked = {str(token.attrs.get("href")) for tokens in inlines(parsed(index)) for token in tokens}
-        pages = {path.relative_to(index.parent).as_posix() for path in GENERATED if path.is_relative_to(index.parent)}
-        assert pages - linked == {"README.md"}
+    for index in (*lists, "frameworks/index.md", "objectives/index.md", "commands/index.md"):
+        folder = index.removesuffix("index.md")
+        linked = {f"{folder}{address}" for address in links(parsed(generated()[index]))}
+        pages = {path for path in generated() if path.startswith(folder)}
+        assert pages - linked == {index}
+
+
+def test_a_command_is_shown_with_all_its_options() -> None:
+    pages = {
+        name: generated()[f"commands/{name}.md"] for name in command_line.list_commands(click.Context(command_line))
+    }
+    shown_options = 0
+    for name, page in pages.items():
+        group = command_line.get_command(click.Context(command_line), name)
+        assert group is not None
+        for inner, command in {"": group, **getattr(group, "commands", {})}.items():
+            assert f"# assay {name} {inner}".rstrip() + "\n" in page
+            for option in (each for each in command.params if isinstance(each, click.Option)):
+                assert any(f"| {mark}{option.opts[0]}" in page for mark in ("`", "<code>")), (name, inner, option.opts)
+                shown_options += 1
+    assert shown_options > 50
+
+
+def test_every_format_is_named() -> None:
+    from scanner.cli import outputs
+    from scanner.subjects import FORMATS
+    from scanner.subjects.unread import UNREAD
+
+    names = {form.name for form in FORMATS} | {form.name for form in UNREAD} | set(outputs.FORMATS)
+    assert all(f"`{name}`" in generated()["formats/index.md"] for name in names)
+
+
+def test_facts_stand_in_the_page_about_subjects() -> None:
+    from scanner.facts import registry
+    from scanner.subjects import KINDS
+
+    page = by_hand()["guides/subjects.md"]
+    assert "<!-- facts" not in page
+    for kind in KINDS:
+        facts = registry.of(kind)
+        assert not facts or f"### Facts of `{kind}`\n" in page
+        assert all(f"| `{name}` |" in page for name in facts)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +258,7 @@ def read(text: str) -> object:
 def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
     (example,) = (
         token.content
-        for token in parsed(DOCS / "frameworks.md")
+        for token in parsed(FRAMEWORKS.read_text(encoding="utf-8"))
         if token.type == "fence" and token.content.startswith("id: ")
     )
     file = tmp_path / "acme.yaml"
@@ -231,7 +273,7 @@ def test_the_example_of_a_framework_is_one(tmp_path: Path) -> None:
 
 def test_what_a_scan_prints_of_that_example_is_so(tmp_path: Path) -> None:
     """Each line that the page shows of the two scans is one that the command prints."""
-    fences = [token for token in parsed(DOCS / "frameworks.md") if token.type == "fence"]
+    fences = [token for token in parsed(FRAMEWORKS.read_text(encoding="utf-8")) if token.type == "fence"]
     example = next(token.content for token in fences if token.content.startswith("id: "))
     scope = next(token.content for token in fences if token.content.startswith("# scope.yaml"))
     shown = [token.content for token in fences if "\nacme@2026  " in f"\n{token.content}"]

@@ -112,3 +112,14 @@ def test_safe_fixes_are_made_in_the_files_and_nothing_is_scanned(folder: Path) -
     assert (folder / "job.yaml").read_text() == old.replace("batch/v1beta1", "batch/v1")
     assert (folder / "pod.yaml").read_text() == POD  # what is wrong with it has no safe fix
     assert hook(folder, "--fix", "notes.md").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["--config=weaker.yaml", "--config", "--fix", "--skip=*", "--fail-on=critical", "-h"])
+def test_a_file_whose_name_is_an_option_is_not_obeyed(folder: Path, name: str) -> None:
+    (folder / "weaker.yaml").write_text("fail-on: critical\nskip: ['kubernetes.*']\n")
+    (folder / name).write_text("a: 1\n")
+    done = hook(folder, name, "weaker.yaml", "pod.yaml")
+    assert done.returncode == 2
+    assert f"{name} is an option, and here it is the name of a file too" in done.stderr
+    assert hook(folder, "--", name, "pod.yaml").returncode == 1
+    assert (folder / "pod.yaml").read_text() == POD

@@ -62,3 +62,29 @@ def test_the_sign_of_a_report_hides_no_manifest(folder: Path) -> None:
     found = json.loads(assay("scan", ".", "--output", "json", "--quiet", cwd=folder).stdout)
     status = {item["path"]: item["status"] for item in found["inputs"]}
     assert (status["pod.yaml"], status["other.json"]) == ("assessed", "assessed")
+
+
+SIGN = '<meta name="generator" content="Assay">'
+LINE = json.dumps(yaml.safe_load(POD))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pod.html", f"{POD}# {SIGN}\n"),
+        ("pod.html", f"# <!doctype html>{SIGN}\n{POD}"),
+        ("pod.jsonl", '# {"type":"run","format":"assay-results/\n' + POD),
+        ("pod.jsonl", '{"type":"run","format":"assay-results/2"}\n' + LINE),
+        ("pod.jsonl", '{"type":"run","format":"assay-results/2"}\n' + LINE.replace("{", '{"type": "finding", ', 1)),
+        ("pod.jsonl", '{"type":"run","format":"assay-results/2",' + LINE[1:]),
+        ("pod.yaml", f'{{"format": "assay-results/2"}}\n---\n{POD}'),
+        ("pod.json", f'[{{"format": "assay-results/2"}}, {LINE}]'),
+        ("pod.sarif", '{"version": "2.1.0", "runs": [{"tool": {}}], ' + LINE[1:]),
+    ],
+)
+def test_what_only_begins_like_a_report_is_not_passed_over(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    done = assay("scan", ".", "--output", "json", "--quiet", cwd=tmp_path)
+    (item,) = json.loads(done.stdout)["inputs"]
+    assert item["status"] in {"assessed", "unreadable"}
+    assert done.returncode in {1, 4}

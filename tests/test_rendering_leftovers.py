@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -95,6 +96,38 @@ def test_a_template_that_helm_never_renders_is_told(tmp_path: Path, added: dict[
     status, said = inputs["chart/templates/pod.yaml"]
     assert status == "unreadable"
     assert said.startswith(f"not assessed: {reason}")
+
+
+@pytest.mark.parametrize("name", ["deploy/pod.yaml", "Templates/pod.yaml", "pod.yaml", "files/pod.json"])
+def test_a_template_beside_the_templates_is_told(tmp_path: Path, name: str) -> None:
+    """Helm renders none there, so that a chart around it must not make it count as a part of one."""
+    template = TEMPLATE if name.endswith("yaml") else '{"apiVersion": "v1", "kind": {{ .Values.kind }}}'
+    code, _, inputs = scanned(tmp_path, {**CHART, f"chart/{name}": template})
+    assert code == 4
+    told = "not assessed: a template in the folder of a chart, which Helm does not render"
+    assert inputs[f"chart/{name}"] == ("unreadable", told)
+
+
+def test_a_template_that_another_takes_in_is_a_part_of_the_chart(tmp_path: Path) -> None:
+    taken = {"chart/files/pod.yaml": TEMPLATE, "chart/templates/all.yaml": '{{ tpl (.Files.Get "files/pod.yaml") . }}'}
+    code, places, inputs = scanned(tmp_path, {**CHART, **taken})
+    assert (code, places) == (1, ["chart/templates/all.yaml:1"])
+    assert inputs["chart/files/pod.yaml"] == ("assessed", "rendered with chart/Chart.yaml")
+
+
+@pytest.mark.parametrize("name", ["node_modules", "__pycache__", ".venv", ".svn"])
+def test_a_tracked_template_in_a_folder_of_installed_packages_is_rendered(tmp_path: Path, name: str) -> None:
+    subprocess.run(["git", "init", "--quiet", "."], cwd=tmp_path, check=True)
+    tracked = f"chart/templates/sub/{name}/pod.yaml"
+    (tmp_path / tracked).parent.mkdir(parents=True)
+    (tmp_path / tracked).write_text(TEMPLATE)
+    subprocess.run(["git", "add", "--force", "."], cwd=tmp_path, check=True)
+    code, places, inputs = scanned(tmp_path, {**CHART, f"chart/{name}/new/pod.yaml": TEMPLATE})
+    assert f"chart/{name}/new/pod.yaml" not in inputs
+    if name == ".svn":  # nothing is read there through a link either
+        assert code == 4
+    else:
+        assert (code, places) == (1, [f"{tracked}:6"])
 
 
 @pytest.mark.parametrize("second", ["", "---\n"])

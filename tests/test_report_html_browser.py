@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -22,6 +19,7 @@ from scanner.reports import html as report
 from scanner.reports.html import findings as html_findings
 from scanner.reports.html import inputs as html_inputs
 from scanner.reports.html.anchors import anchors_of
+from tests.browser import browser, tool
 from tests.payloads import NAMES, PAYLOADS, lay_out
 from tests.sample import sample_scan
 from tests.sample_whole import whole_scan
@@ -31,34 +29,11 @@ pytestmark = pytest.mark.chromium
 Open: TypeAlias = Callable[..., Any]
 
 
-def missing(reason: str) -> NoReturn:
-    """Skip for want of a tool, or fail where all tools are required, as in CI."""
-    if os.environ.get("ASSAY_REQUIRE_TOOLS"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def tool(name: str) -> Any:
-    """Return an optional module."""
-    try:
-        return import_module(name)
-    except ImportError:
-        missing(f"{name.partition('.')[0]} is not installed")
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Start one browser for the module."""
-    program = os.environ.get("ASSAY_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        missing("no chromium: set ASSAY_CHROMIUM or put `chromium` on PATH")
-    playwright = tool("playwright.sync_api")
-    quiet = ("background-networking", "component-update", "sync", "gpu")
-    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
+    with browser() as started:
+        yield started
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ PROBE = {"containers": [{"name": "a", "livenessProbe": {"tcpSocket": {"host": "1
         (WINDOWS, "container-seccomp-profile-set", "1.24", "1.25"),
         (UNMASKED_APART, "container-proc-mount-masked", "1.34", "1.35"),
         (ROOT_APART, "container-runs-as-non-root", "1.34", "1.35"),
-        (ROOT_APART, "pod-non-root-not-lifted", "1.34", "1.35"),
+        (ROOT_APART, "pod-run-as-non-root-not-false", "1.34", "1.35"),
         (ROOT_APART, "pod-user-not-root", "1.34", "1.35"),
         (SYSCTL, "pod-sysctls-safe", "1.31", "1.32"),
         (ENGINE, "container-selinux-confined", "1.30", "1.31"),
@@ -52,7 +52,7 @@ def test_what_a_newer_release_allows(
 @pytest.mark.parametrize(
     ("pod", "rule", "last_lenient", "first_strict"),
     [
-        (PROBE, "container-probes-stay-in-pod", "1.33", "1.34"),
+        (PROBE, "container-probes-without-other-host", "1.33", "1.34"),
         (UNMASKED_APART, "container-proc-mount-default", "1.34", "1.35"),
     ],
 )
@@ -67,7 +67,7 @@ def test_what_a_newer_release_forbids(
 def test_what_every_release_forbids(version: str, tmp_path: Path) -> None:
     assert fails(UNMASKED, "container-proc-mount-masked", version, tmp_path)
     assert not fails(UNMASKED, "container-proc-mount-default", version, tmp_path), "one finding for one fault"
-    assert fails(LIFTED, "pod-non-root-not-lifted", version, tmp_path)
+    assert fails(LIFTED, "pod-run-as-non-root-not-false", version, tmp_path)
     assert not fails(LIFTED, "container-runs-as-non-root", version, tmp_path)
 
 

@@ -224,7 +224,7 @@ def test_message_names_what_is_wrong(tmp_path: Path) -> None:
     result = scan([str(tmp_path / "pod.json")], Options(policies=(tmp_path / "policy.yaml",)))
     told = [finding.message for finding in result.findings if finding.rule.startswith("policy.")]
     assert len(told) == 1
-    assert told[0].endswith("denied request: Deployment example, container app runs privileged")
+    assert told[0].endswith("denied request: Deployment example, container app runs in privileged mode")
 
 
 def examples() -> Iterator[tuple[str, int, dict[str, Any]]]:

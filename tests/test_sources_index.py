@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -137,6 +138,8 @@ DAMAGED = {
     "a pipe": replaced(os.mkfifo),
     "a folder": replaced(Path.mkdir),
     "a link": replaced(lambda path: path.symlink_to("/dev/zero")),
+    "missing, with a branch": replaced(lambda path: (path.parent / "refs" / "heads" / "main").touch()),
+    "missing, with packed references": replaced(lambda path: (path.parent / "packed-refs").touch()),
     ".git points nowhere": pointing("gitdir: nowhere\n"),
     ".git is text": pointing("x" * 10_000),
 }  # fmt: skip
@@ -225,3 +228,69 @@ def test_only_tracked_files_of_installed_packages_are_read(hidden: Path) -> None
     done = assay_process("scan", "--output", "concise", cwd=hidden)
     assert "node_modules/a/pod.yaml:4" in done.stdout
     assert "node_modules/a/new.yaml" not in done.stdout
+
+
+def test_tracked_files_of_other_version_control_are_read(hidden: Path) -> None:
+    for name in (".svn", ".hg"):
+        (hidden / name).mkdir()
+        (hidden / name / "pod.yaml").write_text(POD)
+        (hidden / name / "new.yaml").write_text(POD)
+        git(hidden, "add", f"{name}/pod.yaml")
+    done = assay_process("scan", "--output", "concise", cwd=hidden)
+    assert all(f"{name}/pod.yaml:4" in done.stdout for name in (".svn", ".hg"))
+    assert "new.yaml" not in done.stdout
+    git(hidden, "commit", "--quiet", "--message", "one")
+    committed = assay_process("scan", "--git-revision", "HEAD", "--output", "concise", cwd=hidden)
+    assert all(f"{name}/pod.yaml:4" in committed.stdout for name in (".svn", ".hg"))
+
+
+def test_a_checkout_within_hides_nothing_that_is_tracked_around_it(hidden: Path) -> None:
+    """Something that is built there may be a checkout of its own, and a folder `.git` is soon made."""
+    (hidden / "deploy" / ".git" / "objects").mkdir(parents=True)
+    (hidden / "deploy" / ".gitignore").write_text("*\n")
+    (hidden / ".gitignore").unlink()
+    done = assay_process("scan", "--output", "concise", cwd=hidden)
+    assert "deploy/pod.yaml:4" in done.stdout
+    assert "deploy/new.yaml" not in done.stdout
+
+
+def test_what_an_ignore_file_hides_is_counted_where_it_would_have_been_assessed(hidden: Path) -> None:
+    """Told by its name and its first bytes, in folders as well, but not in those of installed packages."""
+    git(hidden, "rm", "--quiet", "--cached", "deploy/pod.yaml")
+    (hidden / ".gitignore").write_text(
+        "deploy/\nbuild/\nnode_modules/\n*.log\nlocal.yaml\nsettings.json\nlinked.yaml\n"
+    )
+    for name in ("build/a/b/spec.md", "node_modules/a/pod.yaml", "a.log", "local.yaml", "settings.json"):
+        (hidden / name).parent.mkdir(parents=True, exist_ok=True)
+        (hidden / name).write_text(POD)
+    (hidden / "settings.json").write_text('{"editor": 4}')
+    (hidden / "build/a/b/spec.md").write_text("# Nothing\n")
+    (hidden / "linked.yaml").symlink_to("local.yaml")
+    os.mkfifo(hidden / "build" / "pipe.yaml")
+    done = assay_process("scan", "--output", "json", cwd=hidden)
+    reasons = {item["path"]: item["reason"] for item in json.loads(done.stdout)["inputs"]}
+    told = {path for path, reason in reasons.items() if reason.endswith("although it may hold what Assay reads")}
+    assert told == {"deploy/", "local.yaml"}
+    assert reasons["build/"] == reasons["settings.json"] == "ignored by .gitignore"
+    said = "2 files and folders that .gitignore names may hold what Assay reads: --no-ignore reads it"
+    assert said in " ".join(assay_process("scan", cwd=hidden).stdout.split())
+    assert said in assay_process("scan", "--output", "json=out", cwd=hidden).stderr
+
+
+def test_looking_into_what_is_ignored_costs_little(hidden: Path) -> None:
+    (hidden / "deploy" / "many").mkdir()
+    for number in range(20_000):
+        (hidden / "deploy" / "many" / f"{number}.yaml").touch()
+    git(hidden, "rm", "--quiet", "--cached", "deploy/pod.yaml")
+    read: list[str] = []
+
+    def beginning(path: str, *_: object) -> bytes:
+        read.append(path)
+        return b""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(hidden)
+        patch.setattr("scanner.sources.peeking.beginning", beginning)
+        (found,) = (each for each in sources.collect(sources.scope(())) if each.path == "deploy/")
+    assert isinstance(found, Skipped)
+    assert 0 < len(read) <= 500

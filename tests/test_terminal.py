@@ -64,7 +64,9 @@ def test_statistics_count_by_rule_in_place_of_the_findings(folder: Path) -> None
 
 def test_concise_is_one_line_a_finding(folder: Path) -> None:
     *found, unknown, verdict = assay("scan", "pods.yaml", "--output", "concise", cwd=folder).stdout.splitlines()
-    privileged = "pods.yaml:8:25: critical kubernetes.container-not-privileged Pod web, container web runs privileged"
+    privileged = (
+        "pods.yaml:8:25: critical kubernetes.container-not-privileged Pod web, container web runs in privileged mode"
+    )
     assert privileged in found
     assert all(
         re.match(r"pods\.yaml:\d+:\d+: (?:critical|high|medium|low|info) [a-z-]+\.[a-z-]+ \S", each) for each in found

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import islice
 from typing import NoReturn
 
 import click
@@ -27,6 +28,8 @@ _COMMANDS = {
 }
 
 
+_MOST = 100
+"""Errors of one file that are told: a stranger may have written it."""
 _LONG_WORD = re.compile(r"(\S{100})\S{200,}")
 """A word of which the beginning is told: a file that a message is about may hold any text."""
 
@@ -86,13 +89,15 @@ def _tell(error: AssayError) -> None:
 
 
 def _say(error: AssayError) -> None:
-    for each in error.each():
+    for each in islice(error.each(), _MOST):
         where = f"{each.location}: " if each.location else ""
         click.echo(f"assay: {_safe(where + each.message)}", err=True)
         for line in _safe_lines(each.excerpt):
             click.echo(f"    {line}", err=True)
         if each.hint:
             click.echo(f"  hint: {_safe(each.hint)}", err=True)
+    if (more := 1 + len(error.further) - _MOST) > 0:
+        click.echo(f"assay: and {more:,} more like these", err=True)
 
 
 def _tell_unforeseen(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,14 +12,27 @@ import click
 from scanner import reports
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
-from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
+from scanner.cli.reading import fails_on, is_configured, options, settled, tell_changes, tell_configuration
+from scanner.errors import UsageError
 from scanner.gate import CLEAN, NOTHING
 from scanner.model import Severity
 from scanner.reports.format import Presentation
 from scanner.scan import scan
 
 
-@click.command("hook", cls=Command)
+class _OnNames(Command):
+    """A command that gets the names of changed files behind its options, with nothing between them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = args[: args.index("--")] if "--" in args else args
+        for name in options:
+            if name.startswith("-") and os.path.lexists(name):
+                hint = "rename the file, or remove it"
+                raise UsageError(f"{name} is an option, and here it is the name of a file too", hint=hint)
+        return super().parse_args(ctx, args)
+
+
+@click.command("hook", cls=_OnNames)
 @click.argument("paths", nargs=-1, metavar="[FILES]...")
 @option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of the scan.")
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")

@@ -31,7 +31,8 @@ from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
-from scanner.reports.format import Presentation, duration_text
+from scanner.reports.format import Presentation, spoken
+from scanner.reports.unassessed import hidden
 from scanner.scan import Options, scan
 
 _NOTES = 5
@@ -164,7 +165,9 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
         tell_configuration(configuration)
     _tell(result.notes)
     if to_files:
-        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {duration_text(seconds)}"
+        if said := hidden(result):
+            click.echo(f"assay: {said}", err=True)
+        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {spoken(seconds)}"
         click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
 
 

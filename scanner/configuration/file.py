@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scanner.configuration.keys import KEYS, ConfigurationKey
 from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
+from scanner.limits import MIB
 from scanner.model import Severity
 from scanner.policy.tuning import RuleSettings, SourcedValue
 from scanner.sources import boundary
@@ -23,7 +24,9 @@ NAME = "assay.yaml"
 MISNAMED = "assay.yml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
-_ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
+_MOST_FOUND = MIB
+"""Size of a file that was only found: whoever wrote it may want the scan to take long."""
+_ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def find(named: str | None) -> ConfigurationFile | None:
 def _load(path: Path, *, named: bool) -> ConfigurationFile:
     from scanner import datafile
 
-    file = datafile.read(path, SCHEMA, may_be_empty=True)  # such as one whose lines are all commented out
+    most = None if named else _MOST_FOUND
+    file = datafile.read(path, SCHEMA, may_be_empty=True, most=most)  # empty is one whose lines are all commented out
     keys = [KEYS[name] for name in file.value if name in KEYS]
     used = [key for key in keys if named or not key.needs_config]
     file.refuse((*_standard_input(file), *_idle_reasons(file)))

@@ -96,6 +96,9 @@ def read_text(told: Text, limits: Limits = DEFAULTS) -> Iterator[Document | Faul
     if told.perhaps_json and (document := _whole_json(told.text, Origin(told.path), limits)):
         yield document
         return
+    if told.perhaps_json and json_text.is_stream_of_objects(told.text):
+        yield from _json(told.text, Origin(told.path), limits)
+        return
     match told.language:
         case Language.YAML:
             yield from _yaml(told.text, Origin(told.path), limits)

@@ -52,6 +52,17 @@ def parse(text: str, limits: Limits, *, relaxed: bool = False) -> Parsed:
     return _Reader(text, limits, relaxed=relaxed).read()
 
 
+def is_stream_of_objects(text: str) -> bool:
+    """Whether a text is one JSON value after the other, as kubectl takes them, and may hold a manifest."""
+    if '"apiVersion"' not in text:
+        return False
+    try:
+        _, end = json.JSONDecoder().raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return text.lstrip()[end:].lstrip().startswith(("{", "["))
+
+
 class _Reader:
     """Reads tokens into the innermost open collection until the outermost value is closed."""
 

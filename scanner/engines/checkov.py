@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from scanner.cleanup import temporary_folder
-from scanner.engines import EngineInput, EngineResults, checkov_files, process
+from scanner import found_programs
+from scanner.engines import Handed, Results, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
@@ -126,12 +126,10 @@ class _Run:
 
 def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
     """Checkov, where it is on PATH or installed beside this Python; raises UsageError where it is not."""
-    beside = os.path.dirname(sys.executable)
-    for path in (None, beside):
-        program = shutil.which("checkov", path=path)
-        if program and os.path.isabs(program):
-            return Checkov(program, checks, limits)
-    message = "--engine checkov needs the program `checkov`; it is neither on PATH nor beside this Python"
+    beside = shutil.which("checkov", path=os.path.dirname(sys.executable))
+    if program := found_programs.find("checkov") or beside:
+        return Checkov(program, checks, limits)
+    message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
     raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 

@@ -46,7 +46,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: str, lim
     """
     from tempfile import TemporaryFile
 
-    bounds = confined(seconds=math.ceil(limits.engine), file=_MAX_BYTES, memory=_MEMORY * limits.memory)
+    bounds = confined(seconds=math.ceil(limits.engine), file=_MAX_BYTES, memory=_MEMORY * limits.memory, apart=True)
     with TemporaryFile() as out, TemporaryFile() as err:
         before = children_seconds()
         process = subprocess.Popen(  # noqa: S603 - a program that was found on PATH or beside Python, no shell

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import assert_never
 
 from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.limits import Limits
-from scanner.model import Input, InputStatus
-from scanner.sources import (
-    STDIN_NAME,
-    File,
-    RenderedFile,
-    RenderingInput,
-    SkippedFile,
-    Source,
-    UnreadableFile,
-    content_of,
-)
+from scanner.model import HIDDEN, Input, InputStatus
+from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
 
 _HEAD = 4096
-"""Bytes at the beginning of a report that say what it is."""
-_REPORTS = {".html": b'<meta name="generator" content="Assay">', ".jsonl": b'{"type":"run","format":"assay-results/'}
+"""Bytes at the beginning of a page that say what it is."""
+_PAGE, _SIGN = b"<!doctype html>", b'<meta name="generator" content="Assay">'
+_LINES = b'{"type":"run","format":"assay-results/'
 
 
 def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
-        case SkippedFile():
-            return Input(source.path, "", 0, InputStatus.SKIPPED, source.reason)
-        case UnreadableFile():
+        case Skipped():
+            ours = any(subjects.may_be_ours(head.decode(errors="replace")) for head in source.heads)
+            return Input(
+                source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
+            )
+        case Unreadable():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
         case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
@@ -64,10 +60,20 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
 def _is_own_report(path: str, content: bytes) -> bool:
     """Whether a file is a report of an earlier scan, which quotes what it was about.
 
-    Only formats that say so at their beginning, under a name of theirs that nothing else reads as configuration: the
-    sign can be forged, so it must not hide what would have been judged.
+    Only formats that say so from their first byte, under a name of theirs, and that hold nothing else: the sign can be
+    forged, so it must not hide what would have been judged.
     """
-    return any(path.endswith(suffix) and sign in content[:_HEAD] for suffix, sign in _REPORTS.items())
+    if path.endswith(".html"):
+        return content.lstrip()[:_HEAD].startswith(_PAGE) and _SIGN in content[:_HEAD]
+    return path.endswith(".jsonl") and content.startswith(_LINES) and all(map(_is_line_of_report, content.splitlines()))
+
+
+def _is_line_of_report(line: bytes) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "type" in found and "apiVersion" not in found
 
 
 def input_of(source: Source, recognition: subjects.Recognition) -> Input:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner import documents
+from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
@@ -88,8 +88,8 @@ class Chart:
         """(file that it is shown at, text) of each template that gives something."""
         folder = copy.place(self.folder)
         _refuse_incomplete(folder, about)
-        name = str(about.get("name", ""))[:_LONGEST_NAME].rstrip("-.") or "release-name"
-        program = programs.find("helm")
+        name = _release(about)
+        program = found_programs.find("helm")
         if program:
             given = [argument for file in values for argument in ("--values", file)]
             command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
@@ -143,6 +143,12 @@ def _about(content: bytes, marker: str) -> dict[str, Any]:
 def _dependencies(about: dict[str, Any]) -> list[dict[str, Any]]:
     listed = about.get("dependencies")
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def _release(about: dict[str, Any]) -> str:
+    """The name of the release: that of the chart, which a program must not take for an option."""
+    name = str(about.get("name", ""))[:_LONGEST_NAME].rstrip("-.")
+    return "release-name" if not name or name.startswith("-") else name
 
 
 def _refuse_incomplete(folder: str, about: dict[str, Any]) -> None:

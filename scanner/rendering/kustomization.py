@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,14 @@ _LISTED = ("generators", "transformers", "validators", "configurations", "patche
 _IN_PATH = ("patches", "patchesJson6902", "replacements")
 _LONGEST_NAME = 1000
 _GENERATORS = ("configMapGenerator", "secretGenerator")
+_LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *_GENERATORS, "openapi"))
+_WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annotations", "labels"})
+"""Keys, in small letters, of what is taken as text or data and never as the name of a file."""
+_ADDRESS = re.compile(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
+NOT_HERE = (
+    ", which is not here and is never fetched: "
+    "build it where it can be, such as `kustomize build FOLDER | assay scan -`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,12 @@ def read(name: str, content: bytes) -> Kustomization | None:
         parts = list(documents.read(name, documents.decode(content)))
     except UnreadableError as error:
         return Kustomization(folder, fault=error.message)
-    if len(parts) != 1 or not isinstance(parts[0], Document):
-        fault = next((part for part in parts if not isinstance(part, Document)), None)
-        return Kustomization(folder, fault=f"{fault.message} at line {fault.line}") if fault else None
-    root = parts[0].root
-    if not isinstance(root.value, dict) or not str(root.value.get("apiVersion", _GROUP)).startswith(_GROUP):
+    for part in parts:
+        if not isinstance(part, Document):
+            return Kustomization(folder, fault=f"{part.message} at line {part.line}")
+    found = [part.root for part in parts if isinstance(part, Document)]
+    root = found[0] if found else None
+    if not root or not isinstance(root.value, dict) or not str(root.value.get("apiVersion", _GROUP)).startswith(_GROUP):
         return None
     return Kustomization(
         folder,
@@ -66,8 +76,53 @@ def read(name: str, content: bytes) -> Kustomization | None:
         changes=_below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=_below(folder, _generated(root)),
         further=_below(folder, _others(root.value)),
-        fault="uses helmCharts, which Kustomize downloads" if root.value.get("helmCharts") else "",
+        fault=_fault(found),
     )
+
+
+def _fault(found: Sequence[Node]) -> str:
+    """Why a kustomization cannot be built, by its documents."""
+    if len(found) > 1:
+        return "holds more than one document, of which Kustomize reads only the first"
+    if found[0].value.get("helmCharts"):
+        return "uses helmCharts, which Kustomize fetches"
+    return next((f"builds on {each}{NOT_HERE}" for each in _addresses(found[0].value, _LOADS)), "")
+
+
+def fetched(name: str, content: bytes) -> tuple[str, ...]:
+    """The addresses in a file that configures generators or transformers, which Kustomize would fetch."""
+    try:
+        text = documents.decode(content)
+    except UnreadableError:
+        return ()
+    return tuple(_of_tools(name, text)) if "builtin" in text or "\\" in text else ()
+
+
+def _of_tools(name: str, text: str) -> Iterator[str]:
+    for part in documents.read(name, text):
+        value = part.root.value if isinstance(part, Document) else None
+        if isinstance(value, dict) and value.get("apiVersion") == "builtin":
+            yield from _addresses(value)
+
+
+def _addresses(value: Any, loads: Collection[str] = ()) -> Iterator[str]:
+    """The addresses below the keys that name files, all but those of plain text where none are given.
+
+    Keys are those of JSON in Go, which takes them in any case.
+    """
+    if isinstance(value, str):
+        if found := _ADDRESS.match(value):
+            yield found[1]
+        elif "\n" in value:
+            yield from _of_tools("inline.yaml", value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            name = str(key).lower()
+            if name in loads or not (loads or name in _WORDS):
+                yield from _addresses(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _addresses(item)
 
 
 def mentioned(folder: str, name: str, content: bytes) -> tuple[str, ...]:

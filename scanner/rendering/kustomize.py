@@ -6,11 +6,12 @@ import os
 import posixpath
 from dataclasses import dataclass
 
+from scanner import found_programs
 from scanner.errors import UnreadableError
-from scanner.rendering import programs, unused_objects
-from scanner.rendering.kustomization import NAMES, Kustomization, mentioned, read
-from scanner.rendering.private_copy import PrivateCopy, SourceTree
-from scanner.sources import RenderingResult
+from scanner.rendering import leftovers, programs
+from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
+from scanner.rendering.private_copy import Ground, PrivateCopy
+from scanner.sources import Rendered
 
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
@@ -43,7 +44,7 @@ class Overlay:
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
-        program = programs.find("kustomize", "kubectl")
+        program = found_programs.find("kustomize", "kubectl")
         if program is None:
             raise UnreadableError(_NEEDS)
         verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"
@@ -79,6 +80,8 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
             inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
             if ground.is_file(name):
                 files[role].add(name)
+                if role in ("objects", "changes"):
+                    faults += [f"{name} builds on {each}{NOT_HERE}" for each in fetched(name, ground.content(name))]
                 if role == "changes":
                     files["further"].update(filter(ground.is_file, mentioned(it.folder, name, ground.content(name))))
             elif inner == marker:
@@ -102,13 +105,6 @@ def _marker(ground: SourceTree, folder: str) -> str:
 
 def _missing(marker: str, named: str, ground: SourceTree) -> str:
     if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
-        hint = (
-            ": name it on the command line"
-            if ground.boundary.holds(ground.path(named))
-            else ": --root DIR can include it"
-        )
-        return f"{marker} uses {named}, which {why}{hint}"
-    return (
-        f"{marker} uses {named}, which is not a local file, and Assay does not download it: "
-        "build it first, such as `kustomize build FOLDER | assay scan -`"
-    )
+        hint = ": name it itself" if ground.boundary.holds(ground.path(named)) else ": --root DIR allows more"
+        return f"{marker} builds on {named}, which {why}{hint}"
+    return f"{marker} builds on {named}{NOT_HERE}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import posixpath
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
@@ -11,7 +13,7 @@ from scanner.limits import Limits, size
 from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
 from scanner.sources.folders import read
-from scanner.sources.source import INSTALLED_FOLDERS, UNREAD_FOLDERS
+from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
 
 _MOST_FILES = 50_000
 """Files that are copied for one chart or overlay."""
@@ -28,6 +30,8 @@ class SourceTree:
     boundary: Boundary
     limits: Limits
     copies: str = ""
+    names: Sequence[str] = ()
+    """The files that the scan reads, in order."""
 
     def path(self, name: str) -> str:
         """Where a file or folder lies."""
@@ -51,6 +55,14 @@ class SourceTree:
         """The content of a regular file inside the boundary; nothing where it is not one or cannot be read."""
         path = self.path(name)
         return content_of(read(path, name, self.limits)) if self.boundary.holds(path) else b""
+
+    def is_passed_over(self, folder: str) -> bool:
+        """Whether the scan reads nothing in a folder for its name; what Git tracks in one is read."""
+        name, start = posixpath.basename(folder), f"{folder}/"
+        if name == GIT_FOLDER:
+            return True
+        at = bisect_left(self.names, start)
+        return name in INSTALLED_FOLDERS and not (at < len(self.names) and self.names[at].startswith(start))
 
     @staticmethod
     def _is_linked(path: str) -> bool:
@@ -113,8 +125,8 @@ class PrivateCopy:
                 real = self._followed(os.path.join(above[-1], name), inner)
                 if os.path.isdir(real):
                     if real in above:
-                        raise UnreadableError(f"{inner} is a link to a folder that contains it")
-                    if name not in UNREAD_FOLDERS and name not in INSTALLED_FOLDERS:
+                        raise UnreadableError(f"{inner} is a link to a folder it lies in")
+                    if not self._ground.is_passed_over(inner):
                         pending.append((inner, (*above, real)))
                 elif (content := self.take(inner)) is not None:
                     yield inner, content

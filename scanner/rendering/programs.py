@@ -18,13 +18,6 @@ _WAITING = 120
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-def find(*names: str) -> str | None:
-    """The first of several programs that is on PATH."""
-    import shutil
-
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
 def run(command: Sequence[str], root: str, copy: str) -> str:
     """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 
@@ -39,7 +32,7 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
                 command, env=_environment(home), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                 cwd=home, timeout=_WAITING, check=False, start_new_session=True,
-                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES),
+                preexec_fn=confined(seconds=_SECONDS, file=_MAX_BYTES, apart=True),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise UnreadableError(f"{_name(command)} did not end") from None

@@ -6,6 +6,7 @@ Somebody may apply such a file by itself, whatever a `.helmignore` or a patch sa
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from scanner.marks import end_of, line_of
 from scanner.rendering.kustomization import NAMES
 
 _TEMPLATE = b"{{"
+_READS = b".Files"
+"""How a template takes in files that are not templates themselves."""
+_OBJECT = re.compile(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILINE)
 _SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
 """Files that Helm reads and does not render."""
@@ -58,7 +62,7 @@ def unused_in_chart(
 ) -> UnusedObjects:
     """What of a chart gave nothing; `chart` tells what it holds and its templates, `ignored` why Helm reads one not."""
     holds, templates = chart
-    found = UnusedObjects()
+    found, never_read = Leftovers(), not any(_READS in content for content in files.values())
     for name, content in files.items():
         base, template = posixpath.basename(name), _TEMPLATE in content
         if name in used or not name.lower().endswith(_SUFFIXES) or not (template or holds(name)):
@@ -68,6 +72,8 @@ def unused_in_chart(
                 found.apart[name] = content
             elif template and templates(name) and not base.startswith("_") and (why := ignored(name)):
                 found.lost[name] = why
+            elif never_read and not holds(name) and _OBJECT.search(content):
+                found.lost[name] = "not assessed: a template in the folder of a chart, which Helm does not render"
         else:
             found.apart[name] = content
     return found

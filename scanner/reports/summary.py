@@ -12,8 +12,8 @@ from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
-from scanner.reports.text_layout import TextLayout
-from scanner.reports.unassessed import gaps
+from scanner.reports.screen import Screen
+from scanner.reports.unassessed import gaps, hidden
 
 _LABEL = 10
 """Columns of the labels at the left."""
@@ -40,6 +40,7 @@ def lines(scan: Scan, screen: TextLayout, presentation: Presentation) -> Iterato
 
 def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
+    inputs = ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
@@ -48,7 +49,7 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
     lasted = f", in {duration_text(seconds)}" if seconds is not None else ""
     for label, text in (
-        ("inputs", ", ".join(f"{statuses[status]} {status}" for status in InputStatus)),
+        ("inputs", "; ".join(filter(None, (inputs, hidden(scan))))),
         (
             "profile",
             f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",
@@ -208,11 +209,16 @@ def _uncovered_kinds(scan: Scan) -> Iterator[str]:
         )
 
 
+def _no_option(path: str) -> str:
+    """A path as a command line must have it, so that it is not taken for an option or standard input."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
-        yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
-    paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
+        yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
+    paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
     if fixable and paths:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.model import NOT_OURS, Input, InputStatus, Scan
+from scanner.model import HIDDEN, NOT_OURS, Input, InputStatus, Scan
 
 
 class Gap(NamedTuple):
@@ -32,6 +32,13 @@ class Gaps(NamedTuple):
     """Parts of inputs of which the rest was assessed."""
     noted: tuple[Gap, ...]
     """What cannot be read in documentation, source code and workflows of CI services."""
+
+
+def hidden(scan: Scan) -> str:
+    """How many inputs that an ignore file names may be of concern, in a sentence; empty where none is."""
+    number = sum(item.status is InputStatus.SKIPPED and item.reason.endswith(HIDDEN) for item in scan.inputs)
+    noun = "file or folder that .gitignore names" if number == 1 else "files and folders that .gitignore names"
+    return f"{number} {noun} may hold what Assay reads: --no-ignore reads it" if number else ""
 
 
 def gaps(scan: Scan) -> Gaps:

@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ _DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
 """What the system says of a name that it does not take."""
+_PATIENCE = 5.0
+"""Seconds in which somebody must open a pipe for reading."""
 _OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -49,11 +52,29 @@ def write_text(path: Path, pieces: Iterable[str], *, folders: bool = False, new:
             if before and stat.S_ISDIR(before.st_mode):
                 raise UsageError(f"cannot write {path}: it is a folder", hint=f"name a file, such as {path / 'NAME'}")
             if before and not stat.S_ISREG(before.st_mode):
-                in_place = os.O_WRONLY | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
-                _fill(os.open(name, in_place, dir_fd=folder), pieces)
+                _fill(_opened_in_place(folder, name, path), pieces)
                 return
             with replacement(folder, name, before) as file:
                 file.writelines(map(_bytes, pieces))
+
+
+def _opened_in_place(folder: int, name: str, shown: Path) -> int:
+    """A device or a pipe, to be written into; a pipe without a reader would hold the run up for ever."""
+    flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            handle = os.open(name, flags, dir_fd=folder)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > end:
+                message = f"cannot write {shown}: it is a pipe that nobody reads"
+                raise UsageError(message, hint="start what reads it first, or name a file") from None
+            time.sleep(0.05)
+        else:
+            os.set_blocking(handle, True)
+            return handle
 
 
 def write_folder(path: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:

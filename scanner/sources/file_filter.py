@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.sources.patterns import Patterns
-from scanner.sources.source import INSTALLED_FOLDERS, UNREAD_FOLDERS, Selection
+from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS, UNREAD_FOLDERS, Selection
 
 
 def installed(folder: str) -> str:
@@ -21,8 +21,8 @@ class FileFilter:
 
     def passes_over(self, name: str, *, folder: bool) -> str:
         """Why a name is passed over, empty where it is not; folders above it have been asked before."""
-        if folder and (reason := UNREAD_FOLDERS.get(name.rpartition("/")[2])):
-            return reason
+        if folder and name.rpartition("/")[2] == GIT_FOLDER:
+            return UNREAD_FOLDERS[GIT_FOLDER]
         for pattern, patterns in self._exclude:
             if patterns.decide(name, folder=folder):
                 return f"excluded by --exclude {pattern}"

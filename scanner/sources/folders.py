@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -14,7 +15,8 @@ from scanner.sources import git, git_index
 from scanner.sources.file_filter import FileFilter, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
-from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
+from scanner.sources.peeking import Peeking
+from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
@@ -30,8 +32,12 @@ _Found = tuple[str, str, Met | None]
 
 def collect(path: str, root: Path, chosen: FileFilter, limits: Limits, *, ignored: bool) -> Iterator[Met]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
+    peeking = Peeking()
     for full, name, over in _met(path, root, chosen, ignored=ignored):
-        yield over or read(full, name, limits)
+        if isinstance(over, Skipped) and over.reason == _IGNORED:
+            yield replace(over, heads=peeking.heads(full))
+        else:
+            yield over or read(full, name, limits)
 
 
 def names(path: str, root: Path, chosen: FileFilter, *, ignored: bool) -> Iterator[str]:
@@ -63,8 +69,9 @@ def _special(path: str, name: str) -> UnreadableFile | None:
 class _Checkout:
     """A Git checkout: what it tracks is read, whatever an ignore file says."""
 
-    def __init__(self, top: str) -> None:
+    def __init__(self, top: str, outer: _Checkout | None = None) -> None:
         self.top = top
+        self._outer = outer
         self._fault = ""
 
     @property
@@ -83,6 +90,8 @@ class _Checkout:
 
     def tracks(self, path: str, *, unless_told: bool) -> bool:
         """Whether a file is tracked, or one in a folder; `unless_told` where that cannot be told."""
+        if self._outer and self._outer.tracks(path, unless_told=unless_told):
+            return True  # a folder `.git` within a checkout takes nothing away from it
         return unless_told if self._index is None else self._index.tracks(os.path.relpath(path, self.top))
 
     def holds_checkout(self, path: str) -> bool:
@@ -143,7 +152,7 @@ class _Walk:
             if below.checkout and below.checkout.holds_checkout(path):
                 below = _FolderRules(_Checkout(path))
             elif not below.passed:
-                below = below._replace(checkout=_Checkout(path))
+                below = below._replace(checkout=_Checkout(path, below.checkout))
         if self._heeds and below.checkout and not below.passed and _IGNORE_FILE in inside:
             return below._replace(rules=(*_rules(path), *below.rules))
         return below

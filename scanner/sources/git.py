@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from scanner import found_programs
 from scanner.confinement import confined
 from scanner.errors import UsageError
 from scanner.limits import Limits
@@ -20,7 +21,7 @@ from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile,
 _PATIENCE = 20
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
 _SAFE = (
-    *("git", "--no-pager", "--literal-pathspecs"),
+    *("--no-pager", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
     *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
 )
@@ -100,6 +101,7 @@ def tree(revision: str, paths: Sequence[str], root: str) -> Tree:
     if not top(folder):
         message = f"not in a Git checkout: {folder}"
         raise UsageError(message, hint="--git-revision reads the files of a commit")
+    git_folder.refuse_elsewhere(top(folder))
     above = os.fsdecode(_ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
     commit = _commit(revision, folder)
     listed = _listed(folder, commit)
@@ -175,7 +177,7 @@ def _ask(folder: str, *arguments: str) -> bytes:
     git_folder.refuse_odd(top(folder))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            (*_SAFE, *_owned(folder), *arguments),
+            _command(folder, *arguments),
             cwd=folder,
             env=_environment(),
             capture_output=True,
@@ -183,8 +185,6 @@ def _ask(folder: str, *arguments: str) -> bytes:
             check=False,
             preexec_fn=confined(seconds=_PATIENCE),
         )
-    except FileNotFoundError:
-        raise UsageError("this needs git on PATH") from None
     except subprocess.TimeoutExpired:
         raise UsageError(f"git did not answer within {_PATIENCE} seconds") from None
     except OSError as error:
@@ -195,14 +195,17 @@ def _ask(folder: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _owned(folder: str) -> tuple[str, str]:
-    """Options by which Git answers in a checkout of another owner, as CI jobs in containers have it."""
-    return "-c", f"safe.directory={os.path.realpath(top(folder)) or '.'}"
+def _command(folder: str, *arguments: str) -> tuple[str, ...]:
+    """A question to Git, which answers also in a checkout of another owner, as CI jobs in containers have it."""
+    program = found_programs.find("git")
+    if program is None:
+        raise UsageError("this needs git on PATH")
+    return (program, *_SAFE, "-c", f"safe.directory={os.path.realpath(top(folder)) or '.'}", *arguments)
 
 
 def _environment() -> dict[str, str]:
     return {
-        "PATH": os.environ.get("PATH", ""),
+        "PATH": found_programs.search_path(),
         "LC_ALL": "C",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -245,7 +248,7 @@ class _Objects:
 @contextmanager
 def _objects(folder: str, limits: Limits) -> Iterator[_Objects]:
     process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
-        (*_SAFE, *_owned(folder), "cat-file", "--batch"),
+        _command(folder, "cat-file", "--batch"),
         cwd=folder,
         env=_environment(),
         stdin=subprocess.PIPE,

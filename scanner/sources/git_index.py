@@ -75,6 +75,8 @@ def read(top: str) -> GitIndex:
     folder = _git_folder(top)
     if not os.path.isdir(os.path.join(folder, "objects")) and not os.path.lexists(os.path.join(folder, "commondir")):
         raise UnreadableIndexError(".git does not hold a repository")
+    if not os.path.lexists(os.path.join(folder, "index")) and _has_commits(folder):
+        raise UnreadableIndexError("it is missing")
     entries = _entries(os.path.join(folder, "index"))
     names = sorted({entry.name for entry in entries if entry.name})
     return GitIndex(tuple(names), frozenset(entry.name for entry in entries if entry.mode == _GITLINK))
@@ -89,6 +91,16 @@ def _git_folder(top: str) -> str:
     if start != b"gitdir":
         raise UnreadableIndexError(".git is neither a folder nor a link to one")
     return os.path.join(top, os.fsdecode(target.strip()))
+
+
+def _has_commits(folder: str) -> bool:
+    """Whether a repository has a branch with a commit; one that was just made has no index and tracks nothing."""
+    shared = folder
+    if os.path.lexists(pointer := os.path.join(folder, "commondir")):
+        shared = os.path.join(folder, os.fsdecode(_content(pointer, _POINTER_BYTES).strip()))
+    if os.path.lexists(os.path.join(shared, "packed-refs")) or os.path.lexists(os.path.join(shared, "reftable")):
+        return True
+    return any(files for _, _, files in os.walk(os.path.join(shared, "refs", "heads")))
 
 
 def _entries(path: str, *, depth: int = 0) -> list[_Entry]:

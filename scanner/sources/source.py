@@ -10,7 +10,10 @@ from scanner.limits import Limits
 
 UNREAD_FOLDERS = dict.fromkeys((".git", ".hg", ".svn"), "version control data")
 """Folders that hold no text of a work tree, and why; one that is named is read all the same."""
+GIT_FOLDER = ".git"
+"""The one of these in which Git tracks nothing."""
 INSTALLED_FOLDERS = {
+    **{name: reason for name, reason in UNREAD_FOLDERS.items() if name != GIT_FOLDER},
     "node_modules": "installed packages",
     ".venv": "installed packages",
     "__pycache__": "compiled Python",
@@ -55,6 +58,8 @@ class SkippedFile:
     path: str
     reason: str
     """Such as `a symbolic link`."""
+    heads: tuple[bytes, ...] = ()
+    """The first bytes of files that an ignore file hides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ Json: TypeAlias = dict[str, Any]
 Control: TypeAlias = tuple[str, str, str]
 """Framework, edition and id of a control."""
 
-_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?")
+_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?")
 
 
 def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:

@@ -1,0 +1,81 @@
+"""Rules and objectives by the area of their matter, so that no list is too long to look through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from scanner.model import RuleInfo
+
+TITLES = {
+    "architecture": "Architecture",
+    "documents": "Documents",
+    "governance": "Governance",
+    "kubernetes": "Kubernetes",
+    "resilience": "Resilience",
+    "security": "Security requirements",
+    "swarm": "Agent swarms",
+}
+"""Folder of `rules/` -> what it is called; a folder that is not named here is called by its own name."""
+_GROUPS = (
+    ("Containers", ("container",)),
+    ("Pods", ("pod", "sandbox", "agent-sandbox")),
+    ("Workloads", ("workload", "stateful", "deployment", "job", "cron", "autoscaler", "disruption")),
+    ("Roles and accounts", ("role", "binding", "scc")),
+    ("Network and services", ("service", "ingress", "network", "cilium", "exposed", "route", "http", "gateway")),
+    ("Service meshes", ("mesh", "linkerd", "destination", "sidecar", "authorization", "peer", "request")),
+    ("Namespaces, secrets and objects", ("namespace", "secret", "config-map", "metadata", "persistent", "resource")),
+    ("API server", ("api-server", "audit", "encryption")),
+    ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
+    ("Nodes", ("kubelet", "proxy")),
+)
+"""Of one area that has too many rules for one list: what a group is called, and how names of its rules begin."""
+_OTHERS = "Other objects"
+_CROWDED = 60
+"""An area with more rules than this is divided into groups."""
+
+
+def by_area(rules: Iterable[RuleInfo]) -> dict[str, list[RuleInfo]]:
+    """Area -> its rules, in the order of their ids."""
+    found: dict[str, list[RuleInfo]] = {}
+    for rule in rules:
+        found.setdefault(rule.id.partition(".")[0], []).append(rule)
+    return found
+
+
+def title(area: str) -> str:
+    """What an area is called."""
+    return TITLES.get(area, area.capitalize())
+
+
+def grouped(rules: Sequence[RuleInfo]) -> dict[str, list[RuleInfo]]:
+    """The rules of one area by group; a single group without a name where they are few."""
+    if len(rules) <= _CROWDED:
+        return {"": list(rules)}
+    found: dict[str, list[RuleInfo]] = {name: [] for name in (*(name for name, _ in _GROUPS), _OTHERS)}
+    for rule in rules:
+        found[_group(short(rule))].append(rule)
+    return {name: members for name, members in found.items() if members}
+
+
+def _group(name: str) -> str:
+    """The group by the longest beginning that fits."""
+    fitting = [
+        (len(begin), group) for group, begins in _GROUPS for begin in begins if f"{name}-".startswith(f"{begin}-")
+    ]
+    return max(fitting, default=(0, _OTHERS))[1]
+
+
+def short(rule: RuleInfo) -> str:
+    """The id without its area."""
+    return rule.id.partition(".")[2]
+
+
+def objectives_by_area(names: Iterable[str], rules: Sequence[RuleInfo]) -> Mapping[str, list[str]]:
+    """Area -> the objectives that most of its rules file under; under "" those that no rule names."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        areas = Counter(rule.id.partition(".")[0] for rule in rules if name in rule.objectives)
+        area = max(areas, key=lambda each: (areas[each], each), default="")
+        found.setdefault(area, []).append(name)
+    return {area: found[area] for area in sorted(found)}

@@ -1,0 +1,68 @@
+"""Control objectives -> a page each, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import areas
+from data import Data, name_of, objective_path
+from markup import heading, items, paragraph, prose, reference, table
+from rule_pages import controls_table, listed
+
+from scanner.frameworks.catalogue import Control
+from scanner.model import DISCLAIMER
+
+_UNFILED = "Without a rule"
+
+
+def index(data: Data) -> Iterator[str]:
+    """The list of all objectives."""
+    yield "# Control objectives"
+    yield paragraph(
+        "An objective is one thing that can be true of a system, said so narrowly that two engineers would file the "
+        "same rule under it. Rules name objectives and controls name objectives; neither names the other, so a new "
+        "rule reaches every framework, and a new framework is reached by every rule. Only where each objective of a "
+        "rule would be too coarse, a control names the rule itself. Each meaning ends by saying which rules belong to "
+        "it."
+    )
+    yield paragraph(f"See [the rules](../rules/index.md) and [the frameworks](../frameworks/index.md). {DISCLAIMER}")
+    yield paragraph("An objective stands here in the area of most of its rules.")
+    for area, names in areas.objectives_by_area(data.objectives, data.infos).items():
+        yield heading(2, areas.title(area) if area else _UNFILED)
+        rows = [
+            (
+                reference(name),
+                prose(data.objectives[name].title),
+                str(sum(name in rule.objectives for rule in data.infos)),
+            )
+            for name in names
+        ]
+        yield table(("objective", "title", "rules"), rows)
+
+
+def page_of(name: str, data: Data) -> Iterator[str]:
+    """The page of one objective."""
+    objective = data.objectives[name]
+    yield f"# {prose(objective.title)}"
+    yield paragraph(f"Objective `{name}`. {prose(objective.meaning)}")
+    yield heading(2, "Rules")
+    filed = [rule for rule in data.infos if name in rule.objectives]
+    yield items(f"{listed([rule])}: {prose(rule.title)}" for rule in filed) or "None yet."
+    yield heading(2, "Controls")
+    yield controls_table(
+        {name_of(item): [each.id for each in item.controls if _bears(name, each)] for item in data.frameworks}
+    )
+
+
+def _bears(objective: str, control: Control) -> bool:
+    return any(bearing.objective == objective for bearing in control.objectives)
+
+
+def navigation(data: Data) -> list[Any]:
+    """What the menu shows of the objectives: areas, and in each its objectives."""
+    found: list[Any] = ["objectives/index.md"]
+    for area, names in areas.objectives_by_area(data.objectives, data.infos).items():
+        title = areas.title(area) if area else _UNFILED
+        found.append({title: [{name: objective_path(name)} for name in names]})
+    return found

@@ -142,7 +142,7 @@ def _repeated(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
         before = len(met)
         met.add(json.dumps(item, sort_keys=True))
         if len(met) == before:
-            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "leave one out")
+            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "remove one of them")
 
 
 def _alternatives(error: ValidationError, path: FieldPath) -> Iterator[Problem]:

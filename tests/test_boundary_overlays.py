@@ -33,7 +33,7 @@ def test_outside_of_git_a_base_needs_a_root(place: Path) -> None:
     lay(place, OVERLAY)
     code, said = scanned(place, "overlays/prod")
     assert (code, "Pod prod-app" in said) == (4, False)
-    assert "base, which lies outside of what may be read: --root DIR" in said
+    assert "base, which is outside of the folder that may be read: --root DIR" in said
     code, said = scanned(place, "overlays/prod", "--root", ".")
     assert (code, "Pod prod-app" in said) == (1, True)
     code, said = scanned(place, "overlays/prod", "base")  # both were named

@@ -292,5 +292,5 @@ def test_looking_into_what_is_ignored_costs_little(hidden: Path) -> None:
         patch.chdir(hidden)
         patch.setattr("scanner.sources.peeking.beginning", beginning)
         (found,) = (each for each in sources.collect(sources.scope(())) if each.path == "deploy/")
-    assert isinstance(found, Skipped)
+    assert isinstance(found, SkippedFile)
     assert 0 < len(read) <= 500

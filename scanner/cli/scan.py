@@ -31,7 +31,7 @@ from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
-from scanner.reports.format import Presentation, spoken
+from scanner.reports.format import Presentation, duration_text
 from scanner.reports.unassessed import hidden
 from scanner.scan import Options, scan
 
@@ -167,7 +167,7 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
     if to_files:
         if said := hidden(result):
             click.echo(f"assay: {said}", err=True)
-        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {spoken(seconds)}"
+        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {duration_text(seconds)}"
         click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
 
 

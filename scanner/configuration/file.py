@@ -26,7 +26,7 @@ SCHEMA = Path(__file__).with_name("schema.json")
 
 _MOST_FOUND = MIB
 """Size of a file that was only found: whoever wrote it may want the scan to take long."""
-_ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"
+_ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from scanner import found_programs
-from scanner.engines import Handed, Results, checkov_files, process
+from scanner.cleanup import temporary_folder
+from scanner.engines import EngineInput, EngineResults, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
@@ -129,7 +130,7 @@ def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
     beside = shutil.which("checkov", path=os.path.dirname(sys.executable))
     if program := found_programs.find("checkov") or beside:
         return Checkov(program, checks, limits)
-    message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
+    message = "--engine checkov needs the program `checkov`; it is neither on PATH nor beside this Python"
     raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 

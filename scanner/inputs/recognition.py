@@ -10,7 +10,16 @@ from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.limits import Limits
 from scanner.model import HIDDEN, Input, InputStatus
-from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
+from scanner.sources import (
+    STDIN_NAME,
+    File,
+    RenderedFile,
+    RenderingInput,
+    SkippedFile,
+    Source,
+    UnreadableFile,
+    content_of,
+)
 
 _HEAD = 4096
 """Bytes at the beginning of a page that say what it is."""
@@ -21,12 +30,12 @@ _LINES = b'{"type":"run","format":"assay-results/'
 def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
-        case Skipped():
+        case SkippedFile():
             ours = any(subjects.may_be_ours(head.decode(errors="replace")) for head in source.heads)
             return Input(
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
-        case Unreadable():
+        case UnreadableFile():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
         case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)

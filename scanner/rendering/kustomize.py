@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
-from scanner.rendering import leftovers, programs
+from scanner.rendering import programs, unused_objects
 from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
-from scanner.rendering.private_copy import Ground, PrivateCopy
-from scanner.sources import Rendered
+from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.sources import RenderingResult
 
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
@@ -105,6 +105,10 @@ def _marker(ground: SourceTree, folder: str) -> str:
 
 def _missing(marker: str, named: str, ground: SourceTree) -> str:
     if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
-        hint = ": name it itself" if ground.boundary.holds(ground.path(named)) else ": --root DIR allows more"
-        return f"{marker} builds on {named}, which {why}{hint}"
-    return f"{marker} builds on {named}{NOT_HERE}"
+        hint = (
+            ": name it on the command line"
+            if ground.boundary.holds(ground.path(named))
+            else ": --root DIR can include it"
+        )
+        return f"{marker} uses {named}, which {why}{hint}"
+    return f"{marker} uses {named}{NOT_HERE}"

@@ -55,7 +55,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
     with sources.on_disk(where, settings.limits) as (root, boundary):
-        ground = Ground(root, boundary, settings.limits, names=sorted(names))
+        ground = SourceTree(root, boundary, settings.limits, names=sorted(names))
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)

@@ -125,7 +125,7 @@ class PrivateCopy:
                 real = self._followed(os.path.join(above[-1], name), inner)
                 if os.path.isdir(real):
                     if real in above:
-                        raise UnreadableError(f"{inner} is a link to a folder it lies in")
+                        raise UnreadableError(f"{inner} is a link to a folder that contains it")
                     if not self._ground.is_passed_over(inner):
                         pending.append((inner, (*above, real)))
                 elif (content := self.take(inner)) is not None:

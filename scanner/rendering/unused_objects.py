@@ -62,7 +62,7 @@ def unused_in_chart(
 ) -> UnusedObjects:
     """What of a chart gave nothing; `chart` tells what it holds and its templates, `ignored` why Helm reads one not."""
     holds, templates = chart
-    found, never_read = Leftovers(), not any(_READS in content for content in files.values())
+    found, never_read = UnusedObjects(), not any(_READS in content for content in files.values())
     for name, content in files.items():
         base, template = posixpath.basename(name), _TEMPLATE in content
         if name in used or not name.lower().endswith(_SUFFIXES) or not (template or holds(name)):

@@ -12,7 +12,7 @@ from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import Screen
+from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps, hidden
 
 _LABEL = 10
@@ -217,7 +217,7 @@ def _no_option(path: str) -> str:
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
-        yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
+        yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
     paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]

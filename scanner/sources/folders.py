@@ -16,7 +16,7 @@ from scanner.sources.file_filter import FileFilter, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
 from scanner.sources.peeking import Peeking
-from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
+from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
@@ -34,7 +34,7 @@ def collect(path: str, root: Path, chosen: FileFilter, limits: Limits, *, ignore
     """The files at and below a path; `ignored` reads also what ignore files name."""
     peeking = Peeking()
     for full, name, over in _met(path, root, chosen, ignored=ignored):
-        if isinstance(over, Skipped) and over.reason == _IGNORED:
+        if isinstance(over, SkippedFile) and over.reason == _IGNORED:
             yield replace(over, heads=peeking.heads(full))
         else:
             yield over or read(full, name, limits)

@@ -1,7 +1,7 @@
-"""Undoes what was begun where it does not come to its end, be it by an exception or by a signal.
+"""Cleans up after an operation that fails or is interrupted by a signal.
 
-What is begun within something else is undone before it. The signal then ends the run as it would have anyway: a shell
-sees 128 and the number of the signal.
+Inner operations are cleaned up before outer ones. The signal then ends the process as it would have without this
+module: a shell sees the exit code 128 plus the number of the signal.
 """
 
 from __future__ import annotations

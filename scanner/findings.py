@@ -19,7 +19,7 @@ from scanner.policy.tuning import Tuning
 def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
     """The findings as reports show them.
 
-    `shared` are the files that several overlays are built from, `once` the rules that say a thing once for each input.
+    `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
     """
     return _in_order(_once(evaluation, shared, once))
 

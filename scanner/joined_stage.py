@@ -57,7 +57,7 @@ class JoinedResult:
 
 
 class JoinedStage:
-    """The rules and policies that are asked of all subjects together."""
+    """The rules and policies that compare several objects."""
 
     def __init__(
         self, rules: Evaluator, policies: PolicyEvaluator | None, limits: Limits, *, include_passes: bool, foreign: bool
@@ -87,7 +87,7 @@ class JoinedStage:
         return joined
 
     def _tasks(self, joined: JoinedResult) -> Iterator[_Task]:
-        """The parts of the work, of which rules are not asked where facts could not be derived."""
+        """The parts of the work; rules do not run where facts could not be derived."""
         yield _FACTS, ""
         for kind in dict.fromkeys(subject.kind for subject in self._subjects):
             if kind in self._rules.rules and not joined.lost:
@@ -96,7 +96,7 @@ class JoinedStage:
             yield from ((_POLICY, str(number)) for number in range(len(self._policies.rules)))
 
     def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _FailedPart]:
-        """Do one part; whoever does it first in a process derives the facts."""
+        """Do one part; the first in a process also derives the facts."""
         what, name = task
         if what == _POLICY and self._policies:
             yield self._policies.evaluate(self._subjects, int(name), include_passes=self._include_passes)

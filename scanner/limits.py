@@ -1,4 +1,4 @@
-"""What one input may cost: every limit, its default, and what is said of an input that passes it."""
+"""The limits for one input: their defaults, and the messages for inputs that exceed them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Limits:
     nodes: int = 10_000_000
     """Keys, scalars and collections of one text; a million of them takes some 300 MB."""
     borrowed: int = 400_000
-    """Values that the aliases of one text may stand for, whatever its size: go-yaml's figure."""
+    """Values that the aliases of one text may expand to, whatever its size: go-yaml's figure."""
     scalar: int = 10_000_000
     """Characters of one key or value."""
     documents: int = 1_000_000
@@ -79,7 +79,7 @@ def waiting(seconds: float) -> float:
 
 
 def size(number: int) -> str:
-    """Bytes in the largest unit that says them exactly."""
+    """Bytes in the largest unit that states them exactly."""
     for unit, worth in UNITS.items():
         if number % worth == 0:
             return f"{number // worth:,} {unit}"

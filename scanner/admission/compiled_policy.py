@@ -16,7 +16,7 @@ from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
 SEVERITY = "assay/severity"
-"""The annotation of a policy that says how much its findings matter."""
+"""The annotation of a policy that states the severity of its findings."""
 _LIMITS = (
     "Sees each object as if it were created from its file now: not what admission plugins and webhooks write, and not "
     "updates or deletions."
@@ -26,7 +26,7 @@ _DOCS = "https://kubernetes.io/docs/reference/access-authn-authz/validating-admi
 
 @dataclass(frozen=True, slots=True)
 class PolicyExpression:
-    """One expression of a policy and where it stands."""
+    """One expression of a policy, and its place in the policy file."""
 
     label: str
     """What it is in the policy: `validation 1`, `match condition not-a-lease`."""
@@ -53,7 +53,7 @@ class CompiledPolicy:
     faults: tuple[tuple[Location, str], ...]
     """What of it cannot be evaluated here, and why."""
     severity: Severity | None
-    """What it says of itself."""
+    """The severity that the policy states in an annotation."""
 
     @property
     def fails(self) -> bool:
@@ -125,7 +125,7 @@ class _ExpressionCompiler:
 
 
 def mutating(subject: Subject, place: Location) -> CompiledPolicy:
-    """A policy that changes objects: nothing of it is run, and it says so."""
+    """A policy that changes objects. It is not run; its fault says so."""
     name = str(subject.bindings["object"].get("metadata", {}).get("name", ""))
     kind = subject.bindings["object"]["kind"]
     faults = ((place, f"a {kind} changes objects; Assay does not run it"),)

@@ -43,13 +43,13 @@ class ExportSettings:
     minor: int = 0
     """The version of the cluster, 1.minor."""
     namespace: str = "kube-system"
-    """Where the ConfigMaps with parameters lie."""
+    """The namespace of the ConfigMaps with parameters."""
 
 
 def exported(file: RuleFile, settings: ExportSettings) -> list[dict[str, Any]]:
-    """The objects that make a cluster hold to a rule.
+    """The objects with which a cluster enforces a rule.
 
-    Raises NotExportableError with the reason where no policy can say the same.
+    Raises NotExportableError with the reason where a policy cannot express the rule.
     """
     return _Export(file, settings).objects()
 
@@ -139,7 +139,7 @@ class _Export:
         return bool(names & {"pod", "template", "container", "container_kind", "params"})
 
     def _groups(self) -> list[str]:
-        """The kinds of containers that need an expression of their own, because the rule asks for their kind."""
+        """The kinds of containers that need an expression of their own, because the rule uses `container_kind`."""
         asked = cel_tokens.names(cel_tokens.tokens(f"{self._rule['require']} {self._rule.get('when', '')}"))
         return list(_LISTS) if "container_kind" in asked else [""]
 
@@ -191,7 +191,7 @@ class _Export:
 
 @dataclass(frozen=True, slots=True)
 class _Once:
-    """A question that is asked once of a subject."""
+    """A condition that is evaluated once for a subject."""
 
     asked: str
     said: str
@@ -201,7 +201,7 @@ class _Once:
         return self.asked
 
     def texts(self) -> str:
-        """What there is to say where it does not."""
+        """The message where the condition is false."""
         return f"{self.asked_again()} ? '' : {self.said}"
 
     def asked_again(self) -> str:
@@ -211,17 +211,17 @@ class _Once:
 
 @dataclass(frozen=True, slots=True)
 class _Guarded:
-    """A question of items that is asked only where a condition holds."""
+    """A condition on items that is evaluated only where `when` is true."""
 
     loop: ItemLoop
     when: str
 
     def condition(self) -> str:
-        """That all items hold to it, or that nothing is asked."""
+        """The condition that all items satisfy the rule, or that `when` is false."""
         return f"!({self.when}) || {self.loop.condition()}"
 
     def texts(self) -> str:
-        """What there is to say of the items that do not."""
+        """The messages of the items that fail."""
         return f"({self.when}) ? {self.loop.texts()} : ''"
 
 

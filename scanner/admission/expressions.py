@@ -54,9 +54,10 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an expression comes to: a value, or an error in the words of the cluster.
+    """The result of an expression: a value, or an error with the message that the cluster gives.
 
-    With `open`, neither is known, because of the names that are not bound, or because of `reason`.
+    With `open` or `reason` neither is known: `open` holds the names without a value, `reason` says what else prevents a
+    result.
     """
 
     value: Any = None
@@ -68,7 +69,7 @@ class Result:
 
     @property
     def truth(self) -> Truth:
-        """What it comes to as a condition; a value that is neither true nor false is an error."""
+        """The truth of the result as a condition. A value that is not a boolean is an error."""
         if self.open or self.reason:
             return Truth.UNKNOWN
         return truth_of(self.value) if isinstance(self.value, bool) and not self.error else Truth.ERROR
@@ -104,7 +105,7 @@ class Composer:
         self._fields[name] = fields
 
     def lose(self, name: str) -> None:
-        """Remember a variable that does not compile, so that what uses it says why."""
+        """Remember a variable that does not compile, so that expressions that use it report it."""
         self._lost.add(name)
 
     def compile(self, source: str) -> Expression:
@@ -184,7 +185,7 @@ def activation(bindings: Mapping[str, Any]) -> cel.Activation:
 
 
 def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[str]) -> Result:
-    """What an expression comes to; `bound` names what has a value."""
+    """Evaluate an expression; `bound` holds the names that have a value."""
     try:
         found = expression.program.eval(values)
         value = found.value()

@@ -32,7 +32,7 @@ _WORKLOADS = (
 _FILES = frozenset(
     {"EncryptionConfig", "EncryptionConfiguration", "KubeletConfiguration", "KubeProxyConfiguration", "Policy"}
 )
-"""Kinds of configuration files, which nobody sends to the API."""
+"""Kinds of configuration files, which are not sent to the API."""
 _VOWELS = frozenset("aeiou")
 
 
@@ -100,7 +100,7 @@ def _bare(words: Sequence[Token]) -> Sequence[Token]:
 
 
 def _parts(words: Sequence[Token], operator: str) -> list[list[Token]]:
-    """What stands between an operator outside of brackets."""
+    """The operands of an operator that is not inside brackets."""
     found: list[list[Token]] = [[]]
     end = -1
     for index, token in enumerate(words):

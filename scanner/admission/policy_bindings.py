@@ -17,12 +17,12 @@ from scanner.policy.truth import Truth
 
 @dataclass(frozen=True, slots=True)
 class Undetermined:
-    """Why something cannot be told; with a place in a policy file, it is the policy's own fault."""
+    """Why a result is not known. With a place in a policy file, the policy itself is the cause."""
 
     reason: str
     place: Location | None = None
     provide: str = ""
-    """What somebody can do so that it is told; of what is not the policy's own fault."""
+    """What a user can do to get a result; empty where the policy itself is the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Binding:
     reference: dict[str, Any] | None
     """How it names parameters."""
     place: Location
-    """Where that stands."""
+    """The place of the binding in its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The parameters that a policy is run with: each in its turn, or why they are not to be had."""
+    """The parameters with which a policy is run, one after the other, or why they are not known."""
 
     values: tuple[dict[str, Any] | None, ...] = ()
     error: str = ""
-    """What the cluster says against the binding."""
+    """The error that the cluster reports for the binding."""
     undetermined: Undetermined | None = None
     """Why it is not known which they are."""
 

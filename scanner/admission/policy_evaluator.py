@@ -1,4 +1,4 @@
-"""What a cluster with the policies would say of the objects, one finding for each validation that does not hold."""
+"""Evaluates policies on objects as a cluster would: one finding for each validation that is false."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _VERSION = Undetermined(
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What one expression of a policy came to: FAIL with what the cluster says, UNKNOWN with why, or PASS."""
+    """The result of one expression: FAIL with the message of the cluster, UNKNOWN with the reason, or PASS."""
 
     outcome: Outcome
     message: str = ""
@@ -83,7 +83,7 @@ class PolicyEvaluator:
             for place, reason in policy.faults:
                 self._leave_out(policy, Undetermined(reason, place), None)
         self.rules: list[RuleInfo] = [policy.info for policy in self._policies]
-        """What reports say of each policy."""
+        """The metadata of each policy for reports."""
         self.digest = files.digest
         self.texts = files.texts
         """The policy files, for excerpts."""
@@ -105,7 +105,7 @@ class PolicyEvaluator:
         return result
 
     def not_evaluated(self, number: int, why: str) -> Evaluation:
-        """What is said of a policy that could not be evaluated to its end: all that it found before is void."""
+        """The findings for a policy whose evaluation did not end. What it found before is dropped."""
         policy, result = self._policies[number], Evaluation()
         _add(result, _part_finding(_NotAssessed(policy, policy.place, f"it {why}")), include_passes=False)
         return result
@@ -139,7 +139,7 @@ class PolicyEvaluator:
     def _without_parameters(
         self, policy: CompiledPolicy, binding: Binding, params: Params, review: AdmissionReview
     ) -> _Result | None:
-        """What a binding without parameters comes to."""
+        """The result of a binding without parameters."""
         if params.undetermined:
             return self._unknown(policy, params.undetermined, review, None)
         if not policy.fails:
@@ -207,7 +207,7 @@ def _unknown_match(policy: CompiledPolicy, binding: Binding, review: AdmissionRe
 def _results(
     policy: CompiledPolicy, run: PolicyRun, applies: Applicability
 ) -> Iterator[tuple[PolicyExpression | None, ExpressionResult]]:
-    """What each expression comes to; the one error where a match condition goes wrong."""
+    """The result of each expression, or one error where a match condition has an error."""
     if applies.error:
         yield None, ExpressionResult(Truth.FALSE, applies.error)
         return

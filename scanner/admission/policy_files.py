@@ -21,7 +21,7 @@ _GROUP = "admissionregistration.k8s.io/"
 _MUTATING = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
 
 _SHORT = 200
-"""Characters of what a reader of YAML says that are shown."""
+"""Characters of a YAML parser's message that are shown."""
 
 _Shape = type | str | dict[str, Any] | list[Any]
 """A type, the words that are allowed, the fields of a mapping (required ones with a `!`), or the items of a list."""
@@ -77,7 +77,7 @@ class PolicyObject:
     root: Node
 
     def place(self, *path: str | int) -> Location:
-        """Where one of its fields stands, or the deepest parent of it that exists."""
+        """The place of one of its fields, or of the deepest parent that exists."""
         while path and not self.root.get(*path):
             path = path[:-1]
         mark = self.root.get(*path).mark

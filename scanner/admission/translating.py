@@ -15,7 +15,7 @@ from scanner.documents.positions import split_path
 
 
 class NotExportableError(Exception):
-    """A rule that no admission policy can express; says why."""
+    """A rule that no admission policy can express; the message says why."""
 
 
 _KNOWN = frozenset(
@@ -113,9 +113,9 @@ def _variables(words: Sequence[Token]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class ItemLoop:
-    """The items that a rule asks its question of, and how to ask it of each.
+    """The items that a rule checks, and the condition for each.
 
-    `ask` and `say` take the name of an item and give a condition and a text about it.
+    `ask` and `say` take the name of an item and return a condition and a message about it.
     """
 
     start: str
@@ -129,11 +129,11 @@ class ItemLoop:
         return ItemLoop(start, split_path(each), ask, say)
 
     def condition(self) -> str:
-        """That all items hold to the question."""
+        """The condition that all items satisfy the rule."""
         return self._walk(self.start, self.path, 0, _all_of, self.ask)
 
     def texts(self) -> str:
-        """What there is to say of each item that does not, as one text."""
+        """The messages of all items that fail, as one text."""
         return self._walk(self.start, self.path, 0, self._failing, self.say)
 
     def _failing(self, items: str, name: str, item: str, say: Callable[[str], str]) -> str:

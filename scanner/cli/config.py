@@ -20,7 +20,7 @@ from scanner.rule_ids import RuleIds
 from scanner.scan import rules_of
 
 _PLACE = 60
-"""Column at which the comments begin that say where a value comes from."""
+"""Column of the comments that state where a value comes from."""
 
 
 @click.group("config")
@@ -69,7 +69,7 @@ def _keys(chosen: ResolvedOptions, ids: RuleIds) -> Iterator[str]:
 
 
 def _rules(tuning: Tuning) -> Iterator[str]:
-    """What is said of rules, each value on a line of its own."""
+    """The settings of rules, one value on a line."""
     if tuning.rules:
         yield "rules:"
     for rule in tuning.rules:

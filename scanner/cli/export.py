@@ -131,7 +131,7 @@ def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
 
 
 def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[str], *, named: bool) -> None:
-    """Tell what a configuration changed of an export: nothing of other rules, nor of what only scans heed."""
+    """Print what a configuration changed in an export; settings that affect only scans are left out."""
     skipped = (each._replace(rules=tuple(name for name in each.rules if name in rules)) for each in changes.skipped)
     told = RuleChanges(
         () if named else changes.selected,

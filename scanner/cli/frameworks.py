@@ -164,13 +164,13 @@ def _control(framework: Framework, name: str) -> Control:
 
 
 def controls_of(rule: RuleInfo) -> tuple[ControlLink, ...]:
-    """The controls that a rule bears on, those it decides first."""
+    """The controls that a rule is mapped to; those that it decides first."""
     found = links(known(()), [rule])[rule.id]
     return tuple(sorted(found, key=lambda link: (STRENGTHS.index(link.strength), link.framework, link.edition)))
 
 
 def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]) -> frozenset[str]:
-    """The rules that bear on frameworks, or on one control of them."""
+    """The rules that are mapped to frameworks, or to one control of them."""
     chosen = catalogue.choose(known(files), names)
     if control_name:
         for framework in chosen:

@@ -1,4 +1,4 @@
-"""The options of every command that reads files and asks rules of them."""
+"""The options of every command that reads files and evaluates rules."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) 
 
 
 def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which files are read, by which rules, and what that may cost."""
+    """The options that select files, rules and limits."""
     return _taking(command, (*_CONFIGURED, *_OPTIONS))
 
 
@@ -175,7 +175,7 @@ def is_configured(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def reports_on(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what findings are held against."""
+    """The options that select frameworks and policies."""
     return _taking(command, _JUDGED)
 
 
@@ -191,7 +191,7 @@ strict = option(
     is_flag=True,
     help="Exit with 4 also when documentation, source code or a CI workflow could not be read.",
 )
-"""The option that counts what is nobody's configuration."""
+"""The option that also counts unreadable documentation, source code and CI workflows."""
 
 
 def resolved_options(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:

@@ -176,7 +176,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _tell(notes: Sequence[str]) -> None:
-    """What another engine said, shortened: the first few, and how many more."""
+    """Print the notes of another engine: the first few, and the number of the others."""
     from scanner.reports.safe_text import safe
 
     for note in notes[:_NOTES]:

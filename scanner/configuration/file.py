@@ -25,13 +25,13 @@ MISNAMED = "assay.yml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 _MOST_FOUND = MIB
-"""Size of a file that was only found: whoever wrote it may want the scan to take long."""
+"""The largest size of a file that was found and not named: its author may want to slow the scan down."""
 _ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFile:
-    """What a file says, as far as it counts."""
+    """The settings of a configuration file that have an effect."""
 
     path: str
     sha256: str
@@ -99,7 +99,7 @@ def _standard_input(file: DataFile) -> Iterator[PackError]:
 
 
 def _idle_reasons(file: DataFile) -> Iterator[PackError]:
-    """Reasons without a word, such as blanks and characters of no width, and those for nothing that is told."""
+    """Reasons without a word, and reasons for settings that need none."""
     for rule, given in file.value.get("rules", {}).items():
         if "reason" in given and given.get("enabled") is not False and "severity" not in given:
             message = "a reason explains `enabled: false` or `severity`; neither is given"

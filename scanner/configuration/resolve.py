@@ -1,4 +1,4 @@
-"""Command line over file over default: the value of every key, and what is told of it."""
+"""Combines command line, configuration file and defaults: the value of every key, and the changes to report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.model import SEVERITIES
 from scanner.policy.tuning import SourcedValue, Tuning
 
 _RULES = ("select", "skip")
-"""Keys that are told by what became of the rules."""
+"""Keys whose effect is reported through the rules."""
 _LEAVE_OUT = ("include", "exclude")
 
 
@@ -23,9 +23,11 @@ class ResolvedOptions:
 
     values: Mapping[str, SourcedValue]
     tuning: Tuning
-    """What is said of rules, as it is written; `in_force` of `policy.tuning` puts the command line over the file."""
+    """The settings of rules as written; `resolve_ids` in `policy.tuning` gives the command line priority over the
+    file.
+    """
     configuration: Configuration
-    """What is to be told, without what became of the rules."""
+    """The changes to report, without those of rules."""
 
     def value(self, key: str) -> Any:
         """The value in force."""
@@ -61,7 +63,7 @@ def _patterns(given: SourcedValue) -> tuple[Pattern, ...]:
 def _settings(
     values: Mapping[str, SourcedValue], command_line: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> Iterator[Setting]:
-    """What a file sets, and what an option leaves out or lets pass; other options stand among a run's arguments."""
+    """What a file sets, and what options exclude or allow; other options are part of the arguments of the run."""
     for name, given in values.items():
         default = defaults.get(name, KEYS[name].default)
         if not given.where or name in _RULES or given.value == default:

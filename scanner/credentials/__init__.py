@@ -36,10 +36,10 @@ _ENCODED = ("HTTP basic credentials", "registry credentials")
 
 
 def kind_of(name: str, value: str) -> str:
-    """What credential a value is that stands under a name, as a noun phrase; empty where it is none.
+    """The kind of credential that the value of a name is, as a noun phrase; empty where it is none.
 
-    The name may be that of a variable, a key, an option of a command, or empty. Whatever it is, credentials are also
-    looked for within the value.
+    The name may be that of a variable, a key, an option of a command, or empty. In any case, credentials are also
+    searched within the value.
     """
     text = value.strip()
     if found := next((hit.kind for hit in _in_form(text)), ""):

@@ -28,7 +28,7 @@ _NEXT = 200
 _SHORTEST = 6
 """Characters of a password in the middle of a text: what is shorter is more often a word of it."""
 _TELLING = 100
-"""Characters of a value from which it is told what it is."""
+"""Characters of a value that are enough to classify it."""
 _INDENTED = 100
 """Columns within which a line may begin."""
 

@@ -23,7 +23,7 @@ _SHORT_START = re.compile(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 """The one beginning with a single letter before its sign."""
 _ESCAPED = re.compile(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 _APART = ("Private-Lines:", "wd=", "WD=")
-"""Words, beside those with a blank or a quote, that may stand apart from what follows them."""
+"""Words, other than those with a blank or a quote, that may be separate from what follows them."""
 _FURTHER = {
     "private-key": 25_000,
     "private-key-in-base64": 25_000,
@@ -31,7 +31,7 @@ _FURTHER = {
     "netrc-password": 1_000,
     "registry-credentials": 5_000,
 }
-"""Characters behind the line of its word that a form may reach; others stand on one line."""
+"""Characters behind the line of its word that a form may extend to; other forms are on one line."""
 
 
 class FoundCredential(NamedTuple):
@@ -102,7 +102,7 @@ def _compiled(form: Form) -> re.Pattern[str]:
 
 @cache
 def _words() -> tuple[tuple[str, bool, int], ...]:
-    """The words of forms that are no tokens, whether each may stand apart from the rest, and the number of its form."""
+    """The words of forms that are not tokens, whether each may be separate, and the number of its form."""
     return tuple(
         (word, word in _APART or " " in word or word[0] == '"', number)
         for number, form in enumerate(FORMS)
@@ -122,7 +122,7 @@ def _by_start() -> dict[str, tuple[int, ...]]:
 
 
 def _is_drawn(secret: str) -> bool:
-    """Whether a text in the form of a token is no name that happens to begin like one."""
+    """Whether a text in the form of a token is not just a name that begins like one."""
     return not is_named(secret)
 
 

@@ -75,7 +75,7 @@ class Fault:
     line: int
     text: str
     embedded: bool = False
-    """It stands in a code block of a Markdown file."""
+    """It is in a code block of a Markdown file."""
     format: str = ""
     """What could not be read: yaml, json, call, sketch (a call that leaves something out), plain or block.
 
@@ -83,7 +83,7 @@ class Fault:
     """
     path: str = ""
     relaxed: Document | None = None
-    """Of a JSON text that only comments or a comma too many keep from being JSON: what it says."""
+    """The document of a text that is JSON except for comments or a trailing comma."""
 
 
 def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:

@@ -53,7 +53,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class EmptyText:
-    """A text that says nothing."""
+    """A text without content."""
 
     reason: str
     """`empty` or `only comments`."""
@@ -90,7 +90,7 @@ def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
 
 
 def text_of(path: str, text: str) -> Text:
-    """A text with the language that its name tells, or else its content."""
+    """A text, with the language by its name or else by its content."""
     lowered = path.lower()
     if lowered.endswith(YAML_SUFFIXES):
         return Text(path, text, Language.YAML)
@@ -103,7 +103,7 @@ def text_of(path: str, text: str) -> Text:
 
 
 def stream_of(path: str, text: str) -> Text:
-    """A text without a telling name, with the language that its start tells."""
+    """A text whose name does not show its language, with the language that its beginning shows."""
     fence = _FENCE.search(text)
     markdown = fence and not _MANIFEST.search(text, 0, fence.start())
     return Text(path, text, Language.MARKDOWN if markdown else Language.YAML, _begins_as_json(text))
@@ -125,7 +125,7 @@ def decode(content: bytes) -> str:
 
 
 def is_utf16(content: bytes) -> bool:
-    """Whether content says that it is UTF-16."""
+    """Whether the content begins as UTF-16."""
     return content[:2] in _UTF16_MARKS
 
 

@@ -1,7 +1,7 @@
-"""Text edits by marks: make a document say other data, and leave every other character as it is.
+"""Text edits by marks: change the data of a document and leave every other character as it is.
 
-Knows how YAML (block and flow) and JSON are written, and nothing of rules. What cannot be edited without a surprise
-(aliases, merges, tags) is refused. Who writes the edited text reads it again first; that proves the edits.
+Knows how YAML (block and flow style) and JSON are written, and nothing of rules. What cannot be edited safely (aliases,
+merges, tags) is refused. The caller reads the edited text again, which verifies the edits.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
-    """The edits that make a node say `wanted`, in the order of the text; parts that are the same object are not read.
+    """The edits that give a node the data `wanted`, in the order of the text.
 
-    A null in the text may be missing in the node's value, as Kubernetes has it.
-    Raises UneditableError where the text must be edited by a person.
+    Parts that are the same object are not read. A null in the text may be missing in the node's value, as in
+    Kubernetes. Raises UneditableError where a person must edit the text.
     """
     if node.mark is None:
         raise UneditableError("the field is not in the file")
@@ -106,9 +106,9 @@ def _mapping(
 def _renamed(
     entries: dict[str, Mark], old: dict[str, Any], removed: list[Mark], added: dict[str, Any], style: QuotingStyle
 ) -> Iterator[Edit]:
-    """The edits of keys whose value stays: they leave what is removed and what is added.
+    """The edits that rename keys with an unchanged value; they are taken from what is removed and what is added.
 
-    Only a text or a collection tells that the new entry is the old one: `true` stands under many keys.
+    Only a text or a collection shows that the new entry is the old one: a value such as `true` occurs under many keys.
     """
     for key, value in list(old.items()):
         entry = entries.get(key)

@@ -60,7 +60,7 @@ def edit(
 
 
 def replace(layout: Layout, mark: Mark, value: Any, style: QuotingStyle) -> Iterator[Edit]:
-    """Another value for what stands between brackets."""
+    """Replace a value inside brackets."""
     start, end = start_of(mark), end_of(mark)
     if layout.is_marked(mark) or start == end:
         raise UneditableError("the value uses a YAML style that Assay does not edit")
@@ -111,7 +111,7 @@ def _append(
 def _joined(
     layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], style: QuotingStyle
 ) -> list[str]:
-    """What stands between entries, and each entry with what stands before the next."""
+    """The separator of entries, and the new entries with the separators between them."""
     spread = _has_own_line(layout, mark, last)
     pad = layout.pad(key_line_of(last)) if spread else ""
     comma = f",\n{pad}" if spread else style.comma

@@ -35,7 +35,7 @@ _STEP = re.compile(
 )
 """A bracket, or something whose brackets do not count."""
 _COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
-"""The part of a line before a call that stands in a comment, and so is an illustration."""
+"""The part of a line before a call that begins a comment, so that the call is only an illustration."""
 _ELLIPSIS = re.compile(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
 """Three points in the place of an argument, which spread nothing."""
 _NESTED = ("object", "array", "parenthesized_expression")
@@ -51,7 +51,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""Stands for a value that the text computes, so that no file can tell it."""
+"""The value of an expression that the text computes, so that it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _is_call(name: str) -> bool:
 
 
 def _is_sketch(text: str, start: int, end: int | None = None) -> bool:
-    """Whether a call leaves something out; of one without an end only so much of what follows is asked."""
+    """Whether a call has an ellipsis; of a call without an end only a limited part is searched."""
     return bool(_ELLIPSIS.search(text, start, end or start + _LONGEST_SKETCH))
 
 

@@ -36,7 +36,7 @@ _Key = tuple[str, int, int, int]
 
 @dataclass(slots=True)
 class _Open:
-    """A collection under construction, and the key it will stand under."""
+    """A collection under construction, and its key in the parent."""
 
     data: Any
     marks: Any

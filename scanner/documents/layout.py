@@ -61,7 +61,7 @@ class Layout:
         return _NESTED.findall(self._text)
 
     def at(self, place: Place, length: int = 1) -> str:
-        """The characters from a place on. A line may be the whole file, so no more of it is taken than is asked for."""
+        """The characters from a place on. A line may be the whole file, so no more of it than requested is copied."""
         return self.lines[place[0]][place[1] : place[1] + length]
 
     def match(self, pattern: re.Pattern[str], place: Place) -> re.Match[str] | None:
@@ -74,7 +74,7 @@ class Layout:
         return found[0] if found else ""
 
     def begins_line(self, mark: Mark) -> bool:
-        """Whether nothing but blanks stands before an entry in its line."""
+        """Whether only blanks precede an entry in its line."""
         line, column = key_start_of(mark)
         return len(self.pad(line)) == column
 
@@ -133,7 +133,7 @@ class Layout:
         return self.last_line(mark) + 1 >= len(self.lines)
 
     def check(self, mark: Mark) -> None:
-        """Raise UneditableError where what is said here is said of other places too."""
+        """Raise UneditableError where a change here would also change other places."""
         here = start_of(mark)
         if self.at(here) == "*":
             raise UneditableError("the value is a YAML alias, so a change would affect other places")

@@ -60,6 +60,6 @@ def parse(text: str) -> tuple[list[CodeBlock], list[str]]:
 
 
 def _columns(content: str, source: list[str]) -> tuple[int, ...]:
-    """How many columns of each source line stand left of the block's text (indentation, list and quote marks)."""
+    """The number of columns of each source line before the text of the block (indentation, list and quote marks)."""
     pairs = zip(content.split("\n"), source, strict=False)
     return tuple(max(0, len(whole) - len(part)) for part, whole in pairs)

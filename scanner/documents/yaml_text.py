@@ -1,4 +1,4 @@
-"""YAML text -> its documents, with what is broken left out and said."""
+"""YAML text -> its documents; parts with errors are left out and reported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scanner.limits import Limits
 _NEXT_DOCUMENT = re.compile(r"^---(?:[ \t]|$)", re.MULTILINE)
 _KEY = "while scanning a simple key"
 _NESTING = re.compile("nest|depth|deep")
-"""What libyaml says from 0.2.6 on where nesting passes a maximum of its own; none of its other problems says so."""
+"""The message of libyaml from 0.2.6 on where nesting exceeds a maximum of its own; no other error has it."""
 _DEEPEST = 1000
 """The levels of brackets that libyaml reads from 0.2.6 on, and one more than the levels of indentation.
 
@@ -26,10 +26,7 @@ _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U
 
 
 def parse(text: str, limits: Limits) -> Iterator[Parsed | ParseFault]:
-    """The documents of a text, in order.
-
-    A fault costs the document it stands in: reading goes on at the next `---` line after it.
-    """
+    """The documents of a text, in order. A fault costs its document: reading continues at the next `---` line."""
     composer, offset = Composer(limits), 0
     while (refused := _allowed(text)) < len(text):
         starts = [start.start() for start in _NEXT_DOCUMENT.finditer(text, 0, refused)]
@@ -82,7 +79,7 @@ def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: s
 
 
 def _too_deep(limits: Limits) -> str:
-    """What is said of a text that libyaml finds nested too deep."""
+    """The message for a text that is nested too deep for libyaml."""
     if limits.depth < _DEEPEST:
         return limits.passed("depth")
     most = f"{_DEEPEST:,} levels of brackets, {_DEEPEST - 1:,} of indentation"

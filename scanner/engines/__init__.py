@@ -51,7 +51,7 @@ class EngineResults:
     inputs: dict[str, Input] = field(default_factory=dict)
     """What became of the inputs of which it changes something."""
     notes: list[str] = field(default_factory=list)
-    """What it said besides."""
+    """Its messages besides the findings."""
     version: str = ""
 
     def count(self, path: str, rule: str, outcome: Outcome) -> None:
@@ -71,19 +71,19 @@ class Engine(Protocol):
         """Whether a file may be its concern, by its name."""
 
     def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
-        """What it finds in files; `ours` are the ids of its checks that rules of ours stand for.
+        """What it finds in files; `ours` are the ids of its checks that are covered by our rules.
 
-        A fault of the engine is never raised: the inputs that it concerns are unreadable, with the reason.
+        A fault of the engine is never raised: the inputs that it affects are unreadable, with the reason.
         """
 
 
 def others(names: Sequence[str]) -> tuple[str, ...]:
-    """The engines beside our own among those asked for, each once."""
+    """The engines besides our own that were requested, each once."""
     return tuple(dict.fromkeys(name for name in names if name != _OWN))
 
 
 def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:
-    """An engine, ready to run; `checks` says what its checks mean here.
+    """An engine, ready to run; `checks` gives the meaning of its checks here.
 
     Raises UsageError where its program is not installed.
     """

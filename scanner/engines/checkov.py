@@ -24,9 +24,9 @@ from scanner.model import Check, Input, InputStatus
 _ENDED = (0, 1)
 """Exit codes of a run that came to its end: without and with failed checks."""
 _CRASHED = re.compile(r"Failed to create report for (\w+) framework")
-"""What Checkov logs where one framework fails as a whole; its exit code does not tell."""
+"""The log entry for a framework that failed as a whole; the exit code does not show it."""
 _LOST = re.compile(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNORECASE)
-"""What an entry of the log says where the file it names was not read."""
+"""The words of a log entry about a file that was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Checkov:
     def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
         """What Checkov finds in files.
 
-        `ours` are the ids of its checks that rules of ours stand for: of Kubernetes objects those are not asked again.
+        `ours` are the ids of its checks that are covered by our rules; these do not run for Kubernetes objects.
         """
         results = EngineResults(self.name)
         report = Report(results, self.checks)
@@ -73,7 +73,7 @@ class _Run:
     """Why a file was not assessed, or not by every framework that may concern it."""
 
     def run(self, skipped: Sequence[str]) -> None:
-        """Start the program on a copy of the files, and take in what it says of them."""
+        """Start the program on a copy of the files, and take in its report."""
         with temporary_folder() as folder:
             home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
             os.mkdir(home)
@@ -142,7 +142,7 @@ def _arguments(folder: str, frameworks: Sequence[str], skipped: Sequence[str]) -
 
 
 def _environment(home: str) -> dict[str, str]:
-    """Nothing of ours: no keys, no settings, no programs to start, and a proxy that answers nothing."""
+    """An environment without our variables: no keys, no settings, no programs, and a proxy that does not answer."""
     nowhere = "http://127.0.0.1:9"
     return {
         "PATH": home,
@@ -162,7 +162,7 @@ def _environment(home: str) -> dict[str, str]:
 
 
 def _inputs(files: Iterable[EngineInput], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
-    """What becomes of the inputs by what Checkov made of them; of one that was rendered, by all its files."""
+    """The inputs with the results of Checkov; a rendered input with those of all its files."""
     formats: dict[str, dict[str, None]] = {}
     things: Counter[str] = Counter()
     why: dict[str, str] = {}

@@ -37,13 +37,14 @@ _BY_CONTENT = ("ansible", "arm", "cloudformation", "openapi", "terraform_plan")
 """Frameworks whose files are any YAML or JSON, known by what they hold."""
 
 ELSE = (*_DEFINITE, *_BY_CONTENT)
-"""What Checkov is asked about files that are none of ours.
+"""The frameworks of Checkov for files that our engine does not assess.
 
-Left out are `helm` and `kustomize`, which start programs and may fetch (we render, and hand over the result), `secrets`
-(a guess at every long word), and what asks servers: images, packages, repository settings, source code.
+Left out are `helm` and `kustomize`, which start programs and may download (we render, and hand over the result),
+`secrets` (a guess at every long word), and those that query servers: images, packages, repository settings, source
+code.
 """
 CLUSTER = ("kubernetes", "argo_workflows")
-"""What Checkov is asked about files that hold Kubernetes objects."""
+"""The frameworks of Checkov for files that hold Kubernetes objects."""
 
 _SETTINGS = (".checkov.yaml", ".checkov.yml")
 
@@ -56,7 +57,7 @@ def wanted(path: str) -> bool:
 
 
 def named(path: str) -> bool:
-    """Whether the name of a file says that it is Checkov's concern."""
+    """Whether the name of a file shows that Checkov assesses it."""
     return any(pattern.search(path) for pattern in _DEFINITE.values())
 
 
@@ -76,7 +77,7 @@ def concerns(framework: str, path: str) -> bool:
 
 
 def lay_out(files: Iterable[EngineInput], folder: str) -> Iterator[str]:
-    """Write the files below a folder, under their own names; the names that cannot stand there.
+    """Write the files below a folder, under their own names; returns the names that are not possible there.
 
     Git may hold names that lead out of a folder.
     """

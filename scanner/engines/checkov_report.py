@@ -17,7 +17,7 @@ from scanner.places import Location
 
 _OUTCOMES = {"passed_checks": Outcome.PASS, "failed_checks": Outcome.FAIL, "skipped_checks": Outcome.UNKNOWN}
 _UNMAPPED = Check(Severity.MEDIUM)
-"""What a check means that nobody has judged yet."""
+"""The meaning of a check that is not in our table."""
 _OF_FOREIGN_MODULES = "CKV_TF_1"
 """The check that is made of every module which is not named by a path, and of no other."""
 _LIMITS = (
@@ -38,7 +38,7 @@ class Report:
         self.results = results
         self._checks = checks
         self.formats: dict[str, dict[str, None]] = {}
-        """File -> frameworks that had something to say of it."""
+        """File -> frameworks that have results for it."""
         self.resources: dict[str, set[str]] = {}
         """File -> resources that were checked."""
         self.absent: dict[str, dict[str, None]] = {}
@@ -81,10 +81,10 @@ class Report:
 
 
 def read(printed: bytes, folder: str, files: Mapping[str, EngineInput], report: Report) -> list[tuple[str, str]]:
-    """Take in what Checkov printed of files below a folder; (file, framework) of each that it could not parse.
+    """Take in what Checkov printed about files below a folder.
 
-    Raises ReportError for what is no report. What stands outside of the folder, such as a module that a file names by
-    a path of its own, was not chosen and does not count.
+    Returns (file, framework) of each file that it could not parse. Raises ReportError for output that is not a report.
+    Results for files outside of the folder, such as a module that a file names by its own path, do not count.
     """
     try:
         found = json.loads(printed)
@@ -122,9 +122,9 @@ def _name(path: str, folder: str) -> str:
 
 
 def _location(record: Mapping[str, Any], file: EngineInput, lines: list[str], *, exact: bool) -> Location:
-    """The field that the check looked at, else the resource; of a rendered object, where a person would mend it.
+    """The field that the check looked at, else the resource; of a rendered object, the source that has to be edited.
 
-    Where secrets may stand anywhere in a resource, it is pointed at as a whole, for reports mask what is pointed at.
+    Where secrets may be anywhere in a resource, the location is the whole resource, because reports mask it.
     """
     if file.told:
         return file.told(record["resource"])

@@ -1,7 +1,7 @@
-"""A finished scan -> a folder that a stranger can verify with `sha256sum` alone.
+"""A finished scan -> a folder that anyone can verify with `sha256sum` alone.
 
-The pack holds the population (every input, with what became of it), the results in three forms, and a manifest of all
-of them. It is not signed, and says so.
+The pack holds the population (every input with its status), the results in three forms, and a manifest of all of them.
+It is not signed, and states that.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def _roster(group: Group) -> set[str]:
-    """Every name that somebody in the group answers to; empty where a name is computed, so that none can be missed."""
+    """Every role name in the group; empty where a name is computed, so that no role can be reported as missing."""
     held: set[str] = set()
     if any("name" in subject.unknowns for kind in (AGENT, TASK) for subject in group[kind]):
         return held
@@ -140,7 +140,7 @@ def _unheld(roles: Iterable[str], roster: set[str]) -> list[str]:
     reads=(*_ROSTER, read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers")),
 )
 def check_decisions(groups: Groups, facts: Facts) -> None:
-    """Who decides over whose proposal, and whether somebody is there to make it."""
+    """Whether the proposer of a decision is also its approver or reviewer, and whether the proposer exists."""
     for group in groups.all:
         roster = _roster(group) if group[DECISION] else set()
         for subject in group[DECISION]:
@@ -159,7 +159,7 @@ def check_decisions(groups: Groups, facts: Facts) -> None:
     reads=(*_ROSTER, read(ESCALATION, "escalation.path", "escalation.timeouts")),
 )
 def check_escalations(groups: Groups, facts: Facts) -> None:
-    """Whether each path of escalation leads on, to somebody who is there, in steps of growing time."""
+    """Whether each escalation path names distinct, existing roles and has increasing timeouts."""
     for group in groups.all:
         roster = _roster(group) if group[ESCALATION] else set()
         for subject in group[ESCALATION]:
@@ -177,7 +177,7 @@ def check_escalations(groups: Groups, facts: Facts) -> None:
 
 
 def _spelling(role: str, name: str) -> str:
-    """A role in one spelling; as it is written where it holds a credential, which nobody finds in small letters."""
+    """A role in lower case; as written where it holds a credential, which masking would not find in lower case."""
     return name if hidden(role) == role else role
 
 

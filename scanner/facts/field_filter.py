@@ -28,10 +28,10 @@ class _FieldTree:
     names: bool = False
     """The names of its fields, or the number of its items."""
     fields: dict[str, _FieldTree] = field(default_factory=dict)
-    """What is read of its fields, by name; `*` stands for every field or item."""
+    """The fields that are read, by name; `*` stands for every field or item."""
 
     def add(self, path: tuple[str, ...], *, names: bool) -> None:
-        """Take in that a path is read: all that stands there, or the names alone."""
+        """Add a path that is read: everything at it, or only the names of its fields."""
         wanted = self
         for part in path:
             key = _ITEM if part.isdecimal() else part
@@ -48,7 +48,7 @@ class _FieldTree:
             inner.spread()
 
     def merge(self, other: _FieldTree) -> None:
-        """Take in all that another says."""
+        """Add everything that another tree has."""
         self.whole |= other.whole
         self.names |= other.names
         for name, inner in other.fields.items():
@@ -61,7 +61,7 @@ class FieldFilter:
     def __init__(self, rules: Iterable[FieldRead] = ()) -> None:
         self._rules = tuple(rules)
         self._reads: dict[str, tuple[FieldRead, ...]] = {}
-        """By the kinds that were asked for: the modules that declare what is read are loaded for these alone."""
+        """By kind; only the modules that declare reads for the requested kinds are loaded."""
         self._wanted: dict[tuple[str, str], _FieldTree] = {}
 
     def of(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
@@ -134,9 +134,9 @@ def _items(value: list[Any], mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]
 
 
 def _item(value: Any, mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]:
-    """What is read of an item, of which there may be many that hold nothing of it, such as plain variables.
+    """The fields of an item that are read. Many items may have none of them, such as plain variables.
 
-    With it stays the name of the item, by which a fingerprint tells it from others.
+    The name of the item is kept, because fingerprints use it.
     """
     kept, kept_mark = _cut(value, mark, wanted)
     if not isinstance(kept, dict):

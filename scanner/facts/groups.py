@@ -30,6 +30,6 @@ class Groups:
 
 
 def place(subject: Subject, *path: str) -> Location:
-    """Where a field of a subject stands, or its deepest parent that exists."""
+    """The place of a field of a subject, or of its deepest parent that exists."""
     mark, found = find(subject.marks[subject.focus], path)
     return locate(subject.origin, mark, ".".join(found))

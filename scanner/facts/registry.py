@@ -1,7 +1,7 @@
-"""Every fact that is derived, by the kind of subject that can have it, and the steps that derive them, in their order.
+"""Every fact, by the kind of subject that can have it, and the steps that derive them, in their order.
 
-Facts and steps are declared in the modules that compute them. They are collected when they are first asked for, a
-family of subjects at a time: the modules about Kubernetes are not loaded for a question about a swarm.
+Facts and steps are declared in the modules that compute them. They are collected on first use, a family of subjects at
+a time: the modules about Kubernetes are not loaded for a swarm.
 """
 
 from __future__ import annotations

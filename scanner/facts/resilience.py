@@ -93,7 +93,7 @@ _TOLERANCE = 0.05
     ),
 )
 def check_recoveries(groups: Groups, facts: Facts) -> None:
-    """The availability that each recovery is held to, and how often recovery is tested."""
+    """The availability that each recovery must meet, and how often recovery is tested."""
     for group in groups.all:
         strictest = _strictest(group)
         systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
@@ -136,7 +136,7 @@ def _percent(data: dict[str, Any]) -> float | None:
 
 
 def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, facts: Facts) -> None:
-    """What a recovery is held to: its own availability, else the strictest one."""
+    """The availability that a recovery must meet: its own, else the highest that is stated."""
     percent = _percent(subject.bindings["recovery"])
     if percent is None and strictest:
         percent = strictest[0]

@@ -21,7 +21,7 @@ class FieldRead:
     kind: str
     """The kind of subject."""
     paths: tuple[str, ...]
-    """Dotted paths that begin with a binding; `*` is any item or field, and all that stands below a path is read."""
+    """Dotted paths that begin with a binding; `*` is any item or field, and everything below a path is read."""
     names: tuple[str, ...] = ()
     """Paths of mappings of which the names of fields are read, and of lists of which the number of items is."""
     objects: tuple[str, ...] = ()

@@ -82,9 +82,9 @@ def count_agents(groups: Groups, facts: Facts) -> None:
 
 @step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
 def match_tasks(groups: Groups, facts: Facts) -> None:
-    """Whether each direct task goes by the name of a spawned agent.
+    """Whether each direct task has the name of a spawned agent.
 
-    Where no task does, or a name is computed, the two are different ways of starting agents, and nothing is said of it.
+    Where no task has one, or a name is computed, agents are started in two different ways, and the fact is left out.
     """
     for group in groups.all:
         agents = {_name(agent): agent for agent in group[AGENT]}
@@ -109,5 +109,5 @@ def _name(actor: Subject) -> str:
 
 
 def _position(subject: Subject) -> int:
-    """The line a subject stands at."""
+    """The line of a subject."""
     return subject.origin.first_line + line_of(subject.marks[subject.focus])

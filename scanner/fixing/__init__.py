@@ -1,8 +1,4 @@
-"""Fixes in files: `fix` works them out, the public API beside `scanner.scan.scan`; `overwrite` writes them.
-
-`file_fixes` fixes one file and proves it, `cross_file` holds all files against rules about several subjects, `proof`
-compares outcomes before and after, `diff` shows a fixed file.
-"""
+"""Fixes in files: `fix` computes them, the public API beside `scanner.scan.scan`; `overwrite` writes them."""
 
 from __future__ import annotations
 
@@ -41,7 +37,7 @@ class Fixes:
     suggested: tuple[SkippedFix, ...]
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
     unsafe: int
-    """Findings whose fix may change behaviour, where those were not asked for."""
+    """Findings whose fix may change behaviour, where such fixes were not requested."""
     configuration: Configuration = field(default_factory=Configuration)
     """In what the rules and options depart from the defaults."""
 
@@ -61,11 +57,12 @@ class _FirstLook:
 def fix(
     paths: Sequence[str], options: Options, selection: FixSelection, watch: Callable[[Input], object] | None = None
 ) -> Fixes:
-    """Work out the fixes of files; what does not clear its finding, or brings another, is left out and told.
+    """Compute the fixes of files.
 
-    `watch` is called with each input when it was read.
-    Raises UsageError for a path, profile or rule that does not exist, and for standard input and a Git revision, which
-    have no file to write; PackError for a wrong rule.
+    A fix that does not resolve its finding, or causes another, is skipped with the reason.
+
+    `watch` is called with each input when it was read. Raises UsageError for a path, profile or rule that does not
+    exist, and for standard input and a Git revision, which have no file to write; PackError for a wrong rule.
     """
     if sources.STDIN in paths or options.selection.revision:
         raise UsageError(
@@ -177,7 +174,7 @@ def _look(
 
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:
-    """Whether a finding stands in what a person writes otherwise: a chart, an overlay, a page of prose."""
+    """Whether a finding is in a file that Assay does not edit: a chart, an overlay, a page of prose."""
     return isinstance(source, RenderedFile) or (finding.fix is not None and finding.fix.why_not == CODE_BLOCK)
 
 

@@ -1,4 +1,4 @@
-"""Writes a mended file in place: as a whole or not at all, and only over what was read."""
+"""Writes a fixed file in place: completely or not at all, and only over the content that was read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _write(folder: int, name: str, result: FixResult) -> str:
 
 
 class _ChangedError(Exception):
-    """Another file stands there, or the same one was written since."""
+    """The path leads to another file, or the same file was written since it was read."""
 
 
 _CHANGED = "the file changed since it was read"

@@ -1,4 +1,4 @@
-"""Whether a change of a text is for the better: what was wrong before, held against what is wrong after it."""
+"""Compares the outcomes before and after a change, to decide whether the change is accepted."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def _said(findings: Iterable[Finding]) -> Counter[tuple[str, ...]]:
 
 
 def _words(finding: Finding) -> tuple[str, ...]:
-    """What is said of whom, wherever it stands."""
+    """The message of a finding and its subject, without the place."""
     return finding.rule, finding.outcome, finding.subject_kind, finding.subject_id, finding.message
 
 
 def objection(before: OutcomeSnapshot, after: OutcomeSnapshot, fixed: Iterable[Finding] = ()) -> str:
-    """Why a change is not made: it leaves a finding that it is to clear, or something is worse than before.
+    """Why a change is refused: it does not resolve a finding that it should, or causes a new one.
 
-    Empty where nothing is said against it. A rule that did not apply and now cannot tell is no worse.
+    Empty where it is accepted. A rule that did not apply and is unknown now is not a new finding.
     """
     expected = {key: list(some) for key, some in before.wrong.items()}
     for finding in fixed:

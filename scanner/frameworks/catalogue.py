@@ -1,4 +1,4 @@
-"""Framework files -> controls and the objectives that bear on them. Knows rules by name only."""
+"""Framework files -> controls and the objectives that are mapped to them. Knows rules by name only."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 SCHEMA = "schema.json"
 _BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
-"""What the scaffold asks its author to write."""
+"""The placeholders that the author of a new framework file must fill in."""
 _RULES_LISTED = "`assay rules list` lists them"
 _PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class ControlMapping:
-    """That an objective, or one rule, bears on a control, how, how strongly and why."""
+    """The mapping of an objective, or of one rule, to a control: relation, strength and rationale."""
 
     objective: str
     relation: Relation
@@ -38,12 +38,12 @@ class ControlMapping:
     rules: tuple[str, ...] = ()
     """Rules of the objective that the rationale argues; all where none is named."""
     proves: bool = True
-    """A pass says something of the control."""
+    """A pass counts for the control."""
     applies_when: AppliesWhen = ALWAYS
 
     @property
     def words(self) -> str:
-        """How it bears on the control, for a person."""
+        """The relation and strength in words."""
         limits = (
             "" if self.proves else "a pass does not count",
             f"where the scanned files contain {self.applies_when.words}" if self.applies_when.words else "",
@@ -83,12 +83,12 @@ class Framework:
     aliases: tuple[str, ...] = ()
     family: str = ""
     total: int = 0
-    """How many controls its source has; 0 where the file does not say."""
+    """The number of controls of its source; 0 where the file does not state it."""
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
     applies_when: AppliesWhen = ALWAYS
     reviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Objectives that bear on none of its controls, each with the reason."""
+    """Objectives that are mapped to none of its controls, each with the reason."""
 
 
 def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_RULE) -> tuple[Framework, ...]:
@@ -217,7 +217,7 @@ def _unknown_names(file: DataFile, known: Collection[str], rules: RuleIds) -> It
 
 
 def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
-    """Conditions that name no kind of subject, so that they could never be met."""
+    """Conditions that name an unknown kind of subject, so that they could never be true."""
     from scanner.subjects import KINDS
 
     known = {*KINDS, *(kind.partition(".")[0] for kind in KINDS)}
@@ -235,7 +235,7 @@ def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
 
 
 def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
-    """What is wrong with the objectives that are said to bear on nothing."""
+    """Errors in `reviewed`, which lists the objectives that are mapped to no control."""
     mapped = {each.get("objective") for control in file.value["controls"] for each in control.get("objectives", ())}
     for name in file.value.get("reviewed", {}):
         if name not in known:
@@ -248,7 +248,7 @@ def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackE
 
 
 def _contradicts_itself(control: dict[str, Any]) -> str:
-    """What is wrong between how far a control is checkable and what is said to bear on it."""
+    """A contradiction between `checkable` and the mappings of a control; empty where there is none."""
     mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
     if control["checkable"] == Checkable.MANUAL:
         return "is manual, so it must have neither `objectives` nor `unmapped`" if mapped or reviewed else ""

@@ -1,4 +1,4 @@
-"""What a scan says of every framework: the status of its controls, its figures, and which findings concern it."""
+"""The results of a scan for every framework: statuses of controls, figures, and the findings that concern it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def evaluate_frameworks(
 def concerned(
     judged: Sequence[FrameworkResult], scanned: ScanData, linked: Links, exempt: Collection[str]
 ) -> list[Finding]:
-    """The findings that bear on a framework, and those of exempt rules; the counts are made to be those of these."""
+    """The findings that concern a framework, and those of exempt rules; the counts are adjusted to these."""
     bearing = [(each, each.conditions(linked)) for each in judged]
     may_concern = {*exempt, *(rule for _, conditions in bearing for rule in conditions)}
     kept = [each for each in scanned.findings if each.rule in exempt or _concerns(each, bearing)]
@@ -105,7 +105,7 @@ def concerned(
 def _concerns(
     finding: Finding, bearing: Iterable[tuple[FrameworkResult, dict[str, list[tuple[AppliesWhen, ...]]]]]
 ) -> bool:
-    """Whether a finding bears on a control that may apply; a pass is told wherever its rule does."""
+    """Whether a finding concerns a control that may apply; passes are listed wherever their rule is mapped."""
     place = (finding.location.path, finding.subject_id)
     for each, conditions in bearing:
         links = conditions.get(finding.rule)

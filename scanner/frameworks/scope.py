@@ -1,4 +1,4 @@
-"""What of a scan belongs to a framework, and which of its controls do not apply: the word of whoever answers for it.
+"""Scope files: which part of a scan belongs to a framework, and which of its controls do not apply.
 
 A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the `entity` that is assessed, and to
 `not-applicable` controls with a reason each; a `*` in a control stands for any text.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "scope.schema.json"
 _SHORTEST_REASON = 20
-"""Characters below which nobody can have given a reason."""
+"""The length below which a text is not accepted as a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Scope:
 
 @cache
 def _patterns(paths: tuple[str, ...]) -> Patterns:
-    """The patterns of a scope, which every finding and every input is held against."""
+    """The patterns of a scope, which every finding and every input is compared with."""
     return Patterns(paths)
 
 

@@ -1,4 +1,4 @@
-"""Outcomes -> verdict. Never edits an outcome; it only says what follows from them all."""
+"""Outcomes -> verdict. Never changes an outcome."""
 
 from __future__ import annotations
 

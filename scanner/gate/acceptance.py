@@ -1,6 +1,6 @@
-"""What the configuration says is knowingly not assessed, held against the inputs of a scan.
+"""Compares the inputs of a scan with those that the configuration accepts as not assessed.
 
-Nothing becomes assessed by it: the inputs keep their status, and get the reason that was written down.
+The inputs keep their status, and get the reason that is written in the configuration.
 """
 
 from __future__ import annotations

@@ -104,7 +104,9 @@ def _foreseen(sources: Iterable[Source], kept: FieldFilter) -> Iterator[Source]:
 
 
 def hides_something(item: Input) -> bool:
-    """Whether what is missing elsewhere may stand in an input: in what cannot be read, or in a call that is not."""
+    """Whether an input may contain objects that were not read, in an unreadable part or in a call that is not
+    assessed.
+    """
     unread = {*item.formats, *(loss.kind for loss in item.losses)}
     return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread
 

@@ -67,10 +67,10 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
 
 
 def _is_own_report(path: str, content: bytes) -> bool:
-    """Whether a file is a report of an earlier scan, which quotes what it was about.
+    """Whether a file is a report of an earlier scan, which quotes the files of that scan.
 
-    Only formats that say so from their first byte, under a name of theirs, and that hold nothing else: the sign can be
-    forged, so it must not hide what would have been judged.
+    Only formats that are recognised by their first bytes and hold nothing else count: the mark can be forged, so it
+    must not hide anything that would have been assessed.
     """
     if path.endswith(".html"):
         return content.lstrip()[:_HEAD].startswith(_PAGE) and _SIGN in content[:_HEAD]

@@ -74,7 +74,7 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
 def prepare() -> None:
     """Load the runtime now, so that processes forked later need not.
 
-    Raises UnknownRuntimeError for a runtime whose errors cannot be told apart.
+    Raises UnknownRuntimeError for a runtime whose errors cannot be distinguished.
     """
     _error_reader()
 
@@ -144,7 +144,7 @@ def evaluate(expression: cel.Expression, values: cel.Activation) -> Condition:
 
 
 def _undecided(found: cel.Value) -> Condition:
-    """What a condition comes to that gives neither true nor false."""
+    """The truth of a condition that is neither true nor false."""
     error = error_of(found)
     if error is None:
         return Condition(

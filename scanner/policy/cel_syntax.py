@@ -23,7 +23,7 @@ FUNCTIONS = (
 _SHOWN = 100
 """Characters of a line that are shown."""
 _BEFORE = 60
-"""Of these, how many stand before the caret of a longer line."""
+"""The number of these that are shown before the caret of a longer line."""
 _END = "<EOF>"
 _ANY_VALUE = "IDENTIFIER"
 """What the runtime lists, among much else, where a value may begin."""
@@ -81,7 +81,7 @@ def _of_token(found: re.Match[str], _before: str, _at: str, _names: Sequence[str
 
 
 def _of_place(found: re.Match[str], _before: str, at: str, _names: Sequence[str]) -> Explanation:
-    """Something stands where something else is expected."""
+    """A token is found where another one is expected."""
     text, expected = found["text"], found["expected"]
     if expected == _END:
         if text in (")", "]", "}"):
@@ -145,4 +145,4 @@ _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str, Sequence[
     (re.compile(r"reserved identifier: (?P<name>\w+)"), _of_word),
     (re.compile(r"has\(\) argument must be a field selection"), _of_has),
 )
-"""The runtime's sentences, each with what is said in its place."""
+"""The runtime's messages, each with the message that replaces it."""

@@ -51,7 +51,7 @@ class LoadedRule:
 
 
 class RuleResult(NamedTuple):
-    """What a rule said of a subject, or of one of its items."""
+    """The outcome of a rule for a subject, or for one of its items."""
 
     outcome: Outcome
     why: UndecidedReason
@@ -63,15 +63,17 @@ class RuleResult(NamedTuple):
 
 @dataclass(slots=True)
 class Evaluation:
-    """What a set of rules said of a set of subjects."""
+    """The outcomes of a set of rules for a set of subjects."""
 
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
     by_path: dict[tuple[str, ...], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
-    """The same for each file, with the overlay or chart that it was built by; where that was asked for."""
+    """The same for each file, with the overlay or chart that built it, where that was requested."""
     by_subject: dict[tuple[str, str], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
-    """The same for each subject of an architecture, by its path and identity: its data may decide what it bears on."""
+    """The same for each subject of an architecture, by path and identity: its data may decide which controls it
+    affects.
+    """
     fixes: list[ApplicableFix] = field(default_factory=list)
     """Of the failures whose rule has a fix that makes sense there, to be worked out where the text is at hand."""
 
@@ -134,7 +136,7 @@ class Evaluator:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
     def _of_kind(self, kind: str) -> list[LoadedRule]:
-        """The rules about a kind of subject; expressions are loaded when the first subject of the kind is met."""
+        """The rules about a kind of subject; their expressions are loaded for the first subject of the kind."""
         if kind not in self._ready:
             self._ready[kind] = [LoadedRule.of(rule) for rule in self.rules.get(kind, ())]
         return self._ready[kind]
@@ -193,7 +195,7 @@ def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tupl
 def _judge(
     ready: LoadedRule, subject: Subject, values: dict[str, Any], shared: runtime.Activation
 ) -> Iterator[RuleResult]:
-    """What one rule says of one subject; nothing where it does not apply."""
+    """The results of one rule for one subject; none where it does not apply."""
     rule = ready.rule
     if rule.parameters:
         values = {**values, PARAMETERS: rule.parameters}
@@ -259,14 +261,14 @@ def _finding(rule: Rule, subject: Subject, judgement: RuleResult, related: Mappi
 
 
 def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Iterator[Related]:
-    """The other places that a finding speaks of, those of its item before those of the subject."""
+    """The other places that a finding refers to, those of its item before those of the subject."""
     for name, text in rule.related.items():
         if location := known.get(item.related + name) or known.get(name):
             yield Related(location, text)
 
 
 def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
-    """Whether the fix of a rule makes sense beside everything else that the subject says."""
+    """Whether the fix of a rule is valid for this subject as a whole."""
     return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
 
 

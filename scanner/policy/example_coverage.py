@@ -1,6 +1,6 @@
-"""What the examples of a rule never reach: fields that its message or `at` names and that none of them has.
+"""Fields that the message or `at` of a rule names and that none of its examples has.
 
-Most fields of a manifest are known to no schema of ours, so a misspelt one shows only by this.
+Manifests have no schema here, so this is the only way to find a misspelt field.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def faults(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
 
 
 def _unfilled(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
-    """Placeholders that stand for nothing in any finding of the failing examples."""
+    """Placeholders without a value in all findings of the failing examples."""
     paths = [path for path in placeholders(file.rule.message) if path != _NAME_OF_SUBJECT]
     probe = _BREAK.join(f"{{{join_path(path)}}}" for path in paths)
     told = [
@@ -110,7 +110,7 @@ def _meant(path: Path, values: Iterable[Any], question: str) -> str:
 
 
 def _end(path: Path, value: Any) -> tuple[int, Iterable[str]]:
-    """How many parts of a path a value has, and the names that stand where it ends."""
+    """The number of parts of a path that exist in a value, and the names at the point where it ends."""
     for depth, part in enumerate(path):
         if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]

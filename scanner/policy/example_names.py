@@ -20,7 +20,7 @@ from scanner.subjects import KINDS
 _OF_FINDINGS = ("at", "line", "says")
 """What an example expects of a finding."""
 _OF_TEXTS = ("file", "part")
-"""What says more of a `text`."""
+"""Keys that belong to an example with `text`."""
 _WITHOUT_FINDINGS = ("passes", "skips")
 
 

@@ -60,7 +60,7 @@ def _findings(run: ExampleRun, rule: Rule) -> list[Finding]:
 
 
 def _decisive(run: ExampleRun, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
-    """The parameters given in an example without which the rule, with their defaults, says something else of it."""
+    """The parameters of an example without which the rule, with their defaults, has another result."""
     for name in given:
         default = replace(run.rule, parameters={**run.rule.parameters, name: rule.parameters[name]})
         if _findings(run, default) != found:
@@ -128,9 +128,9 @@ def _field(path: str) -> str:
 
 
 def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
-    """A fix must clear every failing input, and applied again must change nothing.
+    """A fix must resolve every failing input, and applying it again must change nothing.
 
-    Only one that translates or says `when` may leave an input alone: it has an answer to some.
+    Only a fix that translates or has a `when` may leave an input unchanged: it applies to some inputs only.
     """
     remedy = file.rule.fix
     if not remedy or kind != "fails" or "input" not in example.value:
@@ -147,7 +147,7 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
 
 
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:
-    """An input with the fix applied to all that fails in it, and what the rule said of it before."""
+    """An input with the fix applied to all its findings, and the findings before."""
     subject = _given(file, given, given.value)
     derived = Derived({subject: given.value.get(FACTS, {})})
     evaluation = Evaluator([_rule(file, example)]).evaluate([subject], derived)

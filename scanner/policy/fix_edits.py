@@ -1,4 +1,4 @@
-"""A rule's fix as edits of the text that a subject stands in. Loaded only where fixes are asked for."""
+"""A rule's fix as edits of the text of a subject. Loaded only where fixes are requested."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FixWriter:
             evaluation.findings[applicable.finding] = replace(finding, fix=self.fix(applicable))
 
     def fix(self, applicable: ApplicableFix) -> Fix | None:
-        """The fix with its edits; None where it has no answer to what it finds."""
+        """The fix with its edits; None where it does not apply to the finding."""
         rule_fix, subject, focus = applicable.rule_fix, applicable.subject, applicable.focus
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):

@@ -1,4 +1,4 @@
-"""What a finding says: a rule's own words for a failure, otherwise why there is no answer."""
+"""The message of a finding: that of the rule for a failure, otherwise why there is no result."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from scanner.policy import placeholders
 from scanner.policy.rule import Rule
 
 NOTHING = "?"
-"""What stands for a placeholder whose field is not there."""
+"""The text for a placeholder whose field is missing."""
 _LISTED = 20
 """Items of a list that a message names; more are counted."""
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 
 
 def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: Mapping[str, Any]) -> str:
-    """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
+    """The message of a finding: that of the rule for a failure, otherwise why there is no result."""
     if outcome is Outcome.PASS:
         return rule.info.title
     if outcome is Outcome.FAIL:

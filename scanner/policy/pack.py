@@ -36,11 +36,11 @@ class Pack:
     ids: RuleIds = ANY_RULE
     """Identities of all rules, those of other profiles too."""
     same_as: frozenset[str] = frozenset()
-    """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
+    """Ids of other tools' checks that the rules cover, including rules of other profiles and switched-off rules."""
     changes: RuleChanges = field(default_factory=RuleChanges)
     """What a configuration made of the rules."""
     not_run: tuple[RuleInfo, ...] = ()
-    """Rules of the profiles default and strict, or of the one that was asked for, that do not run."""
+    """Rules of the profiles default and strict, or of the requested one, that do not run."""
     tuning: str = ""
     """Digest of what a configuration made of the rules; empty where it changed nothing that decides."""
 

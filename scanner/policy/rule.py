@@ -38,15 +38,15 @@ class Rule:
     require: bytes
     when: bytes | None
     each: tuple[str, ...]
-    """Paths of the lists or mappings whose items the rule asks its question of; empty for the subject as a whole."""
+    """Paths of the lists or mappings whose items the rule checks; empty for the subject as a whole."""
     at: str
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
     related: Mapping[str, str]
-    """Name of a related place -> what a finding says of it."""
+    """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
-    """Every name that decides the outcome, to tell whether a field of unknown value could matter to it."""
+    """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """A rule with the file it stands in, for those who need its examples and its fix."""
+    """A rule with its file, for callers that need its examples and its fix."""
 
     rule: Rule
     data: DataFile

@@ -25,14 +25,14 @@ Place = tuple[str | int, ...]
 _DETAIL, _SUBJECT = "detail", "subject"
 _CLUSTER_FIELDS = ("minor",)
 _TEXTS = (KEY, _DETAIL, _SUBJECT)
-"""Placeholders that stand for a text, which has no fields."""
+"""Placeholders that are texts, which have no fields."""
 _PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
-"""Where an expression stands that does not stand under its own name."""
+"""The places of expressions that are not under their own key."""
 _STRAY = re.compile(r"[{}]")
 
 
 def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackError]:
-    """The names in a rule that stand for nothing, given its expressions in compiled form by their names."""
+    """The unknown names in a rule, given its expressions in compiled form by their names."""
     value = file.value
     names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
@@ -52,7 +52,7 @@ class _Names:
     kind: str
     facts: Mapping[str, Fact[Any]]
     each: Mapping[Place, str]
-    """The paths of `each`, by where they stand."""
+    """The paths of `each`, by their place in the rule file."""
 
     def in_expression(self, place: Place, reads: Reads) -> Iterator[PackError]:
         """The facts, and the fields of items of facts, that an expression reads and that do not exist."""
@@ -82,7 +82,7 @@ class _Names:
                 yield self.file.error(place, f"the fact {name!r} is not a list of mappings, so `each` cannot name it")
 
     def in_message(self) -> Iterator[PackError]:
-        """Placeholders that never stand for anything."""
+        """Placeholders that never have a value."""
         place, message = ("message",), self.file.value["message"]
         paths = list(placeholders(message))
         if _STRAY.search(replace(message, lambda _: "")):
@@ -155,7 +155,7 @@ class _Names:
 
 
 def _strange(shape: Shape, path: list[str] | Path) -> tuple[str, tuple[str, ...]] | None:
-    """The first part of a path that nothing stands at in a value of some shape, and what could stand there."""
+    """The first part of a path that does not exist in a value of some type, and the names that exist there."""
     for part in path:
         if shape.fields and part == ANY:
             return None

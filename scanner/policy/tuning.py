@@ -26,11 +26,11 @@ from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
 
 OBJECTIVE = "objective:"
-"""What a pattern begins with that means all rules that speak to an objective."""
+"""The prefix of a pattern that means all rules of an objective."""
 
 
 class SourcedValue(NamedTuple):
-    """A value, and where it stands."""
+    """A value, and its source."""
 
     value: Any
     where: str = ""
@@ -38,7 +38,7 @@ class SourcedValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """What is said of one rule."""
+    """The settings of one rule."""
 
     rule: str
     where: str = ""
@@ -55,7 +55,7 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What is said of rules: patterns are ids, globs of ids, or `objective:NAME`."""
+    """The settings of all rules: patterns are ids, globs of ids, or `objective:NAME`."""
 
     select: tuple[Pattern, ...] = ()
     skip: tuple[Pattern, ...] = ()
@@ -89,7 +89,7 @@ def _renamed(patterns: Iterable[Pattern], ids: RuleIds) -> tuple[Pattern, ...]:
 
 
 def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageError]:
-    """Rules of which something is said by two of their ids."""
+    """Rules that are configured under two of their ids."""
     seen: dict[str, str] = {}
     for each in rules:
         first = seen.setdefault(ids.current(each.rule), each.rule)
@@ -99,7 +99,7 @@ def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageErr
 
 
 def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterator[RuleSettings]:
-    """What is said of rules, but for what switches off one that is selected."""
+    """The settings without those that switch off a rule that is selected."""
     for each in rules:
         if each.rule not in selected or each.enabled is not False:
             yield each
@@ -108,10 +108,10 @@ def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterat
 
 
 def apply_settings(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> TunedRules:
-    """The rules of a choice, by their ids, as a tuning in force makes them.
+    """Apply settings to the rules of a profile, by their current ids.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
-    no rule is left; all that is wrong with the settings of rules is told together.
+    no rule is left; all errors in the settings of rules are reported together.
     """
     known = {rule.info.id: rule for rule in rules}
     settings = {each.rule: each for each in tuning.rules}
@@ -151,7 +151,7 @@ def _in_file(patterns: Iterable[Pattern]) -> str:
 
 
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
-    """What is wrong with what is said of a rule."""
+    """The errors in the settings of a rule."""
     if settings.rule not in known:
         yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
         return
@@ -189,7 +189,7 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
 
 
 def _is_called(rule: Rule, pattern: str) -> bool:
-    """Whether an id that a rule has, or had, matches: a glob goes on holding the rules that it held."""
+    """Whether a pattern matches a current or former id of a rule, so that a glob keeps its meaning."""
     return any(fnmatchcase(each, pattern) for each in (rule.info.id, *rule.info.formerly))
 
 

@@ -1,4 +1,4 @@
-"""Why a rule gives neither pass nor fail, and what somebody can provide so that it does."""
+"""Why a rule gives neither pass nor fail, and what a user can provide so that it does."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from scanner.policy.variables import FACTS
 
 
 class UndecidedReason(NamedTuple):
-    """Why there is no answer."""
+    """Why there is no result."""
 
     reason: str
     provide: str = ""
-    """An instruction; empty for an error, which nobody can mend by providing something."""
+    """An instruction; empty for an error, which no further input can resolve."""
 
 
 def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
-    """A key that decides is not there: of a fact, which nobody can state, or of what somebody wrote."""
+    """The reason for a missing key: of a fact, or of the document."""
     if fact := _fact(rule, facts, key):
         return UndecidedReason(f"to decide, {fact.provide}", fact.provide)
     return UndecidedReason(f"`{key}` is not stated", f"state `{key}`")

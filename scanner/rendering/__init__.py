@@ -74,7 +74,7 @@ def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source 
 
 
 def _chart_of(file: File, found: RenderingPlan) -> Chart | None:
-    """The chart that a file belongs to; anything with a template in it belongs to the chart it lies in."""
+    """The chart that a file belongs to; templates belong to the chart of their folder."""
     holding = next((chart for chart in found.charts if chart.holds(file.path)), None)
     if holding or b"{{" not in file.content:
         return holding

@@ -28,7 +28,7 @@ _NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart that is no part of another one."""
+    """A chart that is not part of another one."""
 
     marker: str
     """Its Chart.yaml."""
@@ -53,9 +53,9 @@ class Chart:
         )
 
     def render(self, ground: SourceTree, values: Sequence[str], kubernetes: str) -> RenderingResult | None:
-        """What its templates give; None for a file that says of no chart.
+        """The rendered templates; None for a file that is not a chart.
 
-        Raises UnreadableError with the reason where Helm cannot tell.
+        Raises UnreadableError with the reason where Helm fails.
         """
         about = _about(ground.content(self.marker), self.marker)
         if not about.get("name"):

@@ -153,7 +153,7 @@ def _paths(root: Node) -> Iterator[str]:
 
 
 def _others(value: Any) -> Iterator[str]:
-    """The texts of a kustomization that may be names of files, in whatever field they stand."""
+    """The texts of a kustomization that may be names of files, in any field."""
     if isinstance(value, str):
         if value and len(value) <= _LONGEST_NAME and "\n" not in value and "\0" not in value:
             yield value.partition("=")[2] or value

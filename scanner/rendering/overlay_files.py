@@ -49,7 +49,7 @@ class OverlayFiles:
             first += content.count(b"\n") + content.count(b"\r") + 1
 
     def places(self, root: Node) -> tuple[Origin, Callable[[_Path, Node], _Region | None]]:
-        """Where an object of the build stands, and what tells the place of each of its fields."""
+        """The place of an object of the build, and a function for the place of each of its fields."""
         name = str(root.get("metadata", "name").value)
         known = [piece for piece in self._by_kind[str(root.get("kind").value)] if _name(piece) in name]
         whole = [piece for piece in known if not piece.patch]

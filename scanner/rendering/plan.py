@@ -1,4 +1,4 @@
-"""Which charts and overlays there are under the paths of a scan, and what becomes of each."""
+"""The charts and overlays under the paths of a scan, and the result of rendering each."""
 
 from __future__ import annotations
 

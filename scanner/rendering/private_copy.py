@@ -18,12 +18,12 @@ from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
 _MOST_FILES = 50_000
 """Files that are copied for one chart or overlay."""
 _MOST_LINKS = 1000
-"""Links that are followed in one chart: folders of links to each other may stand for any number."""
+"""Links that are followed in one chart: linked folders may expand to any number of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTree:
-    """Where charts and overlays lie, what may be read there, and the folder that they are copied to."""
+    """The folder with charts and overlays, what may be read in it, and the folder for copies."""
 
     root: str
     """The real path of the folder that names are relative to."""
@@ -34,7 +34,7 @@ class SourceTree:
     """The files that the scan reads, in order."""
 
     def path(self, name: str) -> str:
-        """Where a file or folder lies."""
+        """The path of a file or folder."""
         return os.path.normpath(os.path.join(self.root, name))
 
     def why_not(self, name: str) -> str:
@@ -70,7 +70,7 @@ class SourceTree:
 
 
 class PrivateCopy:
-    """One copy, in which everything lies at its absolute path below a folder of our own."""
+    """One copy, in which every file is at its absolute path below a temporary folder."""
 
     def __init__(self, ground: SourceTree) -> None:
         from tempfile import mkdtemp
@@ -82,13 +82,13 @@ class PrivateCopy:
         self._links = 0
 
     def place(self, name: str) -> str:
-        """Where a file or folder lies in the copy."""
+        """The path of a file or folder in the copy."""
         return self.folder + self._ground.path(name)
 
     def take(self, name: str) -> bytes | None:
-        """Copy a file and give its content; None for what is not a regular file.
+        """Copy a file and return its content; None for what is not a regular file.
 
-        Raises UnreadableError where it lies outside or cannot be read.
+        Raises UnreadableError where it is outside of the boundary or cannot be read.
         """
         path = os.path.realpath(self._ground.path(name))
         if not self._ground.boundary.holds(path):
@@ -113,8 +113,8 @@ class PrivateCopy:
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Copy a folder; the name and the content of each file.
 
-        A link that stays inside is copied as what it leads to. Raises UnreadableError for one that leads out, to
-        nothing, or to a folder it lies in.
+        A link that stays inside is copied as its target. Raises UnreadableError for one that leads out, to nothing, or
+        to a folder that contains it.
         """
         os.makedirs(self.place(folder), exist_ok=True)
         pending: list[tuple[str, tuple[str, ...]]] = [(folder, (os.path.realpath(self._ground.path(folder)),))]

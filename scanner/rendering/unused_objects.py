@@ -1,6 +1,6 @@
-"""What rendering did not use: whole objects that would otherwise count as a part of a chart or an overlay and be lost.
+"""Whole objects that rendering did not use. They would otherwise be lost as parts of a chart or an overlay.
 
-Somebody may apply such a file by itself, whatever a `.helmignore` or a patch says of it.
+Such a file may be applied by itself, whatever a `.helmignore` or a patch says about it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class UnusedObjects:
     apart: dict[str, bytes] = field(default_factory=dict)
     """File -> the part of its text that is to be assessed by itself, each line in its place."""
     lost: dict[str, str] = field(default_factory=dict)
-    """File -> why nobody can tell what it gives."""
+    """File -> why its content is not known."""
 
 
 def whole_objects(path: str, content: bytes, limits: Limits) -> list[Document]:

@@ -63,7 +63,7 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _references(name: str, content: bytes) -> Iterator[str]:
-    """What a schema refers to, also under keys that stand twice."""
+    """The references in a schema, also under duplicate keys."""
     try:
         pending: list[Any] = [json.loads(content, object_pairs_hook=_Pairs)]
     except (ValueError, RecursionError):

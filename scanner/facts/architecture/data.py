@@ -1,4 +1,4 @@
-"""The data that services and stores hold and flows carry, and where it may lie."""
+"""The data that services and stores hold and flows carry, and the regions that are allowed for it."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _sort(subject: Subject, held: set[str], spec: Spec, facts: Facts) -> None:
     ),
 )
 def compare_regions(specs: Specs, facts: Facts) -> None:
-    """Where each store has its data, against where that may lie."""
+    """The regions of each store, against those that the residency of its data allows."""
     for spec in specs.all:
         for store in spec.group[DATASTORE]:
             used = _regions(store)

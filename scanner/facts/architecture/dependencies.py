@@ -77,7 +77,7 @@ NEEDED_RPO = Fact(
 
 _REQUESTS = frozenset(("http", "https", "rest", "soap", "graphql", "grpc", "grpcs", "jdbc", "odbc", "ldap", "ldaps"))
 _LISTENERS = frozenset(("queue", "log-sink", "actor"))
-"""Nobody waits for an answer of these, unless the flow says so."""
+"""Callers do not wait for an answer of these, unless the flow states it."""
 
 
 @step(

@@ -97,7 +97,7 @@ _ENCRYPTED = frozenset(
     ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
 )
 _PLAIN = frozenset(("http", "ftp", "ws", "telnet"))
-"""Never encrypted; LDAP, SMTP, MQTT and AMQP run with and without TLS under one name, so they tell nothing."""
+"""Never encrypted. LDAP, SMTP, MQTT and AMQP are left out, because they run with and without TLS under one name."""
 _DOORS = frozenset(("gateway", "waf", "load-balancer", "cdn", "reverse-proxy"))
 
 
@@ -164,5 +164,5 @@ def _type(end: Subject) -> str:
 
 
 def _zone(end: Subject, facts: Facts) -> str | None:
-    """The kind of boundary that a flow's end is, or stands in; None where that is not stated."""
+    """The kind of boundary that an end of a flow is, or is in; None where it is not stated."""
     return str(data_of(end).get("kind", "")) if end.kind == BOUNDARY else facts.of(end, BOUNDARY_KIND)

@@ -23,7 +23,7 @@ _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 @dataclass(frozen=True, slots=True)
 class ReachTotals:
-    """What some members come to."""
+    """Totals over some members."""
 
     members: int = 0
     product: float = 1.0
@@ -68,7 +68,7 @@ class Reach:
                 self.circles.update(dict.fromkeys(members, members))
 
     def of(self, name: str) -> tuple[list[str], ReachTotals]:
-        """The sorted members that one reaches, and what they come to."""
+        """The sorted members that one member reaches, and their totals."""
         sums = self._sums[name]
         return list(compress(self._names, self._digits(sums.members))), sums
 
@@ -86,7 +86,7 @@ class Reach:
             )
 
     def _joined(self, parts: Sequence[ReachTotals]) -> ReachTotals:
-        """What parts come to that may share members: the largest, and what the others have beyond it."""
+        """The totals of sets that may share members: those of the largest set, plus what the others add to it."""
         if not parts:
             return ReachTotals()
         base = max(parts, key=lambda part: (part.members.bit_count(), part.members))

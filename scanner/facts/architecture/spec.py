@@ -14,7 +14,7 @@ from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERV
 NODES = (SERVICE, DATASTORE)
 """The kinds of what flows start and end at."""
 NO = frozenset(("", "none", "no", "false", "off", "disabled", "optional", "planned"))
-"""Words by which a field says that something is not there."""
+"""Words with which a field states that something is absent."""
 
 
 class Specs:
@@ -44,7 +44,7 @@ class Spec:
         self.nodes = {id_of(subject): subject for kind in NODES for subject in group[kind]}
         policies = [data_of(system).get("policies") for system in group[SYSTEM]]
         self.members = _by_text(self.nodes.values(), "boundary")
-        """The nodes that stand in each boundary."""
+        """The nodes in each boundary."""
         self.leaving, self.arriving = (_by_text(group[FLOW], end) for end in ("from", "to"))
         """The flows that start, and that end, at each element."""
         self.zero_trust = any(isinstance(policy, dict) and _demanded(policy.get("zeroTrust")) for policy in policies)
@@ -62,7 +62,7 @@ def _demanded(policy: Any) -> bool:
 
 
 def _by_text(subjects: Iterable[Subject], field: str) -> defaultdict[str, list[Subject]]:
-    """Subjects by what a field of theirs says."""
+    """Subjects by the value of one of their fields."""
     found: defaultdict[str, list[Subject]] = defaultdict(list)
     for subject in subjects:
         if isinstance(value := data_of(subject).get(field), str):
@@ -82,7 +82,7 @@ def id_of(subject: Subject) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list, or the one text that stands in place of a list."""
+    """The texts of a list, or a single text that is given instead of a list."""
     if isinstance(value, list):
         return [item for item in value if isinstance(item, str)]
     return [value] if isinstance(value, str) else []

@@ -1,4 +1,4 @@
-"""Namespaces: what they enforce and bound, and what their workloads are told of it."""
+"""Namespaces: their Pod Security levels, LimitRanges and quotas, and these facts for their workloads."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 
 @step(Cluster, gives=(LIMIT_RANGES,), reads=(read(RESOURCE, "object.spec.limits.*.type", objects=("LimitRange",)),))
 def find_limit_ranges(cluster: Cluster, facts: Facts) -> None:
-    """The LimitRanges of each namespace that speak of containers."""
+    """The LimitRanges of each namespace that apply to containers."""
     ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _for_containers(limits)]
     _bound(ranges, LIMIT_RANGES, cluster.objects, facts)
 
@@ -117,7 +117,7 @@ def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts
 
 
 def _for_containers(limits: Subject) -> bool:
-    """Whether a LimitRange speaks of containers, not only of pods or claims."""
+    """Whether a LimitRange applies to containers, not only to pods or claims."""
     stated = path(limits.bindings["object"], "spec", "limits")
     return isinstance(stated, list) and any(path(item, "type") == "Container" for item in stated)
 
@@ -132,7 +132,7 @@ def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[Namespace
 
 
 def _level(namespace: Subject) -> Level:
-    """Level and version that a Namespace enforces by label, as far as it says."""
+    """Level and version that a Namespace enforces by label, as far as stated."""
     labels = mapping(path(namespace.bindings["object"], "metadata", "labels"))
     level: Level = {}
     if (enforced := labels.get(_ENFORCE)) is not None:

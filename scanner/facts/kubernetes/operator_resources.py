@@ -36,7 +36,7 @@ class OperatorResources:
 
     def __init__(self, objects: Objects) -> None:
         self._named: dict[str, dict[str, dict[str, Subject]]] = {}
-        """By name, namespace, and chart or overlay; those alike in all three stand for each other."""
+        """By name, namespace, and chart or overlay; one of those that are alike in all three is enough."""
         for resource in objects.resources:
             if _may_make(resource) and objects.pod_of(resource) is None:
                 for name in {name_of(resource), kind_of(resource).lower()}:
@@ -44,7 +44,10 @@ class OperatorResources:
                     spaces.setdefault(namespace_of(resource), {}).setdefault(resource.group, resource)
 
     def may_meet(self, seeker: Subject, selector: Any, namespace: str = "") -> bool:
-        """Whether an operator may make what a selector asks for: one of its values begins as a custom resource does."""
+        """Whether an operator may create what a selector selects.
+
+        It may where one of the selector's values begins like the name of a custom resource.
+        """
         return any(self.may_name(seeker, value, namespace) for value in _values(selector))
 
     def may_name(self, seeker: Subject, name: str, namespace: str = "") -> bool:
@@ -68,7 +71,7 @@ def _may_make(resource: Subject) -> bool:
 
 
 def _values(selector: Any) -> Iterable[str]:
-    """The texts that stand in a selector as values, whatever its form."""
+    """The texts that are values in a selector, whatever its form."""
     pending = [selector]
     while pending:
         value = pending.pop()

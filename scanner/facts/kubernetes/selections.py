@@ -79,7 +79,7 @@ def _select(
 ) -> None:
     """Which workloads an object selects, and the names of such objects on each of the workloads.
 
-    A fact is left out where it cannot be told, because a namespace is not stated or an operator may make the pods.
+    A fact is left out where it is not known, because a namespace is not stated or an operator may create the pods.
     """
     pods, whole = cluster.pods, cluster.objects.whole
     selections: Selections[Subject] = Selections()

@@ -133,9 +133,10 @@ class Bindings:
         yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
     def doubt(self, owner: Subject, everywhere: set[permissions.DangerousPermission], sure: set[str]) -> Grant | None:
-        """What may give the account more and cannot be told to: a namespace, or that both go together, is not stated.
+        """A binding that may grant the account more, where the files do not show whether it does.
 
-        `everywhere` are the powers that it holds in the whole cluster, `sure` the names of bindings that reach it.
+        A namespace, or that both are applied together, is not stated. `everywhere` are the permissions that the account
+        has in the whole cluster, `sure` the names of bindings that apply to it.
         """
         account = account_of(owner)
         for name in (account.name, ""):
@@ -149,10 +150,10 @@ class Bindings:
         return None
 
     def _of_one_system(self, owner: Subject, binding: Subject) -> bool | None:
-        """Whether two objects are applied together, as far as their files tell.
+        """Whether two objects are applied together, as far as their files show it.
 
-        Repositories hold a system more than once: for each release, as one file to install and as the pieces of it. A
-        file that has the owner once more is another copy; a folder, chart or overlay that has it may be one.
+        Repositories may hold a system more than once: for each release, as one file to install and as its parts. A file
+        that also has the owner is another copy; a folder, chart or overlay that has it may be one.
         """
         here, file = owner.group or owner.origin.path, binding.origin.path
         if here in (binding.group, file) or not compatible(owner, binding):
@@ -171,7 +172,7 @@ class Bindings:
 
 
 def _groups(owner: Subject) -> tuple[str | None, ...]:
-    """The groups of what can be of one system with an object; None stands for all."""
+    """The groups that may belong to one system with an object; None stands for all."""
     return (owner.group, "") if owner.group else (None,)
 
 

@@ -1,8 +1,8 @@
-"""What rules of RBAC let their holder do: the rights that lead to more, each under a name.
+"""The dangerous permissions that RBAC rules grant, each under a name.
 
 Rules are read as the API server's own authorizer reads them: `*` stands for every verb, group or resource with all its
 subresources, `*/exec` for that subresource of every resource, and `pods/*` for nothing at all. Names under
-`resourceNames` bound a right, except where the named object itself is the way to more.
+`resourceNames` limit a permission, except where the named object itself allows the escalation.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ _RIGHTS = tuple(dict.fromkeys(right for power in POWERS for way in power.ways fo
 
 
 def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Permission, _Path]:
-    """The rights that rules allow, each with what stands beside the first rule that allows it."""
+    """The permissions that rules grant, each with the value that comes with the first rule that grants it."""
     found: dict[Permission, _Path] = {}
     for rule, path in rules:
         for right in _RIGHTS:
@@ -156,9 +156,10 @@ def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Permission, _Path]:
 
 
 def held(rights: Mapping[Permission, _Path], *, cluster: bool) -> dict[DangerousPermission, _Path]:
-    """The powers that rights make, in the whole cluster or in one namespace, each by its first right.
+    """The dangerous permissions that single permissions add up to, each by the first of them.
 
-    Who may do everything is not said to hold the other powers too.
+    They are in the whole cluster or in one namespace. An account with all permissions is not reported with the others
+    too.
     """
     found: dict[DangerousPermission, _Path] = {}
     for power in POWERS if rights else ():
@@ -191,7 +192,7 @@ def _names(rule: Any, field: str, wanted: tuple[str, ...]) -> bool:
 
 
 def _any_subresource(rule: Any, resources: tuple[str, ...]) -> bool:
-    """Whether a rule says `*/exec` where pods/exec is wanted."""
+    """Whether a rule has `*/exec` where pods/exec is needed."""
     listed = _listed(rule, "resources")
     return any("/" in item and f"*/{item.partition('/')[2]}" in listed for item in resources)
 

@@ -19,7 +19,10 @@ from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 
 class PermissionItem(TypedDict, total=False):
-    """A power, where it holds, and how its holder came to it; one without `power` says that there may be more."""
+    """A dangerous permission, its scope, and the bindings that grant it.
+
+    Without `power` the item states that there may be more.
+    """
 
     name: str
     power: str
@@ -87,7 +90,7 @@ BOUND = Fact(
 
 _SYSTEM = "kube-system"
 _NOBODY = ("", Account("", ""))
-"""What stands for all accounts that no binding names."""
+"""The key for all accounts that no binding names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def _means(
     *,
     whole: bool,
 ) -> _AccountPermissions:
-    """What an account may do; asked once for all who act as it in one file, chart or overlay."""
+    """The permissions of an account; computed once for all workloads that use it in one file, chart or overlay."""
     key = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
     if key not in known:
         means = known[key] = _joined(bindings.reaching(owner))
@@ -239,7 +242,7 @@ _Told = tuple[PermissionItem, Grant | None, Location | None]
 def _told(
     means: _AccountPermissions, held: Iterable[_HeldPermission], shared: PermissionItem, *, unsure: bool | None = None
 ) -> list[_Told]:
-    """One item for each power with the way to it; one more that says nothing of a power where there may be more."""
+    """One item for each permission with its bindings, and one without a permission where there may be more."""
     told: list[_Told] = []
     for each in held:
         item: PermissionItem = {**shared, **_names(each.grant), "power": each.power.name}

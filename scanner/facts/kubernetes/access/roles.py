@@ -29,7 +29,7 @@ class PolicyRule:
     number: int = 0
 
     def place(self) -> Location | None:
-        """Where it stands."""
+        """The place of the rule in its role."""
         return place(self.owner, "rules", str(self.number)) if self.owner else None
 
 
@@ -40,9 +40,9 @@ class Role:
     kind: str
     name: str
     found: bool | None
-    """Whether there is such a role; None where it cannot be told."""
+    """Whether the role exists; None where the files do not show it."""
     clauses: tuple[PolicyRule, ...] | None = None
-    """All that it grants; None where that cannot be told."""
+    """All that it grants; None where the files do not show it."""
     rights: dict[permissions.Permission, PolicyRule] = field(default_factory=dict)
     """The rights among them that lead to more."""
 
@@ -61,7 +61,7 @@ class Roles:
         self._referred: set[int] = set()
         """The ids of roles that a binding means, and of those that others take in."""
         self._doubtful: set[tuple[str, str]] = set()
-        """Kinds and names of roles of which it cannot be told which one a binding means."""
+        """Kinds and names for which it is not known which of several roles a binding means."""
         for role in self.all:
             self._here[kind_of(role), name_of(role), bundle(role)].append(role)
             self._there[kind_of(role), name_of(role), _space(role)].append(role)
@@ -151,7 +151,7 @@ class Roles:
                     yield role
 
     def bound(self) -> Iterator[tuple[Subject, bool]]:
-        """Whether anything gives each role; those of which that cannot be told are left out."""
+        """Whether a binding or an aggregation grants each role; roles for which it is not known are left out."""
         for part in ("admin", "edit", "view"):
             self._referred.update(map(id, self._labelled.get((_AGGREGATE + part, "true"), ())))
         for role in self.all:

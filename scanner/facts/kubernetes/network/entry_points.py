@@ -1,4 +1,4 @@
-"""Ways into the cluster: whether a route or a Service is open to the outside, and whether the way is under TLS."""
+"""Entry points of the cluster: whether a route or a Service takes external traffic, and whether it uses TLS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.model import Subject
 
 _TLS_PROTOCOLS = ("HTTPS", "TLS")
 _TLS_WORDS = ("tls", "ssl", "cert", "https")
-"""Words of annotations by which controllers are told of TLS."""
+"""Words in annotations that configure TLS for controllers."""
 
 
 def takes_external_traffic(route: Subject) -> bool:
@@ -30,7 +30,7 @@ def is_external(service: Subject) -> bool:
 
 
 def has_tls(route: Subject, objects: Objects) -> bool | None:
-    """Whether every way to a route from outside is under TLS; None where the files do not tell."""
+    """Whether all external traffic to a route uses TLS; None where the files do not show it."""
     spec = path(route.bindings["object"], "spec")
     match kind_of(route):
         case "TLSRoute":
@@ -47,7 +47,7 @@ def has_tls(route: Subject, objects: Objects) -> bool | None:
 
 
 def _plain(route: Subject) -> bool | None:
-    """What no TLS section means: plain text, unless a controller or an annotation decides."""
+    """What a missing TLS section means: plaintext, unless a controller or an annotation decides."""
     notes = path(route.bindings["object"], "metadata", "annotations")
     names = notes if isinstance(notes, dict) else ()
     told_otherwise = any(word in str(name).lower() for name in names for word in _TLS_WORDS)
@@ -55,7 +55,7 @@ def _plain(route: Subject) -> bool | None:
 
 
 def offers_tls(route: Subject, objects: Objects) -> bool | None:
-    """Whether a Gateway that a route names has a listener with TLS at all; None where none of them is told."""
+    """Whether a Gateway that a route names has a listener with TLS at all; None where none of them is in the files."""
     refs = listed(path(route.bindings["object"], "spec", "parentRefs"))
     gateways = [gateway for ref in refs if (gateway := _gateway(route, ref, objects))]
     if not gateways:

@@ -36,13 +36,13 @@ TOKEN_REQUIRED = Fact(
 
 _GROUP = "security.istio.io"
 _ROOT = "istio-system"
-"""The namespace whose policies hold for the whole mesh, unless the installation says otherwise."""
+"""The namespace whose policies apply to the whole mesh, unless the installation configures another."""
 _INJECT = "sidecar.istio.io/inject"
 _TEMPLATES = "inject.istio.io/templates"
 _GATEWAY_LABELS = frozenset(
     {"gateway.istio.io/managed", "gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"}
 )
-"""Labels of proxies that stand at the door of the mesh, to which callers come from outside."""
+"""Labels of gateway proxies of the mesh, which take traffic from outside."""
 
 
 @step(
@@ -81,7 +81,7 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
     ),
 )
 def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
-    """What the narrowest policy about each workload says, and PERMISSIVE in a mesh where none does."""
+    """The mode of the most specific policy for each workload, and PERMISSIVE in a mesh without one."""
     objects, pods = cluster.objects, cluster.pods
     narrow: defaultdict[int, list[Subject]] = defaultdict(list)
     broad: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
@@ -107,7 +107,7 @@ def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
 
 
 def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:
-    """The policies for all of a workload's namespace, and whether these are told."""
+    """The policies for all of a workload's namespace, and whether it is known that these are all."""
     space = namespace_of(workload)
     unplaced = [(policy, in_same_namespace(policy, workload)) for policy in broad.get("", {}).values()]
     own = [policy for policy in broad.get(space, {}).values() if space and in_same_namespace(policy, workload)]
@@ -116,9 +116,10 @@ def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tu
 
 
 def _set_mode(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
-    """The mode of workloads; left out where policies of one rank differ, and outside of the mesh where none speaks.
+    """State the mode of workloads.
 
-    `injected` are the namespaces whose pods join the mesh, nothing where there may be policies elsewhere.
+    It is left out where policies of one rank differ, and for workloads outside of the mesh without a policy. `injected`
+    are the namespaces whose pods join the mesh, None where there may be policies elsewhere.
     """
     for workload in workloads:
         labels, notes = pod_labels(workload), mapping(path(workload.bindings["template"], "metadata", "annotations"))
@@ -133,7 +134,7 @@ def _set_mode(workloads: list[Subject], deciding: list[Subject], injected: set[s
 
 
 def _deployment_place(policy: Subject) -> tuple[str, str]:
-    """Where an object goes that states no namespace; those that go to one place and say the same are one."""
+    """The place to which an object without a namespace is applied; equal policies of one place are one."""
     return policy.group, posixpath.dirname(policy.origin.path)
 
 
@@ -174,7 +175,7 @@ def _covers(policy: Subject, checking: Subject) -> bool:
 
 
 def _requires_token(policy: Subject) -> bool:
-    """Whether a policy asks who the token of a request is about, or hands the question to another program."""
+    """Whether a policy checks the token of a request, or delegates the decision to another program."""
     spec = path(policy.bindings["object"], "spec")
     if path(spec, "action") == "CUSTOM":
         return True

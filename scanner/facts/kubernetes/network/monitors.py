@@ -35,7 +35,7 @@ ENDPOINTS = Fact(
 
 _GROUP = "monitoring.coreos.com"
 _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
-"""Where the cluster itself has Services and pods that stand in no repository, the API server's among them."""
+"""Namespaces in which the cluster itself has Services and pods that no repository holds, such as the API server's."""
 
 
 @step(

@@ -20,7 +20,7 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
 
 
 class Directions(TypedDict, total=False):
-    """An answer for each direction of traffic, absent where it cannot be told."""
+    """A value for each direction of traffic, absent where it is not known."""
 
     ingress: bool
     egress: bool
@@ -129,7 +129,7 @@ def find_peers(cluster: Cluster, facts: Facts) -> None:
 def _isolate(
     workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, *, whole: bool
 ) -> None:
-    """State what the policies come to that select workloads, and those that may."""
+    """State the effect of the policies that select workloads, and of those that may select them."""
     isolated = _directions(selecting, perhaps, whole=whole)
     places = dict(_opened(selecting))
     if selecting:
@@ -154,7 +154,7 @@ def _opened(selecting: list[Policy]) -> Iterator[tuple[str, Location]]:
 
 
 def _directions(selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> Directions:
-    """Whether each direction is restricted, as far as it can be told."""
+    """Whether each direction is restricted, where it is known."""
     directions: Directions = {}
     if (ingress := _isolated("ingress", selecting, perhaps, whole=whole)) is not None:
         directions["ingress"] = ingress
@@ -175,9 +175,9 @@ def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *,
 
 @step(Cluster, gives=(DEFAULT_DENY, WORKLOADS), reads=(_POLICIES,))
 def close_namespaces(cluster: Cluster, facts: Facts) -> None:
-    """What policies for all pods of a namespace come to, and how many workloads state the namespace.
+    """The effect of policies for all pods of a namespace, and the number of workloads that state the namespace.
 
-    A policy for all pods of a namespace closes it in its directions, whatever it allows, unless it allows everything.
+    Such a policy closes the namespace in its directions, unless it allows everything.
     """
     objects = cluster.objects
     inhabitants = Counter(namespace_of(workload) for workload in objects.workloads)
@@ -203,7 +203,7 @@ def _reach(policy: Policy) -> str:
 
 
 class _Namespaces:
-    """The namespaces of a scan, as far as selectors can tell them."""
+    """The namespaces of a scan, for selectors of namespaces."""
 
     def __init__(self, objects: Objects) -> None:
         self.whole = objects.whole
@@ -226,7 +226,7 @@ class _Namespaces:
 
 
 def _named(selector: dict[str, Any]) -> str:
-    """The namespace that a selector asks for by name; empty where it asks for anything else."""
+    """The namespace that a selector names by its label; empty where it selects by anything else."""
     labels = selector.get("matchLabels")
     if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:
         return str(labels[_NAME_LABEL])

@@ -224,7 +224,7 @@ def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute
 
 
 def _pods_of(service: Subject, cluster: Cluster) -> Kins:
-    """The kins of workloads that a Service selects, and those of which it cannot be told."""
+    """The groups of workloads that a Service selects, and those that it may select."""
     selector = path(service.bindings["object"], "spec", "selector")
     return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), ())
 
@@ -254,9 +254,9 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
 
 
 def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool) -> Iterator[TargetPort]:
-    """The ports that are sought by name among the names of those of the pods, where a Service selects any.
+    """The named target ports, compared with the port names of the selected pods, where a Service selects any.
 
-    `sure` says that it selects no other pods.
+    `sure` states that it selects no other pods.
     """
     ports = path(service.bindings["object"], "spec", "ports")
     for number, port in enumerate(ports if isinstance(ports, list) and names is not None else ()):

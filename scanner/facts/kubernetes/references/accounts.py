@@ -57,7 +57,7 @@ _APPLICATION = (
 )
 """Labels that name an application, the widest first."""
 _SHOWN = 5
-"""Names that are told of the others under an account."""
+"""The number of other workloads that are named for an account."""
 
 _Users = dict[str, dict[str, list[Subject]]]
 """The workloads under one account, by the label that names their application and by that name."""
@@ -102,7 +102,7 @@ def account_of(workload: Subject) -> str:
 
 
 def _account(name: str, near: list[Subject]) -> AccountOf:
-    """What a workload is told of its account; `automount` where the account is among the objects."""
+    """The service account of a workload; `automount` where the account is among the objects."""
     if not near:
         return {"name": name}
     mounts = path(near[-1].bindings["object"], "automountServiceAccountToken")

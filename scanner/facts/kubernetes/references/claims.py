@@ -76,12 +76,12 @@ _ONE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 _ENDING = frozenset({"CronJob", "Job"})
 """Kinds whose pods come and go, such as a backup that waits for its turn."""
 _SHOWN = 5
-"""Names that are told of the others that mount a claim."""
+"""The number of other workloads that are named for a claim."""
 
 
 @step(Cluster, gives=(VOLUME, STORAGE_CLASS), reads=(*volumes.READS, volumes.PROVISIONER))
 def find_volumes(cluster: Cluster, facts: Facts) -> None:
-    """What stands behind each claim, as far as it is among the objects."""
+    """The volume and the storage class of each claim, where they are among the objects."""
     known = volumes.Volumes(cluster.objects)
     for claim in cluster.objects.of("core", "PersistentVolumeClaim"):
         if volume := known.behind(claim, claim.bindings["object"]):
@@ -113,7 +113,7 @@ def find_volumes(cluster: Cluster, facts: Facts) -> None:
     ),
 )
 def find_claims(cluster: Cluster, facts: Facts) -> None:
-    """The claims that each workload mounts and makes, what lies behind them, and who else mounts them."""
+    """The claims that each workload mounts or creates, their volumes, and the other workloads that mount them."""
     known = _Claims(cluster.objects, facts)
     for workload in cluster.objects.workloads:
         known.add(workload)
@@ -152,9 +152,9 @@ class _Claims:
         self._facts.add(workload, CLAIMS, items)
 
     def _look(self, workload: Subject, stated: dict[str, Any], claim: Subject) -> None:
-        """What the last claim, or template for claims, says of itself, and the path of a node that it leads to.
+        """The properties of a claim, or of a claim template, and the path on a node that it leads to.
 
-        `host_path` is empty where no volume of the files is one.
+        `host_path` is empty where no volume in the files is a path on a node.
         """
         item, number = self._items[workload][-1], len(self._items[workload]) - 1
         modes = path(stated, "spec", "accessModes")

@@ -116,7 +116,7 @@ def _note(
 
 
 def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | None:
-    """Whether an object is there; None where it cannot be told."""
+    """Whether an object exists; None where it is not known."""
     found, sure = objects.find(workload, _GROUPS.get(kind, "core"), kind, name)
     if found or (kind, name) in _PROVIDED:
         return True
@@ -143,7 +143,7 @@ def _made(objects: Objects, workload: Subject, claim: str) -> bool | None:
 
 
 def _holds(objects: Objects, workload: Subject, kind: str, name: str, key: str) -> tuple[bool | None, Subject | None]:
-    """Whether an object holds a key, None where it cannot be told, and the object if it does not."""
+    """Whether an object holds a key, None where it is not known; and the object if it does not."""
     near, maybe = objects.near(workload, "core", kind, name)
     known = [keys_of(subject) for subject in near]
     if any(key in keys for keys in known if keys):

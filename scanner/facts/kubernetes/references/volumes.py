@@ -48,10 +48,11 @@ class Volumes:
                 self._classes[str(path(spec, "storageClassName") or "")].append(volume)
 
     def behind(self, claim: Subject, stated: dict[str, Any]) -> Subject | None:
-        """The volume that a claim names, that is kept for it, or that it will be bound to by class; None if unknown.
+        """The volume that a claim names, that is reserved for it, or that it will be bound to by class; None if
+        unknown.
 
-        `stated` is the claim, or a template for claims of the subject. A claim of a stated class takes a volume that
-        fits before a new one is made; where those that fit lie on nodes and elsewhere, it cannot be told which.
+        `stated` is the claim, or a claim template of the subject. A claim of a stated class takes a volume that fits
+        before a new one is provisioned; where some that fit are on nodes and others are not, the volume is unknown.
         """
         spec = path(stated, "spec") or {}
         if named := path(spec, "volumeName"):
@@ -81,13 +82,13 @@ class Volumes:
 
     @staticmethod
     def on_node(volume: Subject) -> bool:
-        """A volume lies on a node, where every pod of that node may reach it."""
+        """Whether a volume is on a node, where every pod of that node may reach it."""
         spec = path(volume.bindings["object"], "spec") or {}
         return "hostPath" in spec or "local" in spec
 
 
 def _fits(spec: dict[str, Any], volume: Subject) -> bool:
-    """Whether a volume has the access modes and labels that a claim asks for; sizes are not compared."""
+    """Whether a volume has the access modes and labels that a claim requests; sizes are not compared."""
     held = path(volume.bindings["object"], "spec", "accessModes")
     modes = path(spec, "accessModes")
     if not isinstance(held, list) or not isinstance(modes, list) or any(mode not in held for mode in modes):

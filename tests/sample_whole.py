@@ -224,7 +224,7 @@ def _findings(rules: dict[str, RuleInfo]) -> list[Finding]:
         words="set allowPrivilegeEscalation to false",
         edits=(Edit(12, 39, 12, 43, "false"), Edit(23, 29, 23, 29, "\n          stdin: false\n")),
     )
-    rendered = Fix(safe=True, words="set runAsUser to 1000", why_not="it is rendered by helm")
+    rendered = Fix(safe=True, words="set runAsUser to 1000", why_not="the file is rendered by helm")
     return [
         *opened,
         *undecided,

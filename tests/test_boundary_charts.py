@@ -107,7 +107,7 @@ def test_a_schema_of_values_refers_to_itself_only(place: Path, schema: str, wher
         lay(place, {f"{folder}/values.schema.json": schema, "chart/charts/inner/Chart.yaml": about})
     code, said = scanned(place, "chart")
     assert (code, MARKER in said) == (4, False)
-    assert "values.schema.json refers to another schema, which is never read or fetched" in said
+    assert "values.schema.json refers to another schema, which Assay does not read or download" in said
 
 
 def test_a_schema_that_refers_to_itself_is_held_to(place: Path) -> None:

@@ -152,7 +152,7 @@ def test_no_kustomization_asks_a_service_of_this_machine(place: Path, how: str, 
     code, said = scanned(place, "kustomization.yaml", "pod.yaml")
     assert (code, paths) == (4, [])
     assert MARKER not in said
-    assert "which is not here and is never fetched" in said
+    assert "which is not a local file, and Assay does not download it" in said
 
 
 FUNCTION = (

@@ -312,7 +312,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         configure(folder, f"paths:\n  - pod.yaml\n  - {outside}\n")
         done = assay("scan", cwd=folder)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"assay.yaml:3: {outside} lies outside the working directory" in done.stderr
+        assert f"assay.yaml:3: {outside} is outside the working directory" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         ("rules:\n  kubernetes.container-not-priviledged: {enabled: true}\n", 2, "there is no rule", PRIVILEGED),
         (f"rules:\n  {REGISTRY}:\n    parameters:\n      alowed: [x]\n", 4, "has no parameter 'alowed'", "allowed"),
         (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: x\n", 4, "allowed must be a list, not text", ""),
-        (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: [1]\n", 4, "must hold text throughout, not 1", ""),
+        (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: [1]\n", 4, "must contain only text, not 1", ""),
         (f"rules:\n  {PRIVILEGED}:\n    parameters: {{most: 1}}\n", 3, "has no parameter", "it has no parameters"),
         (
             "rules:\n  swarm.swarm-size-bounded:\n    parameters:\n      most: '20'\n",
@@ -348,7 +348,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
             "must be a whole number, not true",
             "",
         ),
-        ("rules:\n  swarm.swarm-size-bounded:\n    add: {most: 3}\n", 3, "nothing can be added", ""),
+        ("rules:\n  swarm.swarm-size-bounded:\n    add: {most: 3}\n", 3, "items cannot be added to it", ""),
         (
             f"rules:\n  {CIPHERS}:\n    parameters:\n      weak: '_RC4_|['\n",
             4,
@@ -360,7 +360,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         (f"rules:\n  {TIMEOUT}:\n    parameters: {{longest: 5 min}}\n", 3, "longest is '5 min'; it must be a dur", ""),
         ("select:\n  - kubernetes.contianer-not-privileged\n", 1, "there is no rule", PRIVILEGED),
         ("skip: ['objective:workload-least-privileg']\n", 1, "there is no objective", "workload-least-privilege"),
-        ("profile: strict\nprofile: default\n", 2, "stands twice", ""),
+        ("profile: strict\nprofile: default\n", 2, "occurs twice", ""),
         ("profile: [\n", 1, "not valid YAML", ""),
         ("framework: [socc2]\n", 1, "there is no framework 'socc2'", "soc2"),
         (
@@ -403,7 +403,7 @@ def test_a_scan_without_any_rule_is_an_error(folder: Path) -> None:
 TOLD = (
     f"{PRIVILEGED} is switched off: build machines need it (assay.yaml:5)",
     "skip kubernetes.pod-* leaves out",
-    "kubernetes.container-memory-limited counts as info in place of medium: quotas do it (assay.yaml:6)",
+    "kubernetes.container-memory-limited has the severity info instead of medium: quotas do it (assay.yaml:6)",
     f'{REGISTRY} has the parameter allowed: ["ghcr.io/shop"] (assay.yaml:7)',
     "exclude: vendor/ (assay.yaml:1)",
     "fail-on: high (assay.yaml:2)",

@@ -165,7 +165,9 @@ def test_a_rule_that_is_set_by_two_of_its_names_is_told_with_the_line() -> None:
     configure(f"rules:\n  {NEW}: {{enabled: true}}\n  {OLD}: {{enabled: false, reason: later}}\n")
     done = run("scan", "pod.yaml", "--config", "assay.yaml")
     assert done.returncode == 2
-    said = f"assay.yaml:4: '{NEW}' and '{OLD}' are one rule, which is set twice (set it once, as {NEW})"
+    said = (
+        f"assay.yaml:4: '{NEW}' and '{OLD}' are the same rule, which is configured twice (configure it once, as {NEW})"
+    )
     assert said in fault(done)
 
 
@@ -301,7 +303,7 @@ def refused(*arguments: str) -> str:
 
 def test_a_former_id_that_is_the_id_of_now_is_refused(folder: Path) -> None:
     write_rule(folder, "pod-new", RULE.replace(FORMERLY, f"formerly:\n  - {OLD}\n  - {NEW}"))
-    said = f"own/kubernetes/pod-new.yaml:9: {NEW} is the id that the rule has now {STAYS}"
+    said = f"own/kubernetes/pod-new.yaml:9: {NEW} is the current id of the rule {STAYS}"
     assert said in refused("scan", "pod.yaml", "--rules", "own")
     assert said in refused("rules", "test", "own")
 

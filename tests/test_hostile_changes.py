@@ -16,7 +16,7 @@ from scanner.scan import Options, scan
 from tests.hostile.row import HERE, POD
 
 SMALL = Options(limits=Limits(bytes=1024 * 1024))
-LARGER = "larger than 1 MiB (--limit bytes=SIZE allows more)"
+LARGER = "larger than 1 MiB (--limit bytes=SIZE raises this)"
 PRIVILEGED = "kubernetes.container-not-privileged"
 
 

@@ -72,7 +72,7 @@ def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
 
 PARAMETER = "parameters: {most: {description: Highest number., default: 1}}"
 MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
-NEVER = "so findings never point at it"
+NEVER = "that `at` names"
 AFTER = "objectives:"
 INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
 EACH = "each: facts.backends\n" + REQUIRE
@@ -220,7 +220,7 @@ MOST = (REQUIRE, REQUIRE + " && params.most > 0\n" + PARAMETER)
         ),
         ([MOST, (FAILS, "  - parameters: {most: x}\n" + FAILS.replace("- ", "  "))], "15: most must be a whole number"),
         ([("  - passes: it names one", "  - at: spec\n    passes: it names one")], "12: `at` has no effect: an exam"),
-        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example that sk"),
+        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example with `sk"),
         ([(FAILS, "  - part: true\n" + FAILS.replace("- ", "  "))], "14: `part` has no effect: it belongs to an exam"),
     ],
 )  # fmt: skip
@@ -344,7 +344,7 @@ def test_two_rules_of_one_name_are_told_with_both_files(rule: WriteRule, tmp_pat
     (tmp_path / "pod.yaml").write_text(POD)
     done = assay("scan", "pod.yaml", "--rules", "rules", "--rules", "more", cwd=tmp_path)
     assert done.returncode == 2
-    assert "two rules are called shop.own: rules/shop/own.yaml and more/shop/own.yaml" in done.stderr
+    assert "two rules have the id shop.own: rules/shop/own.yaml and more/shop/own.yaml" in done.stderr
 
 
 def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: WriteRule) -> None:
@@ -435,7 +435,7 @@ def test_the_place_of_every_shipped_rule_is_checked() -> None:
     """A field that is in no example is found out in whichever rule it stands."""
     for file in SHIPPED[::7]:
         wrong = replace(file, rule=replace(file.rule, at=f"{file.rule.at}.nowhere"))
-        assert any("findings never point at it" in error.message for error in check(wrong)), file.rule.info.id
+        assert any("that `at` names" in error.message for error in check(wrong)), file.rule.info.id
 
 
 def test_a_placeholder_of_every_shipped_rule_is_checked() -> None:

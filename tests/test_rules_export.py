@@ -81,11 +81,11 @@ def test_the_reasons_for_which_rules_are_not_exported_are_known() -> None:
     _, told = export("--profile", "opinion")
     reasons = {line.partition("because ")[2].partition(": ")[0] for line in told.splitlines() if "not exported" in line}
     assert reasons == {
-        "it is about a kubernetes.control-plane, which is not an object of the API",
+        "its subject, kubernetes.control-plane, is not a Kubernetes API object",
         "its subject is a configuration file, not a Kubernetes API object",
         "it compares several objects",
-        "it uses `credential`, which clusters do not know",
-        "it uses `round`, which clusters do not know",
+        "it uses `credential`, which is not part of Kubernetes' CEL",
+        "it uses `round`, which is not part of Kubernetes' CEL",
         "it checks several lists, or a list outside of its subject",
         "the API server sets the field `serviceAccount` itself",
         "it forbids values in committed Secrets, and every Secret in a cluster has values",

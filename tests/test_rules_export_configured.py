@@ -70,7 +70,7 @@ def test_a_rule_that_is_named_is_exported_as_it_is_selected() -> None:
     text, told = export(PRIVILEGED, REGISTRY)
     assert names(text) == {PRIVILEGED, REGISTRY}
     assert "registry.example" in text
-    assert "select leaves out" not in told
+    assert "select excludes" not in told
 
 
 @pytest.mark.usefixtures("configured")

@@ -113,7 +113,7 @@ def is_refused(folder: Path, command: tuple[str, ...], target: str, planted: str
     done = assay(*(part.replace("TARGET", target) for part in command), cwd=folder)
     assert done.returncode == 2
     assert f"cannot write {Path(target)}: {folder.resolve()}/{planted} is a symbolic link that leads out" in done.stderr
-    assert "hint: remove the link, or name the place itself: " in done.stderr
+    assert "hint: remove the link, or name its target: " in done.stderr
     assert is_untouched(folder)
     assert names(folder) == {"pod.yaml", planted}
 
@@ -134,7 +134,7 @@ def test_a_new_file_takes_nobodys_place(folder: Path, name: str) -> None:
     assert assay(name, "new", identity, "--folder", "new/er", cwd=folder).returncode == 0
     made = folder / "new" / "er" / file
     made.write_text(OLD)
-    assert f"new/er/{file} is there already" in assay(name, "new", identity, "--folder", "new/er", cwd=folder).stderr
+    assert f"new/er/{file} already exists" in assay(name, "new", identity, "--folder", "new/er", cwd=folder).stderr
     assert made.read_text() == OLD
     made.unlink()
     made.symlink_to("nothing")

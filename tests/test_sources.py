@@ -29,7 +29,7 @@ def plant(folder: Path, *names: str) -> None:
         (folder / name).write_text(name)
 
 
-TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE allows more)"
+TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE raises this)"
 
 
 def collect(*paths: str, limits: Limits = DEFAULTS) -> list[Met]:

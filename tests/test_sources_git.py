@@ -194,7 +194,7 @@ def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> 
     assert [source for source in collect(limits=Limits(bytes=MIB)) if source.path[0] == "e"] == [
         File("e1", b""),
         File("e2", content),
-        UnreadableFile("e3", "larger than 1 MiB (--limit bytes=SIZE allows more)"),
+        UnreadableFile("e3", "larger than 1 MiB (--limit bytes=SIZE raises this)"),
         File("e4", b"last"),
     ]
 

@@ -75,7 +75,7 @@ def test_a_split_index_is_read_whole(checkout: Path) -> None:
     assert set(git_index.read(str(checkout)).names) == tracked(checkout)
     for shared in (checkout / ".git").glob("sharedindex.*"):
         shared.unlink()
-    with pytest.raises(UnreadableIndexError, match="split from is missing"):
+    with pytest.raises(UnreadableIndexError, match="shared index file is missing"):
         git_index.read(str(checkout))
 
 

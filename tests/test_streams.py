@@ -39,7 +39,7 @@ def in_a_shell(folder: Path, line: str) -> tuple[int, str, str]:
 
 FULL = "assay: cannot write standard output: no space left on device\n"
 CLOSED = "assay: cannot write standard output: it is closed\n"
-GONE = "assay: the working directory does not exist any more\n  hint: change into a folder that exists\n"
+GONE = "assay: the current folder no longer exists\n  hint: change into a folder that exists\n"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ GONE = "assay: the working directory does not exist any more\n  hint: change int
         ("mkdir gone; cd gone; rmdir ../gone; assay fix .", GONE),
         (
             "mkdir gone; cd gone; rmdir ../gone; assay rules new a.x",
-            "assay: cannot write rules/a/x.yaml: the working directory does not exist any more\n",
+            "assay: cannot write rules/a/x.yaml: the current folder no longer exists\n",
         ),
         (
             "ulimit -n 6; assay scan pod.yaml",

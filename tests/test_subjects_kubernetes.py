@@ -127,7 +127,7 @@ def test_what_a_list_holds_without_saying_what_it_is_is_told() -> None:
     found = reading(yaml.safe_dump(thing("List", items=items), sort_keys=False))
     assert identities(list(found.subjects), "resource") == ["core/Pod/default/a", "core/Pod/default/b"]
     assert len(found.faults) == 5
-    assert all("says no apiVersion and kind" in fault.message for fault in found.faults)
+    assert all("has no apiVersion or no kind" in fault.message for fault in found.faults)
 
 
 @pytest.mark.parametrize(

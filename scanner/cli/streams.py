@@ -85,7 +85,7 @@ def trouble(error: Exception) -> UsageError | None:
         give_up(sys.stdout if place == _OUTPUT else sys.stderr)
         return UsageError(f"cannot write {place}: {'it is closed' if number == errno.EBADF else words}")
     if number == errno.ENOENT and not _has_working_directory():
-        return UsageError("the working directory does not exist any more", hint="change into a folder that exists")
+        return UsageError("the current folder no longer exists", hint="change into a folder that exists")
     named = isinstance(place, str | bytes) and number not in _EXHAUSTED
     return UsageError(f"{os.fsdecode(place)}: {words}" if named else words, hint=_HINTS.get(number, ""))
 

@@ -86,11 +86,11 @@ ROWS = (
         "a spec of another version",
         "x.yaml",
         _spec(apiVersion="assay.dev/v9"),
-        "assay.dev/v9 Architecture is not known",
+        "assay.dev/v9 Architecture is not supported",
         1,
     ),
     unreadable(
-        "a spec of another kind", "x.yaml", _spec(kind="Architektur"), "assay.dev/v1 Architektur is not known", 1
+        "a spec of another kind", "x.yaml", _spec(kind="Architektur"), "assay.dev/v1 Architektur is not supported", 1
     ),
     assessed(
         "CALM that is composed of itself",

@@ -31,8 +31,8 @@ def index(frameworks: Sequence[Framework]) -> Iterator[str]:
     """The list of all frameworks."""
     yield "# Frameworks"
     yield paragraph(
-        "A control is *mapped* where an objective or a rule bears on it, *unmapped* where a file could speak to it "
-        "and none is known to, for the reason given, and *manual* where only people or run time can show it. "
+        "A control is *mapped* if an objective or a rule is mapped to it. It is *unmapped* if files could show "
+        "something about it and no rule does, for the stated reason, and *manual* if files cannot show it. "
         "`--framework` takes an id, which means the newest edition, `id@edition`, a family or an alias; each page says "
         f"which. To add one, see [Add a framework of your own]({_GUIDE})."
     )
@@ -61,17 +61,17 @@ def counts(framework: Framework) -> tuple[int, int, int, int]:
 
 
 def page_of(framework: Framework, data: Data) -> Iterator[str]:
-    """The page of one framework: its controls, what bears on each, and why."""
+    """The page of one framework: its controls, its mappings, and their rationales."""
     yield from _head(framework, data.frameworks)
     yield paragraph(
         f"{_MEASURES[framework.measure]} [What the words mean]({_GUIDE}#what-the-words-mean) explains checkable, "
         f"relation and strength. {DISCLAIMER}"
     )
-    yield heading(2, "Controls that a file can speak to")
+    yield heading(2, "Controls that files can show")
     yield paragraph(
-        "A rule that reaches a control in several ways stands once, where it counts: where the control names it, else "
-        "under the strongest of its objectives. To bear on a control is to bear with medium or high strength; what "
-        "bears with low strength is listed and decides nothing."
+        "A rule that is mapped to a control in several ways is listed once: where the control names the rule, "
+        "otherwise under the objective with the strongest mapping. Mappings of low strength are listed, and they do "
+        "not affect the status of a control."
     )
     behind = _behind(framework, data)
     filed = {objective for info in data.infos for objective in info.objectives}
@@ -80,7 +80,7 @@ def page_of(framework: Framework, data: Data) -> Iterator[str]:
         yield from _control(control, behind, filed, ways.get((framework.id, framework.edition, control.id), ()))
     yield from _manual([control for control in framework.controls if control.checkable is Checkable.MANUAL])
     if framework.reviewed:
-        yield heading(2, "Objectives that bear on none of its controls")
+        yield heading(2, "Objectives without a mapping to this framework")
         yield table(
             ("objective", "reason"), [(reference(name), prose(why)) for name, why in framework.reviewed.items()]
         )
@@ -120,7 +120,7 @@ def _control(
 ) -> Iterator[str]:
     yield heading(3, f"{prose(control.id)} {prose(control.title)}", slug(control.id))
     within = f"Part of: {prose(control.parent)}. " if control.parent else ""
-    shown = f" Shown by: {' and '.join(ways)}." if ways else ""
+    shown = f" Evidence: {' and '.join(ways)}." if ways else ""
     applies = f" Applies where a scan has {control.applies_when.words}." if control.applies_when.words else ""
     binds = f" Binds {' and '.join(control.entities)} only." if control.entities else ""
     yield paragraph(f"{within}Checkable: {control.checkable}.{shown}{applies}{binds} {prose(control.evidence)}")

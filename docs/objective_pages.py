@@ -7,7 +7,7 @@ from typing import Any
 
 import areas
 from data import Data, name_of, objective_path
-from markup import code, heading, items, paragraph, prose, reference, table
+from markup import heading, items, paragraph, prose, reference, table
 from rule_pages import controls_table, listed
 
 from scanner.frameworks.catalogue import Control
@@ -46,10 +46,10 @@ def page_of(name: str, data: Data) -> Iterator[str]:
     objective = data.objectives[name]
     yield f"# {prose(objective.title)}"
     yield paragraph(f"Objective `{name}`. {prose(objective.meaning)}")
-    yield heading(2, f"Rules of {code(name)}")
+    yield heading(2, "Rules")
     filed = [rule for rule in data.infos if name in rule.objectives]
     yield items(f"{listed([rule])}: {prose(rule.title)}" for rule in filed) or "None yet."
-    yield heading(2, f"Controls that {code(name)} bears on")
+    yield heading(2, "Controls")
     yield controls_table(
         {name_of(item): [each.id for each in item.controls if _bears(name, each)] for item in data.frameworks}
     )

@@ -61,7 +61,7 @@ def page_of(file: RuleFile, data: Data) -> Iterator[str]:
     info = file.rule.info
     yield f"# {prose(info.title)}"
     yield from _head(file)
-    for label, text in (("Why", info.why), ("What to do", info.remediation), ("What it cannot see", info.limits)):
+    for label, text in (("Why", info.why), ("Remediation", info.remediation), ("Limits", info.limits)):
         yield heading(2, label)
         yield paragraph(prose(text))
     if file.rule.fix:
@@ -86,13 +86,13 @@ def _head(file: RuleFile) -> Iterator[str]:
     rows = [
         ("Severity", info.severity),
         ("Profile", f"{info.profile}: {_PROFILES[info.profile]}"),
-        ("Asked of each", f"[{code(info.subject)}]({path})"),
-        ("Shown by", "a manifest" if info.shown_by == "manifest" else "what a document states"),
+        ("Subject", f"[{code(info.subject)}]({path})"),
+        ("Evidence", "manifests" if info.shown_by == "manifest" else "statements in documents"),
     ]
     if info.formerly:
         rows.append(("Formerly", codes(info.formerly)))
     if info.same_as:
-        rows.append(("The same check elsewhere", codes(info.same_as)))
+        rows.append(("Same check in other tools", codes(info.same_as)))
     if overlaps := file.data.value.get("overlaps"):
         rows.append(("Related checks", codes(overlaps)))
     yield table(("Rule", code(info.id)), rows)
@@ -101,7 +101,7 @@ def _head(file: RuleFile) -> Iterator[str]:
 def _requirement(file: RuleFile) -> Iterator[str]:
     """What must be true, in the rule's own expressions, and what a finding says."""
     plain = file.data.value
-    yield heading(2, "What it requires", searched=False)
+    yield heading(2, "Expression", searched=False)
     lines = [f"Of each {code(plain['subject'])}"]
     if "kinds" in plain:
         lines[0] += f" of {codes(plain['kinds'])}"
@@ -142,7 +142,7 @@ def _example(example: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bearings(info: RuleInfo, found: Sequence[ControlLink]) -> Iterator[str]:
-    yield heading(2, "What it bears on")
+    yield heading(2, "Controls")
     yield paragraph(f"Objectives: {', '.join(map(reference, info.objectives))}.")
     controls: dict[str, list[str]] = {}
     for link in found:
@@ -157,7 +157,7 @@ def controls_table(found: Mapping[str, Sequence[str]]) -> str:
         for name, controls in found.items()
         if controls
     ]
-    return table(("framework", "controls"), rows) if rows else "It bears on no control of a framework."
+    return table(("framework", "controls"), rows) if rows else "It is not mapped to a control."
 
 
 def navigation(data: Data) -> list[Any]:

@@ -15,7 +15,7 @@ _CARDS = (
     (
         "Frameworks",
         "frameworks/index.md",
-        "{frameworks} frameworks with {controls} controls: what bears on each, and why.",
+        "{frameworks} frameworks with {controls} controls: with their mappings and rationales.",
     ),
     ("Objectives", "objectives/index.md", "{objectives} control objectives, which join rules to controls."),
     ("Commands", "commands/index.md", "Every command of `assay` with its options."),

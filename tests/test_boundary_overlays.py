@@ -155,6 +155,35 @@ def test_no_kustomization_asks_a_service_of_this_machine(place: Path, how: str, 
     assert "which is not here and is never fetched" in said
 
 
+FUNCTION = (
+    "- |\n  apiVersion: x/v1\n  kind: F\n  metadata:\n    name: f\n    annotations:\n"
+    "      config.kubernetes.io/function: |\n        exec: {path: RUN}\n"
+)
+
+
+@kustomize
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"resources: [pod.yaml]\ntransformers:\n{FUNCTION}",
+        f"generators:\n{FUNCTION}",
+        f"resources: [pod.yaml]\nvalidators:\n{FUNCTION}",
+        "generators:\n- |\n  apiVersion: x.example/v1\n  kind: run\n  metadata: {name: f}\n",
+        "generators:\n- |\n  apiVersion: builtin\n  kind: HelmChartInflationGenerator\n  metadata: {name: f}\n",
+        "secretGenerator: [{name: c, commands: {a: RUN}}]\n",
+        "resources: ['file://RUN']\n",
+        "resources: ['git::ext::RUN']\n",
+    ],
+)
+def test_no_kustomization_starts_a_program(place: Path, text: str) -> None:
+    run = place / "run"
+    lay(place, {"pod.yaml": POD % "app", "kustomization.yaml": text.replace("RUN", str(run))})
+    lay(place, {"run": f"#!/bin/sh\n: > '{place / 'started'}'\n"})
+    run.chmod(0o755)
+    assert scanned(place, ".")[0] == 4
+    assert not (place / "started").exists()
+
+
 @kustomize
 def test_addresses_in_texts_are_not_fetched_and_not_refused(place: Path) -> None:
     patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: app, annotations: {a: 'https://a.example'}}\n"

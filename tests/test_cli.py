@@ -350,7 +350,7 @@ def test_every_input_is_explained(folder: Path) -> None:
     rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:7]}
     assert rows["pod.yaml"][0] == "assessed"
     assert rows["pod.yaml"][2:] == ["kubernetes", "pod.yaml"]
-    assert rows["out/"][4] == "ignored by .gitignore"
+    assert rows["out/"][4] == "ignored by .gitignore, although it may hold what Assay reads"
     assert rows["broken\\x1b[2J.yaml"][0] == "unreadable"
     assert rows[".cache/"][4] == "excluded by --exclude /.cache/"
     assert lines[-2:] == [

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from scanner.model import RuleInfo
 from scanner.policy.rule import load_folder
 from tests.browser import browser, missing, tool
 from tests.conftest import REPOSITORY
@@ -21,13 +22,23 @@ from tests.site_pages import by_hand, generated, parsed
 SITE = REPOSITORY / "build" / "site"
 VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 COUNTED = {"h2", "h3", "li", "ol", "pre", "table", "td", "ul"}
+RULES = [file.rule.info for file in load_folder(REPOSITORY / "rules")]
+ESCALATION = next(rule for rule in RULES if "CKV_K8S_20" in rule.same_as)
+PRIVILEGED = next(rule for rule in RULES if "CKV_K8S_16" in rule.same_as)
+RENAMED = next(rule for rule in RULES if rule.formerly)
+
+
+def address_of(rule: RuleInfo) -> str:
+    return f"rules/{rule.id.replace('.', '/')}.html"
+
+
 SEARCHES = [
-    ("CKV_K8S_20", "rules/kubernetes/container-privilege-escalation-off.html"),
-    ("kubernetes.container-not-privileged", "rules/kubernetes/container-not-privileged.html"),
-    ("kube-linter:privileged-container", "rules/kubernetes/container-not-privileged.html"),
-    ("kubernetes.kubelet-client-authority-given", "rules/kubernetes/kubelet-client-ca-set.html"),
+    ("CKV_K8S_20", address_of(ESCALATION)),
+    (PRIVILEGED.id, address_of(PRIVILEGED)),
+    ("kube-linter:privileged-container", address_of(PRIVILEGED)),
+    ("PSS-B-Privileged", address_of(PRIVILEGED)),
+    (RENAMED.formerly[0], address_of(RENAMED)),
     ("CC6.1", "frameworks/soc2-2017.html"),
-    ("PSS-B-Privileged", "rules/kubernetes/container-not-privileged.html"),
     ("workload-least-privilege", "objectives/workload-least-privilege.html"),
 ]
 
@@ -168,8 +179,8 @@ def test_the_search_finds_rules_controls_and_objectives(chromium: Any, address: 
         page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     page.locator("input:visible").fill("CKV_K8S_20")
-    page.locator("a[href*='container-privilege-escalation-off.html?']").first.click()
-    expect(page.locator("h1")).to_contain_text("Containers cannot gain more privileges")
+    page.locator(f"a[href*='{address_of(ESCALATION)}?']").first.click()
+    expect(page.locator("h1")).to_contain_text(ESCALATION.title)
     assert not [line for line in heard if ":" in line]
 
 
@@ -180,8 +191,8 @@ def test_a_framework_shows_its_controls_and_leads_to_rules(chromium: Any, addres
     page.goto(address + "frameworks/soc2-2017.html#cc6.1")
     expect(page.locator("[id='cc6.1']")).to_be_in_viewport()
     assert page.locator("h3").count() > 30
-    page.locator("a[href$='rules/kubernetes/container-not-privileged.html']").first.click()
-    expect(page.locator("h1")).to_contain_text("Containers do not run privileged")
+    page.locator(f"a[href$='{address_of(PRIVILEGED)}']").first.click()
+    expect(page.locator("h1")).to_contain_text(PRIVILEGED.title)
     page.locator("a[href$='soc2-2017.html#cc6.1']").first.click()
     expect(page.locator("[id='cc6.1']")).to_be_in_viewport()
 
@@ -193,7 +204,7 @@ def test_a_framework_shows_its_controls_and_leads_to_rules(chromium: Any, addres
         "index.html",
         "rules/index.html",
         "rules/kubernetes/index.html",
-        "rules/kubernetes/container-not-privileged.html",
+        address_of(PRIVILEGED),
         "rules/peers.html",
         "frameworks/index.html",
         "frameworks/soc2-2017.html",

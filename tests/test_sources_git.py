@@ -243,3 +243,41 @@ def test_a_hostile_checkout_runs_nothing_and_fetches_nothing(folder: Path) -> No
         assert content(found["a.yaml"]) == b"changed"
         assert list(sources.collect(sources.scope(())))  # the work tree, whose ignore files ask what is tracked
         assert not trap.exists(), url
+
+
+def pointing(folder: Path, how: str, victim: Path) -> None:
+    """Make `.git` of a folder lead to the repository of another one."""
+    if how == "a file":
+        (folder / ".git").write_text(f"gitdir: {victim}/.git\n")
+    elif how == "a link":
+        (folder / ".git").symlink_to(victim / ".git")
+    elif how == "a further work tree that nobody made":
+        (folder / "own").mkdir()
+        (folder / "own" / "HEAD").write_text("ref: refs/heads/main\n")
+        (folder / "own" / "gitdir").write_text(f"{folder}/.git\n")
+        (folder / "own" / "commondir").write_text(f"{victim}/.git\n")
+        (folder / ".git").write_text("gitdir: own\n")
+    else:
+        git(folder, "init", "--quiet")
+        (folder / ".git" / "commondir").write_text(f"{victim}/.git\n")
+
+
+@pytest.mark.parametrize("how", ["a file", "a link", "a further work tree that nobody made", "what it shares"])
+def test_the_repository_of_another_checkout_is_not_read(folder: Path, how: str) -> None:
+    victim, planted = folder / "victim", folder / "planted"
+    for each in (victim, planted):
+        each.mkdir()
+    git(victim, "init", "--quiet", "--initial-branch=main")
+    (victim / "secret.yaml").write_text("a: secret")
+    commit(victim)
+    pointing(planted, how, victim)
+    with pytest.raises(UsageError, match="leads to a repository elsewhere that does not lead back"):
+        collect(str(planted))
+
+
+def test_a_further_work_tree_and_a_submodule_are_read(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path.parent / f"{tmp_path.name}-other"
+    git(folder, "worktree", "add", "--quiet", "--detach", str(other))
+    assert "a.yaml" in names(str(other))[1]
+    git(folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force", str(folder), "inner")
+    assert "inner/a.yaml" in names("inner")

@@ -42,7 +42,15 @@ def parse(given: Sequence[str]) -> tuple[Output, ...]:
     if sum(output.target is None for output in outputs) > 1:
         message = "only one --output may go to standard output"
         raise UsageError(message, hint="give the others a file: --output sarif=results.sarif")
+    files = [os.path.normpath(output.target) for output in outputs if output.target and not _is_special(output.target)]
+    if twice := next((name for name in files if files.count(name) > 1), ""):
+        raise UsageError(f"two outputs go to {twice}", hint="give each a file of its own")
     return outputs
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something is no file and may be written into many times, such as /dev/null."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def find(name: str) -> Format:

@@ -23,7 +23,7 @@ _GENERATORS = ("configMapGenerator", "secretGenerator")
 _LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *_GENERATORS, "openapi"))
 _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annotations", "labels"})
 """Keys, in small letters, of what is taken as text or data and never as the name of a file."""
-_ADDRESS = re.compile(r"\s*(?:[^=\n]*=)?\s*(https?://\S*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
     ", which is not here and is never fetched: "
     "build it where it can be, such as `kustomize build FOLDER | assay scan -`"

@@ -21,7 +21,7 @@ from scanner.rendering.kustomization import NAMES
 _TEMPLATE = b"{{"
 _READS = b".Files"
 """How a template takes in files that are not templates themselves."""
-_OBJECT = re.compile(rb"(?:^|[{,-])\s*[\"']?apiVersion[\"']?\s*:", re.MULTILINE)
+_OBJECT = re.compile(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILINE)
 _SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
 """Files that Helm reads and does not render."""

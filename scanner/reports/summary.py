@@ -209,11 +209,16 @@ def _unfamiliar(scan: Scan) -> Iterator[str]:
         )
 
 
+def _no_option(path: str) -> str:
+    """A path as a command line must have it, so that it is not taken for an option or standard input."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
         yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
-    paths = " ".join(safe(shlex.quote(path)) for path in presentation.paths)
+    paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
     if fixable and paths:

@@ -101,6 +101,7 @@ def tree(revision: str, paths: Sequence[str], root: str) -> Tree:
     if not top(folder):
         message = f"not in a Git checkout: {folder}"
         raise UsageError(message, hint="--git-revision reads the files of a commit")
+    git_folder.refuse_elsewhere(top(folder))
     above = os.fsdecode(_ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
     commit = _commit(revision, folder)
     listed = _listed(folder, commit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from scanner.safe_read import read
 _MOST_ENTRIES = 200_000
 """Entries that are looked at; beyond them, the time that Git is given is the bound."""
 _POINTER_BYTES = 4096
+_WORK_TREE = re.compile(rb"^[ \t]*worktree[ \t]*=[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
 def refuse_odd(top: str) -> None:
@@ -22,6 +24,39 @@ def refuse_odd(top: str) -> None:
             return
         if _is_odd(entry):
             raise UsageError(f"{os.path.relpath(path, top)} is not a regular file, so Git is not asked")
+
+
+def refuse_elsewhere(top: str) -> None:
+    """Raise UsageError where `.git` leads to a repository outside of the checkout that does not know of it.
+
+    A further work tree and a submodule have their repository elsewhere, and it says where they are. Anybody can write a
+    `.git` that leads to the repository of somebody else.
+    """
+    path = os.path.join(top, ".git")
+    folder, *shared = _folders(path)
+    leads_out = not _is_below(folder, top) and not _points_back(folder, path)
+    if leads_out or any(not _is_below(each, top) and not _is_below(folder, each) for each in shared):
+        message = f"{path} leads to a repository elsewhere that does not lead back, so nothing is read there"
+        raise UsageError(message, hint="scan the files on disk, or a checkout of that repository")
+
+
+def _points_back(folder: str, path: str) -> bool:
+    with suppress(UnreadableError):
+        return os.path.realpath(_pointed(path, read(os.path.join(folder, "gitdir"), _POINTER_BYTES))) == _real(path)
+    with suppress(UnreadableError):
+        for found in _WORK_TREE.finditer(read(os.path.join(folder, "config"))):
+            if os.path.realpath(os.path.join(folder, os.fsdecode(found[1].strip()))) == _real(os.path.dirname(path)):
+                return True
+    return False
+
+
+def _real(path: str) -> str:
+    """Where a path lies, with a link at its end left as it is."""
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return f"{os.path.realpath(path)}/".startswith(f"{os.path.realpath(folder).rstrip('/')}/")
 
 
 def _folders(path: str) -> list[str]:

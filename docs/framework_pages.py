@@ -12,7 +12,7 @@ from rule_pages import listed
 
 from scanner.controls import Checkable, Measure, ShownBy
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import shown_by
 from scanner.model import DISCLAIMER, RuleInfo
 
@@ -131,7 +131,7 @@ def _control(
     )
 
 
-def _bearing(bearing: Bearing, rules: Sequence[RuleInfo], filed: set[str]) -> str:
+def _bearing(bearing: ControlMapping, rules: Sequence[RuleInfo], filed: set[str]) -> str:
     how = f"({bearing.words}): {prose(bearing.rationale)}"
     if bearing.rule:
         return f"Rule {reference(bearing.rule)} {how}"

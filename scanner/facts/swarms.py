@@ -36,14 +36,14 @@ DECLARED = Fact(
     "declared",
     (TASK,),
     bool,
-    "Whether an agent of that name is spawned, for a task that `Task(...)` starts; absent where none of them is.",
+    "For a task that `Task(...)` starts, whether an agent of that name is spawned; absent where no agent is spawned.",
     provide="spawn the agents and start the tasks by the same names, which are not computed",
 )
 AGENT_TYPE = Fact(
     "agent_type",
     (TASK,),
     str,
-    "The type that this agent is spawned with.",
+    "The type with which the agent is spawned.",
     provide="spawn the agent of the task with its type",
     related=("agent",),
 )
@@ -53,7 +53,7 @@ _TASKS = read(TASK, "task.direct", "task.name")
 
 
 @step(Groups, gives=(IN_SWARM,), reads=(read(SWARM),))
-def find_parts(groups: Groups, facts: Facts) -> None:
+def find_members(groups: Groups, facts: Facts) -> None:
     """Whether processes and requirements are part of a swarm configuration."""
     for group in groups.all:
         for subject in (*group[PROCESS], *group[REQUIREMENT]):
@@ -83,9 +83,9 @@ def count_agents(groups: Groups, facts: Facts) -> None:
 
 @step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
 def match_tasks(groups: Groups, facts: Facts) -> None:
-    """Whether each direct task goes by the name of a spawned agent.
+    """Whether each direct task has the name of a spawned agent.
 
-    Where no task does, or a name is computed, the two are different ways of starting agents, and nothing is said of it.
+    Where no task has one, or a name is computed, agents are started in two different ways, and the fact is left out.
     """
     for group in groups.all:
         agents = {_name(agent): agent for agent in group[AGENT]}
@@ -123,5 +123,5 @@ def _name(actor: Subject) -> str:
 
 
 def _position(subject: Subject) -> int:
-    """The line a subject stands at."""
+    """The line of a subject."""
     return subject.origin.first_line + line_of(subject.marks[subject.focus])

@@ -21,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 _OWN_WORDS = re.compile(r"our own words|own titles", re.IGNORECASE)
-_MARKUP = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)]*\)|https?://\S+", re.DOTALL)
+_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|```.*?```|`[^`\n]*`|\]\([^)]*\)|https?://\S+", re.DOTALL)
 _EXAMPLES = ("passes", "fails", "unknown", "skips")
 
 
@@ -76,6 +76,10 @@ def every_text() -> Iterator[Text]:
         yield from _of_framework(path)
     for path in sorted(ROOT.glob("scanner/**/*.py")):
         yield from _of_module(path)
+    for path in sorted(
+        [*ROOT.glob("templates/*"), *ROOT.glob("frameworks/engines/*.yaml"), *ROOT.glob("scanner/**/schema.json")]
+    ):
+        yield Text(_named(path), "text", path.read_text(encoding="utf-8"))
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/README.md")]):
         if path.name != "glossary.md":
             yield Text(_named(path), "page", path.read_text(encoding="utf-8"))

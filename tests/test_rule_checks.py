@@ -72,7 +72,7 @@ def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
 
 PARAMETER = "parameters: {most: {description: Highest number., default: 1}}"
 MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
-NEVER = "that `at` names"
+HAS, NEVER = "example has the field", "that `at` names"
 AFTER = "objectives:"
 INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
 EACH = "each: facts.backends\n" + REQUIRE
@@ -170,12 +170,12 @@ EACH = "each: facts.backends\n" + REQUIRE
         (
             "at: spec.ingressClassName",
             "at: spec.ingresClassName",
-            f"8: no passing or failing example has the field spec.ingresClassName {NEVER} (did you mean spec.ingressClassName?)",
+            f"8: no passing or failing {HAS} spec.ingresClassName {NEVER} (did you mean spec.ingressClassName?)",
         ),
         (
             "at: spec.ingressClassName",
             "at: metadata.annotations.class",
-            f"8: no passing or failing example has the field metadata.annotations.class {NEVER} (correct the path, or add an ",
+            f"8: no passing or failing {HAS} metadata.annotations.class {NEVER} (correct the path, or add an ",
         ),
     ],
 )  # fmt: skip

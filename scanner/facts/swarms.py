@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 
 from scanner.facts.accountability import slug
 from scanner.facts.fact import Fact
@@ -25,7 +26,7 @@ AGENTS = Fact(
     "agents",
     (SWARM,),
     int,
-    "The number of distinct agents that are spawned or started.",
+    "The number of distinct agents that are spawned or started; each agent without a name counts.",
     provide="spawn or start each agent by a name",
 )
 NAMESAKES = Fact(
@@ -77,7 +78,7 @@ def count_agents(groups: Groups, facts: Facts) -> None:
                 if actor.kind == AGENT:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
         for swarm, team in zip(swarms, teams, strict=False):
-            facts.add(swarm, AGENTS, len({_name(actor) for actor in team}))
+            facts.add(swarm, AGENTS, _number(team))
 
 
 @step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
@@ -102,6 +103,19 @@ def match_tasks(groups: Groups, facts: Facts) -> None:
 
 def _direct(group: Group) -> list[Subject]:
     return [task for task in group[TASK] if task.bindings["task"].get("direct")]
+
+
+def _number(team: Sequence[Subject]) -> int:
+    """The number of agents: one for each name, and one for each that is spawned without a name.
+
+    Agents whose names are computed count as one together, since the names may be equal.
+    """
+    nameless = sum(_is_nameless(actor) for actor in team)
+    return nameless + len({_name(actor) for actor in team if not _is_nameless(actor)})
+
+
+def _is_nameless(actor: Subject) -> bool:
+    return actor.kind == AGENT and not actor.bindings["agent"].get("name") and "name" not in actor.unknowns
 
 
 def _name(actor: Subject) -> str:

@@ -18,7 +18,7 @@ STANDARD_INPUT = "file:///dev/stdin"
 
 
 def artifact(path: str) -> Json:
-    """Return where an input is: relative to the scan root, or an absolute file URI for what lies outside of it."""
+    """Return the location of an input: relative to the scan root, or an absolute file URI outside of it."""
     if path == "-":
         return {"uri": STANDARD_INPUT, "description": {"text": "Standard input."}}
     if path.startswith("/"):

@@ -16,7 +16,7 @@ _COMMAND = re.compile(r"\A(\s*):(?=:)|#(?=#\w*\[)")
 """What CI services obey: GitHub `::error::` where a line begins and `##[error]` anywhere, as Azure and TeamCity do."""
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BYTE = range(0xDC80, 0xDD00)
-"""Surrogates that stand for a byte which is no UTF-8."""
+"""Surrogates that stand for a byte which is not UTF-8."""
 _ASCII, _PLANE = range(0x80), range(0x10000)
 
 

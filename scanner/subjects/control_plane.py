@@ -134,7 +134,7 @@ def _commands(script: Node) -> Iterator[list[Node]]:
 
 
 def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
-    """Name, value and place of each flag; words that are no flag are passed over."""
+    """Name, value and place of each flag; words that are not flags are ignored."""
     pending = deque(words)
     while pending:
         word = pending.popleft()

@@ -72,7 +72,7 @@ class _Upload:
             yield self._result(alert, indexes[alert.finding.rule])
 
     def notifications(self) -> Iterator[Json]:
-        """What was left out, to be asked for after the results, and what is no alert."""
+        """What was left out, and what is not an alert. Ask for it after the results."""
         left_out, total = len(self._alerts) - self._given, len(self._alerts)
         if left_out:
             text = (

@@ -27,7 +27,7 @@ def json_text(value: Any) -> Iterator[str]:
     r"""Return a value as JSON text, piece by piece, with a newline at its end.
 
     A list that may be long can stand in it as an iterator, an object as `Entries`: what they give is asked for as it is
-    written, each on a line of its own. Bytes of a file name that are no UTF-8 (lone surrogates in Python) are written
+    written, each on a line of its own. Bytes of a file name that are not UTF-8 (lone surrogates in Python) are written
     `\xff`: strict parsers refuse a whole document for one of them.
     """
     yield from _pieces(value)

@@ -164,7 +164,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
-    """What means to be an object and is none: a head that is no text, and objects side by side in a plain list."""
+    """What looks like an object and is not one: an apiVersion or kind that is not text, and a plain list of objects."""
     root = document.root
     if document.format in ("call", "prose"):
         return

@@ -49,7 +49,7 @@ def prune_nulls(value: Any) -> Any:
 
 
 def duration(node: Node) -> dict[str, Any] | None:
-    """`{text, seconds}` of a stated duration; without `seconds` where the text is no duration."""
+    """`{text, seconds}` of a stated duration; without `seconds` if the text is not a duration."""
     return _quantity(node, "seconds", seconds(node.value))
 
 

@@ -152,7 +152,7 @@ def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
-    """A rehearsal of recovery: how often, and which objectives it checks."""
+    """A recovery test: how often, and which objectives it checks."""
     if "recovery" not in str(node.get("type").value):
         return
     shape = SubjectBuilder().put("name", node.get("type"))

@@ -41,7 +41,7 @@ from scanner.marks import (
 KNOWN = Path(__file__).with_suffix(".known.yaml")
 NOWHERE = "(nothing at all)"
 """What the second parser has where it has nothing."""
-COMPLEX_KEY = "a mapping key is itself a mapping or a list"
+COMPLEX_KEY = "a mapping key must not be a mapping or a list"
 
 _PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+|\Z))*")
 """The tag and the anchor before a scalar: marks take them in."""

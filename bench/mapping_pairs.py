@@ -1,8 +1,8 @@
-"""Rules that reach no control of a framework to which an independent policy maps them.
+"""Rules that are mapped to no control of a framework to which an independent policy maps the same check.
 
-The table has the columns rule, framework, edition and control_named_by_an_independent_policy; a control may name
-several, divided by commas. A written reason is a row of docs/mapping-review.md that holds the rule and the framework,
-each in backticks.
+The table has the columns rule, framework, edition and control_named_by_an_independent_policy, which may name several
+controls, separated by commas. A rule may be named by a former id. A written reason is a row of docs/mapping-review.md
+that contains the rule and the framework, each in backticks.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Pair:
     framework: str
     theirs: str
     ours: tuple[str, ...]
-    """Controls that the rule bears on with at least medium strength."""
+    """Controls that the rule is mapped to with at least medium strength."""
     faint: tuple[str, ...]
-    """Those that it bears on with low strength."""
+    """Controls that the rule is mapped to with low strength."""
 
     @property
     def verdict(self) -> str:
-        """How our mapping stands to theirs."""
+        """The result of the comparison, as one of four phrases."""
         named = {control.strip() for control in self.theirs.split(",")}
         if not self.ours and not self.faint:
             return "reaches nothing"
@@ -46,23 +46,24 @@ class Pair:
 
 
 def pairs(rows: Iterable[Mapping[str, str]], rules: Sequence[RuleInfo]) -> Iterator[Pair]:
-    """Every row whose rule and framework there are."""
+    """Each row whose rule and framework exist."""
     frameworks = catalogue.load(library.Cache())
-    known = {rule.id: rule for rule in rules}
+    known = {name: rule for rule in rules for name in (*rule.formerly, rule.id)}
     linked = links(frameworks, rules)
     for row in rows:
         if row["rule"] not in known:
             continue
+        rule = known[row["rule"]]
         found = [
-            link for link in linked[row["rule"]] if (link.framework, link.edition) == (row["framework"], row["edition"])
+            link for link in linked[rule.id] if (link.framework, link.edition) == (row["framework"], row["edition"])
         ]
         ours = tuple(link.control for link in found if link.strength.bears)
         faint = tuple(link.control for link in found if not link.strength.bears)
-        yield Pair(known[row["rule"]], row["framework"], row["control_named_by_an_independent_policy"], ours, faint)
+        yield Pair(rule, row["framework"], row["control_named_by_an_independent_policy"], ours, faint)
 
 
 def unexplained(found: Iterable[Pair]) -> Iterator[Pair]:
-    """High and critical rules that reach nothing, and of which no reason is written."""
+    """High and critical rules without a mapping and without a written reason."""
     reasons = [line for line in REASONS.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     for pair in found:
         grave = pair.rule.severity in (Severity.CRITICAL, Severity.HIGH)

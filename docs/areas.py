@@ -1,4 +1,4 @@
-"""Rules and objectives by the area of their matter, so that no list is too long to look through."""
+"""Rules and objectives grouped by area, so that each list stays short."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TITLES = {
     "security": "Security requirements",
     "swarm": "Agent swarms",
 }
-"""Folder of `rules/` -> what it is called; a folder that is not named here is called by its own name."""
+"""Folder of `rules/` -> its title; any other folder has its name as its title."""
 _GROUPS = (
     ("Containers", ("container",)),
     ("Pods", ("pod", "sandbox", "agent-sandbox")),
@@ -29,14 +29,14 @@ _GROUPS = (
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
 )
-"""Of one area that has too many rules for one list: what a group is called, and how names of its rules begin."""
+"""Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""
 _OTHERS = "Other objects"
 _CROWDED = 60
 """An area with more rules than this is divided into groups."""
 
 
 def by_area(rules: Iterable[RuleInfo]) -> dict[str, list[RuleInfo]]:
-    """Area -> its rules, in the order of their ids."""
+    """Area -> its rules, ordered by id."""
     found: dict[str, list[RuleInfo]] = {}
     for rule in rules:
         found.setdefault(rule.id.partition(".")[0], []).append(rule)
@@ -44,12 +44,12 @@ def by_area(rules: Iterable[RuleInfo]) -> dict[str, list[RuleInfo]]:
 
 
 def title(area: str) -> str:
-    """What an area is called."""
+    """The title of an area."""
     return TITLES.get(area, area.capitalize())
 
 
 def grouped(rules: Sequence[RuleInfo]) -> dict[str, list[RuleInfo]]:
-    """The rules of one area by group; a single group without a name where they are few."""
+    """The rules of one area by group; one group without a name if there are few."""
     if len(rules) <= _CROWDED:
         return {"": list(rules)}
     found: dict[str, list[RuleInfo]] = {name: [] for name in (*(name for name, _ in _GROUPS), _OTHERS)}
@@ -59,7 +59,7 @@ def grouped(rules: Sequence[RuleInfo]) -> dict[str, list[RuleInfo]]:
 
 
 def _group(name: str) -> str:
-    """The group by the longest beginning that fits."""
+    """The group with the longest prefix that matches."""
     fitting = [
         (len(begin), group) for group, begins in _GROUPS for begin in begins if f"{name}-".startswith(f"{begin}-")
     ]
@@ -72,7 +72,7 @@ def short(rule: RuleInfo) -> str:
 
 
 def objectives_by_area(names: Iterable[str], rules: Sequence[RuleInfo]) -> Mapping[str, list[str]]:
-    """Area -> the objectives that most of its rules file under; under "" those that no rule names."""
+    """Area -> the objectives that most of its rules belong to; under "" those without a rule."""
     found: dict[str, list[str]] = {}
     for name in names:
         areas = Counter(rule.id.partition(".")[0] for rule in rules if name in rule.objectives)

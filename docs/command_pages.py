@@ -33,7 +33,7 @@ def index() -> Iterator[str]:
 
 
 def page_of(name: str) -> Iterator[str]:
-    """The page of one command and of those that it holds."""
+    """The page of one command and of its subcommands."""
     parent = click.Context(assay, info_name="assay")
     yield from _command(commands()[name], click.Context(commands()[name], info_name=name, parent=parent), 1)
 
@@ -52,7 +52,7 @@ def _command(command: click.Command, context: click.Context, level: int) -> Iter
 
 
 def _told(text: str) -> Iterator[str]:
-    """The paragraphs of a help text; one with the mark that forbids a terminal to wrap it keeps its lines."""
+    """The paragraphs of a help text; a paragraph with the mark that prevents wrapping keeps its lines."""
     for each in inspect.cleandoc(text).split("\n\n"):
         if each.startswith("\b"):
             yield fence(each.removeprefix("\b\n"), "")
@@ -61,7 +61,7 @@ def _told(text: str) -> Iterator[str]:
 
 
 class _Recorder(click.HelpFormatter):
-    """Keeps the lists that a help text consists of, by their headings."""
+    """Collects the lists of a help text by their headings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,17 +70,17 @@ class _Recorder(click.HelpFormatter):
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
-        """Everything that is written from here on belongs to the section."""
+        """All following writes belong to the section."""
         self._heading = name
         yield
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *_: object, **__: object) -> None:
-        """Keep a list of the section."""
+        """Collect a list of the section."""
         self.lists.setdefault(self._heading, []).extend(rows)
 
 
 def _parameters(command: click.Command, context: click.Context) -> Iterator[str]:
-    """The options as `--help` tells them, by its headings; the option for help and inner commands are left out."""
+    """The options by the headings of `--help`, without the help option and subcommands."""
     recorder = _Recorder()
     command.format_options(context, recorder)
     for name, listed in recorder.lists.items():
@@ -90,5 +90,5 @@ def _parameters(command: click.Command, context: click.Context) -> Iterator[str]
 
 
 def navigation() -> list[Any]:
-    """What the menu shows of the commands."""
+    """The menu of the commands."""
     return ["commands/index.md", *({f"assay {name}": f"commands/{name}.md"} for name in commands())]

@@ -1,4 +1,4 @@
-"""Everything that pages are written from, and where each thing is described."""
+"""The data of all generated pages, and the page that describes each name."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Data:
 
     @cached_property
     def infos(self) -> list[RuleInfo]:
-        """What reports say of each rule."""
+        """The texts of each rule."""
         return [file.rule.info for file in self.rules]
 
     @cached_property
     def reached(self) -> dict[str, list[ControlLink]]:
-        """Rule -> the controls it bears on, in the order of the catalogues."""
+        """Rule -> the controls that it is mapped to, in the order of the catalogues."""
         places = [(item.id, item.edition, control.id) for item in self.frameworks for control in item.controls]
         order = {place: number for number, place in enumerate(places)}
         return {
@@ -43,7 +43,7 @@ class Data:
 
     @cached_property
     def targets(self) -> dict[str, str]:
-        """What a page may refer to by name -> where it is described, from the folder of the pages."""
+        """A name that a page may refer to -> the path of the page that describes it, from the folder of the pages."""
         found = {name: objective_path(name) for name in self.objectives}
         found.update({info.id: rule_path(info.id) for info in self.infos})
         for item in self.frameworks:
@@ -54,23 +54,23 @@ class Data:
 
 
 def load() -> Data:
-    """The data of this checkout. Raises PackError for what is wrong with it."""
+    """The data of this checkout. Raises PackError for invalid data."""
     rules = tuple(load_folder(library.data_root() / "rules"))
     return Data(rules, catalogue.load(library.Cache()), objectives.load())
 
 
 def sections(framework: Framework) -> list[Control]:
-    """The controls that have a section of their own on the page of their framework: files can speak to them."""
+    """The controls that files can show; each has a section on the page of its framework."""
     return [control for control in framework.controls if control.checkable is not Checkable.MANUAL]
 
 
 def name_of(framework: Framework) -> str:
-    """A framework with its edition, as the command line takes it."""
+    """A framework with its edition, in the form of the command line."""
     return f"{framework.id}@{framework.edition}"
 
 
 def control_name(framework: str, control: str) -> str:
-    """A control, as `assay frameworks show` takes it."""
+    """A control, in the form of `assay frameworks show`."""
     return f"{framework}/{control}"
 
 

@@ -1,4 +1,4 @@
-"""The registry of facts -> tables in the page about subjects, in the place of the comments that ask for them."""
+"""The registry of facts -> tables in the page about subjects, in place of the comments that mark them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ASKED = re.compile(r"^<!-- facts of ([\w., -]+?): [^\n]*-->$", re.MULTILINE)
 
 
 def fill(text: str) -> str:
-    """The page with its tables as the registry has them."""
+    """The page with the tables of the registry."""
     return _ASKED.sub(lambda match: _section(match[1]), text)
 
 
@@ -31,7 +31,7 @@ def _section(families: str) -> str:
 
 
 def _of_kind(kind: str, facts: Mapping[str, Fact[Any]]) -> Iterator[str]:
-    """A heading, a table of a row for each fact, and the related places."""
+    """A heading, a table with a row for each fact, and the related places."""
     yield f"### Facts of {code(kind)}"
     if kind == RESOURCE:
         rows = [(*_row(fact), ", ".join(sorted(fact.objects)) or "all") for fact in _sorted(facts)]
@@ -55,7 +55,7 @@ def _row(fact: Fact[Any]) -> tuple[str, str, str]:
 
 
 def _type(shape: Shape) -> str:
-    """A type in few words; fields that may be absent bear a question mark."""
+    """A type in a few words; fields that may be absent have a question mark."""
     if shape.items:
         return f"list of {_type(shape.items)}"
     if shape.fields:

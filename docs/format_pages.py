@@ -1,4 +1,4 @@
-"""The registries of formats -> one page of everything that is read, and everything that is written."""
+"""The registries of formats -> one page about all input and output formats."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def index() -> Iterator[str]:
 def _read() -> Iterator[str]:
     yield heading(2, "What is read")
     yield paragraph(
-        f"[Inputs]({_GUIDES}/inputs.md) says what a format knows its documents by and what becomes of odd inputs, "
-        f"[Subjects]({_GUIDES}/subjects.md) what rules see of them. Helm charts and Kustomize folders are rendered "
-        f"first. With `--engine`, other scanners run too: {codes(ENGINES[1:])} ([engines]({_GUIDES}/engines.md))."
+        f"[Inputs]({_GUIDES}/inputs.md) says how formats are recognised and how unusual inputs are handled, "
+        f"[Subjects]({_GUIDES}/subjects.md) which subjects rules read from them. Helm charts and Kustomize "
+        f"folders are rendered first. With `--engine`, other scanners run too: {codes(ENGINES[1:])} "
+        f"([engines]({_GUIDES}/engines.md))."
     )
     rows = [(code(item.name), _plain(item.title), codes(item.kinds) or "those of other formats") for item in FORMATS]
     yield table(("format", "what it is", "kinds of subjects"), rows)
@@ -42,15 +43,17 @@ def _known() -> Iterator[str]:
     yield heading(2, "What is recognised and not read")
     yield paragraph(
         "An input that is one of these is *not assessed*, and the exit code is 4. "
-        f"[Inputs]({_GUIDES}/inputs.md#what-is-recognised-and-not-read) says what each is known by, and how to say "
-        "that it is knowingly left."
+        f"[Inputs]({_GUIDES}/inputs.md#what-is-recognised-and-not-read) says how each is recognised, and how to "
+        "accept that it is not assessed."
     )
     yield paragraph(f"{codes(item.name for item in UNREAD)}.")
 
 
 def _written() -> Iterator[str]:
     yield heading(2, "What is written")
-    yield paragraph("`--output FORMAT` writes to standard output, `--output FORMAT=FILE` into a file; it repeats.")
+    yield paragraph(
+        "`--output FORMAT` writes to standard output, `--output FORMAT=FILE` to a file. It may be repeated."
+    )
     rows = []
     for name in outputs.FORMATS:
         form = outputs.find(name)
@@ -61,7 +64,7 @@ def _written() -> Iterator[str]:
 
 
 def _sentence(name: str) -> str:
-    """The first line of the module that declares a format, which says what it is."""
+    """The first line of the docstring of the module that declares a format."""
     module = import_module(reports.FORMATS[name]) if name in reports.FORMATS else import_module("scanner.evidence")
     return prose((module.__doc__ or "").split("\n\n")[0].replace("\n", " "))
 

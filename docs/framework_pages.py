@@ -12,7 +12,7 @@ from rule_pages import listed
 
 from scanner.controls import Checkable, Measure, ShownBy
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import shown_by
 from scanner.model import DISCLAIMER, RuleInfo
 
@@ -87,7 +87,7 @@ def page_of(framework: Framework, data: Data) -> Iterator[str]:
 
 
 def _behind(framework: Framework, data: Data) -> dict[tuple[str, str], list[RuleInfo]]:
-    """Control and rationale -> the rules that reach the control through it."""
+    """Control and rationale -> the rules of this mapping."""
     found: dict[tuple[str, str], list[RuleInfo]] = {}
     for info in data.infos:
         for link in data.reached[info.id]:
@@ -131,7 +131,7 @@ def _control(
     )
 
 
-def _bearing(bearing: Bearing, rules: Sequence[RuleInfo], filed: set[str]) -> str:
+def _bearing(bearing: ControlMapping, rules: Sequence[RuleInfo], filed: set[str]) -> str:
     how = f"({bearing.words}): {prose(bearing.rationale)}"
     if bearing.rule:
         return f"Rule {reference(bearing.rule)} {how}"
@@ -141,11 +141,11 @@ def _bearing(bearing: Bearing, rules: Sequence[RuleInfo], filed: set[str]) -> st
 
 def _manual(controls: Sequence[Control]) -> Iterator[str]:
     if controls:
-        yield heading(2, "Controls that only people or run time can show")
+        yield heading(2, "Controls that only people or the running system can show")
         rows = [(code(item.id), prose(item.title), prose(item.parent), prose(item.evidence)) for item in controls]
         yield table(("control", "title", "part of", "what shows it"), rows)
 
 
 def navigation(frameworks: Sequence[Framework]) -> list[Any]:
-    """What the menu shows of the frameworks."""
+    """The menu of the frameworks."""
     return ["frameworks/index.md", *({name_of(item): framework_path(item)} for item in frameworks)]

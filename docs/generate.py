@@ -1,9 +1,9 @@
-"""Writes everything that the documentation site is built from.
+"""Writes the sources of the documentation site.
 
     python docs/generate.py FOLDER
 
-FOLDER then holds a page for each rule, objective, framework and command, the lists of them, and the pages that are
-written by hand; FOLDER.yml, beside it, says how the site is built of them.
+FOLDER then contains a page for each rule, objective, framework and command, their lists, and the hand-written pages.
+FOLDER.yml, beside it, is the configuration of the site.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import site_map
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the pages; the exit code."""
+    """Write the pages and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="a new folder for the pages")
     folder: Path = parser.parse_args(arguments).folder

@@ -1,4 +1,4 @@
-"""The pages that are written by hand -> pages of the site: their links lead to where things stand there."""
+"""The hand-written pages -> pages of the site, with the links of the site."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scanner import library
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#")
-"""An address that names no file: one with a scheme, or an anchor of the same page."""
+"""An address that is not a file: one with a scheme, or an anchor of the same page."""
 _FILES = "files"
-"""The folder of the site for files that a page links to and that are not pages."""
+"""The folder of the site for linked files that are not pages."""
 
 
 def pages(data: Data) -> dict[str, str | bytes]:
-    """Each page that is written by hand, and each file that one links to: its path in the site -> its content.
+    """The hand-written pages and the files that they link to: path in the site -> content.
 
     Raises ValueError for a link that leads to no file.
     """
@@ -39,12 +39,12 @@ def pages(data: Data) -> dict[str, str | bytes]:
 
 
 def by_hand() -> list[str]:
-    """The pages that are written by hand, from the root of the checkout."""
+    """The paths of the hand-written pages, relative to the root of the checkout."""
     return [path.relative_to(ROOT).as_posix() for path in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))]
 
 
 def place(source: str) -> str:
-    """Where a page that is written by hand stands in the site."""
+    """The path of a hand-written page in the site."""
     folder, _, name = source.rpartition("/")
     if source == "README.md":
         return "guides/overview.md"
@@ -66,7 +66,7 @@ def _places(data: Data) -> dict[str, str]:
 
 
 def _moved(words: str, source: str, places: Mapping[str, str], linked: dict[str, str | bytes]) -> str:
-    """Words of a page with the addresses that they have in the site; files that they link to are added."""
+    """A text with the addresses of the site; linked files are added to `linked`."""
 
     def address(found: re.Match[str]) -> str:
         name, hash_, anchor = found[1].partition("#")

@@ -1,4 +1,4 @@
-"""Text and data -> Markdown that Python-Markdown and a code host show as it was meant."""
+"""Text and data -> Markdown that Python-Markdown and a code host show unchanged."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 """A code span; its second group is the code."""
 _SPECIAL = re.compile(r"[\\*_~<>&`\[\]{}|]")
 _BLOCK = re.compile(r"^(?:[-+#=:!]|\d+(?=[.)](?:\s|$)))")
-"""What begins a list, a heading or another block at the start of a paragraph."""
+"""Characters that begin a list, a heading or another block at the start of a paragraph."""
 _NAMED = re.compile("\ue000([^\ue001]+)\ue001([^\ue002]+)\ue002")
 _WIDTH = 110
 
 
 def prose(words: str) -> str:
-    """Words as they stand, on one line; only code spans keep their meaning."""
+    """A text on one line without markup, except code spans."""
     return " ".join(outside_code(words, _escaped).split())
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """A text with everything changed that stands outside its code spans."""
+    """A text in which `change` is applied outside the code spans."""
     pieces, last = [], 0
     for span in SPAN.finditer(text):
         pieces += [change(text[last : span.start()]), span[0]]
@@ -32,7 +32,7 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _escaped(words: str) -> str:
-    """Character references, which every reader of Markdown takes for text, where a backslash is not one everywhere."""
+    """The text with character references, which every Markdown reader shows as text; a backslash is not always one."""
     return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", words)
 
 
@@ -45,22 +45,22 @@ def code(value: object) -> str:
 
 
 def codes(values: Iterable[object]) -> str:
-    """Code spans with commas between them."""
+    """Code spans separated by commas."""
     return ", ".join(map(code, values))
 
 
 def reference(name: str, label: str = "") -> str:
-    """A link to what a name means, with the name or a label as its text; `page` adds the address."""
+    """A link to the page about a name, with the name or a label as its text; `page` adds the address."""
     return f"\ue000{name}\ue001{code(label or name)}\ue002"
 
 
 def paragraph(text: str) -> str:
-    """A paragraph on one line, which begins no list, quote or heading."""
+    """A paragraph on one line that does not begin a list, quote or heading."""
     return _BLOCK.sub(lambda found: found[0][:-1] + f"&#{ord(found[0][-1])};", " ".join(text.split()))
 
 
 def items(texts: Iterable[str]) -> str:
-    """A list of paragraphs; nothing of none."""
+    """A list of paragraphs; empty without paragraphs."""
     return "\n".join("- " + paragraph(text) for text in texts)
 
 
@@ -71,29 +71,29 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A code span with a pipe becomes HTML: readers of Markdown disagree about how to escape the pipe."""
+    """A code span with a pipe becomes HTML, because Markdown readers escape the pipe in different ways."""
     return SPAN.sub(lambda span: f"<code>{_escaped(span[2].strip())}</code>" if "|" in span[2] else span[0], text)
 
 
 def heading(level: int, words: str, anchor: str = "", *, searched: bool = True) -> str:
-    """A heading, by default with the anchor that its words give; what is not searched stays small."""
+    """A heading, by default with the anchor of its words; text that is not searched keeps the index small."""
     attributes = [f"#{anchor}"] * bool(anchor) + ["data-search-exclude"] * (not searched)
     return f"{'#' * level} {words}" + (f" {{: {' '.join(attributes)} }}" if attributes else "")
 
 
 def slug(name: str) -> str:
-    """A name as a part of an address."""
+    """A name as part of an address."""
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
 def fence(text: str, language: str) -> str:
-    """A code block, whatever fences its text holds."""
+    """A code block, also if its text contains fences."""
     ticks = "`" * max(3, 1 + _longest_run(text))
     return f"{ticks}{language}\n{text.rstrip()}\n{ticks}"
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists are indented, and texts of several lines stand as such."""
+    """Indents lists, and writes texts of several lines as blocks."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - PyYAML's own
         super().increase_indent(flow, indentless=False)
@@ -112,9 +112,9 @@ def block(value: object) -> str:
 
 
 def page(path: str, blocks: Iterable[str], targets: Mapping[str, str]) -> str:
-    """A page of blocks, in which each reference is a link to where `targets` says that its name is described.
+    """A page of blocks, in which each reference is a link to the target of its name.
 
-    Raises KeyError for a reference to a name that is described nowhere.
+    Raises KeyError for a name without a target.
     """
 
     def link(found: re.Match[str]) -> str:
@@ -124,7 +124,7 @@ def page(path: str, blocks: Iterable[str], targets: Mapping[str, str]) -> str:
 
 
 def relative(path: str, target: str) -> str:
-    """The address of a target in the page at a path."""
+    """The address of a target, relative to the page at a path."""
     return os.path.relpath(target, os.path.dirname(path) or ".")
 
 

@@ -20,14 +20,13 @@ def index(data: Data) -> Iterator[str]:
     """The list of all objectives."""
     yield "# Control objectives"
     yield paragraph(
-        "An objective is one thing that can be true of a system, said so narrowly that two engineers would file the "
-        "same rule under it. Rules name objectives and controls name objectives; neither names the other, so a new "
-        "rule reaches every framework, and a new framework is reached by every rule. Only where each objective of a "
-        "rule would be too coarse, a control names the rule itself. Each meaning ends by saying which rules belong to "
-        "it."
+        "An objective is a precise property of a system. Rules name objectives and controls name objectives. Rules do "
+        "not name controls, so a new rule counts for every framework, and a new framework uses every rule. A control "
+        "names a rule directly only if each objective of the rule is too coarse. The end of each meaning says which "
+        "rules belong to the objective."
     )
     yield paragraph(f"See [the rules](../rules/index.md) and [the frameworks](../frameworks/index.md). {DISCLAIMER}")
-    yield paragraph("An objective stands here in the area of most of its rules.")
+    yield paragraph("Each objective is listed in the area of most of its rules.")
     for area, names in areas.objectives_by_area(data.objectives, data.infos).items():
         yield heading(2, areas.title(area) if area else _UNFILED)
         rows = [
@@ -60,7 +59,7 @@ def _bears(objective: str, control: Control) -> bool:
 
 
 def navigation(data: Data) -> list[Any]:
-    """What the menu shows of the objectives: areas, and in each its objectives."""
+    """The menu of the objectives by area."""
     found: list[Any] = ["objectives/index.md"]
     for area, names in areas.objectives_by_area(data.objectives, data.infos).items():
         title = areas.title(area) if area else _UNFILED

@@ -16,7 +16,7 @@ from markup import page
 
 
 def pages(data: Data) -> dict[str, str]:
-    """Every page that data gives: its path from the folder of the pages -> its text."""
+    """The generated pages: path from the folder of the pages -> text."""
     made = {
         "index.md": start_page.blocks(data),
         "rules/index.md": rule_pages.index(data),

@@ -1,4 +1,4 @@
-"""Mappings -> the page of the (control, rule) pairs whose rationale does not speak of what the rule looks at.
+"""Mappings -> the page of the (control, rule) pairs whose rationale does not mention what the rule checks.
 
     python docs/pairs.py
 
@@ -24,19 +24,19 @@ from scanner.model import RuleInfo
 PAGE = "mapping-pairs.md"
 DATA = Path(__file__).with_name("mapping-words.yaml")
 BEGINNING = 100
-"""So many characters of a rationale are shown."""
+"""The number of characters of a rationale that are shown."""
 
 _WORD = re.compile(r"[a-z][a-z-]{2,}")
 _STEM = 5
-"""So many first letters of a longer word of a title are compared."""
+"""The number of first letters of a longer word that are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rationale may say to speak of a rule."""
+    """The words by which a rationale mentions a rule."""
 
     general: frozenset[str]
-    """Words of titles that say too little."""
+    """Words of titles that are too general."""
     by_rule: Mapping[str, tuple[str, ...]]
 
     def of(self, rule: RuleInfo) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class Words:
         return tuple(word for word in words if word not in self.general) or tuple(words)
 
     def speaks(self, rationale: str, rule: RuleInfo) -> bool:
-        """Whether a rationale speaks of what a rule looks at."""
+        """Whether a rationale mentions what a rule checks."""
         text = rationale.lower()
         return any(re.search(rf"(?<![\w-]){re.escape(word)}", text) for word in self.of(rule))
 
@@ -62,9 +62,9 @@ def load(path: Path = DATA) -> Words:
 def unspoken(
     frameworks: Sequence[Framework], rules: Collection[RuleInfo], words: Words
 ) -> list[tuple[RuleInfo, ControlLink]]:
-    """The pairs in which a rule decides on a control by a rationale that does not speak of it.
+    """The pairs in which a rule decides a control and the rationale does not mention what the rule checks.
 
-    Where a control names the rule itself, the rationale is about that rule alone.
+    Mappings that name the rule are left out, because their rationale is about that rule only.
     """
     by_id = {rule.id: rule for rule in rules}
     return [
@@ -78,13 +78,13 @@ def unspoken(
 def pairs_page(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> Iterator[str]:
     """The blocks of the page."""
     found = unspoken(frameworks, rules, load())
-    yield "# Rules that a rationale does not speak of"
+    yield "# Rules that a rationale does not mention"
     yield paragraph(
-        "A control says why an objective bears on it. Each rule of that objective then decides on the control with "
-        "medium or high strength, so the reason must hold for each. Here stand the pairs whose rationale has none of "
-        "the words for what the rule looks at (`docs/mapping-words.yaml`; where a rule is not named there, the words "
-        "of its title). Most are a rationale to widen, or a mapping to limit with `rules:`; a few are a word that is "
-        "missing in that file."
+        "A rationale says why an objective is mapped to a control. Each rule of the objective then decides the control "
+        "with medium or high strength, so the rationale must apply to each. This page lists the pairs whose rationale "
+        "contains no word for what the rule checks (`docs/mapping-words.yaml`; for a rule that is not listed there, "
+        "the words of its title). To resolve a pair, extend the rationale, limit the mapping with `rules:`, or add a "
+        "missing word to that file."
     )
     yield paragraph(f"Pairs: {len(found)}.")
     for framework in frameworks:
@@ -104,7 +104,7 @@ def _row(rule: RuleInfo, link: ControlLink) -> tuple[str, str, str]:
 
 
 def _stem(word: str) -> str:
-    """What a word begins with: "encrypts" is spoken of by "encryption"."""
+    """The first letters of a word: "encryption" mentions "encrypts"."""
     singular = re.sub(r"(?<=...)s$", "", word)
     return singular[:_STEM] if len(singular) > _STEM + 1 else singular
 

@@ -1,4 +1,4 @@
-"""Checks of other tools -> the page that says which rules replace them, and why some are deliberately absent."""
+"""Checks of other tools -> the page of the rules that replace them, and of the reasons if no rule does."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ DATA = Path(__file__).with_name("peer-checks.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One tool and all its checks of Kubernetes files."""
+    """One tool and all its checks for Kubernetes files."""
 
     name: str
     source: str
     read: str
-    """The version or the state of its source that the list is of."""
+    """The version, or the state of the source, of the list."""
     note: str
     prefix: str
-    """What stands before an id where rules name it."""
+    """The prefix of an id in a rule."""
     checks: tuple[str, ...]
     absent: Mapping[str, tuple[str, str]]
-    """Id -> what the check asks for, and why no rule replaces it."""
+    """Id -> what the check requires, and why no rule replaces it."""
 
     def known(self, name: str) -> bool:
         """Whether a name in a rule is a check of this tool."""
@@ -37,7 +37,7 @@ class Peer:
 def load(path: Path = DATA) -> list[Peer]:
     """The tools in the order of the file.
 
-    Raises ValueError for a check that is absent twice.
+    Raises ValueError for a check with two reasons.
     """
     return [_peer(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
@@ -68,8 +68,8 @@ def peers_page(peers: Sequence[Peer], rules: Sequence[RuleFile]) -> Iterator[str
     by_check = replaced(rules)
     yield "# Checks of other tools"
     yield paragraph(
-        "Every check that another tool makes of Kubernetes files, and the rule that replaces it, or why there is "
-        "deliberately none. A rule may be stricter or more exact than the check; where its verdict differs from "
+        "Every check of another tool for Kubernetes files, and the rule that replaces it, or the reason why no rule "
+        "replaces it on purpose. A rule may be stricter or more exact than the check; where its verdict differs from "
         "Checkov's, `bench/differential_checkov.known.yaml` says why."
     )
     head = ("tool", "list of", "checks", "replaced", "absent")

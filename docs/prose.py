@@ -1,9 +1,9 @@
-"""The prose check: texts of the project against docs/glossary.md.
+"""Checks the texts of the project against docs/glossary.md.
 
     python docs/prose.py [PATH ...]
 
-Prints one line for each word that the glossary replaces, for all texts or for those of the given files, and exits 1
-if there was one.
+Prints one line for each word that the glossary replaces, in all texts or in the given files, and exits with 1 if there
+is one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 _OWN_WORDS = re.compile(r"our own words|own titles", re.IGNORECASE)
-_MARKUP = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)]*\)|https?://\S+", re.DOTALL)
+_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|```.*?```|`[^`\n]*`|\]\([^)]*\)|https?://\S+", re.DOTALL)
 _EXAMPLES = ("passes", "fails", "unknown", "skips")
 
 
 @dataclass(frozen=True)
 class Term:
-    """A row of the glossary: the term, the phrases that it replaces, and where these are right nevertheless."""
+    """A row of the glossary: the term, the phrases that it replaces, and phrases in which these are correct."""
 
     name: str
     instead_of: tuple[str, ...]
@@ -37,7 +37,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of the project: the file below the root, what it is there, and its words."""
+    """A text of the project: its file, its place in the file, and its words."""
 
     path: str
     what: str
@@ -58,7 +58,7 @@ def terms() -> tuple[Term, ...]:
 
 
 def faults(text: Text) -> Iterator[str]:
-    """What the glossary says in other words, each with the term to use."""
+    """One line for each phrase that the glossary replaces, with the term to use."""
     plain = " ".join(_MARKUP.sub(" ", text.words).split())
     pattern, by_phrase = _phrases()
     for found in pattern.finditer(plain):
@@ -69,13 +69,17 @@ def faults(text: Text) -> Iterator[str]:
 
 
 def every_text() -> Iterator[Text]:
-    """All texts that the check reads: of rules, frameworks, modules and pages."""
+    """All checked texts: of rules, frameworks, modules and pages."""
     for path in sorted(ROOT.glob("rules/*/*.yaml")):
         yield from _of_rule(path)
     for path in sorted(ROOT.glob("frameworks/*.yaml")):
         yield from _of_framework(path)
     for path in sorted(ROOT.glob("scanner/**/*.py")):
         yield from _of_module(path)
+    for path in sorted(
+        [*ROOT.glob("templates/*"), *ROOT.glob("frameworks/engines/*.yaml"), *ROOT.glob("scanner/**/schema.json")]
+    ):
+        yield Text(_named(path), "text", path.read_text(encoding="utf-8"))
     for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/README.md")]):
         if path.name != "glossary.md":
             yield Text(_named(path), "page", path.read_text(encoding="utf-8"))
@@ -109,7 +113,7 @@ def _of_framework(path: Path) -> Iterator[Text]:
 
 
 def _of_module(path: Path) -> Iterator[Text]:
-    """Strings of a module that have a space in them: messages, help and docstrings."""
+    """Strings of a module that contain a space: messages, help and docstrings."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
             yield Text(_named(path), f"line {node.lineno}", node.value)

@@ -24,12 +24,12 @@ _PROFILES = {
 
 
 def index(data: Data) -> Iterator[str]:
-    """The page that leads to the lists of the areas."""
+    """The page with links to the lists of the areas."""
     yield "# Rules"
     yield paragraph(
         f"There are {len(data.rules)} rules. Those of the profile `default` always run; `--profile strict` adds good "
-        "practice and absence, `--profile opinion` what is contested. The search finds a rule by its id, by an id that "
-        "it had before, by the id of a check of another tool, such as `CKV_K8S_20`, and by a control. "
+        "practice and missing settings, `--profile opinion` contested rules. The search finds a rule by its id, by a "
+        "former id, by the id of a check of another tool, such as `CKV_K8S_20`, and by a control. "
         "[Checks of other tools](peers.md) lists what rules replace, with the reason where no rule replaces a check."
     )
     rows = []
@@ -50,7 +50,7 @@ def area(name: str, rules: Sequence[RuleInfo]) -> Iterator[str]:
 
 
 def listed(rules: Sequence[RuleInfo]) -> str:
-    """Rules by name, with the profile where it is not the default one."""
+    """Rules by name, with the profile if it is not the default."""
     return ", ".join(
         reference(info.id) + f" ({info.profile})" * (info.profile is not Profile.DEFAULT) for info in rules
     )
@@ -80,7 +80,7 @@ def page_of(file: RuleFile, data: Data) -> Iterator[str]:
 
 
 def _head(file: RuleFile) -> Iterator[str]:
-    """What the rule is, and every name by which somebody may look for it."""
+    """The properties of the rule, and every name by which it can be searched."""
     info = file.rule.info
     path = f"{'../' * info.id.count('.')}../{SUBJECTS}"
     rows = [
@@ -99,7 +99,7 @@ def _head(file: RuleFile) -> Iterator[str]:
 
 
 def _requirement(file: RuleFile) -> Iterator[str]:
-    """What must be true, in the rule's own expressions, and what a finding says."""
+    """The expressions of the rule, and the message of a finding."""
     plain = file.data.value
     yield heading(2, "Expression", searched=False)
     lines = [f"Of each {code(plain['subject'])}"]
@@ -161,7 +161,7 @@ def controls_table(found: Mapping[str, Sequence[str]]) -> str:
 
 
 def navigation(data: Data) -> list[Any]:
-    """What the menu shows of the rules: areas, groups where an area is crowded, and rules by their short names."""
+    """The menu of the rules: areas, groups of large areas, and rules by their short names."""
     found: list[Any] = ["rules/index.md", {"Checks of other tools": "rules/peers.md"}]
     for name, members in areas.by_area(data.infos).items():
         inner: list[Any] = [f"rules/{name}/index.md"]

@@ -19,14 +19,14 @@ _STYLE = "site.css"
 
 
 def assets() -> dict[str, str]:
-    """What the site holds beside its pages."""
+    """The site's parts besides the pages."""
     return {_STYLE: (_FOLDER / _STYLE).read_text(encoding="utf-8")}
 
 
 def configuration(data: Data, folder: str) -> str:
-    """How the site is built of the pages in a folder: `docs/site.yaml` with its menu filled in.
+    """The configuration for the pages in a folder: `docs/site.yaml` with the complete menu.
 
-    Raises ValueError for a page that is written by hand and has no place in the menu.
+    Raises ValueError for a hand-written page without a place in the menu.
     """
     plain = yaml.safe_load((_FOLDER / "site.yaml").read_text(encoding="utf-8"))
     plain["docs_dir"] = folder
@@ -45,7 +45,7 @@ def configuration(data: Data, folder: str) -> str:
 
 
 def _filled(menu: list[Any], parts: dict[str, list[Any]]) -> list[Any]:
-    """A menu with each `{title: all NAME}` replaced by that part."""
+    """A menu in which each `{title: all NAME}` is replaced by that part."""
     return [
         {title: parts[inner.removeprefix("all ")] if isinstance(inner, str) and inner.startswith("all ") else inner}
         if isinstance(entry, dict)
@@ -56,7 +56,7 @@ def _filled(menu: list[Any], parts: dict[str, list[Any]]) -> list[Any]:
 
 
 def _paths(menu: Any) -> Iterator[str]:
-    """Every page that a menu leads to."""
+    """Every page of a menu."""
     if isinstance(menu, str):
         yield menu
     else:

@@ -1,4 +1,4 @@
-"""The page that the site opens with."""
+"""The start page of the site."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from scanner.model import DISCLAIMER
 
 _CARDS = (
     ("Overview", "guides/overview.md", "What Assay does, how to try it, and what each option means."),
-    ("Rules", "rules/index.md", "{rules} rules: what each requires, why, what to do, and what it cannot see."),
+    ("Rules", "rules/index.md", "{rules} rules: what each requires, why, how to fix a failure, and its limits."),
     (
         "Frameworks",
         "frameworks/index.md",
         "{frameworks} frameworks with {controls} controls: with their mappings and rationales.",
     ),
-    ("Objectives", "objectives/index.md", "{objectives} control objectives, which join rules to controls."),
+    ("Objectives", "objectives/index.md", "{objectives} control objectives, which connect rules and controls."),
     ("Commands", "commands/index.md", "Every command of `assay` with its options."),
     ("Formats", "formats/index.md", "What is read, what is recognised and not read, and what is written."),
     ("Configuration", "guides/configuration.md", "`assay.yaml`: parameters, severities, and what is left out."),
@@ -26,7 +26,7 @@ _CARDS = (
 
 
 def blocks(data: Data) -> Iterator[str]:
-    """The start page: what the site holds, with a card for each part."""
+    """The start page, with a card for each part of the site."""
     counts = {
         "rules": len(data.rules),
         "frameworks": len(data.frameworks),
@@ -35,9 +35,9 @@ def blocks(data: Data) -> Iterator[str]:
     }
     yield "# Assay"
     yield paragraph(
-        "Assay is a policy-as-code compliance scanner. It reads what a team already commits (architecture specs, "
-        "Kubernetes manifests, agent-swarm configurations), evaluates rules over all of it as one picture, and says "
-        "which controls of SOC 2, PCI DSS, GDPR, OWASP, zero trust and others the files support or contradict."
+        "Assay is a policy-as-code compliance scanner. It reads files that your team already commits (architecture "
+        "specs, Kubernetes manifests, agent-swarm configurations), evaluates rules over all of them together, and "
+        "reports which controls of SOC 2, PCI DSS, GDPR, OWASP, zero trust and others the files support or contradict."
     )
     yield '<div class="grid cards" markdown>'
     yield "\n".join(f"-   **[{title}]({path})**\n\n    {told.format(**counts)}\n" for title, path, told in _CARDS)

@@ -8,9 +8,10 @@ from scanner.model import NOT_OURS, UNREAD_PART, Input, InputStatus
 
 
 def is_incomplete(item: Input, *, strict: bool) -> bool:
-    """Whether an input, or a part of it that is ours, was not assessed; `strict` counts what is nobody's too.
+    """Whether an input, or a part of it that Assay supports, was not assessed.
 
-    What the configuration says is knowingly not assessed is not assessed either; see `Input.accepted`.
+    `strict` also counts documentation, source code and CI workflows. Inputs that the configuration accepts as not
+    assessed count too; see `Input.accepted`.
     """
     return any(True for _ in missing_kinds(item, strict=strict))
 

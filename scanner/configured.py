@@ -1,4 +1,4 @@
-"""What a configuration changed of a scan: told first in every output, so that nothing is left out in silence.
+"""What a configuration changed in a scan. Every report begins with it, so that no omission is hidden.
 
 The records are named tuples, because each command imports them: a frozen dataclass takes seven times as long to define.
 """
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Pattern(NamedTuple):
-    """An entry of `select` or `skip`, and where it stands: `assay.yaml:3`, or `--skip` of the command line."""
+    """An entry of `select` or `skip`, and its source: `assay.yaml:3`, or `--skip` for the command line."""
 
     text: str
     where: str = ""
@@ -21,7 +21,7 @@ class Pattern(NamedTuple):
         return bool(self.where) and ":" not in self.where
 
 
-class Skipped(NamedTuple):
+class SkippedRules(NamedTuple):
     """A pattern that left rules out."""
 
     pattern: str
@@ -64,7 +64,7 @@ class ParameterValue(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """Any other key that changes what is read, asked or counted, with its value as text."""
+    """Any other key that changes the scan, with its value as text."""
 
     key: str
     value: str
@@ -75,9 +75,9 @@ class NotAssessed(NamedTuple):
     """An entry of `not_assessed`: what is knowingly not assessed, and how many inputs of the scan that is about."""
 
     format: str
-    """Of the list of formats that are recognised and not read; empty where a path alone says what."""
+    """A format that Assay recognises and does not read; empty where only a path is given."""
     path: str
-    """A pattern as in a .gitignore; empty where it is about the format wherever it stands."""
+    """A pattern as in a .gitignore; empty where the entry applies to the format in every file."""
     reason: str
     where: str
     inputs: int = 0
@@ -99,7 +99,7 @@ class RuleChanges:
     """Only rules that one of these matches run."""
     not_selected: int = 0
     """Number of rules that would run and that none of them matches."""
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedRules, ...] = ()
     off: tuple[SwitchedOff, ...] = ()
     on: tuple[SwitchedOn, ...] = ()
     severities: tuple[SeverityChange, ...] = ()
@@ -121,12 +121,12 @@ class Configuration:
     not_used: tuple[NotUsed, ...] = ()
 
     def place(self, key: str) -> str:
-        """Where in the configuration file a setting stands; empty for one that does not come from it."""
+        """The place of a setting in the configuration file; empty for one that does not come from it."""
         found = (each.where for each in self.settings if each.key == key)
         return next((where for where in found if where.startswith(f"{self.file}:")), "")
 
     def __bool__(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to report."""
         return self != _NOTHING
 
 

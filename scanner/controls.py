@@ -1,4 +1,4 @@
-"""What a scan says of controls: how rules bear on them, the status of each, and the figures of a framework."""
+"""The results for controls: mappings of rules, the status of each control, and the figures of a framework."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from enum import StrEnum
 
 
 class Relation(StrEnum):
-    """How an objective or a rule bears on a control."""
+    """How an objective or a rule is related to a control."""
 
     SUPPORTS = "supports"
     """A pass is design evidence for the control, and a failure weakens it."""
     VIOLATES = "violates"
     """A failure contradicts the control."""
     DECLARES = "declares"
-    """As supports, by the document's own word, which nothing bears out."""
+    """As supports, for a statement in a document that nothing else in the scan confirms."""
 
 
 class Strength(StrEnum):
-    """How strongly a link bears on a control, strongest first."""
+    """The strength of a mapping, strongest first."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -58,7 +58,7 @@ class ShownBy(StrEnum):
     MANIFEST = "manifest"
     """It configures the platform."""
     DECLARED = "declared"
-    """A document's own word, which nothing bears out."""
+    """A statement in a document that nothing else in the scan confirms."""
 
 
 class Platform(StrEnum):
@@ -71,7 +71,7 @@ class Platform(StrEnum):
 
 
 class ControlStatus(StrEnum):
-    """What the outcomes say of one control, worst first; `frameworks.status` decides it."""
+    """The status of one control, worst first; `frameworks.status` decides it."""
 
     ERROR = "error"
     NOT_SATISFIED = "not-satisfied"
@@ -104,7 +104,7 @@ ALWAYS = AppliesWhen()
 
 @dataclass(frozen=True, slots=True)
 class ControlLink:
-    """How one rule bears on one control."""
+    """The mapping of one rule to one control."""
 
     framework: str
     edition: str
@@ -113,12 +113,12 @@ class ControlLink:
     strength: Strength
     shown_by: ShownBy
     objective: str
-    """Through which the rule bears on the control, empty where the control names the rule itself."""
+    """The objective of the mapping; empty where the control names the rule itself."""
     rationale: str
     rule: str = ""
     """The rule that the control names itself, else empty."""
     proves: bool = True
-    """A pass says something of the control."""
+    """A pass of the rule counts for the control."""
     applies_when: AppliesWhen = ALWAYS
 
 
@@ -135,17 +135,17 @@ class Assessment:
     evidence: str
     status: ControlStatus
     reason: str = ""
-    """Why the status is no better, in words."""
+    """The reason for the status, in words."""
     rules: tuple[str, ...] = ()
-    """Rules that bear on the control, with whatever strength, and were evaluated on at least one subject."""
+    """Rules that are mapped to the control with any strength and were evaluated for at least one subject."""
     not_run: tuple[str, ...] = ()
-    """Rules of the profiles default and strict that bear on the control and did not run."""
+    """Rules of the profiles default and strict that are mapped to the control and did not run."""
     findings: tuple[str, ...] = ()
-    """Fingerprints of the failures that bear on the control with at least medium strength."""
+    """Fingerprints of the failures of rules that are mapped to the control with at least medium strength."""
     links: tuple[ControlLink, ...] = ()
     """Of `rules`."""
     shown_by: tuple[ShownBy, ...] = ()
-    """What kinds of evidence speak for or against the control."""
+    """The kinds of evidence that decide the status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +158,19 @@ class FrameworkSummary:
     measure: Measure
     controls: int
     applicable: int
-    """Controls that are not said not to apply."""
+    """Controls that are not marked as not applicable."""
     counts: Mapping[ControlStatus, int]
     """Number of controls of each status."""
     covered: int
-    """Controls that anything but a document's own word speaks for or against."""
+    """Controls that are decided by more than statements in documents."""
     declared: int
-    """Controls that only a document's own word speaks for or against."""
+    """Controls that are decided only by statements in documents."""
     low: int
-    """Controls on which rules bear with low strength alone; they stand in no other figure but not-assessed."""
+    """Controls to which only rules of low strength are mapped; of the other figures they count only in not-assessed."""
     uncontradicted: int
     """Controls that are satisfied or partial."""
     by_word: int
-    """Of these, controls for which only a document's own word speaks."""
+    """Of these, controls that only statements in documents support."""
     full: int
     """Controls that files can show in full, and that were assessed or whose rules did not run."""
     coverage: float | None
@@ -180,7 +180,7 @@ class FrameworkSummary:
     licence: str = ""
     source: str = ""
     not_run: int = 0
-    """Rules of the profiles default and strict that bear on its controls and did not run."""
+    """Rules of the profiles default and strict that are mapped to its controls and did not run."""
     incomplete: bool = False
     """Something in scope was not assessed, so that no control is satisfied."""
     scope: tuple[str, ...] = ()

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 LIMITS = Limits(bytes=safe_read.NAMED_BYTES, nodes=1_000_000)
 """What one file may cost; the largest that is shipped takes a hundredth of it."""
 _SHORT = 200
-"""Characters of what a reader of YAML says that are shown: it may repeat a text of the file."""
+"""Characters of a YAML parser's message that are shown: it may quote the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """The one document of a file, and where each of its values stands."""
+    """The one document of a file, with the place of each value."""
 
     path: str
     """The name it was given by."""
@@ -61,7 +61,7 @@ class DataFile:
         return f"{self.path}:{self.line(path)}"
 
     def error(self, path: Sequence[str | int], message: str, hint: str = "") -> PackError:
-        """The error for what stands at a path."""
+        """The error for the value at a path."""
         return PackError(message, self.where(path), hint)
 
     def unknown(
@@ -81,12 +81,11 @@ class DataFile:
 
 
 def read(path: Path, schema: Path, *, may_be_empty: bool = False, most: int | None = None) -> DataFile:
-    """The document of a file of bounded size that is as a JSON Schema says.
+    """Read the document of a file of bounded size and check it against a JSON Schema.
 
-    `may_be_empty` reads a file without a document as a mapping.
-    Raises PackError, with the line, for a file that cannot be read, is not a regular file or is too large, for a text
-    that is not one YAML (or, by its name, JSON) document, for keys that stand twice, and for all that the schema
-    refuses.
+    `may_be_empty` reads a file without a document as a mapping. Raises PackError, with the line, for a file that cannot
+    be read, is not a regular file or is too large, for a text that is not one YAML document (or JSON, by its name), for
+    duplicate keys, and for everything that the schema rejects.
     """
     name = str(path)
     content = _content(path, LIMITS.bytes if most is None else most)
@@ -97,7 +96,7 @@ def read(path: Path, schema: Path, *, may_be_empty: bool = False, most: int | No
         raise PackError("the file is empty", f"{name}:1")
     file = DataFile(name, document.root, document.origin, sha256)
     file.refuse(
-        PackError(f"the key {schema_errors.shown(key)} stands twice", f"{name}:{line + 1}")
+        PackError(f"the key {schema_errors.shown(key)} occurs twice", f"{name}:{line + 1}")
         for key, line, _ in document.duplicates
     )
     file.refuse(
@@ -126,7 +125,10 @@ def _text(name: str, content: bytes) -> str:
 
 
 def _document(name: str, text: str) -> Document | None:
-    """The one document of a text, None where there is none; its format is JSON where the name says so, else YAML."""
+    """The one document of a text, None where there is none.
+
+    Its format is JSON if the name has such a suffix, else YAML.
+    """
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
     format_name = name if name.lower().endswith(suffixes) else f"{name}{documents.YAML_SUFFIXES[0]}"
     parts = documents.read(format_name, text, LIMITS)
@@ -138,7 +140,7 @@ def _document(name: str, text: str) -> Document | None:
         return None
     if isinstance(second, Document) and second.root.mark:
         line = locate(second.origin, second.root.mark).line
-        raise PackError("a second document begins here; one file holds one document", f"{name}:{line}")
+        raise PackError("a second document begins here; a file may hold only one", f"{name}:{line}")
     return first
 
 

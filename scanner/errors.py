@@ -30,7 +30,7 @@ class AssayError(Exception):
         return "\n".join(line for error in self.each() for line in error.lines())
 
     def lines(self) -> Iterator[str]:
-        """What is to be told of the error itself: one line, and the excerpt."""
+        """The error as lines: the message, and the excerpt."""
         yield self.on_one_line()
         yield from (f"    {line}" for line in self.excerpt)
 
@@ -57,7 +57,7 @@ class PackError(AssayError):
 class UnreadableError(AssayError):
     """An input, or a part of one, cannot be read; the scan goes on without it.
 
-    `line` is the 1-based line of the fault in the input, 0 where no line can be told.
+    `line` is the 1-based line of the fault in the input, 0 where it is not known.
     """
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -66,7 +66,7 @@ class UnreadableError(AssayError):
 
 
 class UneditableError(AssayError):
-    """A place in a text cannot be edited without a surprise; the message says why, without naming the place."""
+    """A place in a text cannot be edited safely; the message says why, without naming the place."""
 
 
 @contextmanager

@@ -16,15 +16,15 @@ from scanner.policy.evaluate import Evaluation
 from scanner.policy.tuning import Tuning
 
 
-def settle(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
+def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
     """The findings as reports show them.
 
-    `shared` are the files that several overlays are built from, `once` the rules that say a thing once for each input.
+    `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
     """
     return _in_order(_once(evaluation, shared, once))
 
 
-def finished(scan: Scan, options: Options) -> Scan:
+def masked_scan(scan: Scan, options: Options) -> Scan:
     """A scan without credentials: the one boundary between what was read and every report.
 
     The texts of rules and catalogues are those that are shipped, unless the options name others.
@@ -36,7 +36,7 @@ def finished(scan: Scan, options: Options) -> Scan:
 
 
 _SHIPPED = (RuleInfo, ControlLink, Assessment, FrameworkSummary)
-_NOT_TOLD = "the text to write holds what looks like a credential; `assay fix` writes it"
+_NOT_TOLD = "the new text contains what looks like a credential, so it is not shown; `assay fix` writes it"
 
 
 def _without_edits(finding: Finding) -> Finding:
@@ -47,7 +47,7 @@ def _without_edits(finding: Finding) -> Finding:
     return replace(finding, fix=Fix(fix.safe, fix.words, why_not=_NOT_TOLD))
 
 
-def texts(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> Masked:
+def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> Masked:
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
     return Masked(

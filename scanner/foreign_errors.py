@@ -1,7 +1,8 @@
-"""What programs and libraries say when they fail, without what differs from one run to the next.
+"""Error messages of programs and libraries, without what differs from one run to the next.
 
-A reason in the results is the same whenever the same files are scanned. So every text of an error that is not Assay's
-own comes through here: clocks, process ids, memory addresses, ports and the names of temporary folders are taken out.
+A reason in the results must be the same whenever the same files are scanned. So every error text that is not Assay's
+own passes through here: timestamps, process ids, memory addresses, ports and the names of temporary folders are
+removed.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def complaint(said: str, *folders: str) -> str:
 
 
 def _telling(said: str) -> Iterator[str]:
-    """The lines that tell what is wrong: from the first that says so to the end of its paragraph, else the last."""
+    """The lines with the error: from the first with an error word to the end of its paragraph, else the last."""
     lines = said.splitlines()
     first = next((number for number, line in enumerate(lines) if _TELLS.match(line)), None)
     if first is None:

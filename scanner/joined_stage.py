@@ -37,14 +37,14 @@ _Told = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Lost:
+class _FailedPart:
     """A part that could not be done, and why."""
 
     why: str
 
 
 @dataclass(slots=True)
-class Joined:
+class JoinedResult:
     """What came of all subjects together."""
 
     evaluation: Evaluation = field(default_factory=Evaluation)
@@ -57,7 +57,7 @@ class Joined:
 
 
 class JoinedStage:
-    """The rules and policies that are asked of all subjects together."""
+    """The rules and policies that compare several objects."""
 
     def __init__(
         self, rules: Evaluator, policies: PolicyEvaluator | None, limits: Limits, *, include_passes: bool, foreign: bool
@@ -72,13 +72,13 @@ class JoinedStage:
         self._whole = False
         self._derived: facts.Derived | None = None
 
-    def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> Joined:
+    def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> JoinedResult:
         """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files."""
         self._subjects, self._whole, self._derived = subjects, whole, None
-        joined = Joined()
+        joined = JoinedResult()
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
-            workers = Workers(self._work, lambda _, why: _Lost(why), 1, self._limits, lambda _: allowed)
+            workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
             done = ((task, part) for task, (part,) in workers.run([task] for task in self._tasks(joined)))
         else:
             done = ((task, part) for task in self._tasks(joined) for part in self._work(task))
@@ -86,8 +86,8 @@ class JoinedStage:
             self._take(joined, task, part)
         return joined
 
-    def _tasks(self, joined: Joined) -> Iterator[_Task]:
-        """The parts of the work, of which rules are not asked where facts could not be derived."""
+    def _tasks(self, joined: JoinedResult) -> Iterator[_Task]:
+        """The parts of the work; rules do not run where facts could not be derived."""
         yield _FACTS, ""
         for kind in dict.fromkeys(subject.kind for subject in self._subjects):
             if kind in self._rules.rules and not joined.lost:
@@ -95,8 +95,8 @@ class JoinedStage:
         if self._policies:
             yield from ((_POLICY, str(number)) for number in range(len(self._policies.rules)))
 
-    def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _Lost]:
-        """Do one part; whoever does it first in a process derives the facts."""
+    def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _FailedPart]:
+        """Do one part; the first in a process also derives the facts."""
         what, name = task
         if what == _POLICY and self._policies:
             yield self._policies.evaluate(self._subjects, int(name), include_passes=self._include_passes)
@@ -114,9 +114,9 @@ class JoinedStage:
             if told := {name: known[name] for name in FACTS_READ if name in known}:
                 yield number, told
 
-    def _take(self, joined: Joined, task: _Task, part: Evaluation | _Told | _Lost) -> None:
+    def _take(self, joined: JoinedResult, task: _Task, part: Evaluation | _Told | _FailedPart) -> None:
         what, name = task
-        if isinstance(part, _Lost):
+        if isinstance(part, _FailedPart):
             joined.why = joined.why or part.why
         if isinstance(part, Evaluation):
             joined.evaluation.merge(part)
@@ -149,7 +149,10 @@ def _error(rule: Rule, subject: Subject, others: int, why: str) -> Finding:
         rule=rule.info.id,
         outcome=Outcome.ERROR,
         severity=rule.info.severity,
-        message=f"{subject.name}: the rule could not be evaluated{more}: what it asks of all subjects together {why}",
+        message=(
+            f"{subject.name}: the rule could not be evaluated{more}: the evaluation of rules that compare "
+            f"several objects {why}"
+        ),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,

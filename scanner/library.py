@@ -1,4 +1,4 @@
-"""Where the shipped data lies (rules, frameworks, templates), and what was made from it before."""
+"""The folder of the shipped data (rules, frameworks, templates), and a cache of what was compiled from it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Cache:
 
 
 def _runtime() -> str:
-    """What tells one installed CEL runtime from another: compiled expressions are its own format."""
+    """The identity of the installed CEL runtime: compiled expressions are in its own format."""
     from importlib.util import find_spec
 
     spec = find_spec("cel_expr_python")

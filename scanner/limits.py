@@ -1,4 +1,4 @@
-"""What one input may cost: every limit, its default, and what is said of an input that passes it."""
+"""The limits for one input: their defaults, and the messages for inputs that exceed them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SAID = {
     "bytes": "larger than {}",
     "depth": "nested deeper than {} levels",
     "nodes": "more than {} values",
-    "borrowed": "its aliases stand for more than {} values",
+    "borrowed": "its YAML aliases expand to more than {} values",
     "scalar": "a text of more than {} characters",
     "documents": "more than {} documents",
-    "faults": "more than {} faults",
-    "seconds": "needs more than {} seconds of a processor",
-    "waiting": "did not end in the time that {} seconds of a processor may take",
-    "engine": "did not end within {} seconds of a processor",
+    "faults": "more than {} syntax errors",
+    "seconds": "needs more than {} seconds of CPU time",
+    "waiting": "did not end in the time allowed for {} seconds of CPU time",
+    "engine": "did not end within {} seconds of CPU time",
     "memory": "needs more than {} of memory",
 }
 
@@ -40,7 +40,7 @@ class Limits:
     nodes: int = 10_000_000
     """Keys, scalars and collections of one text; a million of them takes some 300 MB."""
     borrowed: int = 400_000
-    """Values that the aliases of one text may stand for, whatever its size: go-yaml's figure."""
+    """Values that the aliases of one text may expand to, whatever its size: go-yaml's figure."""
     scalar: int = 10_000_000
     """Characters of one key or value."""
     documents: int = 1_000_000
@@ -63,7 +63,7 @@ class Limits:
         number = getattr(self, name) if allowed is None else allowed
         form = "SIZE" if name in SIZES else "N"
         figure = size(int(number)) if form == "SIZE" else f"{number:,}" if isinstance(number, int) else f"{number:g}"
-        more = "allows more" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "allows no more"
+        more = "raises this" if getattr(self, name) < MOST.get(name, MOST_OTHERWISE) else "cannot raise this"
         return f"{said.format(figure)} (--limit {name}={form} {more})"
 
 
@@ -79,7 +79,7 @@ def waiting(seconds: float) -> float:
 
 
 def size(number: int) -> str:
-    """Bytes in the largest unit that says them exactly."""
+    """Bytes in the largest unit that states them exactly."""
     for unit, worth in UNITS.items():
         if number % worth == 0:
             return f"{number // worth:,} {unit}"

@@ -19,7 +19,7 @@ Mark: TypeAlias = tuple[int, int, int, int, int, int, int, Children]
 """A region and children. A value without a key has its own start in place of the key's, and 0 as the key's end."""
 
 NOWHERE: Mark = (0, 0, 0, 0, 0, 0, 0, None)
-"""The mark of what stands nowhere in a text."""
+"""The mark of a value that is not in a text."""
 
 
 def keyless(start: Place, end: Place, children: Children = None) -> Mark:
@@ -43,7 +43,7 @@ def region_of(mark: Mark) -> Region:
 
 
 def has_key(mark: Mark) -> bool:
-    """Whether a value stands under a key."""
+    """Whether a value has a key."""
     return mark[2] > 0
 
 
@@ -95,5 +95,5 @@ def items_of(mark: Mark) -> list[Mark]:
 
 
 def holds(mark: Mark, place: Place) -> bool:
-    """Whether a place lies in the region of a value, its end included."""
+    """Whether a place is in the region of a value, its end included."""
     return mark[3:5] <= place <= mark[5:7]

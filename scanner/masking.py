@@ -21,7 +21,7 @@ _CUT_SHORT = re.compile(
     r"|xox[abprs]-\d[\w-]{9,}|sk-(?:[a-z]{2,8}-){0,2}(?=[a-zA-Z]{0,30}\d)[A-Za-z0-9]{16,}|A(?:KIA|SIA)[A-Z0-9]{16}"
     r"|AIza[\w-]{30,}|npm_(?=[A-Za-z]{0,30}\d)[A-Za-z0-9]{20,})"
 )
-"""Tokens by how they begin, also of lengths that no service gives out: somebody may have left out the middle."""
+"""Tokens by their beginnings, also of lengths that no service issues: the middle may have been left out."""
 _BEGINNINGS = (
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"),
     *("sk-", "AKIA", "ASIA", "AIza", "npm_"),

@@ -13,7 +13,7 @@ from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
-"""What every report says of itself."""
+"""The statement that every report begins with."""
 
 
 HIDDEN = "although it may hold what Assay reads"
@@ -82,11 +82,11 @@ class Subject:
     bindings: Mapping[str, Any]
     """What rule expressions see, by name: plain dict, list, str, int, float, bool."""
     marks: Mapping[str, Mark]
-    """Where each binding stands; a binding without a place is absent."""
+    """The marks of each binding; a binding without a place is absent."""
     focus: str
     """The binding that a rule's `at` is relative to."""
     unknowns: frozenset[str] = frozenset()
-    """Names of fields that are present in the text with a value no file can tell (a variable, a call)."""
+    """Names of fields whose value in the text is not known (a variable, a call)."""
     group: str = ""
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
@@ -94,12 +94,15 @@ class Subject:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The file that it stands in, and what it was built by: a scope that holds one of them holds the subject."""
+        """The file of the subject, and the overlay or chart that built it.
+
+        A scope with one of them includes the subject.
+        """
         return (self.origin.path, self.overlay) if self.overlay else (self.origin.path,)
 
 
 EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
-"""Kinds of losses beside the names of formats; of the first two nobody says that they are anything of ours."""
+"""Kinds of losses other than names of formats. The first two are in documentation, source code or CI workflows."""
 NOT_OURS = frozenset({EMBEDDED, WORKFLOW})
 
 
@@ -108,7 +111,7 @@ class Loss:
     """A part of an input that was not assessed."""
 
     line: int
-    """1-based line at which it begins, 0 where none can be told."""
+    """1-based line at which it begins, 0 where it is not known."""
     kind: str
     """The format, of those that are recognised and not read; `unreadable` for what cannot be read and may be ours;
     `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service."""
@@ -125,7 +128,7 @@ class Input:
     status: InputStatus
     reason: str = ""
     line: int = 0
-    """1-based line of the fault for an unreadable input, or of what was not assessed; 0 where none can be told."""
+    """1-based line of the fault for an unreadable input, or of what was not assessed; 0 where it is not known."""
     formats: tuple[str, ...] = ()
     """Those of its documents that were assessed; where none was, those that are recognised and not read."""
     subjects: int = 0
@@ -134,7 +137,7 @@ class Input:
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
     accepted: str = ""
-    """Why the configuration says that it is knowingly not assessed, empty where it does not."""
+    """Why the configuration accepts that it is not assessed; empty where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,15 @@ class Finding:
     """What stays the same while the text around it changes; equal for equal objects in several files."""
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    """Of a failure whose rule has one, where fixes were asked for."""
+    """The fix of a failure, where its rule has one and fixes were requested."""
     occurrence: int = 1
     """Which of the findings with this fingerprint it is, in the order of their paths."""
     observed: str = ""
-    """Of a failure, what stands at the field, in words."""
+    """For a failure: the value of the field, in words."""
     expected: str = ""
-    """Of a failure, what should stand there; empty where the title of the rule says it."""
+    """For a failure: the expected value; empty where the title of the rule states it."""
     provide: str = ""
-    """Of what is unknown, what somebody can do so that it is told, as an instruction."""
+    """For an unknown outcome: what a user can do to decide it, as an instruction."""
     evidence: str | None = None
     """The value at the field as canonical JSON, or `sha256:` and its digest; None where it may hold a credential."""
     overlay: str = ""
@@ -177,7 +180,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What reports say of a rule; the compiled rule itself stays in `policy`."""
+    """The metadata of a rule for reports; the compiled rule itself stays in `policy`."""
 
     id: str
     title: str
@@ -195,13 +198,13 @@ class RuleInfo:
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
     proves: bool = True
-    """A pass shows something of the controls that it bears on."""
+    """A pass counts for the controls that the rule is mapped to."""
     fix_is_safe: bool | None = None
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: bool = False
-    """Of equal messages in one input only the first is told."""
+    """Only the first of equal messages in one input is reported."""
     platform: Platform | None = None
-    """Of another engine's check, what it is about: it does not bear on a framework about something else."""
+    """The platform of another engine's check: it is not mapped to a framework about another platform."""
     formerly: tuple[str, ...] = ()
     """Ids that it had before, the oldest first."""
 
@@ -227,7 +230,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says of a scan: the exit code and the reason in one sentence."""
+    """The verdict on a scan: the exit code and the reason in one sentence."""
 
     exit_code: int
     reason: str
@@ -249,13 +252,13 @@ class Run:
     ruleset_digest: str = ""
     """Of what decided: the rules that ran with their parameters, and the version of Kubernetes."""
     asked: tuple[str, ...] = ()
-    """Frameworks that were asked for, as `id@edition`; only rules that bear on them ran."""
+    """The frameworks that were requested, as `id@edition`; only rules that are mapped to them ran."""
     all_frameworks: bool = False
-    """The controls of all frameworks are told one by one."""
+    """The controls of all frameworks are listed."""
     git_commit: str = ""
     git_dirty: bool | None = None
     configuration: Configuration = field(default_factory=Configuration)
-    """In what the scan departs from the defaults, to be told first."""
+    """The changes from the defaults, which reports list first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,11 +268,11 @@ class Scan:
     run: Run
     inputs: tuple[Input, ...]
     findings: tuple[Finding, ...]
-    """Fails, unknowns and errors in order of place; passes too where they were asked for."""
+    """Fails, unknowns and errors in order of place; passes too where they were requested."""
     rules: dict[str, RuleInfo]
     """Every rule that was evaluated on at least one subject, and those of the findings."""
     links: dict[str, tuple[ControlLink, ...]]
-    """Rule id -> controls it bears on, of the frameworks of this scan."""
+    """Rule id -> controls it is mapped to, of the frameworks of this scan."""
     assessments: tuple[Assessment, ...]
     frameworks: tuple[FrameworkSummary, ...]
     outcomes: dict[str, int]
@@ -282,4 +285,4 @@ class Scan:
     unfamiliar: Mapping[str, int] = field(default_factory=dict)
     """Kind and group -> number of objects of the Kubernetes API whose own fields no rule looks at."""
     notes: tuple[str, ...] = ()
-    """What another engine said of its run besides outcomes, such as what it did not look up."""
+    """Messages of other engines besides outcomes, such as what they did not look up."""

@@ -1,6 +1,6 @@
-"""The control objectives of `frameworks/objectives.yaml`: what rules show and controls ask for.
+"""The control objectives of `frameworks/objectives.yaml`.
 
-Rules name the objectives that they speak to, controls the objectives that bear on them; neither knows the other.
+Rules name their objectives, and controls name the objectives that are mapped to them; neither knows the other.
 """
 
 from __future__ import annotations

@@ -18,15 +18,21 @@ class Options:
     """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
 
     profile: Profile | None = None
-    """Which rules. None is the default profile, and with frameworks the default and strict rules that bear on them."""
+    """The profile.
+
+    None is the default profile, and with frameworks the default and strict rules that are mapped to them.
+    """
     frameworks: tuple[str, ...] = ()
-    """Ids, `id@edition` or families: only rules that bear on them run. All where none is named, and any rule runs."""
+    """Ids, `id@edition` or families: only rules that are mapped to them run.
+
+    All rules of the profile run where none is named.
+    """
     all_frameworks: bool = False
     """Tell the controls of all frameworks one by one."""
     framework_files: tuple[Path, ...] = ()
     """Frameworks of one's own, beside the shipped ones."""
     scope: Path | None = None
-    """A file that says what of the scan belongs to which framework, and which controls do not apply."""
+    """A scope file: which part of the scan belongs to which framework, and which controls do not apply."""
     fail_on: Severity = Severity.LOW
     allow_incomplete: bool = False
     strict_documents: bool = False
@@ -38,14 +44,14 @@ class Options:
     tuning: Tuning = field(default_factory=Tuning)
     """Which rules run, how severe they count, and their parameters."""
     policies: tuple[Path, ...] = ()
-    """Files and folders of ValidatingAdmissionPolicies that the objects are held to as well."""
+    """Files and folders of ValidatingAdmissionPolicies that are evaluated for the objects as well."""
     jobs: int = 0
     """Processes that read files, 0 for as many as there are processors and it pays."""
     limits: Limits = DEFAULTS
     """What one input may cost."""
     cache_folder: Path | None = None
     started: str = ""
-    """When the run began, in RFC 3339; empty where the caller does not want it said."""
+    """When the run began, in RFC 3339; empty where reports should not state it."""
     arguments: tuple[str, ...] = ()
     git_commit: str = ""
     git_dirty: bool | None = None
@@ -54,8 +60,8 @@ class Options:
     fixes: bool = False
     """Give each failing finding the fix that its rule has, for reports that show it."""
     selection: sources.Selection = field(default_factory=sources.Selection)
-    """Which files under the paths are read; with a revision, its commit is the one that is told."""
+    """Which files under the paths are read; with a revision, reports state its commit."""
     configuration: Configuration = field(default_factory=Configuration)
-    """What else a configuration changed, to be told first in every output."""
+    """Further changes by a configuration, which every report lists first."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""

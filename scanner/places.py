@@ -20,7 +20,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a document's text lies in its input: lines to add, and columns to add to each of its lines."""
+    """The place of a document's text in its input: lines to add, and columns to add to each of its lines."""
 
     path: str
     first_line: int = 0
@@ -31,7 +31,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that a finding speaks of."""
+    """A second place that a finding refers to."""
 
     location: Location
     message: str

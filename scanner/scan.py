@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.errors import located
-from scanner.facts.kept import Kept
-from scanner.findings import finished, settle, texts
+from scanner.facts.field_filter import FieldFilter
+from scanner.findings import masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
@@ -21,7 +21,7 @@ from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.kubernetes_versions import minor_of
-from scanner.subjects.familiar import unfamiliar
+from scanner.subjects.covered_kinds import uncovered_kinds
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -40,7 +40,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     by = _standard(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    kept = None if by.policies else Kept(joined.reads())  # a policy may ask for any field
+    kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
     read = _read(where, local, work, by.engines, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
@@ -53,13 +53,13 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     )
     together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
     evaluation = _evaluation(read, together.evaluation, also, options)
-    findings = settle(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
 
     linked = links(by.frameworks, _infos(by, also, evaluation).values())
     not_run = links(by.frameworks, by.rules.not_run)
-    scanned = judging.Scanned(
+    scanned = judging.ScanData(
         read.inputs,
         read.subjects,
         together.derived,
@@ -70,7 +70,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         strict_documents=strict,
         lost=together.lost,
     )
-    judged = judging.judge(by.frameworks, by.scopes, scanned, linked, not_run)
+    judged = judging.evaluate_frameworks(by.frameworks, by.scopes, scanned, linked, not_run)
     if options.frameworks:
         findings = judging.concerned(
             judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
@@ -95,11 +95,11 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             judged=any(evaluation.counts.values()),
             strict_documents=strict,
         ),
-        unfamiliar=unfamiliar(read.subjects),
-        texts=texts(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
+        unfamiliar=uncovered_kinds(read.subjects),
+        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
-    return finished(result, options)
+    return masked_scan(result, options)
 
 
 def rules_of(options: Options) -> pack.Pack:
@@ -108,7 +108,7 @@ def rules_of(options: Options) -> pack.Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standard:
+class _ScanRules:
     """What a scan judges by."""
 
     rules: pack.Pack
@@ -120,7 +120,7 @@ class _Standard:
     """Further engines, ready to run."""
 
 
-def _standard(options: Options) -> _Standard:
+def _standard(options: Options) -> _ScanRules:
     """Rules, policies, frameworks and engines, as the options ask for them."""
     cache = library.Cache(options.cache_folder)
     rules = pack.load_all(cache, options.rule_folders)
@@ -128,7 +128,7 @@ def _standard(options: Options) -> _Standard:
     frameworks = catalogue.load(cache, options.framework_files, rules.ids)
     with located(options.configuration.place("framework")):
         chosen = catalogue.choose(frameworks, options.frameworks)
-    return _Standard(
+    return _ScanRules(
         rules.choose(_held(rules, chosen, options), options.tuning),
         policies,
         chosen,
@@ -158,7 +158,9 @@ def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
     return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
 
 
-def _evaluation(read: _Read, joined: Evaluation, also: Iterable[engines.Results], options: Options) -> Evaluation:
+def _evaluation(
+    read: _ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
+) -> Evaluation:
     """What came of each file, of the rules and policies that need all, and of other engines."""
     evaluation = read.evaluation
     evaluation.merge(joined)
@@ -167,12 +169,12 @@ def _evaluation(read: _Read, joined: Evaluation, also: Iterable[engines.Results]
     return evaluation
 
 
-def _whole(where: sources.Scope, read: _Read) -> bool:
+def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
     """Whether nothing that belongs to the scan is missing, so that what is not there can be told."""
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
-def _infos(by: _Standard, also: Iterable[engines.Results], evaluation: Evaluation) -> dict[str, RuleInfo]:
+def _infos(by: _ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
     """What reports say of every rule, policy and check that gave an outcome."""
     own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
@@ -190,7 +192,7 @@ def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> 
 
 
 @dataclass(slots=True)
-class _Read:
+class _ReadInputs:
     """What the work on each file gave."""
 
     inputs: list[Input] = field(default_factory=list)
@@ -202,16 +204,16 @@ class _Read:
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
-    handed: dict[str, list[engines.Handed]] = field(default_factory=dict)
+    handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
 
     def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""
-        if some := engines.handed(engine, source, item):
+        if some := engines.engine_inputs(engine, source, item):
             self.handed.setdefault(engine.name, []).extend(some)
             self.contents.setdefault(item.path, sources.content_of(source))
 
-    def take(self, also: engines.Results, *, include_passes: bool) -> None:
+    def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
         """Take in what another engine found, as if rules of ours had given it, and what became of its inputs."""
         listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
         found = Evaluation(listed, by_path={(path,): counts for path, counts in also.counts.items()})
@@ -222,9 +224,9 @@ class _Read:
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
         own = {source.path: sources.content_of(source)}
-        texts = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= texts.keys() & self.contents
-        self.contents.update(texts)
+        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
+        self.shared |= source_lines.keys() & self.contents
+        self.contents.update(source_lines)
 
 
 def _worse(before: Input, after: Input) -> Input:
@@ -240,10 +242,12 @@ def _read(
     others: Sequence[engines.Engine],
     options: Options,
     watch: Callable[[Input], object] | None,
-) -> _Read:
+) -> _ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
-    read = _Read()
-    met = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
+    read = _ReadInputs()
+    met = rendering.collect(
+        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
+    )
     for source, portions in inputs.assess_all(met, local, options.jobs, work):
         read.size += size_of(source)
         for portion in portions:
@@ -268,7 +272,7 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
-def _run(by: _Standard, options: Options, where: sources.Scope, also: Iterable[engines.Results]) -> Run:
+def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
     policies = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
     everything = [by.rules.digest, *policies, catalogue.digest_of_data(options.framework_files), *other]

@@ -142,7 +142,7 @@ def _repeated(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
         before = len(met)
         met.add(json.dumps(item, sort_keys=True))
         if len(met) == before:
-            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "leave one out")
+            yield Problem((*path, index), f"{_name(path)} holds {shown(item, _key(path))} twice", "remove one of them")
 
 
 def _alternatives(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
@@ -152,8 +152,8 @@ def _alternatives(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
         branches.setdefault(cast("int", inner.schema_path[0]), []).append(inner)
     if not branches:  # `oneOf` of which several hold
         names = _required_of(cast("list[Any]", error.validator_value))
-        message = f"has more than one of {listed(names)}" if names else "has more than one of its possible forms"
-        yield Problem(path, f"{_name(path)} {message}", "leave all but one out")
+        message = f"has more than one of {listed(names)}" if names else "matches more than one of the allowed forms"
+        yield Problem(path, f"{_name(path)} {message}", "keep only one of them")
         return
     if all(inner.validator == "required" for errors in branches.values() for inner in errors):
         names = _required_of(cast("list[Any]", error.validator_value))
@@ -169,7 +169,7 @@ def _alternatives(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
     if kinds and not fitting:
         yield Problem(path, _of_type(path, error.instance, kinds))
         return
-    yield Problem(path, f"{_name(path)} has none of its possible forms")
+    yield Problem(path, f"{_name(path)} matches none of the allowed forms")
 
 
 def _is_of_type(inner: ValidationError, outer: ValidationError) -> bool:
@@ -206,7 +206,7 @@ def _counted(keyword: str, wanted: Any, given: Any) -> str:
     """What a text, list or mapping has too many or too few of."""
     bound, nouns = {"min": "at least", "max": "at most"}.get(keyword[:3], ""), _COUNTED.get(keyword[3:])
     if not bound or not nouns:
-        return f"is not as the schema wants it ({keyword})"
+        return f"does not match the schema ({keyword})"
     count = len(given)
     return f"has {count} {nouns[count != 1]}; it must have {bound} {wanted}"
 
@@ -215,7 +215,7 @@ def _form(error: ValidationError) -> str:
     """What is said in place of a pattern: the schema's examples. Its description is the hint."""
     schema = error.schema
     examples = schema.get("examples", ()) if isinstance(schema, Mapping) else ()
-    return f"must look like {' or '.join(map(repr, examples))}" if examples else "is not of the expected form"
+    return f"must look like {' or '.join(map(repr, examples))}" if examples else "does not have the expected form"
 
 
 def _description(error: ValidationError) -> str:

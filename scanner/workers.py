@@ -19,10 +19,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
+from scanner.cleanup import on_failure
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits, waiting
-from scanner.undoing import undone
 
 Task = TypeVar("Task")
 Part = TypeVar("Part")
@@ -74,7 +74,7 @@ class Workers(Generic[Task, Part]):
         """Each task with the parts of its result, in the order given."""
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
-        with undone(self._stop_all):
+        with on_failure(self._stop_all):
             for _ in range(self._number):
                 self._workers.append(self._start())
             while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):
@@ -145,7 +145,7 @@ class Workers(Generic[Task, Part]):
             worker.process.join()
             late = worker.process.exitcode == -signal.SIGPROF
             seconds = self._seconds(worker.open[0][1])
-            why = self._limits.passed("seconds", seconds) if late else "ended the process that read it"
+            why = self._limits.passed("seconds", seconds) if late else "the process that read it crashed"
             self._replace(worker, why)
             return
         number, _ = worker.open[0]
@@ -216,8 +216,8 @@ class Workers(Generic[Task, Part]):
         except MemoryError:
             connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
         except OSError as error:
-            why = f"the system refused: {steady((error.strerror or str(error)).lower())}"
+            why = f"the operating system reported an error: {steady((error.strerror or str(error)).lower())}"
             connection.send((self._failed(task, why), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
-            why = f"a fault in Assay itself: {type(error).__name__}: {steady(str(error))}"
+            why = f"an internal error of Assay: {type(error).__name__}: {steady(str(error))}"
             connection.send((self._failed(task, why), _INSTEAD))

@@ -66,8 +66,8 @@ const packed = (() => {
   }
 
   function fixOf({ safe, words: what, whyNot }) {
-    const review = safe ? "" : "; it may change behaviour, so review it";
-    const refusal = whyNot ? `. Not to be edited here: ${whyNot}` : "";
+    const review = safe ? "" : "; it may change the behaviour of the system, so review it";
+    const refusal = whyNot ? `. Assay does not make this change: ${whyNot}` : "";
     return make("p", { class: "fix" }, make("b", {}, "Fix"), ` ${what}${review}${refusal}`);
   }
 

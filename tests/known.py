@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner import facts
 from scanner.facts import registry
-from scanner.facts.kept import Kept
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import read
 from scanner.model import Subject
 from scanner.places import Location
@@ -30,7 +30,7 @@ class Known:
 
 def cut(subjects: Iterable[Subject]) -> list[Subject]:
     """The subjects that facts are about, with no more than the fields that facts declare to read."""
-    return list(Kept(read(kind) for kind in KINDS if kind != CONTAINER and registry.of(kind)).of(subjects))
+    return list(FieldFilter(read(kind) for kind in KINDS if kind != CONTAINER and registry.of(kind)).of(subjects))
 
 
 def known(subjects: Iterable[Subject], *, whole: bool = True) -> list[Known]:

@@ -317,8 +317,8 @@ def _assessments(fingerprints: dict[str, str]) -> tuple[Assessment, ...]:
     links = _links()
     reasons = {
         weakened: "weakened by: kubernetes.image-pinned",
-        partial: "files can show a part of it",
-        apart: "nothing of that kind in what was scanned",
+        partial: "files can show only a part of the control",
+        apart: "the scanned files contain nothing that the control is about",
     }
     found = []
     for framework, control, title, parent, checkable, status in rows:

@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
-from scanner.frameworks.assess import Seen, assess, by_control, failures
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.assess import OutcomesInScope, assess, by_control, failures
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
 from scanner.frameworks.population import Population
@@ -69,7 +69,7 @@ def whole_scan() -> Scan:
     frameworks = _frameworks()
     linked = links(frameworks, rules.values())
     population = Population(incomplete=True)
-    seen = Seen(counts, failures(findings), population)
+    seen = OutcomesInScope(counts, failures(findings), population)
     bearing, not_run = by_control(linked), by_control(dict([*linked.items()][:1]))
     assessments = {
         item.id: assess(
@@ -136,8 +136,8 @@ def _configuration() -> configured.Configuration:
         selected=(configured.Pattern("kubernetes.*", "--select"),),
         not_selected=12,
         skipped=(
-            configured.Skipped("kubernetes.rule-*", "assay.yaml:3", many),
-            configured.Skipped("swarm.one", "--skip", ("swarm.one",)),
+            configured.SkippedRules("kubernetes.rule-*", "assay.yaml:3", many),
+            configured.SkippedRules("swarm.one", "--skip", ("swarm.one",)),
         ),
         off=(configured.SwitchedOff("kubernetes.quota", "Set by the platform\n::error::team", "assay.yaml:5"),),
         on=(configured.SwitchedOn("kubernetes.opinion", "assay.yaml:6"),),
@@ -224,7 +224,7 @@ def _findings(rules: dict[str, RuleInfo]) -> list[Finding]:
         words="set allowPrivilegeEscalation to false",
         edits=(Edit(12, 39, 12, 43, "false"), Edit(23, 29, 23, 29, "\n          stdin: false\n")),
     )
-    rendered = Fix(safe=True, words="set runAsUser to 1000", why_not="it is rendered by helm")
+    rendered = Fix(safe=True, words="set runAsUser to 1000", why_not="the file is rendered by helm")
     return [
         *opened,
         *undecided,
@@ -251,12 +251,12 @@ def _bears(
     relation: Relation = Relation.VIOLATES,
     strength: Strength = Strength.HIGH,
     rule: str = "",
-) -> Bearing:
+) -> ControlMapping:
     named = f"the rule `{rule}`" if rule else objective
-    return Bearing("" if rule else objective, relation, strength, f"It asks for {named} <in words>.", rule)
+    return ControlMapping("" if rule else objective, relation, strength, f"It asks for {named} <in words>.", rule)
 
 
-def _control(identity: str, checkable: Checkable, *bearings: Bearing, parent: str = "") -> Control:
+def _control(identity: str, checkable: Checkable, *bearings: ControlMapping, parent: str = "") -> Control:
     evidence = "" if checkable is Checkable.FULL else f"Records of {identity}."
     return Control(identity, f"Title of {identity}", checkable, evidence, parent, objectives=bearings)
 

@@ -288,7 +288,7 @@ def test_what_a_custom_resource_does_not_state_is_unknown(tmp_path: Path) -> Non
     gateway = thing("Gateway", version="gateway.networking.k8s.io/v1", spec={})
     (finding,) = told(judged(tmp_path, [policy("object.spec.size < 3")], gateway))
     assert finding.outcome is Outcome.UNKNOWN
-    assert "the definition of the custom resource may fill in" in finding.message
+    assert "the definition of the custom resource may set a default" in finding.message
 
 
 GROUPS = """
@@ -429,7 +429,7 @@ def test_one_match_condition_that_is_false_decides(tmp_path: Path) -> None:
             "error",
             "`(list).reverse()` is a part of Kubernetes' CEL that Assay does not",
         ),
-        ("'a'.find('a++') == 'a'", "error", "Assay does not read the pattern 'a++' as Go does"),
+        ("'a'.find('a++') == 'a'", "error", "Assay cannot evaluate the regular expression 'a++' as Go does"),
         ("object.data.none == ''", "fail", "no such key: none"),
         ("1 / size(object.data) == 1", "fail", "divide by zero"),
         ("object.data + 1 == 2", "fail", "No matching overloads"),
@@ -451,8 +451,8 @@ def test_an_error_is_the_clusters_own_or_one_of_what_assay_does_not_provide(
         ("has(request.userInfo) && object.kind == 'ConfigMap'", "request.userInfo"),
         ("authorizer.group('').resource('pods').check('create').allowed()", "authorizer"),
         ("url(object.data.url).getHost() == 'x'", "`url` is a part of Kubernetes' CEL"),
-        ("object.data.all(key, value, value != '')", "`all` over two variables"),
-        ("[1, 2].reverse() == [2, 1]", "`reverse` of lists is a part of Kubernetes' CEL that Assay does not provide"),
+        ("object.data.all(key, value, value != '')", "`all` with two variables"),
+        ("[1, 2].reverse() == [2, 1]", "`reverse` for lists is part of Kubernetes' CEL, but Assay does not support it"),
         ("object.data.mode ==", "not a valid CEL expression"),
     ],
 )
@@ -461,7 +461,7 @@ def test_what_cannot_be_judged_is_refused_at_its_place(tmp_path: Path, expressio
     refused = [finding for finding in told(result) if finding.outcome is Outcome.ERROR]
     assert len(refused) == 1
     assert reason in refused[0].message
-    assert "(it matters for ConfigMap web)" in refused[0].message
+    assert "(this affects ConfigMap web)" in refused[0].message
     assert refused[0].location.path.endswith("policies.yaml")
     assert refused[0].location.field == "spec.validations.1.expression"
     assert result.verdict.exit_code == 4
@@ -532,7 +532,7 @@ def test_parameters_that_are_not_there_are_not_taken_for_granted(tmp_path: Path)
     rule = policy("object.spec.replicas <= int(params.data.most)", rules=(DEPLOYMENTS,), **LIMITS)
     result = judged(tmp_path, [rule], deployment())
     assert [finding.outcome for finding in told(result)] == [Outcome.ERROR]
-    assert "no binding names them" in told(result)[0].message
+    assert "no binding is given that sets `paramRef`" in told(result)[0].message
     reference = {"name": "limits", "namespace": "policies", "parameterNotFoundAction": "Deny"}
     (finding,) = told(judged(tmp_path, [rule, binding(paramRef=reference)], deployment()))
     assert finding.outcome is Outcome.ERROR
@@ -624,9 +624,9 @@ def test_policies_never_judge_policies(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"matchCondition": []}, "there is no field `matchCondition` in `spec`, did you mean matchConditions?"),
-        ({"failurePolicy": "Open"}, "`spec.failurePolicy` is one of Fail, Ignore"),
-        ({"validations": {}}, "`spec.validations` is not a list"),
-        ({"variables": [{"name": "x"}]}, "`spec.variables.0` says no expression"),
+        ({"failurePolicy": "Open"}, "`spec.failurePolicy` must be one of Fail, Ignore"),
+        ({"validations": {}}, "`spec.validations` must be a list"),
+        ({"variables": [{"name": "x"}]}, "`spec.variables.0` has no `expression`"),
     ],
 )
 def test_a_policy_that_no_cluster_takes_is_an_error(tmp_path: Path, change: dict[str, Any], message: str) -> None:

@@ -26,7 +26,7 @@ def test_a_linked_folder_of_a_chart_is_not_read_through_in_any_format(place: Pat
     (place / "chart/files").symlink_to("../../outside")
     code, said = everything(place, ".")
     assert (code, MARKER in said) == (4, False)
-    assert "chart/files is a link to what lies outside" in said
+    assert "chart/files is a link to a file outside" in said
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_no_link_of_a_chart_leads_out(place: Path, link: str, target: str) -> No
     (place / link).symlink_to(target)
     code, said = scanned(place, "chart")
     assert (code, MARKER in said) == (4, False)
-    assert "is a link to what lies outside" in said
+    assert "is a link to a file outside" in said
 
 
 def packed(files: Mapping[str, str | bytes]) -> bytes:
@@ -107,7 +107,7 @@ def test_a_schema_of_values_refers_to_itself_only(place: Path, schema: str, wher
         lay(place, {f"{folder}/values.schema.json": schema, "chart/charts/inner/Chart.yaml": about})
     code, said = scanned(place, "chart")
     assert (code, MARKER in said) == (4, False)
-    assert "values.schema.json refers to another schema, which is never read or fetched" in said
+    assert "values.schema.json refers to another schema, which Assay does not read or download" in said
 
 
 def test_a_schema_that_refers_to_itself_is_held_to(place: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_link_in_a_circle_ends(place: Path, target: str) -> None:
     (place / "chart/files").symlink_to(target)
     code, said = scanned(place, "chart")
     assert code == 4
-    assert "is a link to a folder it lies in" in said
+    assert "is a link to a folder that contains it" in said
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def test_outside_of_git_a_base_needs_a_root(place: Path) -> None:
     lay(place, OVERLAY)
     code, said = scanned(place, "overlays/prod")
     assert (code, "Pod prod-app" in said) == (4, False)
-    assert "base, which lies outside of what may be read: --root DIR" in said
+    assert "base, which is outside of the folder that may be read: --root DIR" in said
     code, said = scanned(place, "overlays/prod", "--root", ".")
     assert (code, "Pod prod-app" in said) == (1, True)
     code, said = scanned(place, "overlays/prod", "base")  # both were named
@@ -152,7 +152,7 @@ def test_no_kustomization_asks_a_service_of_this_machine(place: Path, how: str, 
     code, said = scanned(place, "kustomization.yaml", "pod.yaml")
     assert (code, paths) == (4, [])
     assert MARKER not in said
-    assert "which is not here and is never fetched" in said
+    assert "which is not a local file, and Assay does not download it" in said
 
 
 FUNCTION = (

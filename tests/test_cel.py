@@ -86,7 +86,7 @@ def test_an_unknown_condition_names_the_key_that_is_missing(source: str, key: st
 def test_a_text_that_reads_like_an_error_of_the_runtime_is_a_text(text: str) -> None:
     found = condition("name", name=text)
     assert (found.truth, found.missing_key) == (Truth.ERROR, "")
-    assert found.error == "it gives a value of the type STRING, not true or false"
+    assert found.error == "the result is of the type STRING, but it must be true or false"
 
 
 def test_an_error_says_why_without_the_codes_of_the_runtime() -> None:
@@ -112,19 +112,19 @@ def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
 @pytest.mark.parametrize(
     ("source", "caret", "said"),
     [
-        ("object.a &&", 11, "it ends where a value is expected"),
-        ("object.a && (", 13, "it ends where a value is expected"),
-        ("[object.a, 2", 12, "it ends where `]` or `,` is expected"),
-        ("object.a && && true", 12, "`&&` stands where a value is expected"),
-        ("object.a object.b", 9, "`object` cannot follow what stands before it (is an operator missing"),
-        ("true)", 4, "`)` closes no bracket"),
+        ("object.a &&", 11, "the expression ends where a value is expected"),
+        ("object.a && (", 13, "the expression ends where a value is expected"),
+        ("[object.a, 2", 12, "the expression ends where `]` or `,` is expected"),
+        ("object.a && && true", 12, "found `&&` where a value is expected"),
+        ("object.a object.b", 9, "`object` is not allowed after the text before it (an operator such as"),
+        ("true)", 4, "`)` has no opening bracket"),
         ("object.", 6, "`.` must be followed by something"),
-        ("object..a", 7, "`..` cannot stand here"),
-        ("object.a == 'x", 12, "the text that begins here does not end"),
+        ("object..a", 7, "`..` is not allowed here"),
+        ("object.a == 'x", 12, "the string that begins here is not closed"),
         (
             r"object.a.matches('\d')",
             17,
-            "a text begins here that does not end, or has an escape that CEL does not know",
+            "the string that begins here is not closed, or it has an escape sequence that CEL does not support",
         ),
         ("object.a = 1", 9, "`=` is not an operator of CEL (write ==)"),
         ("object.a & true", 9, "`&` is not an operator of CEL (write &&)"),
@@ -136,7 +136,7 @@ def test_an_expression_that_does_not_compile_says_where_in_it() -> None:
         ("1 + 'a' == object.a", 2, "`+` does not take values of the types (int, string)"),
         ("!1 || object.a", 0, "`!` does not take values of the types (int)"),
         ("if object.a", 0, "`if` is a reserved word of CEL"),
-        ("has(object)", 4, "has() asks for a field of something (write has(object.spec), not has(object))"),
+        ("has(object)", 4, "has() takes a field of a value (write has(object.spec), not has(object))"),
         ("object.a.map(1, 2)", 13, "map() variable name must be a simple identifier"),
     ],
 )

@@ -96,7 +96,7 @@ def test_standard_input_is_scanned(folder: Path) -> None:
         (["scan", ".", "--output", "evidence="], "evidence=FOLDER"),
         (["scan", ".", "--output", "sarif="], "--output sarif= names no file\n  hint: name one: --output sarif=FILE"),
         (["scan", ".", "--framework", "soc3"], "did you mean soc2"),
-        (["scan", ".", "--kubernetes-version", "new"], "not a Kubernetes version"),
+        (["scan", ".", "--kubernetes-version", "new"], "is not a Kubernetes version"),
         (["scan", ".", "--fail-on", "none"], "--fail-on"),
         (["scan", ".", "--output", "json=no/such/folder/a.json"], "cannot write"),
         (["rules", "show", "kubernetes.container-not-priviledged"], "did you mean kubernetes.container-not-privileged"),
@@ -121,7 +121,7 @@ def test_a_fault_of_ours_exits_5(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("scanner.sources.scope", broken)
     done = assay("scan", "pod.yaml", cwd=folder)
     assert done.returncode == 5
-    assert "a fault in Assay itself" in done.stderr
+    assert "an internal error of Assay" in done.stderr
 
 
 def test_the_table_shows_place_line_and_underline(folder: Path) -> None:

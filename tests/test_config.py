@@ -23,7 +23,7 @@ from scanner.configuration.keys import KEYS
 from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.model import PROFILES, SEVERITIES, Severity
-from scanner.policy.tuning import Given, RuleSettings, Tuning
+from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
 from scanner.scan import Options, scan
 from scanner.subjects.unread import UNREAD
 from tests.command_line import assay
@@ -312,7 +312,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         configure(folder, f"paths:\n  - pod.yaml\n  - {outside}\n")
         done = assay("scan", cwd=folder)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"assay.yaml:3: {outside} lies outside the working directory" in done.stderr
+        assert f"assay.yaml:3: {outside} is outside the working directory" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         ("rules:\n  kubernetes.container-not-priviledged: {enabled: true}\n", 2, "there is no rule", PRIVILEGED),
         (f"rules:\n  {REGISTRY}:\n    parameters:\n      alowed: [x]\n", 4, "has no parameter 'alowed'", "allowed"),
         (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: x\n", 4, "allowed must be a list, not text", ""),
-        (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: [1]\n", 4, "must hold text throughout, not 1", ""),
+        (f"rules:\n  {REGISTRY}:\n    parameters:\n      allowed: [1]\n", 4, "must contain only text, not 1", ""),
         (f"rules:\n  {PRIVILEGED}:\n    parameters: {{most: 1}}\n", 3, "has no parameter", "it has no parameters"),
         (
             "rules:\n  swarm.swarm-size-bounded:\n    parameters:\n      most: '20'\n",
@@ -348,7 +348,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
             "must be a whole number, not true",
             "",
         ),
-        ("rules:\n  swarm.swarm-size-bounded:\n    add: {most: 3}\n", 3, "nothing can be added", ""),
+        ("rules:\n  swarm.swarm-size-bounded:\n    add: {most: 3}\n", 3, "items cannot be added to it", ""),
         (
             f"rules:\n  {CIPHERS}:\n    parameters:\n      weak: '_RC4_|['\n",
             4,
@@ -360,7 +360,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         (f"rules:\n  {TIMEOUT}:\n    parameters: {{longest: 5 min}}\n", 3, "longest is '5 min'; it must be a dur", ""),
         ("select:\n  - kubernetes.contianer-not-privileged\n", 1, "there is no rule", PRIVILEGED),
         ("skip: ['objective:workload-least-privileg']\n", 1, "there is no objective", "workload-least-privilege"),
-        ("profile: strict\nprofile: default\n", 2, "stands twice", ""),
+        ("profile: strict\nprofile: default\n", 2, "occurs twice", ""),
         ("profile: [\n", 1, "not valid YAML", ""),
         ("framework: [socc2]\n", 1, "there is no framework 'socc2'", "soc2"),
         (
@@ -372,7 +372,7 @@ def test_a_found_file_names_no_path_outside_of_its_folder(folder: Path) -> None:
         (f"rules:\n  {PRIVILEGED}: {{enabled: true, reason: abc}}\n", 2, "neither is given", "give one of them"),
         ("profile: strict\nkubernetes-version: '2.0'\n", 2, "is '2.0'; it must look like '1.30'", "The version of the"),
         ("fail-on: low\npaths: [nosuch]\n", 2, "no such file or folder: nosuch", ""),
-        ("fail-on: low\nskip: ['*']\n", 2, "no rule is left to run", ""),
+        ("fail-on: low\nskip: ['*']\n", 2, "no rule is selected", ""),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_a_near_miss(
@@ -397,13 +397,13 @@ def test_all_that_is_wrong_with_rules_is_told_together(folder: Path) -> None:
 def test_a_scan_without_any_rule_is_an_error(folder: Path) -> None:
     done = assay("scan", "--select", PRIVILEGED, "--skip", "kubernetes.*", cwd=folder)
     assert done.returncode == 2
-    assert "no rule is left to run" in done.stderr
+    assert "no rule is selected" in done.stderr
 
 
 TOLD = (
     f"{PRIVILEGED} is switched off: build machines need it (assay.yaml:5)",
     "skip kubernetes.pod-* leaves out",
-    "kubernetes.container-memory-limited counts as info in place of medium: quotas do it (assay.yaml:6)",
+    "kubernetes.container-memory-limited has the severity info instead of medium: quotas do it (assay.yaml:6)",
     f'{REGISTRY} has the parameter allowed: ["ghcr.io/shop"] (assay.yaml:7)',
     "exclude: vendor/ (assay.yaml:1)",
     "fail-on: high (assay.yaml:2)",
@@ -655,14 +655,14 @@ def test_limits_of_file_and_command_line_are_joined(folder: Path) -> None:
 
 
 def test_the_function_takes_a_tuning_and_tells_it(folder: Path) -> None:
-    settings = RuleSettings(REGISTRY, parameters={"allowed": Given(["ghcr.io/shop"])})
+    settings = RuleSettings(REGISTRY, parameters={"allowed": SourcedValue(["ghcr.io/shop"])})
     options = Options(tuning=Tuning(rules=(settings, RuleSettings(PRIVILEGED, severity=Severity.INFO))))
     result = scan([str(folder / "pod.yaml")], options)
     severities = {finding.rule: finding.severity for finding in result.findings}
     assert severities[PRIVILEGED] is Severity.INFO
     assert REGISTRY in severities
     with pytest.raises(UsageError, match="no parameter"):
-        scan([str(folder)], Options(tuning=Tuning(rules=(RuleSettings(REGISTRY, parameters={"x": Given(1)}),))))
+        scan([str(folder)], Options(tuning=Tuning(rules=(RuleSettings(REGISTRY, parameters={"x": SourcedValue(1)}),))))
 
 
 def test_a_scan_without_a_file_loads_no_schema_library(folder: Path) -> None:
@@ -701,9 +701,9 @@ def test_a_lowered_threshold_of_the_command_line_is_not_a_change(folder: Path) -
         (f"rules: {{{PRIVILEGED}: {{enabled: false, reason: '     '}}}}\n", "reason"),
         (
             f'rules: {{{PRIVILEGED}: {{enabled: false, reason: "\\u200b\\u200b\\u200b"}}}}\n',
-            "the reason has no word in it",
+            "the reason contains no word",
         ),
-        ("paths: ['-']\n", "paths name files and folders, not standard input"),
+        ("paths: ['-']\n", "`paths` takes files and folders, not standard input"),
     ],
 )
 def test_values_that_would_mislead_are_refused(folder: Path, text: str, message: str) -> None:
@@ -717,7 +717,7 @@ def test_values_that_would_mislead_are_refused(folder: Path, text: str, message:
 def test_a_version_that_no_cluster_has_is_a_usage_error(folder: Path) -> None:
     done = assay("scan", "--kubernetes-version", "1.99999999999999999999", cwd=folder)
     assert done.returncode == 2
-    assert "not a Kubernetes version" in done.stderr
+    assert "is not a Kubernetes version" in done.stderr
 
 
 def test_rules_of_frameworks_are_what_runs_and_what_is_fixed(folder: Path) -> None:

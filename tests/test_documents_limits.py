@@ -37,8 +37,8 @@ def values(number: int) -> str:
 
 
 EDGES: dict[str, tuple[Callable[[int], str], str]] = {
-    "depth": (nested, "nested deeper than 12 levels (--limit depth=N allows more)"),
-    "nodes": (values, "more than 12 values (--limit nodes=N allows more)"),
+    "depth": (nested, "nested deeper than 12 levels (--limit depth=N raises this)"),
+    "nodes": (values, "more than 12 values (--limit nodes=N raises this)"),
     "scalar": (lambda size: json.dumps(["a", "x" * size]), "a text of more than 12 characters"),
 }
 KEYS = {"scalar": lambda size: json.dumps({"a": 1, "x" * size: 1})}
@@ -82,7 +82,7 @@ def test_what_aliases_stand_for_has_a_limit(text: str, least: int) -> None:
     if least > 1:
         (refused,) = documents.read("a.yaml", text, Limits(borrowed=least - 1))
         assert isinstance(refused, Fault)
-        assert f"more than {least - 1:,} values (--limit borrowed=N allows more)" in refused.message
+        assert f"more than {least - 1:,} values (--limit borrowed=N raises this)" in refused.message
 
 
 def test_aliases_are_counted_anew_for_each_document() -> None:
@@ -127,7 +127,7 @@ def test_the_reason_says_what_to_do(text: str, expected: str) -> None:
     name, _, number = text.partition("=")
     parts = list(documents.read("a.yaml", "--- *x\n--- a\n--- b\n--- c\n", Limits(**{name: int(number)})))
     assert isinstance(parts[-1], Fault)
-    assert expected.partition(":")[0] + f" (--limit {name}=N allows more)" in parts[-1].message
+    assert expected.partition(":")[0] + f" (--limit {name}=N raises this)" in parts[-1].message
 
 
 def test_honest_inputs_pass_the_defaults() -> None:
@@ -148,11 +148,11 @@ def explain(folder: Path, *arguments: str, stdin: str = "") -> Done:
 @pytest.mark.parametrize(
     ("limit", "reason"),
     [
-        ("bytes=80", "larger than 80 bytes (--limit bytes=SIZE allows more)"),
-        ("depth=3", "nested deeper than 3 levels (--limit depth=N allows more) at line 5"),
-        ("nodes=15", "more than 15 values (--limit nodes=N allows more) at line"),
-        ("scalar=9", "a text of more than 9 characters (--limit scalar=N allows more) at line 5"),
-        ("seconds=0.0001", "needs more than 0.0001 seconds of a processor (--limit seconds=N allows more)"),
+        ("bytes=80", "larger than 80 bytes (--limit bytes=SIZE raises this)"),
+        ("depth=3", "nested deeper than 3 levels (--limit depth=N raises this) at line 5"),
+        ("nodes=15", "more than 15 values (--limit nodes=N raises this) at line"),
+        ("scalar=9", "a text of more than 9 characters (--limit scalar=N raises this) at line 5"),
+        ("seconds=0.0001", "needs more than 0.0001 seconds of CPU time (--limit seconds=N raises this)"),
     ],
 )
 def test_an_input_beyond_a_limit_is_unreadable(tmp_path: Path, limit: str, reason: str) -> None:
@@ -202,7 +202,7 @@ def indented(levels: int) -> str:
 @pytest.mark.parametrize("make", [nested, indented], ids=["brackets", "indentation"])
 def test_what_is_too_deep_names_the_limit_whoever_refuses_it(make: Callable[[int], str], levels: int) -> None:
     (found,) = faults("yaml", make(levels), Limits())
-    assert found.message == "nested deeper than 200 levels (--limit depth=N allows more)"
+    assert found.message == "nested deeper than 200 levels (--limit depth=N raises this)"
 
 
 @pytest.mark.parametrize(("make", "most"), [(nested, 1000), (indented, 999)], ids=["brackets", "indentation"])
@@ -211,9 +211,12 @@ def test_what_the_parser_itself_refuses_is_said_with_its_figures(make: Callable[
     limits = Limits(depth=1000)
     assert faults("yaml", make(most), limits) == []
     (found,) = faults("yaml", make(1001), limits)
-    ours, its = "nested deeper than 1,000 levels", "nested deeper than libyaml reads: 1,000 levels of brackets, 999 of"
+    ours, its = (
+        "nested deeper than 1,000 levels",
+        "nested deeper than libyaml supports: 1,000 levels of brackets, 999 of",
+    )
     assert found.message.startswith(ours if parser_reads(make(1001)) else its)
-    assert found.message.endswith("(--limit depth=N allows no more)")
+    assert found.message.endswith("(--limit depth=N cannot raise this)")
 
 
 @pytest.mark.parametrize(

@@ -268,15 +268,15 @@ def test_calls_are_found_by_name(text: str, expected: list[str] | None) -> None:
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        ("mcp__a__x({ b: 1", "has no end"),
-        ("mcp__a__x({ b: [1, 2 }", "has no end"),
-        ("mcp__a__x({ b: 1 ]", "has no end"),
-        ("mcp__a__x({ b: })", "not JavaScript"),
-        ("mcp__a__x({ b 1 })", "not JavaScript"),
-        ("mcp__a__x(...)", "not JavaScript"),
-        ("mcp__a__x({ b: 1 c: 2 })", "not JavaScript"),
+        ("mcp__a__x({ b: 1", "has no closing bracket"),
+        ("mcp__a__x({ b: [1, 2 }", "has no closing bracket"),
+        ("mcp__a__x({ b: 1 ]", "has no closing bracket"),
+        ("mcp__a__x({ b: })", "not valid JavaScript"),
+        ("mcp__a__x({ b 1 })", "not valid JavaScript"),
+        ("mcp__a__x(...)", "not valid JavaScript"),
+        ("mcp__a__x({ b: 1 c: 2 })", "not valid JavaScript"),
         ("mcp__a__x(" + "[" * 300 + "]" * 300 + ")", "nested deeper"),
-        ("mcp__a__x({ a: 'open })", "not JavaScript"),
+        ("mcp__a__x({ a: 'open })", "not valid JavaScript"),
     ],
 )
 def test_a_broken_call_is_a_fault_and_the_next_is_read(broken: str, reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner import documents
-from scanner.documents import Document, Fault, NotText, Text
+from scanner.documents import BinaryContent, Document, Fault, Text
 from scanner.documents.classify import Content, Language
 from scanner.errors import UnreadableError
 from tests.work import calls
@@ -206,9 +206,9 @@ def test_aliases_stand_for_the_latest_anchor(text: str, expected: Any) -> None:
         ("a: {<<: &x {b: 1, <<: [*x]}}", 1, "*x refers to itself"),
         *((f"a:\n  <<: {odd}\n  b: 1", 2, "takes a mapping") for odd in ("5", "text", "~", "", "[1]", "[{c: 1}, 5]")),
         ("p: &p 5\na: {b: 1, <<: *p}", 2, "takes a mapping"),
-        ("a: 1\n? [b]\n: c", 2, "key is itself a mapping or a list"),
-        ("a: 1\n{b: c}: d", 2, "key is itself a mapping or a list"),
-        ("a: &x {b: 1}\n*x : c", 2, "key is itself a mapping or a list"),
+        ("a: 1\n? [b]\n: c", 2, "key must not be a mapping or a list"),
+        ("a: 1\n{b: c}: d", 2, "key must not be a mapping or a list"),
+        ("a: &x {b: 1}\n*x : c", 2, "key must not be a mapping or a list"),
         ("a: [1, 2", 1, "not valid YAML"),
         ("a: b: c", 1, "mapping values are not allowed"),
         ("a: 1\n\tb: 2", 2, "tab"),
@@ -368,7 +368,7 @@ BOMBS = {
     "braces": ("{a: " * 50_000, "nested deeper than 200"),
     "dashes": ("- " * 50_000, "nested deeper than 200"),
     "dashes by line": ("".join(" " * level + "-\n" for level in range(400)), "nested deeper than 200"),
-    "questions": ("? " * 50_000, "key is itself"),
+    "questions": ("? " * 50_000, "key must not be"),
     "merges": (mapping_bomb(), "400,000 values"),
     "merges of one wide mapping": (wide_merge_bomb(), "400,000 values"),
     "aliases": (list_bomb(), "400,000 values"),
@@ -417,7 +417,7 @@ def test_a_text_of_nothing_but_faults_is_given_up(path: str, text: str) -> None:
     faults: list[Fault] = []
     work = calls(lambda: faults.extend(part for part in documents.read(path, text) if isinstance(part, Fault)))
     assert len(faults) == 101
-    assert "the rest is not read" in faults[-1].message
+    assert "the rest of the text is not read" in faults[-1].message
     assert work < 20 * len(text)
 
 
@@ -465,15 +465,15 @@ LATIN = b"apiVersion: v1\nname: caf\xe9"
 @pytest.mark.parametrize(
     ("path", "content", "expected"),
     [
-        ("tool", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="")),
-        ("a.YAML", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
-        ("a.json", ELF, NotText("not text: a NUL byte at line 2", 2, named=True, remains="")),
-        ("a.md", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
-        ("a.ts", ELF, NotText("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        ("tool", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="")),
+        ("a.YAML", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.json", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=True, remains="")),
+        ("a.md", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
+        ("a.ts", ELF, BinaryContent("not text: a NUL byte at line 2", 2, named=False, remains="\x7fELF\n")),
         (
             "tool",
             LATIN,
-            NotText(
+            BinaryContent(
                 "not UTF-8 text: unexpected end of data at line 2", 2, named=False, remains=LATIN.decode("latin-1")
             ),
         ),
@@ -487,7 +487,7 @@ def test_what_is_no_text_says_so_and_what_can_be_made_out(path: str, content: by
 @pytest.mark.parametrize("content", [ELF, LATIN])
 def test_a_stream_is_always_to_be_read(content: bytes) -> None:
     told = documents.classify("-", content, stream=True)
-    assert isinstance(told, NotText)
+    assert isinstance(told, BinaryContent)
     assert told.named
 
 

@@ -267,7 +267,7 @@ def test_what_stands_outside_of_the_chosen_files_does_not_count(stand_in: Callab
     )
     result = scanned()
     assert theirs(result) == []
-    assert became(result) == {"main.tf": (InputStatus.SKIPPED, "holds nothing that Checkov checks")}
+    assert became(result) == {"main.tf": (InputStatus.SKIPPED, "contains nothing that Checkov checks")}
 
 
 def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]) -> None:
@@ -290,11 +290,11 @@ def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]
 
 ENDS = {
     "a crash": ('sys.exit("Traceback\\nValueError: oh no")', "it says: ValueError: oh no"),
-    "another code": ('log("ERROR", "oh no"); sys.exit(2)', "ended with code 2; it says: oh no"),
-    "a signal": ("os.kill(os.getpid(), 9)", "ended with code -9"),
-    "garbage": ('print("{]")', "printed what is not JSON"),
-    "nothing": ("pass", "printed what is not JSON"),
-    "nesting": ('print("[" * 100000)', "printed what is not JSON"),
+    "another code": ('log("ERROR", "oh no"); sys.exit(2)', "exited with code 2; last message: oh no"),
+    "a signal": ("os.kill(os.getpid(), 9)", "exited with code -9"),
+    "garbage": ('print("{]")', "printed output that is not JSON"),
+    "nothing": ("pass", "printed output that is not JSON"),
+    "nesting": ('print("[" * 100000)', "printed output that is not JSON"),
     "another form": ('print(json.dumps([{"results": {"failed_checks": [{}]}, "check_type": "x"}]))', "unknown form"),
     "a list": ("print(json.dumps([1]))", "unknown form"),
     "a framework": (
@@ -303,7 +303,7 @@ ENDS = {
     ),
     "hanging": (
         "import signal; signal.pause()",
-        "did not end within 0.5 seconds of a processor (--limit engine=N allows more)",
+        "did not end within 0.5 seconds of CPU time (--limit engine=N raises this)",
     ),
 }
 
@@ -353,7 +353,7 @@ def test_modules_that_are_not_fetched_are_named_with_the_input(stand_in: Callabl
         'found = [check("CKV_TF_1", "main.tf", "PASSED", resource=name) for name in ("vpc", "eks")]\n'
         'print(json.dumps(part("terraform", passed=found)))'
     )
-    reason = "by Checkov 0.0.0, without the modules that come from elsewhere: vpc, eks"
+    reason = "by Checkov 0.0.0, without modules that are not in the scanned files: vpc, eks"
     assert became(scanned())["main.tf"] == (InputStatus.ASSESSED, reason)
 
 
@@ -369,7 +369,7 @@ def test_nothing_of_ours_reaches_it(stand_in: Callable[..., None], monkeypatch: 
     for name in ("BC_API_KEY", "CKV_CHECK", "GITHUB_PAT", "DOWNLOAD_EXTERNAL_MODULES", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     _, reason = became(scanned())["main.tf"]
-    names, place, inside = json.loads(reason.partition("it says: ")[2])
+    names, place, inside = json.loads(reason.partition("last message: ")[2])
     assert not {"BC_API_KEY", "CKV_CHECK", "GITHUB_PAT", "DOWNLOAD_EXTERNAL_MODULES", "AWS_SECRET_ACCESS_KEY"} & {
         *names
     }
@@ -379,7 +379,7 @@ def test_nothing_of_ours_reaches_it(stand_in: Callable[..., None], monkeypatch: 
 def test_it_gets_a_proxy_that_answers_nothing_and_writes_warnings_alone(stand_in: Callable[..., None]) -> None:
     stand_in('log("ERROR", json.dumps(dict(os.environ))); sys.exit(2)')
     _, reason = became(scanned())["main.tf"]
-    given = json.loads(reason.partition("it says: ")[2])
+    given = json.loads(reason.partition("last message: ")[2])
     assert given["HTTP_PROXY"] == given["HTTPS_PROXY"] == "http://127.0.0.1:9"
     assert given["PATH"] == given["HOME"] == given["TMPDIR"]
     assert given["LOG_LEVEL"] == "WARNING"
@@ -428,7 +428,7 @@ def no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_without_the_program_the_way_to_get_it_is_told() -> None:
     with pytest.raises(UsageError) as caught:
         scanned()
-    assert "neither on PATH nor beside Python" in caught.value.message
+    assert "neither on PATH nor beside this Python" in caught.value.message
     assert caught.value.hint == "pipx install checkov, or pip install 'PATH-OR-URL[checkov]'"
     assert scan((".",)).verdict.exit_code == 3
 

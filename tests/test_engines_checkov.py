@@ -134,7 +134,7 @@ def test_every_input_is_accounted_for(result: Scan) -> None:
 
 def test_modules_from_elsewhere_are_said_to_be_missing(result: Scan) -> None:
     reasons = [item.reason for item in result.inputs if item.path == "main.tf"]
-    assert reasons[0].endswith(", without the modules that come from elsewhere: far")
+    assert reasons[0].endswith(", without modules that are not in the scanned files: far")
 
 
 def test_rules_of_ours_are_not_repeated(result: Scan) -> None:

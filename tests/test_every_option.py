@@ -101,7 +101,7 @@ def test_nothing_that_is_named_holds_a_run_up(each: Tried, folder: Path, monkeyp
             signal.alarm(SECONDS)
             done = assay(*arguments(each, value), cwd=folder)
             assert done.returncode in range(5), done.stderr
-            assert "fault in Assay" not in done.stderr
+            assert "internal error of Assay" not in done.stderr
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)

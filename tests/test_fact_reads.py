@@ -11,9 +11,9 @@ import pytest
 
 from scanner import facts
 from scanner.facts import registry
-from scanner.facts.kept import Kept
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.kubernetes.references import links
-from scanner.facts.step import Facts, Read, Step, View, read
+from scanner.facts.step import Facts, FieldRead, SharedIndex, Step, read
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects import KINDS
@@ -21,7 +21,7 @@ from tests.bundles import bundles
 
 STEPS = list(registry.steps(KINDS))
 ALL = [each for kind in KINDS for each in registry.reads(kind)]
-BY_TABLE = {links.resolve}
+BY_TABLE = {links.resolve_references}
 """Its reads are made of the tables by which it reads, for which no bundle holds every field."""
 
 
@@ -39,7 +39,7 @@ class Taken:
     stated: Mapping[Subject, Mapping[str, Any]]
     places: Mapping[Subject, Mapping[str, Location]]
 
-    def differs_with(self, step: Step[Any], kept: Kept) -> bool:
+    def differs_with(self, step: Step[Any], kept: FieldFilter) -> bool:
         """Whether the step comes to anything else with what is kept of the subjects, be it that it breaks down."""
         short = list(kept.of(self.subjects))
         known = Facts()
@@ -61,7 +61,7 @@ def taken() -> dict[Step[Any], list[Taken]]:
     """Every step, once for each bundle that it has anything to do with."""
     found: dict[Step[Any], list[Taken]] = {step: [] for step in STEPS}
     for some, whole in bundles():
-        known, views = Facts(), dict[type[View], View]()
+        known, views = Facts(), dict[type[SharedIndex], SharedIndex]()
         for step in registry.steps({subject.kind for subject in some}):
             if step.view not in views:
                 views[step.view] = step.view(some, whole=whole)
@@ -76,11 +76,11 @@ def _copied(facts_of: Mapping[Subject, Mapping[str, Any]]) -> dict[Subject, dict
     return {subject: {**values} for subject, values in facts_of.items()}
 
 
-def differs(step: Step[Any], own: Sequence[Read], monkeypatch: pytest.MonkeyPatch) -> bool:
+def differs(step: Step[Any], own: Sequence[FieldRead], monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a step comes to anything else where subjects hold nothing but what its view and these reads name."""
     reads = (*step.view.READS, *own)
     monkeypatch.setattr(registry, "reads", lambda kind: tuple(each for each in reads if each.kind == kind))
-    kept = Kept(read(kind) for kind in KINDS)
+    kept = FieldFilter(read(kind) for kind in KINDS)
     return any(each.differs_with(step, kept) for each in taken()[step])
 
 
@@ -90,7 +90,7 @@ def test_a_step_reads_nothing_that_it_does_not_declare_itself(step: Step[Any], m
     assert not differs(step, step.reads, monkeypatch)
 
 
-def shorter(reads: Sequence[Read]) -> Iterator[tuple[tuple[Read, str, str], list[Read]]]:
+def shorter(reads: Sequence[FieldRead]) -> Iterator[tuple[tuple[FieldRead, str, str], list[FieldRead]]]:
     """Reads without one of the paths or kinds of objects that they name, and which of which read that is."""
     for index, each in enumerate(reads):
         for field in ("paths", "names", "objects"):
@@ -112,10 +112,10 @@ def test_every_declared_read_is_needed_by_a_step_that_declares_it(monkeypatch: p
     assert declared - needed == set()
 
 
-def changes(reads: Sequence[Read], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def changes(reads: Sequence[FieldRead], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What all facts say otherwise of subjects that hold nothing but what is read: the kinds of subjects."""
     monkeypatch.setattr(registry, "reads", lambda kind: tuple(each for each in reads if each.kind == kind))
-    kept, changed = Kept(read(kind) for kind in KINDS), []
+    kept, changed = FieldFilter(read(kind) for kind in KINDS), []
     for some, whole in bundles():
         short = list(kept.of(some))
         before, after = facts.derive(some, whole=whole), facts.derive(short, whole=whole)

@@ -17,8 +17,8 @@ import scanner.facts
 from scanner import documents, facts
 from scanner.facts import registry
 from scanner.facts.fact import Fact
+from scanner.facts.field_filter import FieldFilter
 from scanner.facts.groups import Groups
-from scanner.facts.kept import Kept
 from scanner.facts.step import Facts, Step, UndeclaredError, read, step
 from scanner.model import Subject
 from scanner.subjects import KINDS
@@ -165,7 +165,7 @@ def test_steps_read_subjects_of_the_family_that_they_give_facts_to() -> None:
 def test_what_is_not_read_does_not_stay() -> None:
     text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, annotations: {b: hunter2}}\nstringData: {c: hunter2}\n"
     rules = [read("kubernetes.resource", "object.kind")]
-    (kept,) = Kept(rules).of(read_all({"a.yaml": text}))
+    (kept,) = FieldFilter(rules).of(read_all({"a.yaml": text}))
     assert "hunter2" not in repr(kept)
     assert kept.bindings["object"]["stringData"] == {"c": None}
 
@@ -175,7 +175,9 @@ def test_what_a_rule_reads_stays_with_its_place() -> None:
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - {name: b, image: c, tty: true}\n"
     )
     rules = [read("kubernetes.container", "container.image", names=["pod.containers"])]
-    (kept,) = [item for item in Kept(rules).of(read_all({"a.yaml": text})) if item.kind == "kubernetes.container"]
+    (kept,) = [
+        item for item in FieldFilter(rules).of(read_all({"a.yaml": text})) if item.kind == "kubernetes.container"
+    ]
     full = next(item for item in read_all({"a.yaml": text}) if item.kind == "kubernetes.container")
     assert kept.bindings["container"] == {"image": "c"}
     assert len(kept.bindings["pod"]["containers"]) == 1
@@ -187,10 +189,10 @@ def test_what_is_read_of_every_field_stays_of_a_named_one_too() -> None:
     spec = {"a": {"x": 1, "y": 2, "z": 3}, "b": {"x": 1, "y": 2}}
     text = json.dumps({"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t"}, "spec": spec})
     rules = [read("kubernetes.resource", "object.spec.*.x", "object.spec.a.y")]
-    (kept,) = Kept(rules).of(read_all({"a.json": text}))
+    (kept,) = FieldFilter(rules).of(read_all({"a.json": text}))
     assert kept.bindings["object"]["spec"] == {"a": {"x": 1, "y": 2}, "b": {"x": 1}}
 
 
 @pytest.mark.parametrize("kind", ["document", "kubernetes.container", "kubernetes.control-plane"])
 def test_a_subject_of_which_nothing_is_read_does_not_stay(kind: str) -> None:
-    assert kind not in {subject.kind for some, _ in bundles() for subject in Kept().of(some)}
+    assert kind not in {subject.kind for some, _ in bundles() for subject in FieldFilter().of(some)}

@@ -395,6 +395,13 @@ def test_a_swarm_counts_who_acts_in_it() -> None:
     assert (eve.facts["declared"], "agent_type" in eve.facts) == (False, False)
 
 
+def test_agents_without_a_name_count_each_and_those_with_a_computed_name_once() -> None:
+    nameless = "mcp__s__agent_spawn({type: 'coder'})\n"
+    computed = "mcp__s__agent_spawn({type: 'coder', name: next()})\n"
+    found = derived("mcp__s__swarm_init({maxAgents: 2})\n" + spawn("Ann") + 3 * nameless + 2 * computed, path="a.js")
+    assert one(found, "swarm.swarm").facts["agents"] == 5
+
+
 def test_without_any_agent_nothing_is_undeclared() -> None:
     assert "declared" not in one(derived("Task('Eve', 'p')", path="a.js"), "swarm.task").facts
 

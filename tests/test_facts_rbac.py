@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from scanner import documents, subjects
-from scanner.facts.kubernetes.access.powers import POWERS, Power
+from scanner.facts.kubernetes.access.permissions import POWERS, DangerousPermission
 from scanner.model import Profile, Subject
 from scanner.scan import Options, scan
 from tests.known import Known, cut, known
@@ -390,7 +390,7 @@ def test_it_is_known_of_every_power_whether_it_takes_the_cluster_over() -> None:
 
 
 @pytest.mark.parametrize("power", POWERS, ids=lambda power: power.name)
-def test_a_power_in_the_whole_cluster_takes_it_over_or_not(power: Power) -> None:
+def test_a_power_in_the_whole_cluster_takes_it_over_or_not(power: DangerousPermission) -> None:
     for way in power.ways:
         rules = [
             {

@@ -191,7 +191,9 @@ def test_a_fix_that_brings_another_finding_is_left_out_alone(folder: Path) -> No
     (folder / "pod.yaml").write_text(POD)
     (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), FixSelection(unsafe=True)).files
     assert [left.finding.rule for left in result.skipped] == ["kubernetes.pod-without-host-pid"]
-    assert "it would bring another: no profiler here (own.wants-host-pid, fail)" in result.skipped[0].reason
+    assert (
+        "the fix would cause another finding: no profiler here (own.wants-host-pid, fail)" in result.skipped[0].reason
+    )
     assert "hostPID: true   # for the profiler" in result.after.decode()
     assert result.fixed
 
@@ -221,7 +223,7 @@ def test_a_fix_that_does_not_clear_its_finding_is_left_out(folder: Path) -> None
     (folder / "pod.yaml").write_text(POD.replace("hostPID: true", "hostPID: false"))
     selection = FixSelection(rules=frozenset({"own.wants-host-pid"}))
     (result,) = fix(["deploy"], Options(rule_folders=(folder.parent / "rules",)), selection).files
-    assert [skipped.reason for skipped in result.skipped] == ["it would not clear the finding"]
+    assert [skipped.reason for skipped in result.skipped] == ["the fix would not resolve the finding"]
     assert result.after == result.before
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from scanner import documents
 from scanner.documents import Document
-from scanner.subjects import DOCUMENT, FORMATS, KINDS, Reading, may_be_ours, recognise
+from scanner.subjects import DOCUMENT, FORMATS, KINDS, RecognitionResult, may_be_ours, recognise
 from tests.test_subjects_foreign import KNOWN, LIKENESSES
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ def held(path: str, text: str) -> list[Document]:
     return [part for part in documents.read(path, text) if isinstance(part, Document)]
 
 
-def sampled(name: str) -> Reading:
+def sampled(name: str) -> RecognitionResult:
     path = SAMPLES[name]
     return recognise(documents.read(path.name, path.read_text()))
 

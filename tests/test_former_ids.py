@@ -15,7 +15,7 @@ from scanner.configured import Pattern
 from scanner.errors import UsageError
 from scanner.model import Severity
 from scanner.policy import pack
-from scanner.policy.tuning import RuleSettings, Tuning, in_force
+from scanner.policy.tuning import RuleSettings, Tuning, resolve_ids
 from scanner.rule_ids import RuleIds
 from tests.command_line import Done, assay, fault
 
@@ -165,20 +165,22 @@ def test_a_rule_that_is_set_by_two_of_its_names_is_told_with_the_line() -> None:
     configure(f"rules:\n  {NEW}: {{enabled: true}}\n  {OLD}: {{enabled: false, reason: later}}\n")
     done = run("scan", "pod.yaml", "--config", "assay.yaml")
     assert done.returncode == 2
-    said = f"assay.yaml:4: '{NEW}' and '{OLD}' are one rule, which is set twice (set it once, as {NEW})"
+    said = (
+        f"assay.yaml:4: '{NEW}' and '{OLD}' are the same rule, which is configured twice (configure it once, as {NEW})"
+    )
     assert said in fault(done)
 
 
 def test_a_pattern_that_stands_twice_counts_once() -> None:
     ids = RuleIds(frozenset({NEW}), {OLD: NEW})
-    tuning = in_force(Tuning(select=(Pattern(OLD, "a:1"), Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))), ids)
+    tuning = resolve_ids(Tuning(select=(Pattern(OLD, "a:1"), Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))), ids)
     assert tuning.select == (Pattern(NEW, "a:1"), Pattern("b.*", "a:1"))
 
 
 def test_only_the_command_line_goes_over_what_is_skipped_and_switched_off() -> None:
     off = RuleSettings(OLD, "a:3", enabled=False, severity=Severity.LOW, reason="later")
     tuning = Tuning((Pattern(NEW, "a:1"),), (Pattern(OLD, "a:2"),), (off,))
-    written = in_force(tuning, RuleIds(frozenset({NEW}), {OLD: NEW}))
+    written = resolve_ids(tuning, RuleIds(frozenset({NEW}), {OLD: NEW}))
     assert (written.skip, [each.enabled for each in written.rules]) == ((Pattern(NEW, "a:2"),), [False])
 
 
@@ -290,7 +292,7 @@ def test_a_fingerprint_counts_the_first_id_alone(folder: Path) -> None:
     assert fingerprint("pod-new", RULE.replace(f"{FORMERLY}\n", "")) != first
 
 
-STAYS = "(an id that a rule had goes on meaning that rule)"
+STAYS = "(a former id of a rule cannot be given to another rule)"
 
 
 def refused(*arguments: str) -> str:
@@ -301,7 +303,7 @@ def refused(*arguments: str) -> str:
 
 def test_a_former_id_that_is_the_id_of_now_is_refused(folder: Path) -> None:
     write_rule(folder, "pod-new", RULE.replace(FORMERLY, f"formerly:\n  - {OLD}\n  - {NEW}"))
-    said = f"own/kubernetes/pod-new.yaml:9: {NEW} is the id that the rule has now {STAYS}"
+    said = f"own/kubernetes/pod-new.yaml:9: {NEW} is the current id of the rule {STAYS}"
     assert said in refused("scan", "pod.yaml", "--rules", "own")
     assert said in refused("rules", "test", "own")
 

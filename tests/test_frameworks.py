@@ -15,8 +15,8 @@ from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
 from scanner.frameworks import catalogue
-from scanner.frameworks.assess import ByControl, Seen, assess, by_control
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.assess import ByControl, OutcomesInScope, assess, by_control
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
 from scanner.model import Outcome, Profile, RuleInfo, Severity
@@ -152,11 +152,11 @@ def status(
         "C",
         Checkable.FULL if full else Checkable.PARTIAL,
         "",
-        objectives=(Bearing("goal", relation, strength, "r", proves=proves),),
+        objectives=(ControlMapping("goal", relation, strength, "r", proves=proves),),
     )
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
     counts = {"a.b": outcomes} if outcomes else {}
-    (assessment,) = assess(framework, Seen(counts), bearing(framework, [RULE]))
+    (assessment,) = assess(framework, OutcomesInScope(counts), bearing(framework, [RULE]))
     return assessment.status
 
 
@@ -193,9 +193,9 @@ def test_a_status_is_the_worst_of_what_bears_on_it(
 
 
 def test_a_control_may_name_a_rule_and_that_goes_before_its_objectives() -> None:
-    goal = Bearing("goal", Relation.SUPPORTS, Strength.HIGH, "through the objective")
-    named = Bearing("", Relation.VIOLATES, Strength.LOW, "by name", rule="a.b")
-    elsewhere = Bearing("", Relation.VIOLATES, Strength.HIGH, "another rule", rule="a.c")
+    goal = ControlMapping("goal", Relation.SUPPORTS, Strength.HIGH, "through the objective")
+    named = ControlMapping("", Relation.VIOLATES, Strength.LOW, "by name", rule="a.b")
+    elsewhere = ControlMapping("", Relation.VIOLATES, Strength.HIGH, "another rule", rule="a.c")
     controls = (
         Control("both", "B", Checkable.PARTIAL, "", objectives=(goal, named)),
         Control("named", "N", Checkable.PARTIAL, "", objectives=(named, elsewhere)),
@@ -226,7 +226,7 @@ def test_a_minor_rule_decides_only_where_it_is_named(
     profile: Profile, severity: Severity, strength: Strength, carried: Strength, named: str
 ) -> None:
     rule = replace(RULE, profile=profile, severity=severity)
-    bearing = Bearing("goal", Relation.SUPPORTS, strength, "r", rules=(rule.id,) if named == "rules" else ())
+    bearing = ControlMapping("goal", Relation.SUPPORTS, strength, "r", rules=(rule.id,) if named == "rules" else ())
     if named == "rule":
         bearing = replace(bearing, objective="", rule=rule.id)
     control = Control("C", "C", Checkable.PARTIAL, "", "", "", (bearing,))
@@ -236,16 +236,18 @@ def test_a_minor_rule_decides_only_where_it_is_named(
 
 def test_all_rules_that_a_control_names_are_told() -> None:
     rules = [replace(RULE, id=name, objectives=()) for name in ("a.b", "a.c")]
-    bearings = tuple(Bearing("", Relation.VIOLATES, Strength.HIGH, rule.id, rule=rule.id) for rule in rules)
+    bearings = tuple(ControlMapping("", Relation.VIOLATES, Strength.HIGH, rule.id, rule=rule.id) for rule in rules)
     framework = Framework(
         "f", "1", "F", "", "", "", "", Measure.CONTROLS, (Control("C", "C", Checkable.FULL, "", "", "", bearings),)
     )
     counts = {"a.b": {Outcome.PASS: 1}, "a.c": {Outcome.PASS: 2}}
-    (assessment,) = assess(framework, Seen(counts), bearing(framework, rules))
+    (assessment,) = assess(framework, OutcomesInScope(counts), bearing(framework, rules))
     assert assessment.status is ControlStatus.SATISFIED
     assert [link.rule for link in assessment.links] == ["a.b", "a.c"]
     ran = {"a.b": {Outcome.PASS: 1}}
-    (assessment,) = assess(framework, Seen(ran), bearing(framework, rules), not_run=bearing(framework, rules[1:]))
+    (assessment,) = assess(
+        framework, OutcomesInScope(ran), bearing(framework, rules), not_run=bearing(framework, rules[1:])
+    )
     assert assessment.status is ControlStatus.PARTIAL
     assert assessment.not_run == ("a.c",)
     assert assessment.reason == "not run: a.c"
@@ -294,7 +296,7 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
 def test_a_manual_control_stays_manual() -> None:
     control = Control("C1", "C", Checkable.MANUAL, "")
     framework = Framework("f", "1", "F", "", "", "", "", Measure.CONTROLS, (control,))
-    (assessment,) = assess(framework, Seen({}), {})
+    (assessment,) = assess(framework, OutcomesInScope({}), {})
     assert assessment.status is ControlStatus.MANUAL
 
 
@@ -309,13 +311,13 @@ def rule_for(objective: str, shown_by: ShownBy = ShownBy.MANIFEST) -> RuleInfo:
 def test_figures_are_counts_of_statuses() -> None:
     names = ("good", "bad", "word", "silent", "faint")
     strength = {"faint": Strength.LOW}
-    goals = [Bearing(name, Relation.SUPPORTS, strength.get(name, Strength.HIGH), "r") for name in names]
+    goals = [ControlMapping(name, Relation.SUPPORTS, strength.get(name, Strength.HIGH), "r") for name in names]
     controls = [Control(goal.objective, "C", Checkable.PARTIAL, "", objectives=(goal,)) for goal in goals]
     framework = framework_of(*controls, Control("m", "M", Checkable.MANUAL, ""))
     rules = [rule_for(name, ShownBy.DECLARED if name == "word" else ShownBy.MANIFEST) for name in names]
     counts = {f"rule.{name}": {Outcome.PASS: 1} for name in ("good", "word", "faint")}
     counts["rule.bad"] = {Outcome.FAIL: 1, Outcome.PASS: 5}
-    summary = summarise(framework, assess(framework, Seen(counts), bearing(framework, rules)))
+    summary = summarise(framework, assess(framework, OutcomesInScope(counts), bearing(framework, rules)))
     assert {status.value: number for status, number in summary.counts.items() if number} == {
         "weakened": 1,
         "partial": 2,
@@ -328,24 +330,26 @@ def test_figures_are_counts_of_statuses() -> None:
 
 
 def test_a_percentage_is_over_what_files_can_show_in_full() -> None:
-    goals = [Bearing(name, Relation.VIOLATES, Strength.HIGH, "r") for name in ("good", "bad", "absent")]
+    goals = [ControlMapping(name, Relation.VIOLATES, Strength.HIGH, "r") for name in ("good", "bad", "absent")]
     full = [Control(goal.objective, "C", Checkable.FULL, "", objectives=(goal,)) for goal in goals]
     framework = framework_of(*full, Control("part", "P", Checkable.PARTIAL, "", objectives=(goals[0],)))
     rules = [rule_for(name) for name in ("good", "bad", "absent")]
     linked = bearing(framework, rules)
     counts = {"rule.good": {Outcome.PASS: 1}, "rule.bad": {Outcome.FAIL: 1}}
-    summary = summarise(framework, assess(framework, Seen(counts), linked))
+    summary = summarise(framework, assess(framework, OutcomesInScope(counts), linked))
     assert (summary.full, summary.conformity) == (2, 0.5)
     left_out = summarise(
         framework,
-        assess(framework, Seen({"rule.good": {Outcome.PASS: 1}}), linked, not_run=bearing(framework, rules[1:2])),
+        assess(
+            framework, OutcomesInScope({"rule.good": {Outcome.PASS: 1}}), linked, not_run=bearing(framework, rules[1:2])
+        ),
     )
     assert (left_out.full, left_out.conformity, left_out.not_run) == (2, 0.5, 1), "leaving a rule out gains nothing"
 
 
 def test_a_list_of_risks_gets_no_percentage() -> None:
     llm = next(item for item in FRAMEWORKS if (item.id, item.edition) == ("owasp-llm", "2026"))
-    summary = summarise(llm, assess(llm, Seen({}), {}))
+    summary = summarise(llm, assess(llm, OutcomesInScope({}), {}))
     assert (summary.coverage, summary.conformity) == (None, None)
 
 

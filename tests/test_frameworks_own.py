@@ -136,25 +136,25 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
             "unmaped:",
             "acme.yaml:41: there is no key 'unmaped' in item 4 of controls (did you mean unmapped?)",
         ),
-        ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 stands twice"),
+        ("id: A-2", "id: A-1", "acme.yaml:19: the control A-1 occurs twice"),
         ("relation: declares", "relation: says", "acme.yaml:34: relation is 'says'; it must be one of supports"),
         (
             "measure: controls",
             "measure: controls\ntotal: 6",
-            "acme.yaml:9: the source has 6 controls, and 5 are listed",
+            "acme.yaml:9: `total` is 6, but the file lists 5 controls",
         ),
         ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 names neither objectives nor"),
         (
             "checkable: full",
             "checkable: manual",
-            "acme.yaml:12: the control A-1 is manual, so that nothing bears on it",
+            "acme.yaml:12: the control A-1 is manual, so it must have neither `objectives` nor `unmapped`",
         ),
         ("measure: controls", "measure: 5", "acme.yaml:8: measure is 5; it must be one of controls"),
         ('edition: "1"', "edition: 1.1", "acme.yaml:2: edition is the number 1.1; it must be text (put it in quotes)"),
         ("source: https://", "source: http://", "(An address that begins with https://.)"),
         (
             "evidence: Some file.",
-            "evidence: <what a file can show of it>",
+            "evidence: <what files can show of the control>",
             "acme.yaml:40: <what a file can show of it> is not",
         ),
         ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
@@ -171,13 +171,13 @@ def test_what_is_wrong_with_it_is_said_with_its_line_and_what_was_meant(
 def test_an_id_that_is_taken_is_refused(tmp_path: Path) -> None:
     (tmp_path / "acme.yaml").write_text(FRAMEWORK.replace("id: acme", "id: soc2").replace('"1"', '"2031"'))
     done = run("scan", "pod.yaml", "--framework-file", "acme.yaml")
-    assert "there is already a framework soc2 (give it an id of its own)" in fault(done)
+    assert "there is already a framework soc2 (give it another id)" in fault(done)
 
 
 def test_two_files_of_one_edition_are_refused_and_two_editions_are_not(tmp_path: Path) -> None:
     (tmp_path / "twin.yaml").write_text(FRAMEWORK)
     files = ("--framework-file", "acme.yaml", "--framework-file", "twin.yaml")
-    assert "acme@1 stands in two files" in fault(run("scan", "pod.yaml", *files))
+    assert "acme@1 is defined in two files" in fault(run("scan", "pod.yaml", *files))
     (tmp_path / "twin.yaml").write_text(FRAMEWORK.replace('"1"', '"2"'))
     assert "acme@2" in run("frameworks", "list", *files).stdout
 
@@ -186,8 +186,8 @@ def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path
     assert run("frameworks", "new", "house-rules", "--folder", "own").returncode == 0
     path = tmp_path / "own" / "house-rules.yaml"
     assert "there is already" in fault(run("frameworks", "new", "soc2"))
-    assert "is there already" in fault(run("frameworks", "new", "house-rules", "--folder", "own"))
-    assert "not an identity" in fault(run("frameworks", "new", "House Rules"))
+    assert "already exists" in fault(run("frameworks", "new", "house-rules", "--folder", "own"))
+    assert "not a rule id" in fault(run("frameworks", "new", "House Rules"))
     show = ("frameworks", "show", "house-rules", "--framework-file", str(path))
     assert "house-rules.yaml:4: <what people call it> is not filled in yet" in fault(run(*show))
     path.write_text(
@@ -235,8 +235,8 @@ def test_a_control_is_shown_with_what_limits_what_bears_on_it(tmp_path: Path) ->
         limited.replace("controls:\n  -", "applies_when: {subjects: [kubernetes]}\ncontrols:\n  -")
     )
     shown = assay("frameworks", "show", "acme/A-2", "--framework-file", "acme.yaml", cwd=tmp_path).stdout
-    assert "applies where a scan has subjects (kubernetes)" in shown
+    assert "applies where the scanned files contain subjects (kubernetes)" in shown
     assert "binds service-provider only" in shown
     words = " ".join(shown.split())
-    assert "(supports, medium, a pass says nothing, where a scan has data (pan or sad))" in words
+    assert "(supports, medium, a pass does not count, where the scanned files contain data (pan or sad))" in words
     assert re.findall(r"^  - (\S+)", shown, re.MULTILINE) == ["kubernetes.pod-without-host-network"]

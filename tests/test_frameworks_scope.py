@@ -90,7 +90,7 @@ def test_what_binds_other_entities_does_not_apply() -> None:
     result = run("pci-dss: {entity: [merchant]}\n", "pci-dss")
     (figures,) = result.frameworks
     assert figures.applicable < everything.applicable == 280
-    assert control(result, "A1.1.1").reason == "binds multi-tenant only; the scope is that of merchant"
+    assert control(result, "A1.1.1").reason == "applies to multi-tenant only; the scope file states merchant"
     assert control(result, "1.2.1").status is not ControlStatus.NOT_APPLICABLE
     provider = run("pci-dss: {entity: [service-provider]}\n", "pci-dss")
     assert control(provider, "12.9.1").status is not ControlStatus.NOT_APPLICABLE
@@ -119,8 +119,8 @@ def test_an_entry_without_an_edition_holds_for_all_of_them() -> None:
             "soc2:\n  not-applicable:\n    CC6.11: none of ours, and nobody else's\n",
             "scope.yaml:3: soc2@2017 has no control",
         ),
-        ("soc2:\n  not-applicable:\n    CC6.1: no\n", "scope.yaml:3: no reason is given why CC6.1 does not apply"),
-        ("soc2: {entity: [merchant]}\n", "scope.yaml:1: soc2 binds every entity alike"),
+        ("soc2:\n  not-applicable:\n    CC6.1: no\n", "scope.yaml:3: the reason why CC6.1 does not apply is too short"),
+        ("soc2: {entity: [merchant]}\n", "scope.yaml:1: no control of soc2 depends on the type of entity"),
         ("pci-dss: {entity: [shop]}\n", "scope.yaml:1: "),
         ("- soc2\n", "scope.yaml:1: the file is a list; it must be a mapping"),
         ("a: [\n", "scope.yaml:1: not valid YAML"),

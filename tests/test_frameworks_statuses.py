@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.controls import Checkable, ControlLink, ControlStatus, Relation, ShownBy, Strength
-from scanner.frameworks.catalogue import Bearing, Control
+from scanner.frameworks.catalogue import Control, ControlMapping
 from scanner.frameworks.status import Evidence, decide
 from scanner.model import Outcome
 
@@ -30,7 +30,7 @@ CONTROLS = st.builds(
     title=st.just("C"),
     checkable=st.sampled_from([Checkable.FULL, Checkable.PARTIAL]),
     evidence=st.just(""),
-    objectives=st.just((Bearing("goal", Relation.SUPPORTS, Strength.HIGH, "because"),)),
+    objectives=st.just((ControlMapping("goal", Relation.SUPPORTS, Strength.HIGH, "because"),)),
 )
 NOT_RUN = st.lists(st.sampled_from(["a.x", "a.y"]), unique=True)
 ORDER = list(ControlStatus)

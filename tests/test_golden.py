@@ -17,7 +17,7 @@ import pytest
 from scanner import reports
 from scanner.cli import outputs
 from scanner.reports.format import Format, Presentation, TextFormat
-from scanner.reports.html.view import view
+from scanner.reports.html.page_data import view
 from tests import output_formats
 from tests.sample_whole import whole_scan
 

@@ -124,7 +124,7 @@ def holds(result: Scan, row: Row) -> None:
         first = item.losses[0]
         assert (first.line, first.kind) == row.lost[:2]
         assert row.lost[2] in first.reason
-    assert "fault in Assay" not in item.reason
+    assert "internal error of Assay" not in item.reason
     found = [each for each in result.findings if each.location.path == row.file]
     lines = [each.location.line for each in found if (each.rule, each.outcome) == (PRIVILEGED, Outcome.FAIL)]
     assert tuple(lines) == row.privileged

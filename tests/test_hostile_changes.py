@@ -16,7 +16,7 @@ from scanner.scan import Options, scan
 from tests.hostile.row import HERE, POD
 
 SMALL = Options(limits=Limits(bytes=1024 * 1024))
-LARGER = "larger than 1 MiB (--limit bytes=SIZE allows more)"
+LARGER = "larger than 1 MiB (--limit bytes=SIZE raises this)"
 PRIVILEGED = "kubernetes.container-not-privileged"
 
 
@@ -49,7 +49,7 @@ CHANGES: dict[str, tuple[Callable[[], object], str, str]] = {
         "unreadable",
         "too many levels of symbolic links",
     ),
-    "it becomes a pipe": (replace(lambda: os.mkfifo("x.yaml")), "unreadable", "changed while it was read"),
+    "it becomes a pipe": (replace(lambda: os.mkfifo("x.yaml")), "unreadable", "the file changed while it was read"),
     "it becomes a folder": (replace(lambda: Path("x.yaml").mkdir()), "unreadable", "is a directory"),
     "it becomes empty": (lambda: Path("x.yaml").write_text(""), "skipped", "empty"),
     "it is cut off": (lambda: os.truncate("x.yaml", POD.index("odd\n  ann")), "assessed", ""),

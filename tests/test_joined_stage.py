@@ -57,7 +57,7 @@ def test_a_policy_that_exhausts_the_memory_costs_itself_alone(folder: Path) -> N
     assert outcomes(result, PRIVILEGED) == outcomes(result, "policy.good") == ["fail"]
     (error,) = (item for item in result["findings"] if item["rule"] == "policy.exhausting")
     assert (error["outcome"], error["location"]["path"]) == ("error", "policies/exhausting.yaml")
-    why = "it needs more than 256 MiB of memory (--limit memory=SIZE allows more)"
+    why = "it needs more than 256 MiB of memory (--limit memory=SIZE raises this)"
     assert error["message"] == f"the policy exhausting was not assessed: {why}"
 
 
@@ -78,7 +78,7 @@ def test_facts_that_take_too_long_cost_the_rules_that_use_them(folder: Path, mon
     errors = {item["rule"]: item["message"] for item in result["findings"] if item["outcome"] == "error"}
     assert lost <= errors.keys()
     assert "kubernetes.workload-selected-by-network-policy" in errors
-    why = "what it asks of all subjects together needs more than 0.5 seconds of a processor"
+    why = "the evaluation of rules that compare several objects needs more than 0.5 seconds of CPU time"
     assert all(f"the rule could not be evaluated: {why}" in message for message in errors.values())
 
 
@@ -107,6 +107,6 @@ def test_a_fix_that_cannot_be_proved_is_not_made(
     limited = ("--rules", "rules", "--limit", "seconds=0.5", "--unsafe")
     done = assay("fix", "pod.yaml", *limited, cwd=folder)
     assert done.returncode == 1
-    why = "what rules ask of all subjects together needs more than 0.5 seconds of a processor"
+    why = "the evaluation of rules that compare several objects needs more than 0.5 seconds of CPU time"
     assert f"not fixed: it cannot be proved: {why}" in done.stderr
     assert (folder / "pod.yaml").read_text() == before

@@ -53,6 +53,6 @@ def test_a_scan_under_load_says_the_same(bundle: Path) -> None:
     with load():
         loaded = assay_process(*arguments, cwd=bundle, **AT_ONE_MOMENT)
     assert alone.returncode == loaded.returncode == 4
-    assert "needs more than 4 seconds of a processor" in alone.stdout
+    assert "needs more than 4 seconds of CPU time" in alone.stdout
     assert loaded.stdout == alone.stdout
     assert (alone.stderr, loaded.stderr) == ("", "")

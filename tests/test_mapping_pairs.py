@@ -10,7 +10,7 @@ import pytest
 from scanner import library
 from scanner.controls import Relation, Strength
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing
+from scanner.frameworks.catalogue import ControlMapping
 from scanner.policy.rule import load_folder
 from tests.conftest import REPOSITORY
 
@@ -24,7 +24,7 @@ RULES = {file.rule.info.id: file.rule.info for file in load_folder(library.data_
 FRAMEWORKS = catalogue.load(library.Cache())
 WORDS = pairs.load()
 PRIVILEGED, ROOT = "kubernetes.container-not-privileged", "kubernetes.container-user-not-root"
-ARGUED = Bearing(
+ARGUED = ControlMapping(
     objective="workload-least-privilege",
     relation=Relation.SUPPORTS,
     strength=Strength.MEDIUM,
@@ -32,7 +32,7 @@ ARGUED = Bearing(
 )
 
 
-def listed(bearing: Bearing) -> list[str]:
+def listed(bearing: ControlMapping) -> list[str]:
     """The rules on privileged containers and on root that a control with this bearing alone lists."""
     control = replace(FRAMEWORKS[0].controls[0], objectives=(bearing,))
     framework = replace(FRAMEWORKS[0], controls=(control,), platform=None)
@@ -61,7 +61,7 @@ def test_a_rule_that_the_rationale_does_not_speak_of_is_listed() -> None:
     ],
     ids=["spoken of", "limited to others", "decides nothing", "named itself"],
 )
-def test_a_rule_is_not_listed_that_is(bearing: Bearing) -> None:
+def test_a_rule_is_not_listed_that_is(bearing: ControlMapping) -> None:
     assert listed(bearing) == []
 
 

@@ -233,8 +233,8 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
-    assert "compose is knowingly not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (claude-settings) (1 input knowingly not assessed)." in done.stdout
+    assert "compose is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
+    assert "Incomplete: 1 input was not assessed (claude-settings) (1 input accepted as not assessed)." in done.stdout
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .claude/, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
@@ -272,7 +272,7 @@ def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: crewai, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed crewai in x/ is not used: nothing of it was met in this scan"
+    said = "not_assessed crewai in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout
@@ -295,7 +295,7 @@ def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Pa
         ("{format: compse, reason: not ours}", "did you mean compose?"),
         ("{format: compose}", "reason"),
         ("{reason: not ours}", "format"),
-        ('{format: compose, reason: "   "}', "the reason has no word in it"),
+        ('{format: compose, reason: "   "}', "the reason contains no word"),
         ("{path: a, file: b, reason: not ours}", "file"),
     ],
 )
@@ -390,7 +390,7 @@ def test_objects_of_kinds_that_no_rule_knows_are_counted(tmp_path: Path) -> None
     ]})  # fmt: skip
     shown = " ".join(assay("scan", ".", cwd=tmp_path).stdout.split())
     assert (
-        "3 objects are of a kind whose own fields no rule looks at (a pass says little): "
+        "3 objects are of a kind whose specific fields no rule checks (a pass means little): "
         "Till.shop.example, Cart.shop.example;" in shown
     )
     page = assay("scan", ".", "--output", "html", cwd=tmp_path).stdout
@@ -401,5 +401,5 @@ def test_where_no_rule_applies_nothing_passed(tmp_path: Path) -> None:
     write(tmp_path, "map.yaml", CLEAN)
     code, told = results(tmp_path, "--select", "kubernetes.container-not-privileged")
     assert code == 3
-    assert told["verdict"]["reason"] == "Nothing to assess: no rule that was run applies to what was read."
+    assert told["verdict"]["reason"] == "Nothing to assess: no rule applies to the scanned files."
     assert results(tmp_path)[0] == 0

@@ -250,7 +250,7 @@ def test_a_secret_under_a_telling_name_is_not_put_into_a_message(write: Write) -
         ("subject: kubernetes.container", "subject: kubernetes.pod", "no subject 'kubernetes.pod'", 6),
         ("require: 'true'", "require: container.", "not a valid CEL expression", 7),
         ("require: 'true'", "require: object.x && nobody.y", "nobody", 7),
-        ("title: A rule for a test", "title: A rule for a test\ntitle: Again and again", "stands twice", 2),
+        ("title: A rule for a test", "title: A rule for a test\ntitle: Again and again", "occurs twice", 2),
         ("severity: low", "severity: [low", "not valid YAML", 2),
     ],
 )
@@ -272,7 +272,7 @@ def test_a_fix_that_does_not_clear_the_finding_is_told(write: Write) -> None:
     file = write(
         "kubernetes.container", keys, **{'fails: "no"\n    input: {}': "fails: x\n    input: {container: {a: true}}"}
     )
-    assert any("does not clear" in problem.message for problem in check(file))
+    assert any("does not resolve" in problem.message for problem in check(file))
 
 
 def fixed_by(written: dict[str, Any], data: Any, item: tuple[str, ...] = ()) -> Any:
@@ -312,7 +312,7 @@ def test_what_a_fix_makes_of_data(remedy: dict[str, Any], before: Any, after: An
         ({"remove": ["a.b", ""]}, "remove a.b, the item"),
         ({"rename": {'a."x.y"': "c"}}, 'rename a."x.y" to c'),
         ({"translate": {"a": {"x": "y"}}}, "change a to y"),
-        ({"translate": {"b": {"x": "y"}}}, "change b to what came after it"),
+        ({"translate": {"b": {"x": "y"}}}, "change b to its replacement"),
         (
             {"append": {"a": ["x", 1]}, "set": {"b": True, "c.d": "text"}},
             "append x, 1 to a and set b to true and set c.d to text",
@@ -376,7 +376,7 @@ fix: {safe: true, when: container.b, set: {a: false}}"""
 
 def test_a_fix_is_only_for_subjects_that_stand_in_the_file(write: Write) -> None:
     for subject, require in (("architecture.flow", "'true'"), ("kubernetes.workload", "size(facts.claims) > 0")):
-        with pytest.raises(PackError, match="a fix belongs to a rule about one subject"):
+        with pytest.raises(PackError, match="a fix is allowed only in a rule about one subject"):
             write(subject, f"require: {require}\nfix: {{safe: false, remove: [a]}}")
 
 

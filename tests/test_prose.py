@@ -38,3 +38,10 @@ def test_each_term_has_a_meaning_and_stands_once() -> None:
 )
 def test_a_word_that_the_glossary_replaces_is_found(words: str, count: int) -> None:
     assert len(list(prose.faults(Text("a.md", "page", words)))) == count
+
+
+def test_texts_use_the_terms_of_the_glossary() -> None:
+    texts = [text for text in prose.every_text() if text.path.endswith(".md")]
+    assert {text.path.partition("/")[0] for text in texts} >= {"docs", "examples", "README.md", "CHANGELOG.md"}
+    faults = [fault for text in texts for fault in prose.faults(text)]
+    assert not faults, "\n".join(faults[:50])

@@ -158,7 +158,7 @@ def test_a_chart_is_rendered_and_its_templates_are_pointed_at(tmp_path: Path) ->
         "web/templates/NOTES.txt": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
         "web/templates/_helpers.tpl": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
         "web/templates/deployment.yaml": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
-        "web/templates/off.yaml": (InputStatus.SKIPPED, "gives no object with the values of web/Chart.yaml"),
+        "web/templates/off.yaml": (InputStatus.SKIPPED, "renders no object with the values of web/Chart.yaml"),
         "web/values.yaml": (InputStatus.ASSESSED, "rendered with web/Chart.yaml"),
     }
     assert result.verdict.exit_code == 1
@@ -256,7 +256,7 @@ def test_without_helm_a_chart_is_not_assessed_and_its_plain_objects_are(
 def test_a_dependency_that_is_not_there_is_said(tmp_path: Path) -> None:
     lay(tmp_path, {**WEB, "web/Chart.yaml": f"{CHART}dependencies:\n- name: redis\n  version: 1.x\n"})
     _, reason = status(scan(["web"]))["web/Chart.yaml"]
-    assert reason == "not assessed: its dependency redis is not here: run `helm dependency build` first"
+    assert reason == "not assessed: its dependency redis is missing: run `helm dependency build` first"
 
 
 @pytest.mark.usefixtures("helm")
@@ -298,7 +298,7 @@ def test_a_link_out_of_the_scan_is_not_followed(tmp_path: Path) -> None:
     result = scan(["."])
     assert status(result)["web/Chart.yaml"] == (
         InputStatus.UNREADABLE,
-        "web/templates/link.yaml is a link to what lies outside",
+        "web/templates/link.yaml is a link to a file outside",
     )
     assert not privileged(result)
 
@@ -414,14 +414,14 @@ def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("resources:\n- https://example.org/a.yaml\n", "builds on https://example.org/a.yaml, which is not here"),
-        ("resources:\n- github.com/a/b?ref=v1\n", "builds on over/github.com/a/b?ref=v1, which is not here"),
-        ("bases:\n- git@example.org:a/b.git\n", "builds on over/git@example.org:a/b.git, which is not here"),
-        ("patches:\n- path: http://example.org/p.yaml\n", "builds on http://example.org/p.yaml, which is not here"),
-        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize fetches"),
+        ("resources:\n- https://example.org/a.yaml\n", "uses https://example.org/a.yaml, which is not a local file"),
+        ("resources:\n- github.com/a/b?ref=v1\n", "uses over/github.com/a/b?ref=v1, which is not a local file"),
+        ("bases:\n- git@example.org:a/b.git\n", "uses over/git@example.org:a/b.git, which is not a local file"),
+        ("patches:\n- path: http://example.org/p.yaml\n", "uses http://example.org/p.yaml, which is not a local file"),
+        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize downloads"),
         ("resources: [\n", "not valid YAML"),
-        ("resources:\n- .\n", "over/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),
-        ("resources:\n- ../bin\n", "bin/kustomization.yaml builds on over/kustomization.yaml, which builds on it"),
+        ("resources:\n- .\n", "over/kustomization.yaml and over/kustomization.yaml use each other"),
+        ("resources:\n- ../bin\n", "bin/kustomization.yaml and over/kustomization.yaml use each other"),
     ],
 )
 def test_nothing_is_fetched_and_nothing_broken_is_built(

@@ -135,7 +135,7 @@ def test_a_chart_file_that_is_an_object_too_is_told(tmp_path: Path, second: str)
     both = f"{ABOUT}---\n{POD % 'a'}" if second else f"name: web\nversion: 0.1.0\n{POD % 'a'}"
     code, _, inputs = scanned(tmp_path, {**CHART, "chart/Chart.yaml": both})
     assert code == 4
-    assert "holds a Kubernetes object" in inputs["chart/Chart.yaml"][1]
+    assert "contains a Kubernetes object" in inputs["chart/Chart.yaml"][1]
 
 
 def test_what_a_chart_usually_holds_stays_a_part_of_it(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_what_a_chart_usually_holds_stays_a_part_of_it(tmp_path: Path) -> None:
     for name in ("off", "off-too"):
         assert inputs[f"chart/templates/{name}.yaml"] == (
             "skipped",
-            "gives no object with the values of chart/Chart.yaml",
+            "renders no object with the values of chart/Chart.yaml",
         )
 
 

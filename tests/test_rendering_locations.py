@@ -7,7 +7,7 @@ import pytest
 from scanner import rendering
 from scanner.documents import Document, Fault
 from scanner.documents.positions import locate
-from scanner.sources import Rendered
+from scanner.sources import RenderingResult
 
 BASE = """\
 apiVersion: v1
@@ -50,7 +50,7 @@ FILES = {"kustomization.yaml": b"", "base.yaml": BASE.encode(), "patch.yaml": PA
 
 
 def built(text: str = BUILT) -> Document:
-    rendered = Rendered("kustomize", (("kustomization.yaml", text),), FILES, frozenset({"patch.yaml"}))
+    rendered = RenderingResult("kustomize", (("kustomization.yaml", text),), FILES, frozenset({"patch.yaml"}))
     (part,) = rendering.documents(rendered)
     assert isinstance(part, Document)
     return part
@@ -88,7 +88,7 @@ def test_an_object_that_no_file_holds_stands_at_the_kustomization() -> None:
 
 
 def test_what_is_rendered_and_cannot_be_read_names_its_file() -> None:
-    rendered = Rendered("helm", (("templates/a.yaml", "a: ["),), {"templates/a.yaml": b"a: [{{ .x }}"})
+    rendered = RenderingResult("helm", (("templates/a.yaml", "a: ["),), {"templates/a.yaml": b"a: [{{ .x }}"})
     (fault,) = rendering.documents(rendered)
     assert isinstance(fault, Fault)
     assert fault.message.endswith("of what helm renders of templates/a.yaml")
@@ -96,7 +96,7 @@ def test_what_is_rendered_and_cannot_be_read_names_its_file() -> None:
 
 def test_a_line_of_a_template_is_underlined_without_its_indent() -> None:
     files = {"t.yaml": b"{{ if .x }}\nkind: Pod\nspec:\n    hostPID: {{ .y }}  \n{{ end }}\n"}
-    (part,) = rendering.documents(Rendered("helm", (("t.yaml", "kind: Pod\nspec:\n  hostPID: true\n"),), files))
+    (part,) = rendering.documents(RenderingResult("helm", (("t.yaml", "kind: Pod\nspec:\n  hostPID: true\n"),), files))
     assert isinstance(part, Document)
     mark = part.root.get("spec", "hostPID").mark
     assert mark

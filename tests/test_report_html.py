@@ -107,7 +107,7 @@ def test_a_framework_that_was_asked_for_comes_before_the_families() -> None:
     scan = replace(scan, run=replace(scan.run, asked=("cis-kubernetes@2.0.1",)))
     text = Page(report.render(scan)).text
     assert text.index("CIS Kubernetes Benchmark") < text.index("2 more frameworks") < text.index("SOC 2 Trust")
-    assert "default, rules that bear on cis-kubernetes@2.0.1" in text
+    assert "default, rules that are mapped to cis-kubernetes@2.0.1" in text
 
 
 def test_the_masthead_says_what_was_scanned_and_what_it_is_worth() -> None:
@@ -267,7 +267,7 @@ def test_a_secret_stays_out() -> None:
 
 def test_a_fix_is_shown_as_a_change_that_needs_no_colour() -> None:
     page = report.render(fixed_scan())
-    assert "Fix</b> remove securityContext.privileged; it may change behaviour, so review it" in page
+    assert "Fix</b> remove securityContext.privileged; it may change the behaviour of the system, so review it" in page
     assert "<i>12</i>  " in page
     assert "<i>13</i><del>-             privileged: true</del>" in page
     assert "<ins>+             readOnlyRootFilesystem: true</ins>" in page
@@ -286,6 +286,8 @@ def test_a_change_beside_a_secret_is_told_in_words_only() -> None:
 
 def test_a_place_that_is_not_edited_says_why() -> None:
     scan = fixed_scan()
-    fix = Fix(safe=True, words="set it", why_not="it is rendered by helm")
+    fix = Fix(safe=True, words="set it", why_not="the file is rendered by helm")
     findings = tuple(replace(item, fix=fix) if item.fix else item for item in scan.findings)
-    assert "set it. Not to be edited here: it is rendered by helm" in report.render(replace(scan, findings=findings))
+    assert "set it. Assay does not make this change: the file is rendered by helm" in report.render(
+        replace(scan, findings=findings)
+    )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scanner.model import Finding, Outcome, Scan, Severity, Verdict
 from scanner.places import Edit, Fix, Location, Related
 from scanner.reports import sarif
-from scanner.reports.figures import told
+from scanner.reports.figures import description
 from tests.sample import MANIFEST, SECRET, SPEC, TEXTS, fixed_scan, sample_scan
 from tests.sample_whole import whole_scan
 
@@ -141,7 +141,7 @@ def test_controls_are_told_only_where_frameworks_were_asked_for() -> None:
 def test_the_figures_of_frameworks_are_those_of_every_report() -> None:
     scan = sample_scan()
     figures = rendered(scan)["properties"]["frameworks"]
-    assert figures == {f"{item.id}@{item.edition}": told(item) for item in scan.frameworks}
+    assert figures == {f"{item.id}@{item.edition}": description(item) for item in scan.frameworks}
 
 
 def test_a_control_that_names_the_rule_is_related_without_an_objective() -> None:
@@ -275,7 +275,9 @@ def test_any_file_name_comes_back_from_its_uri(name: bytes) -> None:
 
 def test_a_fix_is_told_as_replacements() -> None:
     (fix,) = [fix for result in rendered(fixed_scan())["results"] for fix in result.get("fixes", ())]
-    assert fix["description"]["text"] == ("Remove securityContext.privileged; it may change behaviour, so review it.")
+    assert fix["description"]["text"] == (
+        "Remove securityContext.privileged; it may change the behaviour of the system, so review it."
+    )
     (change,) = fix["artifactChanges"]
     assert change["artifactLocation"] == {"uri": "deploy/payments.yaml", "uriBaseId": "SRCROOT"}
     gone, come = change["replacements"]

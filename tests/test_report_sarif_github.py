@@ -112,8 +112,8 @@ def test_the_compressed_file_stays_below_the_limit_of_the_host() -> None:
 
 def test_what_is_no_alert_is_counted() -> None:
     found = notified(sample_scan())
-    assert found["outcome-unknown"] == "1 outcome could not be told: architecture.store-encrypted (1)."
-    assert found["rule-error"] == "1 outcome ended in an error: kubernetes.service-selects-workload (1)."
+    assert found["outcome-unknown"] == "1 outcome unknown: architecture.store-encrypted (1)."
+    assert found["rule-error"] == "1 outcome could not be evaluated: kubernetes.service-selects-workload (1)."
     assert found["input-unreadable"].startswith("1 input could not be read: deploy/broken.yaml:7 (the quote")
     assert found["input-skipped"] == "1 input skipped."
     assert "left-out" not in found

@@ -72,7 +72,7 @@ def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
 
 PARAMETER = "parameters: {most: {description: Highest number., default: 1}}"
 MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
-NEVER = "so findings never point at it"
+NEVER = "that `at` names"
 AFTER = "objectives:"
 INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
 EACH = "each: facts.backends\n" + REQUIRE
@@ -135,33 +135,33 @@ EACH = "each: facts.backends\n" + REQUIRE
         (REQUIRE, "each: facts.bakends\n" + REQUIRE, "7: there is no fact about kubernetes.resource called 'bakends'"),
         (REQUIRE, "each: facts.used_by\n" + REQUIRE, "7: the fact 'used_by' is not a list of mappings"),
         (REQUIRE, EACH + " && item.fuond", "8: there is no field of `item` called 'fuond' (did you mean found?)"),
-        (REQUIRE, REQUIRE + " && item.x", "7: `item` is there only in a rule with `each`"),
+        (REQUIRE, REQUIRE + " && item.x", "7: `item` is defined only in a rule with `each`"),
         (REQUIRE, "when: item.field != ''\n" + EACH, "7: `when` is asked of the subject as a whole, "),
         (MESSAGE, '"{subjct} names"', "9: there is no placeholder 'subjct' (did you mean subject?)"),
         (MESSAGE, '"{pod.spec} names"', "9: there is no placeholder 'pod' (known: cluster, detail, facts, item, key, "),
         (MESSAGE, '"{facts.bakends} names"', "9: there is no fact about kubernetes.resource called 'bakends' (did you"),
         (MESSAGE, '"{params.most} names"', "9: there is no parameter 'most' (declare it under `parameters`)"),
-        (MESSAGE, '"{key} names"', "9: {key} is there only in a rule with `each`"),
-        (MESSAGE, '"{detail} names"', "9: {detail} stands for the text of `detail`, which is missing"),
+        (MESSAGE, '"{key} names"', "9: {key} is defined only in a rule with `each`"),
+        (MESSAGE, '"{detail} names"', "9: {detail} needs the key `detail`, which is missing"),
         (MESSAGE, '"{subject.name} names"', "9: {subject} is a text; it has no field 'name'"),
-        (MESSAGE, '"{subject names"', "9: a brace that belongs to no placeholder"),
+        (MESSAGE, '"{subject names"', "9: a brace that is not part of a placeholder"),
         (
             MESSAGE,
             '"{object.metdata.name} names"',
-            "9: no failing example gives a value for {object.metdata.name} (did you mean {object.metadata.name}?)",
+            "9: no failing example has a value for {object.metdata.name} (did you mean {object.metadata.name}?)",
         ),
-        ("message:", "detail: string(1)\nmessage:", "9: the message has no {detail}, so nothing shows this text"),
+        ("message:", "detail: string(1)\nmessage:", "9: the message has no {detail}, so this text is never shown"),
         (
             f"message: {MESSAGE}",
             'detail: object.metdata.name\nmessage: "{detail}"',
-            "9: the expression gives no text in any failing example",
+            "9: the expression of `detail` returns no text in any failing example",
         ),
         (
             REQUIRE,
             REQUIRE + " || params.mots > 1\n" + PARAMETER,
             "7: there is no parameter 'mots' (did you mean most?)",
         ),
-        (AFTER, f"{PARAMETER}\n{AFTER}", "10: nothing reads the parameter 'most'"),
+        (AFTER, f"{PARAMETER}\n{AFTER}", "10: the parameter 'most' is not used"),
         (INPUT, f"    parameters: {{m: 1}}\n{INPUT}", "15: there is no parameter 'm'"),
         (AFTER, "related: {targt: it}\n" + AFTER, "10: there is no related place 'targt' (did you mean target?)"),
         (AFTER, "related: {service: its service}\n" + AFTER, "10: there is no related place 'service'"),
@@ -220,7 +220,7 @@ MOST = (REQUIRE, REQUIRE + " && params.most > 0\n" + PARAMETER)
         ),
         ([MOST, (FAILS, "  - parameters: {most: x}\n" + FAILS.replace("- ", "  "))], "15: most must be a whole number"),
         ([("  - passes: it names one", "  - at: spec\n    passes: it names one")], "12: `at` has no effect: an exam"),
-        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example that sk"),
+        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example with `sk"),
         ([(FAILS, "  - part: true\n" + FAILS.replace("- ", "  "))], "14: `part` has no effect: it belongs to an exam"),
     ],
 )  # fmt: skip
@@ -271,7 +271,7 @@ def test_a_parameter_with_an_example_of_its_effect_is_accepted(rule: WriteRule) 
         (
             "parameters: {old: ^ngi}",
             "parameters: {old: ^zebra}",
-            "10: no example shows what the parameter 'old' changes",
+            "10: no example shows the effect of the parameter 'old'",
         ),
     ],
 )
@@ -344,7 +344,7 @@ def test_two_rules_of_one_name_are_told_with_both_files(rule: WriteRule, tmp_pat
     (tmp_path / "pod.yaml").write_text(POD)
     done = assay("scan", "pod.yaml", "--rules", "rules", "--rules", "more", cwd=tmp_path)
     assert done.returncode == 2
-    assert "two rules are called shop.own: rules/shop/own.yaml and more/shop/own.yaml" in done.stderr
+    assert "two rules have the id shop.own: rules/shop/own.yaml and more/shop/own.yaml" in done.stderr
 
 
 def test_all_that_is_wrong_with_a_rule_is_told_in_the_order_of_its_lines(rule: WriteRule) -> None:
@@ -435,7 +435,7 @@ def test_the_place_of_every_shipped_rule_is_checked() -> None:
     """A field that is in no example is found out in whichever rule it stands."""
     for file in SHIPPED[::7]:
         wrong = replace(file, rule=replace(file.rule, at=f"{file.rule.at}.nowhere"))
-        assert any("findings never point at it" in error.message for error in check(wrong)), file.rule.info.id
+        assert any("that `at` names" in error.message for error in check(wrong)), file.rule.info.id
 
 
 def test_a_placeholder_of_every_shipped_rule_is_checked() -> None:

@@ -71,7 +71,7 @@ def test_parameters_come_as_a_config_map() -> None:
 
 def test_what_cannot_be_exported_is_said_with_its_reason() -> None:
     text, told = export("kubernetes.service-selects-workload", "kubernetes.container-not-privileged")
-    assert "not exported, because it looks at several objects at once: kubernetes.service-selects-workload" in told
+    assert "not exported, because it compares several objects: kubernetes.service-selects-workload" in told
     assert "container-not-privileged" in text
     with pytest.raises(UsageError, match="none of the rules can be exported"):
         export("kubernetes.etcd-serves-over-tls")
@@ -81,14 +81,14 @@ def test_the_reasons_for_which_rules_are_not_exported_are_known() -> None:
     _, told = export("--profile", "opinion")
     reasons = {line.partition("because ")[2].partition(": ")[0] for line in told.splitlines() if "not exported" in line}
     assert reasons == {
-        "it is about a kubernetes.control-plane, which is not an object of the API",
-        "it is about a configuration file, which is not an object of the API",
-        "it looks at several objects at once",
-        "it uses `credential`, which clusters do not know",
-        "it uses `round`, which clusters do not know",
-        "it asks of several lists, or of one outside of its subject",
-        "the API server itself writes `serviceAccount` beside `serviceAccountName`",
-        "it is about committed Secrets, and those of a cluster hold the same by their nature",
+        "its subject, kubernetes.control-plane, is not a Kubernetes API object",
+        "its subject is a configuration file, not a Kubernetes API object",
+        "it compares several objects",
+        "it uses `credential`, which is not part of Kubernetes' CEL",
+        "it uses `round`, which is not part of Kubernetes' CEL",
+        "it checks several lists, or a list outside of its subject",
+        "the API server sets the field `serviceAccount` itself",
+        "it forbids values in committed Secrets, and every Secret in a cluster has values",
     }
 
 

@@ -50,7 +50,7 @@ def test_export_heeds_the_configuration() -> None:
     mount = next(each for each in yaml.safe_load_all(text) if each["metadata"]["name"] == PROC_MOUNT)
     assert mount["metadata"]["annotations"]["assay/severity"] == "low"
     lines = told.splitlines()
-    assert lines[0] == "configuration: assay.yaml, found in the working directory"
+    assert lines[0] == "configuration: assay.yaml, found in the current folder"
     assert f"  {PRIVILEGED} is switched off: our nodes need it (assay.yaml:5)" in lines
     assert f'  {REGISTRY} has the parameter allowed: ["registry.example"] (assay.yaml:4)' in lines
     assert any(line.startswith("  skip kubernetes.pod-* leaves out ") for line in lines)
@@ -70,7 +70,7 @@ def test_a_rule_that_is_named_is_exported_as_it_is_selected() -> None:
     text, told = export(PRIVILEGED, REGISTRY)
     assert names(text) == {PRIVILEGED, REGISTRY}
     assert "registry.example" in text
-    assert "select leaves out" not in told
+    assert "select excludes" not in told
 
 
 @pytest.mark.usefixtures("configured")

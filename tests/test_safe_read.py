@@ -66,7 +66,7 @@ def test_an_option_that_takes_a_folder_reads_regular_files_in_it(folder: Path, o
         os.mkfifo(folder / "own/inner/x.yaml")
     done = assay("scan", "pod.yaml", option, "own", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    said = "is a link to what lies outside" if target else "not a regular file"
+    said = "is a link to a file outside" if target else "not a regular file"
     assert f"own/inner/x.yaml: {said}" in fault(done)
     assert f"own/inner/x.yaml: {said}" in assay("rules", "test", "own", cwd=folder).stderr
 
@@ -140,7 +140,7 @@ def test_git_is_not_asked_about_a_repository_of_odd_files(folder: Path, name: st
     assert assay("scan", ".", "--output", "json", cwd=folder).returncode == 1
     done = assay("scan", ".", "--git-revision", "HEAD", cwd=folder)
     assert done.returncode == 2
-    assert f".git/{name} is not a regular file, so Git is not asked" in fault(done)
+    assert f".git/{name} is not a regular file, so Git is not used" in fault(done)
 
 
 @pytest.mark.parametrize("setting", ["core.attributesFile", "core.excludesFile", "include.path"])

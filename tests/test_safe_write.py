@@ -113,7 +113,7 @@ def is_refused(folder: Path, command: tuple[str, ...], target: str, planted: str
     done = assay(*(part.replace("TARGET", target) for part in command), cwd=folder)
     assert done.returncode == 2
     assert f"cannot write {Path(target)}: {folder.resolve()}/{planted} is a symbolic link that leads out" in done.stderr
-    assert "hint: remove the link, or name the place itself: " in done.stderr
+    assert "hint: remove the link, or name its target: " in done.stderr
     assert is_untouched(folder)
     assert names(folder) == {"pod.yaml", planted}
 
@@ -134,7 +134,7 @@ def test_a_new_file_takes_nobodys_place(folder: Path, name: str) -> None:
     assert assay(name, "new", identity, "--folder", "new/er", cwd=folder).returncode == 0
     made = folder / "new" / "er" / file
     made.write_text(OLD)
-    assert f"new/er/{file} is there already" in assay(name, "new", identity, "--folder", "new/er", cwd=folder).stderr
+    assert f"new/er/{file} already exists" in assay(name, "new", identity, "--folder", "new/er", cwd=folder).stderr
     assert made.read_text() == OLD
     made.unlink()
     made.symlink_to("nothing")
@@ -230,7 +230,7 @@ def test_a_name_of_255_bytes_is_a_target(folder: Path) -> None:
         ("json=/dev/full", "cannot write /dev/full: no space left on device"),
         ("json=/dev/fd/99", "cannot write /dev/fd/99: bad file descriptor"),
         ("evidence=pod.yaml", "cannot write pod.yaml: not a directory"),
-        ("evidence=sub", "the folder sub is not empty (evidence is never mixed with what is there)"),
+        ("evidence=sub", "the folder sub is not empty (name an empty folder)"),
     ],
 )
 def test_what_cannot_be_a_target_is_told(folder: Path, target: str, said: str) -> None:

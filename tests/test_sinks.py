@@ -28,27 +28,28 @@ Report: TypeAlias = Callable[[str], bytes]
 
 WRITTEN_OUT = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _UNKNOWN_RULE = r" {2,5}(?P<unknown>\d+)  \S.*"
-_PROVIDE = r" {8}(?P<provide>(?:to tell, )?[\w`' ,.;()/-]+)"
+_PROVIDE = r" {8}(?P<provide>(?:to decide, )?[\w`' ,.;()/-]+)"
 _COUNTS = r"[a-z0-9-]+@[\w ./-]+?(?P<framework>(?: +(?:[\d/]+|-|\d+ \(\d+\)))+)"
 OURS = re.compile(
     r"(?P<head>(?:critical|high|medium|low|info|error)  \S.*)|(?: {5,10})(?P<rule>[a-z-]+\.[a-z-]+)"
     r"|  (?P<source>[ \d]{5} \|( .*)?)"
     r"|  (?P<place>.+?:\d+:\d+)  (?P<message>.*)"
-    r"|  (?:(?:why|do|bears on) +| {9})(?P<said>\S.*)"
+    r"|  (?:(?:why|fix|controls) +| {9})(?P<said>\S.*)"
     r"|        see (?P<see>.+:\d+:\d+ \(.*\))"
-    r"|unknown: (?P<all_unknown>\d+) that what was scanned does not decide"
-    r"|  \d+ inputs? (?:was|were) not assessed \(below\): mend that first, for it may decide some of this"
+    r"|unknown: (?P<all_unknown>\d+) outcomes? that the scanned files do not decide"
+    r"|  \d+ inputs? (?:was|were) not assessed \(see below\): fix this first, "
+    r"because it may decide some of these outcomes"
     rf"|{_UNKNOWN_RULE}|{_PROVIDE}"
     r"|not assessed: (?P<broken>\d+) of \d+ inputs could not be read"
     r"|not assessed: (?P<parts>\d+) parts? of inputs"
-    r"|  (?P<part>\S+:\d+  the call of .* stands outside of a code block that is read: nothing of it is judged)"
-    r"|noted: \d+ in documentation, source code or CI workflows not read"
+    r"|  (?P<part>\S+:\d+  the call of .* outside of a code block that Assay reads is not assessed)"
+    r"|not read: \d+ parts of documentation, source code or CI workflows"
     r"|  \d+ places: (?P<shared>\S.*)"
     r"|    (?P<among>\S.*?)(?: \(\d+ places\))?"
-    r"|  (?:  )?and (?P<more>\d+) more, all with --explain-inputs"
+    r"|  (?:  )?and (?P<more>\d+) more; --explain-inputs lists all"
     r"|inputs    (?P<inputs>\d+ assessed, \d+ not-assessed, \d+ skipped, \d+ unreadable)"
     r"|outcomes  (?P<outcomes>.*)"
-    r"|profile   (?P<profile>\w+, \d+ rules that (?:apply|bear on [\w@./ ,-]+), Kubernetes 1\.\d+)"
+    r"|profile   (?P<profile>\w+, \d+ rules that (?:apply|are mapped to [\w@./ ,-]+), Kubernetes 1\.\d+)"
     rf"|framework +apply (?:error )?failed weakened +uncontradicted unassessed manual|{_COUNTS}"
     r"|(?:note|next|    ) {6}(?P<summary>\S.*)"
     r"|A static scan supports or contradicts controls; it does not establish compliance\."
@@ -216,7 +217,7 @@ def test_the_ledger_is_aligned_by_what_is_seen(tmp_path: Path) -> None:
     for name in ("plain.md", "\u9577\u3044\u540d\u524d.md", "e\u0301te\u0301.md", "\uff26\uff35.md", "a" * 70 + ".md"):
         (tmp_path / name).write_text("# Nothing")
     rows = assay(tmp_path, "scan", "--explain-inputs").stdout.decode().split("\n")[:6]
-    reason = "holds no YAML, JSON or tool calls"
+    reason = "contains no YAML, JSON or tool calls"
     columns = {column_of(row, reason) for row in rows[1:] if "a" * 70 not in row}
     assert columns == {rows[0].index("reason")}
     assert rows[1].endswith(f"{'a' * 70}.md  {reason}")

@@ -12,7 +12,7 @@ import pytest
 from scanner import sources
 from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, MIB, Limits
-from scanner.sources import File, Met, Skipped, Unreadable
+from scanner.sources import File, Met, SkippedFile, UnreadableFile
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def plant(folder: Path, *names: str) -> None:
         (folder / name).write_text(name)
 
 
-TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE allows more)"
+TOO_LARGE = "larger than 1 MiB (--limit bytes=SIZE raises this)"
 
 
 def collect(*paths: str, limits: Limits = DEFAULTS) -> list[Met]:
@@ -137,7 +137,7 @@ def test_folders_that_are_nobodys_text_are_passed_over_with_an_entry(folder: Pat
     plant(folder, f"a/{name}/x.yaml", f"a/{name}2/x.yaml", "a/z.yaml")
     found = {source.path: source for source in collect()}
     assert set(found) == {f"a/{name}/", f"a/{name}2/x.yaml", "a/z.yaml"}
-    assert isinstance(found[f"a/{name}/"], Skipped)
+    assert isinstance(found[f"a/{name}/"], SkippedFile)
 
 
 def test_such_a_folder_is_read_where_it_is_named(folder: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_symbolic_link_is_said_and_not_followed(folder: Path, target: str) -> 
     (folder / "link.yaml").symlink_to(target)
     found = collect()
     assert [source.path for source in found] == ["file.yaml", "link.yaml", "real/inner/x.yaml"]
-    assert found[1] == Skipped("link.yaml", "a symbolic link")
+    assert found[1] == SkippedFile("link.yaml", "a symbolic link")
     assert collect("link.yaml") == [found[1]]
 
 
@@ -175,8 +175,8 @@ def test_a_link_in_a_circle_ends(folder: Path) -> None:
 
 def test_what_is_no_regular_file_is_said_and_not_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe.yaml")
-    assert collect() == [Skipped("pipe.yaml", "not a regular file")]
-    assert collect("pipe.yaml") == [Unreadable("pipe.yaml", "not a regular file")]  # it was asked for
+    assert collect() == [SkippedFile("pipe.yaml", "not a regular file")]
+    assert collect("pipe.yaml") == [UnreadableFile("pipe.yaml", "not a regular file")]  # it was asked for
 
 
 def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_file_that_is_too_large_is_said_and_not_read(folder: Path) -> None:
         file.truncate(MIB + 1)
     (folder / "b.yaml").write_bytes(b"x" * MIB)
     large, small = collect(limits=Limits(bytes=MIB))
-    assert large == Unreadable("a.yaml", TOO_LARGE)
+    assert large == UnreadableFile("a.yaml", TOO_LARGE)
     assert len(content(small)) == MIB
 
 
@@ -194,7 +194,7 @@ def test_standard_input_may_be_too_large(monkeypatch: pytest.MonkeyPatch, more: 
     content = b"x" * (MIB + more)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     (source,) = collect("-", limits=Limits(bytes=MIB))
-    assert source == (Unreadable(source.path, reason) if reason else File(source.path, content))
+    assert source == (UnreadableFile(source.path, reason) if reason else File(source.path, content))
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,8 +215,8 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeyp
     monkeypatch.setattr(os, "open", opened)
     assert collect() == [
         File("a/x", b"a/x"),
-        Unreadable("closed/", "permission denied"),
-        Unreadable("file", "permission denied"),
+        UnreadableFile("closed/", "permission denied"),
+        UnreadableFile("file", "permission denied"),
         File("z", b"z"),
     ]
 
@@ -226,7 +226,7 @@ def test_a_file_that_vanishes_is_said(folder: Path) -> None:
     found = sources.collect(sources.scope((".",)))
     assert next(found).path == "a"
     (folder / "b").unlink()
-    assert next(found) == Unreadable("b", "no such file or directory")
+    assert next(found) == UnreadableFile("b", "no such file or directory")
 
 
 @pytest.mark.parametrize(

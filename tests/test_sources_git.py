@@ -10,7 +10,7 @@ import pytest
 from scanner import sources
 from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, MIB, Limits
-from scanner.sources import File, Met, Selection, Skipped, Unreadable
+from scanner.sources import File, Met, Selection, SkippedFile, UnreadableFile
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -150,8 +150,8 @@ def test_links_and_submodules_are_said(folder: Path) -> None:
     git(folder, "add", "link.yaml")
     git(folder, "commit", "--quiet", "--message", "two")
     found = {source.path: source for source in collect()}
-    assert found["link.yaml"] == Skipped("link.yaml", "a symbolic link")
-    assert found["module"] == Skipped("module", "a submodule")
+    assert found["link.yaml"] == SkippedFile("link.yaml", "a symbolic link")
+    assert found["module"] == SkippedFile("module", "a submodule")
 
 
 def test_installed_packages_that_are_committed_are_read(folder: Path) -> None:
@@ -194,7 +194,7 @@ def test_content_is_read_byte_for_byte_and_large_files_are_not(folder: Path) -> 
     assert [source for source in collect(limits=Limits(bytes=MIB)) if source.path[0] == "e"] == [
         File("e1", b""),
         File("e2", content),
-        Unreadable("e3", "larger than 1 MiB (--limit bytes=SIZE allows more)"),
+        UnreadableFile("e3", "larger than 1 MiB (--limit bytes=SIZE raises this)"),
         File("e4", b"last"),
     ]
 
@@ -203,7 +203,7 @@ def test_a_file_whose_content_is_lost_is_unreadable_and_the_rest_is_read(folder:
     lost = git(folder, "rev-parse", "HEAD:b.yaml")
     (folder / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     found = {source.path: source for source in collect()}
-    assert found["b.yaml"] == Unreadable("b.yaml", "Git does not have its content here")
+    assert found["b.yaml"] == UnreadableFile("b.yaml", "the content is not in the local Git repository")
     assert content(found["a.yaml"]) == b"one a.yaml"
 
 
@@ -239,7 +239,7 @@ def test_a_hostile_checkout_runs_nothing_and_fetches_nothing(folder: Path) -> No
         git(folder, "config", "protocol.ext.allow", "always")
         trap.unlink(missing_ok=True)
         found = {source.path: source for source in collect()}
-        assert isinstance(found["b.yaml"], Unreadable)
+        assert isinstance(found["b.yaml"], UnreadableFile)
         assert content(found["a.yaml"]) == b"changed"
         assert list(sources.collect(sources.scope(())))  # the work tree, whose ignore files ask what is tracked
         assert not trap.exists(), url

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scanner import sources
-from scanner.sources import Skipped, Unreadable, git_index
+from scanner.sources import SkippedFile, UnreadableFile, git_index
 from scanner.sources.git_index import UnreadableIndexError
 from tests.command_line import assay_process
 
@@ -75,7 +75,7 @@ def test_a_split_index_is_read_whole(checkout: Path) -> None:
     assert set(git_index.read(str(checkout)).names) == tracked(checkout)
     for shared in (checkout / ".git").glob("sharedindex.*"):
         shared.unlink()
-    with pytest.raises(UnreadableIndexError, match="split from is missing"):
+    with pytest.raises(UnreadableIndexError, match="shared index file is missing"):
         git_index.read(str(checkout))
 
 
@@ -154,11 +154,11 @@ def test_an_index_that_cannot_be_read_hides_nothing_and_is_told(
     (hidden / "node_modules" / "x.yaml").write_text(POD)
     monkeypatch.chdir(hidden)
     found = {source.path: source for source in sources.collect(sources.scope(()))}
-    assert isinstance(found["node_modules/"], Skipped)
+    assert isinstance(found["node_modules/"], SkippedFile)
     assert {"deploy/pod.yaml", "deploy/new.yaml"} < set(found)
     index = found[".git/index"]
-    assert isinstance(index, Unreadable)
-    assert index.reason.endswith("which files Git tracks cannot be told, so no ignore file is heeded")
+    assert isinstance(index, UnreadableFile)
+    assert index.reason.endswith("Assay cannot find out which files Git tracks, so ignore files have no effect")
     assert assay_process("scan", cwd=hidden).returncode == 4
 
 
@@ -292,5 +292,5 @@ def test_looking_into_what_is_ignored_costs_little(hidden: Path) -> None:
         patch.chdir(hidden)
         patch.setattr("scanner.sources.peeking.beginning", beginning)
         (found,) = (each for each in sources.collect(sources.scope(())) if each.path == "deploy/")
-    assert isinstance(found, Skipped)
+    assert isinstance(found, SkippedFile)
     assert 0 < len(read) <= 500

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner import sources
-from scanner.sources import Met, Selection, Skipped
+from scanner.sources import Met, Selection, SkippedFile
 
 IGNORED = "ignored by .gitignore"
 TREE = (
@@ -67,13 +67,13 @@ def collect(*paths: str, selection: Selection | None = None) -> list[Met]:
 
 
 def read(*paths: str, selection: Selection | None = None) -> list[str]:
-    found = [source.path for source in collect(*paths, selection=selection) if not isinstance(source, Skipped)]
+    found = [source.path for source in collect(*paths, selection=selection) if not isinstance(source, SkippedFile)]
     return ["-" if path == "./-" else path for path in found]
 
 
 def skipped(*paths: str, selection: Selection | None = None) -> dict[str, str]:
     return {
-        source.path: source.reason for source in collect(*paths, selection=selection) if isinstance(source, Skipped)
+        source.path: source.reason for source in collect(*paths, selection=selection) if isinstance(source, SkippedFile)
     }
 
 
@@ -183,12 +183,12 @@ def test_a_pattern_of_many_stars_is_no_trap(folder: Path) -> None:
         (
             Selection(include=("*.json", "c")),
             ["b.json", "c/d.yaml"],
-            {"a.yaml": "not among --include", "tests/e.yaml": "not among --include"},
+            {"a.yaml": "not included by --include", "tests/e.yaml": "not included by --include"},
         ),
         (
             Selection(include=("*.yaml",), exclude=("c",)),
             ["a.yaml", "tests/e.yaml"],
-            {"b.json": "not among --include", "c/": "excluded by --exclude c"},
+            {"b.json": "not included by --include", "c/": "excluded by --exclude c"},
         ),
         (Selection(include=("**/d.yaml",), exclude=("/[!c]*",)), ["c/d.yaml"], None),
     ],

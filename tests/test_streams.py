@@ -39,7 +39,7 @@ def in_a_shell(folder: Path, line: str) -> tuple[int, str, str]:
 
 FULL = "assay: cannot write standard output: no space left on device\n"
 CLOSED = "assay: cannot write standard output: it is closed\n"
-GONE = "assay: the working directory does not exist any more\n  hint: change into a folder that exists\n"
+GONE = "assay: the current folder no longer exists\n  hint: change into a folder that exists\n"
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ GONE = "assay: the working directory does not exist any more\n  hint: change int
         ("assay scan pod.yaml --output json=/dev/stdout >&-", "assay: cannot write /dev/stdout: bad file descriptor\n"),
         (
             "assay scan - <&-",
-            "assay: cannot read standard input: it is closed\n  hint: pipe something into it, or leave out `-`\n",
+            "assay: cannot read standard input: it is closed\n  hint: connect it to a pipe or a file, or remove `-`\n",
         ),
         ("mkdir gone; cd gone; rmdir ../gone; assay scan .", GONE),
         ("mkdir gone; cd gone; rmdir ../gone; assay scan ../pod.yaml --output json=x", GONE),
         ("mkdir gone; cd gone; rmdir ../gone; assay fix .", GONE),
         (
             "mkdir gone; cd gone; rmdir ../gone; assay rules new a.x",
-            "assay: cannot write rules/a/x.yaml: the working directory does not exist any more\n",
+            "assay: cannot write rules/a/x.yaml: the current folder no longer exists\n",
         ),
         (
             "ulimit -n 6; assay scan pod.yaml",

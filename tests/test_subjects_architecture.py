@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
 from scanner.model import Subject
-from scanner.subjects import Reading
+from scanner.subjects import RecognitionResult
 from tests.known import cut
 
 
-def reading(text: str, path: str = "a.yaml") -> Reading:
+def reading(text: str, path: str = "a.yaml") -> RecognitionResult:
     found = subjects.recognise(documents.read(path, text))
     assert found.faults == ()
     return found
@@ -28,11 +28,11 @@ def data(subject: Subject) -> dict[str, Any]:
     return bound
 
 
-def of_kind(found: Reading, kind: str) -> list[Subject]:
+def of_kind(found: RecognitionResult, kind: str) -> list[Subject]:
     return [subject for subject in found.subjects if subject.kind == kind]
 
 
-def only(found: Reading, kind: str) -> Subject:
+def only(found: RecognitionResult, kind: str) -> Subject:
     (subject,) = of_kind(found, kind)
     return subject
 
@@ -374,7 +374,7 @@ def test_two_specs_of_one_file_are_two_systems() -> None:
 BANK: dict[str, Any] = {"unique-id": "bank"}
 
 
-def calm(*nodes: dict[str, Any], relationships: list[Any] | None = None, **fields: Any) -> Reading:
+def calm(*nodes: dict[str, Any], relationships: list[Any] | None = None, **fields: Any) -> RecognitionResult:
     whole = {"nodes": list(nodes), "relationships": relationships or [], **fields}
     return reading(json.dumps(whole, indent=1), "bank.json")
 
@@ -520,7 +520,7 @@ def test_what_is_no_calm_is_none(other: dict[str, Any]) -> None:
 @pytest.mark.parametrize("stranger", [{"unique-id": "b"}, 5])
 def test_a_stranger_among_the_nodes_of_calm_is_a_fault(stranger: Any) -> None:
     found = subjects.recognise(documents.read("a.json", json.dumps({"nodes": [node("a"), stranger]})))
-    assert [fault.message for fault in found.faults] == ["a node says no unique-id and node-type"]
+    assert [fault.message for fault in found.faults] == ["a node has no unique-id or no node-type"]
     assert [subject.name for subject in found.subjects if subject.kind == "architecture.service"] == ["service A"]
 
 

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from scanner import documents
-from scanner.subjects import Reading, foreign, recognise
+from scanner.subjects import RecognitionResult, foreign, recognise
 
 PATTERN = {"$schema": "https://calm.finos.org/release/1.2/meta/calm.json"}
 STEP = {"name": "gcr.io/x", "args": ["build"]}
 WORKFLOW = {"jobs": {"build": {"steps": [{"run": "make"}]}}}
-GENERAL = "no format that Assay reads"
+GENERAL = "not in a format that Assay reads"
 
 KNOWN: list[tuple[str, Any]] = [
     ("empty", {}),
     ("empty", []),
-    ("a CALM pattern or schema, no architecture", PATTERN | {"properties": {"nodes": {"type": "array"}}}),
+    ("a CALM pattern or schema, not an architecture", PATTERN | {"properties": {"nodes": {"type": "array"}}}),
     (
-        "a CALM pattern or schema, no architecture",
+        "a CALM pattern or schema, not an architecture",
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://calm.finos.org/meta/core.json"},
     ),
     ("a CALM document without nodes", PATTERN | {"nodes": [], "relationships": []}),
@@ -75,8 +75,8 @@ KNOWN: list[tuple[str, Any]] = [
     ("an MkDocs configuration", {"site_name": "x", "nav": []}),
     ("a pre-commit configuration", {"repos": [{"repo": "x", "rev": "1", "hooks": [{"id": "y"}]}]}),
     ("pre-commit hooks", [{"id": "x", "entry": "x", "language": "python"}]),
-    ("a `kind` without an `apiVersion`, so no Kubernetes object", {"kind": "Pod", "metadata": {"name": "x"}}),
-    ("an `apiVersion` without a `kind`, so no Kubernetes object", {"apiVersion": "v1", "metadata": {"name": "x"}}),
+    ("a `kind` without an `apiVersion`, so not a Kubernetes object", {"kind": "Pod", "metadata": {"name": "x"}}),
+    ("an `apiVersion` without a `kind`, so not a Kubernetes object", {"apiVersion": "v1", "metadata": {"name": "x"}}),
 ]
 
 LIKENESSES: list[Any] = [
@@ -102,7 +102,7 @@ LIKENESSES: list[Any] = [
 ]
 
 
-def read(value: Any, path: str = "a.yaml") -> Reading:
+def read(value: Any, path: str = "a.yaml") -> RecognitionResult:
     return recognise(documents.read(path, json.dumps(value)))
 
 
@@ -152,10 +152,10 @@ def test_code_blocks_are_told_from_files() -> None:
         (
             "a.json",
             "{\n// settings of the editor\n}",
-            "empty (not JSON in the strict sense: it has comments or a comma too many)",
+            "empty (not strict JSON: it has comments or a trailing comma)",
         ),
-        ("a.md", "# Nothing", "holds no YAML, JSON or tool calls"),
-        ("a.js", "let a = 1", "holds no YAML, JSON or tool calls"),
+        ("a.md", "# Nothing", "contains no YAML, JSON or tool calls"),
+        ("a.js", "let a = 1", "contains no YAML, JSON or tool calls"),
     ],
 )
 def test_what_holds_nothing_to_read_says_so(path: str, text: str, reason: str) -> None:
@@ -177,4 +177,4 @@ def test_what_holds_nothing_to_read_says_so(path: str, text: str, reason: str) -
 )
 def test_a_bare_text_is_known(path: str, text: str, reason: str) -> None:
     told = documents.classify(path, text.encode(), stream=path == "-")
-    assert (told.reason if isinstance(told, documents.Bare) else "") == reason
+    assert (told.reason if isinstance(told, documents.EmptyText) else "") == reason

@@ -14,11 +14,11 @@ from scanner import documents, facts, subjects
 from scanner.documents.positions import locate
 from scanner.marks import end_of, entries_of, items_of, start_of
 from scanner.model import Subject
-from scanner.subjects import Reading
+from scanner.subjects import RecognitionResult
 from tests.known import cut, known
 
 
-def reading(text: str, path: str = "a.yaml") -> Reading:
+def reading(text: str, path: str = "a.yaml") -> RecognitionResult:
     return subjects.recognise(documents.read(path, text))
 
 
@@ -127,7 +127,7 @@ def test_what_a_list_holds_without_saying_what_it_is_is_told() -> None:
     found = reading(yaml.safe_dump(thing("List", items=items), sort_keys=False))
     assert identities(list(found.subjects), "resource") == ["core/Pod/default/a", "core/Pod/default/b"]
     assert len(found.faults) == 5
-    assert all("says no apiVersion and kind" in fault.message for fault in found.faults)
+    assert all("has no apiVersion or no kind" in fault.message for fault in found.faults)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_what_does_not_say_what_it_is_is_none(foreign: Any) -> None:
     [
         ({"apiVersion": 1, "kind": "Pod"}, "apiVersion is not text"),
         ({"apiVersion": "v1", "kind": ["Pod"]}, "kind is not text"),
-        ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: they belong in the items of a List"),
+        ([thing("Pod", "a"), thing("Pod", "b")], "objects in a plain list: write them as the items of a List"),
         (thing("List", "l", items="none"), "items is not a list"),
         (thing("Deployment", "d", spec={"template": []}), "template is not a mapping"),
     ],

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scanner import documents, facts, subjects
 from scanner.documents.positions import find, locate, split_path
 from scanner.model import Subject
-from scanner.subjects import Reading
+from scanner.subjects import RecognitionResult
 from tests.known import cut
 
 
-def reading(text: str, path: str = "a.js") -> Reading:
+def reading(text: str, path: str = "a.js") -> RecognitionResult:
     found = subjects.recognise(documents.read(path, text))
     assert found.faults == ()
     return found

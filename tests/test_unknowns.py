@@ -48,8 +48,8 @@ def test_a_workload_alone_says_which_folders_tell_the_rest(tmp_path: Path) -> No
     isolated = found["kubernetes.workload-selected-by-network-policy"]
     assert isolated.provide.startswith("scan the folder that holds the network policies")
     assert isolated.message == (
-        "Deployment web: cannot tell whether this holds: A NetworkPolicy isolates every workload; "
-        f"to tell, {isolated.provide}"
+        "Deployment web: unknown whether this is met: Every workload is isolated by a NetworkPolicy; "
+        f"to decide, {isolated.provide}"
     )
     account = found["kubernetes.workload-account-cannot-take-over-cluster"]
     assert account.provide.startswith("state `automountServiceAccountToken` in the pod, or scan the folder")

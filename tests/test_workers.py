@@ -40,10 +40,10 @@ def run(batches: list[list[str]], number: int = 2) -> list[tuple[str, str]]:
 
 
 EXPECTED = {
-    "crash": "crash: ended the process that read it",
-    "hang": "hang: needs more than 0.5 seconds of a processor (--limit seconds=N allows more)",
-    "swell": "swell: needs more than 512 MiB of memory (--limit memory=SIZE allows more)",
-    "fault": "fault: a fault in Assay itself: KeyError: 'fault'",
+    "crash": "crash: the process that read it crashed",
+    "hang": "hang: needs more than 0.5 seconds of CPU time (--limit seconds=N raises this)",
+    "swell": "swell: needs more than 512 MiB of memory (--limit memory=SIZE raises this)",
+    "fault": "fault: an internal error of Assay: KeyError: 'fault'",
 }
 
 

@@ -58,15 +58,15 @@ def is_free(words: Sequence[Token], index: int) -> bool:
 
 
 def names(words: Sequence[Token]) -> frozenset[str]:
-    """The names that stand for themselves: variables and global functions."""
+    """The names in an expression that are variables or global functions, not fields or methods."""
     return frozenset(words[index].text for index in range(len(words)) if is_free(words, index))
 
 
 def replaced(words: Sequence[Token], fields: Mapping[tuple[str, str], str]) -> list[Token]:
-    """The words with each `root.field` that is named in another name.
+    """The tokens with each `root.field` that has a replacement replaced by it.
 
-    `has(root.field)` asks for a field, which a name is not: it becomes the question for a field that holds the name, so
-    that an error of the name stays one.
+    `has(root.field)` needs a field, but the replacement may be a plain name. It then becomes `has` of a field that
+    holds the value, so that an error in the value stays an error.
     """
     result: list[Token] = []
     index = 0

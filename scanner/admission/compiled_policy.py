@@ -16,7 +16,7 @@ from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
 SEVERITY = "assay/severity"
-"""The annotation of a policy that says how much its findings matter."""
+"""The annotation of a policy that states the severity of its findings."""
 _LIMITS = (
     "Sees each object as if it were created from its file now: not what admission plugins and webhooks write, and not "
     "updates or deletions."
@@ -26,7 +26,7 @@ _DOCS = "https://kubernetes.io/docs/reference/access-authn-authz/validating-admi
 
 @dataclass(frozen=True, slots=True)
 class PolicyExpression:
-    """One expression of a policy and where it stands."""
+    """One expression of a policy, and its place in the policy file."""
 
     label: str
     """What it is in the policy: `validation 1`, `match condition not-a-lease`."""
@@ -53,7 +53,7 @@ class CompiledPolicy:
     faults: tuple[tuple[Location, str], ...]
     """What of it cannot be evaluated here, and why."""
     severity: Severity | None
-    """What it says of itself."""
+    """The severity that the policy states in an annotation."""
 
     @property
     def fails(self) -> bool:
@@ -125,10 +125,10 @@ class _ExpressionCompiler:
 
 
 def mutating(subject: Subject, place: Location) -> CompiledPolicy:
-    """A policy that changes objects: nothing of it is run, and it says so."""
+    """A policy that changes objects. It is not run; its fault says so."""
     name = str(subject.bindings["object"].get("metadata", {}).get("name", ""))
     kind = subject.bindings["object"]["kind"]
-    faults = ((place, f"a {kind} changes objects, and is not run"),)
+    faults = ((place, f"a {kind} changes objects; Assay does not run it"),)
     return CompiledPolicy(_info(name, Severity.HIGH, ""), name, {}, place, (), (), (), faults, None)
 
 
@@ -146,12 +146,15 @@ def _severity(source: PolicyObject) -> Severity | None:
 def _info(name: str, severity: Severity, description: str) -> RuleInfo:
     return RuleInfo(
         id=f"policy.{name}",
-        title=f"Objects hold to the admission policy {name}",
+        title=f"Objects satisfy the admission policy {name}",
         severity=severity,
         profile=Profile.DEFAULT,
         why=description.strip()
-        or "A cluster with this ValidatingAdmissionPolicy refuses the object, warns of it or records it.",
-        remediation="Change the object as the message of the policy says, or the policy where it asks too much.",
+        or (
+            "A cluster with this ValidatingAdmissionPolicy denies the object, warns about it or records it in "
+            "the audit log."
+        ),
+        remediation="Change the object as the message of the policy says, or relax the policy if it is too strict.",
         limits=_LIMITS,
         subject=RESOURCE,
         shown_by=KINDS[RESOURCE].shown_by,

@@ -173,7 +173,7 @@ def _pod_spec(spec: _Thing) -> _Thing:
 
 
 def _volume(volume: _Thing) -> _Thing:
-    """A volume; one that says nothing of what it is, is an empty directory."""
+    """A volume with its defaults. One without a type is an `emptyDir`."""
     if not volume.keys() - {"name"}:
         return {**volume, "emptyDir": {}}
     for field, defaults in _VOLUMES.items():

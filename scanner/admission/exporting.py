@@ -14,7 +14,7 @@ from scanner.admission import cel_tokens
 from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
-from scanner.admission.translating import Loop, NotExportableError, text, translated
+from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 
@@ -43,13 +43,13 @@ class ExportSettings:
     minor: int = 0
     """The version of the cluster, 1.minor."""
     namespace: str = "kube-system"
-    """Where the ConfigMaps with parameters lie."""
+    """The namespace of the ConfigMaps with parameters."""
 
 
 def exported(file: RuleFile, settings: ExportSettings) -> list[dict[str, Any]]:
-    """The objects that make a cluster hold to a rule.
+    """The objects with which a cluster enforces a rule.
 
-    Raises NotExportableError with the reason where no policy can say the same.
+    Raises NotExportableError with the reason where a policy cannot express the rule.
     """
     return _Export(file, settings).objects()
 
@@ -64,13 +64,13 @@ class _Export:
         self._parameters: Mapping[str, Any] = file.rule.parameters
         self._settings = settings
         if self._info.subject not in _FOCUS:
-            raise NotExportableError(f"it is about a {self._info.subject}, which is not an object of the API")
+            raise NotExportableError(f"its subject, {self._info.subject}, is not a Kubernetes API object")
         if file.rule.joined:
-            raise NotExportableError("it looks at several objects at once")
+            raise NotExportableError("it compares several objects")
         if ("serviceAccount",) in cel_tokens.paths(cel_tokens.tokens(self._rule.get("when", "")), "pod"):
-            raise NotExportableError("the API server itself writes `serviceAccount` beside `serviceAccountName`")
+            raise NotExportableError("the API server sets the field `serviceAccount` itself")
         if len(file.rule.each) > 1 or any(path.split(".")[0] in self._elsewhere() for path in file.rule.each):
-            raise NotExportableError("it asks of several lists, or of one outside of its subject")
+            raise NotExportableError("it checks several lists, or a list outside of its subject")
         self._given = {
             name: value for name, value in self._parameters.items() if not isinstance(value, dict)
         }  # a ConfigMap holds texts: mappings stay as they are
@@ -129,7 +129,7 @@ class _Export:
         if self._info.subject == CONTAINER and self._groups() == [""]:
             shared["containers"] = _CONTAINERS
         if clash := shared.keys() & named.keys():
-            raise NotExportableError(f"a parameter of it is called `{min(clash)}`")
+            raise NotExportableError(f"its parameter `{min(clash)}` has the name of a variable of the policy")
         return {**shared, **named}
 
     @property
@@ -139,7 +139,7 @@ class _Export:
         return bool(names & {"pod", "template", "container", "container_kind", "params"})
 
     def _groups(self) -> list[str]:
-        """The kinds of containers that need an expression of their own, because the rule asks for their kind."""
+        """The kinds of containers that need an expression of their own, because the rule uses `container_kind`."""
         asked = cel_tokens.names(cel_tokens.tokens(f"{self._rule['require']} {self._rule.get('when', '')}"))
         return list(_LISTS) if "container_kind" in asked else [""]
 
@@ -157,7 +157,7 @@ class _Export:
         composer.compile(told)
         return {"expression": condition, "message": self._info.title, "messageExpression": told}
 
-    def _loop(self, kind: str) -> Loop | _Once | _Guarded:
+    def _loop(self, kind: str) -> ItemLoop | _Once | _Guarded:
         """The rule's question of its subject, or of each item in it."""
         focus = _FOCUS[self._info.subject]
         names = {**self._names, **({"container_kind": f"'{kind}'"} if kind else {})}
@@ -168,7 +168,7 @@ class _Export:
 
         def ask(item: str) -> str:
             if each and "key" in asked and item == "item":
-                raise NotExportableError("it asks for the number of an item in a list")
+                raise NotExportableError("it uses the index of a list item")
             own = {**names, "item": item} if item and item != "item" else names
             return translated(self._rule["require"], own, self._fields)
 
@@ -176,7 +176,7 @@ class _Export:
             return text(self._rule["message"], self._told(item))
 
         if each:
-            loop = Loop.over(focus, each[0], ask, say)
+            loop = ItemLoop.over(focus, each[0], ask, say)
             return _Guarded(loop, when) if when else loop
         return _Once(f"!({when}) || ({ask('')})" if when else ask(""), say(""))
 
@@ -191,7 +191,7 @@ class _Export:
 
 @dataclass(frozen=True, slots=True)
 class _Once:
-    """A question that is asked once of a subject."""
+    """A condition that is evaluated once for a subject."""
 
     asked: str
     said: str
@@ -201,7 +201,7 @@ class _Once:
         return self.asked
 
     def texts(self) -> str:
-        """What there is to say where it does not."""
+        """The message where the condition is false."""
         return f"{self.asked_again()} ? '' : {self.said}"
 
     def asked_again(self) -> str:
@@ -211,17 +211,17 @@ class _Once:
 
 @dataclass(frozen=True, slots=True)
 class _Guarded:
-    """A question of items that is asked only where a condition holds."""
+    """A condition on items that is evaluated only where `when` is true."""
 
-    loop: Loop
+    loop: ItemLoop
     when: str
 
     def condition(self) -> str:
-        """That all items hold to it, or that nothing is asked."""
+        """The condition that all items satisfy the rule, or that `when` is false."""
         return f"!({self.when}) || {self.loop.condition()}"
 
     def texts(self) -> str:
-        """What there is to say of the items that do not."""
+        """The messages of the items that fail."""
         return f"({self.when}) ? {self.loop.texts()} : ''"
 
 
@@ -238,7 +238,7 @@ def _parameter(name: str, default: Any) -> str:
     if isinstance(default, list):
         numbers = bool(default) and all(isinstance(item, int) for item in default)
         if not (numbers or all(isinstance(item, str) for item in default)):
-            raise NotExportableError(f"its parameter `{name}` is a list of other things than texts or numbers")
+            raise NotExportableError(f"the items of its parameter `{name}` are neither text nor whole numbers")
         each = ".map(line, int(line.trim()))" if numbers else ""
         return f"{held}.optMap(text, text.split('\\n').filter(line, line != ''){each}).orValue({_literal(default)})"
     if isinstance(default, int | float):

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 NAMESPACE = "namespaceObject"
 REFUSED = {
-    "authorizer": "it asks what the requester may do (`authorizer`), which no file tells",
-    "request_userInfo": "it asks who makes the request (`request.userInfo`), which no file tells",
-    "request_options": "it asks for options of the request (`request.options`), which no file tells",
-    "request_uid": "it asks for the request's uid, which no file tells",
+    "authorizer": "it uses the permissions of the requester (`authorizer`), which files do not state",
+    "request_userInfo": "it uses the user who makes the request (`request.userInfo`), which files do not state",
+    "request_options": "it uses the options of the request (`request.options`), which files do not state",
+    "request_uid": "it uses the UID of the request (`request.uid`), which files do not state",
 }
 """Names that are never bound, and why a policy that needs one cannot be judged."""
 _ASKED = {("request", name.removeprefix("request_")): name for name in REFUSED if name.startswith("request_")}
@@ -54,9 +54,10 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an expression comes to: a value, or an error in the words of the cluster.
+    """The result of an expression: a value, or an error with the message that the cluster gives.
 
-    With `open`, neither is known, because of the names that are not bound, or because of `reason`.
+    With `open` or `reason` neither is known: `open` holds the names without a value, `reason` says what else prevents a
+    result.
     """
 
     value: Any = None
@@ -68,7 +69,7 @@ class Result:
 
     @property
     def truth(self) -> Truth:
-        """What it comes to as a condition; a value that is neither true nor false is an error."""
+        """The truth of the result as a condition. A value that is not a boolean is an error."""
         if self.open or self.reason:
             return Truth.UNKNOWN
         return truth_of(self.value) if isinstance(self.value, bool) and not self.error else Truth.ERROR
@@ -104,7 +105,7 @@ class Composer:
         self._fields[name] = fields
 
     def lose(self, name: str) -> None:
-        """Remember a variable that does not compile, so that what uses it says why."""
+        """Remember a variable that does not compile, so that expressions that use it report it."""
         self._lost.add(name)
 
     def compile(self, source: str) -> Expression:
@@ -161,9 +162,9 @@ def _why_not(error: CompilationError, words: Sequence[cel_tokens.Token], source:
     """Why an expression does not compile: something of Kubernetes that is not here, or a fault."""
     missing = next((what for what in map(partial(_missing, words), range(len(words))) if what), "")
     if not missing and error.function in _OF_LISTS:
-        missing = f"`{error.function}` of lists"
+        missing = f"`{error.function}` for lists"
     if missing:
-        return f"{missing} is a part of Kubernetes' CEL that Assay does not provide"
+        return f"{missing} is part of Kubernetes' CEL, but Assay does not support it"
     return f"not a valid CEL expression: {explain(error, source, known).sentence}"
 
 
@@ -174,7 +175,7 @@ def _missing(words: Sequence[cel_tokens.Token], index: int) -> str:
         return f"`{name}`"
     called = index + 1 < len(words) and words[index + 1].text == "("
     if name in _OVER_ONE and called and len(cel_tokens.arguments(words, index + 1)) > _OVER_ONE[name]:
-        return f"`{name}` over two variables"
+        return f"`{name}` with two variables"
     return ""
 
 
@@ -184,7 +185,7 @@ def activation(bindings: Mapping[str, Any]) -> cel.Activation:
 
 
 def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[str]) -> Result:
-    """What an expression comes to; `bound` names what has a value."""
+    """Evaluate an expression; `bound` holds the names that have a value."""
     try:
         found = expression.program.eval(values)
         value = found.value()
@@ -205,7 +206,7 @@ def _failed(error: EvaluationError) -> Result:
     """An error in the words of the cluster, or why it is one of this runtime only."""
     if error.function_of_list in _OF_LISTS:
         return Result(
-            reason=f"`(list).{error.function_of_list}()` is a part of Kubernetes' CEL that Assay does not provide"
+            reason=f"`(list).{error.function_of_list}()` is part of Kubernetes' CEL, but Assay does not support it"
         )
     if error.not_implemented:
         return Result(reason=error.message)

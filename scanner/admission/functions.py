@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = frozenset({"url", "isURL", "semver", "isSemver", "format", "jsonpatch"})
 MACROS = frozenset({"transformList", "transformMap", "transformMapEntry", "sortBy", "existsOne"})
-"""What a cluster knows and this runtime does not: names that stand for themselves, and what is asked of a value."""
+"""Names and methods of Kubernetes' CEL that this runtime does not have."""
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|[eE]([+-]?\d+))?")
 _FACTORS = {
@@ -104,7 +104,7 @@ def _holds(check: Callable[[str], Any]) -> Callable[[str], bool]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     if _OTHERWISE.search(text):
-        raise NotImplementedError(f"Assay does not read the pattern {text!r} as Go does")
+        raise NotImplementedError(f"Assay cannot evaluate the regular expression {text!r} as Go does")
     return re.compile(re.sub(r"(?<!\\)\$(?=\)|$|\|)", r"\\Z", text), re.ASCII)
 
 
@@ -142,7 +142,7 @@ def _least(items: list[Any], choose: Callable[[list[Any]], Any]) -> Any:
 
 
 class _Table:
-    """The functions of an environment; a name that begins with a dot is asked of a value."""
+    """The functions of an environment; a name that begins with a dot is a method of a value."""
 
     def __init__(self) -> None:
         from cel_expr_python import cel
@@ -227,10 +227,13 @@ def _texts_and_lists(table: _Table) -> None:
 
 
 def _authorizer(table: _Table) -> None:
-    """What an authorizer is asked: never called, because no file has one, but expressions must compile."""
+    """The methods of `authorizer`.
+
+    They are never called, because files have no authorizer, but expressions must compile.
+    """
 
     def none(*_: Any) -> Any:
-        raise NotImplementedError("no file has an authorizer")
+        raise NotImplementedError("files do not state an authorizer")
 
     for step in (
         "group",

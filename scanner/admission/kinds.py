@@ -32,7 +32,7 @@ _WORKLOADS = (
 _FILES = frozenset(
     {"EncryptionConfig", "EncryptionConfiguration", "KubeletConfiguration", "KubeProxyConfiguration", "Policy"}
 )
-"""Kinds of configuration files, which nobody sends to the API."""
+"""Kinds of configuration files, which are not sent to the API."""
 _VOWELS = frozenset("aeiou")
 
 
@@ -60,9 +60,9 @@ def resource_rules(subject: str, when: str) -> list[dict[str, Any]]:
     if kinds is None:
         return [_rule("*", ["*"])]
     if kinds <= _FILES:
-        raise NotExportableError("it is about a configuration file, which is not an object of the API")
+        raise NotExportableError("its subject is a configuration file, not a Kubernetes API object")
     if "Secret" in kinds:
-        raise NotExportableError("it is about committed Secrets, and those of a cluster hold the same by their nature")
+        raise NotExportableError("it forbids values in committed Secrets, and every Secret in a cluster has values")
     groups: dict[str, list[str]] = {}
     for kind in sorted(kinds):
         groups.setdefault(_GROUP_OF.get(kind, "*"), []).append(plural(kind))
@@ -100,7 +100,7 @@ def _bare(words: Sequence[Token]) -> Sequence[Token]:
 
 
 def _parts(words: Sequence[Token], operator: str) -> list[list[Token]]:
-    """What stands between an operator outside of brackets."""
+    """The operands of an operator that is not inside brackets."""
     found: list[list[Token]] = [[]]
     end = -1
     for index, token in enumerate(words):

@@ -24,12 +24,12 @@ _EXEMPT = frozenset(
     for verb in ("Validating", "Mutating")
     for kind in ("WebhookConfiguration", "AdmissionPolicy", "AdmissionPolicyBinding")
 )
-"""Kinds that no policy judges, so that nobody locks himself out."""
+"""Kinds to which no policy applies, so that administrators cannot lock themselves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the API server would be asked for an object of a file: its creation."""
+    """The request that would create an object of a file, as the API server sees it."""
 
     group: str
     version: str
@@ -47,7 +47,7 @@ class Request:
 
     @property
     def exempt(self) -> bool:
-        """Whether no policy is asked."""
+        """Whether policies do not apply to the request."""
         return self.group == _ADMISSION and self.kind in _EXEMPT
 
     def binding(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Request:
 
 
 class Cluster:
-    """What the objects at hand tell of the cluster: its Namespaces and its own kinds."""
+    """What the scanned objects show of the cluster: its Namespaces and its custom resource definitions."""
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
         self._namespaces: dict[tuple[str, str], dict[str, Any]] = {}

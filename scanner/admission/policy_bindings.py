@@ -17,12 +17,12 @@ from scanner.policy.truth import Truth
 
 @dataclass(frozen=True, slots=True)
 class Undetermined:
-    """Why something cannot be told; with a place in a policy file, it is the policy's own fault."""
+    """Why a result is not known. With a place in a policy file, the policy itself is the cause."""
 
     reason: str
     place: Location | None = None
     provide: str = ""
-    """What somebody can do so that it is told; of what is not the policy's own fault."""
+    """What a user can do to get a result; empty where the policy itself is the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Binding:
     reference: dict[str, Any] | None
     """How it names parameters."""
     place: Location
-    """Where that stands."""
+    """The place of the binding in its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The parameters that a policy is run with: each in its turn, or why they are not to be had."""
+    """The parameters with which a policy is run, one after the other, or why they are not known."""
 
     values: tuple[dict[str, Any] | None, ...] = ()
     error: str = ""
-    """What the cluster says against the binding."""
+    """The error that the cluster reports for the binding."""
     undetermined: Undetermined | None = None
     """Why it is not known which they are."""
 
@@ -83,7 +83,10 @@ class ParameterStore:
             if binding.name:
                 return Params((None,))
             return Params(
-                undetermined=Undetermined("the policy takes parameters, and no binding names them", binding.place)
+                undetermined=Undetermined(
+                    "the policy needs parameters (`paramKind`), and no binding is given that sets `paramRef`",
+                    binding.place,
+                )
             )
         reference = binding.reference
         example = self.cluster.request({"apiVersion": kind["apiVersion"], "kind": kind["kind"]})
@@ -117,9 +120,9 @@ def _meant(reference: dict[str, Any], thing: dict[str, Any]) -> bool:
 
 def _none(kind: str, reference: dict[str, Any], namespace: str, binding: Binding) -> Undetermined:
     """Nothing is found: where the binding lets that pass, the cluster may hold it all the same."""
-    named = f" {reference['name']}" if "name" in reference else " that it selects"
-    reason = f"the parameters of the policy, the {kind}{named}, are not among the policies and the objects"
+    named = f" {reference['name']}" if "name" in reference else " with the selected labels"
+    reason = f"the parameters of the policy ({kind}{named}) are in none of the policy files and scanned files"
     if reference.get("parameterNotFoundAction") == "Allow":
-        instruction = f"scan the folder that holds the {kind} which the policy takes its parameters from"
+        instruction = f"scan the folder that holds the {kind} with the parameters of the policy"
         return Undetermined(f"{reason} (namespace {namespace})", provide=instruction)
     return Undetermined(reason, binding.place)

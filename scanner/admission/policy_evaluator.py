@@ -1,4 +1,4 @@
-"""What a cluster with the policies would say of the objects, one finding for each validation that does not hold."""
+"""Evaluates policies on objects as a cluster would: one finding for each validation that is false."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from scanner.subjects.kubernetes import RESOURCE
 
 _POLICY_KIND = "kubernetes.policy"
 _WHERE = Undetermined(
-    "whether the policy applies depends on the labels of a Namespace that is not among the objects",
+    "whether the policy applies depends on the labels of a Namespace that is not in the scanned files",
     provide="scan the folder that holds the Namespace of the object",
 )
 _VERSION = Undetermined(
-    "the policy names another version of the API, to which the cluster converts the object first",
-    provide="write the object in the version of the API that the policy names",
+    "the policy matches another API version, to which the cluster converts the object first",
+    provide="write the object in the API version that the policy matches",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What one expression of a policy came to: FAIL with what the cluster says, UNKNOWN with why, or PASS."""
+    """The result of one expression: FAIL with the message of the cluster, UNKNOWN with the reason, or PASS."""
 
     outcome: Outcome
     message: str = ""
@@ -83,7 +83,7 @@ class PolicyEvaluator:
             for place, reason in policy.faults:
                 self._leave_out(policy, Undetermined(reason, place), None)
         self.rules: list[RuleInfo] = [policy.info for policy in self._policies]
-        """What reports say of each policy."""
+        """The metadata of each policy for reports."""
         self.digest = files.digest
         self.texts = files.texts
         """The policy files, for excerpts."""
@@ -105,7 +105,7 @@ class PolicyEvaluator:
         return result
 
     def not_evaluated(self, number: int, why: str) -> Evaluation:
-        """What is said of a policy that could not be evaluated to its end: all that it found before is void."""
+        """The findings for a policy whose evaluation did not end. What it found before is dropped."""
         policy, result = self._policies[number], Evaluation()
         _add(result, _part_finding(_NotAssessed(policy, policy.place, f"it {why}")), include_passes=False)
         return result
@@ -139,12 +139,12 @@ class PolicyEvaluator:
     def _without_parameters(
         self, policy: CompiledPolicy, binding: Binding, params: Params, review: AdmissionReview
     ) -> _Result | None:
-        """What a binding without parameters comes to."""
+        """The result of a binding without parameters."""
         if params.undetermined:
             return self._unknown(policy, params.undetermined, review, None)
         if not policy.fails:
             return None
-        return _Result(Outcome.FAIL, _said(policy, binding, f"failed to configure binding: {params.error}"))
+        return _Result(Outcome.FAIL, _cluster_message(policy, binding, f"failed to configure binding: {params.error}"))
 
     def _run(
         self,
@@ -170,7 +170,9 @@ class PolicyEvaluator:
             elif found.undetermined:
                 yield self._unknown(policy, found.undetermined, review, expression)
             else:
-                yield _Result(Outcome.FAIL, _said(policy, binding, found.message), expression, binding.denies)
+                yield _Result(
+                    Outcome.FAIL, _cluster_message(policy, binding, found.message), expression, binding.denies
+                )
 
     def _unknown(
         self, policy: CompiledPolicy, why: Undetermined, review: AdmissionReview, expression: PolicyExpression | None
@@ -180,11 +182,11 @@ class PolicyEvaluator:
         if why.place:
             self._leave_out(policy, why, name)
             return None
-        what = f"the policy {policy.name} holds"
+        what = f"the object satisfies the policy {policy.name}"
         if expression:
             what = f"{expression.label} of {what}"
         return _Result(
-            Outcome.UNKNOWN, f"{name}: cannot tell whether {what}: {why.reason}", expression, provide=why.provide
+            Outcome.UNKNOWN, f"{name}: unknown whether {what}: {why.reason}", expression, provide=why.provide
         )
 
     def _leave_out(self, policy: CompiledPolicy, why: Undetermined, name: str | None) -> None:
@@ -205,7 +207,7 @@ def _unknown_match(policy: CompiledPolicy, binding: Binding, review: AdmissionRe
 def _results(
     policy: CompiledPolicy, run: PolicyRun, applies: Applicability
 ) -> Iterator[tuple[PolicyExpression | None, ExpressionResult]]:
-    """What each expression comes to; the one error where a match condition goes wrong."""
+    """The result of each expression, or one error where a match condition has an error."""
     if applies.error:
         yield None, ExpressionResult(Truth.FALSE, applies.error)
         return
@@ -213,7 +215,7 @@ def _results(
     yield from ((each, run.annotation(each)) for each in policy.annotations)
 
 
-def _said(policy: CompiledPolicy, binding: Binding, text: str) -> str:
+def _cluster_message(policy: CompiledPolicy, binding: Binding, text: str) -> str:
     """A refusal or a warning in the words of the cluster."""
     bound_by = f" with binding '{binding.name}'" if binding.name else ""
     if binding.denies:
@@ -257,7 +259,7 @@ def _part_finding(part: _NotAssessed) -> Finding:
     """What of a policy was not assessed, at its place in the policy file."""
     policy, objects = part.policy, part.objects
     concerned = (
-        f" (it matters for {objects[0]}" + (f" and {len(objects) - 1} more)" if objects[1:] else ")") if objects else ""
+        f" (this affects {objects[0]}" + (f" and {len(objects) - 1} more)" if objects[1:] else ")") if objects else ""
     )
     return Finding(
         rule=policy.info.id,

@@ -21,7 +21,7 @@ _GROUP = "admissionregistration.k8s.io/"
 _MUTATING = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
 
 _SHORT = 200
-"""Characters of what a reader of YAML says that are shown."""
+"""Characters of a YAML parser's message that are shown."""
 
 _Shape = type | str | dict[str, Any] | list[Any]
 """A type, the words that are allowed, the fields of a mapping (required ones with a `!`), or the items of a list."""
@@ -77,7 +77,7 @@ class PolicyObject:
     root: Node
 
     def place(self, *path: str | int) -> Location:
-        """Where one of its fields stands, or the deepest parent of it that exists."""
+        """The place of one of its fields, or of the deepest parent that exists."""
         while path and not self.root.get(*path):
             path = path[:-1]
         mark = self.root.get(*path).mark
@@ -134,7 +134,7 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
 def _files(folder: Path) -> list[Path]:
     suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
     found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and not path.is_dir())
-    inside = boundary.of_named(str(folder))
+    inside = boundary.of_folder(str(folder))
     raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
     return found
 
@@ -192,20 +192,20 @@ def _problems(value: Any, shape: _Shape, path: tuple[str | int, ...]) -> Iterato
     told = f"`{join_path(path)}`"
     if isinstance(shape, str):
         if value not in shape.split():
-            yield path, f"{told} is one of {', '.join(shape.split())}"
+            yield path, f"{told} must be one of {', '.join(shape.split())}"
     elif isinstance(shape, list):
         if not isinstance(value, list):
-            yield path, f"{told} is not a list"
+            yield path, f"{told} must be a list"
             return
         for index, item in enumerate(value):
             yield from _problems(item, shape[0], (*path, index))
     elif isinstance(shape, dict):
         if not isinstance(value, dict):
-            yield path, f"{told} is not a mapping"
+            yield path, f"{told} must be a mapping"
             return
         yield from _fields(value, shape, path)
     elif not isinstance(value, shape):
-        yield path, f"{told} is not {'text' if shape is str else 'a mapping'}"
+        yield path, f"{told} must be {'text' if shape is str else 'a mapping'}"
 
 
 def _fields(
@@ -214,7 +214,7 @@ def _fields(
     known = {name.rstrip("!"): inner for name, inner in shape.items()}
     for name in shape:
         if name.endswith("!") and name[:-1] not in value:
-            yield path, f"`{join_path(path)}` says no {name[:-1]}"
+            yield path, f"`{join_path(path)}` has no `{name[:-1]}`"
     for name, inner in value.items():
         if name in known:
             yield from _problems(inner, known[name], (*path, name))

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
 _NAMESPACE = Undetermined(
-    "it asks for the object's Namespace (`namespaceObject`), which is not among the objects",
+    "it uses the Namespace of the object (`namespaceObject`), which is not in the scanned files",
     provide="scan the folder that holds the Namespace of the object",
 )
 _CUSTOM = Undetermined(
-    "a field is not stated that the definition of the custom resource may fill in",
-    provide="state the fields of the custom resource that the policy asks for",
+    "a field is missing, and the definition of the custom resource may set a default for it",
+    provide="state the fields of the custom resource that the policy uses",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AdmissionReview:
-    """One object with what the API server would say of its creation."""
+    """One object with the request that would create it."""
 
     subject: Subject
     request: Request
@@ -59,7 +59,7 @@ class Applicability:
     truth: Truth
     """ERROR is a condition that goes wrong, where the policy denies then."""
     error: str = ""
-    """What the cluster says of that."""
+    """The error that the cluster reports."""
     undetermined: tuple[Undetermined, ...] = ()
     """Conditions of which it is not known."""
 
@@ -71,7 +71,7 @@ class ExpressionResult:
     truth: Truth
     """FALSE also for an error that denies the request."""
     message: str = ""
-    """What the cluster says against the object."""
+    """The message with which the cluster denies the object."""
     undetermined: Undetermined | None = None
     """Why it is not known."""
 
@@ -81,7 +81,7 @@ _DOES_NOT_APPLY = Applicability(Truth.FALSE)
 
 
 class PolicyRun:
-    """What the expressions of a policy come to for one object and one set of parameters."""
+    """Evaluates the expressions of a policy for one object and one set of parameters."""
 
     def __init__(self, policy: CompiledPolicy, review: AdmissionReview, params: dict[str, Any] | None) -> None:
         self._policy = policy
@@ -90,7 +90,7 @@ class PolicyRun:
         self._values = expressions.activation({**review.values, "params": params}) if params else review.shared
 
     def applicability(self) -> Applicability:
-        """Whether the policy applies. One condition that is false decides, whatever the others come to."""
+        """Whether the policy applies. One false condition decides, whatever the results of the others are."""
         undetermined: list[Undetermined] = []
         errors = []
         for condition in self._policy.conditions:
@@ -134,9 +134,9 @@ class PolicyRun:
         return expressions.evaluate(expression.expression, self._values, self._bound)
 
     def _undetermined(self, result: Result, expression: PolicyExpression) -> Undetermined | None:
-        """Why a result is not known; what no file ever tells is the fault of the policy, at its place there."""
+        """Why a result is not known. Where files never state what the policy uses, the place is in the policy."""
         for name in sorted(result.open & REFUSED.keys()):
-            return Undetermined(f"{expression.label} cannot be judged: {REFUSED[name]}", expression.place)
+            return Undetermined(f"{expression.label} cannot be evaluated: {REFUSED[name]}", expression.place)
         if result.reason:
             why = expression.fault or f"{expression.label} cannot be evaluated: {result.reason}"
             return Undetermined(why, expression.place)
@@ -145,7 +145,7 @@ class PolicyRun:
         return _CUSTOM if result.missing and not self._native else None
 
     def _message(self, expression: PolicyExpression) -> str:
-        """What a failing validation says: its message expression, its message, or the expression itself."""
+        """The message of a failing validation: its message expression, its message, or the expression."""
         if expression.message_expression:
             value = expressions.evaluate(expression.message_expression, self._values, self._bound).value
             text = value.strip() if isinstance(value, str) else ""

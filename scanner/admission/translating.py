@@ -15,7 +15,7 @@ from scanner.documents.positions import split_path
 
 
 class NotExportableError(Exception):
-    """A rule that no admission policy can express; says why."""
+    """A rule that no admission policy can express; the message says why."""
 
 
 _KNOWN = frozenset(
@@ -54,7 +54,9 @@ def translated(source: str, names: Mapping[str, str], fields: Mapping[tuple[str,
     words = _unbound(cel_tokens.tokens(source))
     own = _variables(words) & names.keys()
     if own:
-        raise NotExportableError(f"its expression has a variable of its own called `{min(own)}`")
+        raise NotExportableError(
+            f"its expression defines a variable `{min(own)}`, which is also a variable of the policy"
+        )
     result: list[Token] = []
     for index, token in enumerate(words):
         changed = token.text in names and cel_tokens.is_free(words, index)
@@ -62,7 +64,7 @@ def translated(source: str, names: Mapping[str, str], fields: Mapping[tuple[str,
     result = _fields(result, fields)
     for index, token in enumerate(result[:-1]):
         if token.kind == "name" and result[index + 1].text == "(" and token.text not in _KNOWN:
-            raise NotExportableError(f"it uses `{token.text}`, which clusters do not know")
+            raise NotExportableError(f"it uses `{token.text}`, which is not part of Kubernetes' CEL")
     return cel_tokens.joined(result)
 
 
@@ -110,10 +112,10 @@ def _variables(words: Sequence[Token]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
-    """The items that a rule asks its question of, and how to ask it of each.
+class ItemLoop:
+    """The items that a rule checks, and the condition for each.
 
-    `ask` and `say` take the name of an item and give a condition and a text about it.
+    `ask` and `say` take the name of an item and return a condition and a message about it.
     """
 
     start: str
@@ -122,16 +124,16 @@ class Loop:
     say: Callable[[str], str]
 
     @staticmethod
-    def over(start: str, each: str, ask: Callable[[str], str], say: Callable[[str], str]) -> Loop:
+    def over(start: str, each: str, ask: Callable[[str], str], say: Callable[[str], str]) -> ItemLoop:
         """The loop over the path `each` of a rule, from the expression of its subject."""
-        return Loop(start, split_path(each), ask, say)
+        return ItemLoop(start, split_path(each), ask, say)
 
     def condition(self) -> str:
-        """That all items hold to the question."""
+        """The condition that all items satisfy the rule."""
         return self._walk(self.start, self.path, 0, _all_of, self.ask)
 
     def texts(self) -> str:
-        """What there is to say of each item that does not, as one text."""
+        """The messages of all items that fail, as one text."""
         return self._walk(self.start, self.path, 0, self._failing, self.say)
 
     def _failing(self, items: str, name: str, item: str, say: Callable[[str], str]) -> str:
@@ -154,7 +156,7 @@ class Loop:
             return last(items, *(("key", f"{items}[key]") if mapping else ("item", "item")), body)
         outer = f"outer{depth or ''}"
         if mapping:
-            raise NotExportableError("it asks of items within the items of a mapping")
+            raise NotExportableError("it checks lists inside the values of a mapping")
         inner = self._walk(outer, rest, depth + 1, last, body)
         if last is _all_of:
             return f"{items}.all({outer}, {inner})"
@@ -188,7 +190,7 @@ def _value(path: str, names: Mapping[str, str]) -> str:
     """The value at a path as text; a question mark where there is none."""
     root, *parts = split_path(path)
     if root not in names:
-        raise NotExportableError(f"its message speaks of `{root}`")
+        raise NotExportableError(f"its message uses `{root}`, which a policy cannot use")
     if f"{root}.{'.'.join(parts)}" in names:
         return _written(names[f"{root}.{'.'.join(parts)}"])
     if not parts:

@@ -29,13 +29,13 @@ _COMMANDS = {
 
 
 _MOST = 100
-"""Errors of one file that are told: a stranger may have written it."""
+"""Errors of one file that are printed. The file may come from an untrusted author."""
 _LONG_WORD = re.compile(r"(\S{100})\S{200,}")
-"""A word of which the beginning is told: a file that a message is about may hold any text."""
+"""The length of a word that is printed; a longer one is cut. A file may hold any text."""
 
 
 class _Lazy(click.Group):
-    """Loads a command when it is asked for, so that `--version` and `--help` cost nothing."""
+    """Loads a command only when it is used, so that `--version` and `--help` are fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -81,7 +81,7 @@ def _help(error: click.ClickException) -> str:
 
 
 def _tell(error: AssayError) -> None:
-    """Say what is wrong, as far as standard error takes it; the exit code tells it in any case."""
+    """Print an error, as far as standard error can be written to."""
     try:
         _say(error)
     except OSError:
@@ -101,19 +101,22 @@ def _say(error: AssayError) -> None:
 
 
 def _tell_unforeseen(error: Exception) -> int:
-    """Say what the system refused, or that it is a fault of ours; the exit code."""
+    """Print an unexpected exception: what the operating system reported, or an internal error.
+
+    Returns the exit code.
+    """
     if refused := streams.trouble(error):
         _tell(refused)
         return USAGE
     import traceback
 
-    message = "a fault in Assay itself, please report it with what follows"
+    message = "an internal error of Assay, please report it with what follows"
     _tell(AssayError(message, excerpt=traceback.format_exc().splitlines()))
     return INTERNAL
 
 
 def _safe(text: str) -> str:
-    """What was typed or met, without credentials, and without power over a terminal or a log."""
+    """Text from the user or from files, without credentials and control characters."""
     return " ".join(_safe_lines((text,)))
 
 

@@ -8,19 +8,19 @@ from typing import Any
 import click
 
 from scanner.cli.option_groups import Command
-from scanner.cli.reading import fails_on, options, reads_files, reports_on, settled, strict, tell_configuration
+from scanner.cli.reading import fails_on, options, reads_files, reports_on, resolved_options, strict, tell_configuration
 from scanner.configuration.file import SCHEMA
-from scanner.configuration.settle import Settled
+from scanner.configuration.resolve import ResolvedOptions
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.masking import mask_data
 from scanner.model import Severity
-from scanner.policy.tuning import RuleSettings, Tuning, in_force
+from scanner.policy.tuning import RuleSettings, Tuning, resolve_ids
 from scanner.reports.safe_text import safe
 from scanner.rule_ids import RuleIds
 from scanner.scan import rules_of
 
 _PLACE = 60
-"""Column at which the comments begin that say where a value comes from."""
+"""Column of the comments that state where a value comes from."""
 
 
 @click.group("config")
@@ -46,13 +46,13 @@ def show(context: click.Context, /, **given: Any) -> None:
 
     The output has the form of an assay.yaml, with the source of each value as a comment.
     """
-    chosen = settled(context)
+    chosen = resolved_options(context)
     wanted = options(chosen, given)
     pack = rules_of(wanted)  # checks what is said of rules
     tell_configuration(chosen.configuration)
     lines = (
         *_keys(chosen, pack.ids),
-        *_rules(in_force(chosen.tuning, pack.ids)),
+        *_rules(resolve_ids(chosen.tuning, pack.ids)),
         *_not_assessed(chosen),
         *_renamed(chosen.tuning, pack.ids),
     )
@@ -61,7 +61,7 @@ def show(context: click.Context, /, **given: Any) -> None:
     click.echo(f"# {len(pack.rules)} rules run")
 
 
-def _keys(chosen: Settled, ids: RuleIds) -> Iterator[str]:
+def _keys(chosen: ResolvedOptions, ids: RuleIds) -> Iterator[str]:
     for key, given in chosen.values.items():
         value = tuple(dict.fromkeys(map(ids.current, given.value))) if key in ("select", "skip") else given.value
         text = f"# {key}:" if value is None else f"{key}: {_written(value)}"
@@ -69,7 +69,7 @@ def _keys(chosen: Settled, ids: RuleIds) -> Iterator[str]:
 
 
 def _rules(tuning: Tuning) -> Iterator[str]:
-    """What is said of rules, each value on a line of its own."""
+    """The settings of rules, one value on a line."""
     if tuning.rules:
         yield "rules:"
     for rule in tuning.rules:
@@ -77,7 +77,7 @@ def _rules(tuning: Tuning) -> Iterator[str]:
         yield from _rule(rule)
 
 
-def _not_assessed(chosen: Settled) -> Iterator[str]:
+def _not_assessed(chosen: ResolvedOptions) -> Iterator[str]:
     """What is knowingly not assessed, an entry a line."""
     entries = chosen.configuration.not_assessed
     if entries:

@@ -13,7 +13,7 @@ import click
 
 from scanner.cli.option_groups import Command
 from scanner.cli.progress import Progress
-from scanner.cli.reading import options, reads_files, settled
+from scanner.cli.reading import options, reads_files, resolved_options
 from scanner.cli.rule_page import show_rule
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
@@ -38,7 +38,7 @@ def command(context: click.Context, /, what: str, **given: Any) -> None:
     RULE is the id of a rule; PATHS are not read. FINGERPRINT is that of a finding in a report, or its first six
     characters or more: the command scans PATHS, or the current folder, and shows the finding.
     """
-    chosen = settled(context)
+    chosen = resolved_options(context)
     if not _FINGERPRINT.fullmatch(what):
         show_rule(what, tuple(map(Path, chosen.value("rule-folders"))))
         return

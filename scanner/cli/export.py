@@ -16,8 +16,8 @@ from scanner.cli.reading import (
     kubernetes_version,
     options,
     profile,
+    resolved_options,
     rule_folders,
-    settled,
     tell_changes,
 )
 from scanner.configured import Configuration, RuleChanges
@@ -93,7 +93,7 @@ def command(
     from scanner.admission.translating import NotExportableError
     from scanner.policy.kubernetes_versions import minor_of
 
-    chosen = settled(context, identities)
+    chosen = resolved_options(context, identities)
     settings = ExportSettings(action, minor_of(chosen.value("kubernetes-version")), namespace)
     made: dict[str, list[dict[str, Any]]] = {}
     left: dict[str, list[str]] = {}
@@ -131,7 +131,7 @@ def _chosen(identities: Sequence[str], wanted: Options) -> list[RuleFile]:
 
 
 def _tell(configuration: Configuration, changes: RuleChanges, rules: Collection[str], *, named: bool) -> None:
-    """Tell what a configuration changed of an export: nothing of other rules, nor of what only scans heed."""
+    """Print what a configuration changed in an export; settings that affect only scans are left out."""
     skipped = (each._replace(rules=tuple(name for name in each.rules if name in rules)) for each in changes.skipped)
     told = RuleChanges(
         () if named else changes.selected,

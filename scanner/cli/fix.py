@@ -9,7 +9,7 @@ import click
 
 from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
 from scanner.cli.progress import Progress
-from scanner.cli.reading import options, reads_files, settled, tell_changes
+from scanner.cli.reading import options, reads_files, resolved_options, tell_changes
 from scanner.completeness import is_incomplete
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
@@ -60,7 +60,7 @@ def command(
       4  incomplete: an input could not be assessed
       5  internal error
     """
-    chosen = settled(context)
+    chosen = resolved_options(context)
     with Progress(shown=not quiet) as progress:
         selection = FixSelection(unsafe, frozenset(rules))
         fixes = fix(chosen.value("paths"), options(chosen, given), selection, progress)

@@ -16,7 +16,7 @@ from scanner.cli.option_groups import SELECTION, Command, option
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import links, shown_by
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
@@ -104,7 +104,7 @@ def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, 
         _show_bearing(bearing)
 
 
-def _show_bearing(bearing: Bearing) -> None:
+def _show_bearing(bearing: ControlMapping) -> None:
     name = bearing.objective or f"rule {bearing.rule}"
     text = f"{name} ({bearing.words}): {bearing.rationale}"
     click.echo(click.wrap_text(text, 100, subsequent_indent="  "))
@@ -164,13 +164,13 @@ def _control(framework: Framework, name: str) -> Control:
 
 
 def controls_of(rule: RuleInfo) -> tuple[ControlLink, ...]:
-    """The controls that a rule bears on, those it decides first."""
+    """The controls that a rule is mapped to; those that it decides first."""
     found = links(known(()), [rule])[rule.id]
     return tuple(sorted(found, key=lambda link: (STRENGTHS.index(link.strength), link.framework, link.edition)))
 
 
 def bearing_rules(names: Sequence[str], control_name: str, files: Sequence[Path]) -> frozenset[str]:
-    """The rules that bear on frameworks, or on one control of them."""
+    """The rules that are mapped to frameworks, or to one control of them."""
     chosen = catalogue.choose(known(files), names)
     if control_name:
         for framework in chosen:

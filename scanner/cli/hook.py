@@ -12,7 +12,7 @@ import click
 from scanner import reports
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
-from scanner.cli.reading import fails_on, is_configured, options, settled, tell_changes, tell_configuration
+from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
 from scanner.errors import UsageError
 from scanner.gate import CLEAN, NOTHING
 from scanner.model import Severity
@@ -49,7 +49,7 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
     if fixing:
         return _fix(paths, given)
     started = time.monotonic()
-    result = scan(paths, options(settled(context), given))
+    result = scan(paths, options(resolved_options(context), given))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         tell_changes(result.run.configuration)
         return CLEAN

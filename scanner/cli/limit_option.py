@@ -34,10 +34,7 @@ def named(given: Iterable[str]) -> dict[str, str]:
 
 
 def limits(given: Mapping[str, Any], where: str = "") -> Limits:
-    """The limits in force; `where` is told of one that makes no sense.
-
-    Raises UsageError for it.
-    """
+    """The limits with the values of the option. Raises UsageError for an invalid one; `where` is its place."""
     values = {name: _value(name, str(value), where) for name, value in given.items()}
     return dataclasses.replace(DEFAULTS, **values)  # type: ignore[arg-type]
 

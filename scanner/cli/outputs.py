@@ -1,4 +1,4 @@
-"""`--output FORMAT[=FILE]`: what is asked for, and writing it."""
+"""`--output FORMAT[=FILE]`: parses the option and writes the reports."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Output:
 
 
 def parse(given: Sequence[str]) -> tuple[Output, ...]:
-    """The outputs that are asked for, the table where none is.
+    """The outputs that were requested, or the table if none was.
 
     Raises UsageError for an unknown format, an empty file name, or two outputs that share standard output.
     """

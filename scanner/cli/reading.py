@@ -1,4 +1,4 @@
-"""The options of every command that reads files and asks rules of them."""
+"""The options of every command that reads files and evaluates rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.cli.limit_option import NAMES, limits, named
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
-from scanner.configuration.settle import Settled, settle
+from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -165,7 +165,7 @@ def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) 
 
 
 def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which files are read, by which rules, and what that may cost."""
+    """The options that select files, rules and limits."""
     return _taking(command, (*_CONFIGURED, *_OPTIONS))
 
 
@@ -175,7 +175,7 @@ def is_configured(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def reports_on(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what findings are held against."""
+    """The options that select frameworks and policies."""
     return _taking(command, _JUDGED)
 
 
@@ -191,10 +191,10 @@ strict = option(
     is_flag=True,
     help="Exit with 4 also when documentation, source code or a CI workflow could not be read.",
 )
-"""The option that counts what is nobody's configuration."""
+"""The option that also counts unreadable documentation, source code and CI workflows."""
 
 
-def settled(context: click.Context, rules: Sequence[str] = ()) -> Settled:
+def resolved_options(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:
     """The options of a command, with the configuration file that counts; `rules` count as selected by their ids.
 
     Raises UsageError and PackError for what is wrong with the file.
@@ -207,7 +207,7 @@ def settled(context: click.Context, rules: Sequence[str] = ()) -> Settled:
     if context.params.get("config") is None and os.path.lexists(MISNAMED):
         click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
     own = {key: each.default for key in ("fail-on",) for each in context.command.params if f"--{key}" in each.opts}
-    return settle(command_line, find(context.params.get("config")), own)
+    return resolve(command_line, find(context.params.get("config")), own)
 
 
 def _parameters() -> Iterator[tuple[str, str]]:
@@ -221,7 +221,7 @@ def _is_typed(context: click.Context, name: str) -> bool:
     return typed and context.params[name] != ()
 
 
-def options(chosen: Settled, given: Mapping[str, Any], revision: str = "") -> Options:
+def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "") -> Options:
     """What they mean for a scan, of the files on disk or of a commit.
 
     Raises UsageError for a limit that is none.

@@ -17,7 +17,7 @@ from scanner.policy.rule import RuleFile, identity_of, load, rule_paths
 
 
 def show_rule(identity: str, folders: Sequence[Path] = ()) -> None:
-    """Print a shipped rule, or one of the given folders, with all that it says.
+    """Print the full description of a rule, shipped or from the given folders.
 
     Raises UsageError with the nearest id where there is no such rule.
     """

@@ -98,7 +98,7 @@ def _problems(files: Sequence[Path], folder: Path) -> Iterator[AssayError]:
     """What is wrong with rules and their examples, one file after the other, and with the ids that they share."""
     from scanner.policy.examples import check
 
-    named, inside = [], boundary.of_named(str(folder))
+    named, inside = [], boundary.of_folder(str(folder))
     for file in files:
         try:
             loaded = load(file.resolve(), folder) if folder == _shipped() else _own(file, folder, inside)
@@ -126,7 +126,7 @@ def new(identity: str, folder: Path) -> None:
     The file is DIR/ID.yaml, with a slash in place of the dot. Its examples fail until the rule is written.
     """
     if not IDENTITY.fullmatch(identity) or "." not in identity:
-        raise UsageError(f"not an identity: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
+        raise UsageError(f"not a rule id: {identity!r}", hint="write it as kubernetes.container-has-no-ssh-port")
     if identity != (owner := _ids().current(identity)):
         raise UsageError(f"{identity} is what {owner} was called before", hint="give the rule another name")
     *parts, name = identity.split(".")

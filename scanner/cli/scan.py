@@ -22,16 +22,16 @@ from scanner.cli.reading import (
     options,
     reads_files,
     reports_on,
-    settled,
+    resolved_options,
     strict,
     tell_changes,
     tell_configuration,
 )
-from scanner.configuration.settle import Settled
+from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.model import Scan, Severity
-from scanner.reports.format import Presentation, spoken
+from scanner.reports.format import Presentation, duration_text
 from scanner.reports.unassessed import hidden
 from scanner.scan import Options, scan
 
@@ -118,7 +118,7 @@ def command(
     wanted = parse((*outputs, "inputs") if explain_inputs else outputs)
     fixes = any(output.form.shows_fixes for output in wanted)
     commit = any(output.form.tells_commit for output in wanted)
-    chosen = settled(context)
+    chosen = resolved_options(context)
     started = time.monotonic()
     with Progress(shown=not quiet) as progress:
         result = scan(chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, **given), progress)
@@ -133,7 +133,7 @@ def command(
     return result.verdict.exit_code
 
 
-def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Options:
+def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, **given: Any) -> Options:
     """What the options mean for a scan; with `commit`, the Git commit of the paths is looked up."""
     revision = given["git_revision"]
     if revision == "":
@@ -152,7 +152,7 @@ def _options(chosen: Settled, *, commit: bool, fixes: bool, **given: Any) -> Opt
     )
 
 
-def _scope(chosen: Settled) -> sources.Scope:
+def _scope(chosen: ResolvedOptions) -> sources.Scope:
     return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
 
 
@@ -167,7 +167,7 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
     if to_files:
         if said := hidden(result):
             click.echo(f"assay: {said}", err=True)
-        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {spoken(seconds)}"
+        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {duration_text(seconds)}"
         click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
 
 
@@ -176,7 +176,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _tell(notes: Sequence[str]) -> None:
-    """What another engine said, shortened: the first few, and how many more."""
+    """Print the notes of another engine: the first few, and the number of the others."""
     from scanner.reports.safe_text import safe
 
     for note in notes[:_NOTES]:

@@ -1,4 +1,4 @@
-"""Standard streams that are closed or full, and other trouble that the system makes, told as what it is."""
+"""Standard streams that are closed or full, and other errors of the operating system, as clear messages."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ _HINTS = {
     errno.ENOMEM: "free some memory, or use fewer processes with --jobs",
 }
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-"""What may hit at any file, so that its name says nothing; Python also fails to load libraries by it."""
+"""Errors that can occur for any file, so the name of the file is not helpful.
+
+Python also fails to load libraries with them.
+"""
 
 
 class _Named(io.FileIO):
-    """A standard stream whose errors say which one it is."""
+    """A standard stream whose errors name it."""
 
     def __init__(self, number: int, name: str) -> None:
         super().__init__(number, "w", closefd=False)
@@ -71,7 +74,7 @@ def _named(given: TextIO | None, number: int, name: str) -> TextIO:
 
 
 def trouble(error: Exception) -> UsageError | None:
-    """What the system refused, where an exception says that it did; None for a fault of ours."""
+    """What the operating system reported, where an exception is such a report; None for an internal error."""
     if isinstance(error, ImportError):
         number = next((each for each in _EXHAUSTED if os.strerror(each) in str(error)), 0)
         return UsageError(os.strerror(number).lower(), hint=_HINTS[number]) if number else None
@@ -82,7 +85,7 @@ def trouble(error: Exception) -> UsageError | None:
         give_up(sys.stdout if place == _OUTPUT else sys.stderr)
         return UsageError(f"cannot write {place}: {'it is closed' if number == errno.EBADF else words}")
     if number == errno.ENOENT and not _has_working_directory():
-        return UsageError("the working directory does not exist any more", hint="change into a folder that exists")
+        return UsageError("the current folder no longer exists", hint="change into a folder that exists")
     named = isinstance(place, str | bytes) and number not in _EXHAUSTED
     return UsageError(f"{os.fsdecode(place)}: {words}" if named else words, hint=_HINTS.get(number, ""))
 

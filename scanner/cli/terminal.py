@@ -35,7 +35,7 @@ def _width(fixed: int, environment: Mapping[str, str], *, terminal: bool) -> int
 
 
 def _has_colours(environment: Mapping[str, str], *, terminal: bool) -> bool:
-    """NO_COLOR over FORCE_COLOR over what the terminal can do; an empty variable asks for nothing."""
+    """NO_COLOR has priority over FORCE_COLOR, and both over the terminal. An empty variable has no effect."""
     if environment.get("NO_COLOR"):
         return False
     return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")

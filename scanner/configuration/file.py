@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.configuration.keys import KEYS, Key
+from scanner.configuration.keys import KEYS, ConfigurationKey
 from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
 from scanner.limits import MIB
 from scanner.model import Severity
-from scanner.policy.tuning import Given, RuleSettings
+from scanner.policy.tuning import RuleSettings, SourcedValue
 from scanner.sources import boundary
 
 if TYPE_CHECKING:
@@ -25,19 +25,19 @@ MISNAMED = "assay.yml"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 _MOST_FOUND = MIB
-"""Size of a file that was only found: whoever wrote it may want the scan to take long."""
-_ONLY_FOUND = f"it counts only in a file that the command line names, as with --config {NAME}"
+"""The largest size of a file that was found and not named: its author may want to slow the scan down."""
+_ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFile:
-    """What a file says, as far as it counts."""
+    """The settings of a configuration file that have an effect."""
 
     path: str
     sha256: str
     named: bool
     """`--config` named it; otherwise it was found, and may not bring code or data."""
-    values: Mapping[str, Given]
+    values: Mapping[str, SourcedValue]
     """By key, all but `rules` and `not_assessed`."""
     rules: tuple[RuleSettings, ...]
     not_assessed: tuple[NotAssessed, ...]
@@ -55,7 +55,9 @@ def find(named: str | None) -> ConfigurationFile | None:
     if not os.path.lexists(NAME):
         return None
     if os.path.islink(NAME):
-        raise UsageError(f"{NAME} is a link, which is not followed", hint=f"name the file: --config {NAME}")
+        raise UsageError(
+            f"{NAME} is a symbolic link, and Assay does not follow it", hint=f"name the file: --config {NAME}"
+        )
     return _load(Path(NAME), named=False)
 
 
@@ -72,14 +74,14 @@ def _load(path: Path, *, named: bool) -> ConfigurationFile:
         str(path),
         file.sha256,
         named,
-        {key.name: Given(_value(file, key), file.where((key.name,))) for key in used},
+        {key.name: SourcedValue(_value(file, key), file.where((key.name,))) for key in used},
         tuple(_rule(file, name) for name in file.value.get("rules", ())),
         tuple(_not_assessed(file, number) for number, _ in enumerate(file.value.get("not_assessed", ()))),
         tuple(NotUsed(key.name, file.where((key.name,)), _ONLY_FOUND) for key in keys if key not in used),
     )
 
 
-def _value(file: DataFile, key: Key) -> Any:
+def _value(file: DataFile, key: ConfigurationKey) -> Any:
     """The value of a key, with files and folders counted from the folder of the configuration file."""
     value = file.value[key.name]
     folder = os.path.dirname(file.path)
@@ -93,34 +95,36 @@ def _standard_input(file: DataFile) -> Iterator[PackError]:
     for number, path in enumerate(file.value.get("paths", ())):
         if path == "-":
             hint = "name standard input on the command line: assay scan -"
-            yield file.error(("paths", number), "paths name files and folders, not standard input", hint)
+            yield file.error(("paths", number), "`paths` takes files and folders, not standard input", hint)
 
 
 def _idle_reasons(file: DataFile) -> Iterator[PackError]:
-    """Reasons without a word, such as blanks and characters of no width, and those for nothing that is told."""
+    """Reasons without a word, and reasons for settings that need none."""
     for rule, given in file.value.get("rules", {}).items():
         if "reason" in given and given.get("enabled") is not False and "severity" not in given:
             message = "a reason explains `enabled: false` or `severity`; neither is given"
             yield file.error(("rules", rule, "reason"), message, "give one of them, or make the reason a comment")
         elif "reason" in given and not re.search(r"\w", given["reason"]):
-            hint = "say why the rule is switched off or counts with another severity: every output tells it"
-            yield file.error(("rules", rule, "reason"), "the reason has no word in it", hint)
+            hint = "say why the rule is switched off or has another severity; every report shows the reason"
+            yield file.error(("rules", rule, "reason"), "the reason contains no word", hint)
     for number, entry in enumerate(file.value.get("not_assessed", ())):
         if not re.search(r"\w", entry["reason"]):
-            hint = "say why this is not assessed: every output tells it"
-            yield file.error(("not_assessed", number, "reason"), "the reason has no word in it", hint)
+            hint = "say why this is not assessed; every report shows the reason"
+            yield file.error(("not_assessed", number, "reason"), "the reason contains no word", hint)
 
 
-def _misplaced(file: DataFile, key: Key, *, named: bool) -> Iterator[PackError]:
+def _misplaced(file: DataFile, key: ConfigurationKey, *, named: bool) -> Iterator[PackError]:
     """Files and folders that are not there, and in a file that was only found those outside of its folder."""
     value = _value(file, key)
     for number, path in enumerate(value if isinstance(value, tuple) else (value,)):
         place = (key.name, number) if isinstance(value, tuple) else (key.name,)
         if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(os.curdir)):
-            message = f"{path} lies outside the working directory"
-            yield file.error(place, message, f"name the configuration file, so that this counts: --config {NAME}")
+            message = f"{path} is outside the working directory"
+            yield file.error(place, message, f"name the configuration file to allow this: --config {NAME}")
         elif key.needs_config and not os.path.exists(path):
-            yield file.error(place, f"no such file or folder: {path}", f"paths count from the folder of {file.path}")
+            yield file.error(
+                place, f"no such file or folder: {path}", f"paths are relative to the folder of {file.path}"
+            )
 
 
 def _rule(file: DataFile, name: str) -> RuleSettings:
@@ -143,5 +147,5 @@ def _not_assessed(file: DataFile, number: int) -> NotAssessed:
     return NotAssessed(given.get("format", ""), given.get("path", ""), given["reason"].strip(), where)
 
 
-def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Given]:
-    return {name: Given(value, file.where((*at, name))) for name, value in given.get(at[-1], {}).items()}
+def _parameters(file: DataFile, at: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, SourcedValue]:
+    return {name: SourcedValue(value, file.where((*at, name))) for name, value in given.get(at[-1], {}).items()}

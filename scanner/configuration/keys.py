@@ -8,7 +8,7 @@ from scanner.model import PROFILES, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 
 
-class Key(NamedTuple):
+class ConfigurationKey(NamedTuple):
     """One key."""
 
     name: str
@@ -29,24 +29,24 @@ class Key(NamedTuple):
 KEYS = {
     key.name: key
     for key in (
-        Key("paths", option="PATHS", names_files=True),
-        Key("profile", PROFILES[0].value),
-        Key("select"),
-        Key("skip"),
-        Key("include"),
-        Key("exclude"),
-        Key("framework"),
-        Key("all-frameworks", False),
-        Key("framework-file", names_files=True, needs_config=True),
-        Key("scope", None, names_files=True, needs_config=True),
-        Key("strict-documents", default=False),
-        Key("fail-on", Severity.LOW.value),
-        Key("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
-        Key("rule-folders", option="--rules", names_files=True, needs_config=True),
-        Key("policies", names_files=True, needs_config=True),
-        Key("values", names_files=True, needs_config=True),
-        Key("limit", {}, needs_config=True),
-        Key("root", None, names_files=True, needs_config=True),
+        ConfigurationKey("paths", option="PATHS", names_files=True),
+        ConfigurationKey("profile", PROFILES[0].value),
+        ConfigurationKey("select"),
+        ConfigurationKey("skip"),
+        ConfigurationKey("include"),
+        ConfigurationKey("exclude"),
+        ConfigurationKey("framework"),
+        ConfigurationKey("all-frameworks", False),
+        ConfigurationKey("framework-file", names_files=True, needs_config=True),
+        ConfigurationKey("scope", None, names_files=True, needs_config=True),
+        ConfigurationKey("strict-documents", default=False),
+        ConfigurationKey("fail-on", Severity.LOW.value),
+        ConfigurationKey("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
+        ConfigurationKey("rule-folders", option="--rules", names_files=True, needs_config=True),
+        ConfigurationKey("policies", names_files=True, needs_config=True),
+        ConfigurationKey("values", names_files=True, needs_config=True),
+        ConfigurationKey("limit", {}, needs_config=True),
+        ConfigurationKey("root", None, names_files=True, needs_config=True),
     )
 }
 """All keys but `rules` and `not_assessed`, which no option has."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
-from scanner.credentials.forms import Hit, hits, lines, matches, met
+from scanner.credentials.forms import FoundCredential, candidate_forms, hits, lines, matches
 from scanner.credentials.names import DEFAULT, kind_by_name
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
 
@@ -19,13 +19,13 @@ __all__ = [
     "DEFAULT",
     "Hit",
     "assigned",
+    "candidate_forms",
     "encoded",
     "find",
     "hits",
     "kind_of",
     "lines",
     "matches",
-    "met",
     "telling_lines",
 ]
 
@@ -36,10 +36,10 @@ _ENCODED = ("HTTP basic credentials", "registry credentials")
 
 
 def kind_of(name: str, value: str) -> str:
-    """What credential a value is that stands under a name, as a noun phrase; empty where it is none.
+    """The kind of credential that the value of a name is, as a noun phrase; empty where it is none.
 
-    The name may be that of a variable, a key, an option of a command, or empty. Whatever it is, credentials are also
-    looked for within the value.
+    The name may be that of a variable, a key, an option of a command, or empty. In any case, credentials are also
+    searched within the value.
     """
     text = value.strip()
     if found := next((hit.kind for hit in _in_form(text)), ""):
@@ -49,17 +49,17 @@ def kind_of(name: str, value: str) -> str:
     return next((hit.kind for hit in assigned(text)), "")
 
 
-def find(text: str) -> Iterator[Hit]:
+def find(text: str) -> Iterator[FoundCredential]:
     """The credentials in a text: those in a form of their own, then those that it assigns to a name."""
     yield from _in_form(text)
     yield from assigned(text)
 
 
-def _in_form(text: str) -> Iterator[Hit]:
+def _in_form(text: str) -> Iterator[FoundCredential]:
     for hit in hits(text):
         secret = text[hit.start : hit.end]
         if is_sample(secret) or (hit.kind in _FREE and is_blank(secret)):
             continue
         if hit.kind in _ENCODED and not is_pair(secret):
             continue
-        yield Hit(DEFAULT, hit.start, hit.end) if hit.kind == _URL and is_default(secret) else hit
+        yield FoundCredential(DEFAULT, hit.start, hit.end) if hit.kind == _URL and is_default(secret) else hit

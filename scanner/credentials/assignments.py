@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.credentials.forms import Hit
+from scanner.credentials.forms import FoundCredential
 from scanner.credentials.forms import lines as lines_with
 from scanner.credentials.names import DEFAULT, WORDS, kind_by_name, sort_of
 
@@ -28,12 +28,12 @@ _NEXT = 200
 _SHORTEST = 6
 """Characters of a password in the middle of a text: what is shorter is more often a word of it."""
 _TELLING = 100
-"""Characters of a value from which it is told what it is."""
+"""Characters of a value that are enough to classify it."""
 _INDENTED = 100
 """Columns within which a line may begin."""
 
 
-def assigned(text: str) -> Iterator[Hit]:
+def assigned(text: str) -> Iterator[FoundCredential]:
     """The values of a text that it assigns to the name of a credential."""
     lines = telling_lines(text)
     for start, end in lines:
@@ -54,17 +54,17 @@ def telling_lines(text: str, words: tuple[str, ...] = WORDS) -> list[tuple[int, 
     return lines_with(folded, words)
 
 
-def _judged(match: re.Match[str]) -> Iterator[Hit]:
+def _judged(match: re.Match[str]) -> Iterator[FoundCredential]:
     """The value behind a name, if it is a credential by that name."""
     value = _VALUE.match(match.string, match.end()) if sort_of(match["name"]) else None
     if value is None:
         return
     part = "plain" if value["plain"] else "quoted"
     if kind := kind_by_name(match["name"], value[part][:_TELLING]):
-        yield Hit(kind, *value.span(part))
+        yield FoundCredential(kind, *value.span(part))
 
 
-def _is_text(hit: Hit, match: re.Match[str]) -> bool:
+def _is_text(hit: FoundCredential, match: re.Match[str]) -> bool:
     """Whether what follows a name is code or prose rather than the value of a setting."""
     text = match.string
     value = text[hit.start : hit.end]

@@ -13,7 +13,7 @@ _RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,8000}={0,2}(?![A-Za-z0-9+
 
 
 def encoded(text: str) -> Iterator[tuple[int, int]]:
-    """Where each run of base64 stands that holds a credential in a form of its own; each run is decoded once."""
+    """The place of each run of base64 that decodes to a credential of a known form; each run is decoded once."""
     long = {run for run in text.split() if len(run) >= _SHORTEST}
     runs = {run for each in long for run in _RUN.findall(each)}
     for run in sorted(filter(_holds_credential, runs)):

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Form(NamedTuple):
-    """A form in which somebody gives out credentials, with a text that has it and one that is near it and has it not.
+    """The form of credentials of an issuer, with a text that has the form and a similar one that does not have it.
 
-    An example states its random parts as `<36>`: so many characters, of an alphabet that a letter behind the number
-    names (`ALPHABETS`). So the table holds no text that could be taken for a credential itself.
+    An example states its random parts as `<36>`: the number of characters, and a letter behind it for the alphabet
+    (`ALPHABETS`). So the table holds no text that could be taken for a credential itself.
     """
 
     id: str
@@ -39,7 +39,7 @@ ALPHABETS = {
     "p": "base64 of letters and digits",
     "w": "the alphabet of base64 for URLs",
 }
-"""What the letter behind a number in an example stands for."""
+"""The meaning of the letter behind a number in an example."""
 
 
 def token(id: str, kind: str, begins: str, rest: str, example: str, unlike: str, source: str) -> Form:  # noqa: A002
@@ -56,12 +56,12 @@ def shape(
     unlike: str,
     source: str,
 ) -> Form:
-    """A form that is told by what stands around or within it."""
+    """A form that is recognised by the text around or within it."""
     return Form(id, kind, words, pattern, example, unlike, source, is_token=False)
 
 
 START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
-"""No letter or digit stands before, but for those of an escaped sign, as JSON and addresses have them."""
+"""The preceding character must not be a letter or digit, except for that of an escape sequence in JSON or a URL."""
 END = r"(?![A-Za-z0-9])"
 """No letter or digit follows: the form has a fixed length."""
 GITLEAKS = "https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml"

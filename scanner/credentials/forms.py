@@ -23,7 +23,7 @@ _SHORT_START = re.compile(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 """The one beginning with a single letter before its sign."""
 _ESCAPED = re.compile(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 _APART = ("Private-Lines:", "wd=", "WD=")
-"""Words, beside those with a blank or a quote, that may stand apart from what follows them."""
+"""Words, other than those with a blank or a quote, that may be separate from what follows them."""
 _FURTHER = {
     "private-key": 25_000,
     "private-key-in-base64": 25_000,
@@ -31,10 +31,10 @@ _FURTHER = {
     "netrc-password": 1_000,
     "registry-credentials": 5_000,
 }
-"""Characters behind the line of its word that a form may reach; others stand on one line."""
+"""Characters behind the line of its word that a form may extend to; other forms are on one line."""
 
 
-class Hit(NamedTuple):
+class FoundCredential(NamedTuple):
     """A credential in a text: what it is, and where its secret part begins and ends."""
 
     kind: str
@@ -42,13 +42,13 @@ class Hit(NamedTuple):
     end: int
 
 
-def hits(text: str) -> Iterator[Hit]:
+def hits(text: str) -> Iterator[FoundCredential]:
     """Every text in a credential's form, placeholders too, form by form."""
-    for form in met(text):
+    for form in candidate_forms(text):
         yield from matches(form, text)
 
 
-def met(text: str) -> list[Form]:
+def candidate_forms(text: str) -> list[Form]:
     """The forms of which a text may hold something, because it holds one of their words; in the order of the table."""
     runs = [run for run in set(text.split()) if len(run) >= _RUN]
     if not runs:
@@ -67,7 +67,7 @@ def met(text: str) -> list[Form]:
     return [FORMS[number] for number in sorted(numbers)]
 
 
-def matches(form: Form, text: str) -> Iterator[Hit]:
+def matches(form: Form, text: str) -> Iterator[FoundCredential]:
     """What of a text is in one form."""
     pattern, guard = _compiled(form), _GUARDS.get(form.id, _is_drawn if form.is_token else None)
     group = "secret" if "secret" in pattern.groupindex else 0
@@ -76,7 +76,7 @@ def matches(form: Form, text: str) -> Iterator[Hit]:
         at, last = max(start, at), min(len(text), end + further)
         while match := pattern.search(text, at, last):
             if guard is None or guard(match[group]):
-                yield Hit(form.kind, *match.span(group))
+                yield FoundCredential(form.kind, *match.span(group))
             at = match.start() + 1  # a path may hold two, of which the first seems to go on into the second
 
 
@@ -102,7 +102,7 @@ def _compiled(form: Form) -> re.Pattern[str]:
 
 @cache
 def _words() -> tuple[tuple[str, bool, int], ...]:
-    """The words of forms that are no tokens, whether each may stand apart from the rest, and the number of its form."""
+    """The words of forms that are not tokens, whether each may be separate, and the number of its form."""
     return tuple(
         (word, word in _APART or " " in word or word[0] == '"', number)
         for number, form in enumerate(FORMS)
@@ -122,7 +122,7 @@ def _by_start() -> dict[str, tuple[int, ...]]:
 
 
 def _is_drawn(secret: str) -> bool:
-    """Whether a text in the form of a token is no name that happens to begin like one."""
+    """Whether a text in the form of a token is not just a name that begins like one."""
     return not is_named(secret)
 
 

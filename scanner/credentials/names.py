@@ -1,4 +1,4 @@
-"""The name that a value stands under, and what credential the value is by that name."""
+"""The kind of credential that a value is by the name of its key."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sort_of(name: str) -> str:
 
 
 def kind_by_name(name: str, value: str) -> str:
-    """What credential a value of one line is by the name it stands under; empty where it is none."""
+    """The kind of credential that a value of one line is by its name; empty where it is none."""
     sort = sort_of(name)
     if not sort or len(value) < _SHORTEST:
         return ""

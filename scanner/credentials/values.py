@@ -1,4 +1,4 @@
-"""What a value under a credential's name says of itself: a blank to be filled in, a well-known default, or a secret."""
+"""What the value of a credential's key is: a placeholder, a well-known default, a reference or a secret."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def is_sample(value: str) -> bool:
 
 
 def is_pair(value: str) -> bool:
-    """Whether a text in base64 says `user:password`, both of them and neither a blank."""
+    """Whether a text in base64 decodes to `user:password` with both parts filled in."""
     try:
         user, sign, password = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode().partition(":")
     except ValueError:

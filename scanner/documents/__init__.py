@@ -10,16 +10,16 @@ from scanner.documents import json_text, yaml_text
 from scanner.documents.classify import (
     JSON_SUFFIXES,
     YAML_SUFFIXES,
-    Bare,
+    BinaryContent,
+    EmptyText,
     Language,
-    NotText,
     Text,
     classify,
     decode,
     is_utf16,
     text_of,
 )
-from scanner.documents.parsed import Broken, Parsed
+from scanner.documents.parsed import Parsed, ParseFault
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 __all__ = [
     "JSON_SUFFIXES",
     "YAML_SUFFIXES",
-    "Bare",
+    "BinaryContent",
     "Document",
+    "EmptyText",
     "Fault",
     "Language",
-    "NotText",
     "Text",
     "classify",
     "decode",
@@ -75,7 +75,7 @@ class Fault:
     line: int
     text: str
     embedded: bool = False
-    """It stands in a code block of a Markdown file."""
+    """It is in a code block of a Markdown file."""
     format: str = ""
     """What could not be read: yaml, json, call, sketch (a call that leaves something out), plain or block.
 
@@ -83,7 +83,7 @@ class Fault:
     """
     path: str = ""
     relaxed: Document | None = None
-    """Of a JSON text that only comments or a comma too many keep from being JSON: what it says."""
+    """The document of a text that is JSON except for comments or a trailing comma."""
 
 
 def read(path: str, text: str, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
@@ -112,23 +112,25 @@ def read_text(told: Text, limits: Limits = DEFAULTS) -> Iterator[Document | Faul
             assert_never(told.language)
 
 
-def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_Part], int]) -> Iterator[_Part | Broken]:
+def _bounded(
+    parts: Iterator[_Part | ParseFault], limits: Limits, line: Callable[[_Part], int]
+) -> Iterator[_Part | ParseFault]:
     """Parts up to a number of documents, and of faults: each fault is a new start, so that many take for ever.
 
     `line` gives the 0-based line of a document.
     """
     documents = faults = 0
     for part in parts:
-        if isinstance(part, Broken):
+        if isinstance(part, ParseFault):
             faults += 1
             yield part
             if faults == limits.faults:
-                yield Broken(f"{limits.passed('faults')}: the rest is not read", part.line)
+                yield ParseFault(f"{limits.passed('faults')}: the rest of the text is not read", part.line)
                 return
         else:
             documents += 1
             if documents > limits.documents:
-                yield Broken(limits.passed("documents"), line(part))
+                yield ParseFault(limits.passed("documents"), line(part))
                 return
             yield part
 
@@ -136,7 +138,7 @@ def _bounded(parts: Iterator[_Part | Broken], limits: Limits, line: Callable[[_P
 def _yaml(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
     embedded = bool(origin.first_line)
     for parsed in _bounded(yaml_text.parse(text, limits), limits, lambda parsed: line_of(parsed.mark)):
-        if isinstance(parsed, Broken):
+        if isinstance(parsed, ParseFault):
             yield Fault(parsed.message, origin.first_line + parsed.line + 1, text, embedded, "yaml", origin.path)
         else:
             yield _document("yaml", parsed, origin)
@@ -172,20 +174,20 @@ def _script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fa
     if not javascript.might_hold_calls(text):
         return
     for call in _bounded(javascript.parse(text, limits), limits, lambda call: line_of(call.arguments.mark)):
-        if isinstance(call, Broken):
+        if isinstance(call, ParseFault):
             line, kind = origin.first_line + call.line + 1, "sketch" if call.sketch else "call"
             yield Fault(call.message, line, text, bool(origin.first_line), kind, origin.path)
         else:
             yield _document("call", call.arguments, origin, call.name)
 
 
-def _unread(fence: markdown.Fence, path: str) -> Iterator[Fault]:
+def _unread(fence: markdown.CodeBlock, path: str) -> Iterator[Fault]:
     """A code block of a language that is not read, where it may hold calls."""
     from scanner.documents import javascript
 
     if javascript.might_hold_calls(fence.text):
         kind = "plain" if fence.label in _PLAIN else "block"
-        yield Fault("a code block that is not read", fence.first_line + 1, fence.text, True, kind, path)
+        yield Fault("a code block that Assay does not read", fence.first_line + 1, fence.text, True, kind, path)
 
 
 def _markdown(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:

@@ -26,7 +26,7 @@ def edit_mapping(layout: Layout, mark: Mark, removed: Sequence[Mark], added: dic
     own = layout.own(mark)
     _, indent = key_start_of(own[0])
     if any(key_start_of(entry)[1] != indent for entry in own):
-        raise UneditableError("its mapping is written in an unusual way")
+        raise UneditableError("the mapping uses a YAML style that Assay does not edit")
     lines = block(added, indent, layout, style_of(layout, mark)) if added else []
     if len(removed) == len(own):
         yield from _replace_all(layout, mark, own, lines, "{}")
@@ -44,10 +44,10 @@ def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[A
     own = layout.own(mark)
     _, dash = start_of(mark)
     if layout.at(start_of(mark)) != "-":
-        raise UneditableError("its list is written in an unusual way")
+        raise UneditableError("the list uses a YAML style that Assay does not edit")
     for line, column in map(key_start_of, removed):
         if not re.compile(rf" {{{dash}}}-[ \t]+").fullmatch(layout.lines[line], 0, column):
-            raise UneditableError("its list is written in an unusual way")
+            raise UneditableError("the list uses a YAML style that Assay does not edit")
     if own and len(removed) == len(own):
         yield _empty(layout, mark, "[]")
     lines = block(added, dash, layout, QuotingStyle(quoted=_is_quoted(layout, own))) if added else []
@@ -63,7 +63,7 @@ def edit_list(layout: Layout, mark: Mark, removed: Sequence[Mark], added: list[A
 def replace(layout: Layout, mark: Mark, value: Any, style: QuotingStyle) -> Iterator[Edit]:
     """Another value for a scalar or an empty collection."""
     if layout.is_marked(mark):
-        raise UneditableError("its value has an anchor or a tag")
+        raise UneditableError("the value has an anchor or a tag")
     start, end = start_of(mark), layout.end(mark)
     if isinstance(value, dict | list) and value:
         yield from _open(layout, mark, value, style)
@@ -81,7 +81,7 @@ def _open(layout: Layout, mark: Mark, value: dict[str, Any] | list[Any], style: 
     """A collection below a key, in place of a scalar beside it."""
     behind, end = layout.behind_colon(mark), layout.end(mark)
     if behind[0] != end[0]:
-        raise UneditableError("its value stands on several lines")
+        raise UneditableError("the value spans several lines")
     if behind != end:
         yield change(behind, end, "")
     indent = key_start_of(mark)[1] + (layout.list_step if isinstance(value, list) else layout.step)
@@ -105,7 +105,7 @@ def _replace_all(layout: Layout, mark: Mark, own: list[Mark], lines: list[str], 
 def _empty(layout: Layout, mark: Mark, empty: str) -> Edit:
     """An empty collection behind the key of one whose lines go."""
     if layout.is_marked(mark):
-        raise UneditableError("its parent has an anchor or a tag")
+        raise UneditableError("the parent of the field has an anchor or a tag")
     place = layout.behind_colon(mark)
     return change(place, place, f" {empty}")
 
@@ -121,7 +121,7 @@ def _remove_entries(layout: Layout, own: list[Mark], removed: Sequence[Mark]) ->
         gone = [entry for entry in gone if entry not in own[:run]]
     for entry in gone:
         if not layout.begins_line(entry):
-            raise UneditableError("its key is written in an unusual way")
+            raise UneditableError("the key uses a YAML style that Assay does not edit")
         yield _without(layout, entry)
 
 

@@ -52,15 +52,15 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """A text that says nothing."""
+class EmptyText:
+    """A text without content."""
 
     reason: str
     """`empty` or `only comments`."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotText:
+class BinaryContent:
     """A content that is not text."""
 
     reason: str
@@ -72,7 +72,7 @@ class NotText:
     """What can be made out where it may have been meant as text, empty where it was not."""
 
 
-Content: TypeAlias = Text | Bare | NotText
+Content: TypeAlias = Text | EmptyText | BinaryContent
 
 
 def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
@@ -81,16 +81,16 @@ def classify(path: str, content: bytes, *, stream: bool = False) -> Content:
         text = _text(content)
     except UnreadableError as error:
         named = stream or path.lower().endswith((*YAML_SUFFIXES, *JSON_SUFFIXES))
-        return NotText(error.message, error.line, named, _remains(path, content))
+        return BinaryContent(error.message, error.line, named, _remains(path, content))
     if not text.strip():
-        return Bare("empty")
+        return EmptyText("empty")
     if path.lower().endswith(YAML_SUFFIXES) and not _CONTENT.search(text):
-        return Bare("only comments")
+        return EmptyText("only comments")
     return stream_of(path, text) if stream else text_of(path, text)
 
 
 def text_of(path: str, text: str) -> Text:
-    """A text with the language that its name tells, or else its content."""
+    """A text, with the language by its name or else by its content."""
     lowered = path.lower()
     if lowered.endswith(YAML_SUFFIXES):
         return Text(path, text, Language.YAML)
@@ -103,7 +103,7 @@ def text_of(path: str, text: str) -> Text:
 
 
 def stream_of(path: str, text: str) -> Text:
-    """A text without a telling name, with the language that its start tells."""
+    """A text whose name does not show its language, with the language that its beginning shows."""
     fence = _FENCE.search(text)
     markdown = fence and not _MANIFEST.search(text, 0, fence.start())
     return Text(path, text, Language.MARKDOWN if markdown else Language.YAML, _begins_as_json(text))
@@ -125,7 +125,7 @@ def decode(content: bytes) -> str:
 
 
 def is_utf16(content: bytes) -> bool:
-    """Whether content says that it is UTF-16."""
+    """Whether the content begins as UTF-16."""
     return content[:2] in _UTF16_MARKS
 
 

@@ -34,9 +34,9 @@ class Collection:
         self.key: _Key | None = None
         self.height = 1
         self.merging = False
-        """The value that comes next stands under a merge key."""
+        """The next value belongs to a merge key."""
         self.before = 0
-        """How many keys stand before the first merge key."""
+        """The number of keys before the first merge key."""
         self.steps: list[tuple[str, Any, Any]] | None = None
         """From the first merge key on: each key, or "", data and marks of a mapping to merge, in order."""
 
@@ -46,7 +46,7 @@ class Collection:
         return self.key is None and self.data.__class__ is dict
 
     def expect_merge(self, event: Any, parsed: Parsed) -> None:
-        """Take note of the key `<<` that was just met: unless it is quoted, what stands under it is merged."""
+        """Note that the key `<<` was read: unless it is quoted, its value is merged."""
         if not event.implicit[0] and event.tag != _MERGE_TAG:
             return
         self.merging = True

@@ -20,7 +20,7 @@ class QuotingStyle:
     """How the text around a new entry is written."""
 
     quoted: bool = False
-    """Keys and texts stand in double quotes, as in JSON."""
+    """Keys and texts are in double quotes, as in JSON."""
     colon: str = ": "
     comma: str = ", "
 
@@ -54,7 +54,7 @@ def flow(value: Any, style: QuotingStyle) -> str:
 
 
 def flow_lines(value: Any, style: QuotingStyle, pad: str, step: str) -> str:
-    """Any value in flow style, each entry on a line of its own; `pad` stands before the line it begins on."""
+    """Any value in flow style, each entry on a line of its own; `pad` is the indentation of its first line."""
     if not isinstance(value, dict | list) or not value:
         return flow(value, style)
     inner = pad + step

@@ -1,7 +1,7 @@
-"""Text edits by marks: make a document say other data, and leave every other character as it is.
+"""Text edits by marks: change the data of a document and leave every other character as it is.
 
-Knows how YAML (block and flow) and JSON are written, and nothing of rules. What cannot be edited without a surprise
-(aliases, merges, tags) is refused. Who writes the edited text reads it again first; that proves the edits.
+Knows how YAML (block and flow style) and JSON are written, and nothing of rules. What cannot be edited safely (aliases,
+merges, tags) is refused. The caller reads the edited text again, which verifies the edits.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 
 def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
-    """The edits that make a node say `wanted`, in the order of the text; parts that are the same object are not read.
+    """The edits that give a node the data `wanted`, in the order of the text.
 
-    A null in the text may be missing in the node's value, as Kubernetes has it.
-    Raises UneditableError where the text must be edited by a person.
+    Parts that are the same object are not read. A null in the text may be missing in the node's value, as in
+    Kubernetes. Raises UneditableError where a person must edit the text.
     """
     if node.mark is None:
-        raise UneditableError("it stands nowhere in the text")
+        raise UneditableError("the field is not in the file")
     edits = _value(layout, node.mark, node.value, wanted, QuotingStyle())
     return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
 
@@ -40,7 +40,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     for edit in edits:
         start, end = starts[edit.line - 1] + edit.column - 1, starts[edit.end_line - 1] + edit.end_column - 1
         if start < position:
-            raise UneditableError("two changes meet at one place")
+            raise UneditableError("two fixes change the same place")
         parts += [text[position:start], edit.text]
         position = end
     return "".join((*parts, text[position:]))
@@ -77,7 +77,7 @@ def _value(
     elif inside:
         yield from flow_edits.replace(layout, mark, new, style)
     elif isinstance(old, dict | list) and old:
-        raise UneditableError("a mapping or list would have to become something else")
+        raise UneditableError("the fix would replace a mapping or a list by another type of value")
     else:
         yield from block_edits.replace(layout, mark, new, style)
 
@@ -90,7 +90,7 @@ def _mapping(
     removed = [entries[key] for key in old if key not in new]
     changed = [key for key in entries if key in new and not same(old.get(key), new[key])]
     if any(id(entry) not in own for entry in (*removed, *(entries[key] for key in changed))):
-        raise UneditableError("it comes from a merge (<<), for other places too")
+        raise UneditableError("the field comes from a merge key (<<), so a change would affect other places")
     for key in changed:
         yield from _value(layout, entries[key], old.get(key), new[key], style, inside=inside)
     added = {key: value for key, value in new.items() if key not in entries}
@@ -106,9 +106,9 @@ def _mapping(
 def _renamed(
     entries: dict[str, Mark], old: dict[str, Any], removed: list[Mark], added: dict[str, Any], style: QuotingStyle
 ) -> Iterator[Edit]:
-    """The edits of keys whose value stays: they leave what is removed and what is added.
+    """The edits that rename keys with an unchanged value; they are taken from what is removed and what is added.
 
-    Only a text or a collection tells that the new entry is the old one: `true` stands under many keys.
+    Only a text or a collection shows that the new entry is the old one: a value such as `true` occurs under many keys.
     """
     for key, value in list(old.items()):
         entry = entries.get(key)

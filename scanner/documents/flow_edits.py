@@ -60,10 +60,10 @@ def edit(
 
 
 def replace(layout: Layout, mark: Mark, value: Any, style: QuotingStyle) -> Iterator[Edit]:
-    """Another value for what stands between brackets."""
+    """Replace a value inside brackets."""
     start, end = start_of(mark), end_of(mark)
     if layout.is_marked(mark) or start == end:
-        raise UneditableError("its value is written in an unusual way")
+        raise UneditableError("the value uses a YAML style that Assay does not edit")
     _refuse_comments(layout, start, end)
     if layout.begins_line(mark) and isinstance(value, dict | list):
         yield change(start, end, flow_lines(value, style, layout.pad(key_line_of(mark)), layout.flow_step))
@@ -99,7 +99,7 @@ def _append(
         text = "".join((comma, *entries))
         yield change(here, here, text)
         if trailing and comma.strip() != ",":
-            raise UneditableError("its list is written in an unusual way")
+            raise UneditableError("the list uses a YAML style that Assay does not edit")
         return
     if not rest[1]:
         yield change(here, here, ",")
@@ -111,7 +111,7 @@ def _append(
 def _joined(
     layout: Layout, mark: Mark, last: Mark, added: dict[str, Any] | list[Any], style: QuotingStyle
 ) -> list[str]:
-    """What stands between entries, and each entry with what stands before the next."""
+    """The separator of entries, and the new entries with the separators between them."""
     spread = _has_own_line(layout, mark, last)
     pad = layout.pad(key_line_of(last)) if spread else ""
     comma = f",\n{pad}" if spread else style.comma
@@ -138,4 +138,4 @@ def _delete(layout: Layout, start: Place, end: Place) -> Edit:
 def _refuse_comments(layout: Layout, start: Place, end: Place) -> None:
     """A comment between brackets would go with what is taken out."""
     if start[0] != end[0] and re.search(r"(?:^|[ \t])#", layout.between(start, end), re.MULTILINE):
-        raise UneditableError("a comment stands among what would be taken out")
+        raise UneditableError("the fix would remove a comment")

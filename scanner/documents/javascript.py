@@ -16,7 +16,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.documents.parsed import SPREAD, Broken, Parsed, SpentError, check_texts
+from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, ParseFault, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -35,7 +35,7 @@ _STEP = re.compile(
 )
 """A bracket, or something whose brackets do not count."""
 _COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
-"""The part of a line before a call that stands in a comment, and so is an illustration."""
+"""The part of a line before a call that begins a comment, so that the call is only an illustration."""
 _ELLIPSIS = re.compile(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
 """Three points in the place of an argument, which spread nothing."""
 _NESTED = ("object", "array", "parenthesized_expression")
@@ -51,7 +51,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""Stands for a value that the text computes, so that no file can tell it."""
+"""The value of an expression that the text computes, so that it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def might_hold_calls(text: str) -> bool:
     return "mcp__" in text or "Task" in text
 
 
-def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
+def parse(text: str, limits: Limits) -> Iterator[Call | ParseFault]:
     """The calls of a text in order, each complete or broken."""
     position = counted = line = line_start = values = 0
     while match := _CALL.search(text, position):
@@ -81,15 +81,15 @@ def parse(text: str, limits: Limits) -> Iterator[Call | Broken]:
             continue
         end = _extent(text, position)
         if end is None:
-            yield Broken(f"the call of {match[1]} has no end", line, sketch=_is_sketch(text, position))
+            yield ParseFault(f"the call of {match[1]} has no closing bracket", line, sketch=_is_sketch(text, position))
             continue
         arguments = _Arguments(text[position:end], line, position - line_start, limits, values)
         try:
             yield Call(match[1], arguments.read())
         except UnreadableError as error:
-            spent = isinstance(error, SpentError)
+            spent = isinstance(error, LimitExceededError)
             message, sketch = f"the call of {match[1]}: {error.message}", _is_sketch(text, position, end)
-            yield Broken(message, max(error.line, line), last=spent, sketch=sketch)
+            yield ParseFault(message, max(error.line, line), last=spent, sketch=sketch)
             if spent:
                 return
         position, values = end, arguments.values
@@ -102,7 +102,7 @@ def _is_call(name: str) -> bool:
 
 
 def _is_sketch(text: str, start: int, end: int | None = None) -> bool:
-    """Whether a call leaves something out; of one without an end only so much of what follows is asked."""
+    """Whether a call has an ellipsis; of a call without an end only a limited part is searched."""
     return bool(_ELLIPSIS.search(text, start, end or start + _LONGEST_SKETCH))
 
 
@@ -146,12 +146,12 @@ class _Arguments:
     def read(self) -> Parsed:
         root = _parser().parse(self.source).root_node
         if root.has_error:
-            message = "its arguments are not JavaScript"
+            message = "the arguments are not valid JavaScript"
             raise UnreadableError(message)
         statement = root.named_children[0]
         arguments = statement.named_children[0].child_by_field_name("arguments")
         if arguments is None:
-            message = "it has no arguments"
+            message = "the call has no arguments"
             raise UnreadableError(message)
         values, marks = self._sequence(arguments, 0)
         self.parsed.data = values
@@ -219,7 +219,7 @@ class _Arguments:
         """Hold a finished collection to the limits."""
         self.values += len(values) * (2 if isinstance(values, dict) else 1)
         if self.values > self.limits.nodes:
-            raise SpentError(self.limits.passed("nodes"), self._span(node)[0][0])
+            raise LimitExceededError(self.limits.passed("nodes"), self._span(node)[0][0])
         if len(self.source) > self.limits.scalar:
             check_texts(values, marks, self.limits)
 

@@ -36,7 +36,7 @@ _Key = tuple[str, int, int, int]
 
 @dataclass(slots=True)
 class _Open:
-    """A collection under construction, and the key it will stand under."""
+    """A collection under construction, and its key in the parent."""
 
     data: Any
     marks: Any
@@ -89,14 +89,14 @@ class _Reader:
             if not lexeme:
                 break
             if len(self.stack) == 1 and root.data:
-                self._fail(f"found {lexeme[:20]!r} behind the end")
+                self._fail(f"found {lexeme[:20]!r} after the end of the document")
             if kind == "mark":
                 self._mark(lexeme, column)
             else:
                 self._scalar(lexeme, kind, column)
         if len(self.stack) > 1 or not root.data:
             self.line = self.text.rstrip().count("\n")
-            self._fail("the text ends too early")
+            self._fail("unexpected end of file")
         self._check(root)
         self.parsed.data, self.parsed.mark = root.data[0], root.marks[0]
         return self.parsed
@@ -121,7 +121,7 @@ class _Reader:
         elif lexeme == ":" and self.expect == "colon":
             self.expect = "value"
         else:
-            self._fail(f"found {lexeme!r} where a {self.expect} belongs")
+            self._fail(f"found {lexeme!r} where a {self.expect} is expected")
 
     def _scalar(self, lexeme: str, kind: str, column: int) -> None:
         """Take a text, number or word in: as a key or as a value."""
@@ -132,7 +132,7 @@ class _Reader:
             self._add(self.key, self._value(lexeme, kind), (self.line, column, self.line, column + len(lexeme)), None)
             self.key = None
         else:
-            self._fail(f"found {lexeme[:20]!r} where a {self.expect} belongs")
+            self._fail(f"found {lexeme[:20]!r} where a {self.expect} is expected")
 
     def _next(self) -> tuple[str, str, int]:
         """The next token, its kind (text, number, word, mark) and its column; an empty token at the end."""
@@ -191,7 +191,7 @@ class _Reader:
         try:
             return whole_characters(json.loads(lexeme))
         except ValueError:
-            self._fail("a text holds an escape that is not JSON")
+            self._fail("a string contains an escape sequence that is not valid JSON")
 
     def _check(self, done: _Open) -> None:
         """Hold a finished collection to the limits."""

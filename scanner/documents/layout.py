@@ -61,7 +61,7 @@ class Layout:
         return _NESTED.findall(self._text)
 
     def at(self, place: Place, length: int = 1) -> str:
-        """The characters from a place on. A line may be the whole file, so no more of it is taken than is asked for."""
+        """The characters from a place on. A line may be the whole file, so no more of it than requested is copied."""
         return self.lines[place[0]][place[1] : place[1] + length]
 
     def match(self, pattern: re.Pattern[str], place: Place) -> re.Match[str] | None:
@@ -74,7 +74,7 @@ class Layout:
         return found[0] if found else ""
 
     def begins_line(self, mark: Mark) -> bool:
-        """Whether nothing but blanks stands before an entry in its line."""
+        """Whether only blanks precede an entry in its line."""
         line, column = key_start_of(mark)
         return len(self.pad(line)) == column
 
@@ -102,11 +102,11 @@ class Layout:
     def behind_colon(self, mark: Mark) -> Place:
         """The place behind the colon of an entry; raises UneditableError where none is found."""
         if not has_key(mark):
-            raise UneditableError("an item of a list would have to become something else")
+            raise UneditableError("the fix would replace a list item by another type of value")
         line, column = key_end_of(mark)
         colon = self.match(_COLON, (line, column))
         if colon is None:
-            raise UneditableError("its key is written in an unusual way")
+            raise UneditableError("the key uses a YAML style that Assay does not edit")
         return line, colon.end()
 
     def last_line(self, mark: Mark) -> int:
@@ -133,12 +133,12 @@ class Layout:
         return self.last_line(mark) + 1 >= len(self.lines)
 
     def check(self, mark: Mark) -> None:
-        """Raise UneditableError where what is said here is said of other places too."""
+        """Raise UneditableError where a change here would also change other places."""
         here = start_of(mark)
         if self.at(here) == "*":
-            raise UneditableError("it is an alias: its value stands elsewhere, for other places too")
+            raise UneditableError("the value is a YAML alias, so a change would affect other places")
         if (anchor := self.match(_ANCHOR, here)) and self._has_alias(anchor[1]):
-            message = f"it has the anchor &{anchor[1]}, so that other places say the same"
+            message = f"the field has the anchor &{anchor[1]}, so a change would affect other places"
             raise UneditableError(message)
 
     def _has_alias(self, anchor: str) -> bool:

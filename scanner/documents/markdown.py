@@ -18,7 +18,7 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fence:
+class CodeBlock:
     """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines.
 
     The language is empty for one that is not read.
@@ -39,7 +39,7 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 
 
-def parse(text: str) -> tuple[list[Fence], list[str]]:
+def parse(text: str) -> tuple[list[CodeBlock], list[str]]:
     """The fences of a Markdown text, and its lines with those of every fence left empty."""
     lines = text.split("\n")
     if "```" not in text and "~~~" not in text:
@@ -55,11 +55,11 @@ def parse(text: str) -> tuple[list[Fence], list[str]]:
         label = words[0].lower() if words else ""
         language = LANGUAGES.get(label, "")
         columns = _columns(token.content, lines[first + 1 : end]) if language else ()
-        fences.append(Fence(language, token.content, first + 1, columns, label))
+        fences.append(CodeBlock(language, token.content, first + 1, columns, label))
     return fences, prose
 
 
 def _columns(content: str, source: list[str]) -> tuple[int, ...]:
-    """How many columns of each source line stand left of the block's text (indentation, list and quote marks)."""
+    """The number of columns of each source line before the text of the block (indentation, list and quote marks)."""
     pairs = zip(content.split("\n"), source, strict=False)
     return tuple(max(0, len(whole) - len(part)) for part, whole in pairs)

@@ -10,12 +10,12 @@ from scanner.limits import Limits
 from scanner.marks import Mark, key_line_of, line_of
 
 SPREAD = "..."
-"""The name under which a mapping says that it takes fields from elsewhere: any field may be there, with any value."""
+"""The name with which a mapping shows that it has a spread: it may have any further field with any value."""
 
 
 @dataclass(slots=True)
 class Parsed:
-    """One document of a text: its data, its marks, keys that stand twice, and whether a null stands in it."""
+    """One document of a text: its data, its marks, duplicate keys, and whether it has a null."""
 
     data: Any
     mark: Mark
@@ -25,7 +25,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class ParseFault:
     """A part of a text that cannot be read, with the 0-based line of the fault."""
 
     message: str
@@ -33,17 +33,17 @@ class Broken:
     last: bool = False
     """Nothing of the text behind it is read."""
     sketch: bool = False
-    """An ellipsis stands for what is left out, so that it only shows how something is written."""
+    """An ellipsis replaces a part, so the text is only an illustration."""
 
 
-class SpentError(UnreadableError):
+class LimitExceededError(UnreadableError):
     """A limit on a whole text is passed: nothing of it behind the 0-based line is read."""
 
 
 def check_texts(data: Any, marks: Any, limits: Limits) -> None:
     """Raise UnreadableError with a 0-based line for a key or value of a collection that is too long.
 
-    Only a text longer than the limit can hold one, so that no other needs to be asked.
+    Only a text longer than the limit can hold one, so shorter ones are not checked.
     """
     entries = data.items() if isinstance(data, dict) else enumerate(data)
     for key, value in entries:

@@ -98,7 +98,7 @@ def _number(text: str) -> Scalar:
 
 
 def _float(plain: str, text: str) -> str | float:
-    """The number that `plain` is; `text` where it is none, or none that can be held."""
+    """The number that `plain` is; `text` where it is not a number or out of range."""
     if not _FLOAT.match(plain):
         return text
     number = float(plain)
@@ -118,5 +118,5 @@ def _integer(text: str) -> int | None:
 
 
 def whole_characters(text: str) -> str:
-    """A text of escapes with surrogate pairs joined; half a pair is no character and becomes U+FFFD."""
+    """A text of escapes with surrogate pairs joined; half a pair is not a character and becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

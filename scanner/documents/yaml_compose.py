@@ -14,7 +14,7 @@ import yaml
 
 from scanner.documents.collection import Collection
 from scanner.documents.line_breaks import LineBreaks
-from scanner.documents.parsed import Parsed, SpentError, check_texts
+from scanner.documents.parsed import LimitExceededError, Parsed, check_texts
 from scanner.documents.scalars import Dialect, dialect, is_disputed, resolve, resolve_otherwise
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -28,7 +28,7 @@ _SHOWN = 40
 
 
 class _Anchor(NamedTuple):
-    """What an alias stands for."""
+    """The target of an alias."""
 
     data: Any
     marks: Any
@@ -42,12 +42,12 @@ class _Anchor(NamedTuple):
 
 
 class Composer:
-    """Builds the documents of one text, part by part where faults lie between."""
+    """Builds the documents of one text; reading may continue behind a fault."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.own = self.own_before = self.borrowed = 0
-        """Values of the text itself so far and before the document, and those the document's aliases stand for."""
+        """Values of the text itself so far and before the document, and those that the document's aliases expand to."""
         self.unwatched = 0
         """Values up to which collections need no look: none where a key or value may be too long."""
         self.disputed: list[tuple[Collection, str | int, int, int, str]] = []
@@ -56,7 +56,7 @@ class Composer:
         """Mappings of the document with merge keys, in the order in which they were closed."""
 
     def documents(self, text: str, offset: int) -> Iterator[Parsed]:
-        """The documents of the part that stands `offset` lines down.
+        """The documents of the part that begins `offset` lines down.
 
         Raises yaml.YAMLError or UnreadableError (with a 0-based line) at the first fault.
         """
@@ -186,10 +186,10 @@ class Composer:
             top.key = (target.text, line, start.column, end.column)
 
     def _borrow(self, values: int, line: int) -> None:
-        """Count what an alias stands for: a document may not stand for far more than it says.
+        """Count the values that an alias expands to, which are limited in proportion to the document.
 
-        The bound is go-yaml's: up to the limit anything goes; beyond, aliases may have a share of all values that
-        falls to a tenth where these are ten times the limit.
+        The bound is go-yaml's: up to the limit any share is allowed; beyond it, aliases may have a share of all values
+        that falls to a tenth where these are ten times the limit.
         """
         self.borrowed += values
         limit, total = self.limits.borrowed, self.own - self.own_before + self.borrowed
@@ -235,13 +235,13 @@ class Composer:
     def _check(self, done: Collection) -> None:
         """Hold a finished collection to the limits."""
         if self.own > self.limits.nodes:
-            raise SpentError(self.limits.passed("nodes"), done.line)
+            raise LimitExceededError(self.limits.passed("nodes"), done.line)
         if self.unwatched == 0:
             check_texts(done.data, done.marks, self.limits)
 
 
 def _no_key(line: int) -> UnreadableError:
-    return UnreadableError("a mapping key is itself a mapping or a list", line)
+    return UnreadableError("a mapping key must not be a mapping or a list", line)
 
 
 def _scalar(event: Any) -> Any:

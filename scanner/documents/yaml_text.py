@@ -1,4 +1,4 @@
-"""YAML text -> its documents, with what is broken left out and said."""
+"""YAML text -> its documents; parts with errors are left out and reported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from scanner.documents.parsed import Broken, Parsed, SpentError
+from scanner.documents.parsed import LimitExceededError, Parsed, ParseFault
 from scanner.documents.yaml_compose import Composer
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
@@ -15,7 +15,7 @@ from scanner.limits import Limits
 _NEXT_DOCUMENT = re.compile(r"^---(?:[ \t]|$)", re.MULTILINE)
 _KEY = "while scanning a simple key"
 _NESTING = re.compile("nest|depth|deep")
-"""What libyaml says from 0.2.6 on where nesting passes a maximum of its own; none of its other problems says so."""
+"""The message of libyaml from 0.2.6 on where nesting exceeds a maximum of its own; no other error has it."""
 _DEEPEST = 1000
 """The levels of brackets that libyaml reads from 0.2.6 on, and one more than the levels of indentation.
 
@@ -25,17 +25,14 @@ _ALLOWED = re.compile("[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U
 """What YAML allows. The parser stumbles over any other character up to 16 KiB before it gets there."""
 
 
-def parse(text: str, limits: Limits) -> Iterator[Parsed | Broken]:
-    """The documents of a text, in order.
-
-    A fault costs the document it stands in: reading goes on at the next `---` line after it.
-    """
+def parse(text: str, limits: Limits) -> Iterator[Parsed | ParseFault]:
+    """The documents of a text, in order. A fault costs its document: reading continues at the next `---` line."""
     composer, offset = Composer(limits), 0
     while (refused := _allowed(text)) < len(text):
         starts = [start.start() for start in _NEXT_DOCUMENT.finditer(text, 0, refused)]
         yield from _parse(text[: starts[-1] if starts else 0], offset, composer)
         line = text.count("\n", 0, refused)
-        yield Broken(f"not valid YAML: the character U+{ord(text[refused]):04X} is not allowed", offset + line)
+        yield ParseFault(f"not valid YAML: the character U+{ord(text[refused]):04X} is not allowed", offset + line)
         rest = _after(text, line + 1)
         if rest is None:
             return
@@ -50,7 +47,7 @@ def _allowed(text: str) -> int:
     return found.end() if found else 0
 
 
-def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | Broken]:
+def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | ParseFault]:
     """The documents of a text without refused characters, whose first line is the one at `offset` of its input."""
     while True:
         try:
@@ -69,24 +66,24 @@ def _parse(text: str, offset: int, composer: Composer) -> Iterator[Parsed | Brok
         offset += skipped
 
 
-def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> Broken:
+def _broken(error: yaml.YAMLError | UnreadableError, composer: Composer, text: str) -> ParseFault:
     if isinstance(error, UnreadableError):
-        return Broken(error.message, error.line, last=isinstance(error, SpentError))
+        return ParseFault(error.message, error.line, last=isinstance(error, LimitExceededError))
     if isinstance(error, yaml.MarkedYAMLError):
         line = composer.offset + _line(error, composer, text)
         if _NESTING.search(error.problem or ""):
-            return Broken(_too_deep(composer.limits), line)
+            return ParseFault(_too_deep(composer.limits), line)
         parts = [part for part in (error.problem, error.context) if part]
-        return Broken("not valid YAML: " + ", ".join(parts), line)
-    return Broken("not valid YAML: " + str(error).splitlines()[0], composer.offset)
+        return ParseFault("not valid YAML: " + ", ".join(parts), line)
+    return ParseFault("not valid YAML: " + str(error).splitlines()[0], composer.offset)
 
 
 def _too_deep(limits: Limits) -> str:
-    """What is said of a text that libyaml finds nested too deep."""
+    """The message for a text that is nested too deep for libyaml."""
     if limits.depth < _DEEPEST:
         return limits.passed("depth")
     most = f"{_DEEPEST:,} levels of brackets, {_DEEPEST - 1:,} of indentation"
-    return f"nested deeper than libyaml reads: {most} (--limit depth=N allows no more)"
+    return f"nested deeper than libyaml supports: {most} (--limit depth=N cannot raise this)"
 
 
 def _line(error: yaml.MarkedYAMLError, composer: Composer, text: str) -> int:

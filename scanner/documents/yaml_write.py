@@ -9,7 +9,7 @@ import yaml
 
 _WIDTH = 110
 _LONG = 72
-"""Characters from which a text stands in a block of its own."""
+"""The length from which a text is written as a block."""
 
 
 class _Dumper(yaml.SafeDumper):

@@ -16,7 +16,7 @@ from scanner import rendering
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Outcome, RuleInfo
 from scanner.places import Location
-from scanner.sources import File, Part, Rendered, RenderedFile, Skipped, Source, Unreadable
+from scanner.sources import File, RenderedFile, RenderingInput, RenderingResult, SkippedFile, Source, UnreadableFile
 
 _OWN = "assay"
 _MODULES = {"checkov": "scanner.engines.checkov"}
@@ -27,7 +27,7 @@ NAMES = (_OWN, *_MODULES)
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class EngineInput:
     """A file that another engine may read: what our own made of it, and its bytes."""
 
     input: Input
@@ -39,7 +39,7 @@ class Handed:
 
 
 @dataclass(slots=True)
-class Results:
+class EngineResults:
     """What another engine found."""
 
     engine: str
@@ -51,7 +51,7 @@ class Results:
     inputs: dict[str, Input] = field(default_factory=dict)
     """What became of the inputs of which it changes something."""
     notes: list[str] = field(default_factory=list)
-    """What it said besides."""
+    """Its messages besides the findings."""
     version: str = ""
 
     def count(self, path: str, rule: str, outcome: Outcome) -> None:
@@ -70,20 +70,20 @@ class Engine(Protocol):
     def wants(self, path: str) -> bool:
         """Whether a file may be its concern, by its name."""
 
-    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
-        """What it finds in files; `ours` are the ids of its checks that rules of ours stand for.
+    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
+        """What it finds in files; `ours` are the ids of its checks that are covered by our rules.
 
-        A fault of the engine is never raised: the inputs that it concerns are unreadable, with the reason.
+        A fault of the engine is never raised: the inputs that it affects are unreadable, with the reason.
         """
 
 
 def others(names: Sequence[str]) -> tuple[str, ...]:
-    """The engines beside our own among those asked for, each once."""
+    """The engines besides our own that were requested, each once."""
     return tuple(dict.fromkeys(name for name in names if name != _OWN))
 
 
 def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:
-    """An engine, ready to run; `checks` says what its checks mean here.
+    """An engine, ready to run; `checks` gives the meaning of its checks here.
 
     Raises UsageError where its program is not installed.
     """
@@ -91,27 +91,27 @@ def find(name: str, checks: Mapping[str, Check], limits: Limits) -> Engine:
     return engine
 
 
-def handed(engine: Engine, source: Source, item: Input) -> list[Handed]:
+def engine_inputs(engine: Engine, source: Source, item: Input) -> list[EngineInput]:
     """What an engine is given of an input: its bytes, or what was rendered of it with the places to mend it.
 
     Nothing of what was not read, was built into something else, or is not the engine's concern by its name.
     """
     match source:
         case File():
-            return [Handed(item, source.content, item.path)] if engine.wants(item.path) else []
+            return [EngineInput(item, source.content, item.path)] if engine.wants(item.path) else []
         case RenderedFile():
             return list(_rendered(source.rendered, item))
-        case Part() | Skipped() | Unreadable():
+        case RenderingInput() | SkippedFile() | UnreadableFile():
             return []
         case _:
             assert_never(source)
 
 
-def _rendered(rendered: Rendered, item: Input) -> Iterator[Handed]:
+def _rendered(rendered: RenderingResult, item: Input) -> Iterator[EngineInput]:
     places = cache(partial(rendering.objects, rendered))
 
     def told(resource: str) -> Location:
         return places().get(resource) or Location(item.path, 1, 1, 1, 2)
 
     for number, (_, text) in enumerate(rendered.texts):
-        yield Handed(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told)
+        yield EngineInput(item, text.encode(errors="replace"), f"{item.path}/{number}.yaml", told)

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from scanner import found_programs
-from scanner.engines import Handed, Results, checkov_files, process
+from scanner.cleanup import temporary_folder
+from scanner.engines import EngineInput, EngineResults, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Check, Input, InputStatus
-from scanner.undoing import temporary_folder
 
 _ENDED = (0, 1)
 """Exit codes of a run that came to its end: without and with failed checks."""
 _CRASHED = re.compile(r"Failed to create report for (\w+) framework")
-"""What Checkov logs where one framework fails as a whole; its exit code does not tell."""
+"""The log entry for a framework that failed as a whole; the exit code does not show it."""
 _LOST = re.compile(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNORECASE)
-"""What an entry of the log says where the file it names was not read."""
+"""The words of a log entry about a file that was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class Checkov:
         """Whether a file may be Checkov's concern, by its name."""
         return checkov_files.wanted(path)
 
-    def assess(self, files: Sequence[Handed], ours: Collection[str]) -> Results:
+    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
         """What Checkov finds in files.
 
-        `ours` are the ids of its checks that rules of ours stand for: of Kubernetes objects those are not asked again.
+        `ours` are the ids of its checks that are covered by our rules; these do not run for Kubernetes objects.
         """
-        results = Results(self.name)
+        results = EngineResults(self.name)
         report = Report(results, self.checks)
         told: dict[str, str] = {}
         for frameworks, some, skipped in (
-            (checkov_files.ELSE, [file for file in files if checkov_files.none_of_ours(file)], ()),
+            (checkov_files.ELSE, [file for file in files if checkov_files.not_assessed_by_assay(file)], ()),
             (checkov_files.CLUSTER, [file for file in files if checkov_files.holds_objects(file)], sorted(ours)),
         ):
             if some:
@@ -67,19 +67,19 @@ class _Run:
 
     checkov: Checkov
     frameworks: Sequence[str]
-    files: Mapping[str, Handed]
+    files: Mapping[str, EngineInput]
     report: Report
     lost: dict[str, str]
     """Why a file was not assessed, or not by every framework that may concern it."""
 
     def run(self, skipped: Sequence[str]) -> None:
-        """Start the program on a copy of the files, and take in what it says of them."""
+        """Start the program on a copy of the files, and take in its report."""
         with temporary_folder() as folder:
             home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
             os.mkdir(home)
             os.mkdir(copy)
             for path in checkov_files.lay_out(self.files.values(), copy):
-                self.lost.setdefault(path, "its name leads out of the folder, or is that of another file")
+                self.lost.setdefault(path, "its path leads out of the folder, or is the path of another file")
             command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
             try:
                 done = process.run(command, _environment(home), home, self.checkov.limits)
@@ -88,7 +88,7 @@ class _Run:
                 return
             self._take(done, copy)
 
-    def _take(self, done: process.Done, copy: str) -> None:
+    def _take(self, done: process.ProcessResult, copy: str) -> None:
         said = [mask(steady(entry, copy, os.path.dirname(copy))) for entry in done.said]
         for entry in said:
             self._heed(entry)
@@ -96,12 +96,12 @@ class _Run:
         if done.late:
             self._lose(self.frameworks, self.checkov.limits.passed("engine"))
         elif done.code not in _ENDED:
-            self._lose(self.frameworks, f"ended with code {done.code}; it says: {last}")
+            self._lose(self.frameworks, f"exited with code {done.code}; last message: {last}")
         else:
             try:
                 unparsed = read(done.printed, copy, self.files, self.report)
             except ReportError as error:
-                self._lose(self.frameworks, f"{error}; it says: {last}")
+                self._lose(self.frameworks, f"{error}; last message: {last}")
                 return
             for path, framework in unparsed:
                 self.lost.setdefault(path, f"cannot be parsed as {framework}")
@@ -130,7 +130,7 @@ def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
     beside = shutil.which("checkov", path=os.path.dirname(sys.executable))
     if program := found_programs.find("checkov") or beside:
         return Checkov(program, checks, limits)
-    message = "--engine checkov needs the program `checkov`, which is neither on PATH nor beside Python"
+    message = "--engine checkov needs the program `checkov`; it is neither on PATH nor beside this Python"
     raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 
@@ -142,7 +142,7 @@ def _arguments(folder: str, frameworks: Sequence[str], skipped: Sequence[str]) -
 
 
 def _environment(home: str) -> dict[str, str]:
-    """Nothing of ours: no keys, no settings, no programs to start, and a proxy that answers nothing."""
+    """An environment without our variables: no keys, no settings, no programs, and a proxy that does not answer."""
     nowhere = "http://127.0.0.1:9"
     return {
         "PATH": home,
@@ -161,8 +161,8 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
-    """What becomes of the inputs by what Checkov made of them; of one that was rendered, by all its files."""
+def _inputs(files: Iterable[EngineInput], report: Report, lost: Mapping[str, str]) -> Iterable[tuple[str, Input]]:
+    """The inputs with the results of Checkov; a rendered input with those of all its files."""
     formats: dict[str, dict[str, None]] = {}
     things: Counter[str] = Counter()
     why: dict[str, str] = {}
@@ -177,7 +177,7 @@ def _inputs(files: Iterable[Handed], report: Report, lost: Mapping[str, str]) ->
     for name, item in own.items():
         by = f"by Checkov {report.results.version}"
         if absent := report.absent.get(name):
-            by += f", without the modules that come from elsewhere: {', '.join(absent)}"
+            by += f", without modules that are not in the scanned files: {', '.join(absent)}"
         changed = _input(item, tuple(formats[name]), things[name], why.get(name, ""), by)
         if changed != item:
             yield name, changed
@@ -193,5 +193,5 @@ def _input(item: Input, formats: tuple[str, ...], things: int, why: str, by: str
     if item.status is InputStatus.NOT_ASSESSED:
         return item
     if checkov_files.named(item.path):
-        return replace(item, reason="holds nothing that Checkov checks")
+        return replace(item, reason="contains nothing that Checkov checks")
     return item

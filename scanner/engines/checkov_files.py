@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from scanner.engines import Handed
+from scanner.engines import EngineInput
 from scanner.model import InputStatus
 from scanner.safe_write import write_below
 
@@ -37,13 +37,14 @@ _BY_CONTENT = ("ansible", "arm", "cloudformation", "openapi", "terraform_plan")
 """Frameworks whose files are any YAML or JSON, known by what they hold."""
 
 ELSE = (*_DEFINITE, *_BY_CONTENT)
-"""What Checkov is asked about files that are none of ours.
+"""The frameworks of Checkov for files that our engine does not assess.
 
-Left out are `helm` and `kustomize`, which start programs and may fetch (we render, and hand over the result), `secrets`
-(a guess at every long word), and what asks servers: images, packages, repository settings, source code.
+Left out are `helm` and `kustomize`, which start programs and may download (we render, and hand over the result),
+`secrets` (a guess at every long word), and those that query servers: images, packages, repository settings, source
+code.
 """
 CLUSTER = ("kubernetes", "argo_workflows")
-"""What Checkov is asked about files that hold Kubernetes objects."""
+"""The frameworks of Checkov for files that hold Kubernetes objects."""
 
 _SETTINGS = (".checkov.yaml", ".checkov.yml")
 
@@ -56,16 +57,16 @@ def wanted(path: str) -> bool:
 
 
 def named(path: str) -> bool:
-    """Whether the name of a file says that it is Checkov's concern."""
+    """Whether the name of a file shows that Checkov assesses it."""
     return any(pattern.search(path) for pattern in _DEFINITE.values())
 
 
-def holds_objects(file: Handed) -> bool:
+def holds_objects(file: EngineInput) -> bool:
     """Whether our own engine found Kubernetes objects in a file."""
     return "kubernetes" in file.input.formats
 
 
-def none_of_ours(file: Handed) -> bool:
+def not_assessed_by_assay(file: EngineInput) -> bool:
     """Whether our own engine left a file to others."""
     return file.input.status is not InputStatus.ASSESSED and not holds_objects(file)
 
@@ -75,8 +76,8 @@ def concerns(framework: str, path: str) -> bool:
     return bool(_DEFINITE.get(framework, _DATA).search(path))
 
 
-def lay_out(files: Iterable[Handed], folder: str) -> Iterator[str]:
-    """Write the files below a folder, under their own names; the names that cannot stand there.
+def lay_out(files: Iterable[EngineInput], folder: str) -> Iterator[str]:
+    """Write the files below a folder, under their own names; returns the names that are not possible there.
 
     Git may hold names that lead out of a folder.
     """

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.controls import ShownBy
-from scanner.engines import Handed, Results
+from scanner.engines import EngineInput, EngineResults
 from scanner.engines.pinpoint import pinpoint
 from scanner.masking import hidden
 from scanner.model import Check, Finding, Outcome, Profile, RuleInfo, Severity
@@ -17,11 +17,12 @@ from scanner.places import Location
 
 _OUTCOMES = {"passed_checks": Outcome.PASS, "failed_checks": Outcome.FAIL, "skipped_checks": Outcome.UNKNOWN}
 _UNMAPPED = Check(Severity.MEDIUM)
-"""What a check means that nobody has judged yet."""
+"""The meaning of a check that is not in our table."""
 _OF_FOREIGN_MODULES = "CKV_TF_1"
 """The check that is made of every module which is not named by a path, and of no other."""
 _LIMITS = (
-    "This is Checkov's verdict. Values that only a run gives, and modules that are not among the files, go unseen."
+    "This is Checkov's result. Values that are known only at run time, and modules that are not in the "
+    "scanned files, are not checked."
 )
 _INDEX = "https://www.checkov.io/5.Policy%20Index/all.html"
 
@@ -33,17 +34,19 @@ class ReportError(Exception):
 class Report:
     """Collects what several runs of Checkov print."""
 
-    def __init__(self, results: Results, checks: Mapping[str, Check]) -> None:
+    def __init__(self, results: EngineResults, checks: Mapping[str, Check]) -> None:
         self.results = results
         self._checks = checks
         self.formats: dict[str, dict[str, None]] = {}
-        """File -> frameworks that had something to say of it."""
+        """File -> frameworks that have results for it."""
         self.resources: dict[str, set[str]] = {}
         """File -> resources that were checked."""
         self.absent: dict[str, dict[str, None]] = {}
         """File -> modules that it takes from elsewhere, which are never fetched."""
 
-    def take(self, record: Mapping[str, Any], outcome: Outcome, framework: str, file: Handed, lines: list[str]) -> None:
+    def take(
+        self, record: Mapping[str, Any], outcome: Outcome, framework: str, file: EngineInput, lines: list[str]
+    ) -> None:
         """One outcome of one check for one resource."""
         rule = f"checkov.{record['check_id']}"
         info = self.results.rules.setdefault(rule, self._info(rule, record, framework))
@@ -62,8 +65,10 @@ class Report:
             title=check.title or name,
             severity=check.severity,
             profile=Profile.DEFAULT,
-            why=f"{record['check_id']} of Checkov: {name}",
-            remediation=f"Set the resource as {record['check_id']} asks; Checkov's policy index shows an example.",
+            why=f"Checkov check {record['check_id']}: {name}",
+            remediation=(
+                f"Change the resource so that {record['check_id']} passes; Checkov's policy index shows an example."
+            ),
             limits=_LIMITS,
             subject=f"checkov.{framework}",
             shown_by=ShownBy.MANIFEST,
@@ -75,24 +80,24 @@ class Report:
         )
 
 
-def read(printed: bytes, folder: str, files: Mapping[str, Handed], report: Report) -> list[tuple[str, str]]:
-    """Take in what Checkov printed of files below a folder; (file, framework) of each that it could not parse.
+def read(printed: bytes, folder: str, files: Mapping[str, EngineInput], report: Report) -> list[tuple[str, str]]:
+    """Take in what Checkov printed about files below a folder.
 
-    Raises ReportError for what is no report. What stands outside of the folder, such as a module that a file names by
-    a path of its own, was not chosen and does not count.
+    Returns (file, framework) of each file that it could not parse. Raises ReportError for output that is not a report.
+    Results for files outside of the folder, such as a module that a file names by its own path, do not count.
     """
     try:
         found = json.loads(printed)
         parts = found if isinstance(found, list) else [found]
         unparsed = [pair for part in parts for pair in _take(part, folder, files, report)]
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"printed what is not JSON: {error}") from None
+        raise ReportError(f"printed output that is not JSON: {error}") from None
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ReportError(f"printed a report of an unknown form: {type(error).__name__} {error}") from None
+        raise ReportError(f"printed a report in an unknown format: {type(error).__name__} {error}") from None
     return unparsed
 
 
-def _take(part: Any, folder: str, files: Mapping[str, Handed], report: Report) -> Iterator[tuple[str, str]]:
+def _take(part: Any, folder: str, files: Mapping[str, EngineInput], report: Report) -> Iterator[tuple[str, str]]:
     if "results" not in part:  # nothing that it knows was met
         report.results.version = report.results.version or str(part["checkov_version"])
         return
@@ -116,10 +121,10 @@ def _name(path: str, folder: str) -> str:
     return os.path.relpath(os.path.join(folder, path), folder)
 
 
-def _location(record: Mapping[str, Any], file: Handed, lines: list[str], *, exact: bool) -> Location:
-    """The field that the check looked at, else the resource; of a rendered object, where a person would mend it.
+def _location(record: Mapping[str, Any], file: EngineInput, lines: list[str], *, exact: bool) -> Location:
+    """The field that the check looked at, else the resource; of a rendered object, the source that has to be edited.
 
-    Where secrets may stand anywhere in a resource, it is pointed at as a whole, for reports mask what is pointed at.
+    Where secrets may be anywhere in a resource, the location is the whole resource, because reports mask it.
     """
     if file.told:
         return file.told(record["resource"])
@@ -156,7 +161,7 @@ def _finding(
         subject_name=resource,
         location=location,
         fingerprint=hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32],
-        provide=f"remove the comment that leaves {record['check_id']} out" if outcome is Outcome.UNKNOWN else "",
+        provide=f"remove the comment that suppresses {record['check_id']}" if outcome is Outcome.UNKNOWN else "",
     )
 
 
@@ -168,4 +173,4 @@ def _message(info: RuleInfo, record: Mapping[str, Any], outcome: Outcome, resour
         return f"{resource} fails {check}: {record['check_name']}"
     reason = record["check_result"].get("suppress_comment")
     why = f", because: {reason}" if reason else ", without a reason"
-    return f"{resource}: the file has Checkov leave {check} out{why} ({record['check_name']})"
+    return f"{resource}: a comment in the file suppresses {check}{why} ({record['check_name']})"

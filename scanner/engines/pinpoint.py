@@ -9,7 +9,7 @@ _INDEX = re.compile(r"\[?\d+\]?")
 
 
 def pinpoint(lines: Sequence[str], first: int, last: int, path: Sequence[str]) -> tuple[int, int]:
-    """The lines of a field, 1-based and inclusive, or of its deepest parent that is told for sure.
+    """The lines of a field, 1-based and inclusive, or of its deepest parent that is found with certainty.
 
     `path` holds names and, for one of several of a name, its number from 0. The text may be HCL, YAML or JSON.
     """

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from scanner.cleanup import on_failure
 from scanner.confinement import children_seconds, confined
 from scanner.limits import Limits
-from scanner.undoing import undone
 
 _MAX_BYTES = 1024**3
 """What a program may print, or write into one file."""
@@ -28,7 +28,7 @@ _RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[[^]]*\] \[[^]]*\]\s
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ProcessResult:
     """How a program ended."""
 
     printed: bytes
@@ -39,7 +39,7 @@ class Done:
     """It was ended because its time was over."""
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], folder: str, limits: Limits) -> Done:
+def run(command: Sequence[str], environment: Mapping[str, str], folder: str, limits: Limits) -> ProcessResult:
     """Run a program in a folder to its end, or as far as the limits go; what it started ends with it.
 
     Raises OSError where it cannot be started.
@@ -60,7 +60,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: str, lim
             except subprocess.TimeoutExpired:
                 late = True
         late = late or (process.returncode < 0 and children_seconds() - before >= limits.engine)
-        return Done(_read(out, _MAX_BYTES), _records(_read(err, _MAX_SAID)), process.returncode, late)
+        return ProcessResult(_read(out, _MAX_BYTES), _records(_read(err, _MAX_SAID)), process.returncode, late)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
             os.killpg(process.pid, signal.SIGKILL)
 
     try:
-        with undone(end):
+        with on_failure(end):
             yield
     finally:
         end()

@@ -1,7 +1,7 @@
-"""A finished scan -> a folder that a stranger can verify with `sha256sum` alone.
+"""A finished scan -> a folder that anyone can verify with `sha256sum` alone.
 
-The pack holds the population (every input, with what became of it), the results in three forms, and a manifest of all
-of them. It is not signed, and says so.
+The pack holds the population (every input with its status), the results in three forms, and a manifest of all of them.
+It is not signed, and states that.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ MANIFEST = "MANIFEST.sha256"
 _REPORTS = {"results.json": "json", "results.sarif": "sarif", "report.html": "html"}
 _VERIFY = """# How to verify this pack
 
-UNSIGNED: the manifest proves that the files belong together, not who made them.
+UNSIGNED: the manifest shows that no file was changed after it was written. It does not show who created the pack.
 
-1. `sha256sum --check --strict MANIFEST.sha256` in this folder: every file is as it was sealed.
+1. `sha256sum --check --strict MANIFEST.sha256` in this folder: no file was changed.
 2. `find . -type f ! -name MANIFEST.sha256 | wc -l` equals `wc -l < MANIFEST.sha256`: nothing was added.
-3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read that very file.
+3. `sha256sum` of an input of the scan equals its line in population.jsonl: the scan read this file.
 
-The digest of the rules and frameworks, the version of Assay, the arguments and the commit stand in results.json under
+The digest of the rules and frameworks, the version of Assay, the arguments and the commit are in results.json under
 `tool` and `run`.
 """
 

@@ -1,7 +1,7 @@
 """All subjects -> derived facts about them.
 
-A fact is what an expression over one subject cannot say: a link to another subject, a sum over a graph, a role that
-nobody holds. Each module declares its facts and the steps that derive them; `registry` knows them all.
+A fact is what an expression over one subject cannot compute: a link to another subject, a sum over a graph, a role that
+no agent has. Each module declares its facts and the steps that derive them; `registry` collects them all.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.facts.derived import Derived
-from scanner.facts.step import Facts, View
+from scanner.facts.step import Facts, SharedIndex
 from scanner.model import Subject
 
 __all__ = ["Derived", "derive"]
 
 
 def derive(subjects: Sequence[Subject], *, whole: bool) -> Derived:
-    """The facts about subjects, and the places that they were drawn from.
+    """The facts about subjects, and the places of related subjects.
 
-    `whole` says that the subjects are all there are: what is referred to and not among them does not exist. Otherwise
-    the fact is left out, and a rule that asks for it comes to unknown.
+    `whole` states that the subjects are complete: an object that is referenced and not among them does not exist.
+    Otherwise the fact is left out, and a rule that uses it is unknown.
     """
     from scanner.facts import registry
 
-    facts, views = Facts(), dict[type[View], View]()
+    facts, views = Facts(), dict[type[SharedIndex], SharedIndex]()
     for step in registry.steps({subject.kind for subject in subjects}):
         if step.view not in views:
             views[step.view] = step.view(subjects, whole=whole)

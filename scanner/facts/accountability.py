@@ -20,36 +20,36 @@ SELF_APPROVED = Fact(
     "self_approved",
     (DECISION,),
     bool,
-    "Whether the proposer is the approver, under any alias (`cto` is `chief-technology-officer`).",
+    "Whether the proposer is also the approver, also under an alias (`cto` is `chief-technology-officer`).",
     provide="state who proposes and who approves the decision",
 )
 SELF_REVIEWED = Fact(
     "self_reviewed",
     (DECISION,),
     bool,
-    "Whether the proposer is among the reviewers, under any alias.",
+    "Whether the proposer is one of the reviewers, also under an alias.",
     provide="state who proposes and who reviews the decision",
 )
 UNHELD = Fact(
     "unheld",
     (DECISION, ESCALATION),
     list[str],
-    "Roles that no agent, task or listed role of the document answers to: the proposer of a decision, each step of an "
-    "escalation; absent where the document has no such list, or a name in it is computed.",
+    "Roles that match no agent, task or listed role of the document: the proposer of a decision, each step of an "
+    "escalation; absent where the document has no list of roles or agents, or a name in it is computed.",
     provide="state the role, and list the roles or agents of the organisation by names that are not computed",
 )
 REPEATED = Fact(
     "repeated",
     (ESCALATION,),
     list[str],
-    "Roles that stand twice in the path.",
+    "Roles that occur twice in the path.",
     provide="state the path of the escalation",
 )
 GROWING = Fact(
     "growing",
     (ESCALATION,),
     bool,
-    "Whether the timeouts grow along the path.",
+    "Whether the timeouts increase along the path.",
     provide="state the timeout of each step of the escalation",
 )
 TOTAL_SECONDS = Fact(
@@ -63,7 +63,7 @@ REPORTS_TO_NOBODY = Fact(
     "reports_to_nobody",
     (AGENT,),
     bool,
-    "Whether its line of report ends at a role that nobody holds.",
+    "Whether its reporting line ends at a role that no agent has.",
     provide="state in `authority.reports` whom the agent reports to, and name all agents by names that are "
     "not computed",
 )
@@ -71,7 +71,7 @@ REPORTS_IN_CIRCLE = Fact(
     "reports_in_circle",
     (AGENT,),
     bool,
-    "Whether its line of report leads back to itself.",
+    "Whether its reporting line leads back to itself.",
     provide="state in `authority.reports` whom the agent reports to",
 )
 
@@ -109,7 +109,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def _roster(group: Group) -> set[str]:
-    """Every name that somebody in the group answers to; empty where a name is computed, so that none can be missed."""
+    """Every role name in the group; empty where a name is computed, so that no role can be reported as missing."""
     held: set[str] = set()
     if any("name" in subject.unknowns for kind in (AGENT, TASK) for subject in group[kind]):
         return held
@@ -130,7 +130,7 @@ def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _nobody(roles: Iterable[str], roster: set[str]) -> list[str]:
+def _unheld(roles: Iterable[str], roster: set[str]) -> list[str]:
     return [role for role in roles if not aliases(role) & roster]
 
 
@@ -140,7 +140,7 @@ def _nobody(roles: Iterable[str], roster: set[str]) -> list[str]:
     reads=(*_ROSTER, read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers")),
 )
 def check_decisions(groups: Groups, facts: Facts) -> None:
-    """Who decides over whose proposal, and whether somebody is there to make it."""
+    """Whether the proposer of a decision is also its approver or reviewer, and whether the proposer exists."""
     for group in groups.all:
         roster = _roster(group) if group[DECISION] else set()
         for subject in group[DECISION]:
@@ -150,7 +150,7 @@ def check_decisions(groups: Groups, facts: Facts) -> None:
                 if proposer and (others := _texts(decision.get(field))):
                     facts.add(subject, fact, any(is_same(role, proposer) for role in others))
             if roster:
-                facts.add(subject, UNHELD, _nobody(_texts(decision.get("proposer")), roster))
+                facts.add(subject, UNHELD, _unheld(_texts(decision.get("proposer")), roster))
 
 
 @step(
@@ -159,25 +159,25 @@ def check_decisions(groups: Groups, facts: Facts) -> None:
     reads=(*_ROSTER, read(ESCALATION, "escalation.path", "escalation.timeouts")),
 )
 def check_escalations(groups: Groups, facts: Facts) -> None:
-    """Whether each path of escalation leads on, to somebody who is there, in steps of growing time."""
+    """Whether each escalation path names distinct, existing roles and has increasing timeouts."""
     for group in groups.all:
         roster = _roster(group) if group[ESCALATION] else set()
         for subject in group[ESCALATION]:
             escalation = subject.bindings["escalation"]
             if path := _texts(escalation.get("path")):
                 names = [slug(role) for role in path]
-                twice = {_told(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
+                twice = {_spelling(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
                 facts.add(subject, REPEATED, sorted(twice))
                 if roster:
-                    facts.add(subject, UNHELD, _nobody(path, roster))
+                    facts.add(subject, UNHELD, _unheld(path, roster))
             times = [stage.get("seconds") for stage in escalation.get("timeouts", ())]
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
 
 
-def _told(role: str, name: str) -> str:
-    """A role in one spelling; as it is written where it holds a credential, which nobody finds in small letters."""
+def _spelling(role: str, name: str) -> str:
+    """A role in lower case; as written where it holds a credential, which masking would not find in lower case."""
     return name if hidden(role) == role else role
 
 

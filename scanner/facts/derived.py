@@ -21,7 +21,7 @@ class Derived:
         self._related = dict(related or {})
 
     def facts(self, subject: Subject) -> dict[str, Any]:
-        """The facts of a subject by name: plain data, which nobody is to change."""
+        """The facts of a subject by name: plain data that must not be changed."""
         return self._facts.get(subject, {})
 
     def related(self, subject: Subject) -> Mapping[str, Location]:

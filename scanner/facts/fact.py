@@ -1,4 +1,4 @@
-"""What a fact is declared to be. Each declaration stands beside the function that computes the fact."""
+"""The declaration of a fact. It is next to the function that computes the fact."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Fact(Generic[T]):
-    """A fact: what it is called, which subjects can have it, of what type it is, and what it says."""
+    """A fact: its name, the kinds of subject that can have it, its type and its description."""
 
     name: str
     """What expressions call it, after `facts.`."""
@@ -24,7 +24,7 @@ class Fact(Generic[T]):
     meaning: str
     """One sentence, for the reference of rule authors."""
     provide: str
-    """What somebody can do so that it is told where it is absent: an instruction that findings end with."""
+    """What a user can do where the fact is absent: an instruction that ends the finding."""
     objects: tuple[str, ...] = ()
     """Where only some Kubernetes resources can have it, the kinds of these."""
     related: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from scanner.documents.positions import find, locate
-from scanner.facts.step import Read
+from scanner.facts.step import FieldRead
 from scanner.model import Subject
 from scanner.places import Location
 
@@ -18,7 +18,7 @@ Group = dict[str, list[Subject]]
 class Groups:
     """The groups of subjects in order of appearance; a kind that a group does not have is an empty list."""
 
-    READS: ClassVar[tuple[Read, ...]] = ()
+    READS: ClassVar[tuple[FieldRead, ...]] = ()
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         groups: dict[str, Group] = {}
@@ -30,6 +30,6 @@ class Groups:
 
 
 def place(subject: Subject, *path: str) -> Location:
-    """Where a field of a subject stands, or its deepest parent that exists."""
+    """The place of a field of a subject, or of its deepest parent that exists."""
     mark, found = find(subject.marks[subject.focus], path)
     return locate(subject.origin, mark, ".".join(found))

@@ -14,7 +14,7 @@ NAMED = Fact(
     "named",
     (DOMAIN,),
     list[str],
-    "Services that are named for the domain elsewhere in the document, where this statement declares their number.",
+    "Services of the domain that the document names elsewhere, where this statement declares their number.",
     provide="name the services of the domain, and declare their number",
     related=("named",),
 )

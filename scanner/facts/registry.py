@@ -1,7 +1,7 @@
-"""Every fact that is derived, by the kind of subject that can have it, and the steps that derive them, in their order.
+"""Every fact, by the kind of subject that can have it, and the steps that derive them, in their order.
 
-Facts and steps are declared in the modules that compute them. They are collected when they are first asked for, a
-family of subjects at a time: the modules about Kubernetes are not loaded for a question about a swarm.
+Facts and steps are declared in the modules that compute them. They are collected on first use, a family of subjects at
+a time: the modules about Kubernetes are not loaded for a swarm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scanner.facts.fact import Fact
-from scanner.facts.step import Read, Step
+from scanner.facts.step import FieldRead, Step
 from scanner.subjects import KINDS
 
 KUBERNETES = "kubernetes"
@@ -78,7 +78,7 @@ def steps(kinds: Iterable[str]) -> Iterator[Step[Any]]:
 
 
 @cache
-def reads(kind: str) -> tuple[Read, ...]:
+def reads(kind: str) -> tuple[FieldRead, ...]:
     """What steps and their views read of subjects of a kind; only steps of the same family do."""
     steps_of_family = _declared(_family(kind))
     views = dict.fromkeys(each.view for each in steps_of_family)

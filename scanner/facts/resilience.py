@@ -35,29 +35,29 @@ AVAILABILITY = Fact(
     "availability",
     (RECOVERY,),
     Availability,
-    "The availability that it is held to: its own, else the strictest that the document states.",
-    provide="state the availability that the recovery is held to",
+    "The availability that it must meet: its own, otherwise the highest that the document states.",
+    provide="state the availability that the recovery must meet",
     related=("availability",),
 )
 MONTHLY_DOWNTIME = Fact(
     "monthly_downtime",
     (RECOVERY,),
     Duration,
-    "The downtime that this allows a month.",
-    provide="state the availability that the recovery is held to",
+    "The downtime per month that this availability allows.",
+    provide="state the availability that the recovery must meet",
 )
 TEST_INTERVAL = Fact(
     "test_interval",
     (RECOVERY,),
     Duration,
-    "The interval of the recovery test that the document states for any of its recoveries.",
+    "The interval of recovery tests, where the document states one for any recovery.",
     provide="state how often recovery is tested",
 )
 ALLOWED = Fact(
     "allowed",
     (CLAIM,),
     Duration,
-    "The downtime that the claimed availability really allows.",
+    "The downtime that the claimed availability allows.",
     provide="state the availability and the downtime of the claim",
 )
 CONSISTENT = Fact(
@@ -71,7 +71,8 @@ FITTING_WINDOW = Fact(
     "fitting_window",
     (CLAIM,),
     str,
-    "The window that the claimed downtime would fit (`year`, `month`, `week`, `day`), where it does not fit its own.",
+    "The window for which the claimed downtime would be right (`year`, `month`, `week`, `day`), where it is "
+    "wrong for the stated window.",
     provide="state the availability and the downtime of the claim",
 )
 
@@ -91,8 +92,8 @@ _TOLERANCE = 0.05
         read(SYSTEM, "system.name"),
     ),
 )
-def hold_recoveries(groups: Groups, facts: Facts) -> None:
-    """The availability that each recovery is held to, and how often recovery is tested."""
+def check_recoveries(groups: Groups, facts: Facts) -> None:
+    """The availability that each recovery must meet, and how often recovery is tested."""
     for group in groups.all:
         strictest = _strictest(group)
         systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
@@ -110,7 +111,7 @@ def downtime(percent: float, window: str) -> float:
     return (100.0 - percent) / 100.0 * WINDOWS[window]
 
 
-def spoken(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A duration in the unit a person would use: `4.38 minutes`."""
     for size, unit in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
         if seconds >= size:
@@ -135,7 +136,7 @@ def _percent(data: dict[str, Any]) -> float | None:
 
 
 def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, facts: Facts) -> None:
-    """What a recovery is held to: its own availability, else the strictest one."""
+    """The availability that a recovery must meet: its own, else the highest that is stated."""
     percent = _percent(subject.bindings["recovery"])
     if percent is None and strictest:
         percent = strictest[0]
@@ -143,7 +144,7 @@ def _recovery(subject: Subject, strictest: tuple[float, Subject] | None, facts: 
     if percent is not None and percent < 100:  # noqa: PLR2004
         budget = downtime(percent, "month")
         facts.add(subject, AVAILABILITY, Availability(text=f"{percent:.6g} %", percent=percent))
-        facts.add(subject, MONTHLY_DOWNTIME, Duration(text=spoken(budget), seconds=budget))
+        facts.add(subject, MONTHLY_DOWNTIME, Duration(text=duration_text(budget), seconds=budget))
 
 
 @step(Groups, gives=(ALLOWED, CONSISTENT, FITTING_WINDOW), reads=(read(CLAIM, "claim.availability", "claim.downtime"),))
@@ -164,7 +165,7 @@ def _check(subject: Subject, percent: float, stated: dict[str, Any], facts: Fact
         if abs(stated["seconds"] - downtime(percent, window)) <= _TOLERANCE * downtime(percent, window)
     ]
     allowed = downtime(percent, stated["window"])
-    facts.add(subject, ALLOWED, Duration(text=f"{spoken(allowed)} a {stated['window']}", seconds=allowed))
+    facts.add(subject, ALLOWED, Duration(text=f"{duration_text(allowed)} a {stated['window']}", seconds=allowed))
     facts.add(subject, CONSISTENT, stated["window"] in fitting)
     if fitting and fitting[0] != stated["window"]:
         facts.add(subject, FITTING_WINDOW, fitting[0])

@@ -15,7 +15,7 @@ class Shape:
     """What a value of plain data may be: one or several plain types, a list, or a mapping with known fields."""
 
     plain: tuple[type, ...] = ()
-    """`bool`, `int`, `float`, `str`; several where any of them may stand."""
+    """`bool`, `int`, `float`, `str`; several where any of them is allowed."""
     items: Shape | None = None
     """Of each item of a list."""
     fields: Mapping[str, Shape] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Shape:
     """The fields that may be absent."""
 
     def at(self, path: Sequence[str]) -> Shape | None:
-        """The type of what stands at a path, `*` and numbers being items of lists; None where nothing can."""
+        """The type of the value at a path; `*` and numbers are items of lists. None where no value is possible."""
         found: Shape | None = self
         for part in path:
             if found is None:

@@ -15,34 +15,34 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class FieldRead:
     """Fields of a kind of subject that are read."""
 
     kind: str
     """The kind of subject."""
     paths: tuple[str, ...]
-    """Dotted paths that begin with a binding; `*` is any item or field, and all that stands below a path is read."""
+    """Dotted paths that begin with a binding; `*` is any item or field, and everything below a path is read."""
     names: tuple[str, ...] = ()
     """Paths of mappings of which the names of fields are read, and of lists of which the number of items is."""
     objects: tuple[str, ...] = ()
     """Where only some Kubernetes objects are read, their kinds."""
 
 
-def read(kind: str, *paths: str, names: Sequence[str] = (), objects: Sequence[str] = ()) -> Read:
+def read(kind: str, *paths: str, names: Sequence[str] = (), objects: Sequence[str] = ()) -> FieldRead:
     """A declaration of what is read."""
-    return Read(kind, paths, tuple(names), tuple(objects))
+    return FieldRead(kind, paths, tuple(names), tuple(objects))
 
 
-class View(Protocol):
+class SharedIndex(Protocol):
     """All subjects in a form that several steps share; made once for a derivation."""
 
-    READS: ClassVar[tuple[Read, ...]]
+    READS: ClassVar[tuple[FieldRead, ...]]
     """What making it reads, and what its methods read."""
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None: ...
 
 
-Seen = TypeVar("Seen", bound=View)
+Seen = TypeVar("Seen", bound=SharedIndex)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +54,12 @@ class Step(Generic[Seen]):
     gives: tuple[Fact[Any], ...]
     needs: tuple[Fact[Any], ...]
     """Facts that other steps give, and that it reads."""
-    reads: tuple[Read, ...]
+    reads: tuple[FieldRead, ...]
     """The fields that it reads beside those that its view does."""
 
 
 def step(
-    view: type[Seen], *, gives: Sequence[Fact[Any]], needs: Sequence[Fact[Any]] = (), reads: Sequence[Read] = ()
+    view: type[Seen], *, gives: Sequence[Fact[Any]], needs: Sequence[Fact[Any]] = (), reads: Sequence[FieldRead] = ()
 ) -> Callable[[Callable[[Seen, Facts], None]], Step[Seen]]:
     """Declare a function as a step of the derivation."""
     return lambda run: Step(run, view, tuple(gives), tuple(needs), tuple(reads))
@@ -79,7 +79,7 @@ class Facts:
         self._known: frozenset[Fact[Any]] = frozenset()
         self._place_names: frozenset[str] = frozenset()
 
-    def run(self, step: Step[Any], view: View) -> None:
+    def run(self, step: Step[Any], view: SharedIndex) -> None:
         """Take a step."""
         self._gives = frozenset(step.gives)
         self._known = self._gives.union(step.needs)

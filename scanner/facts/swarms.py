@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 
 from scanner.facts.accountability import slug
 from scanner.facts.fact import Fact
@@ -25,7 +26,7 @@ AGENTS = Fact(
     "agents",
     (SWARM,),
     int,
-    "The number of distinct agents that are spawned or started.",
+    "The number of distinct agents that are spawned or started; each agent without a name counts.",
     provide="spawn or start each agent by a name",
 )
 NAMESAKES = Fact(
@@ -35,14 +36,14 @@ DECLARED = Fact(
     "declared",
     (TASK,),
     bool,
-    "Whether an agent of that name is spawned, for a task that `Task(...)` starts; absent where none of them is.",
+    "For a task that `Task(...)` starts, whether an agent of that name is spawned; absent where no agent is spawned.",
     provide="spawn the agents and start the tasks by the same names, which are not computed",
 )
 AGENT_TYPE = Fact(
     "agent_type",
     (TASK,),
     str,
-    "The type that this agent is spawned with.",
+    "The type with which the agent is spawned.",
     provide="spawn the agent of the task with its type",
     related=("agent",),
 )
@@ -52,7 +53,7 @@ _TASKS = read(TASK, "task.direct", "task.name")
 
 
 @step(Groups, gives=(IN_SWARM,), reads=(read(SWARM),))
-def find_parts(groups: Groups, facts: Facts) -> None:
+def find_members(groups: Groups, facts: Facts) -> None:
     """Whether processes and requirements are part of a swarm configuration."""
     for group in groups.all:
         for subject in (*group[PROCESS], *group[REQUIREMENT]):
@@ -77,14 +78,14 @@ def count_agents(groups: Groups, facts: Facts) -> None:
                 if actor.kind == AGENT:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
         for swarm, team in zip(swarms, teams, strict=False):
-            facts.add(swarm, AGENTS, len({_name(actor) for actor in team}))
+            facts.add(swarm, AGENTS, _number(team))
 
 
 @step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
 def match_tasks(groups: Groups, facts: Facts) -> None:
-    """Whether each direct task goes by the name of a spawned agent.
+    """Whether each direct task has the name of a spawned agent.
 
-    Where no task does, or a name is computed, the two are different ways of starting agents, and nothing is said of it.
+    Where no task has one, or a name is computed, agents are started in two different ways, and the fact is left out.
     """
     for group in groups.all:
         agents = {_name(agent): agent for agent in group[AGENT]}
@@ -104,10 +105,23 @@ def _direct(group: Group) -> list[Subject]:
     return [task for task in group[TASK] if task.bindings["task"].get("direct")]
 
 
+def _number(team: Sequence[Subject]) -> int:
+    """The number of agents: one for each name, and one for each that is spawned without a name.
+
+    Agents whose names are computed count as one together, since the names may be equal.
+    """
+    nameless = sum(_is_nameless(actor) for actor in team)
+    return nameless + len({_name(actor) for actor in team if not _is_nameless(actor)})
+
+
+def _is_nameless(actor: Subject) -> bool:
+    return actor.kind == AGENT and not actor.bindings["agent"].get("name") and "name" not in actor.unknowns
+
+
 def _name(actor: Subject) -> str:
     return slug(actor.bindings[actor.focus].get("name", ""))
 
 
 def _position(subject: Subject) -> int:
-    """The line a subject stands at."""
+    """The line of a subject."""
     return subject.origin.first_line + line_of(subject.marks[subject.focus])

@@ -1,8 +1,4 @@
-"""Fixes in files: `fix` works them out, the public API beside `scanner.scan.scan`; `overwrite` writes them.
-
-`file_fixes` fixes one file and proves it, `cross_file` holds all files against rules about several subjects, `proof`
-compares outcomes before and after, `diff` shows a fixed file.
-"""
+"""Fixes in files: `fix` computes them, the public API beside `scanner.scan.scan`; `overwrite` writes them."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from pathlib import Path
 from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.facts.kept import Kept
+from scanner.facts.field_filter import FieldFilter
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
@@ -41,7 +37,7 @@ class Fixes:
     suggested: tuple[SkippedFix, ...]
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
     unsafe: int
-    """Findings whose fix may change behaviour, where those were not asked for."""
+    """Findings whose fix may change behaviour, where such fixes were not requested."""
     configuration: Configuration = field(default_factory=Configuration)
     """In what the rules and options depart from the defaults."""
 
@@ -61,20 +57,23 @@ class _FirstLook:
 def fix(
     paths: Sequence[str], options: Options, selection: FixSelection, watch: Callable[[Input], object] | None = None
 ) -> Fixes:
-    """Work out the fixes of files; what does not clear its finding, or brings another, is left out and told.
+    """Compute the fixes of files.
 
-    `watch` is called with each input when it was read.
-    Raises UsageError for a path, profile or rule that does not exist, and for standard input and a Git revision, which
-    have no file to write; PackError for a wrong rule.
+    A fix that does not resolve its finding, or causes another, is skipped with the reason.
+
+    `watch` is called with each input when it was read. Raises UsageError for a path, profile or rule that does not
+    exist, and for standard input and a Git revision, which have no file to write; PackError for a wrong rule.
     """
     if sources.STDIN in paths or options.selection.revision:
-        raise UsageError("only files can be fixed", hint="name files or folders; `assay scan` shows fixes of the rest")
+        raise UsageError(
+            "only files can be fixed", hint="name files or folders; `assay scan` shows the fixes for standard input"
+        )
     rules = rules_of(options)
     selection = replace(selection, rules=frozenset(map(rules.ids.current, selection.rules)))
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
-    work = inputs.Work(Kept(joined.reads()), fixes=True, limits=options.limits)
+    work = inputs.Work(FieldFilter(joined.reads()), fixes=True, limits=options.limits)
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
     whole = where.whole and not any(map(inputs.hides_something, look.inputs))
@@ -127,7 +126,7 @@ def _check(selection: FixSelection, rules: pack.Pack, profile: str) -> None:
     for name in sorted(selection.rules.difference(fixable)):
         if name in rules.ids.known:
             _refuse_left_out(name, rules.changes)
-            message = f"the rule {name} has no fix in the profile {profile}"
+            message = f"the rule {name} has no fix, or the profile {profile} does not include it"
             raise UsageError(message, hint="`assay rules show` says whether it has one, and its profile")
         raise pack.no_rule(name, rules.ids.known)
 
@@ -137,9 +136,9 @@ def _refuse_left_out(name: str, changes: RuleChanges) -> None:
     off = next((each.where for each in changes.off if each.rule == name), None)
     skipped = next((each.where for each in changes.skipped if name in each.rules), None)
     if off is not None:
-        raise UsageError(f"the rule {name} is switched off here", off, f"to run it all the same: --select {name}")
+        raise UsageError(f"the rule {name} is switched off by the configuration", off, f"run it with --select {name}")
     if skipped is not None:
-        raise UsageError(f"the rule {name} is skipped here", skipped, "leave it out of what is skipped")
+        raise UsageError(f"the rule {name} is skipped", skipped, "remove it from `skip` or --skip")
 
 
 def _look(
@@ -152,7 +151,9 @@ def _look(
 ) -> _FirstLook:
     """Read every file, and keep those with something to fix."""
     look = _FirstLook()
-    rendered = rendering.collect(where, rendering.Settings(options.values, options.kubernetes_version, options.limits))
+    rendered = rendering.collect(
+        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
+    )
     for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
         findings = [
             finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)
@@ -173,7 +174,7 @@ def _look(
 
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:
-    """Whether a finding stands in what a person writes otherwise: a chart, an overlay, a page of prose."""
+    """Whether a finding is in a file that Assay does not edit: a chart, an overlay, a page of prose."""
     return isinstance(source, RenderedFile) or (finding.fix is not None and finding.fix.why_not == CODE_BLOCK)
 
 

@@ -1,4 +1,4 @@
-"""Fixes held against rules about all subjects at once: a change of one file may bring a finding in another."""
+"""Checks fixes against rules that compare several objects: a change of one file may cause a finding in another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
 from scanner.joined_stage import JoinedStage
 from scanner.model import Subject
 
-_UNPROVED = "it cannot be proved: what rules ask of all subjects together {}"
+_UNPROVED = "the fix cannot be verified: the evaluation of rules that compare several objects {}"
 Subjects = Mapping[str, Sequence[Subject]]
 """Path -> subjects of the file that rules about all subjects look at."""
 
@@ -64,12 +64,12 @@ class CrossFileProof:
         return _refused(result, reason)
 
     def _objection(self, before: OutcomeSnapshot, changed: Sequence[FixResult]) -> str:
-        """What speaks against changing some of the files."""
+        """Why some of the files must not be changed; empty where there is no reason."""
         after, why = self._snapshot(changed)
         return _UNPROVED.format(why) if why else objection(before, after)
 
     def _snapshot(self, changed: Sequence[FixResult]) -> tuple[OutcomeSnapshot, str]:
-        """All outcomes with some of the files changed, and why some are not told."""
+        """All outcomes after some of the files changed, and why some outcomes are missing."""
         subjects = {**self.before, **self.read(changed)}
         everything = [subject for some in subjects.values() for subject in some]
         joined = self.stage.run(everything, whole=self.complete, size=self.size)

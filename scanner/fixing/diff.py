@@ -1,4 +1,4 @@
-"""A mended file as a unified diff."""
+"""A fixed file as a unified diff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.fixing.file_fixes import FixResult
 from scanner.masking import mask
 
 _LONG = 3000
-"""Lines from which lines that stand in many places count for little in the comparison, which would take long."""
+"""The number of lines from which frequent lines are ignored in the comparison, which would take long otherwise."""
 
 
 def unified(result: FixResult) -> Iterator[str]:
@@ -45,5 +45,5 @@ def _range(start: int, end: int, lines: Sequence[str]) -> str:
 
 
 def _length(lines: Sequence[str]) -> int:
-    """How many lines there are: none stands behind the last line end."""
+    """The number of lines: no line begins after the last line end."""
     return len(lines) - (not lines[-1])

@@ -1,6 +1,6 @@
-"""The fixes of one file: tried together, proved by reading the result again, and given up one by one where they fail.
+"""The fixes of one file.
 
-A pure function of the file, the rules and the selection, so that it may run in other processes.
+They are applied together and verified by reading the result again; those that fail are dropped one by one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scanner.policy.fix_edits import CODE_BLOCK, path_to, with_change
 from scanner.sources import File
 
 _ROUNDS = 3
-"""How often a fixed file is gone over again; a rule that asks for ever more would never end."""
+"""How often a fixed file is evaluated again; otherwise a rule that always finds something new would never end."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -148,7 +148,7 @@ class _File:
         return FixResult(self._source.path, self._source.content, content, fixed, tuple(skipped))
 
     def _read(self, content: bytes) -> tuple[_State, Evaluation]:
-        """What a content says to the rules that look at one subject."""
+        """The data and the outcomes of a content, for the rules that look at one subject."""
         parts = list(documents.read(self._source.path, documents.decode(content), self._limits))
         recognition = subjects.Recognition(parts)
         evaluation = self._local.evaluate(recognition)
@@ -167,7 +167,7 @@ class _File:
                 yield _Candidate(finding, finding.fix, applicable)
 
     def _try(self, chosen: Sequence[_Candidate]) -> tuple[bytes, str]:
-        """The content with fixes made, or what is said against them."""
+        """The content with fixes applied, or why they are refused."""
         try:
             after, wanted = self._edited(chosen)
         except UneditableError as error:
@@ -175,11 +175,11 @@ class _File:
         state, _ = self._read(after)
         said = [document.root.value for document in state.documents]
         if state.faults != self._state.faults or not edits.same(said, wanted):
-            return b"", "other places would change with it"
+            return b"", "the fix would change other places"
         return after, objection(self._snapshot, snapshot(state.findings), (each.finding for each in chosen))
 
     def _edited(self, chosen: Sequence[_Candidate]) -> tuple[bytes, list[Any]]:
-        """The content with fixes made, and the data that each document should say then."""
+        """The content with fixes applied, and the data that each document should have then."""
         wanted: list[Any] = []
         made: list[Edit] = []
         for document in self._state.documents:

@@ -1,4 +1,4 @@
-"""Writes a mended file in place: as a whole or not at all, and only over what was read."""
+"""Writes a fixed file in place: completely or not at all, and only over the content that was read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def write(root: Path, result: FixResult) -> str:
     except UsageError as error:
         return error.message
     except OSError as error:
-        return f"it cannot be written: {(error.strerror or '').lower()}"
+        return f"the file cannot be written: {(error.strerror or '').lower()}"
 
 
 def _write(folder: int, name: str, result: FixResult) -> str:
@@ -44,7 +44,7 @@ def _write(folder: int, name: str, result: FixResult) -> str:
 
 
 class _ChangedError(Exception):
-    """Another file stands there, or the same one was written since."""
+    """The path leads to another file, or the same file was written since it was read."""
 
 
 _CHANGED = "the file changed since it was read"
@@ -52,10 +52,10 @@ _CHANGED = "the file changed since it was read"
 
 def _why_not(folder: int, name: str, status: os.stat_result) -> str:
     if not stat.S_ISREG(status.st_mode):
-        return "it is not a regular file"
+        return "the file is not a regular file"
     if status.st_nlink > 1:
-        return "the file has other names (hard links), which would keep the old content"
-    return "" if os.access(name, os.W_OK, dir_fd=folder) else "the file may not be written"
+        return "the file has other hard links, which would keep the old content"
+    return "" if os.access(name, os.W_OK, dir_fd=folder) else "the file is not writable"
 
 
 def _expect_the_same(now: os.stat_result, before: os.stat_result) -> None:

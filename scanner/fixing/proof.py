@@ -1,4 +1,4 @@
-"""Whether a change of a text is for the better: what was wrong before, held against what is wrong after it."""
+"""Compares the outcomes before and after a change, to decide whether the change is accepted."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def _said(findings: Iterable[Finding]) -> Counter[tuple[str, ...]]:
 
 
 def _words(finding: Finding) -> tuple[str, ...]:
-    """What is said of whom, wherever it stands."""
+    """The message of a finding and its subject, without the place."""
     return finding.rule, finding.outcome, finding.subject_kind, finding.subject_id, finding.message
 
 
 def objection(before: OutcomeSnapshot, after: OutcomeSnapshot, fixed: Iterable[Finding] = ()) -> str:
-    """Why a change is not made: it leaves a finding that it is to clear, or something is worse than before.
+    """Why a change is refused: it does not resolve a finding that it should, or causes a new one.
 
-    Empty where nothing is said against it. A rule that did not apply and now cannot tell is no worse.
+    Empty where it is accepted. A rule that did not apply and is unknown now is not a new finding.
     """
     expected = {key: list(some) for key, some in before.wrong.items()}
     for finding in fixed:
@@ -58,10 +58,10 @@ def objection(before: OutcomeSnapshot, after: OutcomeSnapshot, fixed: Iterable[F
             if index < len(held) and _RANKS[finding.outcome] <= _RANKS[held[index].outcome]:
                 continue
             if len(held) < len(before.wrong.get(key, ())):
-                return "it would not clear the finding"
+                return "the fix would not resolve the finding"
             if moved[_words(finding)] >= 0:
                 continue  # it stood at a field that has another name now
             applied = (finding.rule, finding.subject_kind, finding.subject_id) in before.applied
             if applied or finding.outcome is not Outcome.UNKNOWN:
-                return f"it would bring another: {finding.message} ({finding.rule}, {finding.outcome})"
+                return f"the fix would cause another finding: {finding.message} ({finding.rule}, {finding.outcome})"
     return ""

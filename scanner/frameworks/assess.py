@@ -1,4 +1,4 @@
-"""Outcomes -> the status of every control of a framework. `status` decides, from what bears on each."""
+"""Outcomes -> the status of every control of a framework, which `status` decides."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from scanner.model import Finding, Outcome
 Counts: TypeAlias = Mapping[str, Mapping[Outcome, int]]
 """Rule -> number of each outcome."""
 ByControl: TypeAlias = Mapping[str, Sequence[tuple[str, ControlLink]]]
-"""Control -> the rules that bear on it, each with its link."""
+"""Control -> the rules that are mapped to it, each with its link."""
 BySubject: TypeAlias = Mapping[tuple[str, str], Counts]
 """(path, identity) of a subject -> the same of that subject."""
 
-NOTHING_THERE = "nothing of that kind in what was scanned"
-_NOT_TOLD = "what was scanned does not tell whether it applies"
-_NO_DATA = "whether it applies depends on data that no architecture spec lists"
+NOTHING_THERE = "the scanned files contain nothing that the control is about"
+_NOT_TOLD = "the scanned files do not show whether the control applies"
+_NO_DATA = "whether the control applies depends on the data, and no scanned architecture spec lists data assets"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OutcomesInScope:
     """What a scan found out within the scope of a framework."""
 
     counts: Counts
@@ -70,15 +70,15 @@ def failures(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def assess(
     framework: Framework,
-    seen: Seen,
+    seen: OutcomesInScope,
     linked: ByControl,
     not_applicable: Mapping[str, str] | None = None,
     not_run: ByControl | None = None,
 ) -> tuple[Assessment, ...]:
     """The status of every control of a framework, in the catalogue's order.
 
-    `not_applicable` gives the reason for each control that whoever answers for the scope says does not apply; `not_run`
-    are the rules that bear on each control and did not run.
+    `not_applicable` gives the reason for each control that the scope file excludes; `not_run` are the rules that are
+    mapped to each control and did not run.
     """
     missing = not_run or {}
     return tuple(
@@ -95,7 +95,7 @@ def assess(
 
 
 def by_control(linked: Links) -> dict[tuple[str, str], ByControl]:
-    """(framework, edition) -> what bears on its controls."""
+    """(framework, edition) -> the rules that are mapped to its controls."""
     found: dict[tuple[str, str], dict[str, list[tuple[str, ControlLink]]]] = {}
     for rule in sorted(linked):
         for link in linked[rule]:
@@ -109,7 +109,7 @@ def _assessment(
     control: Control,
     bearing: Sequence[tuple[str, ControlLink]],
     not_run: Sequence[str],
-    seen: Seen,
+    seen: OutcomesInScope,
     excluded: str,
 ) -> Assessment:
     conditions = (framework.applies_when, control.applies_when)
@@ -152,7 +152,7 @@ def _assessment(
 def _unless_out_of_scope(
     control: Control, conditions: Sequence[AppliesWhen], population: Population, excluded: str
 ) -> Decision | None:
-    """What is said of a control that does not apply, or of which that cannot be told; None for any other."""
+    """The decision for a control that does not apply, or for which that is unknown; None for any other."""
     if excluded:
         return Decision(ControlStatus.NOT_APPLICABLE, excluded)
     if not control.objectives and not control.unmapped:

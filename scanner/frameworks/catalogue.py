@@ -1,4 +1,4 @@
-"""Framework files -> controls and the objectives that bear on them. Knows rules by name only."""
+"""Framework files -> controls and the objectives that are mapped to them. Knows rules by name only."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 SCHEMA = "schema.json"
 _BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
-"""What the scaffold asks its author to write."""
+"""The placeholders that the author of a new framework file must fill in."""
 _RULES_LISTED = "`assay rules list` lists them"
 _PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
-    """That an objective, or one rule, bears on a control, how, how strongly and why."""
+class ControlMapping:
+    """The mapping of an objective, or of one rule, to a control: relation, strength and rationale."""
 
     objective: str
     relation: Relation
@@ -38,15 +38,15 @@ class Bearing:
     rules: tuple[str, ...] = ()
     """Rules of the objective that the rationale argues; all where none is named."""
     proves: bool = True
-    """A pass says something of the control."""
+    """A pass counts for the control."""
     applies_when: AppliesWhen = ALWAYS
 
     @property
     def words(self) -> str:
-        """How it bears on the control, for a person."""
+        """The relation and strength in words."""
         limits = (
-            "" if self.proves else "a pass says nothing",
-            f"where a scan has {self.applies_when.words}" if self.applies_when.words else "",
+            "" if self.proves else "a pass does not count",
+            f"where the scanned files contain {self.applies_when.words}" if self.applies_when.words else "",
         )
         return ", ".join(part for part in (self.relation.value, self.strength.value, *limits) if part)
 
@@ -61,7 +61,7 @@ class Control:
     evidence: str
     parent: str = ""
     unmapped: str = ""
-    objectives: tuple[Bearing, ...] = ()
+    objectives: tuple[ControlMapping, ...] = ()
     applies_when: AppliesWhen = ALWAYS
     entities: tuple[str, ...] = ()
     """Kinds of entity that it binds; all where none is named."""
@@ -83,12 +83,12 @@ class Framework:
     aliases: tuple[str, ...] = ()
     family: str = ""
     total: int = 0
-    """How many controls its source has; 0 where the file does not say."""
+    """The number of controls of its source; 0 where the file does not state it."""
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
     applies_when: AppliesWhen = ALWAYS
     reviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Objectives that bear on none of its controls, each with the reason."""
+    """Objectives that are mapped to none of its controls, each with the reason."""
 
 
 def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_RULE) -> tuple[Framework, ...]:
@@ -105,9 +105,11 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
         boundary.stay_inside(str(path))
         framework = _framework(_read(path, known, rules), rules)
         if framework.id in shipped:
-            raise PackError(f"there is already a framework {framework.id}", str(path), "give it an id of its own")
+            raise PackError(f"there is already a framework {framework.id}", str(path), "give it another id")
         if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
-            raise PackError(f"{framework.id}@{framework.edition} stands in two files", str(path), "leave one out")
+            raise PackError(
+                f"{framework.id}@{framework.edition} is defined in two files", str(path), "remove one of them"
+            )
         found.append(framework)
     return tuple(found)
 
@@ -136,12 +138,12 @@ def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Frame
         found = [framework for framework in newest.values() if name.lower() in _names(framework)]
         found = found or [framework for framework in frameworks if name.lower() in _names(framework, edition=True)]
         if not found:
-            raise _nobody(name, frameworks)
+            raise _unknown_framework(name, frameworks)
         chosen.update({(framework.id, framework.edition): framework for framework in found})
     return tuple(chosen.values()) or tuple(newest.values())
 
 
-def _nobody(name: str, frameworks: Sequence[Framework]) -> UsageError:
+def _unknown_framework(name: str, frameworks: Sequence[Framework]) -> UsageError:
     """The error for a name that means no framework, or part of the names of several."""
     partly = sorted({framework.id for framework in frameworks if name.lower() in framework.id.split("-")})
     if len(partly) > 1:
@@ -188,11 +190,11 @@ def _unfilled(file: DataFile) -> Iterator[PackError]:
 def _faults(file: DataFile) -> Iterator[PackError]:
     total, listed = file.value.get("total"), len(file.value["controls"])
     if total not in (None, listed):
-        yield file.error(("total",), f"the source has {total} controls, and {listed} are listed here")
+        yield file.error(("total",), f"`total` is {total}, but the file lists {listed} controls")
     seen: set[str] = set()
     for index, control in enumerate(file.value["controls"]):
         if control["id"] in seen:
-            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} stands twice")
+            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} occurs twice")
         seen.add(control["id"])
         if problem := _contradicts_itself(control):
             yield file.error(("controls", index, "checkable"), f"the control {shortened(control['id'])} {problem}")
@@ -215,7 +217,7 @@ def _unknown_names(file: DataFile, known: Collection[str], rules: RuleIds) -> It
 
 
 def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
-    """Conditions that name no kind of subject, so that they could never be met."""
+    """Conditions that name an unknown kind of subject, so that they could never be true."""
     from scanner.subjects import KINDS
 
     known = {*KINDS, *(kind.partition(".")[0] for kind in KINDS)}
@@ -233,25 +235,26 @@ def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
 
 
 def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
-    """What is wrong with the objectives that are said to bear on nothing."""
+    """Errors in `reviewed`, which lists the objectives that are mapped to no control."""
     mapped = {each.get("objective") for control in file.value["controls"] for each in control.get("objectives", ())}
     for name in file.value.get("reviewed", {}):
         if name not in known:
             yield file.unknown(("reviewed", name), "objective", name, known, objectives.LISTED)
         elif name in mapped:
             yield file.error(
-                ("reviewed", name), f"the objective {name} bears on a control, and is said to bear on none"
+                ("reviewed", name),
+                f"the objective {name} is mapped to a control, and `reviewed` says that it is mapped to none",
             )
 
 
 def _contradicts_itself(control: dict[str, Any]) -> str:
-    """What is wrong between how far a control is checkable and what is said to bear on it."""
+    """A contradiction between `checkable` and the mappings of a control; empty where there is none."""
     mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
     if control["checkable"] == Checkable.MANUAL:
-        return "is manual, so that nothing bears on it" if mapped or reviewed else ""
+        return "is manual, so it must have neither `objectives` nor `unmapped`" if mapped or reviewed else ""
     if mapped and reviewed:
-        return "has objectives and says why it has none"
-    return "" if mapped or reviewed else "names neither objectives nor, in `unmapped`, why it has none"
+        return "has both `objectives` and `unmapped`"
+    return "" if mapped or reviewed else "has neither `objectives` nor `unmapped`"
 
 
 def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:
@@ -281,8 +284,8 @@ def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
     return AppliesWhen(tuple(given.get("data", ())), tuple(given.get("subjects", ()))) if given else ALWAYS
 
 
-def _bearing(plain: dict[str, Any], rules: RuleIds) -> Bearing:
-    return Bearing(
+def _bearing(plain: dict[str, Any], rules: RuleIds) -> ControlMapping:
+    return ControlMapping(
         objective=plain.get("objective", ""),
         relation=Relation(plain["relation"]),
         strength=Strength(plain["strength"]),

@@ -20,7 +20,7 @@ def load(engine: str, cache: library.Cache) -> dict[str, Check]:
 
 
 def digest(engine: str) -> str:
-    """The digest of what is said of an engine's checks."""
+    """The digest of the table of an engine's checks."""
     return library.digest([_folder() / _SCHEMA, _folder() / f"{engine}.yaml"], _folder())
 
 

@@ -1,4 +1,4 @@
-"""The statuses of the controls of a framework -> every figure that any output tells of it."""
+"""The statuses of the controls of a framework -> every figure that reports print for it."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ def _is_measured(assessment: Assessment) -> bool:
 
 
 def _rests_on_low(assessment: Assessment) -> bool:
-    """Whether rules found something, and all of them bear on the control with low strength."""
+    """Whether rules have outcomes, and all of them are mapped to the control with low strength."""
     silent = assessment.status is ControlStatus.NOT_ASSESSED
     return silent and bool(assessment.links) and not any(link.strength.bears for link in assessment.links)

@@ -1,4 +1,4 @@
-"""What a scan says of every framework: the status of its controls, its figures, and which findings concern it."""
+"""The results of a scan for every framework: statuses of controls, figures, and the findings that concern it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import ByControl, BySubject, Counts, Seen, assess, by_control, failures
+from scanner.frameworks.assess import ByControl, BySubject, Counts, OutcomesInScope, assess, by_control, failures
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
@@ -20,7 +20,7 @@ _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class ScanData:
     """What a scan read and found out."""
 
     inputs: Sequence[Input]
@@ -39,7 +39,7 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class FrameworkResult:
     """One framework, judged by a scan."""
 
     framework: Framework
@@ -69,25 +69,27 @@ class Judged:
         return found
 
 
-def judge(
+def evaluate_frameworks(
     frameworks: Iterable[Framework],
     scopes: Mapping[tuple[str, str], Scope],
-    scanned: Scanned,
+    scanned: ScanData,
     linked: Links,
     not_run: Links,
-) -> list[Judged]:
+) -> list[FrameworkResult]:
     """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
     bearing, missing = by_control(linked), by_control(not_run)
     judged = []
     for framework in frameworks:
         key = (framework.id, framework.edition)
         own = scopes.get(key, Scope())
-        judged.append(_judged(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
+        judged.append(_framework_result(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
     return judged
 
 
-def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt: Collection[str]) -> list[Finding]:
-    """The findings that bear on a framework, and those of exempt rules; the counts are made to be those of these."""
+def concerned(
+    judged: Sequence[FrameworkResult], scanned: ScanData, linked: Links, exempt: Collection[str]
+) -> list[Finding]:
+    """The findings that concern a framework, and those of exempt rules; the counts are adjusted to these."""
     bearing = [(each, each.conditions(linked)) for each in judged]
     may_concern = {*exempt, *(rule for _, conditions in bearing for rule in conditions)}
     kept = [each for each in scanned.findings if each.rule in exempt or _concerns(each, bearing)]
@@ -100,8 +102,10 @@ def concerned(judged: Sequence[Judged], scanned: Scanned, linked: Links, exempt:
     return kept
 
 
-def _concerns(finding: Finding, bearing: Iterable[tuple[Judged, dict[str, list[tuple[AppliesWhen, ...]]]]]) -> bool:
-    """Whether a finding bears on a control that may apply; a pass is told wherever its rule does."""
+def _concerns(
+    finding: Finding, bearing: Iterable[tuple[FrameworkResult, dict[str, list[tuple[AppliesWhen, ...]]]]]
+) -> bool:
+    """Whether a finding concerns a control that may apply; passes are listed wherever their rule is mapped."""
     place = (finding.location.path, finding.subject_id)
     for each, conditions in bearing:
         links = conditions.get(finding.rule)
@@ -123,12 +127,14 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
     return told
 
 
-def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByControl, not_run: ByControl) -> Judged:
+def _framework_result(
+    framework: Framework, scope: Scope, scanned: ScanData, linked: ByControl, not_run: ByControl
+) -> FrameworkResult:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
-    seen = Seen(
+    seen = OutcomesInScope(
         _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
         failures(findings),
         own,
@@ -137,4 +143,4 @@ def _judged(framework: Framework, scope: Scope, scanned: Scanned, linked: ByCont
     assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
     inputs = sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None
     summary = summarise(framework, assessments, scope.paths, inputs, incomplete=incomplete)
-    return Judged(framework, scope, own, assessments, summary)
+    return FrameworkResult(framework, scope, own, assessments, summary)

@@ -1,4 +1,4 @@
-"""How rules bear on controls, through objectives or by name."""
+"""The mappings of rules to controls, through objectives or by name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from scanner.controls import STRENGTHS, Checkable, ControlLink, Platform, Relation, ShownBy, Strength
-from scanner.frameworks.catalogue import Bearing, Control, Framework
+from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.model import Profile, RuleInfo, Severity
 
 Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
-"""Rule -> the controls that it bears on."""
+"""Rule -> the controls that it is mapped to."""
 _ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
 """Objective or rule -> the only rules that are meant, if not all, and the link."""
 _Key: TypeAlias = tuple[str, str, str]
@@ -20,16 +20,15 @@ _MINOR = (Severity.LOW, Severity.INFO)
 
 
 def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
-    """Rule -> the controls it bears on, each control once.
+    """Rule -> the controls that it is mapped to, each control once.
 
-    Where a control names the rule itself, that link holds; else the strongest through an objective of the rule, and of
-    equal ones that whose rationale names its rules, then the one that a failure contradicts. A check
-    of another engine does not bear on a framework about a platform that is not its own: an open port of a machine says
-    nothing of a cluster, whatever the objective.
-
-    A rule of the profile opinion, and a strict rule of low severity, bear with low strength where the control names an
-    objective only: what such a rule asks for is one setting of many, too little to decide a control that does not name
-    it. Of strict rules that holds for medium strength; with high strength the control is about exactly this.
+    Where a control names the rule itself, that mapping is used; else the strongest through an objective of the rule,
+    and of equal ones the one whose rationale names its rules, then the one that a failure contradicts. A check of
+    another engine is not mapped to a framework about another platform: an open port of a machine shows nothing about a
+    cluster, whatever the objective. A rule of the profile opinion, and a strict rule of low severity, have low strength
+    where the control names an objective only: such a rule requires one setting of many, which is too little to decide a
+    control that does not name it. For strict rules this limits medium strength only; with high strength the control is
+    about exactly this.
     """
     names = {name for rule in rules for name in (rule.id, *rule.objectives)}
     by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
@@ -61,7 +60,7 @@ def shown_by(
     return {control: tuple(way for way in ShownBy if way in ways) for control, ways in found.items()}
 
 
-def _link(framework: Framework, control: Control, bearing: Bearing) -> ControlLink:
+def _link(framework: Framework, control: Control, bearing: ControlMapping) -> ControlLink:
     return ControlLink(
         framework=framework.id,
         edition=framework.edition,
@@ -97,16 +96,16 @@ def _closest(
 
 
 def _carried(strength: Strength, rule: RuleInfo) -> Strength:
-    """The strength with which a rule bears on a control that names only its objective."""
+    """The strength of a rule for a control that names only its objective."""
     minor = rule.profile is Profile.STRICT and rule.severity in _MINOR and strength is not Strength.HIGH
     return Strength.LOW if minor or rule.profile is Profile.OPINION else strength
 
 
 def _by_rule(link: ControlLink, rule: RuleInfo, *, whole: bool) -> ControlLink:
-    """A link as far as the rule behind it can carry it; `whole` for a control that files show wholly.
+    """The link for one rule; `whole` for a control that files can show in full.
 
-    There the absence of a setting is what the control asks for, so that the pass of a rule counts that shows nothing
-    elsewhere.
+    There the absence of a setting is what the control requires, so a pass of the rule counts even if it counts nowhere
+    else.
     """
     declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
     shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST

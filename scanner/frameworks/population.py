@@ -34,7 +34,7 @@ class Population:
     """(path, identity) of a subject -> categories of the data that it is, holds or carries, where that is stated."""
 
     def meets(self, when: AppliesWhen) -> bool | None:
-        """Whether what was scanned holds what a control is about; None where that cannot be told."""
+        """Whether the scanned files contain what a control is about; None where it is not known."""
         if when is ALWAYS:
             return True
         told = (self._has_subjects(when.subjects), self._has_data(when.data))
@@ -68,7 +68,7 @@ def population(
     *,
     incomplete: bool,
 ) -> Population:
-    """What of a scan lies under the paths of a scope.
+    """The part of a scan below the paths of a scope.
 
     `subjects` are those that were kept, among them all of architecture specs.
     """
@@ -93,7 +93,7 @@ def population(
 
 
 def _categories(stated: Mapping[str, Any]) -> frozenset[str]:
-    """The categories of data that are stated; none where one of them is no category that is known."""
+    """The categories of data that are stated; None where one of them is not a known category."""
     found = stated.get(_CATEGORIES)
     if not isinstance(found, list) or not all(isinstance(item, str) and item in CATEGORIES_OF_DATA for item in found):
         return frozenset()

@@ -1,4 +1,4 @@
-"""What of a scan belongs to a framework, and which of its controls do not apply: the word of whoever answers for it.
+"""Scope files: which part of a scan belongs to a framework, and which of its controls do not apply.
 
 A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the `entity` that is assessed, and to
 `not-applicable` controls with a reason each; a `*` in a control stands for any text.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "scope.schema.json"
 _SHORTEST_REASON = 20
-"""Characters below which nobody can have given a reason."""
+"""The length below which a text is not accepted as a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Scope:
 
 @cache
 def _patterns(paths: tuple[str, ...]) -> Patterns:
-    """The patterns of a scope, which every finding and every input is held against."""
+    """The patterns of a scope, which every finding and every input is compared with."""
     return Patterns(paths)
 
 
@@ -89,7 +89,7 @@ def _of_others(framework: Framework, entity: Sequence[str]) -> dict[str, str]:
     if not entity:
         return {}
     return {
-        control.id: f"binds {' and '.join(control.entities)} only; the scope is that of {' and '.join(entity)}"
+        control.id: f"applies to {' and '.join(control.entities)} only; the scope file states {' and '.join(entity)}"
         for control in framework.controls
         if control.entities and not set(control.entities) & set(entity)
     }
@@ -108,7 +108,7 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
             yield file.error((name,), error.message, error.hint)
             continue
         if each.get("entity") and not any(control.entities for item in chosen for control in item.controls):
-            yield file.error((name, "entity"), f"{name} binds every entity alike", "leave `entity` out")
+            yield file.error((name, "entity"), f"no control of {name} depends on the type of entity", "remove `entity`")
         for pattern, reason in each.get("not-applicable", {}).items():
             path = (name, "not-applicable", pattern)
             for framework in chosen:
@@ -116,5 +116,5 @@ def _faults(file: DataFile, frameworks: Sequence[Framework]) -> Iterator[PackErr
                     message = f"{framework.id}@{framework.edition} has no control {shown(pattern)}"
                     yield file.error(path, message, did_you_mean(pattern, (item.id for item in framework.controls)))
             if len(reason.strip()) < _SHORTEST_REASON:
-                message = f"no reason is given why {shortened(pattern)} does not apply"
-                yield file.error(path, message, "say it in a sentence of its own")
+                message = f"the reason why {shortened(pattern)} does not apply is too short"
+                yield file.error(path, message, "give the reason in a sentence")

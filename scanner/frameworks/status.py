@@ -1,17 +1,17 @@
-"""The status of one control, from (relation, strength, outcome) of every rule that bears on it.
+"""The status of one control, from (relation, strength, outcome) of every rule that is mapped to it.
 
-| outcome of a bearing rule | through | status at best |
+| outcome of a rule | relation | status at best |
 |---|---|---|
 | fail | `violates` | not-satisfied |
 | fail | `supports` or `declares` | weakened |
 | error | any | error |
 | unknown | any | partial |
-| pass | `supports`, `declares`, or a document's own word | partial |
+| pass | `supports`, `declares`, or only statements in documents | partial |
 | pass | `violates` | satisfied |
 
-To bear is to bear with medium or high strength: a low link decides nothing. The worst counts, never an average. Without
-a failure, and without a pass that says something, the control is not assessed. It is satisfied only where files can
-show all of it, every rule that bears on it ran, and everything that belongs to the scope was assessed.
+Only mappings of medium or high strength count; a mapping of low strength decides nothing. The worst status counts, never
+an average. Without a failure, and without a pass that counts, the control is not assessed. It is satisfied only where
+files can show all of it, every rule that is mapped to it ran, and every input in its scope was assessed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAMED = 3
 
 
 class Evidence(NamedTuple):
-    """What one rule found out, and how it bears on a control."""
+    """The outcomes of one rule, and its mapping to a control."""
 
     rule: str
     link: ControlLink
@@ -37,24 +37,24 @@ class Evidence(NamedTuple):
 
     @property
     def decides(self) -> bool:
-        """Whether it speaks for or against the control."""
+        """Whether it affects the status of the control."""
         return self.link.strength.bears and (Outcome.FAIL in self.outcomes or self.lifts)
 
     @property
     def lifts(self) -> bool:
-        """Whether it has a pass that says something of the control."""
+        """Whether it has a pass that counts for the control."""
         return self.link.strength.bears and self.link.proves and Outcome.PASS in self.outcomes
 
 
 class Decision(NamedTuple):
-    """A status, and why it is no better."""
+    """A status, and the reason for it."""
 
     status: ControlStatus
     reason: str
 
 
 def at_best(link: ControlLink, outcome: Outcome) -> ControlStatus:
-    """The best status of a control on which a rule with an outcome bears."""
+    """The best status of a control that a rule with an outcome allows."""
     match outcome:
         case Outcome.ERROR:
             return ControlStatus.ERROR
@@ -73,7 +73,8 @@ def decide(
 ) -> Decision:
     """The status of a control that applies.
 
-    `not_run` are the rules that bear on it and did not run; `incomplete` says that something in scope was not assessed.
+    `not_run` are the rules that are mapped to it and did not run; `incomplete` states that inputs in scope were not
+    assessed.
     """
     if control.checkable is Checkable.MANUAL:
         return Decision(ControlStatus.MANUAL, "")
@@ -86,11 +87,14 @@ def decide(
         if rules := by_status.get(status):
             return Decision(status, f"{said}: {_named(rules)}")
     if not any(each.lifts for each in bearing):
-        return Decision(ControlStatus.NOT_ASSESSED, _silence(evidence, not_run))
+        return Decision(ControlStatus.NOT_ASSESSED, _why_not_assessed(evidence, not_run))
     bounds = _bounds(control, bearing, not_run, incomplete=incomplete)
     if bounds or ControlStatus.PARTIAL in by_status:
-        return Decision(ControlStatus.PARTIAL, "; ".join(bounds) or "its rules support it and do not show all of it")
-    return Decision(ControlStatus.SATISFIED, "all that bears on it passed, in what was scanned")
+        return Decision(
+            ControlStatus.PARTIAL,
+            "; ".join(bounds) or "the rules that passed support the control, but do not show all of it",
+        )
+    return Decision(ControlStatus.SATISFIED, "all rules that are mapped to it passed for the scanned files")
 
 
 _AGAINST = {
@@ -101,28 +105,32 @@ _AGAINST = {
 
 
 def _bounds(control: Control, bearing: Sequence[Evidence], not_run: Collection[str], *, incomplete: bool) -> list[str]:
-    """Why a control that nothing speaks against is not satisfied."""
+    """Why a control without failures is not satisfied."""
     unknown = [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]
     word = all(each.link.shown_by is ShownBy.DECLARED for each in bearing if each.lifts)
     return [
-        *(["files can show a part of it"] if control.checkable is Checkable.PARTIAL else ()),
-        *(["by the document's own word"] if word else ()),
-        *(["population incomplete: something in scope was not assessed"] if incomplete else ()),
-        *([f"cannot be told: {_named(unknown)}"] if unknown else ()),
+        *(["files can show only a part of the control"] if control.checkable is Checkable.PARTIAL else ()),
+        *(["supported only by statements in documents"] if word else ()),
+        *(["inputs in scope were not assessed"] if incomplete else ()),
+        *([f"unknown: {_named(unknown)}"] if unknown else ()),
         *([f"not run: {_named(not_run)}"] if not_run else ()),
     ]
 
 
-def _silence(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
-    """Why nothing speaks for or against a control."""
+def _why_not_assessed(evidence: Sequence[Evidence], not_run: Collection[str]) -> str:
+    """Why a control is not assessed."""
     bearing = [each for each in evidence if each.link.strength.bears]
     if not bearing:
         if not_run:
             return f"not run: {_named(not_run)}"
-        return "rules bear on it with low strength alone" if evidence else "its rules found nothing that they are about"
+        return (
+            "only rules of low strength are mapped to it"
+            if evidence
+            else "its rules apply to nothing in the scanned files"
+        )
     if unknown := [each.rule for each in bearing if Outcome.UNKNOWN in each.outcomes]:
-        return f"cannot be told: {_named(unknown)}"
-    return f"a pass says nothing of it: {_named([each.rule for each in bearing])}"
+        return f"unknown: {_named(unknown)}"
+    return f"a pass of these rules does not count: {_named([each.rule for each in bearing])}"
 
 
 def _named(rules: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""Outcomes -> verdict. Never edits an outcome; it only says what follows from them all."""
+"""Outcomes -> verdict. Never changes an outcome."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def judge(
         what = "no architecture spec, Kubernetes manifest or swarm configuration"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     if not applies and not counted:
-        what = "nothing in what was scanned is what the frameworks are about"
+        what = "the frameworks do not apply to the scanned files"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     if not judged and not counted:
-        what = "no rule that was run applies to what was read"
+        what = "no rule applies to the scanned files"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
-    left = " (what could not be assessed was allowed for)" if counted or errors else ""
+    left = " (inputs and rules that could not be assessed were allowed)" if counted or errors else ""
     return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}{known}.")
 
 
@@ -68,7 +68,7 @@ def _missing(inputs: Sequence[Input]) -> Iterator[str]:
 
 def _known(number: int) -> str:
     """What the configuration leaves out of the verdict."""
-    return f" ({_count(number, 'input', 'knowingly not assessed')})" if number else ""
+    return f" ({_count(number, 'input', 'accepted as not assessed')})" if number else ""
 
 
 def _reaches(severity: Severity, threshold: Severity) -> bool:

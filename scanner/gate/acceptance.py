@@ -1,6 +1,6 @@
-"""What the configuration says is knowingly not assessed, held against the inputs of a scan.
+"""Compares the inputs of a scan with those that the configuration accepts as not assessed.
 
-Nothing becomes assessed by it: the inputs keep their status, and get the reason that was written down.
+The inputs keep their status, and get the reason that is written in the configuration.
 """
 
 from __future__ import annotations
@@ -54,4 +54,4 @@ def _accepted(item: Input, entries: Sequence[_Entry], *, strict: bool) -> Input:
 
 def _not_used(entry: NotAssessed) -> NotUsed:
     what = " in ".join(text for text in (entry.format, entry.path) if text)
-    return NotUsed(f"not_assessed {what}", entry.where, "nothing of it was met in this scan")
+    return NotUsed(f"not_assessed {what}", entry.where, "no scanned input matches it")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 
-from scanner.facts.kept import Kept
+from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
@@ -46,7 +46,7 @@ class Portion:
 class Work:
     """What is wanted of the work on files."""
 
-    kept: Kept | None = None
+    kept: FieldFilter | None = None
     """What stays of subjects for the later stage; nothing where all of each does."""
     fixes: bool = False
     """Give each failure the fix that its rule has, as edits of the file."""
@@ -58,7 +58,7 @@ _PLAIN = Work()
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
-    opened = recognition.opened(source, work.limits)
+    opened = recognition.recognise_source(source, work.limits)
     if isinstance(opened, Input):
         yield Portion(input=opened)
         return
@@ -70,10 +70,10 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
         evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
         portion = Portion(tuple(work.kept.of(some)) if work.kept else some, evaluation)
         if len(some) < _PORTION:
-            portion.input = recognition.described(source, opened)
+            portion.input = recognition.input_of(source, opened)
         yield portion
     if opened.count % _PORTION == 0:
-        yield Portion(input=recognition.described(source, opened))
+        yield Portion(input=recognition.input_of(source, opened))
 
 
 def assess_all(
@@ -88,7 +88,7 @@ def assess_all(
     yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
 
 
-def _foreseen(sources: Iterable[Source], kept: Kept) -> Iterator[Source]:
+def _foreseen(sources: Iterable[Source], kept: FieldFilter) -> Iterator[Source]:
     """The files; with the first that seems to hold a Kubernetes object, what is read of these is looked up.
 
     That loads many modules. The processes are forked later, and need not load them once more each.
@@ -104,7 +104,9 @@ def _foreseen(sources: Iterable[Source], kept: Kept) -> Iterator[Source]:
 
 
 def hides_something(item: Input) -> bool:
-    """Whether what is missing elsewhere may stand in an input: in what cannot be read, or in a call that is not."""
+    """Whether an input may contain objects that were not read, in an unreadable part or in a call that is not
+    assessed.
+    """
     unread = {*item.formats, *(loss.kind for loss in item.losses)}
     return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread
 

@@ -30,9 +30,9 @@ def spread(
     jobs: int,
     limits: Limits,
 ) -> Iterator[tuple[_Source, list[_Result]]]:
-    """Each source with what the work on it gives, in the order of the sources.
+    """Each source with the results of its work, in the order of the sources.
 
-    `jobs` is the number of processes, 0 for as many as there are processors where that pays. What cannot be done
+    `jobs` is the number of processes, 0 for as many as there are processors where that is faster. A source that fails
     becomes `failed(source, why)`.
     """
     first: list[_Source] = []

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def why_not_edited(source: Source) -> str:
     """Why an input is not to be edited as a whole, empty where it may be."""
     if isinstance(source, RenderedFile):
-        return f"it is rendered by {source.rendered.tool}: change what it is made from"
+        return f"the file is rendered by {source.rendered.tool}: change its source files"
     if source.path == STDIN_NAME:
-        return "it is standard input, not a file"
-    return "it is not UTF-8" if documents.is_utf16(content_of(source)) else ""
+        return "the input is standard input, not a file"
+    return "the file is not UTF-8" if documents.is_utf16(content_of(source)) else ""
 
 
 def fix_writer(source: Source) -> FixWriter:

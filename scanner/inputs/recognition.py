@@ -7,10 +7,19 @@ import json
 from typing import assert_never
 
 from scanner import documents, rendering, subjects
-from scanner.documents import Bare, Language, NotText, Text
+from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.limits import Limits
 from scanner.model import HIDDEN, Input, InputStatus
-from scanner.sources import STDIN_NAME, File, Part, RenderedFile, Skipped, Source, Unreadable, content_of
+from scanner.sources import (
+    STDIN_NAME,
+    File,
+    RenderedFile,
+    RenderingInput,
+    SkippedFile,
+    Source,
+    UnreadableFile,
+    content_of,
+)
 
 _HEAD = 4096
 """Bytes at the beginning of a page that say what it is."""
@@ -18,17 +27,17 @@ _PAGE, _SIGN = b"<!doctype html>", b'<meta name="generator" content="Assay">'
 _LINES = b'{"type":"run","format":"assay-results/'
 
 
-def opened(source: Source, limits: Limits) -> subjects.Recognition | Input:
+def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
-        case Skipped():
+        case SkippedFile():
             ours = any(subjects.may_be_ours(head.decode(errors="replace")) for head in source.heads)
             return Input(
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
-        case Unreadable():
+        case UnreadableFile():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
-        case Part():
+        case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
         case RenderedFile():
             return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
@@ -47,9 +56,9 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
             return subjects.Recognition(documents.read_text(told, limits), whole=whole)
-        case Bare():
+        case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
-        case NotText():
+        case BinaryContent():
             if told.named or subjects.may_be_ours(told.remains):
                 return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line)
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
@@ -58,10 +67,10 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
 
 
 def _is_own_report(path: str, content: bytes) -> bool:
-    """Whether a file is a report of an earlier scan, which quotes what it was about.
+    """Whether a file is a report of an earlier scan, which quotes the files of that scan.
 
-    Only formats that say so from their first byte, under a name of theirs, and that hold nothing else: the sign can be
-    forged, so it must not hide what would have been judged.
+    Only formats that are recognised by their first bytes and hold nothing else count: the mark can be forged, so it
+    must not hide anything that would have been assessed.
     """
     if path.endswith(".html"):
         return content.lstrip()[:_HEAD].startswith(_PAGE) and _SIGN in content[:_HEAD]
@@ -76,7 +85,7 @@ def _is_line_of_report(line: bytes) -> bool:
     return isinstance(found, dict) and "type" in found and "apiVersion" not in found
 
 
-def described(source: Source, recognition: subjects.Recognition) -> Input:
+def input_of(source: Source, recognition: subjects.Recognition) -> Input:
     """What an input is whose subjects were all taken."""
     reading = recognition.reading()
     status, reason, line = _status(reading)
@@ -84,7 +93,7 @@ def described(source: Source, recognition: subjects.Recognition) -> Input:
     partly = status in (InputStatus.ASSESSED, InputStatus.SKIPPED) or len(reading.losses) > 1
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
-        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which gives no object")
+        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
     return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses)
 
@@ -100,7 +109,7 @@ def _seal(source: Source) -> tuple[str, int]:
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
-def _status(reading: subjects.Reading) -> tuple[InputStatus, str, int]:
+def _status(reading: subjects.RecognitionResult) -> tuple[InputStatus, str, int]:
     """What became of an input, why, and the line of its first fault."""
     if reading.faults:
         first, more = reading.faults[0], len(reading.faults) - 1

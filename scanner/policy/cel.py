@@ -74,7 +74,7 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
 def prepare() -> None:
     """Load the runtime now, so that processes forked later need not.
 
-    Raises UnknownRuntimeError for a runtime whose errors cannot be told apart.
+    Raises UnknownRuntimeError for a runtime whose errors cannot be distinguished.
     """
     _error_reader()
 
@@ -144,12 +144,14 @@ def evaluate(expression: cel.Expression, values: cel.Activation) -> Condition:
 
 
 def _undecided(found: cel.Value) -> Condition:
-    """What a condition comes to that gives neither true nor false."""
+    """The truth of a condition that is neither true nor false."""
     error = error_of(found)
     if error is None:
-        return Condition(Truth.ERROR, error=f"it gives a value of the type {found.type().name()}, not true or false")
+        return Condition(
+            Truth.ERROR, error=f"the result is of the type {found.type().name()}, but it must be true or false"
+        )
     if error.missing_key is not None:
         return Condition(Truth.UNKNOWN, missing_key=error.missing_key)
     if error.call:
-        return Condition(Truth.ERROR, error=f"a field is of a type that the rule does not expect ({error.call})")
+        return Condition(Truth.ERROR, error=f"a field has a type that the rule does not expect ({error.call})")
     return Condition(Truth.ERROR, error=error.message)

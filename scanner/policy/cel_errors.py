@@ -20,7 +20,7 @@ _NO_OVERLOAD = re.compile(r"No matching overloads found : (?P<call>.*)", re.DOTA
 """At evaluation: no function of this name takes values of these types; such as `(int64).size()`."""
 _CALL_OF_LIST = re.compile(r"\(list\)\.(?P<function>\w+)\(")
 _COMPILATION = re.compile(r"(?:INVALID_ARGUMENT: )?(?:ERROR: <input>:(?P<line>\d+):(?P<column>\d+): )?(?P<message>.*)")
-"""The first line of what a compilation says."""
+"""The first line of a compilation error."""
 _CONTAINER = " (in container '')"
 _NO_OVERLOAD_OF = re.compile(r"no matching overload for '(?P<function>\w+)'")
 """At compilation."""
@@ -30,7 +30,7 @@ _QUOTES = "\"'`"
 
 
 class UnknownRuntimeError(RuntimeError):
-    """The installed CEL runtime reports missing fields in a way that cannot be told from other errors."""
+    """The installed CEL runtime reports missing fields in a way that cannot be distinguished from other errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class CompilationError:
 class ErrorReader:
     """Reads the errors of evaluations.
 
-    `evaluate` gives what an expression comes to in which `facts` is an empty mapping. Raises UnknownRuntimeError where
-    a missing key cannot be told from other errors.
+    `evaluate` gives the result of an expression in which `facts` is an empty mapping. Raises UnknownRuntimeError where
+    a missing key cannot be distinguished from other errors.
     """
 
     def __init__(self, evaluate: Callable[[str], cel.Value]) -> None:
@@ -89,7 +89,7 @@ class ErrorReader:
 
 
 def _before_missing_key(evaluate: Callable[[str], cel.Value]) -> str:
-    """What stands before the key in the text of every error about a missing key, and of no other error."""
+    """The text before the key in every error about a missing key, and in no other error."""
     keys = {"facts.assay": "assay", "facts['another key']": "another key", "facts['assay'].inner": "assay"}
     texts = {source: str(evaluate(source).value()) for source in keys}
     starts = {text.partition(keys[source])[0].rstrip(_QUOTES) for source, text in texts.items()}
@@ -102,7 +102,7 @@ def _before_missing_key(evaluate: Callable[[str], cel.Value]) -> str:
     if len(starts) > 1 or not start or not named or any(text.startswith(start) for text in others):
         raise UnknownRuntimeError(
             f"the installed cel-expr-python reports a missing field as {min(texts.values())!r} and another error as"
-            f" {others[0]!r}, which Assay cannot tell apart; install a version that it is tested with (0.1.3)"
+            f" {others[0]!r}, which Assay cannot distinguish; install a version that it is tested with (0.1.3)"
         )
     return start
 

@@ -23,7 +23,7 @@ FUNCTIONS = (
 _SHOWN = 100
 """Characters of a line that are shown."""
 _BEFORE = 60
-"""Of these, how many stand before the caret of a longer line."""
+"""The number of these that are shown before the caret of a longer line."""
 _END = "<EOF>"
 _ANY_VALUE = "IDENTIFIER"
 """What the runtime lists, among much else, where a value may begin."""
@@ -69,8 +69,11 @@ def _of_token(found: re.Match[str], _before: str, _at: str, _names: Sequence[str
     if text[:1] in "'\"":
         if "\\" in text:
             hint = r"a regular expression's \d is written '\\d', or r'\d'"
-            return Explanation("a text begins here that does not end, or has an escape that CEL does not know", hint)
-        return Explanation("the text that begins here does not end")
+            return Explanation(
+                "the string that begins here is not closed, or it has an escape sequence that CEL does not support",
+                hint,
+            )
+        return Explanation("the string that begins here is not closed")
     doubled = {"=": "==", "&": "&&", "|": "||"}.get(text[:1])
     if doubled:
         return Explanation(f"`{text[:1]}` is not an operator of CEL", f"write {doubled}")
@@ -78,24 +81,24 @@ def _of_token(found: re.Match[str], _before: str, _at: str, _names: Sequence[str
 
 
 def _of_place(found: re.Match[str], _before: str, at: str, _names: Sequence[str]) -> Explanation:
-    """Something stands where something else is expected."""
+    """A token is found where another one is expected."""
     text, expected = found["text"], found["expected"]
     if expected == _END:
         if text in (")", "]", "}"):
-            return Explanation(f"`{text}` closes no bracket")
-        hint = "is an operator missing, such as &&, or a bracket before it?"
-        return Explanation(f"`{text}` cannot follow what stands before it", hint)
+            return Explanation(f"`{text}` has no opening bracket")
+        hint = "an operator such as &&, or a bracket before it, may be missing"
+        return Explanation(f"`{text}` is not allowed after the text before it", hint)
     wanted = "a value" if _ANY_VALUE in expected else " or ".join(f"`{each}`" for each in _QUOTED.findall(expected))
     if text == _END:
-        return Explanation(f"it ends where {wanted or expected} is expected", "", -len(at))
-    return Explanation(f"`{text}` stands where {wanted or expected} is expected")
+        return Explanation(f"the expression ends where {wanted or expected} is expected", "", -len(at))
+    return Explanation(f"found `{text}` where {wanted or expected} is expected")
 
 
 def _of_input(found: re.Match[str], before: str, at: str, _names: Sequence[str]) -> Explanation:
     text = found["text"]
     if not at.strip() and before.rstrip().endswith(text):  # the place named is the end of the expression
         return Explanation(f"`{text}` must be followed by something", "", len(before) - before.rindex(text))
-    return Explanation(f"`{text}` cannot stand here")
+    return Explanation(f"`{text}` is not allowed here")
 
 
 def _of_reference(found: re.Match[str], before: str, at: str, names: Sequence[str]) -> Explanation:
@@ -124,7 +127,7 @@ def _of_word(found: re.Match[str], _before: str, _at: str, _names: Sequence[str]
 
 
 def _of_has(_found: re.Match[str], _before: str, _at: str, _names: Sequence[str]) -> Explanation:
-    return Explanation("has() asks for a field of something", "write has(object.spec), not has(object)")
+    return Explanation("has() takes a field of a value", "write has(object.spec), not has(object)")
 
 
 _CALLED = re.compile(r"(?P<name>\w+(?:\.\w+)+)\(")
@@ -142,4 +145,4 @@ _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str, Sequence[
     (re.compile(r"reserved identifier: (?P<name>\w+)"), _of_word),
     (re.compile(r"has\(\) argument must be a field selection"), _of_has),
 )
-"""The runtime's sentences, each with what is said in its place."""
+"""The runtime's messages, each with the message that replaces it."""

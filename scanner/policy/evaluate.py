@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
-from scanner.facts.step import Read
+from scanner.facts.step import FieldRead
 from scanner.marks import Mark
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
@@ -22,7 +22,7 @@ from scanner.policy.message import message
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
-from scanner.policy.undecided import Why, computed, missing
+from scanner.policy.undecided import UndecidedReason, computed, missing
 from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _UNDERIVED = Derived()
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class LoadedRule:
     """A rule with its expressions loaded."""
 
     rule: Rule
@@ -43,18 +43,18 @@ class Ready:
     fix_when: runtime.Expression | None
 
     @classmethod
-    def of(cls, rule: Rule) -> Ready:
+    def of(cls, rule: Rule) -> LoadedRule:
         """A rule made ready."""
         conditions = (rule.when, rule.fix.when if rule.fix else None)
         when, fix_when = (cel.load_expression(condition) if condition else None for condition in conditions)
         return cls(rule, cel.load_expression(rule.require), when, fix_when)
 
 
-class Judgement(NamedTuple):
-    """What a rule said of a subject, or of one of its items."""
+class RuleResult(NamedTuple):
+    """The outcome of a rule for a subject, or for one of its items."""
 
     outcome: Outcome
-    why: Why
+    why: UndecidedReason
     """Why there is neither pass nor fail."""
     item: items.Item
     values: Mapping[str, Any]
@@ -63,15 +63,17 @@ class Judgement(NamedTuple):
 
 @dataclass(slots=True)
 class Evaluation:
-    """What a set of rules said of a set of subjects."""
+    """The outcomes of a set of rules for a set of subjects."""
 
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Rule -> number of each outcome; a rule that applied to nothing is absent."""
     by_path: dict[tuple[str, ...], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
-    """The same for each file, with the overlay or chart that it was built by; where that was asked for."""
+    """The same for each file, with the overlay or chart that built it, where that was requested."""
     by_subject: dict[tuple[str, str], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
-    """The same for each subject of an architecture, by its path and identity: its data may decide what it bears on."""
+    """The same for each subject of an architecture, by path and identity: its data may decide which controls it
+    affects.
+    """
     fixes: list[ApplicableFix] = field(default_factory=list)
     """Of the failures whose rule has a fix that makes sense there, to be worked out where the text is at hand."""
 
@@ -129,17 +131,17 @@ class Evaluator:
         self._cluster = {"minor": kubernetes_minor}
         self.rules: dict[str, list[Rule]] = {}
         """By the kind of subject that they are about."""
-        self._ready: dict[str, list[Ready]] = {}
+        self._ready: dict[str, list[LoadedRule]] = {}
         for rule in rules:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
-    def _of_kind(self, kind: str) -> list[Ready]:
-        """The rules about a kind of subject; expressions are loaded when the first subject of the kind is met."""
+    def _of_kind(self, kind: str) -> list[LoadedRule]:
+        """The rules about a kind of subject; their expressions are loaded for the first subject of the kind."""
         if kind not in self._ready:
-            self._ready[kind] = [Ready.of(rule) for rule in self.rules.get(kind, ())]
+            self._ready[kind] = [LoadedRule.of(rule) for rule in self.rules.get(kind, ())]
         return self._ready[kind]
 
-    def reads(self) -> list[Read]:
+    def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
         return [rule_reads.of_subject(rule) for rules in self.rules.values() for rule in rules]
 
@@ -160,7 +162,9 @@ class Evaluator:
                     self._take(result, ready, subject, judgement, derived)
         return result
 
-    def _take(self, result: Evaluation, ready: Ready, subject: Subject, judgement: Judgement, derived: Derived) -> None:
+    def _take(
+        self, result: Evaluation, ready: LoadedRule, subject: Subject, judgement: RuleResult, derived: Derived
+    ) -> None:
         """Count a judgement, and make its finding."""
         outcome = judgement.outcome
         result.count(ready.rule.info.id, outcome, subject, by_path=self.by_path)
@@ -180,16 +184,18 @@ _OUTCOMES = {
 }
 
 
-def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tuple[Outcome, Why]:
+def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tuple[Outcome, UndecidedReason]:
     """The outcome of what a rule requires, and why there is neither pass nor fail."""
     outcome = _OUTCOMES[required.truth]
     if outcome is Outcome.UNKNOWN:
         return outcome, missing(rule, values[FACTS], required.missing_key)
-    return outcome, Why(required.error)
+    return outcome, UndecidedReason(required.error)
 
 
-def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runtime.Activation) -> Iterator[Judgement]:
-    """What one rule says of one subject; nothing where it does not apply."""
+def _judge(
+    ready: LoadedRule, subject: Subject, values: dict[str, Any], shared: runtime.Activation
+) -> Iterator[RuleResult]:
+    """The results of one rule for one subject; none where it does not apply."""
     rule = ready.rule
     if rule.parameters:
         values = {**values, PARAMETERS: rule.parameters}
@@ -207,27 +213,27 @@ def _judge(ready: Ready, subject: Subject, values: dict[str, Any], shared: runti
         return
     else:
         outcome, why = _outcome(rule, values, cel.evaluate(ready.require, shared))
-    yield Judgement(outcome, why, items.whole(subject), values)
+    yield RuleResult(outcome, why, items.whole(subject), values)
 
 
-def _each(ready: Ready, subject: Subject, values: dict[str, Any]) -> Iterator[Judgement]:
+def _each(ready: LoadedRule, subject: Subject, values: dict[str, Any]) -> Iterator[RuleResult]:
     """One judgement for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
     passed = True
     for item in items.of(subject, values[FACTS], rule.each):
         inner = {**values, ITEM: item.value, KEY: item.key}
         if item.key is None:
-            outcome, why = Outcome.ERROR, Why(f"`{join_path(item.path)}` is neither a list nor a mapping")
+            outcome, why = Outcome.ERROR, UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
         else:
             outcome, why = _outcome(rule, inner, cel.evaluate(ready.require, cel.activation(inner)))
         if outcome is not Outcome.PASS:
             passed = False
-            yield Judgement(outcome, why, item, inner)
+            yield RuleResult(outcome, why, item, inner)
     if passed:
-        yield Judgement(Outcome.PASS, Why(""), items.whole(subject), values)
+        yield RuleResult(Outcome.PASS, UndecidedReason(""), items.whole(subject), values)
 
 
-def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mapping[str, Location]) -> Finding:
+def _finding(rule: Rule, subject: Subject, judgement: RuleResult, related: Mapping[str, Location]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info, (outcome, why, item, values) = rule.info, judgement
     if rule.detail and outcome is Outcome.FAIL:
@@ -255,14 +261,14 @@ def _finding(rule: Rule, subject: Subject, judgement: Judgement, related: Mappin
 
 
 def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Iterator[Related]:
-    """The other places that a finding speaks of, those of its item before those of the subject."""
+    """The other places that a finding refers to, those of its item before those of the subject."""
     for name, text in rule.related.items():
         if location := known.get(item.related + name) or known.get(name):
             yield Related(location, text)
 
 
-def _may_be_fixed(ready: Ready, values: Mapping[str, Any]) -> bool:
-    """Whether the fix of a rule makes sense beside everything else that the subject says."""
+def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
+    """Whether the fix of a rule is valid for this subject as a whole."""
     return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
 
 

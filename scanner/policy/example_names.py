@@ -20,7 +20,7 @@ from scanner.subjects import KINDS
 _OF_FINDINGS = ("at", "line", "says")
 """What an example expects of a finding."""
 _OF_TEXTS = ("file", "part")
-"""What says more of a `text`."""
+"""Keys that belong to an example with `text`."""
 _WITHOUT_FINDINGS = ("passes", "skips")
 
 
@@ -31,7 +31,7 @@ def faults(file: RuleFile, place: Place, example: Node) -> Iterator[PackError]:
     for kind in _WITHOUT_FINDINGS:
         for name in _OF_FINDINGS if kind in value else ():
             if name in value:
-                yield data.error((*place, name), f"`{name}` has no effect: an example that {kind} has no finding")
+                yield data.error((*place, name), f"`{name}` has no effect: an example with `{kind}` has no finding")
     if "input" in value:
         for name in _OF_TEXTS:
             if name in value:

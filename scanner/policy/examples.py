@@ -11,11 +11,11 @@ from scanner import documents, facts, subjects
 from scanner.documents.positions import Node
 from scanner.errors import PackError
 from scanner.facts.derived import Derived
-from scanner.facts.kept import Kept
+from scanner.facts.field_filter import FieldFilter
 from scanner.model import Finding, Outcome, Subject
-from scanner.policy import example_names, reach, rule_reads
+from scanner.policy import example_coverage, example_names, rule_reads
 from scanner.policy.evaluate import Evaluator
-from scanner.policy.reach import Run
+from scanner.policy.example_coverage import ExampleRun
 from scanner.policy.rule import Rule, RuleFile
 from scanner.policy.variables import FACTS
 from scanner.subjects import KINDS
@@ -25,19 +25,21 @@ _EXPECTED = {"passes": Outcome.PASS, "fails": Outcome.FAIL, "unknown": Outcome.U
 
 def check(file: RuleFile) -> Iterator[PackError]:
     """What is wrong with the examples of a rule, and what none of them reaches; nothing where all is well."""
-    runs: list[Run] = []
+    runs: list[ExampleRun] = []
     shown: set[str] = set()
     for index, example in enumerate(file.data.root.get("examples").elements()):
         place = ("examples", index)
         kinds = [kind for kind in _EXPECTED if kind in example.value]
         if len(kinds) != 1 or ("input" in example.value) == ("text" in example.value):
-            message = "an example says one of passes, fails, unknown, skips, and has one of input, text"
+            message = (
+                "an example has one of the keys passes, fails, unknown and skips, and one of the keys input and text"
+            )
             yield file.data.error(place, message)
             continue
         if wrong := list(example_names.faults(file, place, example)):
             yield from wrong
             continue
-        run = Run(kinds[0], _rule(file, example), *_subjects(file, example))
+        run = ExampleRun(kinds[0], _rule(file, example), *_subjects(file, example))
         found = _findings(run, run.rule)
         for problem in (*_outcome(example.value, run.kind, found), *_fix(file, example, run.kind)):
             yield file.data.error(place, problem)
@@ -45,20 +47,20 @@ def check(file: RuleFile) -> Iterator[PackError]:
         shown.update(_decisive(run, file.rule, example.value.get("parameters", {}), found))
     for kind in ("passes", "fails"):
         if all(kind not in example for example in file.data.value["examples"]):
-            yield file.data.error(("examples",), f"has no example that {kind}")
+            yield file.data.error(("examples",), f"has no example with `{kind}`")
     if len(runs) == len(file.data.value["examples"]):  # one that is left out may be the one that reaches a field
-        yield from reach.faults(file, runs)
+        yield from example_coverage.faults(file, runs)
         for name in file.rule.parameters.keys() - shown:
-            hint = "give one another value under `parameters`, so that it comes to another result"
-            yield file.data.error(("parameters", name), f"no example shows what the parameter {name!r} changes", hint)
+            hint = "add an example that sets another value under `parameters` and has another outcome"
+            yield file.data.error(("parameters", name), f"no example shows the effect of the parameter {name!r}", hint)
 
 
-def _findings(run: Run, rule: Rule) -> list[Finding]:
+def _findings(run: ExampleRun, rule: Rule) -> list[Finding]:
     return Evaluator([rule], include_passes=True).evaluate(run.subjects, run.derived).findings
 
 
-def _decisive(run: Run, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
-    """The parameters given in an example without which the rule, with their defaults, says something else of it."""
+def _decisive(run: ExampleRun, rule: Rule, given: Mapping[str, Any], found: list[Finding]) -> Iterator[str]:
+    """The parameters of an example without which the rule, with their defaults, has another result."""
     for name in given:
         default = replace(run.rule, parameters={**run.rule.parameters, name: rule.parameters[name]})
         if _findings(run, default) != found:
@@ -75,7 +77,7 @@ def _subjects(file: RuleFile, example: Node) -> tuple[list[Subject], Derived]:
     if "text" in example.value:
         found: Iterable[Subject] = subjects.recognise(example_names.parts(example.value)).subjects
         if file.rule.joined:
-            found = Kept([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
+            found = FieldFilter([rule_reads.of_subject(file.rule)]).of(found)  # as in a scan
         some = list(found)
         return some, facts.derive(some, whole=not example.value.get("part", False))
     subject = _given(file, example.get("input"), example.get("input").value)
@@ -126,9 +128,9 @@ def _field(path: str) -> str:
 
 
 def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
-    """A fix must clear every failing input, and applied again must change nothing.
+    """A fix must resolve every failing input, and applying it again must change nothing.
 
-    Only one that translates or says `when` may leave an input alone: it has an answer to some.
+    Only a fix that translates or has a `when` may leave an input unchanged: it applies to some inputs only.
     """
     remedy = file.rule.fix
     if not remedy or kind != "fails" or "input" not in example.value:
@@ -139,13 +141,13 @@ def _fix(file: RuleFile, example: Node, kind: str) -> Iterator[str]:
         return
     twice, left = _fixed(file, example, fixed)
     if left:
-        yield f"the fix does not clear the finding: {left[0].message}"
+        yield f"the fix does not resolve the finding: {left[0].message}"
     if twice.value != fixed.value:
-        yield "the fix applied twice is not the fix applied once"
+        yield "applying the fix twice gives another result than applying it once"
 
 
 def _fixed(file: RuleFile, example: Node, given: Node) -> tuple[Node, list[Finding]]:
-    """An input with the fix applied to all that fails in it, and what the rule said of it before."""
+    """An input with the fix applied to all its findings, and the findings before."""
     subject = _given(file, given, given.value)
     derived = Derived({subject: given.value.get(FACTS, {})})
     evaluation = Evaluator([_rule(file, example)]).evaluate([subject], derived)

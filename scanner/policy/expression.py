@@ -35,7 +35,7 @@ _SHAPE_ONLY = frozenset({"hasValue", "size", "type"})
 
 _IN = "@in"
 _KEYED = frozenset({(FACTS,), (PARAMETERS,), (CLUSTER,)})
-"""Variables that are mappings, so that a text which is asked to be in one is the name of a field."""
+"""Variables that are mappings, so that a text which is looked up in one is the name of a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Reads:
     values: frozenset[Path] = frozenset()
     """Paths of which the whole value may decide the result."""
     shapes: frozenset[Path] = frozenset()
-    """Paths of which only presence, length or type is asked, or whose items are looked at one by one."""
+    """Paths of which only presence, length or type is read, or whose items are iterated."""
 
     @property
     def paths(self) -> frozenset[Path]:
@@ -98,7 +98,7 @@ class _Value:
 
 _NOTHING = _Value()
 _Scope: TypeAlias = Mapping[str, _Value]
-"""Variables that comprehensions bind, each with what it stands for."""
+"""Variables that comprehensions bind, each with its source."""
 
 
 @dataclass(slots=True)

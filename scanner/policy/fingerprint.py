@@ -1,4 +1,4 @@
-"""What tells a finding from all others, whatever changes around it."""
+"""The identity of a finding, which stays the same while its surroundings change."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A rule's fix as data: what it makes of plain data, and what it is called.
+"""A rule's fix as data: its effect on plain data, and its description.
 
-A fix says what to `remove`, to `rename`, to `translate` (some values into others), to `append` to lists and to `set`,
-in this order; docs/fixes.md describes each. Positions and texts are for those who write edits (`fix_edits`).
+A fix states what to `remove`, to `rename`, to `translate` (some values into others), to `append` to lists and to `set`,
+in this order; docs/fixes.md describes each. Positions and texts belong to `fix_edits`, which writes edits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RuleFix:
     rename: tuple[tuple[Path, Path], ...] = ()
     """A field, and the path of the same mapping that it gets."""
     translate: tuple[tuple[Path, Mapping[str, str]], ...] = ()
-    """A field, and what its values become."""
+    """A field, and the replacements of its values."""
     append: tuple[tuple[Path, tuple[Any, ...]], ...] = ()
     """A list, and what it holds then."""
     set: tuple[tuple[Path, Any], ...] = ()
@@ -114,7 +114,7 @@ class RuleFix:
         for field, table in self.translate:
             holder, last = _holder([focus], (*item, *field))
             old = holder.get(last) if isinstance(holder, dict) else None
-            new = table.get(old, "what came after it") if isinstance(old, str) else "what came after it"
+            new = table.get(old, "its replacement") if isinstance(old, str) else "its replacement"
             parts.append(f"change {join_path(field)} to {new}")
         parts += [f"append {', '.join(map(_written, more))} to {join_path(field)}" for field, more in self.append]
         parts += [f"set {join_path(field)} to {_written(value)}" for field, value in self.set]
@@ -130,7 +130,7 @@ class ApplicableFix:
     rule_fix: RuleFix
     subject: Subject
     item: Path
-    """Where the item that fails stands in the subject; empty for the subject as a whole."""
+    """The path of the failing item in the subject; empty for the subject as a whole."""
 
     @property
     def focus(self) -> Any:
@@ -152,9 +152,9 @@ def _remove(holder: Any, last: str) -> None:
 
 
 def _holder(draft: list[Any], path: Sequence[str], *, create: bool = False) -> tuple[Any, str]:
-    """What holds the field at the end of a path in the one value of a draft, and the name of the field.
+    """The mapping that holds the field at the end of a path in a draft, and the name of the field.
 
-    Everything on the way becomes a copy that may be changed; a null counts as nothing there.
+    Everything on the way becomes a copy that may be changed; a null counts as missing.
     """
     *parents, last = path
     above: Any = draft

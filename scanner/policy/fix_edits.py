@@ -1,4 +1,4 @@
-"""A rule's fix as edits of the text that a subject stands in. Loaded only where fixes are asked for."""
+"""A rule's fix as edits of the text of a subject. Loaded only where fixes are requested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.fix import ApplicableFix
 
-CODE_BLOCK = "it stands in a code block of a text"
+CODE_BLOCK = "the field is in a code block of a document"
 
 
 class FixWriter:
@@ -42,7 +42,7 @@ class FixWriter:
             evaluation.findings[applicable.finding] = replace(finding, fix=self.fix(applicable))
 
     def fix(self, applicable: ApplicableFix) -> Fix | None:
-        """The fix with its edits; None where it has no answer to what it finds."""
+        """The fix with its edits; None where it does not apply to the finding."""
         rule_fix, subject, focus = applicable.rule_fix, applicable.subject, applicable.focus
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):
@@ -73,7 +73,9 @@ def path_to(top: Node, inner: Mark) -> tuple[str | int, ...]:
     while mark is not inner:
         found = _around(children_of(mark) if mark else None, place)
         if found is None:
-            raise UneditableError("it stands behind an alias or a merge (<<), for other places too")
+            raise UneditableError(
+                "the field is reached through a YAML alias or merge key (<<), so a change would affect other places"
+            )
         path.append(found[0])
         mark = found[1]
     return tuple(path)
@@ -98,7 +100,7 @@ def with_change(value: Any, path: Sequence[str | int], change: Callable[[Any], A
     try:
         inner = with_change(value[head], rest, change)
     except (KeyError, IndexError, TypeError):
-        raise UneditableError("it stands among too many others to be looked at alone") from None
+        raise UneditableError("the field cannot be located in the file") from None
     if isinstance(value, list):
         return [inner if index == head else item for index, item in enumerate(value)]
     return {**value, head: inner}

@@ -19,7 +19,7 @@ class Item:
     """One item, or a subject as a whole."""
 
     path: tuple[str, ...]
-    """Where it stands in its subject, empty for the subject."""
+    """Its path in the subject; empty for the subject itself."""
     mark: Mark
     key: str | None = None
     """Its name or number; none for what holds no items where some belong."""
@@ -27,7 +27,7 @@ class Item:
     related: str = ""
     """What the names of its own related places begin with, for an item of a fact."""
     name: str = ""
-    """What tells an item of a fact from others that stand at the same field."""
+    """What distinguishes an item of a fact from others at the same field."""
 
 
 def whole(subject: Subject) -> Item:

@@ -1,4 +1,4 @@
-"""What a finding says: a rule's own words for a failure, otherwise why there is no answer."""
+"""The message of a finding: that of the rule for a failure, otherwise why there is no result."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from scanner.policy import placeholders
 from scanner.policy.rule import Rule
 
 NOTHING = "?"
-"""What stands for a placeholder whose field is not there."""
+"""The text for a placeholder whose field is missing."""
 _LISTED = 20
 """Items of a list that a message names; more are counted."""
 _QUANTITY = frozenset({"text", "seconds", "percent", "window", "id"})
 
 
 def message(rule: Rule, subject: Subject, outcome: Outcome, reason: str, values: Mapping[str, Any]) -> str:
-    """What a finding says: the rule's own words for a failure, otherwise why there is no answer."""
+    """The message of a finding: that of the rule for a failure, otherwise why there is no result."""
     if outcome is Outcome.PASS:
         return rule.info.title
     if outcome is Outcome.FAIL:
-        return fill(rule.message, subject, values)
+        return fill_placeholders(rule.message, subject, values)
     if outcome is Outcome.UNKNOWN:
-        return f"{subject.name}: cannot tell whether this holds: {rule.info.title}; {reason}"
+        return f"{subject.name}: unknown whether this is met: {rule.info.title}; {reason}"
     return f"{subject.name}: the rule could not be evaluated: {reason}"
 
 
-def fill(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
+def fill_placeholders(text: str, subject: Subject, values: Mapping[str, Any]) -> str:
     """A rule's message with its `{paths}` replaced by values; `{subject}` is the subject's name."""
 
     def value(path: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What stands at the field that a failure points at."""
+"""The value of the field that a failure points at."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from scanner.policy.items import Item
 from scanner.policy.rule import Rule
 
 _LARGEST = 2048
-"""Bytes of a value that is told as it is; of a larger one the digest."""
+"""Bytes of a value that is shown as it is; of a larger one the digest is shown."""
 _SHOWN = 60
 """Characters of a value that a sentence shows."""
 _SECRET = ("data", "stringData")
 _FREE_TEXT = frozenset(
     ("command", "args", "tools", "task", "prompt", "instructions", "description", "annotations", "exec")
 )
-"""Fields in which any text may stand, a password among it that no pattern knows."""
+"""Fields that may hold any text, including a password that no pattern recognises."""
 
 
 class Observed(NamedTuple):
@@ -60,7 +60,7 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
 
 
 def expected(rule: Rule) -> str:
-    """The value that clears a failure where the fix of the rule states one; empty where only its title says it."""
+    """The value that resolves a failure where the fix of the rule states one; empty where only its title states it."""
     fix = rule.fix
     if fix is None or fix.when or fix.rename or fix.translate or fix.append:
         return ""
@@ -72,7 +72,7 @@ def expected(rule: Rule) -> str:
 
 
 def _value(holder: Any, steps: tuple[str, ...]) -> tuple[bool, Any]:
-    """Whether a value stands at a path, and the value."""
+    """Whether a value exists at a path, and the value."""
     for step in steps:
         if isinstance(holder, dict) and step in holder:
             holder = holder[step]

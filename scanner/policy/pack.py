@@ -19,7 +19,7 @@ from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
-from scanner.policy.tuning import Tuning, in_force, tune
+from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
@@ -36,11 +36,11 @@ class Pack:
     ids: RuleIds = ANY_RULE
     """Identities of all rules, those of other profiles too."""
     same_as: frozenset[str] = frozenset()
-    """Ids of other tools' checks that the rules stand for, those of other profiles and of switched-off rules too."""
+    """Ids of other tools' checks that the rules cover, including rules of other profiles and switched-off rules."""
     changes: RuleChanges = field(default_factory=RuleChanges)
     """What a configuration made of the rules."""
     not_run: tuple[RuleInfo, ...] = ()
-    """Rules of the profiles default and strict, or of the one that was asked for, that do not run."""
+    """Rules of the profiles default and strict, or of the requested one, that do not run."""
     tuning: str = ""
     """Digest of what a configuration made of the rules; empty where it changed nothing that decides."""
 
@@ -75,7 +75,7 @@ class AllRules:
         Raises UsageError for a tuning that names what is not there, and where no rule is left.
         """
         ids = self.ids
-        tuned = tune(self.rules, held, in_force(tuning or Tuning(), ids))
+        tuned = apply_settings(self.rules, held, resolve_ids(tuning or Tuning(), ids))
         same_as = frozenset(other for rule in self.rules for other in rule.info.same_as)
         counted = self.of_profile(Profile.STRICT).union(held)
         running = {rule.info.id for rule in tuned.rules}

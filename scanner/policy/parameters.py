@@ -25,7 +25,7 @@ _KINDS = {
 }
 
 
-class Format(NamedTuple):
+class ParameterFormat(NamedTuple):
     """What the texts in a parameter must be."""
 
     words: str
@@ -35,8 +35,8 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "regex": Format("a regular expression in the syntax of RE2", "''.matches(value)"),
-    "duration": Format("a duration such as 90s, 5m or 1h30m", "duration(value) == duration(value)"),
+    "regex": ParameterFormat("a regular expression in the syntax of RE2", "''.matches(value)"),
+    "duration": ParameterFormat("a duration such as 90s, 5m or 1h30m", "duration(value) == duration(value)"),
 }
 
 
@@ -47,14 +47,14 @@ def checked(name: str, value: Any, default: Any, form: str = "", *, extends: boo
     the parameter, where it has one.
     """
     if extends and not isinstance(default, list | dict):
-        return f"{name} is {_KINDS[type(default)]}, to which nothing can be added; set it under `parameters`"
+        return f"{name} is {_KINDS[type(default)]}, so items cannot be added to it; set it under `parameters`"
     if not _fits(value, default):
         return f"{name} must be {_KINDS[type(default)]}, not {kind_or_number(value, name)}"
     inner = _items(default)
     pattern = inner[0] if inner else ""
     for item in _items(value):
         if not _fits(item, pattern):
-            return f"{name} must hold {_KINDS[type(pattern)]} throughout, not {kind_or_number(item, name)}"
+            return f"{name} must contain only {_KINDS[type(pattern)]}, not {kind_or_number(item, name)}"
     wrong = (_malformed(name, text, form) for text in _texts(value)) if form else ()
     return next(filter(None, wrong), "")
 

@@ -38,15 +38,15 @@ class Rule:
     require: bytes
     when: bytes | None
     each: tuple[str, ...]
-    """Paths of the lists or mappings whose items the rule asks its question of; empty for the subject as a whole."""
+    """Paths of the lists or mappings whose items the rule checks; empty for the subject as a whole."""
     at: str
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
     related: Mapping[str, str]
-    """Name of a related place -> what a finding says of it."""
+    """Name of a related place -> the message of a finding about it."""
     words: frozenset[str]
-    """Every name that decides the outcome, to tell whether a field of unknown value could matter to it."""
+    """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """A rule with the file it stands in, for those who need its examples and its fix."""
+    """A rule with its file, for callers that need its examples and its fix."""
 
     rule: Rule
     data: DataFile
@@ -77,7 +77,7 @@ def rule_paths(folder: Path) -> list[Path]:
 
 def refuse_outside(folder: Path) -> None:
     """Raise an error for a folder of further rules that holds none, or leads out of its work tree by a link."""
-    inside = boundary.of_named(str(folder))
+    inside = boundary.of_folder(str(folder))
     found = rule_paths(folder)
     if not found:
         raise UsageError(f"there are no rules in {folder}", hint="name a folder that holds rule files")
@@ -94,7 +94,7 @@ def _misnamed(path: Path, identity: str) -> Iterator[PackError]:
     if path.suffix != _SUFFIXES[0]:
         yield PackError(f"the name of a rule file ends in {_SUFFIXES[0]}", f"{path}:1", "rename the file")
     if not IDENTITY.fullmatch(identity):
-        yield PackError(f"not an identity: {identity!r}", f"{path}:1", NAMING)
+        yield PackError(f"not a rule id: {identity!r}", f"{path}:1", NAMING)
 
 
 def load(path: Path, folder: Path) -> RuleFile:
@@ -117,7 +117,9 @@ def load(path: Path, folder: Path) -> RuleFile:
     file.refuse(errors)
     rule = _rule(file, identity, expressions)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
-        message = "a fix belongs to a rule about one subject that stands in the file as it is: " + ", ".join(IN_PLACE)
+        message = "a fix is allowed only in a rule about one subject that is in the file as it is: " + ", ".join(
+            IN_PLACE
+        )
         raise file.error(("fix",), message)
     return RuleFile(rule, file)
 

@@ -25,14 +25,14 @@ Place = tuple[str | int, ...]
 _DETAIL, _SUBJECT = "detail", "subject"
 _CLUSTER_FIELDS = ("minor",)
 _TEXTS = (KEY, _DETAIL, _SUBJECT)
-"""Placeholders that stand for a text, which has no fields."""
+"""Placeholders that are texts, which have no fields."""
 _PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
-"""Where an expression stands that does not stand under its own name."""
+"""The places of expressions that are not under their own key."""
 _STRAY = re.compile(r"[{}]")
 
 
 def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackError]:
-    """The names in a rule that stand for nothing, given its expressions in compiled form by their names."""
+    """The unknown names in a rule, given its expressions in compiled form by their names."""
     value = file.value
     names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
@@ -52,7 +52,7 @@ class _Names:
     kind: str
     facts: Mapping[str, Fact[Any]]
     each: Mapping[Place, str]
-    """The paths of `each`, by where they stand."""
+    """The paths of `each`, by their place in the rule file."""
 
     def in_expression(self, place: Place, reads: Reads) -> Iterator[PackError]:
         """The facts, and the fields of items of facts, that an expression reads and that do not exist."""
@@ -64,9 +64,11 @@ class _Names:
             yield from self._of_cluster(place, path)
         for name in OF_ITEMS:
             if reads.of(name) and not self.each:
-                yield self.file.error(place, f"`{name}` is there only in a rule with `each`")
+                yield self.file.error(place, f"`{name}` is defined only in a rule with `each`")
             elif reads.of(name) and place == ("when",):
-                yield self.file.error(place, f"`when` is asked of the subject as a whole, which has no `{name}`")
+                yield self.file.error(
+                    place, f"`when` is evaluated for the subject as a whole, for which `{name}` is not defined"
+                )
 
     def in_each(self) -> Iterator[PackError]:
         """Facts that `each` names and that do not exist or have no items with fields."""
@@ -77,18 +79,16 @@ class _Names:
             if name not in self.facts:
                 yield self._no_fact(place, name)
             elif not self._items_of(dotted):
-                yield self.file.error(
-                    place, f"the fact {name!r} is not a list of mappings, so it has no items to ask of"
-                )
+                yield self.file.error(place, f"the fact {name!r} is not a list of mappings, so `each` cannot name it")
 
     def in_message(self) -> Iterator[PackError]:
-        """Placeholders that never stand for anything."""
+        """Placeholders that never have a value."""
         place, message = ("message",), self.file.value["message"]
         paths = list(placeholders(message))
         if _STRAY.search(replace(message, lambda _: "")):
-            yield self.file.error(place, "a brace that belongs to no placeholder", "write {field} around a field")
+            yield self.file.error(place, "a brace that is not part of a placeholder", "write {field} around a field")
         if _DETAIL in self.file.value and (_DETAIL,) not in paths:
-            yield self.file.error((_DETAIL,), "the message has no {detail}, so nothing shows this text")
+            yield self.file.error((_DETAIL,), "the message has no {detail}, so this text is never shown")
         for path in paths:
             yield from self._placeholder(place, path)
 
@@ -108,9 +108,9 @@ class _Names:
         if name not in known:
             yield self.file.unknown(place, "placeholder", name, known)
         elif name in OF_ITEMS and not self.each:
-            yield self.file.error(place, f"{{{name}}} is there only in a rule with `each`")
+            yield self.file.error(place, f"{{{name}}} is defined only in a rule with `each`")
         elif name == _DETAIL and _DETAIL not in self.file.value:
-            yield self.file.error(place, "{detail} stands for the text of `detail`, which is missing")
+            yield self.file.error(place, "{detail} needs the key `detail`, which is missing")
         elif name in _TEXTS and fields:
             yield self.file.error(place, f"{{{name}}} is a text; it has no field {fields[0]!r}")
         elif name == FACTS:
@@ -155,7 +155,7 @@ class _Names:
 
 
 def _strange(shape: Shape, path: list[str] | Path) -> tuple[str, tuple[str, ...]] | None:
-    """The first part of a path that nothing stands at in a value of some shape, and what could stand there."""
+    """The first part of a path that does not exist in a value of some type, and the names that exist there."""
     for part in path:
         if shape.fields and part == ANY:
             return None
@@ -180,7 +180,7 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
                 yield file.unknown(place, "parameter", path[0], declared, "declare it under `parameters`")
     for name, stated in declared.items():
         if name not in used:
-            yield file.error(("parameters", name), f"nothing reads the parameter {name!r}")
+            yield file.error(("parameters", name), f"the parameter {name!r} is not used")
         if problem := checked(name, stated["default"], stated["default"], stated.get("format", "")):
             yield file.error(("parameters", name, "default"), problem)
     for index, example in enumerate(file.value["examples"]):

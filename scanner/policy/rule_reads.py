@@ -1,4 +1,4 @@
-"""What a rule as a whole reads: its expressions, the items that it asks of, and the message that it fills in."""
+"""Everything that a rule reads: its expressions, the items that it checks, and its message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.documents.positions import join_path, split_path
-from scanner.facts.step import Read, read
+from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
@@ -22,7 +22,7 @@ _NOT_READ = (("subject",), ("detail",))
 
 
 def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str) -> Reads:
-    """All that a rule reads; what it reads of `item` stands under each of the paths of `each`."""
+    """Everything that a rule reads; reads of `item` are added to each of the paths of `each`."""
     told = frozenset(path for path in placeholders(message) if path not in _NOT_READ)
     found = _together(expressions.values()) | Reads(values=told)
     return Reads(frozenset(_placed(found.values, each)), frozenset((*_placed(found.shapes, each), *each)))
@@ -35,7 +35,7 @@ def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[s
 
 
 def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:
-    """The paths of `each` in the data of a rule file, one or several or none, by where in the file they stand."""
+    """The paths of `each` in the data of a rule file, by their place in the file."""
     each = rule.get("each", ())
     return {("each",): each} if isinstance(each, str) else {("each", number): path for number, path in enumerate(each)}
 
@@ -46,7 +46,7 @@ def starts(each: Iterable[str], names: Sequence[str]) -> list[Path]:
     return [path if path[:1] and path[0] in (FACTS, *names[1:]) else (names[0], *path) for path in paths]
 
 
-def of_subject(rule: Rule) -> Read:
+def of_subject(rule: Rule) -> FieldRead:
     """What a rule reads of its subject, and the fields that its findings point at."""
     names = KINDS[rule.info.subject].names
     items = starts(rule.each, names) or [(names[0],)]

@@ -10,7 +10,7 @@ from scanner.errors import PackError
 from scanner.model import RuleInfo
 from scanner.policy.rule import SCHEMA
 
-_STAYS = "an id that a rule had goes on meaning that rule"
+_STAYS = "a former id of a rule cannot be given to another rule"
 
 
 def faults(rules: Iterable[tuple[RuleInfo, str]]) -> Iterator[PackError]:
@@ -19,8 +19,8 @@ def faults(rules: Iterable[tuple[RuleInfo, str]]) -> Iterator[PackError]:
     files: dict[str, str] = {}
     for info, source in named:
         if info.id in files:
-            message = f"two rules are called {info.id}: {files[info.id]} and {source}"
-            yield PackError(message, hint="a rule's path in its folder is its name")
+            message = f"two rules have the id {info.id}: {files[info.id]} and {source}"
+            yield PackError(message, hint="the id of a rule is its path in the folder")
         files[info.id] = source
     owners: dict[str, str] = {}
     for info, source in named:
@@ -33,7 +33,7 @@ def faults(rules: Iterable[tuple[RuleInfo, str]]) -> Iterator[PackError]:
 def _shared(name: str, info: RuleInfo, files: Mapping[str, str], owners: Mapping[str, str]) -> str:
     """What is wrong with an id that a rule had."""
     if name == info.id:
-        return f"{name} is the id that the rule has now"
+        return f"{name} is the current id of the rule"
     if name in files:
         return f"{name} is the id of another rule: {files[name]}"
     return f"{name} is a former id of another rule too: {owners[name]}" if name in owners else ""

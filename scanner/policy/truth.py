@@ -1,4 +1,4 @@
-"""The truth of a condition, apart from the outcome of a rule that asks for it."""
+"""The truth of a condition, separate from the outcome of the rule that evaluates it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Truth(Enum):
-    """What a condition comes to."""
+    """The result of a condition."""
 
     TRUE = "true"
     FALSE = "false"

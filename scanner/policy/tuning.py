@@ -14,7 +14,7 @@ from scanner.configured import (
     Pattern,
     RuleChanges,
     SeverityChange,
-    Skipped,
+    SkippedRules,
     SwitchedOff,
     SwitchedOn,
 )
@@ -26,11 +26,11 @@ from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
 
 OBJECTIVE = "objective:"
-"""What a pattern begins with that means all rules that speak to an objective."""
+"""The prefix of a pattern that means all rules of an objective."""
 
 
-class Given(NamedTuple):
-    """A value, and where it stands."""
+class SourcedValue(NamedTuple):
+    """A value, and its source."""
 
     value: Any
     where: str = ""
@@ -38,7 +38,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """What is said of one rule."""
+    """The settings of one rule."""
 
     rule: str
     where: str = ""
@@ -47,22 +47,22 @@ class RuleSettings:
     severity: Severity | None = None
     reason: str = ""
     """Why it is switched off or counts with another severity."""
-    parameters: Mapping[str, Given] = field(default_factory=dict)
+    parameters: Mapping[str, SourcedValue] = field(default_factory=dict)
     """In place of their defaults."""
-    added: Mapping[str, Given] = field(default_factory=dict)
+    added: Mapping[str, SourcedValue] = field(default_factory=dict)
     """Beside the items of their defaults."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """What is said of rules: patterns are ids, globs of ids, or `objective:NAME`."""
+    """The settings of all rules: patterns are ids, globs of ids, or `objective:NAME`."""
 
     select: tuple[Pattern, ...] = ()
     skip: tuple[Pattern, ...] = ()
     rules: tuple[RuleSettings, ...] = ()
 
 
-class Tuned(NamedTuple):
+class TunedRules(NamedTuple):
     """The rules that run, what was changed of them, and the digest of that; empty where nothing was."""
 
     rules: tuple[Rule, ...]
@@ -70,7 +70,7 @@ class Tuned(NamedTuple):
     digest: str
 
 
-def in_force(tuning: Tuning, ids: RuleIds) -> Tuning:
+def resolve_ids(tuning: Tuning, ids: RuleIds) -> Tuning:
     """A tuning by the ids that rules have now, in which the command line goes over a file.
 
     What the command line selects by its id runs, although a file skips it by the same id or switches it off. Raises
@@ -89,17 +89,17 @@ def _renamed(patterns: Iterable[Pattern], ids: RuleIds) -> tuple[Pattern, ...]:
 
 
 def _set_twice(rules: Iterable[RuleSettings], ids: RuleIds) -> Iterator[UsageError]:
-    """Rules of which something is said by two of their ids."""
+    """Rules that are configured under two of their ids."""
     seen: dict[str, str] = {}
     for each in rules:
         first = seen.setdefault(ids.current(each.rule), each.rule)
         if first != each.rule:
-            message = f"{shown(first)} and {shown(each.rule)} are one rule, which is set twice"
-            yield UsageError(message, each.where, f"set it once, as {ids.current(each.rule)}")
+            message = f"{shown(first)} and {shown(each.rule)} are the same rule, which is configured twice"
+            yield UsageError(message, each.where, f"configure it once, as {ids.current(each.rule)}")
 
 
 def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterator[RuleSettings]:
-    """What is said of rules, but for what switches off one that is selected."""
+    """The settings without those that switch off a rule that is selected."""
     for each in rules:
         if each.rule not in selected or each.enabled is not False:
             yield each
@@ -107,11 +107,11 @@ def _running(rules: Iterable[RuleSettings], selected: Collection[str]) -> Iterat
             yield replace(each, enabled=None, reason=each.reason if each.severity else "")
 
 
-def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
-    """The rules of a choice, by their ids, as a tuning in force makes them.
+def apply_settings(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> TunedRules:
+    """Apply settings to the rules of a profile, by their current ids.
 
     Raises UsageError for rules, objectives and parameters that do not exist, for a value of the wrong type, and where
-    no rule is left; all that is wrong with the settings of rules is told together.
+    no rule is left; all errors in the settings of rules are reported together.
     """
     known = {rule.info.id: rule for rule in rules}
     settings = {each.rule: each for each in tuning.rules}
@@ -126,13 +126,15 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
     running = sorted(chosen - left_out - off)
     if not running:
         hint = (
-            "see what --select, --skip, --profile, --framework and the configuration file leave out: assay config show"
+            "`assay config show` shows what --select, --skip, --profile, --framework and the configuration file exclude"
         )
-        raise UsageError("no rule is left to run", _in_file((*tuning.skip, *tuning.select)), hint)
+        raise UsageError("no rule is selected", _in_file((*tuning.skip, *tuning.select)), hint)
     changes = RuleChanges(
         selected=tuning.select,
         not_selected=len((held | on) - chosen),
-        skipped=tuple(Skipped(each.text, each.where, tuple(sorted(chosen & names))) for each, names in skipped.items()),
+        skipped=tuple(
+            SkippedRules(each.text, each.where, tuple(sorted(chosen & names))) for each, names in skipped.items()
+        ),
         off=tuple(SwitchedOff(name, settings[name].reason, settings[name].where) for name in sorted(off & chosen)),
         on=tuple(SwitchedOn(name, settings[name].where) for name in running if name in on - held),
         severities=tuple(_severities(running, known, settings)),
@@ -140,7 +142,7 @@ def tune(rules: Iterable[Rule], held: Collection[str], tuning: Tuning) -> Tuned:
     )
     tuned = tuple(_tuned(known[name], settings.get(name)) for name in running)
     as_is = running == sorted(held) and not changes.severities and not changes.parameters
-    return Tuned(tuned, changes, "" if as_is else _digest(running, changes))
+    return TunedRules(tuned, changes, "" if as_is else _digest(running, changes))
 
 
 def _in_file(patterns: Iterable[Pattern]) -> str:
@@ -149,7 +151,7 @@ def _in_file(patterns: Iterable[Pattern]) -> str:
 
 
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
-    """What is wrong with what is said of a rule."""
+    """The errors in the settings of a rule."""
     if settings.rule not in known:
         yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
         return
@@ -174,7 +176,7 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
     for pattern in patterns:
         text = pattern.text.removeprefix(OBJECTIVE)
         if text != pattern.text:
-            names = {name for name, rule in known.items() if _speaks_to(rule, text)}
+            names = {name for name, rule in known.items() if _has_objective(rule, text)}
             kind, others = "objective of a rule", {each for rule in known.values() for each in rule.info.objectives}
         else:
             names = {name for name, rule in known.items() if _is_called(rule, text)}
@@ -187,11 +189,11 @@ def _matches(patterns: Sequence[Pattern], known: Mapping[str, Rule]) -> dict[Pat
 
 
 def _is_called(rule: Rule, pattern: str) -> bool:
-    """Whether an id that a rule has, or had, matches: a glob goes on holding the rules that it held."""
+    """Whether a pattern matches a current or former id of a rule, so that a glob keeps its meaning."""
     return any(fnmatchcase(each, pattern) for each in (rule.info.id, *rule.info.formerly))
 
 
-def _speaks_to(rule: Rule, objective: str) -> bool:
+def _has_objective(rule: Rule, objective: str) -> bool:
     return any(fnmatchcase(each, objective) for each in rule.info.objectives)
 
 

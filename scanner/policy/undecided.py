@@ -1,4 +1,4 @@
-"""Why a rule gives neither pass nor fail, and what somebody can provide so that it does."""
+"""Why a rule gives neither pass nor fail, and what a user can provide so that it does."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
 
 
-class Why(NamedTuple):
-    """Why there is no answer."""
+class UndecidedReason(NamedTuple):
+    """Why there is no result."""
 
     reason: str
     provide: str = ""
-    """An instruction; empty for an error, which nobody can mend by providing something."""
+    """An instruction; empty for an error, which no further input can resolve."""
 
 
-def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> Why:
-    """A key that decides is not there: of a fact, which nobody can state, or of what somebody wrote."""
+def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
+    """The reason for a missing key: of a fact, or of the document."""
     if fact := _fact(rule, facts, key):
-        return Why(f"to tell, {fact.provide}", fact.provide)
-    return Why(f"`{key}` is not stated", f"state `{key}`")
+        return UndecidedReason(f"to decide, {fact.provide}", fact.provide)
+    return UndecidedReason(f"`{key}` is not stated", f"state `{key}`")
 
 
-def computed(fields: Iterable[str]) -> Why:
+def computed(fields: Iterable[str]) -> UndecidedReason:
     """The text computes fields that decide."""
     names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
     if not names:
-        return Why("some of its fields are computed, so no file tells them", "write out all fields as plain values")
+        return UndecidedReason(
+            "some of its fields are computed, so their values are not known", "write out all fields as plain values"
+        )
     listed = ", ".join(names)
     if len(names) == 1:
-        return Why(f"{listed} is computed, so no file tells its value", f"write {listed} as a plain value")
-    return Why(f"{listed} are computed, so no file tells their values", f"write {listed} as plain values")
+        return UndecidedReason(f"{listed} is computed, so its value is not known", f"write {listed} as a plain value")
+    return UndecidedReason(f"{listed} are computed, so their values are not known", f"write {listed} as plain values")
 
 
 def _fact(rule: Rule, facts: Mapping[str, Any], key: str) -> Fact[Any] | None:

@@ -12,15 +12,24 @@ from dataclasses import replace
 
 from scanner import sources
 from scanner.rendering.helm import Chart
-from scanner.rendering.leftovers import in_all
-from scanner.rendering.plan import Plan, Settings, plan
+from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.rendering.source_locations import documents, objects
-from scanner.sources import File, Part, Rendered, RenderedFile, Scope, Skipped, Source, Unreadable
+from scanner.rendering.unused_objects import unused_by_all
+from scanner.sources import (
+    File,
+    RenderedFile,
+    RenderingInput,
+    RenderingResult,
+    Scope,
+    SkippedFile,
+    Source,
+    UnreadableFile,
+)
 
-__all__ = ["Settings", "collect", "documents", "objects"]
+__all__ = ["RenderingSettings", "collect", "documents", "objects"]
 
 
-def collect(where: Scope, settings: Settings) -> Iterator[Source]:
+def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
     """Every file under the paths of a scope, with what is rendered of charts and overlays."""
     found = plan(where, settings)
     if not found.done:
@@ -32,16 +41,16 @@ def collect(where: Scope, settings: Settings) -> Iterator[Source]:
         yield _placed(source, found) if isinstance(source, File) else source
     for marker in sorted(found.done.keys() - met):  # only a part of it was named
         result = found.done[marker]
-        content = result.files[marker] if isinstance(result, Rendered) else b""
+        content = result.files[marker] if isinstance(result, RenderingResult) else b""
         yield _placed(File(marker, content), found)
 
 
-def _placed(file: File, found: Plan) -> Source:
+def _placed(file: File, found: RenderingPlan) -> Source:
     """A file with what was rendered from it, or with what it is a part of."""
     if file.path in found.done:
         result = found.done[file.path]
         if isinstance(result, str):
-            return Unreadable(file.path, result)
+            return UnreadableFile(file.path, result)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
         return RenderedFile(file.path, file.content, replace(result, texts=texts))
     chart = _chart_of(file, found)
@@ -50,22 +59,22 @@ def _placed(file: File, found: Plan) -> Source:
     return own or _of_overlays(file, found)
 
 
-def _of_chart(file: File, chart: Chart, whole: Rendered | str) -> Source | None:
+def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source | None:
     """A file of a chart; None where it is to be assessed by itself."""
     if isinstance(whole, str):
         template = b"{{" in file.content
-        return Skipped(file.path, f"a template of {chart.marker}, which is not rendered") if template else None
+        return SkippedFile(file.path, f"a template of {chart.marker}, which is not rendered") if template else None
     if file.path in whole.apart:
         return None
     if file.path in whole.lost:
-        return Unreadable(file.path, whole.lost[file.path])
+        return UnreadableFile(file.path, whole.lost[file.path])
     if chart.templates(file.path) and file.path not in {path for path, _ in whole.texts}:
-        return Skipped(file.path, f"gives no object with the values of {chart.marker}")
-    return Part(file.path, file.content, f"rendered with {chart.marker}")
+        return SkippedFile(file.path, f"renders no object with the values of {chart.marker}")
+    return RenderingInput(file.path, file.content, f"rendered with {chart.marker}")
 
 
-def _chart_of(file: File, found: Plan) -> Chart | None:
-    """The chart that a file belongs to; anything with a template in it belongs to the chart it lies in."""
+def _chart_of(file: File, found: RenderingPlan) -> Chart | None:
+    """The chart that a file belongs to; templates belong to the chart of their folder."""
     holding = next((chart for chart in found.charts if chart.holds(file.path)), None)
     if holding or b"{{" not in file.content:
         return holding
@@ -73,14 +82,14 @@ def _chart_of(file: File, found: Plan) -> Chart | None:
     return max(around, key=lambda chart: len(chart.folder), default=None)
 
 
-def _of_overlays(file: File, found: Plan) -> Source:
+def _of_overlays(file: File, found: RenderingPlan) -> Source:
     using = [overlay for overlay in found.overlays if file.path in overlay.parts]
-    done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], Rendered)]
+    done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], RenderingResult)]
     if done and all(file.path in whole.apart for _, whole in done):
-        return replace(file, own=in_all(whole.apart[file.path] for _, whole in done))
+        return replace(file, own=unused_by_all(whole.apart[file.path] for _, whole in done))
     for overlay, whole in done:
         if file.path not in whole.apart:
-            return Part(file.path, file.content, f"built into {overlay.marker}")
+            return RenderingInput(file.path, file.content, f"built into {overlay.marker}")
     if using and file.path in using[0].changes:
-        return Skipped(file.path, f"a part of {using[0].marker}, which is not built")
+        return SkippedFile(file.path, f"a part of {using[0].marker}, which is not built")
     return file

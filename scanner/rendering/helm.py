@@ -14,9 +14,9 @@ from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.limits import Limits
-from scanner.rendering import helm_ignore, leftovers, programs, values_schema
-from scanner.rendering.private_copy import Ground, PrivateCopy
-from scanner.sources import Rendered
+from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
+from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.sources import RenderingResult
 
 NAME = "Chart.yaml"
 _PARTS = ("templates/", "crds/", "charts/")
@@ -28,7 +28,7 @@ _NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart that is no part of another one."""
+    """A chart that is not part of another one."""
 
     marker: str
     """Its Chart.yaml."""
@@ -52,16 +52,18 @@ class Chart:
             and inner.endswith((".yaml", ".yml"))
         )
 
-    def render(self, ground: Ground, values: Sequence[str], kubernetes: str) -> Rendered | None:
-        """What its templates give; None for a file that says of no chart.
+    def render(self, ground: SourceTree, values: Sequence[str], kubernetes: str) -> RenderingResult | None:
+        """The rendered templates; None for a file that is not a chart.
 
-        Raises UnreadableError with the reason where Helm cannot tell.
+        Raises UnreadableError with the reason where Helm fails.
         """
         about = _about(ground.content(self.marker), self.marker)
         if not about.get("name"):
             return None
-        if leftovers.whole_objects(self.marker, ground.content(self.marker), ground.limits):
-            raise UnreadableError("not assessed: it holds a Kubernetes object beside what it says of a chart")
+        if unused_objects.whole_objects(self.marker, ground.content(self.marker), ground.limits):
+            raise UnreadableError(
+                "not assessed: it contains a Kubernetes object in addition to the metadata of a chart"
+            )
         if "dependencies" not in about:
             about |= _about(ground.content(f"{self.folder}requirements.yaml"), "requirements.yaml")
         copy = PrivateCopy(ground)
@@ -72,11 +74,11 @@ class Chart:
         library = about.get("type") == "library"
         found = () if library else tuple(self._rendered(ground, copy, about, values, kubernetes, files))
         left = self._left(everything, {path for path, _ in found}, ground.limits, library=library)
-        return Rendered("helm", found, files, apart=left.apart, lost=left.lost)
+        return RenderingResult("helm", found, files, apart=left.apart, lost=left.lost)
 
     def _rendered(
         self,
-        ground: Ground,
+        ground: SourceTree,
         copy: PrivateCopy,
         about: dict[str, Any],
         values: Sequence[str],
@@ -101,7 +103,7 @@ class Chart:
 
     def _left(
         self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool
-    ) -> leftovers.Leftovers:
+    ) -> unused_objects.UnusedObjects:
         """What of its files Helm does not render, and why."""
         ignored = helm_ignore.ignores(files.get(self.folder + helm_ignore.NAME, b""))
 
@@ -112,7 +114,7 @@ class Chart:
                 return f"not assessed: a template of {self.marker} that {helm_ignore.NAME} hides from Helm"
             return ""
 
-        return leftovers.of_chart(files, used, (self.holds, self.templates), why, limits)
+        return unused_objects.unused_in_chart(files, used, (self.holds, self.templates), why, limits)
 
     def _origin(self, inner: str, files: Collection[str], named: dict[str, str]) -> str:
         """The file that a template's text is shown at: the chart's own where it came out of an archive."""
@@ -156,7 +158,7 @@ def _refuse_incomplete(folder: str, about: dict[str, Any]) -> None:
     for item in _dependencies(about):
         name = str(item.get("name", ""))
         if not any(each == name or each.startswith(f"{name}-") for each in present):
-            raise UnreadableError(f"not assessed: its dependency {name} is not here: run `helm dependency build` first")
+            raise UnreadableError(f"not assessed: its dependency {name} is missing: run `helm dependency build` first")
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

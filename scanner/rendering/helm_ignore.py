@@ -17,14 +17,14 @@ _SET = re.compile(r"[\[&~|]")
 class _Line(NamedTuple):
     pattern: re.Pattern[str]
     whole: bool
-    """It is held against the whole path, not its last component."""
+    """It is matched against the whole path, not its last component."""
     folder: bool
     inverse: bool
     """It ignores all that does not match, as a line with `!` does there."""
 
 
 def ignores(content: bytes) -> Callable[[str], bool]:
-    """What tells whether a file of a chart is ignored, by its path from the chart."""
+    """A function that returns whether a file of a chart is ignored, by its path from the chart."""
     lines = [line for text in content.decode(errors="replace").splitlines() if (line := _line(text.strip()))]
 
     def ignored(path: str) -> bool:

@@ -25,8 +25,8 @@ _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annot
 """Keys, in small letters, of what is taken as text or data and never as the name of a file."""
 _ADDRESS = re.compile(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
-    ", which is not here and is never fetched: "
-    "build it where it can be, such as `kustomize build FOLDER | assay scan -`"
+    ", which is not a local file, and Assay does not download it: "
+    "build it first, such as `kustomize build FOLDER | assay scan -`"
 )
 
 
@@ -85,8 +85,8 @@ def _fault(found: Sequence[Node]) -> str:
     if len(found) > 1:
         return "holds more than one document, of which Kustomize reads only the first"
     if found[0].value.get("helmCharts"):
-        return "uses helmCharts, which Kustomize fetches"
-    return next((f"builds on {each}{NOT_HERE}" for each in _addresses(found[0].value, _LOADS)), "")
+        return "uses helmCharts, which Kustomize downloads"
+    return next((f"uses {each}{NOT_HERE}" for each in _addresses(found[0].value, _LOADS)), "")
 
 
 def fetched(name: str, content: bytes) -> tuple[str, ...]:
@@ -153,7 +153,7 @@ def _paths(root: Node) -> Iterator[str]:
 
 
 def _others(value: Any) -> Iterator[str]:
-    """The texts of a kustomization that may be names of files, in whatever field they stand."""
+    """The texts of a kustomization that may be names of files, in any field."""
     if isinstance(value, str):
         if value and len(value) <= _LONGEST_NAME and "\n" not in value and "\0" not in value:
             yield value.partition("=")[2] or value

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
-from scanner.rendering import leftovers, programs
+from scanner.rendering import programs, unused_objects
 from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
-from scanner.rendering.private_copy import Ground, PrivateCopy
-from scanner.sources import Rendered
+from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.sources import RenderingResult
 
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
@@ -40,7 +40,7 @@ class Overlay:
         """All files that are built into it."""
         return self.objects | self.changes | self.sources
 
-    def render(self, ground: Ground, *_: object) -> Rendered:
+    def render(self, ground: SourceTree, *_: object) -> RenderingResult:
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
@@ -54,9 +54,9 @@ class Overlay:
         for name in sorted(self.further - files.keys()):
             copy.take(name)
         text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
-        left = leftovers.of_overlay(files, self.objects, self.changes, text, ground.limits)
+        left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
-        return Rendered(
+        return RenderingResult(
             "kustomize",
             ((self.marker, text),),
             {name: content for name, content in files.items() if name in shown},
@@ -65,7 +65,7 @@ class Overlay:
         )
 
 
-def overlay(marker: str, ground: Ground) -> Overlay | None:
+def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     """What a kustomization builds on, through all the folders it names; None for a file that is none."""
     first = read(marker, ground.content(marker))
     if first is None:
@@ -85,7 +85,7 @@ def overlay(marker: str, ground: Ground) -> Overlay | None:
                 if role == "changes":
                     files["further"].update(filter(ground.is_file, mentioned(it.folder, name, ground.content(name))))
             elif inner == marker:
-                return Overlay(marker, fault=f"{here} builds on {marker}, which builds on it")
+                return Overlay(marker, fault=f"{here} and {marker} use each other")
             elif inner and inner not in met:
                 met.add(inner)
                 pending[inner] = read(inner, ground.content(inner)) or Kustomization("", fault="builds nothing")
@@ -97,14 +97,18 @@ def overlay(marker: str, ground: Ground) -> Overlay | None:
     return Overlay(marker, first.component, *whole, faults[0] if faults else "")
 
 
-def _marker(ground: Ground, folder: str) -> str:
+def _marker(ground: SourceTree, folder: str) -> str:
     """The kustomization file of a folder, empty where it has none."""
     names = (posixpath.normpath(posixpath.join(folder, name)) for name in NAMES)
     return next((name for name in names if ground.is_file(name)), "")
 
 
-def _missing(marker: str, named: str, ground: Ground) -> str:
+def _missing(marker: str, named: str, ground: SourceTree) -> str:
     if os.path.lexists(ground.path(named)) and (why := ground.why_not(named)):
-        hint = ": name it itself" if ground.boundary.holds(ground.path(named)) else ": --root DIR allows more"
-        return f"{marker} builds on {named}, which {why}{hint}"
-    return f"{marker} builds on {named}{NOT_HERE}"
+        hint = (
+            ": name it on the command line"
+            if ground.boundary.holds(ground.path(named))
+            else ": --root DIR can include it"
+        )
+        return f"{marker} uses {named}, which {why}{hint}"
+    return f"{marker} uses {named}{NOT_HERE}"

@@ -1,4 +1,4 @@
-"""Which charts and overlays there are under the paths of a scan, and what becomes of each."""
+"""The charts and overlays under the paths of a scan, and the result of rendering each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scanner import sources
+from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
 from scanner.rendering.helm import Chart
 from scanner.rendering.kustomize import Overlay
-from scanner.rendering.private_copy import Ground
-from scanner.sources import Rendered, Scope
-from scanner.undoing import temporary_folder
+from scanner.rendering.private_copy import SourceTree
+from scanner.sources import RenderingResult, Scope
 from scanner.workers import Workers
 
 _Task = TypeVar("_Task")
@@ -24,7 +24,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RenderingSettings:
     """What charts are rendered with, and what rendering one thing may cost."""
 
     values: tuple[str, ...] = ()
@@ -35,18 +35,18 @@ class Settings:
 
 
 @dataclass(slots=True)
-class Plan:
+class RenderingPlan:
     """What is rendered, and what became of it."""
 
     charts: list[Chart] = field(default_factory=list)
     overlays: list[Overlay] = field(default_factory=list)
     named: frozenset[str] = frozenset()
     """Files that were named one by one."""
-    done: dict[str, Rendered | str] = field(default_factory=dict)
+    done: dict[str, RenderingResult | str] = field(default_factory=dict)
     """What was rendered, or why it was not, by the file that makes a chart or an overlay known."""
 
 
-def plan(where: Scope, settings: Settings) -> Plan:
+def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     """Find and render what is under the paths of a scope, and what files that were named one by one are part of.
 
     Raises UsageError for a file of values that is not one.
@@ -55,12 +55,12 @@ def plan(where: Scope, settings: Settings) -> Plan:
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
     with sources.on_disk(where, settings.limits) as (root, boundary):
-        ground = Ground(root, boundary, settings.limits, names=sorted(names))
+        ground = SourceTree(root, boundary, settings.limits, names=sorted(names))
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
         markers = [name for name in markers if not any(chart.holds(name) for chart in charts)]
-        found = Plan(
+        found = RenderingPlan(
             [it for it in charts if it.marker in names or any(map(it.holds, named))],
             [it for it in _overlays(markers, ground, settings) if it.marker in names or not named.isdisjoint(it.parts)],
             named,
@@ -70,13 +70,13 @@ def plan(where: Scope, settings: Settings) -> Plan:
     return found
 
 
-def _render(found: Plan, ground: Ground, values: Sequence[bytes], settings: Settings) -> None:
+def _render(found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], settings: RenderingSettings) -> None:
     """Render what was found, from copies that are gone afterwards, also where a worker had to be ended."""
     with temporary_folder() as copies:
         files = _written(values, copies)
         place = replace(ground, copies=copies)
 
-        def render(thing: Chart | Overlay) -> Rendered | str | None:
+        def render(thing: Chart | Overlay) -> RenderingResult | str | None:
             try:
                 return thing.render(place, files, settings.kubernetes)
             except UnreadableError as error:
@@ -98,7 +98,7 @@ def _written(values: Sequence[bytes], folder: str) -> list[str]:
     return found
 
 
-def _markers_above(name: str, ground: Ground) -> Iterator[str]:
+def _markers_above(name: str, ground: SourceTree) -> Iterator[str]:
     """The files that make a chart or an overlay known in the folders above a file."""
     folder = name
     while folder:
@@ -108,7 +108,7 @@ def _markers_above(name: str, ground: Ground) -> Iterator[str]:
                 yield posixpath.join(folder, marker)
 
 
-def _overlays(markers: Sequence[str], ground: Ground, settings: Settings) -> list[Overlay]:
+def _overlays(markers: Sequence[str], ground: SourceTree, settings: RenderingSettings) -> list[Overlay]:
     """The kustomizations that no other one builds on."""
 
     def look(marker: str) -> Overlay | None:
@@ -123,7 +123,7 @@ def _each(
     tasks: Sequence[_Task],
     work: Callable[[_Task], _Result],
     failed: Callable[[_Task, str], _Result],
-    settings: Settings,
+    settings: RenderingSettings,
 ) -> Iterator[tuple[_Task, _Result]]:
     """Each task with its result, worked on in processes that it may take down with it."""
     if not tasks:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
 from scanner.limits import Limits, size
-from scanner.sources import Boundary, File, Unreadable, content_of
+from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
 from scanner.sources.folders import read
 from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
@@ -18,12 +18,12 @@ from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
 _MOST_FILES = 50_000
 """Files that are copied for one chart or overlay."""
 _MOST_LINKS = 1000
-"""Links that are followed in one chart: folders of links to each other may stand for any number."""
+"""Links that are followed in one chart: linked folders may expand to any number of files."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Where charts and overlays lie, what may be read there, and the folder that they are copied to."""
+class SourceTree:
+    """The folder with charts and overlays, what may be read in it, and the folder for copies."""
 
     root: str
     """The real path of the folder that names are relative to."""
@@ -34,14 +34,16 @@ class Ground:
     """The files that the scan reads, in order."""
 
     def path(self, name: str) -> str:
-        """Where a file or folder lies."""
+        """The path of a file or folder."""
         return os.path.normpath(os.path.join(self.root, name))
 
     def why_not(self, name: str) -> str:
         """Why a folder must not be read, empty where it may be; it must not be reached by a link."""
         path = self.path(name)
         if not self.boundary.holds(path):
-            return "lies outside of what may be read" + (", by a symbolic link" if self._is_linked(path) else "")
+            return "is outside of the folder that may be read" + (
+                ", by a symbolic link" if self._is_linked(path) else ""
+            )
         return "is reached by a symbolic link, which is not followed" if self._is_linked(path) else ""
 
     def is_file(self, name: str) -> bool:
@@ -68,9 +70,9 @@ class Ground:
 
 
 class PrivateCopy:
-    """One copy, in which everything lies at its absolute path below a folder of our own."""
+    """One copy, in which every file is at its absolute path below a temporary folder."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: SourceTree) -> None:
         from tempfile import mkdtemp
 
         self._ground = ground
@@ -80,19 +82,19 @@ class PrivateCopy:
         self._links = 0
 
     def place(self, name: str) -> str:
-        """Where a file or folder lies in the copy."""
+        """The path of a file or folder in the copy."""
         return self.folder + self._ground.path(name)
 
     def take(self, name: str) -> bytes | None:
-        """Copy a file and give its content; None for what is not a regular file.
+        """Copy a file and return its content; None for what is not a regular file.
 
-        Raises UnreadableError where it lies outside or cannot be read.
+        Raises UnreadableError where it is outside of the boundary or cannot be read.
         """
         path = os.path.realpath(self._ground.path(name))
         if not self._ground.boundary.holds(path):
             raise UnreadableError(f"{name} {LEADS_OUT}")
         met = read(path, name, self._ground.limits)
-        if isinstance(met, Unreadable):
+        if isinstance(met, UnreadableFile):
             raise UnreadableError(f"{name}: {met.reason}")
         if not isinstance(met, File):
             return None
@@ -111,8 +113,8 @@ class PrivateCopy:
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Copy a folder; the name and the content of each file.
 
-        A link that stays inside is copied as what it leads to. Raises UnreadableError for one that leads out, to
-        nothing, or to a folder it lies in.
+        A link that stays inside is copied as its target. Raises UnreadableError for one that leads out, to nothing, or
+        to a folder that contains it.
         """
         os.makedirs(self.place(folder), exist_ok=True)
         pending: list[tuple[str, tuple[str, ...]]] = [(folder, (os.path.realpath(self._ground.path(folder)),))]
@@ -123,7 +125,7 @@ class PrivateCopy:
                 real = self._followed(os.path.join(above[-1], name), inner)
                 if os.path.isdir(real):
                     if real in above:
-                        raise UnreadableError(f"{inner} is a link to a folder it lies in")
+                        raise UnreadableError(f"{inner} is a link to a folder that contains it")
                     if not self._ground.is_passed_over(inner):
                         pending.append((inner, (*above, real)))
                 elif (content := self.take(inner)) is not None:
@@ -135,7 +137,7 @@ class PrivateCopy:
         if not self._ground.boundary.holds(path):
             raise UnreadableError(f"{shown} {LEADS_OUT}")
         if not os.path.exists(path):
-            raise UnreadableError(f"{shown} is a link to what is not there")
+            raise UnreadableError(f"{shown} is a link to a file that does not exist")
         self._links += 1
         if self._links > _MOST_LINKS:
             raise UnreadableError(f"its links lead to more than {_MOST_LINKS:,} files and folders")

@@ -6,10 +6,10 @@ import os
 import subprocess
 from collections.abc import Sequence
 
+from scanner.cleanup import temporary_folder
 from scanner.confinement import children_seconds, confined
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.undoing import temporary_folder
 
 _SECONDS = 15
 """Seconds of a processor that a program may take."""
@@ -39,7 +39,7 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
         except OSError as error:
             raise UnreadableError(f"{_name(command)} cannot be run: {(error.strerror or '').lower()}") from None
         if done.returncode < 0 and children_seconds() - before >= _SECONDS:
-            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of a processor")
+            raise UnreadableError(f"{_name(command)} needs more than {_SECONDS} seconds of CPU time")
         for file in (out, err):
             file.seek(0)
         if os.fstat(out.fileno()).st_size >= _MAX_BYTES:

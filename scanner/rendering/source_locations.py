@@ -1,6 +1,6 @@
-"""Rendered text -> documents that stand where a person would mend them: in the template, the base or the patch.
+"""Rendered text -> documents whose places are in the files that a person would edit: template, base or patch.
 
-A field whose own place cannot be told stands at the nearest parent's that can.
+A field whose place is not known gets the place of the nearest parent that has one.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.marks import Children, Mark, Region, end_of, key_line_of, line_of
 from scanner.places import Location, Origin
 from scanner.rendering.alignment import align
-from scanner.rendering.built import Built
-from scanner.sources import Rendered
+from scanner.rendering.overlay_files import OverlayFiles
+from scanner.sources import RenderingResult
 
 Told: TypeAlias = Callable[[tuple[str | int, ...], Node], Region | None]
-"""What places a field: its path and the rendered node -> where it comes from, None where that cannot be told."""
+"""Returns the place of a field: its path and the rendered node -> the source, None where it is not known."""
 
 _TOP: Region = (0, 0, 1, 0, 0, 0, 1)
 
 
-def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
+def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of what was rendered, and a fault for each part that cannot be read."""
-    built = Built(rendered) if rendered.tool == "kustomize" else None
+    built = OverlayFiles(rendered) if rendered.tool == "kustomize" else None
     for path, text in rendered.texts:
         template = "" if built else _decoded(rendered.files.get(path, b""))
         lines = text.split("\n")
@@ -40,7 +40,7 @@ def documents(rendered: Rendered, limits: Limits = DEFAULTS) -> Iterator[Documen
                 yield _moved(part, Origin(path), _in_template(template, lines, part))
 
 
-def objects(rendered: Rendered, limits: Limits = DEFAULTS) -> dict[str, Location]:
+def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, Location]:
     """Where a person would mend each object that was rendered, by `KIND.NAMESPACE.NAME`."""
     found: dict[str, Location] = {}
     for part in documents(rendered, limits):
@@ -83,7 +83,7 @@ def _moved(part: Document, origin: Origin, told: Told) -> Document:
 
 
 def _move(path: tuple[str | int, ...], node: Node, told: Told, own: Region | None, parent: Region) -> Mark:
-    """The mark of a node that stands in a region of its own, or in its parent's, with all that is in it."""
+    """The mark of a node moved into its own region, or into its parent's, with everything in it."""
     inside = dict(node.items()) if isinstance(node.value, dict) else dict(enumerate(node.elements()))
     regions = {key: told((*path, key), item) for key, item in inside.items()}
     if own is None and not path:
@@ -99,7 +99,7 @@ def _move(path: tuple[str | int, ...], node: Node, told: Told, own: Region | Non
 
 
 def _line(own: Region | None, inside: Iterable[Region | None], parent: Region) -> Region:
-    """The one line that stands for a region: a key alone, or the first entry of what has no key."""
+    """The one line for a region: a key alone, or the first entry of a value without a key."""
     if own is None:
         return parent
     line, column, end, _, _, end_line, _ = own

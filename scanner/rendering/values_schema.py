@@ -27,7 +27,9 @@ def refuse_outside(name: str, content: bytes) -> None:
     for shown, schema in _schemas(name, content, 0):
         for target in _references(shown, schema):
             if not target.startswith("#") and not _DRAFT.fullmatch(target):
-                raise UnreadableError(f"not assessed: {shown} refers to another schema, which is never read or fetched")
+                raise UnreadableError(
+                    f"not assessed: {shown} refers to another schema, which Assay does not read or download"
+                )
 
 
 def _schemas(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
@@ -57,11 +59,11 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 if wanted and (file := archive.extractfile(member)):
                     yield member.name, file.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error):
-        raise UnreadableError(f"not assessed: {name} is not a whole archive") from None
+        raise UnreadableError(f"not assessed: {name} is not a complete archive") from None
 
 
 def _references(name: str, content: bytes) -> Iterator[str]:
-    """What a schema refers to, also under keys that stand twice."""
+    """The references in a schema, also under duplicate keys."""
     try:
         pending: list[Any] = [json.loads(content, object_pairs_hook=_Pairs)]
     except (ValueError, RecursionError):

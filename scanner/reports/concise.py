@@ -9,7 +9,7 @@ from scanner.reports import statistics
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import SEVERITY_STYLES, Screen
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 from scanner.reports.unassessed import gaps
 
 
@@ -20,10 +20,10 @@ def render(scan: Scan) -> Iterator[str]:
 
 def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """The same as a presentation asks for it; what is unknown only where that is to be listed."""
-    return (f"{line}\n" for line in _lines(scan, presentation, Screen.of(presentation)))
+    return (f"{line}\n" for line in _lines(scan, presentation, TextLayout.of(presentation)))
 
 
-def _lines(scan: Scan, presentation: Presentation, screen: Screen) -> Iterator[str]:
+def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterator[str]:
     if scan.run.configuration:
         yield f"configuration: {safe(title(scan.run.configuration))}"
         yield from (f"  {safe(each)}" for each in sentences(scan.run.configuration))
@@ -40,12 +40,12 @@ def _lines(scan: Scan, presentation: Presentation, screen: Screen) -> Iterator[s
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
 
 
-def _findings(scan: Scan, screen: Screen, *, unknown: bool) -> Iterator[str]:
+def _findings(scan: Scan, screen: TextLayout, *, unknown: bool) -> Iterator[str]:
     shown = {Outcome.FAIL, Outcome.ERROR, *((Outcome.UNKNOWN,) if unknown else ())}
     return (_line(scan, finding, screen) for finding in scan.findings if finding.outcome in shown)
 
 
-def _line(scan: Scan, finding: Finding, screen: Screen) -> str:
+def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
     place, failed = finding.location, finding.outcome is Outcome.FAIL
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
     severity = scan.rules[finding.rule].severity

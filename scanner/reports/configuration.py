@@ -21,7 +21,7 @@ def title(configuration: Configuration) -> str:
     """Which file counts."""
     if not configuration.file:
         return "options of the command line"
-    how = "named by --config" if configuration.named else "found in the working directory"
+    how = "named by --config" if configuration.named else "found in the current folder"
     return mask(f"{configuration.file}, {how}")
 
 
@@ -56,10 +56,11 @@ def _sentences(configuration: Configuration) -> Iterator[str]:
     yield from _left_out(configuration.rules)
     for change in configuration.rules.severities:
         yield (
-            f"{change.rule} counts as {change.severity} in place of {change.own}: {change.reason}{_at(change.where)}"
+            f"{change.rule} has the severity {change.severity} instead of {change.own}: "
+            f"{change.reason}{_at(change.where)}"
         )
     for rule in configuration.rules.on:
-        yield f"{rule.rule} runs although the profile does not hold it{_at(rule.where)}"
+        yield f"{rule.rule} runs although the profile does not include it{_at(rule.where)}"
     for given in configuration.rules.parameters:
         yield f"{given.rule} has the parameter {given.parameter}: {_shortened(given.value)}{_at(given.where)}"
     for setting in configuration.settings:
@@ -68,7 +69,7 @@ def _sentences(configuration: Configuration) -> Iterator[str]:
         if entry.inputs:
             what = " in ".join(text for text in (entry.format, entry.path) if text)
             number = _count(entry.inputs, "input")
-            yield f"{what} is knowingly not assessed ({number}): {entry.reason}{_at(entry.where)}"
+            yield f"{what} is accepted as not assessed ({number}): {entry.reason}{_at(entry.where)}"
     for key in configuration.not_used:
         yield f"{key.key} is not used: {key.reason}{_at(key.where)}"
 
@@ -79,10 +80,10 @@ def _left_out(rules: RuleChanges) -> Iterator[str]:
     for skipped in rules.skipped:
         named = 0 < len(skipped.rules) <= _NAMED_RULES and skipped.rules != (skipped.pattern,)
         names = f": {', '.join(skipped.rules)}" if named else ""
-        yield f"skip {skipped.pattern} leaves out {_count(len(skipped.rules))}{names}{_at(skipped.where)}"
+        yield f"skip {skipped.pattern} excludes {_count(len(skipped.rules))}{names}{_at(skipped.where)}"
     if rules.selected:
         patterns = ", ".join(f"{each.text}{_at(each.where)}" for each in rules.selected)
-        yield f"select leaves out {_count(rules.not_selected)}; only these run: {patterns}"
+        yield f"select excludes {_count(rules.not_selected)}; only these run: {patterns}"
 
 
 def _shortened(value: Any) -> str:

@@ -12,23 +12,23 @@ FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
 """The frameworks, or families of them, that are told first where none was asked for."""
 
 
-INCOMPLETE = "population incomplete"
+INCOMPLETE = "not all inputs in scope were assessed"
 """Something that belongs to it was not assessed."""
 
 
-class Frameworks(NamedTuple):
+class OrderedFrameworks(NamedTuple):
     """The frameworks of a scan, those to tell first apart from the others."""
 
     first: tuple[FrameworkSummary, ...]
     others: tuple[FrameworkSummary, ...]
 
 
-def in_order(scan: Scan) -> Frameworks:
+def in_order(scan: Scan) -> OrderedFrameworks:
     """Those that were asked for first, else those of the five families; within a family as the scan has them."""
     names = scan.run.asked or FAMILIES
     ranked = [(place, each) for each in scan.frameworks if (place := _place(each, names)) is not None]
     first = tuple(each for _, each in sorted(ranked, key=lambda pair: pair[0]))
-    return Frameworks(first, tuple(each for each in scan.frameworks if each not in first))
+    return OrderedFrameworks(first, tuple(each for each in scan.frameworks if each not in first))
 
 
 def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
@@ -40,7 +40,7 @@ def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
     return None
 
 
-def told(framework: FrameworkSummary) -> str:
+def description(framework: FrameworkSummary) -> str:
     """All that is told of a framework, in one line."""
     parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope(framework))
     return "; ".join(part for part in parts if part)
@@ -52,7 +52,7 @@ def statuses(framework: FrameworkSummary) -> str:
     if framework.applicable == 0:
         return f"none of its {framework.controls} {noun} applies"
     counts = framework.counts
-    word = f" ({framework.by_word} of them by the document's own word)" if framework.by_word else ""
+    word = f" ({framework.by_word} of them supported only by statements in documents)" if framework.by_word else ""
     parts = (
         (counts[ControlStatus.ERROR], "in error"),
         (counts[ControlStatus.NOT_SATISFIED], "not satisfied"),
@@ -72,15 +72,15 @@ def conformity(framework: FrameworkSummary) -> str:
         return ""
     satisfied = framework.counts[ControlStatus.SATISFIED]
     share = f"{satisfied} of {framework.full} ({percent(framework.conformity)}%)"
-    return f"satisfied by what was scanned, of those that files can show in full: {share}"
+    return f"of the controls that files can show in full, satisfied for the scanned files: {share}"
 
 
 def evidence(framework: FrameworkSummary) -> str:
     """What the statuses rest on."""
     parts = (
         (framework.covered, "from manifests"),
-        (framework.declared, "from a document's own word alone"),
-        (framework.low, "of low strength alone (decides nothing)"),
+        (framework.declared, "only from statements in documents"),
+        (framework.low, "only of low strength (does not change a status)"),
     )
     said = [f"{what} for {number}" for number, what in parts if number]
     return f"evidence {', '.join(said)}" if said else ""
@@ -97,7 +97,7 @@ def limits(framework: FrameworkSummary) -> Iterator[str]:
 def not_run(framework: FrameworkSummary) -> str:
     """How many rules were left out; empty where none was."""
     number = framework.not_run
-    noun = "1 rule that bears on it was" if number == 1 else f"{number} rules that bear on it were"
+    noun = "1 rule that is mapped to it was" if number == 1 else f"{number} rules that are mapped to it were"
     return f"{noun} not run" if number else ""
 
 

@@ -31,7 +31,7 @@ class Presentation:
     """How long the scan took; None where that is not to be told, so that a report repeats byte for byte."""
 
 
-def spoken(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """How long something took, as a person reads it: `2.8 s`, `3 min 5 s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

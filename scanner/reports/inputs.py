@@ -45,7 +45,7 @@ def _losses(item: Input) -> Iterator[str]:
     for loss in item.losses:
         yield f"    line {loss.line}, {loss.kind}: {safe(loss.reason)}"
     if item.accepted:
-        yield f"    knowingly not assessed: {safe(item.accepted)}"
+        yield f"    accepted as not assessed: {safe(item.accepted)}"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

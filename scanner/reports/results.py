@@ -217,7 +217,7 @@ def _control(assessment: Assessment) -> Json:
     }
 
 
-def _beside(framework: FrameworkSummary) -> Json:
+def _further_figures(framework: FrameworkSummary) -> Json:
     """Further figures, which are left out where they are 0 or false."""
     rests_on = {"manifest": framework.covered, "declared": framework.declared, "low": framework.low}
     return {
@@ -240,6 +240,6 @@ def _framework(framework: FrameworkSummary) -> Json:
         "coverage": framework.coverage,
         "conformity": framework.conformity,
         "not_run": framework.not_run,
-        **{name: number for name, number in _beside(framework).items() if number},
+        **{name: number for name, number in _further_figures(framework).items() if number},
         **({"scope": {"paths": framework.scope, "inputs": framework.scope_inputs}} if framework.scope else {}),
     }

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Outcome, Scan
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import SEVERITY_STYLES, Screen
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 
 _COUNTED = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
 _SHORTEST_TITLE = 20
 
 
-def blocks(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
+def blocks(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     """One table of the rules that failed, were in error or could not be told, worst first; none where all passed."""
     lines = list(rows(scan, screen))
     if lines:
         yield lines
 
 
-def rows(scan: Scan, screen: Screen) -> Iterator[str]:
+def rows(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """The lines of the table."""
     counts: dict[str, Counter[Outcome]] = {}
     for finding in scan.findings:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
 from scanner.reports import figures
-from scanner.reports.format import Presentation, spoken
+from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
-from scanner.reports.screen import Screen
+from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps, hidden
 
 _LABEL = 10
@@ -28,7 +28,7 @@ _NAME = 12
 """Columns of the name of a framework on the narrowest screen."""
 
 
-def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[str]:
+def lines(scan: Scan, screen: TextLayout, presentation: Presentation) -> Iterator[str]:
     """All of it."""
     yield from _outcomes(scan, screen, presentation.seconds)
     if any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3]):
@@ -38,7 +38,7 @@ def lines(scan: Scan, screen: Screen, presentation: Presentation) -> Iterator[st
         yield from screen.paragraph("; ".join(steps), "next", _LABEL)
 
 
-def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str]:
+def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator[str]:
     statuses = Counter(item.status for item in scan.inputs)
     inputs = ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
@@ -46,8 +46,8 @@ def _outcomes(scan: Scan, screen: Screen, seconds: float | None) -> Iterator[str
     fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     run = scan.run
-    about = f"bear on {', '.join(run.asked)}" if run.asked else "apply"
-    lasted = f", in {spoken(seconds)}" if seconds is not None else ""
+    about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
+    lasted = f", in {duration_text(seconds)}" if seconds is not None else ""
     for label, text in (
         ("inputs", "; ".join(filter(None, (inputs, hidden(scan))))),
         (
@@ -92,12 +92,12 @@ _COLUMNS = (
 )
 
 
-def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
+def _frameworks(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """How many controls of each framework have which status; one of which nothing is decided by its name alone."""
     shown = scan.frameworks if scan.run.all_frameworks else figures.in_order(scan).first
     in_full = bool(scan.run.asked or scan.run.all_frameworks)
     about = [each for each in shown if each.applicable > each.counts[ControlStatus.MANUAL]]
-    rows = [each for each in about if in_full or _says_something(each)]
+    rows = [each for each in about if in_full or _has_results(each)]
     if rows:
         yield from _table(rows, screen, in_full=in_full)
     apart = [_name(each) for each in shown if each not in about]
@@ -105,8 +105,8 @@ def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
     told_apart = {name for name, _ in undecided}
     silent = [_name(each) for each in about if each not in rows and _name(each) not in told_apart]
     notes = [
-        *_unfamiliar(scan),
-        *_open(undecided),
+        *_uncovered_kinds(scan),
+        *_undecided_notes(undecided),
         *_notes(about, apart, silent, others=len(scan.frameworks) - len(shown), in_full=in_full),
     ]
     if told := "; ".join(notes):
@@ -115,7 +115,7 @@ def _frameworks(scan: Scan, screen: Screen) -> Iterator[str]:
         yield from screen.paragraph(DISCLAIMER)
 
 
-def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) -> Iterator[str]:
+def _table(about: Sequence[FrameworkSummary], screen: TextLayout, *, in_full: bool) -> Iterator[str]:
     failed = any(each.counts[ControlStatus.ERROR] for each in about)
     columns = (*_COLUMNS[:1], *((_IN_ERROR,) if failed else ()), *_COLUMNS[1:])
     widths = [max(len(text) for text in (column.label, *map(column.cell, about))) for column in columns]
@@ -129,7 +129,7 @@ def _table(about: Sequence[FrameworkSummary], screen: Screen, *, in_full: bool) 
             yield from screen.paragraph(rest, indent=4)
 
 
-def _cell(column: _Column, each: FrameworkSummary, width: int, screen: Screen) -> str:
+def _cell(column: _Column, each: FrameworkSummary, width: int, screen: TextLayout) -> str:
     text = column.cell(each)
     padding = " " * (1 + width - len(text))
     return padding + (screen.paint(text, column.style) if column.style and text != _NONE else text)
@@ -153,7 +153,7 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
         yield figures.INCOMPLETE
 
 
-def _says_something(each: FrameworkSummary) -> bool:
+def _has_results(each: FrameworkSummary) -> bool:
     """Whether anything speaks for or against a control of it."""
     return any(each.counts[status] for status in _DECIDED)
 
@@ -163,17 +163,17 @@ def _notes(
 ) -> Iterator[str]:
     """How to read the table, and what it leaves out."""
     if apart:
-        yield f"no control of {', '.join(apart)} applies to what was scanned"
+        yield f"no control of {', '.join(apart)} applies to the scanned files"
     if silent:
-        yield f"nothing speaks for or against a control of {', '.join(silent)}"
+        yield f"no rule passed or failed for a control of {', '.join(silent)}"
     if any(each.by_word for each in about):
-        yield "in brackets: by a document's own word alone"
+        yield "in brackets: supported only by statements in documents"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"up to {most} rules of a framework were not run, --framework ID runs them"
+        yield f"up to {most} rules of a framework were not run; --framework ID runs them"
     if any(each.full for each in about) and _is_incomplete(about):
-        yield f"{figures.INCOMPLETE}, so that no control is satisfied"
+        yield f"{figures.INCOMPLETE}, so no control is satisfied"
     if others and not in_full:
-        yield f"{others} more with --all-frameworks"
+        yield f"--all-frameworks shows {others} more frameworks"
 
 
 def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str, str], list[Assessment]]:
@@ -187,16 +187,16 @@ def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str,
     return found
 
 
-def _open(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator[str]:
+def _undecided_notes(undecided: Mapping[tuple[str, str], Sequence[Assessment]]) -> Iterator[str]:
     for (name, reason), some in undecided.items():
         findings = len({finding for each in some for finding in each.findings})
         noun = "finding" if findings == 1 else "findings"
         named = ", ".join(each.control for each in some[:_SHOWN_CONTROLS])
         more = f" and {len(some) - _SHOWN_CONTROLS} more" if len(some) > _SHOWN_CONTROLS else ""
-        yield f"{findings} {noun} would bear on {name} {named}{more}, but {reason}"
+        yield f"{findings} {noun} would affect {name} {named}{more}, but {reason}"
 
 
-def _unfamiliar(scan: Scan) -> Iterator[str]:
+def _uncovered_kinds(scan: Scan) -> Iterator[str]:
     """Objects of kinds that no rule is made for."""
     if scan.unfamiliar:
         number = sum(scan.unfamiliar.values())
@@ -204,7 +204,7 @@ def _unfamiliar(scan: Scan) -> Iterator[str]:
         more = f" and {len(kinds) - _SHOWN_KINDS} more" if len(kinds) > _SHOWN_KINDS else ""
         noun = "1 object is" if number == 1 else f"{number} objects are"
         yield (
-            f"{noun} of a kind whose own fields no rule looks at (a pass says little): "
+            f"{noun} of a kind whose specific fields no rule checks (a pass means little): "
             f"{', '.join(kinds[:_SHOWN_KINDS])}{more}"
         )
 
@@ -217,7 +217,7 @@ def _no_option(path: str) -> str:
 def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """What a reader can do about the findings."""
     if any(gaps(scan)[:3]):
-        yield "mend what was not assessed, or give a reason under `not_assessed` in `assay.yaml`"
+        yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
     paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
     failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
@@ -227,4 +227,4 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     elif failed:
         yield "`assay explain RULE` explains a rule"
     if not failed and scan.outcomes["unknown"] and not presentation.unknown:
-        yield "`--show unknown` lists the places of what is unknown"
+        yield "`--show unknown` lists the place of each unknown outcome"

@@ -13,7 +13,7 @@ from scanner.reports.configuration import sentences, title
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import SEVERITY_STYLES, Screen
+from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 from scanner.reports.unassessed import Gap, gaps
 
 _SHOWN_CONTROLS = 4
@@ -34,7 +34,7 @@ def render(scan: Scan) -> Iterator[str]:
 
 def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """The same as a presentation asks for it."""
-    screen = Screen.of(presentation)
+    screen = TextLayout.of(presentation)
     found = statistics.blocks(scan, screen) if presentation.statistics else _rules(scan, screen)
     open_ = unknowns.blocks(scan, screen, places=presentation.unknown)
     for block in chain(_configuration(scan, screen), found, open_, _unassessed(scan, screen)):
@@ -45,13 +45,13 @@ def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
 
 def findings(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """The lines about findings alone, with the places of what is unknown."""
-    screen = Screen.of(presentation)
+    screen = TextLayout.of(presentation)
     for block in chain(_rules(scan, screen), unknowns.blocks(scan, screen, places=True)):
         yield from block
         yield ""
 
 
-def _configuration(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
+def _configuration(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     """What was switched off, excluded, lowered or set."""
     if scan.run.configuration:
         told = map(safe, sentences(scan.run.configuration))
@@ -59,7 +59,7 @@ def _configuration(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
         yield (head, *(f"  {each}" for each in told))
 
 
-def _rules(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
+def _rules(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     groups: dict[tuple[Outcome, str], list[Finding]] = {}
     for finding in scan.findings:
         if finding.outcome in (Outcome.FAIL, Outcome.ERROR):
@@ -70,7 +70,7 @@ def _rules(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
         yield _rule(scan, scan.rules[key[1]], groups[key], screen)
 
 
-def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: Screen) -> Iterator[str]:
+def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: TextLayout) -> Iterator[str]:
     failed = findings[0].outcome is Outcome.FAIL
     label = rule.severity.value if failed else findings[0].outcome.value
     style = SEVERITY_STYLES[rule.severity] if failed else "cyan"
@@ -79,12 +79,12 @@ def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: Screen) -
         yield from _finding(scan, finding, screen)
     yield ""
     yield from screen.paragraph(rule.why, "  why", 11)
-    yield from screen.paragraph(rule.remediation, "  do", 11)
+    yield from screen.paragraph(rule.remediation, "  fix", 11)
     if controls := _controls(scan, rule):
-        yield from screen.paragraph(controls, "  bears on", 11)
+        yield from screen.paragraph(controls, "  controls", 11)
 
 
-def heading(screen: Screen, label: str, style: str, rule: RuleInfo) -> Iterator[str]:
+def heading(screen: TextLayout, label: str, style: str, rule: RuleInfo) -> Iterator[str]:
     """Severity, title and id of a rule, on two lines where one is too narrow."""
     start = f"{screen.paint(label, style)}  {screen.paint(safe(rule.title), 'bold')}"
     fits = width(f"{label}  {safe(rule.title)}  {rule.id}") <= screen.width
@@ -92,7 +92,7 @@ def heading(screen: Screen, label: str, style: str, rule: RuleInfo) -> Iterator[
     yield from (f"{start}  {name}",) if fits else (start, f"{' ' * (len(label) + 2)}{name}")
 
 
-def _finding(scan: Scan, finding: Finding, screen: Screen) -> Iterator[str]:
+def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
     place = finding.location
     yield f"\n  {screen.paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
     for line in excerpt(scan, finding, context=0)[:_SHOWN_LINES]:
@@ -104,7 +104,7 @@ def _finding(scan: Scan, finding: Finding, screen: Screen) -> Iterator[str]:
         yield f"        {screen.paint('see', 'grey')} {there}{message}"
 
 
-def _source(number: str, before: str, marked: str, after: str, screen: Screen) -> Iterator[str]:
+def _source(number: str, before: str, marked: str, after: str, screen: TextLayout) -> Iterator[str]:
     """A line of source, and a line that underlines what is marked; cut on the left where the mark begins far right."""
     room = max(20, screen.width - _GUTTER)
     if width(before) > room // 2 and width(before) + width(marked) > room:
@@ -138,21 +138,25 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
     return "; ".join(parts)
 
 
-def _unassessed(scan: Scan, screen: Screen) -> Iterator[Iterable[str]]:
+def _unassessed(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     """Inputs, and parts of them, that were not assessed, each by name; then what is nobody's and could not be read."""
     found, of_all = gaps(scan), f"of {len(scan.inputs)} inputs"
     parts = f"{len(found.parts)} part{'' if len(found.parts) == 1 else 's'} of inputs"
     for heading_, style, some in (
         (f"not assessed: {len(found.unreadable)} {of_all} could not be read", "critical", found.unreadable),
-        (f"not assessed: {len(found.not_assessed)} {of_all} recognised and not read", "critical", found.not_assessed),
+        (
+            f"not assessed: {len(found.not_assessed)} {of_all} in a known format that Assay does not read",
+            "critical",
+            found.not_assessed,
+        ),
         (f"not assessed: {parts}", "critical", found.parts),
-        (f"noted: {len(found.noted)} in documentation, source code or CI workflows not read", "bold", found.noted),
+        (f"not read: {len(found.noted)} parts of documentation, source code or CI workflows", "bold", found.noted),
     ):
         if some:
             yield (screen.paint(heading_, style), *_listed(some, screen))
 
 
-def _listed(some: Sequence[Gap], screen: Screen) -> Iterator[str]:
+def _listed(some: Sequence[Gap], screen: TextLayout) -> Iterator[str]:
     """Each with its reason; a reason that many share once, with the places behind it."""
     by_reason: dict[str, list[Gap]] = {}
     for gap in some:
@@ -167,7 +171,7 @@ def _listed(some: Sequence[Gap], screen: Screen) -> Iterator[str]:
             yield from screen.paragraph(safe(f"{len(those)} places: {reason}"), indent=2)
             yield from (f"    {screen.paint(safe(place), 'cyan')}" for place, _ in shown)
         if rest := sum(number for _, number in places[len(shown) :]):
-            yield f"    and {rest} more, all with --explain-inputs"
+            yield f"    and {rest} more; --explain-inputs lists all"
 
 
 def _places(some: Sequence[Gap], *, together: bool) -> Iterator[tuple[str, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from scanner.model import SEVERITIES, Finding, Outcome, Scan
 from scanner.reports.safe_text import safe, width
-from scanner.reports.screen import Screen
+from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps
 
 _INDENT = 8
@@ -14,7 +14,7 @@ _SHOWN = 3
 """What is to be provided for one rule, where its findings ask for several things."""
 
 
-def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str]]:
+def blocks(scan: Scan, screen: TextLayout, *, places: bool) -> Iterator[Iterable[str]]:
     """A heading, and for each rule one entry; with `places`, each place under it."""
     groups: dict[str, list[Finding]] = {}
     for finding in scan.findings:
@@ -23,21 +23,22 @@ def blocks(scan: Scan, screen: Screen, *, places: bool) -> Iterator[Iterable[str
     if not groups:
         return
     total = sum(map(len, groups.values()))
-    yield (screen.paint(f"unknown: {total} that what was scanned does not decide", "bold"), *_first(scan, screen))
+    noun = "outcome" if total == 1 else "outcomes"
+    yield (screen.paint(f"unknown: {total} {noun} that the scanned files do not decide", "bold"), *_first(scan, screen))
     worst = sorted(groups, key=lambda name: (SEVERITIES.index(scan.rules[name].severity), name))
     yield (line for name in worst for line in _rule(scan, name, groups[name], screen, places=places))
 
 
-def _first(scan: Scan, screen: Screen) -> Iterator[str]:
+def _first(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """What may decide most of it at once."""
     found = gaps(scan)
     if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
         inputs = "1 input was" if number == 1 else f"{number} inputs were"
-        told = f"{inputs} not assessed (below): mend that first, for it may decide some of this"
+        told = f"{inputs} not assessed (see below): fix this first, because it may decide some of these outcomes"
         yield from screen.paragraph(told, indent=2)
 
 
-def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, places: bool) -> Iterator[str]:
+def _rule(scan: Scan, name: str, findings: list[Finding], screen: TextLayout, *, places: bool) -> Iterator[str]:
     number = str(len(findings)).rjust(_INDENT - 2)
     title, label = safe(scan.rules[name].title), screen.paint(safe(name), "grey")
     start = f"{screen.paint(number, 'cyan')}  {screen.paint(title, 'bold')}"
@@ -45,14 +46,14 @@ def _rule(scan: Scan, name: str, findings: list[Finding], screen: Screen, *, pla
     yield from (f"{start}  {label}",) if fits else (start, f"{' ' * _INDENT}{label}")
     provided = list(dict.fromkeys(finding.provide for finding in findings if finding.provide))
     for provide in provided[:_SHOWN]:
-        yield from screen.paragraph(f"to tell, {provide}", indent=_INDENT)
+        yield from screen.paragraph(f"to decide, {provide}", indent=_INDENT)
     if len(provided) > _SHOWN and not places:
         yield " " * _INDENT + f"and {len(provided) - _SHOWN} more with --show unknown"
     for finding in findings if places else ():
         yield from _place(finding, screen, whole=len(provided) != 1)
 
 
-def _place(finding: Finding, screen: Screen, *, whole: bool) -> Iterator[str]:
+def _place(finding: Finding, screen: TextLayout, *, whole: bool) -> Iterator[str]:
     """The place of a finding and what it is about, or its whole message."""
     place, indent = finding.location, " " * _INDENT
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from scanner.cleanup import on_failure
 from scanner.errors import UsageError
 from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
-from scanner.undoing import undone
 
 __all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
 
@@ -44,7 +44,7 @@ def write_text(path: Path, pieces: Iterable[str], *, folders: bool = False, new:
             _fill(handle, pieces)
             return
         if new and os.path.lexists(path):
-            raise UsageError(f"{path} is there already")
+            raise UsageError(f"{path} already exists")
         place = followed(path, target=True)
         with opened_folder(os.path.dirname(place), make=folders) as folder:
             name = os.path.basename(place) or "."
@@ -92,7 +92,7 @@ def write_folder(path: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> No
             return
         with opened_folder(os.path.dirname(place), make=True) as above:
             building = _temporary_name()
-            with undone(lambda: _remove(above, building)):
+            with on_failure(lambda: _remove(above, building)):
                 os.mkdir(building, dir_fd=above)
                 _build(above, building, files)
                 try:
@@ -134,7 +134,7 @@ def replacement(folder: int, name: str, before: os.stat_result | None) -> Iterat
     Where the block raises, or the run is ended from outside, everything is as it was.
     """
     temporary = _temporary_name()
-    with undone(lambda: unlink(folder, temporary)):
+    with on_failure(lambda: unlink(folder, temporary)):
         with os.fdopen(os.open(temporary, NEW, 0o666, dir_fd=folder), "wb") as file:
             yield file
             if before:
@@ -191,7 +191,7 @@ def _fill_empty(path: Path, folder: int, files: Iterable[tuple[str, Iterable[byt
 
     if os.listdir(folder):
         raise _not_empty(path)
-    with undone(undo):
+    with on_failure(undo):
         os.mkdir(building, dir_fd=folder)
         if os.listdir(folder) != [building]:
             raise _not_empty(path)
@@ -202,7 +202,7 @@ def _fill_empty(path: Path, folder: int, files: Iterable[tuple[str, Iterable[byt
 
 
 def _not_empty(path: Path) -> UsageError:
-    return UsageError(f"the folder {path} is not empty", hint="evidence is never mixed with what is there")
+    return UsageError(f"the folder {path} is not empty", hint="name an empty folder")
 
 
 def _temporary_name() -> str:

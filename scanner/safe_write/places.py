@@ -38,7 +38,7 @@ def followed(path: str | Path, *, target: bool = False) -> str:
         free = _is_below(real, place) if target and number == len(parts) else not _is_below(place, here)
         if not free and not _is_below(real, here):
             message = f"cannot write {path}: {following} is a symbolic link that leads out of the working directory"
-            raise UsageError(message, hint=f"remove the link, or name the place itself: {real}")
+            raise UsageError(message, hint=f"remove the link, or name its target: {real}")
         place = real
     return place
 
@@ -94,7 +94,7 @@ def _working_directory(path: str | Path) -> str:
     except FileNotFoundError:
         if str(path).startswith("/"):
             return ""
-        raise UsageError(f"cannot write {path}: the working directory does not exist any more") from None
+        raise UsageError(f"cannot write {path}: the current folder no longer exists") from None
 
 
 def _is_below(place: str, folder: str) -> bool:

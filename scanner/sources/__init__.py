@@ -10,25 +10,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scanner.cleanup import temporary_folder
 from scanner.errors import UsageError, located
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
-from scanner.sources.chosen import Chosen
+from scanner.sources.file_filter import FileFilter
 from scanner.sources.source import (
     File,
     Met,
-    Part,
-    Rendered,
     RenderedFile,
+    RenderingInput,
+    RenderingResult,
     Selection,
-    Skipped,
+    SkippedFile,
     Source,
-    Unreadable,
+    UnreadableFile,
     content_of,
     too_large,
 )
-from scanner.undoing import temporary_folder
 
 __all__ = [
     "STDIN",
@@ -36,14 +36,14 @@ __all__ = [
     "Boundary",
     "File",
     "Met",
-    "Part",
-    "Rendered",
     "RenderedFile",
+    "RenderingInput",
+    "RenderingResult",
     "Scope",
     "Selection",
-    "Skipped",
+    "SkippedFile",
     "Source",
-    "Unreadable",
+    "UnreadableFile",
     "collect",
     "content_of",
     "names",
@@ -112,7 +112,7 @@ def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Met]:
 
 def names(where: Scope) -> frozenset[str]:
     """The names of the files under the paths of a scope that `collect` reads."""
-    chosen = Chosen(where.selection)
+    chosen = FileFilter(where.selection)
     if where.tree:
         return frozenset(where.tree.names(chosen))
     return frozenset(
@@ -136,7 +136,7 @@ def on_disk(where: Scope, limits: Limits = DEFAULTS) -> Iterator[tuple[str, Boun
 
 
 def _sources(where: Scope, limits: Limits) -> Iterator[Met]:
-    chosen = Chosen(where.selection)
+    chosen = FileFilter(where.selection)
     if where.tree:
         yield from _apart(where.tree.sources(chosen, limits))
         return
@@ -144,7 +144,7 @@ def _sources(where: Scope, limits: Limits) -> Iterator[Met]:
         if path == STDIN:
             content = _standard_input(limits)
             large = too_large(len(content), limits)
-            yield Unreadable(STDIN_NAME, large) if large else File(STDIN_NAME, content)
+            yield UnreadableFile(STDIN_NAME, large) if large else File(STDIN_NAME, content)
         else:
             yield from _apart(folders.collect(path, where.root, chosen, limits, ignored=where.selection.ignored))
 
@@ -155,7 +155,7 @@ def _standard_input(limits: Limits) -> bytes:
     except OSError as error:
         why = "it is closed" if error.errno == errno.EBADF else (error.strerror or "").lower()
         raise UsageError(
-            f"cannot read standard input: {why}", hint="pipe something into it, or leave out `-`"
+            f"cannot read standard input: {why}", hint="connect it to a pipe or a file, or remove `-`"
         ) from None
 
 

@@ -15,8 +15,8 @@ from scanner.errors import UsageError
 from scanner.sources import git
 from scanner.sources.source import UNREAD_FOLDERS
 
-LEADS_OUT = "is a link to what lies outside"
-_HINT = "name the place itself: {}"
+LEADS_OUT = "is a link to a file outside"
+_HINT = "name its target: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ def of(paths: Iterable[str], root: str = "") -> Boundary:
         real = os.path.realpath(folder)
         if root and not _is_below(real, os.path.realpath(root)):
             raise UsageError(
-                f"{path} lies outside of --root {root}", hint="name a folder that holds all that is scanned"
+                f"{path} is outside of --root {root}", hint="name a folder that contains all scanned paths"
             )
         if not root:
             tops[git.top(real) or _outside_git(real, named=folder == full)] = None
     return Boundary(tuple(tops))
 
 
-def of_named(folder: str) -> Boundary:
+def of_folder(folder: str) -> Boundary:
     """The boundary of a folder that an option names, such as one of rules.
 
     Raises UsageError where it leads out of its work tree by a link.

@@ -12,11 +12,11 @@ from typing import BinaryIO, NamedTuple
 
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import git, git_index
-from scanner.sources.chosen import Chosen, installed
+from scanner.sources.file_filter import FileFilter, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
 from scanner.sources.peeking import Peeking
-from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
+from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
@@ -30,40 +30,40 @@ _Found = tuple[str, str, Met | None]
 """(path, name, why it is passed over or cannot be read, where that is so)."""
 
 
-def collect(path: str, root: Path, chosen: Chosen, limits: Limits, *, ignored: bool) -> Iterator[Met]:
+def collect(path: str, root: Path, chosen: FileFilter, limits: Limits, *, ignored: bool) -> Iterator[Met]:
     """The files at and below a path; `ignored` reads also what ignore files name."""
     peeking = Peeking()
     for full, name, over in _met(path, root, chosen, ignored=ignored):
-        if isinstance(over, Skipped) and over.reason == _IGNORED:
+        if isinstance(over, SkippedFile) and over.reason == _IGNORED:
             yield replace(over, heads=peeking.heads(full))
         else:
             yield over or read(full, name, limits)
 
 
-def names(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[str]:
+def names(path: str, root: Path, chosen: FileFilter, *, ignored: bool) -> Iterator[str]:
     """The names of the files that `collect` reads."""
     for _, name, over in _met(path, root, chosen, ignored=ignored):
         if over is None:
             yield name
 
 
-def _met(path: str, root: Path, chosen: Chosen, *, ignored: bool) -> Iterator[_Found]:
+def _met(path: str, root: Path, chosen: FileFilter, *, ignored: bool) -> Iterator[_Found]:
     full = os.path.abspath(path)
     name = os.path.relpath(full, root).replace(os.sep, "/")
     if os.path.isdir(full) and not os.path.islink(full):
         yield from _Walk(full, name, chosen, heeds=not ignored).met()
     else:
         reason = chosen.passes_over(name, folder=False)
-        yield full, name, Skipped(name, reason) if reason else _special(full, name)
+        yield full, name, SkippedFile(name, reason) if reason else _special(full, name)
 
 
-def _special(path: str, name: str) -> Unreadable | None:
+def _special(path: str, name: str) -> UnreadableFile | None:
     """What is to be said of something that was named and is not a file, such as a pipe."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
         return None
-    return None if stat.S_ISREG(mode) or stat.S_ISLNK(mode) else Unreadable(name, "not a regular file")
+    return None if stat.S_ISREG(mode) or stat.S_ISLNK(mode) else UnreadableFile(name, "not a regular file")
 
 
 class _Checkout:
@@ -101,10 +101,10 @@ class _Checkout:
     def fault(self) -> str:
         """What is wrong with the index, told once and only where it was asked for."""
         fault, self._fault = self._fault, ""
-        return f"{fault}: which files Git tracks cannot be told, so no ignore file is heeded" if fault else ""
+        return f"{fault}: Assay cannot find out which files Git tracks, so ignore files have no effect" if fault else ""
 
 
-class _Below(NamedTuple):
+class _FolderRules(NamedTuple):
     """What holds in a folder."""
 
     checkout: _Checkout | None
@@ -117,22 +117,22 @@ class _Below(NamedTuple):
 class _Walk:
     """A walk through one folder, on a stack of its own, so that depth costs nothing."""
 
-    def __init__(self, folder: str, name: str, chosen: Chosen, *, heeds: bool) -> None:
+    def __init__(self, folder: str, name: str, chosen: FileFilter, *, heeds: bool) -> None:
         self._folder, self._name, self._chosen = folder, name, chosen
         self._heeds = heeds
 
     def met(self) -> Iterator[_Found]:
         """Everything in the folder, in the order of names."""
-        pending: list[tuple[str, str, _Below]] = [(self._folder, self._name, self._above())]
+        pending: list[tuple[str, str, _FolderRules]] = [(self._folder, self._name, self._above())]
         while pending:
             path, name, below = pending.pop()
             folder = not os.path.islink(path) and os.path.isdir(path)
             if path != self._folder:
                 reason, below = self._passes_over(path, name, below, folder=folder)
                 if below.checkout and (fault := below.checkout.fault()):
-                    yield path, name, Unreadable(self._named(below.checkout.index), fault)
+                    yield path, name, UnreadableFile(self._named(below.checkout.index), fault)
                 if reason:
-                    yield path, name, Skipped(name + "/" * folder, reason)
+                    yield path, name, SkippedFile(name + "/" * folder, reason)
                     continue
             if not folder:
                 yield path, name, None
@@ -140,24 +140,24 @@ class _Walk:
             try:
                 inside = sorted(os.listdir(path), reverse=True)
             except OSError as error:
-                yield path, name, Unreadable(f"{name}/", _why(error))
+                yield path, name, UnreadableFile(f"{name}/", _why(error))
                 continue
             below = self._within(path, inside, below)
             above = "" if name == "." else f"{name}/"
             pending.extend((os.path.join(path, each), above + each, below) for each in inside)
 
-    def _within(self, path: str, inside: Sequence[str], below: _Below) -> _Below:
+    def _within(self, path: str, inside: Sequence[str], below: _FolderRules) -> _FolderRules:
         """What holds for the entries of a folder."""
         if path != self._folder and ".git" in inside:
             if below.checkout and below.checkout.holds_checkout(path):
-                below = _Below(_Checkout(path))
+                below = _FolderRules(_Checkout(path))
             elif not below.passed:
                 below = below._replace(checkout=_Checkout(path, below.checkout))
         if self._heeds and below.checkout and not below.passed and _IGNORE_FILE in inside:
             return below._replace(rules=(*_rules(path), *below.rules))
         return below
 
-    def _passes_over(self, path: str, name: str, below: _Below, *, folder: bool) -> tuple[str, _Below]:
+    def _passes_over(self, path: str, name: str, below: _FolderRules, *, folder: bool) -> tuple[str, _FolderRules]:
         """Why a path is passed over, if it is, and what holds below it."""
         if reason := self._chosen.passes_over(name, folder=folder):
             return reason, below
@@ -169,7 +169,9 @@ class _Walk:
             return self._unless_tracked(path, below, _IGNORED, unless_told=True)
         return "", below
 
-    def _unless_tracked(self, path: str, below: _Below, reason: str, *, unless_told: bool) -> tuple[str, _Below]:
+    def _unless_tracked(
+        self, path: str, below: _FolderRules, reason: str, *, unless_told: bool
+    ) -> tuple[str, _FolderRules]:
         if below.checkout and below.checkout.tracks(path, unless_told=unless_told):
             return "", below._replace(passed=reason)
         return reason, below
@@ -178,25 +180,25 @@ class _Walk:
         """A path as it is shown."""
         return os.path.normpath(os.path.join(self._name, os.path.relpath(path, self._folder)))
 
-    def _above(self) -> _Below:
+    def _above(self) -> _FolderRules:
         """What the ignore files between the top of the checkout and the folder say.
 
         Nothing, where they ignore the folder itself: it was named, so it is to be read.
         """
         top = git.top(self._folder)
         if not top:
-            return _Below(None)
+            return _FolderRules(None)
         checkout = _Checkout(top)
         rules: _Rules = ()
         if not self._heeds or top == self._folder:
-            return _Below(checkout)
+            return _FolderRules(checkout)
         path = top
         for name in os.path.relpath(self._folder, top).split(os.sep):
             rules = (*_rules(path), *rules)
             path = os.path.join(path, name)
             if _names(rules, path, folder=True):
-                return _Below(checkout)
-        return _Below(checkout, rules)
+                return _FolderRules(checkout)
+        return _FolderRules(checkout, rules)
 
 
 def _names(rules: _Rules, path: str, *, folder: bool) -> bool:
@@ -221,27 +223,27 @@ def read(path: str, name: str, limits: Limits = DEFAULTS) -> Met:
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            return Skipped(name, LINK)
+            return SkippedFile(name, LINK)
         if not stat.S_ISREG(status.st_mode):
-            return Skipped(name, "not a regular file")
+            return SkippedFile(name, "not a regular file")
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             return _content(file, name, limits)
     except OSError as error:
-        return Unreadable(name, _why(error))
+        return UnreadableFile(name, _why(error))
 
 
 def _content(file: BinaryIO, name: str, limits: Limits) -> Met:
     """What an open file holds: another may have taken the place of the one that was met, and either may grow."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return Unreadable(name, "changed while it was read")
+        return UnreadableFile(name, "the file changed while it was read")
     if large := too_large(status.st_size, limits):
-        return Unreadable(name, large)
+        return UnreadableFile(name, large)
     content = file.read(status.st_size + 1)
     if len(content) > status.st_size:  # it has grown, or the kernel writes it as it is read
         content += file.read(limits.bytes)
     large = too_large(len(content), limits)
-    return Unreadable(name, large) if large else File(name, content)
+    return UnreadableFile(name, large) if large else File(name, content)
 
 
 def _why(error: OSError) -> str:

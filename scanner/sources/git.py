@@ -15,8 +15,8 @@ from scanner.errors import UsageError
 from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder
-from scanner.sources.chosen import Chosen
-from scanner.sources.source import LINK, File, Met, Skipped, Unreadable, content_of, too_large
+from scanner.sources.file_filter import FileFilter
+from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
 
 _PATIENCE = 20
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
@@ -45,13 +45,13 @@ class Tree:
     whole: bool
     """Every path is a folder there."""
 
-    def sources(self, chosen: Chosen, limits: Limits) -> Iterator[Met]:
+    def sources(self, chosen: FileFilter, limits: Limits) -> Iterator[Met]:
         """The files, with an entry for each thing that is passed over."""
         with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
                 yield over or read(name, identity)
 
-    def names(self, chosen: Chosen) -> Iterator[str]:
+    def names(self, chosen: FileFilter) -> Iterator[str]:
         """The names of the files that are read."""
         for name, _, over in self._met(chosen):
             if over is None:
@@ -64,20 +64,20 @@ class Tree:
                 if mode not in _NOT_FILES:
                     write_below(folder, name, content_of(read(name, identity)))
 
-    def _met(self, chosen: Chosen) -> Iterator[tuple[str, bytes, Met | None]]:
+    def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
         asked: dict[str, str] = {}
         for name, named, mode, identity in self.entries:
             above, reason = _passed_folder(name, named, chosen, asked)
             if reason:
                 if above:
-                    yield above, b"", Skipped(above, reason)
+                    yield above, b"", SkippedFile(above, reason)
                 continue
             reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
-            yield name, identity, Skipped(name, reason) if reason else None
+            yield name, identity, SkippedFile(name, reason) if reason else None
 
 
-def _passed_folder(name: str, named: int, chosen: Chosen, asked: dict[str, str]) -> tuple[str, str]:
+def _passed_folder(name: str, named: int, chosen: FileFilter, asked: dict[str, str]) -> tuple[str, str]:
     """(the folder of a file that is passed over, if it is met for the first time, why)."""
     parts = name.split("/")[:-1]
     for length in range(named + 1, len(parts) + 1):
@@ -232,7 +232,7 @@ class _Objects:
         except OSError:
             about = []
         if len(about) != 3:  # noqa: PLR2004 - object, type, size
-            return Unreadable(name, "Git does not have its content here")
+            return UnreadableFile(name, "the content is not in the local Git repository")
         size = int(about[2])
         if large := too_large(size, self._limits):
             left = size
@@ -241,8 +241,8 @@ class _Objects:
         content = b"" if large else self._back.read(size)
         self._back.read(1)
         if len(content) < size and not large:
-            return Unreadable(name, "Git stopped within its content")
-        return Unreadable(name, large) if large else File(name, content)
+            return UnreadableFile(name, "Git stopped before the end of the content")
+        return UnreadableFile(name, large) if large else File(name, content)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def refuse_odd(top: str) -> None:
         if number >= _MOST_ENTRIES:
             return
         if _is_odd(entry):
-            raise UsageError(f"{os.path.relpath(path, top)} is not a regular file, so Git is not asked")
+            raise UsageError(f"{os.path.relpath(path, top)} is not a regular file, so Git is not used")
 
 
 def refuse_elsewhere(top: str) -> None:

@@ -89,7 +89,7 @@ def _git_folder(top: str) -> str:
         return path
     start, _, target = _content(path, _POINTER_BYTES).partition(b": ")
     if start != b"gitdir":
-        raise UnreadableIndexError(".git is neither a folder nor points to one")
+        raise UnreadableIndexError(".git is neither a folder nor a link to one")
     return os.path.join(top, os.fsdecode(target.strip()))
 
 
@@ -107,14 +107,14 @@ def _entries(path: str, *, depth: int = 0) -> list[_Entry]:
     """The entries of an index and of the one it is split from."""
     if not os.path.lexists(path):
         if depth:
-            raise UnreadableIndexError("the index it is split from is missing")
+            raise UnreadableIndexError("the shared index file is missing")
         return []
     content = _content(path, _MOST_BYTES)
     width = _width(content)
     try:
         version, count = struct.unpack_from(">4xII", content)
         if not 2 <= version <= _COMPRESSED:  # noqa: PLR2004 - the versions there are
-            raise UnreadableIndexError(f"version {version} is not known")
+            raise UnreadableIndexError(f"version {version} is not supported")
         found, end = _listed(content, version, count, width)
         for name, start, size in _extensions(content, end, width):
             if name == b"link" and not depth:
@@ -191,7 +191,7 @@ def _content(path: str, most: int) -> bytes:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableIndexError("it is not a regular file")
+                raise UnreadableIndexError("the file is not a regular file")
             content = file.read(most + 1)
     except OSError as error:
         raise UnreadableIndexError((error.strerror or type(error).__name__).lower()) from None

@@ -24,7 +24,7 @@ LINK = "a symbolic link"
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderingResult:
     """What Helm makes of a chart, or Kustomize of a folder, and the files it was made from."""
 
     tool: str
@@ -52,7 +52,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedFile:
     """A file or folder that was passed over."""
 
     path: str
@@ -63,7 +63,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """A file or folder that was to be read and could not be."""
 
     path: str
@@ -71,7 +71,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RenderingInput:
     """A file that is assessed with what it was rendered with or built into."""
 
     path: str
@@ -86,21 +86,21 @@ class RenderedFile:
 
     path: str
     content: bytes
-    rendered: Rendered
+    rendered: RenderingResult
 
 
-Met: TypeAlias = File | Skipped | Unreadable
+Met: TypeAlias = File | SkippedFile | UnreadableFile
 """One thing met under the paths of a scan."""
-Source: TypeAlias = Met | Part | RenderedFile
+Source: TypeAlias = Met | RenderingInput | RenderedFile
 """One thing met under the paths of a scan, once it is known what is rendered."""
 
 
 def content_of(source: Source) -> bytes:
     """What was read of a source; nothing of what was not."""
     match source:
-        case File() | Part() | RenderedFile():
+        case File() | RenderingInput() | RenderedFile():
             return source.content
-        case Skipped() | Unreadable():
+        case SkippedFile() | UnreadableFile():
             return b""
         case _:
             assert_never(source)

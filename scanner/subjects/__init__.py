@@ -17,7 +17,7 @@ from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import Shape
+from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
@@ -42,8 +42,8 @@ IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
-_NOTHING = "holds no YAML, JSON or tool calls"
-_LOST = "holds nothing that could be read"
+_NOTHING = "contains no YAML, JSON or tool calls"
+_LOST = "contains nothing that Assay can read"
 _TEMPLATE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
 )
@@ -54,7 +54,7 @@ _PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", r
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecognitionResult:
     """What an input holds: its subjects, the formats met, and the parts that could not be read."""
 
     subjects: tuple[Subject, ...]
@@ -72,7 +72,7 @@ class Reading:
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
 
 
-def recognise(parts: Iterable[Document | Fault]) -> Reading:
+def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
     """Find out what the documents of one input are."""
     recognition = Recognition(parts)
     return recognition.reading(tuple(recognition))
@@ -146,9 +146,9 @@ class Recognition:
         """Take note of a part that cannot be read, by whose it is."""
         if fault.format in ("plain", "block"):
             for line, name in swarm.calls_in_text(fault.text, tasks=fault.format == "plain"):
-                self._lose_call(fault.line + line, name, "in a code block of a language that is not read")
+                self._lose_call(fault.line + line, name, "in a code block of a language that Assay does not read")
         elif fault.relaxed and not _is_ours(fault.relaxed, fault.text):
-            self._pass_over(fault.relaxed, " (not JSON in the strict sense: it has comments or a comma too many)")
+            self._pass_over(fault.relaxed, " (not strict JSON: it has comments or a trailing comma)")
         elif fault.embedded and fault.format == "call":
             self._lose(fault.line, TOOL_CALL.name, fault.message)
         elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
@@ -167,7 +167,7 @@ class Recognition:
         self._losses.append(Loss(line, kind, why))
 
     def _lose_call(self, line: int, name: str, where: str) -> None:
-        self._lose(line, TOOL_CALL.name, f"the call of {name} stands {where}: nothing of it is judged")
+        self._lose(line, TOOL_CALL.name, f"the call of {name} {where} is not assessed")
 
     def _lose_calls_in_prose(self, part: Document) -> None:
         """Calls outside of code blocks; in a source file they are nobody's configuration."""
@@ -177,9 +177,9 @@ class Recognition:
         source = not _PROSE.search(part.origin.path)
         for line, name in swarm.calls_in_text("\n".join(lines)):
             if source:
-                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} stands in a source file"))
+                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
             else:
-                self._lose_call(line + 1, name, "outside of a code block that is read")
+                self._lose_call(line + 1, name, "outside of a code block that Assay reads")
 
     def _lose_fields(self, part: Document) -> None:
         """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""
@@ -197,14 +197,14 @@ class Recognition:
             else:
                 self._faults.append(Fault(why, line, ""))
 
-    def reading(self, subjects: tuple[Subject, ...] = ()) -> Reading:
+    def reading(self, subjects: tuple[Subject, ...] = ()) -> RecognitionResult:
         """What the input holds; its subjects as far as they were kept."""
         why = "" if self.count else self._foreign()
         faults = (Loss(fault.line, UNREAD_PART, fault.message) for fault in self._faults)
         losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
         formats = tuple(self._formats)
         notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
-        return Reading(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
+        return RecognitionResult(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
 
     def _foreign(self) -> str:
         """Why nothing in the input is ours."""
@@ -248,7 +248,7 @@ def _line(part: Document) -> int:
 def _document(part: Document, form: Format) -> Subject:
     """The document itself, for rules about how it is written."""
     repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
-    shape = Shape().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
+    shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
     _hold_to_schema(shape, part.root, form)
     whole = shape.mark(part.root)
     if repeated:
@@ -258,7 +258,7 @@ def _document(part: Document, form: Format) -> Subject:
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
 
 
-def _hold_to_schema(shape: Shape, root: Node, form: Format) -> None:
+def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:
     """What is wrong with a document of a format that has a schema, each problem at its field."""
     if form.problems is None:
         return

@@ -17,7 +17,7 @@ from scanner.places import Origin
 from scanner.subjects import governance, spec_schema
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import Shape, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 SYSTEM = "architecture.system"
 SERVICE = "architecture.service"
@@ -88,7 +88,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if not str(version.value).startswith(_GROUP) or (version.value, kind.value) == (API_VERSION, KIND):
         return
     line = document.origin.first_line + (line_of(version.mark) if version.mark else 0) + 1
-    yield line, f"{version.value} {kind.value} is not known; a spec is {API_VERSION} {KIND}"
+    yield line, f"{version.value} {kind.value} is not supported; a spec has {API_VERSION} {KIND}"
 
 
 def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:
@@ -113,7 +113,7 @@ def subjects_of(root: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def _system(root: Node, spec: Node, name: str, origin: Origin) -> Subject:
-    shape = Shape().say("name", name).put("owner", root.get("metadata", "owner"))
+    shape = SubjectBuilder().say("name", name).put("owner", root.get("metadata", "owner"))
     shape.put_all(spec, ("frameworks", "regions", "jurisdictions", "policies", "thirdParties"))
     shape.put("roles", spec.get("governance", "roles"))
     return governance.subject(SYSTEM, origin, "", "system", shape, root.get("metadata") or root)
@@ -121,7 +121,7 @@ def _system(root: Node, spec: Node, name: str, origin: Origin) -> Subject:
 
 def _element(node: Node, kind: str, label: str, owner: str, origin: Origin) -> Subject:
     """One entry of a list of the spec; its name is its `name`, else its `id`."""
-    shape = Shape().put_all(node, _FIELDS[kind])
+    shape = SubjectBuilder().put_all(node, _FIELDS[kind])
     if "name" not in shape.data:
         title = shape.data.get("id") or f"{shape.data.get('from')} -> {shape.data.get('to')}"
         shape.say("name", str(title))
@@ -138,9 +138,9 @@ def _element(node: Node, kind: str, label: str, owner: str, origin: Origin) -> S
     return governance.subject(kind, origin, owner, label, shape, node)
 
 
-def _durations(node: Node) -> Shape:
+def _durations(node: Node) -> SubjectBuilder:
     """The fields of a recovery or backup block, the durations among them with their seconds."""
-    shape = Shape()
+    shape = SubjectBuilder()
     for name, field in node.items():
         stated = duration(field) if name in ("rto", "rpo", "mttr", "interval", "retention", "restoreTested") else ...
         shape.put(name, field, stated)
@@ -193,7 +193,7 @@ def _requirements(policies: Node, name: str, origin: Origin, frameworks: Node) -
 
 def domain(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[str, Node]) -> Subject:
     """A domain of services: how many are declared, which are named, with what availability."""
-    shape = Shape().say("name", name)
+    shape = SubjectBuilder().say("name", name)
     for field, node in parts.items():
         shape.put(field, node, percentage(node) if field == "availability" else ...)
     return governance.subject(DOMAIN, origin, owner, "domain", shape, whole)

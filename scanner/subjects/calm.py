@@ -17,7 +17,7 @@ from scanner.places import Origin
 from scanner.subjects import governance
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 from scanner.subjects.format import Format, KnownBy, key_sign
-from scanner.subjects.shaping import Shape, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 _KINDS = {
     "database": DATASTORE,
@@ -53,7 +53,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     if any(map(_is_node, nodes)):
         for node in nodes:
             if node.mark and not _is_node(node):
-                yield document.origin.first_line + line_of(node.mark) + 1, "a node says no unique-id and node-type"
+                yield document.origin.first_line + line_of(node.mark) + 1, "a node has no unique-id or no node-type"
 
 
 def _is_node(node: Node) -> bool:
@@ -62,7 +62,7 @@ def _is_node(node: Node) -> bool:
 
 def _subjects(root: Node, origin: Origin) -> Iterator[Subject]:
     name = str(root.first("unique-id", "name", "title").value or "calm")
-    shape = Shape().say("name", name)
+    shape = SubjectBuilder().say("name", name)
     yield governance.subject(SYSTEM, origin, "", "system", shape, root.get("nodes"))
     places = _containers(root)
     for node in filter(_is_node, root.get("nodes").elements()):
@@ -85,7 +85,7 @@ def _containers(root: Node) -> dict[str, Node]:
 
 def _node(node: Node, owner: str, origin: Origin, places: dict[str, Node]) -> Iterator[Subject]:
     kind = _KINDS.get(str(node.get("node-type").value), SERVICE)
-    shape = Shape().put("id", node.get("unique-id")).put("name", node.get("name"))
+    shape = SubjectBuilder().put("id", node.get("unique-id")).put("name", node.get("name"))
     shape.put("owner", _stated(node, "owner", "team"))
     place = places.get(str(node.get("unique-id").value), MISSING)
     if kind == BOUNDARY:
@@ -105,9 +105,9 @@ def _node(node: Node, owner: str, origin: Origin, places: dict[str, Node]) -> It
     yield from _recovery(node, owner, origin)
 
 
-def _put_goals(shape: Shape, node: Node) -> None:
+def _put_goals(shape: SubjectBuilder, node: Node) -> None:
     """The recovery objectives of a node, as the spec's own `recovery` block has them."""
-    goals = Shape()
+    goals = SubjectBuilder()
     for name, names in _GOALS.items():
         stated = _stated(node, *names)
         goals.put(name, stated, duration(stated))
@@ -149,7 +149,7 @@ def _flows(relationship: Node, owner: str, origin: Origin) -> Iterator[Subject]:
     pairs = [(ends.get("source"), ends.get("destination"))] if ends else []
     pairs += [(acts.get("actor"), target) for target in acts.get("nodes").elements()]
     for source, target in pairs:
-        shape = Shape().put("id", relationship.get("unique-id"))
+        shape = SubjectBuilder().put("id", relationship.get("unique-id"))
         shape.put("from", source.get("node") or source).put("to", target.get("node") or target)
         shape.say("name", f"{shape.data.get('from')} -> {shape.data.get('to')}")
         protocol = relationship.get("protocol")

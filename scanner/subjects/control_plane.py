@@ -16,7 +16,7 @@ from typing import Any
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import MISSING, Node
 from scanner.marks import Mark, spanning, with_children
-from scanner.subjects.shaping import Shape
+from scanner.subjects.subject_builder import SubjectBuilder
 
 KIND = "kubernetes.control-plane"
 BINDINGS = ("program", "container", "pod", "object")
@@ -66,7 +66,7 @@ _NUMBERS = frozenset({"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxs
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
-def programs(container: Node) -> Iterator[tuple[Shape, Mark]]:
+def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:
     """The program of the control plane that a container starts, with the mark of its words; at most one.
 
     The shape is `{name, flags}`: a switch is true or false, a list a list of strings, a number an integer, any other
@@ -77,8 +77,8 @@ def programs(container: Node) -> Iterator[tuple[Shape, Mark]]:
     name, rest, scripted = _started(words)
     if not name or not whole.mark:
         return
-    shape = Shape().say("name", name)
-    flags = Shape()
+    shape = SubjectBuilder().say("name", name)
+    flags = SubjectBuilder()
     computed = "$" if scripted else "$("
     for flag, value, node in _flags(rest):
         _take(flags, flag, value, node, unknown=computed in value)
@@ -156,7 +156,7 @@ def _span(first: Mark | None, last: Mark | None) -> Mark | None:
     return spanning(first, last) if first and last else first
 
 
-def _take(flags: Shape, name: str, text: str, node: Node, *, unknown: bool) -> None:
+def _take(flags: SubjectBuilder, name: str, text: str, node: Node, *, unknown: bool) -> None:
     value: Any = text
     if name in _LISTS:
         value = [*flags.data.get(name, []), *(item.strip() for item in text.split(",") if item.strip())]
@@ -171,7 +171,7 @@ def _take(flags: Shape, name: str, text: str, node: Node, *, unknown: bool) -> N
     flags.put(name, Node(value, with_children(node.mark, None) if node.mark else None))
 
 
-def _from_environment(flags: Shape, container: Node) -> None:
+def _from_environment(flags: SubjectBuilder, container: Node) -> None:
     """What etcd takes from its environment where its command line does not say it."""
     if container.get("envFrom"):
         flags.unknowns.add(SPREAD)

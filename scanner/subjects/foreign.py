@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.subjects.shapes import Shape, either, every, fits, holding, some
+from scanner.subjects.data_predicates import Shape, either, every, fits, holding, some
 
-UNKNOWN = "no format that Assay reads"
+UNKNOWN = "not in a format that Assay reads"
 
 _EMPTY = "empty"
 _CALM = holding("calm.finos.org")
@@ -20,8 +20,8 @@ _STEP = either({"uses": str}, {"run": str})
 
 _KINDS: tuple[tuple[str, Shape], ...] = (
     (_EMPTY, lambda value: value in (None, {}, [], "")),
-    ("a CALM pattern or schema, no architecture", lambda value: fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
-    ("a CALM pattern or schema, no architecture", {"$schema": holding("json-schema.org"), "$id": _CALM}),
+    ("a CALM pattern or schema, not an architecture", lambda value: fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
+    ("a CALM pattern or schema, not an architecture", {"$schema": holding("json-schema.org"), "$id": _CALM}),
     ("a CALM document without nodes", {"$schema": _CALM}),
     ("a JSON Schema", {"$schema": holding("json-schema.org")}),
     ("a JSON Schema", {"type": holding("object"), "properties": dict}),
@@ -69,8 +69,8 @@ _KINDS: tuple[tuple[str, Shape], ...] = (
     ("an MkDocs configuration", {"site_name": str}),
     ("a pre-commit configuration", {"repos": [{"hooks": list}]}),
     ("pre-commit hooks", [{"id": str, "entry": str, "language": str}]),
-    ("a `kind` without an `apiVersion`, so no Kubernetes object", {"kind": str, "metadata": dict}),
-    ("an `apiVersion` without a `kind`, so no Kubernetes object", {"apiVersion": str}),
+    ("a `kind` without an `apiVersion`, so not a Kubernetes object", {"kind": str, "metadata": dict}),
+    ("an `apiVersion` without a `kind`, so not a Kubernetes object", {"apiVersion": str}),
 )
 """What it is called -> how it is known; the first that fits counts."""
 

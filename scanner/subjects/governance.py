@@ -14,7 +14,7 @@ from scanner.marks import Mark, with_children
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import Shape, duration, percentage
+from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 DECISION = "governance.decision"
 ESCALATION = "governance.escalation"
@@ -33,7 +33,7 @@ KINDS = {
 }
 
 
-def subject(kind: str, origin: Origin, owner: str, label: str, shape: Shape, whole: Node) -> Subject:
+def subject(kind: str, origin: Origin, owner: str, label: str, shape: SubjectBuilder, whole: Node) -> Subject:
     """A finished subject whose one binding is named by the last word of its kind."""
     binding = kind.rpartition(".")[2].replace("-", "_")
     name = str(shape.data.get("name", ""))
@@ -48,12 +48,14 @@ def subject(kind: str, origin: Origin, owner: str, label: str, shape: Shape, who
 
 def decision(node: Node, name: str, origin: Origin, owner: str, fields: Mapping[str, str]) -> Subject:
     """A class of decisions: proposer, reviewers, approver, record, auditTrail."""
-    return subject(DECISION, origin, owner, "decision class", Shape().say("name", name).put_all(node, fields), node)
+    return subject(
+        DECISION, origin, owner, "decision class", SubjectBuilder().say("name", name).put_all(node, fields), node
+    )
 
 
 def escalation(node: Node, name: str, origin: Origin, owner: str) -> Subject:
     """An escalation path: path, timeouts, automatic, notifications. A bare list is a path without times."""
-    shape = Shape().say("name", name)
+    shape = SubjectBuilder().say("name", name)
     if isinstance(node.value, list):
         shape.put("path", node)
     else:
@@ -65,7 +67,7 @@ def escalation(node: Node, name: str, origin: Origin, owner: str) -> Subject:
 
 def alert(node: Node, name: str, origin: Origin, owner: str) -> Subject:
     """An alert: severity, response, escalation, notifications."""
-    shape = Shape().say("name", name).put_all(node, ("severity", "escalation", "notifications"))
+    shape = SubjectBuilder().say("name", name).put_all(node, ("severity", "escalation", "notifications"))
     response = node.get("response")
     shape.put("response", response, duration(response))
     return subject(ALERT, origin, owner, "alert", shape, node)
@@ -74,7 +76,7 @@ def alert(node: Node, name: str, origin: Origin, owner: str) -> Subject:
 def process(node: Node, name: str, origin: Origin, frameworks: Node) -> Subject:
     """How a system is governed: decisionTracking, changeApproval, riskAssessment, securityReview, frameworks."""
     names = ("decisionTracking", "changeApproval", "riskAssessment", "securityReview")
-    shape = Shape().say("name", name).put_all(node, names).put("frameworks", frameworks)
+    shape = SubjectBuilder().say("name", name).put_all(node, names).put("frameworks", frameworks)
     retention = node.get("auditRetention")
     shape.put("auditRetention", retention, duration(retention))
     return subject(PROCESS, origin, name, "governance of", shape, node or frameworks)
@@ -86,7 +88,7 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
     `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a
     mapping of class of data to interval, or one interval), components, encrypted, immutable, regions.
     """
-    shape = Shape().say("name", name)
+    shape = SubjectBuilder().say("name", name)
     for field in ("rto", "rpo", "mttr", "retention", "testInterval"):
         node = parts.get(field, Node(None, None))
         shape.put(field, node, duration(node))
@@ -99,7 +101,7 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
     return subject(RECOVERY, origin, owner, "recovery of", shape, whole)
 
 
-def _backups(shape: Shape, node: Node) -> None:
+def _backups(shape: SubjectBuilder, node: Node) -> None:
     """Copies by class of data: `[{name, interval}]`; a single interval is the copy of everything."""
     single = not isinstance(node.value, dict) or {"value", "unit"} == set(node.value)
     plan: Iterable[tuple[str, Node]] = [("all data", node)] if single else node.items()
@@ -119,7 +121,7 @@ def requirement(node: Node, name: str, origin: Origin, owner: str, parts: Mappin
 
     `parts` holds nodes by field: atRest, inTransit, keyManagement, mfa, zeroTrust, authorization, frameworks.
     """
-    shape = Shape().say("name", name)
+    shape = SubjectBuilder().say("name", name)
     for field, part in parts.items():
         shape.put(field, part)
     return subject(REQUIREMENT, origin, owner, "security requirements of", shape, node)

@@ -15,7 +15,7 @@ from scanner.subjects import control_plane
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.pod_templates import CONTAINERS, Path, is_usual, pod_templates
-from scanner.subjects.shaping import prune_nulls
+from scanner.subjects.subject_builder import prune_nulls
 from scanner.subjects.unread.architectures import is_backstage
 
 RESOURCE = "kubernetes.resource"
@@ -150,7 +150,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
             yield _line(document, items), "items is not a list"
         for item in items.elements():
             if item.mark and _item(root, item) is None:
-                yield _line(document, item), "an item of the list says no apiVersion and kind"
+                yield _line(document, item), "an item of the list has no apiVersion or no kind"
     for thing in _unwrap(root):
         for path in _WORKLOADS.get(thing.value["kind"], ()):
             held = thing.get(*path)
@@ -174,7 +174,7 @@ def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
             if not isinstance(field.value, str):
                 yield _line(document, field), f"{name} is not text"
     if first := next((item for item in root.elements() if is_object(item.value)), None):
-        yield _line(document, first), "objects in a plain list: they belong in the items of a List"
+        yield _line(document, first), "objects in a plain list: write them as the items of a List"
 
 
 def _is_containers(value: Any) -> bool:

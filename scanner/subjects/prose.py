@@ -19,7 +19,7 @@ from scanner.subjects import governance
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
 from scanner.subjects.quantities import percent, seconds
-from scanner.subjects.shaping import Shape
+from scanner.subjects.subject_builder import SubjectBuilder
 
 CLAIM = "architecture.claim"
 
@@ -69,7 +69,7 @@ def _claims(document: Document) -> Iterator[Subject]:
 def _availability(document: Document, line: Node, match: re.Match[str]) -> Subject:
     group = "percent" if match["percent"] else "after"
     stated = match[group].strip()
-    shape = Shape().say("name", f"availability of {stated}").say("metric", "availability")
+    shape = SubjectBuilder().say("name", f"availability of {stated}").say("metric", "availability")
     shape.put("availability", _part(line, match, group), {"text": stated, "percent": percent(stated)})
     if downtime := _DOWNTIME.search(line.value, match.end()):
         text = downtime["downtime"].strip()

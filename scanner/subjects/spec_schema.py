@@ -24,21 +24,21 @@ def problems(spec: Any) -> Iterator[Problem]:
     for error in errors:
         path = tuple(str(part) for part in error.absolute_path)
         if error.validator == "additionalProperties":
-            yield from _strangers(error, path)
+            yield from _unknown_fields(error, path)
         else:
-            yield path, _said(error)
+            yield path, _sentence(error)
 
 
-def _strangers(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
+def _unknown_fields(error: ValidationError, path: tuple[str, ...]) -> Iterator[Problem]:
     """One problem for each field that the schema does not know, with the nearest one that it does."""
     known = cast("dict[str, Any]", cast("dict[str, Any]", error.schema).get("properties", {}))
     for name in cast("dict[str, Any]", error.instance):
         if name not in known and not str(name).startswith("x-"):
             hint = did_you_mean(name, known)
-            yield (*path, str(name)), f"there is no field {name!r} here" + (f"; {hint}" if hint else "")
+            yield (*path, str(name)), f"the field {name!r} is not allowed here" + (f"; {hint}" if hint else "")
 
 
-def _said(error: ValidationError) -> str:
+def _sentence(error: ValidationError) -> str:
     """What the schema wants; never the value that stands there, which may be a secret."""
     wanted = error.validator_value
     match error.validator:
@@ -46,12 +46,12 @@ def _said(error: ValidationError) -> str:
             kinds = [wanted] if isinstance(wanted, str) else cast("list[str]", wanted)
             return f"is not of type {' or '.join(kinds)}"
         case "enum":
-            return "is none of " + ", ".join(map(str, cast("list[Any]", wanted)))
+            return "must be one of " + ", ".join(map(str, cast("list[Any]", wanted)))
         case "const":
             return f"is not {wanted}"
         case "required":
             return error.message  # names the field that is missing, which stands nowhere
-    return f"is not as the schema wants it ({error.validator})"
+    return f"does not match the schema ({error.validator})"
 
 
 @cache

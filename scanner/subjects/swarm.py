@@ -18,7 +18,7 @@ from scanner.subjects import governance
 from scanner.subjects.architecture import domain
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
-from scanner.subjects.shaping import Shape
+from scanner.subjects.subject_builder import SubjectBuilder
 
 SWARM = "swarm.swarm"
 AGENT = "swarm.agent"
@@ -57,7 +57,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 def _swarm_init(document: Document, node: Node) -> Iterator[Subject]:
     rules = node.get("governance")
-    shape = Shape().say("name", "swarm").put_all(node, ("topology", "maxAgents", "strategy"))
+    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("topology", "maxAgents", "strategy"))
     yield governance.subject(SWARM, document.origin, "", "", shape, node)
     if rules:
         frameworks = rules.get("complianceFrameworks")
@@ -80,7 +80,7 @@ def _governance(document: Document, rules: Node) -> Iterator[Subject]:
 
 def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
     names = ("name", "type", "capabilities", "tools", "authority", "swarmId")
-    shape = Shape().put_all(node, names).put("domain", node.get("domain"))
+    shape = SubjectBuilder().put_all(node, names).put("domain", node.get("domain"))
     yield governance.subject(AGENT, document.origin, "", "agent", shape, node)
     field = node.get("domain")
     if field:
@@ -89,7 +89,7 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
-    shape = Shape().say("name", "for the whole swarm").put("prompt", node.get("task"))
+    shape = SubjectBuilder().say("name", "for the whole swarm").put("prompt", node.get("task"))
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
     _lines(shape, node.get("task"))
     yield governance.subject(TASK, document.origin, "", "task", shape, node)
@@ -122,7 +122,7 @@ def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _swarm_monitor(document: Document, node: Node) -> Iterator[Subject]:
-    shape = Shape().say("name", "swarm").put_all(node, ("interval", "scope", "metrics"))
+    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("interval", "scope", "metrics"))
     yield governance.subject(MONITOR, document.origin, "", "monitoring of", shape, node)
     for name, field in node.get("alerting").items():
         yield governance.alert(field, name, document.origin, "swarm")
@@ -155,7 +155,7 @@ def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
     """A rehearsal of recovery: how often, and which objectives it checks."""
     if "recovery" not in str(node.get("type").value):
         return
-    shape = Shape().put("name", node.get("type"))
+    shape = SubjectBuilder().put("name", node.get("type"))
     parts = {"testInterval": node.get("frequency")}
     found = governance.recovery(str(shape.data.get("name")), document.origin, "test", node, parts)
     yield found
@@ -164,12 +164,12 @@ def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
 def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
     if isinstance(name.value, str):
-        shape = Shape().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
+        shape = SubjectBuilder().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
         _lines(shape, prompt)
         yield governance.subject(TASK, document.origin, "", "task", shape, name)
 
 
-def _lines(shape: Shape, prompt: Node) -> None:
+def _lines(shape: SubjectBuilder, prompt: Node) -> None:
     """The lines of a prompt, each where it stands; where escapes make lines that the file has not, at the prompt."""
     if not isinstance(prompt.value, str) or prompt.mark is None:
         return

@@ -20,7 +20,7 @@ from scanner import cli, facts, inputs, library, reports
 from scanner import scan as scanning
 from scanner.cli.environment import cache_folder
 from scanner.errors import AssayError
-from scanner.findings import settle
+from scanner.findings import merged_findings
 from scanner.frameworks import catalogue
 from scanner.masking import sealed
 from scanner.model import Profile, Subject
@@ -70,7 +70,7 @@ def _judge(name: str, content: bytes) -> None:
         found += portion.subjects
         whole.merge(portion.evaluation)
     whole.merge(joined.evaluate(found, facts.derive(found, whole=True)))
-    sealed(tuple(settle(whole, ())))
+    sealed(tuple(merged_findings(whole, ())))
 
 
 def documents(data: bytes) -> None:

@@ -139,10 +139,10 @@ ROWS = (
     assessed("a selector that is a text", "x.yaml", _deployment(selector="a"), [1], errors=True),
     unreadable("a kind that is a number", "x.yaml", _pod(kind=5), "kind is not text", 1),
     unreadable("a kind that is a list", "x.yaml", _pod(kind=["Pod"]), "kind is not text", 1),
-    skipped("a kind that is null", "x.yaml", _pod(kind=None), "no Kubernetes object"),
+    skipped("a kind that is null", "x.yaml", _pod(kind=None), "not a Kubernetes object"),
     unreadable("a version that is a number", "x.yaml", _pod(apiVersion=1), "apiVersion is not text", 1),
-    skipped("a version without a kind", "x.yaml", "apiVersion: v2\nname: chart\n", "no Kubernetes object"),
-    skipped("a kind without a version", "x.yaml", "kind: Pod\nspec: {}\n", "no format that Assay reads"),
+    skipped("a version without a kind", "x.yaml", "apiVersion: v2\nname: chart\n", "not a Kubernetes object"),
+    skipped("a kind without a version", "x.yaml", "kind: Pod\nspec: {}\n", "not in a format that Assay reads"),
     assessed("a kind of another case", "x.yaml", _pod(kind="pod"), clean=True),
     assessed("a kind with signs in it", "x.yaml", _pod(kind="Pod/../x\n"), clean=True),
     assessed("a kind that nobody knows", "x.yaml", _pod(kind="Odd", apiVersion="a/b/c/d"), clean=True),
@@ -154,10 +154,10 @@ ROWS = (
     unreadable(
         "a list that holds itself", "x.yaml", "&a {apiVersion: v1, kind: List, items: [*a]}\n", "refers to itself", 1
     ),
-    unreadable("an item without a kind", "x.yaml", _list([{"spec": 1}, _POD]), "says no apiVersion and kind", 1, [1]),
-    unreadable("an item that is a text", "x.yaml", _list(["a", _POD]), "says no apiVersion and kind", 1, [1]),
-    unreadable("an item that is null", "x.yaml", _list([None, _POD]), "says no apiVersion and kind", 1, [1]),
-    unreadable("an item that is a list", "x.yaml", _list([[_POD], _POD]), "says no apiVersion and kind", 1, [1]),
+    unreadable("an item without a kind", "x.yaml", _list([{"spec": 1}, _POD]), "has no apiVersion or no kind", 1, [1]),
+    unreadable("an item that is a text", "x.yaml", _list(["a", _POD]), "has no apiVersion or no kind", 1, [1]),
+    unreadable("an item that is null", "x.yaml", _list([None, _POD]), "has no apiVersion or no kind", 1, [1]),
+    unreadable("an item that is a list", "x.yaml", _list([[_POD], _POD]), "has no apiVersion or no kind", 1, [1]),
     unreadable("objects in a list without a head", "x.yaml", json.dumps([_POD, _POD]), "objects in a plain list", 1),
 )
 

@@ -43,7 +43,7 @@ def unreadable(name: str, file: str, content: Content, reason: str, line: int, p
 def noted(name: str, file: str, content: Content, reason: str, line: int, privileged: Iterable[int] = ()) -> Row:
     """Something in it that is nobody's configuration cannot be read, which is told and stops nothing."""
     found = tuple(privileged)
-    status, why = ("assessed", "") if found else ("skipped", "holds nothing that could be read")
+    status, why = ("assessed", "") if found else ("skipped", "contains nothing that Assay can read")
     return Row(name, file, content, status, why, 0, found, False, 1 if found else 3, 1, (line, "embedded", reason))
 
 

@@ -86,11 +86,11 @@ ROWS = (
         "a spec of another version",
         "x.yaml",
         _spec(apiVersion="assay.dev/v9"),
-        "assay.dev/v9 Architecture is not known",
+        "assay.dev/v9 Architecture is not supported",
         1,
     ),
     unreadable(
-        "a spec of another kind", "x.yaml", _spec(kind="Architektur"), "assay.dev/v1 Architektur is not known", 1
+        "a spec of another kind", "x.yaml", _spec(kind="Architektur"), "assay.dev/v1 Architektur is not supported", 1
     ),
     assessed(
         "CALM that is composed of itself",
@@ -115,7 +115,7 @@ ROWS = (
     assessed(
         "CALM whose ids are numbers", "x.json", _calm(nodes=[{"unique-id": 1, "node-type": "service"}] * 2), clean=True
     ),
-    skipped("nodes that are not CALM's", "x.json", '{"nodes": ["a"]}', "no format that Assay reads"),
+    skipped("nodes that are not CALM's", "x.json", '{"nodes": ["a"]}', "not in a format that Assay reads"),
     unreadable(
         "CALM some of whose nodes are none",
         "x.json",

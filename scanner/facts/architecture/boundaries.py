@@ -1,4 +1,4 @@
-"""Boundaries, and what stands in them."""
+"""Boundaries and their members."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ BOUNDARY_KIND = Fact(
     "boundary_kind",
     NODES,
     str,
-    "The kind of the boundary that it stands in.",
-    provide="state the `boundary` that it stands in, and the `kind` of that boundary",
+    "The kind of the boundary that it is in.",
+    provide="state the `boundary` that it is in, and the `kind` of that boundary",
     related=("boundary",),
 )
 MEMBERS = Fact(
@@ -43,7 +43,7 @@ WITHOUT_CARD_DATA = Fact(
 
 @step(Specs, gives=(BOUNDARY_KIND,), reads=(read(BOUNDARY, "boundary.kind"),))
 def place_nodes(specs: Specs, facts: Facts) -> None:
-    """The boundary that each service and store stands in."""
+    """The boundary of each service and store."""
     for spec in specs.all:
         for node in spec.nodes.values():
             if boundary := spec.boundaries.get(str(data_of(node).get("boundary"))):
@@ -53,7 +53,7 @@ def place_nodes(specs: Specs, facts: Facts) -> None:
 
 @step(Specs, gives=(MEMBERS, WITH_CARD_DATA, WITHOUT_CARD_DATA), needs=(CATEGORIES, REGULATED))
 def list_members(specs: Specs, facts: Facts) -> None:
-    """What stands in each boundary, and which of it holds card data."""
+    """The members of each boundary, and which of them hold cardholder data."""
     for spec in specs.all:
         for boundary in spec.group[BOUNDARY]:
             members = spec.members[id_of(boundary)]

@@ -1,4 +1,4 @@
-"""The data that services and stores hold and flows carry, and where it may lie."""
+"""The data that services and stores hold and flows carry, and the regions that are allowed for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNDEFINED_DATA = Fact(
     "undefined_data",
     (*NODES, FLOW),
     list[str],
-    "Data that it names and the spec does not define.",
+    "Data assets that it names and the spec does not define.",
     provide="state in `data` which data assets it holds or carries",
 )
 CLASSIFICATION = Fact(
@@ -35,8 +35,8 @@ REGULATED = Fact(
     "regulated",
     (*NODES, FLOW),
     bool,
-    "Whether its data is confidential or higher, or personal, card, health, credential or financial data; absent where "
-    "no data is stated.",
+    "Whether its data is confidential or restricted, or personal, card, health, credential or financial data; absent "
+    "where no data is stated.",
     provide="state in `data` which data assets it holds or carries, and define each with its "
     "`classification` and `categories`",
     related=("data",),
@@ -45,7 +45,7 @@ OUTSIDE_RESIDENCY = Fact(
     "outside_residency",
     (DATASTORE,),
     list[str],
-    "Regions of the store, its replicas and its backup that the residency of its data does not allow.",
+    "Regions of the store, its replicas and its backups that the residency of its data does not allow.",
     provide="state the `regions` of the store, and the `residency` of the data that it holds",
 )
 SERVICES = Fact(
@@ -118,7 +118,7 @@ def _sort(subject: Subject, held: set[str], spec: Spec, facts: Facts) -> None:
     ),
 )
 def compare_regions(specs: Specs, facts: Facts) -> None:
-    """Where each store has its data, against where that may lie."""
+    """The regions of each store, against those that the residency of its data allows."""
     for spec in specs.all:
         for store in spec.group[DATASTORE]:
             used = _regions(store)
@@ -147,7 +147,7 @@ def _regions(store: Subject) -> list[str]:
     gives=(SERVICES, SYSTEM_CATEGORIES, BOUNDARY_KINDS),
     reads=(read(ASSET, "data_asset.categories"), read(BOUNDARY, "boundary.kind"), read(SERVICE)),
 )
-def sum_up(specs: Specs, facts: Facts) -> None:
+def summarise_system(specs: Specs, facts: Facts) -> None:
     """What a spec as a whole holds, to be compared with what it declares."""
     for spec in specs.all:
         stated = (data_of(asset).get("categories") for asset in spec.assets.values())

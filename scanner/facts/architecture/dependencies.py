@@ -14,14 +14,14 @@ from scanner.model import Subject
 from scanner.subjects.architecture import DATASTORE, FLOW, SERVICE
 
 
-class Weakest(TypedDict):
+class LeastAvailableDependency(TypedDict):
     """The least available of the things that something depends on."""
 
     id: str
     percent: float
 
 
-class Recovery(TypedDict):
+class SlowestRecovery(TypedDict):
     """Whose time of recovery it is, and how long that is."""
 
     id: str
@@ -33,21 +33,21 @@ CIRCLE = Fact(
     "circle",
     NODES,
     list[str],
-    "Ids of the members of the circle of hard dependencies that it is part of, if any.",
+    "Ids of the services in the circular dependency that it is part of, if any.",
     provide="describe the flows between services and stores",
 )
 DEPENDS_ON = Fact(
     "depends_on",
     NODES,
     list[str],
-    "Ids of what it needs at once, over hard synchronous dependencies.",
+    "Ids of the services and stores that it needs through hard synchronous dependencies.",
     provide="describe the flows that it starts, each with its `protocol` or `interaction`",
 )
 WEAKEST = Fact(
     "weakest",
     NODES,
-    Weakest,
-    "The least available of these dependencies.",
+    LeastAvailableDependency,
+    "The dependency of these with the lowest availability.",
     provide="state the `availability` of the services and stores that it depends on",
     related=("weakest",),
 )
@@ -55,29 +55,29 @@ ACHIEVABLE = Fact(
     "achievable",
     NODES,
     float,
-    "The product of their availabilities in percent: the most it can reach.",
+    "The product of their availabilities in percent: the highest availability that it can reach.",
     provide="state the `availability` of the services and stores that it depends on",
 )
 SLOWEST = Fact(
     "slowest",
     NODES,
-    Recovery,
-    "The slowest of these dependencies to recover.",
+    SlowestRecovery,
+    "The dependency of these with the longest recovery time.",
     provide="state the `recovery.rto` of the services and stores that it depends on",
     related=("slowest",),
 )
 NEEDED_RPO = Fact(
     "needed_rpo",
     (DATASTORE,),
-    Recovery,
-    "The strictest recovery point of a service that uses it.",
+    SlowestRecovery,
+    "The shortest recovery point objective of a service that uses it.",
     provide="state the `recovery.rpo` of the services that use the store",
     related=("needed_rpo",),
 )
 
 _REQUESTS = frozenset(("http", "https", "rest", "soap", "graphql", "grpc", "grpcs", "jdbc", "odbc", "ldap", "ldaps"))
 _LISTENERS = frozenset(("queue", "log-sink", "actor"))
-"""Nobody waits for an answer of these, unless the flow says so."""
+"""Callers do not wait for an answer of these, unless the flow states it."""
 
 
 @step(
@@ -89,7 +89,7 @@ _LISTENERS = frozenset(("queue", "log-sink", "actor"))
         read(DATASTORE, "datastore.availability", "datastore.recovery.rto"),
     ),
 )
-def depend(specs: Specs, facts: Facts) -> None:
+def compute_dependencies(specs: Specs, facts: Facts) -> None:
     """What each service and store needs at once, and what that leaves of it."""
     import networkx as nx
 
@@ -127,7 +127,7 @@ def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
     facts.add(node, DEPENDS_ON, needed)
     if sums.least:
         percent, name = sums.least
-        facts.add(node, WEAKEST, Weakest(id=name, percent=percent))
+        facts.add(node, WEAKEST, LeastAvailableDependency(id=name, percent=percent))
         facts.add(node, ACHIEVABLE, round(100.0 * sums.product, 4))
         facts.relate(node, "weakest", place(spec.nodes[name], "availability"))
     if sums.most:
@@ -136,8 +136,8 @@ def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
         facts.relate(node, "slowest", place(spec.nodes[name], "recovery", "rto"))
 
 
-def _recovery(node: Subject, objective: str, seconds: float) -> Recovery:
-    return Recovery(id=id_of(node), seconds=seconds, text=data_of(node)["recovery"][objective]["text"])
+def _recovery(node: Subject, objective: str, seconds: float) -> SlowestRecovery:
+    return SlowestRecovery(id=id_of(node), seconds=seconds, text=data_of(node)["recovery"][objective]["text"])
 
 
 @step(
@@ -145,7 +145,7 @@ def _recovery(node: Subject, objective: str, seconds: float) -> Recovery:
     gives=(NEEDED_RPO,),
     reads=(read(SERVICE, "service.recovery.rpo"), read(DATASTORE, "datastore.recovery.rpo")),
 )
-def demand_recovery(specs: Specs, facts: Facts) -> None:
+def require_recovery_point(specs: Specs, facts: Facts) -> None:
     """The strictest recovery point of those who use each store."""
     for spec in specs.all:
         for store in spec.group[DATASTORE]:

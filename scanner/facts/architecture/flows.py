@@ -17,75 +17,79 @@ ZERO_TRUST = Fact(
     "zero_trust",
     (FLOW,),
     bool,
-    "Whether the policies of the system demand zero trust.",
-    provide="state in the policies of the system whether they demand zero trust",
+    "Whether the policies of the system require zero trust.",
+    provide="state in the policies of the system whether they require zero trust",
 )
 DANGLING = Fact(
-    "dangling", (FLOW,), list[str], "Its ends that the spec does not define.", provide="state both ends of the flow"
+    "dangling",
+    (FLOW,),
+    list[str],
+    "Its source or destination, where the spec does not define it.",
+    provide="state the source and the destination of the flow",
 )
 ENCRYPTED = Fact(
     "encrypted",
     (FLOW,),
     bool,
-    "Whether it is encrypted, as stated or as its protocol says; absent where none tells.",
+    "Whether it is encrypted, as stated or as its protocol implies; absent where neither decides it.",
     provide="state in `encrypted` or `tls` whether the flow is encrypted, or a `protocol` that decides it",
 )
 FROM_TYPE = Fact(
     "from_type",
     (FLOW,),
     str,
-    "The type of what it starts at: that of a service, `datastore` or `boundary`.",
-    provide="define both ends of the flow",
+    "The type of its source: the type of a service, `datastore` or `boundary`.",
+    provide="define the source and the destination of the flow",
 )
 TO_TYPE = Fact(
     "to_type",
     (FLOW,),
     str,
-    "The type of what it ends at: that of a service, `datastore` or `boundary`.",
-    provide="define both ends of the flow",
+    "The type of its destination: the type of a service, `datastore` or `boundary`.",
+    provide="define the source and the destination of the flow",
     related=("target",),
 )
 TO_REGULATED = Fact(
     "to_regulated",
     (FLOW,),
     bool,
-    "Whether what it ends at holds regulated data.",
-    provide="define both ends of the flow, and state the `data` of what it ends at",
+    "Whether its destination holds regulated data.",
+    provide="define the source and the destination of the flow, and state the `data` of the destination",
 )
 TO_CATEGORIES = Fact(
     "to_categories",
     (FLOW,),
     list[str],
-    "Categories of the data that what it ends at holds.",
-    provide="define both ends of the flow",
+    "Categories of the data that its destination holds.",
+    provide="define the source and the destination of the flow",
 )
 TO_BOUNDARY_KIND = Fact(
     "to_boundary_kind",
     (FLOW,),
     str,
-    "The kind of the boundary that it ends in, empty where that is not stated.",
-    provide="define both ends of the flow",
+    "The kind of the boundary of its destination, empty where that is not stated.",
+    provide="define the source and the destination of the flow",
 )
 FROM_PUBLIC = Fact(
     "from_public",
     (FLOW,),
     bool,
-    "Whether it starts in a boundary of kind `internet` or `public`.",
-    provide="define both ends of the flow, and state the `boundary` that it starts in",
+    "Whether its source is in a boundary of kind `internet` or `public`.",
+    provide="define the source and the destination of the flow, and state the `boundary` of the source",
 )
 TO_DOOR = Fact(
     "to_door",
     (FLOW,),
     bool,
-    "Whether it ends at a gateway, waf, load-balancer, cdn or reverse-proxy.",
-    provide="define both ends of the flow",
+    "Whether its destination is a gateway, waf, load-balancer, cdn or reverse-proxy.",
+    provide="define the source and the destination of the flow",
 )
 CROSSES = Fact(
     "crosses",
     (FLOW,),
     bool,
-    "Whether its ends stand in two boundaries; absent where one states none.",
-    provide="define both ends of the flow, and state the `boundary` of each",
+    "Whether its source and destination are in different boundaries; absent where the boundary of one is not stated.",
+    provide="define the source and the destination of the flow, and state the `boundary` of each",
 )
 
 _PUBLIC_KINDS = frozenset(("internet", "public"))
@@ -93,7 +97,7 @@ _ENCRYPTED = frozenset(
     ("https", "tls", "mtls", "wss", "sftp", "ftps", "ldaps", "ssh", "amqps", "kafka-ssl", "grpcs", "mqtts", "ipsec")
 )
 _PLAIN = frozenset(("http", "ftp", "ws", "telnet"))
-"""Never encrypted; LDAP, SMTP, MQTT and AMQP run with and without TLS under one name, so they tell nothing."""
+"""Never encrypted. LDAP, SMTP, MQTT and AMQP are left out, because they run with and without TLS under one name."""
 _DOORS = frozenset(("gateway", "waf", "load-balancer", "cdn", "reverse-proxy"))
 
 
@@ -160,5 +164,5 @@ def _type(end: Subject) -> str:
 
 
 def _zone(end: Subject, facts: Facts) -> str | None:
-    """The kind of boundary that a flow's end is, or stands in; None where that is not stated."""
+    """The kind of boundary that an end of a flow is, or is in; None where it is not stated."""
     return str(data_of(end).get("kind", "")) if end.kind == BOUNDARY else facts.of(end, BOUNDARY_KIND)

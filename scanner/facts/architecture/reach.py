@@ -22,8 +22,8 @@ _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """What some members come to."""
+class ReachTotals:
+    """Totals over some members."""
 
     members: int = 0
     product: float = 1.0
@@ -33,9 +33,9 @@ class Sums:
     most: Ranked | None = None
     """The longest time, of several the last by name."""
 
-    def __or__(self, other: Sums) -> Sums:
+    def __or__(self, other: ReachTotals) -> ReachTotals:
         """Both, where no member is one of both."""
-        return Sums(
+        return ReachTotals(
             self.members | other.members,
             self.product * other.product,
             _first(self.least, other.least),
@@ -55,11 +55,11 @@ class Reach:
         self._names = sorted(graph)
         self._shares = [shares.get(name, 100.0) / 100.0 for name in self._names]
         self._alone = dict(self._each(shares, times))
-        self._sums: dict[str, Sums] = {}
+        self._sums: dict[str, ReachTotals] = {}
         condensed = nx.condensation(graph)
         self.circles: dict[str, list[str]] = {}
         """The members of the circle that a member is part of, where it is part of one."""
-        whole: dict[int, Sums] = {}
+        whole: dict[int, ReachTotals] = {}
         for part in reversed(list(nx.topological_sort(condensed))):
             members = sorted(condensed.nodes[part]["members"])
             below = self._joined([whole[other] for other in condensed.successors(part)])
@@ -67,17 +67,17 @@ class Reach:
             if len(members) > 1:
                 self.circles.update(dict.fromkeys(members, members))
 
-    def of(self, name: str) -> tuple[list[str], Sums]:
-        """The sorted members that one reaches, and what they come to."""
+    def of(self, name: str) -> tuple[list[str], ReachTotals]:
+        """The sorted members that one member reaches, and their totals."""
         sums = self._sums[name]
         return list(compress(self._names, self._digits(sums.members))), sums
 
-    def _each(self, shares: Mapping[str, float], times: Mapping[str, float]) -> Iterator[tuple[str, Sums]]:
+    def _each(self, shares: Mapping[str, float], times: Mapping[str, float]) -> Iterator[tuple[str, ReachTotals]]:
         for number, name in enumerate(reversed(self._names)):
             share, time = shares.get(name), times.get(name)
             yield (
                 name,
-                Sums(
+                ReachTotals(
                     1 << number,
                     1.0 if share is None else share / 100.0,
                     None if share is None else (share, name),
@@ -85,26 +85,26 @@ class Reach:
                 ),
             )
 
-    def _joined(self, parts: Sequence[Sums]) -> Sums:
-        """What parts come to that may share members: the largest, and what the others have beyond it."""
+    def _joined(self, parts: Sequence[ReachTotals]) -> ReachTotals:
+        """The totals of sets that may share members: those of the largest set, plus what the others add to it."""
         if not parts:
-            return Sums()
+            return ReachTotals()
         base = max(parts, key=lambda part: (part.members.bit_count(), part.members))
         members = reduce(int.__or__, (part.members for part in parts))
         rest = members & ~base.members
-        return Sums(
+        return ReachTotals(
             members,
             base.product * prod(compress(self._shares, self._digits(rest))) if rest else base.product,
             reduce(_first, (part.least for part in parts)),
             reduce(_last, (part.most for part in parts)),
         )
 
-    def _circle(self, names: Sequence[str], below: Sums) -> Sums:
+    def _circle(self, names: Sequence[str], below: ReachTotals) -> ReachTotals:
         """State for each of the members of a circle what it reaches: the others, and what is below; all of it."""
         alone = [self._alone[name] for name in names]
-        before = list(accumulate(alone, Sums.__or__, initial=below))
-        after = list(accumulate(reversed(alone), Sums.__or__, initial=Sums()))[-2::-1]
-        self._sums.update(zip(names, map(Sums.__or__, before, after), strict=True))
+        before = list(accumulate(alone, ReachTotals.__or__, initial=below))
+        after = list(accumulate(reversed(alone), ReachTotals.__or__, initial=ReachTotals()))[-2::-1]
+        self._sums.update(zip(names, map(ReachTotals.__or__, before, after), strict=True))
         return before[-1]
 
     def _digits(self, members: int) -> bytes:

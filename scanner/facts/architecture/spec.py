@@ -7,20 +7,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from scanner.facts.groups import Group, Groups
-from scanner.facts.step import Read, read
+from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, SERVICE, SYSTEM
 
 NODES = (SERVICE, DATASTORE)
 """The kinds of what flows start and end at."""
 NO = frozenset(("", "none", "no", "false", "off", "disabled", "optional", "planned"))
-"""Words by which a field says that something is not there."""
+"""Words with which a field states that something is absent."""
 
 
 class Specs:
     """The specs of a scan, one for each group of subjects that has elements of one."""
 
-    READS: ClassVar[tuple[Read, ...]] = (
+    READS: ClassVar[tuple[FieldRead, ...]] = (
         read(ASSET, "data_asset.id"),
         read(BOUNDARY, "boundary.id"),
         read(SERVICE, "service.boundary", "service.id"),
@@ -44,7 +44,7 @@ class Spec:
         self.nodes = {id_of(subject): subject for kind in NODES for subject in group[kind]}
         policies = [data_of(system).get("policies") for system in group[SYSTEM]]
         self.members = _by_text(self.nodes.values(), "boundary")
-        """The nodes that stand in each boundary."""
+        """The nodes in each boundary."""
         self.leaving, self.arriving = (_by_text(group[FLOW], end) for end in ("from", "to"))
         """The flows that start, and that end, at each element."""
         self.zero_trust = any(isinstance(policy, dict) and _demanded(policy.get("zeroTrust")) for policy in policies)
@@ -62,7 +62,7 @@ def _demanded(policy: Any) -> bool:
 
 
 def _by_text(subjects: Iterable[Subject], field: str) -> defaultdict[str, list[Subject]]:
-    """Subjects by what a field of theirs says."""
+    """Subjects by the value of one of their fields."""
     found: defaultdict[str, list[Subject]] = defaultdict(list)
     for subject in subjects:
         if isinstance(value := data_of(subject).get(field), str):
@@ -82,7 +82,7 @@ def id_of(subject: Subject) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """The texts of a list, or the one text that stands in place of a list."""
+    """The texts of a list, or a single text that is given instead of a list."""
     if isinstance(value, list):
         return [item for item in value if isinstance(item, str)]
     return [value] if isinstance(value, str) else []

@@ -14,7 +14,8 @@ TARGET_FOUND = Fact(
     "target_found",
     (RESOURCE,),
     bool,
-    "Whether what it scales is among the files; absent where only a part of a bundle is scanned and it is not.",
+    "Whether the workload that it scales is in the files; absent where only a part of a bundle is scanned "
+    "and the workload is not in it.",
     provide="scan the folder that holds the workload that it scales",
     objects=("HorizontalPodAutoscaler", "ScaledObject"),
     related=("target",),
@@ -23,7 +24,7 @@ AUTOSCALED = Fact(
     "autoscaled",
     (RESOURCE, WORKLOAD),
     bool,
-    "True where an autoscaler scales it, and absent where none of the files does.",
+    "True where an autoscaler scales it; absent where no autoscaler in the files does.",
     provide="scan the folder that holds its autoscaler",
     related=("autoscaler",),
 )
@@ -31,7 +32,7 @@ AUTOSCALED_FROM = Fact(
     "autoscaled_from",
     (RESOURCE, WORKLOAD),
     int,
-    "The fewest replicas that the autoscaler leaves it.",
+    "The minimum number of replicas that the autoscaler allows.",
     provide="scan the folder that holds its autoscaler",
 )
 
@@ -55,7 +56,7 @@ _SCALERS = (
         ),
     ),
 )
-def scale(cluster: Cluster, facts: Facts) -> None:
+def link_autoscalers(cluster: Cluster, facts: Facts) -> None:
     """What each autoscaler scales, and how few replicas it leaves."""
     for group, kind, field, absent in _SCALERS:
         for scaler in cluster.objects.of(group, kind):

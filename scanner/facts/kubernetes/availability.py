@@ -27,21 +27,21 @@ LEAST_REPLICAS = Fact(
     "least_replicas",
     (WORKLOAD,),
     int,
-    "The fewest replicas that the files state: the autoscaler's where there is one, else its own.",
+    "The minimum number of replicas in the files: that of its autoscaler if it has one, otherwise its own.",
     provide="state `spec.replicas`, and scan the folder that holds its autoscaler",
 )
 EVICTION = Fact(
     "eviction",
     (RESOURCE,),
     Eviction,
-    "How many pods it selects at least, and how many of them it allows to be evicted.",
+    "The minimum number of pods that it selects, and how many of them may be evicted.",
     provide="scan the folder that holds the workloads that the budget selects, and their autoscalers",
     objects=("PodDisruptionBudget",),
     related=("workload",),
 )
 
 _SCALED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"})
-"""Kinds that run as many pods as `replicas` says, one where it says nothing."""
+"""Kinds that run as many pods as `replicas` states, and one where it is missing."""
 _PERCENT = re.compile(r"^(\d{1,3})%$")
 
 
@@ -52,9 +52,9 @@ _PERCENT = re.compile(r"^(\d{1,3})%$")
     reads=(read(WORKLOAD, "object.spec.replicas"),),
 )
 def count_replicas(cluster: Cluster, facts: Facts) -> None:
-    """The fewest replicas of each workload, where the files tell.
+    """The minimum number of replicas of each workload, where the files show it.
 
-    An autoscaler decides over what the workload says, and may be elsewhere where only a part is scanned.
+    An autoscaler has priority over the workload, and may be elsewhere where only a part is scanned.
     """
     for workload in cluster.objects.workloads:
         if kind_of(workload) not in _SCALED:
@@ -99,14 +99,14 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
 
 
 def _count(kins: tuple[int, ...], cluster: Cluster, facts: Facts) -> int | None:
-    """The pods of kins of workloads, where there are any and each is counted."""
+    """The number of pods of groups of workloads, where there are any and the number of each is known."""
     counts = [facts.of(workload, LEAST_REPLICAS) for kin in kins for workload in cluster.pods.kins[kin]]
     stated = [count for count in counts if count is not None]
     return sum(stated) if counts and len(stated) == len(counts) else None
 
 
 def _eviction(budget: Subject, count: int) -> Eviction | None:
-    """What a budget leaves of a number of pods; None where it does not say so in one way."""
+    """The number of pods that a budget keeps; None where it does not state it in exactly one way."""
     spec = budget.bindings["object"]["spec"]
     kept, away = _number(spec.get("minAvailable"), count), _number(spec.get("maxUnavailable"), count)
     if not count or (kept is None) == (away is None):

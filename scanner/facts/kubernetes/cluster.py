@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from scanner.facts.kubernetes.makers import Makers
 from scanner.facts.kubernetes.objects import Objects
-from scanner.facts.kubernetes.references import stand_ins
-from scanner.facts.kubernetes.selectors import Labelled
-from scanner.facts.step import Read, read
+from scanner.facts.kubernetes.operator_resources import OperatorResources
+from scanner.facts.kubernetes.references import generated_objects
+from scanner.facts.kubernetes.selectors import LabelledObjects
+from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -17,17 +17,17 @@ from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 class Cluster:
     """The objects by kind and name, the workloads by their labels, and what operators and controllers make."""
 
-    READS: ClassVar[tuple[Read, ...]] = (
+    READS: ClassVar[tuple[FieldRead, ...]] = (
         *(
             read(kind, "object.apiVersion", "object.kind", "object.metadata.name", "object.metadata.namespace")
             for kind in (RESOURCE, WORKLOAD)
         ),
         read(WORKLOAD, "template.metadata.labels"),
-        *stand_ins.READS,
+        *generated_objects.READS,
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         self.objects = Objects(subjects, whole=whole)
-        stand_ins.introduce(self.objects)
-        self.pods = Labelled(self.objects.workloads)
-        self.makers = Makers(self.objects)
+        generated_objects.add_generated_objects(self.objects)
+        self.pods = LabelledObjects(self.objects.workloads)
+        self.makers = OperatorResources(self.objects)

@@ -31,7 +31,7 @@ WORKLOAD_OF_CONTAINER = Fact(
 
 @step(Cluster, gives=(WORKLOAD_OF_CONTAINER,))
 def find_owners(cluster: Cluster, facts: Facts) -> None:
-    """The workload of each container: the one that stands at the same place."""
+    """The workload of each container: the one at the same place."""
     for container in cluster.objects.containers:
         if owner := cluster.objects.pod_of(container):
             facts.add(container, WORKLOAD_OF_CONTAINER, Owner(kind=kind_of(owner), name=name_of(owner)))

@@ -1,4 +1,4 @@
-"""Namespaces: what they enforce and bound, and what their workloads are told of it."""
+"""Namespaces: their Pod Security levels, LimitRanges and quotas, and these facts for their workloads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Required, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -31,7 +31,8 @@ LIMIT_RANGES = Fact(
     "limit_ranges",
     (RESOURCE,),
     list[str],
-    "Names of its LimitRanges that speak of containers; absent where none is found and some may be elsewhere.",
+    "Names of its LimitRanges that apply to containers; absent where none is found and some may be outside "
+    "of the scanned files.",
     provide="scan the folder that holds the LimitRanges of the namespace",
     objects=("Namespace",),
     related=("limit_ranges",),
@@ -40,7 +41,7 @@ RESOURCE_QUOTAS = Fact(
     "resource_quotas",
     (RESOURCE,),
     list[str],
-    "Names of its ResourceQuotas; absent where none is found and some may be elsewhere.",
+    "Names of its ResourceQuotas; absent where none is found and some may be outside of the scanned files.",
     provide="scan the folder that holds the ResourceQuotas of the namespace",
     objects=("Namespace",),
     related=("resource_quotas",),
@@ -49,8 +50,8 @@ NAMESPACE = Fact(
     "namespace",
     (WORKLOAD,),
     Namespace,
-    "The namespace that it states, with the Pod Security level that this enforces where the Namespace is among the "
-    "files.",
+    "The namespace that it states, with the Pod Security level that the namespace enforces, where the Namespace is in"
+    " the files.",
     provide="state the namespace of the workload, and scan the folder that holds that Namespace",
     related=("namespace",),
 )
@@ -60,7 +61,7 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 
 @step(Cluster, gives=(LIMIT_RANGES,), reads=(read(RESOURCE, "object.spec.limits.*.type", objects=("LimitRange",)),))
 def find_limit_ranges(cluster: Cluster, facts: Facts) -> None:
-    """The LimitRanges of each namespace that speak of containers."""
+    """The LimitRanges of each namespace that apply to containers."""
     ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _for_containers(limits)]
     _bound(ranges, LIMIT_RANGES, cluster.objects, facts)
 
@@ -106,7 +107,7 @@ def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts
         else:
             loose.add(bound.group)
     for namespace in objects.of("core", "Namespace"):
-        near = [bound for bound in stated.get(name_of(namespace), ()) if nearness(namespace, bound)]
+        near = [bound for bound in stated.get(name_of(namespace), ()) if in_same_namespace(namespace, bound)]
         maybe = loose & {namespace.group, ""} if namespace.group else loose
         if near:
             facts.add(namespace, fact, [name_of(bound) for bound in near])
@@ -116,7 +117,7 @@ def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts
 
 
 def _for_containers(limits: Subject) -> bool:
-    """Whether a LimitRange speaks of containers, not only of pods or claims."""
+    """Whether a LimitRange applies to containers, not only to pods or claims."""
     stated = path(limits.bindings["object"], "spec", "limits")
     return isinstance(stated, list) and any(path(item, "type") == "Container" for item in stated)
 
@@ -131,7 +132,7 @@ def _enforced(objects: Objects, workload: Subject, name: str) -> tuple[Namespace
 
 
 def _level(namespace: Subject) -> Level:
-    """Level and version that a Namespace enforces by label, as far as it says."""
+    """Level and version that a Namespace enforces by label, as far as stated."""
     labels = mapping(path(namespace.bindings["object"], "metadata", "labels"))
     level: Level = {}
     if (enforced := labels.get(_ENFORCE)) is not None:

@@ -1,4 +1,4 @@
-"""All objects of a scan, by what they are called, and whether two of them meet."""
+"""All objects of a scan, by kind and name, and whether two of them are in one namespace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WOR
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
 _FEW = 8
-"""Objects of one name that are rather asked one by one than put in order."""
+"""Up to this number, objects of one name are compared one by one and not sorted."""
 _EVERYWHERE = "*"
 """Stands for the namespace of what belongs to none."""
 
@@ -45,7 +45,7 @@ class Objects:
                 self.workloads.append(subject)
             elif subject.kind == CONTAINER:
                 self.containers.append(subject)
-        self._homes: dict[tuple[str, str, str], Namesakes] = {}
+        self._homes: dict[tuple[str, str, str], SameNameObjects] = {}
         self._pods = {_position(workload): workload for workload in self.workloads}
 
     def of(self, group: str, *kinds: str) -> list[Subject]:
@@ -55,12 +55,12 @@ class Objects:
     def find(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
     ) -> tuple[Subject | None, bool]:
-        """The object that another refers to, and whether the answer is sure.
+        """The object that another refers to, and whether the answer is certain.
 
-        (object, True) where it is among them, (None, True) where there is none, (None, False) where it cannot be told.
-        It is sought in the namespace that is given, else in the seeker's own; what belongs to no namespace is met from
-        anywhere; of several, as in a folder of examples, the one in the seeker's own file is meant. A stated namespace
-        against none, or a part of a bundle, leaves the answer open.
+        Returns (object, True) where it is found, (None, True) where there is none, (None, False) where it is not known.
+        The search is in the given namespace, else in that of the referring object; cluster-scoped objects match every
+        namespace. Of several, as in a folder of examples, the one in the referring object's own file is meant. A stated
+        namespace against a missing one, or a part of a bundle, makes the answer uncertain.
         """
         near, maybe = self.near(seeker, group, kind, name, namespace=namespace)
         if near:
@@ -70,14 +70,14 @@ class Objects:
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
     ) -> tuple[list[Subject], bool]:
-        """All objects of a name that another meets, as for `find`, and whether there are some that it may meet."""
+        """All objects of a name that are in the namespace of another, as for `find`, and whether more may be."""
         key = group, kind, name
         named = self._named.get(key, [])
         if len(named) > _FEW:
             if key not in self._homes:
-                self._homes[key] = Namesakes(named)
+                self._homes[key] = SameNameObjects(named)
             return self._homes[key].near(seeker, namespace)
-        met = [(nearness(seeker, subject, namespace), subject) for subject in named]
+        met = [(in_same_namespace(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
@@ -94,14 +94,14 @@ class Objects:
         return self._pods.get(_position(other))
 
 
-def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
-    """Whether two objects are in one namespace; None where that cannot be told.
+def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool | None:
+    """Whether two objects are in one namespace; None where it is not known.
 
-    `namespace` stands for the first one's own where it refers into another. Where neither states one, they go where
-    their folder, chart or overlay is applied; stated and not stated may meet or not. What belongs to no namespace is
-    met from anywhere. Objects of two charts or overlays are two systems.
+    `namespace` replaces that of the first object where it refers to another namespace. Where neither states one, both
+    are in the namespace to which their folder, chart or overlay is applied; a stated and a missing namespace may be
+    equal. Cluster-scoped objects match every namespace. Objects of two charts or overlays belong to two systems.
     """
-    if not together(one, other):
+    if not in_same_system(one, other):
         return False
     if kind_of(other) in CLUSTER_SCOPED or (kind_of(one) in CLUSTER_SCOPED and not namespace):
         return True
@@ -115,13 +115,13 @@ def nearness(one: Subject, other: Subject, namespace: str = "") -> bool | None:
     return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
 
 
-def together(one: Subject, other: Subject) -> bool:
-    """Whether two objects are not of two charts or overlays."""
+def in_same_system(one: Subject, other: Subject) -> bool:
+    """Whether two objects are not of two different charts or overlays."""
     return not (one.group and other.group) or one.group == other.group
 
 
-class Namesakes:
-    """Objects of one kind and name, of which there are many: one is found without asking `nearness` of each."""
+class SameNameObjects:
+    """Many objects of one kind and name; finding one does not call `in_same_namespace` for each."""
 
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self._subjects = subjects
@@ -138,9 +138,9 @@ class Namesakes:
         self._loose_groups = {group for _, group, _ in self._loose}
 
     def near(self, seeker: Subject, namespace: str) -> tuple[list[Subject], bool]:
-        """Those that a seeker meets, and whether there are some that it may meet."""
+        """Those in the namespace of the referring object, and whether more may be."""
         if kind_of(seeker) in CLUSTER_SCOPED and not namespace:
-            return [subject for subject in self._subjects if nearness(seeker, subject)], False
+            return [subject for subject in self._subjects if in_same_namespace(seeker, subject)], False
         wanted, group = namespace or namespace_of(seeker), seeker.group
         near = self._in(_EVERYWHERE, group)
         if wanted:
@@ -157,9 +157,9 @@ class Namesakes:
 
 
 def home(subject: Subject) -> tuple[str, str, str]:
-    """Namespace, chart or overlay, and folder of an object, as far as they say where it goes.
+    """Namespace, chart or overlay, and folder of an object, as far as they show where it is applied.
 
-    Objects of one home are in one namespace.
+    Objects with equal values are in one namespace.
     """
     namespace = namespace_of(subject)
     return namespace, subject.group, "" if namespace or subject.group else posixpath.dirname(subject.origin.path)
@@ -186,7 +186,7 @@ def name_of(subject: Subject) -> str:
 
 
 def path(value: Any, *keys: str) -> Any:
-    """What stands at a path of keys; None where nothing does."""
+    """The value at a path of keys; None where there is none."""
     for part in keys:
         if not isinstance(value, dict):
             return None
@@ -218,6 +218,6 @@ def ports_of(workload: Subject) -> Iterator[dict[str, Any]]:
 
 
 def _position(subject: Subject) -> tuple[str, str, int, int, int]:
-    """Where the object of a subject stands."""
+    """The place of the object of a subject."""
     mark = subject.marks["object"]
     return subject.group, subject.origin.path, subject.origin.first_line, *start_of(mark)

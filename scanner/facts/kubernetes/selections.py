@@ -19,7 +19,7 @@ SELECTED = Fact(
     list[str],
     "Names of the workloads that it selects, or for a ServiceMonitor of the Services; absent where none is found and "
     "some may be elsewhere.",
-    provide="scan the folder that holds what the selector is to find, and state the namespaces",
+    provide="scan the folder that holds the objects that the selector should find, and state the namespaces",
     objects=(
         "CiliumClusterwideNetworkPolicy",
         "CiliumNetworkPolicy",
@@ -38,7 +38,7 @@ SERVICES = Fact(
     "services",
     (WORKLOAD,),
     list[str],
-    "Names of the Services that select it; absent where none is found and some may be elsewhere.",
+    "Names of the Services that select it; absent where none is found and some may be outside of the scanned files.",
     provide="scan the folder that holds the Services of the workload, and state the namespaces",
     related=("services",),
 )
@@ -46,7 +46,8 @@ DISRUPTION_BUDGETS = Fact(
     "disruption_budgets",
     (WORKLOAD,),
     list[str],
-    "Names of the disruption budgets that select it; absent where none is found and some may be elsewhere.",
+    "Names of the disruption budgets that select it; absent where none is found and some may be outside of "
+    "the scanned files.",
     provide="scan the folder that holds the disruption budgets of the workload, and state the namespaces",
     related=("disruption_budgets",),
 )
@@ -78,7 +79,7 @@ def _select(
 ) -> None:
     """Which workloads an object selects, and the names of such objects on each of the workloads.
 
-    A fact is left out where it cannot be told, because a namespace is not stated or an operator may make the pods.
+    A fact is left out where it is not known, because a namespace is not stated or an operator may create the pods.
     """
     pods, whole = cluster.pods, cluster.objects.whole
     selections: Selections[Subject] = Selections()

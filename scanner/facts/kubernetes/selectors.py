@@ -1,6 +1,7 @@
-"""Kubernetes' label selectors: which objects another selects, without asking every one of them.
+"""Kubernetes' label selectors: which objects another selects, without comparing it with every one of them.
 
-Objects that no selector can tell apart are asked once, and by a label that the selector names wherever it names one.
+Objects with the same labels in the same place form a group that is compared once, found by a label wherever the
+selector names one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from scanner.facts.kubernetes.objects import home, kind_of, mapping, namespace_of, nearness, path, together
+from scanner.facts.kubernetes.objects import (
+    home,
+    in_same_namespace,
+    in_same_system,
+    kind_of,
+    mapping,
+    namespace_of,
+    path,
+)
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -43,13 +52,13 @@ def own_labels(resource: Subject) -> dict[str, Any]:
 EVERYWHERE = "*"
 """In place of a namespace: whichever it is."""
 Kins = tuple[tuple[int, ...], tuple[int, ...]]
-"""Numbers of kins that are selected, and of those of which it cannot be told."""
+"""Numbers of groups that are selected, and of groups that may be selected."""
 Selecting = TypeVar("Selecting")
 _NUMBER = itemgetter(0)
 
 
-class Labelled:
-    """Objects by kin: those that go to one place (see `nearness`) and whose labels are the same."""
+class LabelledObjects:
+    """Objects in groups: those in one place (see `in_same_namespace`) with the same labels."""
 
     def __init__(self, members: Sequence[Subject], labels: Callable[[Subject], dict[str, Any]] = pod_labels) -> None:
         kins: dict[tuple[str, str, str, str], list[int]] = {}
@@ -62,7 +71,7 @@ class Labelled:
         self._known: dict[Kins, Kins] = {}
         self._ports: dict[tuple[Any, tuple[int, ...]], frozenset[str]] = {}
         self.kins = [[members[index] for index in indices] for indices in self._indices]
-        """The objects of each kin."""
+        """The objects of each group."""
         self._labels = [labels(first) for first, *_ in self.kins]
         self._homes = [(*home(first), kind_of(first) in CLUSTER_SCOPED) for first, *_ in self.kins]
         self._labelled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -74,10 +83,10 @@ class Labelled:
                     self._labelled[key, value].append(kin)
 
     def selected(self, subject: Subject, selector: Any, *, labels_only: bool = False, namespace: str = "") -> Kins:
-        """The kins that an object selects, and those of which it cannot be told, as numbers in `kins`.
+        """The groups that an object selects, and those that it may select, as numbers in `kins`.
 
-        They are sought in the namespace that is given, or EVERYWHERE, else in the object's own, and everywhere for an
-        object that belongs to none. Objects of one home with the same selector are answered once.
+        The search is in the given namespace, or EVERYWHERE, else in that of the object, and everywhere for a
+        cluster-scoped object. The answer is computed once for objects of one place with the same selector.
         """
         if not isinstance(selector, dict):
             return (), ()
@@ -94,7 +103,11 @@ class Labelled:
         for kin in self._near(subject, selector if labels_only else selector.get("matchLabels"), namespace):
             first, where = self.kins[kin][0], self._homes[kin]
             if where not in nearnesses:
-                met = together(subject, first) if namespace == EVERYWHERE else nearness(subject, first, namespace)
+                met = (
+                    in_same_system(subject, first)
+                    if namespace == EVERYWHERE
+                    else in_same_namespace(subject, first, namespace)
+                )
                 nearnesses[where] = met
             near = nearnesses[where]
             if near is not False and selects(selector, self._labels[kin], labels_only=labels_only):
@@ -102,7 +115,7 @@ class Labelled:
         return tuple(sure), tuple(maybe)
 
     def _near(self, subject: Subject, wanted: Any, namespace: str) -> Iterable[int]:
-        """The kins that can come into question."""
+        """The groups that a selector may match."""
         stated = wanted.items() if isinstance(wanted, dict) else ()
         for key, value in stated:
             if isinstance(value, str) and key not in _GIVEN_LATER:
@@ -117,7 +130,7 @@ class Labelled:
         return namespace in self._spaced
 
     def ports(self, kins: tuple[int, ...], ports_of: Callable[[Subject], Iterable[Any]]) -> frozenset[str]:
-        """The names of the ports that objects of kins have; worked out once for the same kins."""
+        """The names of the ports of the objects in groups; computed once for the same groups."""
         if (ports_of, kins) not in self._ports:
             ports = (port for kin in kins for member in self.kins[kin] for port in ports_of(member))
             names = (path(port, "name") for port in ports)
@@ -125,7 +138,7 @@ class Labelled:
         return self._ports[ports_of, kins]
 
     def names(self, kins: tuple[int, ...]) -> list[str]:
-        """The names of the objects of kins, in their order; the same list for the same kins."""
+        """The names of the objects in groups, in their order; the same list for the same groups."""
         if kins not in self._names:
             indices = sorted(index for kin in kins for index in self._indices[kin])
             self._names[kins] = [self._members[index].name for index in indices]
@@ -133,15 +146,15 @@ class Labelled:
 
 
 class Selections(Generic[Selecting]):
-    """What selects each kin, and what may: put together once for all kins that are selected alike."""
+    """What selects each group, and what may select it: computed once for all groups that are selected alike."""
 
     def __init__(self) -> None:
         self._number = 0
         self._groups: dict[Kins, list[tuple[int, Selecting]]] = {}
-        """What selects the same kins, with its number."""
+        """What selects the same groups, with its number."""
 
     def add(self, selecting: Selecting, kins: Kins) -> None:
-        """Take in the kins that something selects, and those that it may select."""
+        """Add the groups that something selects, and those that it may select."""
         self._groups.setdefault(kins, []).append((self._number, selecting))
         self._number += 1
 

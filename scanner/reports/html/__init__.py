@@ -8,7 +8,7 @@ from scanner.model import Scan
 from scanner.reports.format import TextFormat
 from scanner.reports.html.data import block
 from scanner.reports.html.page import render_page, shown
-from scanner.reports.html.view import view
+from scanner.reports.html.page_data import view
 
 
 def render(scan: Scan) -> str:

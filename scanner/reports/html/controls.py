@@ -18,7 +18,7 @@ LINKED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ControlRow:
     """One control of a framework, with what it rests on."""
 
     control: Assessment
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """One part of a bar, in hundredths of its length."""
 
     kind: ControlStatus
@@ -47,21 +47,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FrameworkSection:
     """One framework: its figures, its bar, and its controls under their parents."""
 
     summary: FrameworkSummary
     key: str
     told: tuple[str, ...]
     """All that is told of it, in sentences."""
-    bar: tuple[Part, ...]
+    bar: tuple[BarPart, ...]
     """Its controls by status, over those that apply; what remains free is not assessed."""
     statuses: dict[ControlStatus, int]
-    parents: tuple[tuple[str, tuple[Row, ...]], ...]
+    parents: tuple[tuple[str, tuple[ControlRow, ...]], ...]
     """Empty where the controls are not told one by one."""
 
 
-Rows = Mapping[tuple[str, str, str], Row]
+Rows = Mapping[tuple[str, str, str], ControlRow]
 """(framework, edition, control) -> its row."""
 
 
@@ -73,14 +73,14 @@ def rows_of(scan: Scan, anchors: Iterable[str]) -> Rows:
     return {(item.framework, item.edition, item.control): _row(scan, item, found) for item in scan.assessments}
 
 
-def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Finding]]]) -> Row:
+def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Finding]]]) -> ControlRow:
     """One control with its rules and findings, worst first."""
     against = [pair for fingerprint in item.findings for pair in found.get(fingerprint, ())]
     against.sort(key=lambda pair: SEVERITIES.index(pair[1].severity))
     failed = Counter(finding.rule for _, finding in against)
     names = sorted({*item.rules, *failed}, key=lambda name: (-failed[name], name))
     links = {(link.objective, link.rule, link.relation, link.strength, link.rationale): link for link in item.links}
-    return Row(
+    return ControlRow(
         control=item,
         anchor=slug("control", item.framework, item.edition, item.control),
         files_show=_extent(item.checkable),
@@ -92,12 +92,12 @@ def _row(scan: Scan, item: Assessment, found: Mapping[str, list[tuple[str, Findi
     )
 
 
-def sheet_of(summary: FrameworkSummary, rows: Rows) -> Sheet:
+def sheet_of(summary: FrameworkSummary, rows: Rows) -> FrameworkSection:
     """One framework, with its controls in the catalogue's order where there are rows of them."""
     members = [row for key, row in rows.items() if key[:2] == (summary.id, summary.edition)]
     shown = ((status, summary.counts.get(status, 0)) for status in _IN_BAR)
     told = (figures.statuses(summary), figures.conformity(summary), figures.evidence(summary), *figures.limits(summary))
-    return Sheet(
+    return FrameworkSection(
         summary=summary,
         key=slug(summary.id, summary.edition),
         told=tuple(f"{text[0].upper()}{text[1:]}." for text in told if text),
@@ -117,13 +117,13 @@ _IN_BAR = (
 )
 
 
-def _parts(whole: int, numbers: Iterable[tuple[ControlStatus, int]]) -> tuple[Part, ...]:
+def _parts(whole: int, numbers: Iterable[tuple[ControlStatus, int]]) -> tuple[BarPart, ...]:
     """The parts of a bar, one after the other from its left end."""
-    parts: list[Part] = []
+    parts: list[BarPart] = []
     before = 0
     for kind, number in numbers:
         if number:
-            parts.append(Part(kind, 100 * before / whole, 100 * number / whole))
+            parts.append(BarPart(kind, 100 * before / whole, 100 * number / whole))
         before += number
     return tuple(parts)
 
@@ -141,6 +141,6 @@ def _extent(checkable: Checkable) -> str:
 def _evidence(way: ShownBy) -> str:
     match way:
         case ShownBy.MANIFEST:
-            return "what configures the platform"
+            return "configuration of the platform"
         case ShownBy.DECLARED:
-            return "a document's own word"
+            return "statements in documents"

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from scanner.model import Input, Outcome, Severity
 from scanner.places import Location
-from scanner.reports.html.findings import Group, Item
+from scanner.reports.html.findings import FindingItem, RuleGroup
 from scanner.reports.html.inputs import notes
 from scanner.reports.json_text import line_of
 
@@ -19,7 +19,7 @@ Row: TypeAlias = list[Any]
 _OUTCOMES, _SEVERITIES = list(Outcome), list(Severity)
 
 
-def block(groups: Iterable[Group], inputs: Sequence[Input], seen: Callable[[str], str]) -> str:
+def block(groups: Iterable[RuleGroup], inputs: Sequence[Input], seen: Callable[[str], str]) -> str:
     """The findings and inputs that do not stand in the page, as base64 of JSON that zlib compressed.
 
     The keys are `texts`, `rules` (anchor of a rule -> its rows) and `inputs`; `templates/report-data.js` reads them.
@@ -50,7 +50,7 @@ class _Texts:
         return [self._seen(text) for text in self._places]
 
 
-def _finding(item: Item, texts: _Texts) -> Row:
+def _finding(item: FindingItem, texts: _Texts) -> Row:
     finding, place = item.finding, texts.place
     return [
         place(item.anchor),

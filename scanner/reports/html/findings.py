@@ -13,7 +13,7 @@ from scanner.reports import figures
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
-from scanner.reports.html.controls import Row, Rows
+from scanner.reports.html.controls import ControlRow, Rows
 
 LISTED = 200
 """Findings that stand in the page itself, worst first; its script brings in the others."""
@@ -24,7 +24,7 @@ CHANGES = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FindingItem:
     """One finding as a line of the report."""
 
     finding: Finding
@@ -35,7 +35,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
+class FrameworkMappings:
     """A framework with the controls that a rule bears on, each with its row where the page has one."""
 
     framework: FrameworkSummary
@@ -44,11 +44,11 @@ class Bearing:
     controls: int
     decides: bool
     """It bears on some of them with more than low strength."""
-    links: tuple[tuple[Relation, Strength, tuple[tuple[ControlLink, Row | None], ...]], ...]
+    links: tuple[tuple[Relation, Strength, tuple[tuple[ControlLink, ControlRow | None], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RuleGroup:
     """One rule with all its findings: what is true of the rule is said once."""
 
     rule: RuleInfo
@@ -56,11 +56,11 @@ class Group:
     worst: Outcome
     severity: Severity
     counts: dict[Outcome, int]
-    items: tuple[Item, ...]
+    items: tuple[FindingItem, ...]
     """The findings that stand in the page."""
-    further: tuple[Item, ...]
+    further: tuple[FindingItem, ...]
     """Those that its script brings in."""
-    frameworks: tuple[Bearing, ...]
+    frameworks: tuple[FrameworkMappings, ...]
 
     @property
     def left(self) -> dict[Outcome, int]:
@@ -69,15 +69,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class FindingsSection:
     """Rules under one heading: a severity of what failed, or what did not fail."""
 
     key: str
     title: str
-    groups: tuple[Group, ...]
+    groups: tuple[RuleGroup, ...]
 
 
-def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[Band, ...]:
+def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[FindingsSection, ...]:
     """The findings by rule, worst rule first; within a rule fails come first, then in order of place."""
     order = list(Outcome)
     by_rule: dict[str, list[tuple[Finding, str]]] = {}
@@ -120,10 +120,10 @@ def _listed(numbers: Sequence[int]) -> list[int]:
     return listed
 
 
-def _group(scan: Scan, members: Sequence[tuple[Finding, str]], listed: int, changes: int, rows: Rows) -> Group:
+def _group(scan: Scan, members: Sequence[tuple[Finding, str]], listed: int, changes: int, rows: Rows) -> RuleGroup:
     items = tuple(_item(scan, item, anchor, changed=number < changes) for number, (item, anchor) in enumerate(members))
     worst = members[0][0]
-    return Group(
+    return RuleGroup(
         rule=scan.rules[worst.rule],
         anchor=slug("rule", worst.rule),
         worst=worst.outcome,
@@ -135,13 +135,13 @@ def _group(scan: Scan, members: Sequence[tuple[Finding, str]], listed: int, chan
     )
 
 
-def _failed(groups: Sequence[Group], severity: Severity) -> Band:
+def _failed(groups: Sequence[RuleGroup], severity: Severity) -> FindingsSection:
     members = (group for group in groups if (group.worst, group.severity) == (Outcome.FAIL, severity))
-    return Band(severity, severity.capitalize(), tuple(members))
+    return FindingsSection(severity, severity.capitalize(), tuple(members))
 
 
-def _undecided(groups: Sequence[Group], outcome: Outcome) -> Band:
-    return Band(outcome, _heading(outcome), tuple(group for group in groups if group.worst is outcome))
+def _undecided(groups: Sequence[RuleGroup], outcome: Outcome) -> FindingsSection:
+    return FindingsSection(outcome, _heading(outcome), tuple(group for group in groups if group.worst is outcome))
 
 
 def _heading(outcome: Outcome) -> str:
@@ -151,23 +151,23 @@ def _heading(outcome: Outcome) -> str:
         case Outcome.ERROR:
             return "Could not be evaluated"
         case Outcome.UNKNOWN:
-            return "Undecided: the files do not say"
+            return "Unknown: the scanned files do not decide"
         case Outcome.PASS:
             return "Passed"
 
 
-def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Item:
+def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> FindingItem:
     """A finding, with its source and the change of its fix where these are to be shown."""
     if finding.outcome is Outcome.PASS:
-        return Item(finding, anchor, (), ())
-    return Item(finding, anchor, excerpt(scan, finding), change(scan, finding) if changed else ())
+        return FindingItem(finding, anchor, (), ())
+    return FindingItem(finding, anchor, excerpt(scan, finding), change(scan, finding) if changed else ())
 
 
-def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[Bearing]:
+def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[FrameworkMappings]:
     """The controls that a rule bears on, by framework, and within one by relation and strength."""
     first = figures.in_order(scan).first
     for item in scan.frameworks:
-        found: dict[tuple[Relation, Strength], dict[str, tuple[ControlLink, Row | None]]] = {}
+        found: dict[tuple[Relation, Strength], dict[str, tuple[ControlLink, ControlRow | None]]] = {}
         for link in scan.links.get(rule, ()):
             if (link.framework, link.edition) == (item.id, item.edition):
                 row = rows.get((link.framework, link.edition, link.control))
@@ -176,6 +176,6 @@ def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[Bearing]:
             ways = sorted(found, key=lambda way: (list(Strength).index(way[1]), list(Relation).index(way[0])))
             controls = len({control for some in found.values() for control in some})
             decides = any(strength.bears for _, strength in ways)
-            yield Bearing(
+            yield FrameworkMappings(
                 item, item in first, controls, decides, tuple((*way, tuple(found[way].values())) for way in ways)
             )

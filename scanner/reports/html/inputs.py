@@ -17,5 +17,5 @@ def inputs_of(scan: Scan) -> list[Input]:
 def notes(item: Input) -> list[str]:
     """What is said of an input besides its status."""
     losses = (f"line {loss.line}, {loss.kind}: {loss.reason}" for loss in item.losses)
-    accepted = [f"knowingly not assessed: {item.accepted}"] if item.accepted else []
+    accepted = [f"accepted as not assessed: {item.accepted}"] if item.accepted else []
     return [*([item.reason] if item.reason else ()), *losses, *accepted]

@@ -10,10 +10,10 @@ from scanner.model import Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports import figures
 from scanner.reports.format import TextFormat
 from scanner.reports.html.anchors import anchors_of
-from scanner.reports.html.controls import Row, Sheet, rows_of, sheet_of
+from scanner.reports.html.controls import ControlRow, FrameworkSection, rows_of, sheet_of
 from scanner.reports.html.findings import rank
 from scanner.reports.html.page import render_page
-from scanner.reports.html.view import Circumstances, circumstances, failed
+from scanner.reports.html.page_data import ReportHeader, circumstances, failed
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 
@@ -22,16 +22,16 @@ NAMED = (ControlStatus.NOT_ASSESSED, ControlStatus.MANUAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FrameworkListing:
     """A framework with its controls: those of which something is said as rows, the others by id."""
 
-    sheet: Sheet
-    rows: tuple[Row, ...]
+    sheet: FrameworkSection
+    rows: tuple[ControlRow, ...]
     named: dict[ControlStatus, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RuleCounts:
     """The findings of one rule."""
 
     rule: RuleInfo
@@ -43,14 +43,14 @@ class Counted:
 class Summary:
     """The data of the edition, in the order in which it says it."""
 
-    head: Circumstances
+    head: ReportHeader
     failed: dict[Severity, int]
     listed: dict[Outcome, int]
     outcomes: dict[Outcome, int]
-    frameworks: tuple[Listed, ...]
+    frameworks: tuple[FrameworkListing, ...]
     others: int
     """Frameworks that are not told."""
-    rules: tuple[Counted, ...]
+    rules: tuple[RuleCounts, ...]
 
 
 def summary(scan: Scan) -> Summary:
@@ -76,24 +76,24 @@ def render(scan: Scan) -> str:
     return render_page("summary.html.j2", styles=("report.css", "summary.css"), **values)
 
 
-def _listed(sheet: Sheet) -> Listed:
+def _listed(sheet: FrameworkSection) -> FrameworkListing:
     members = [row for _, some in sheet.parents for row in some]
     silent = [row.control for row in members if row.control.status in NAMED and not row.control.findings]
     named = {status: tuple(each.control for each in silent if each.status is status) for status in NAMED}
-    return Listed(
+    return FrameworkListing(
         sheet,
         tuple(row for row in members if row.control not in silent),
         {status: some for status, some in named.items() if some},
     )
 
 
-def _counted(scan: Scan) -> tuple[Counted, ...]:
+def _counted(scan: Scan) -> tuple[RuleCounts, ...]:
     by_rule: dict[str, list[Finding]] = {}
     for finding in scan.findings:
         by_rule.setdefault(finding.rule, []).append(finding)
     ranked = sorted((min(rank(each, len(some)) for each in some), rule) for rule, some in by_rule.items())
     return tuple(
-        Counted(
+        RuleCounts(
             scan.rules[rule],
             list(Severity)[place[1]],
             dict(Counter(each.outcome for each in by_rule[rule])),

@@ -75,7 +75,10 @@ class _Upload:
         """What was left out, to be asked for after the results, and what is no alert."""
         left_out, total = len(self._alerts) - self._given, len(self._alerts)
         if left_out:
-            text = f"{left_out} of {total} failures are left out: GitHub takes no more, so the most severe are told"
+            text = (
+                f"{left_out} of {total} failures are left out, because GitHub accepts no more; the most "
+                "severe are included"
+            )
             yield notification(Kind.LEFT_OUT, "warning", text)
         yield from counted(self._scan)
 
@@ -93,7 +96,7 @@ class _Upload:
                 {
                     "id": number,
                     "physicalLocation": self._place(item.location),
-                    "message": {"text": sentence(item.message or "the related place")},
+                    "message": {"text": sentence(item.message or "related location")},
                 }
                 for number, item in enumerate(finding.related[:MOST_LINKS], 1)
             ]

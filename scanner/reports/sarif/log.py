@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from scanner.model import DISCLAIMER, Scan
 from scanner.reports.configuration import as_data
-from scanner.reports.figures import told
+from scanner.reports.figures import description
 from scanner.reports.sarif.notifications import descriptors
 from scanner.reports.sarif.places import ROOT
 from scanner.reports.sarif.text import plain
@@ -49,7 +49,7 @@ def properties(scan: Scan) -> Json:
         "kubernetesVersion": run.kubernetes_version,
         "failOn": run.fail_on,
         "outcomes": {outcome: scan.outcomes[outcome] for outcome in sorted(scan.outcomes)},
-        "frameworks": {f"{item.id}@{item.edition}": plain(told(item)) for item in scan.frameworks},
+        "frameworks": {f"{item.id}@{item.edition}": plain(description(item)) for item in scan.frameworks},
     }
     if run.configuration:
         said["configuration"] = as_data(run.configuration)

@@ -36,35 +36,35 @@ class Kind(StrEnum):
 _MEANINGS = {
     Kind.UNREADABLE: (
         "An input could not be read.",
-        "The input, or a part of it, was not assessed: nothing in this file speaks for or against it.",
+        "The input, or a part of it, was not assessed. This file contains no results for it.",
     ),
     Kind.ERROR: (
         "A rule could not be evaluated.",
-        "The subject was not assessed by this rule. Report the rule to those who maintain the rule pack.",
+        "The rule did not assess the subject. Report this to the maintainers of the rule pack.",
     ),
     Kind.SKIPPED: (
         "An input was skipped.",
-        "The input is of no format that Assay reads, or was excluded.",
+        "The input is not in a format that Assay reads, or it was excluded.",
     ),
     Kind.LEFT_OUT: (
         "Entries were left out of this file.",
-        "Code-scanning services refuse larger files. The JSON report of the same scan holds every entry.",
+        "Code-scanning services reject larger files. The JSON report of the same scan lists every entry.",
     ),
     Kind.CONFIGURED: (
         "The configuration changed the scan.",
-        "A rule was switched off or set, or files were left out, by a configuration file or an option.",
+        "A configuration file or an option switched off a rule, changed its settings or excluded files.",
     ),
     Kind.NOT_ASSESSED: (
-        "An input was recognised and not read.",
-        "Assay knows the format of the input and has no reader for it: nothing in this file speaks for or against it.",
+        "An input is in a known format that Assay does not read.",
+        "Assay recognises the format of the input and does not read it. This file contains no results for it.",
     ),
     Kind.PART: (
         "A part of an input was not assessed.",
-        "The rest of the input was assessed. A note is about documentation, source code or a workflow of a CI service.",
+        "The rest of the input was assessed. The level is a note for documentation, source code and CI workflows.",
     ),
     Kind.UNKNOWN: (
-        "Rules could not tell whether their requirement is met.",
-        "The scanned files do not state what the rules ask. The JSON report of the same scan holds each of these.",
+        "It is unknown whether the requirement of a rule is met.",
+        "The scanned files do not state what the rules need. The JSON report of the same scan lists each outcome.",
     ),
 }
 _INDEXES = {kind: index for index, kind in enumerate(Kind)}
@@ -118,11 +118,13 @@ def counted(scan: Scan) -> Iterator[Json]:
     unassessed = gaps(scan)
     skipped = sum(item.status == InputStatus.SKIPPED for item in scan.inputs)
     yield from _gaps(Kind.UNREADABLE, "error", "input", "could not be read", unassessed.unreadable)
-    yield from _gaps(Kind.NOT_ASSESSED, "error", "input", "of a known format not assessed", unassessed.not_assessed)
+    yield from _gaps(
+        Kind.NOT_ASSESSED, "error", "input", "in a known format that Assay does not read", unassessed.not_assessed
+    )
     yield from _gaps(Kind.PART, "error", "part of inputs", "not assessed", unassessed.parts)
     yield from _gaps(Kind.PART, "note", "part of documentation or code", "not read", unassessed.noted)
-    yield from _rules(scan, Outcome.ERROR, Kind.ERROR, "error", "ended in an error")
-    yield from _rules(scan, Outcome.UNKNOWN, Kind.UNKNOWN, "note", "could not be told")
+    yield from _rules(scan, Outcome.ERROR, Kind.ERROR, "error", "could not be evaluated")
+    yield from _rules(scan, Outcome.UNKNOWN, Kind.UNKNOWN, "note", "unknown")
     if skipped:
         yield notification(Kind.SKIPPED, "note", f"{_many(skipped, 'input')} skipped")
 
@@ -133,8 +135,8 @@ def _inputs(scan: Scan, status: InputStatus) -> Iterator[Json]:
 
 def _input(item: Input) -> Json:
     kind, verb, level = _VERBS[item.status]
-    accepted = f". It is knowingly not assessed: {item.accepted}" if item.accepted else ""
-    text = f"{_name(item)} {verb}: {item.reason or 'no reason is known'}{accepted}"
+    accepted = f". This is accepted: {item.accepted}" if item.accepted else ""
+    text = f"{_name(item)} {verb}: {item.reason or 'the reason is not known'}{accepted}"
     return _placed(notification(kind, "note" if item.accepted else level, text), item, item.line)
 
 
@@ -153,7 +155,7 @@ def _placed(about: Json, item: Input, line: int) -> Json:
 
 def _gaps(kind: Kind, level: str, noun: str, verb: str, found: tuple[Gap, ...]) -> Iterator[Json]:
     if found:
-        named = (f"{gap.place} ({gap.reason or 'no reason is known'})" for gap in found)
+        named = (f"{gap.place} ({gap.reason or 'the reason is not known'})" for gap in found)
         yield notification(kind, level, f"{_many(len(found), noun)} {verb}: {_first(named, len(found))}")
 
 

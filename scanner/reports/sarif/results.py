@@ -57,7 +57,7 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
 
 def _fix(scan: Scan, path: str, fix: Fix) -> Json:
     """Return a fix as replacements, in the order of the text; a region without length is an insertion."""
-    review = "" if fix.safe else "; it may change behaviour, so review it"
+    review = "" if fix.safe else "; it may change the behaviour of the system, so review it"
     return {
         "description": {"text": sentence(fix.words[:1].upper() + fix.words[1:] + review)},
         "artifactChanges": [
@@ -81,10 +81,10 @@ def _replacement(edit: Edit, lines: Sequence[str]) -> Json:
 
 
 def _link_text(text: str) -> str:
-    text = plain(text).rstrip(".") or "the related place"
+    text = plain(text).rstrip(".") or "related location"
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
 def _related(scan: Scan, number: int, related: Related) -> Json:
-    message = sentence(related.message or "the related place")
+    message = sentence(related.message or "related location")
     return {"id": number, "physicalLocation": place(scan, related.location), "message": {"text": message}}

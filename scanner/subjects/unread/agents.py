@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.subjects.shapes import both, either, every, holding, some, starting
-from scanner.subjects.unread.format import Sign, UnreadFormat
+from scanner.subjects.data_predicates import both, either, every, holding, some, starting
+from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _FRONT_MATTER = r"\A---[ \t]*\n"
 
@@ -39,10 +39,10 @@ AGENTS = (
         "`.claude/settings.json` or `settings.local.json`, `managed-settings.json`; `permissions` that name tools or a "
         "mode of Claude Code; `hooks` by event; its `$schema`",
         (
-            Sign(path=r"(?:^|/)(?:\.claude/settings(?:\.[\w-]+)?|managed-settings)\.json$"),
-            Sign({"$schema": holding("claude-code-settings")}),
-            Sign({"permissions": _holds_permissions}),
-            Sign({"hooks": some([{"hooks": [{"type": str}]}])}),
+            FormatSignature(path=r"(?:^|/)(?:\.claude/settings(?:\.[\w-]+)?|managed-settings)\.json$"),
+            FormatSignature({"$schema": holding("claude-code-settings")}),
+            FormatSignature({"permissions": _holds_permissions}),
+            FormatSignature({"hooks": some([{"hooks": [{"type": str}]}])}),
         ),
     ),
     UnreadFormat(
@@ -50,35 +50,35 @@ AGENTS = (
         "the manifest of a plugin or a marketplace for Claude Code",
         "what it brings and where it comes from",
         "`.claude-plugin/plugin.json` or `.claude-plugin/marketplace.json`",
-        (Sign(path=r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$"),),
+        (FormatSignature(path=r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$"),),
     ),
     UnreadFormat(
         "claude-agent",
         "an agent of Claude Code",
         "its tools, permissions and hooks",
         "Markdown with front matter below `.claude/agents/`",
-        (Sign(path=r"(?:^|/)\.claude/agents/.+\.md$", text=_FRONT_MATTER),),
+        (FormatSignature(path=r"(?:^|/)\.claude/agents/.+\.md$", text=_FRONT_MATTER),),
     ),
     UnreadFormat(
         "claude-command",
         "a command of Claude Code",
         "the tools that it allows",
         "Markdown below `.claude/commands/` whose front matter says `allowed-tools`",
-        (Sign(path=r"(?:^|/)\.claude/commands/.+\.md$", text=_front_matter("allowed-tools")),),
+        (FormatSignature(path=r"(?:^|/)\.claude/commands/.+\.md$", text=_front_matter("allowed-tools")),),
     ),
     UnreadFormat(
         "agent-skill",
         "an agent skill",
         "the tools that it allows",
         "`SKILL.md` with front matter that says `name`",
-        (Sign(path=r"(?:^|/)SKILL\.md$", text=_front_matter("name")),),
+        (FormatSignature(path=r"(?:^|/)SKILL\.md$", text=_front_matter("name")),),
     ),
     UnreadFormat(
         "copilot-agent",
         "an agent or chat mode of GitHub Copilot",
         "its tools and servers",
         "Markdown with front matter directly below `.github/agents/` or `.github/chatmodes/`",
-        (Sign(path=r"(?:^|/)\.github/(?:agents|chatmodes)/[^/]+\.md$", text=_FRONT_MATTER),),
+        (FormatSignature(path=r"(?:^|/)\.github/(?:agents|chatmodes)/[^/]+\.md$", text=_FRONT_MATTER),),
     ),
     UnreadFormat(
         "copilot-settings",
@@ -86,7 +86,7 @@ AGENTS = (
         "its approvals",
         "a key that begins with `chat.tools.` and speaks of `autoApprove`",
         (
-            Sign(
+            FormatSignature(
                 either(
                     {"chat.tools.autoApprove": object},
                     {"chat.tools.global.autoApprove": object},
@@ -101,28 +101,28 @@ AGENTS = (
         "settings of Codex",
         "its approvals, sandbox and servers",
         "`.codex/config.toml`",
-        (Sign(path=r"(?:^|/)\.codex/config\.toml$", text=r"="),),
+        (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$", text=r"="),),
     ),
     UnreadFormat(
         "cursor-settings",
         "settings of Cursor",
         "its permissions, hooks and sandbox",
         "`cli.json`, `hooks.json`, `permissions.json` or `sandbox.json` in `.cursor/`",
-        (Sign(path=r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$"),),
+        (FormatSignature(path=r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$"),),
     ),
     UnreadFormat(
         "gemini-settings",
         "settings of Gemini CLI",
         "its tools, sandbox and servers",
         "`.gemini/settings.json`",
-        (Sign(path=r"(?:^|/)\.gemini/settings\.json$"),),
+        (FormatSignature(path=r"(?:^|/)\.gemini/settings\.json$"),),
     ),
     UnreadFormat(
         "opencode-settings",
         "settings of OpenCode",
         "its permissions, agents and servers",
         "a `$schema` of opencode.ai",
-        (Sign({"$schema": holding("opencode.ai/config")}),),
+        (FormatSignature({"$schema": holding("opencode.ai/config")}),),
     ),
     UnreadFormat(
         "mcp-servers",
@@ -131,9 +131,9 @@ AGENTS = (
         "`mcpServers`; or servers with a `command` or a `url`: below `servers` of `mcp`, or in a file `mcp.json` or "
         "`.mcp.json`",
         (
-            Sign({"mcpServers": dict}),
-            Sign({"mcp": {"servers": some(_SERVER)}}),
-            Sign(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$"),
+            FormatSignature({"mcpServers": dict}),
+            FormatSignature({"mcp": {"servers": some(_SERVER)}}),
+            FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$"),
         ),
     ),
     UnreadFormat(
@@ -141,7 +141,7 @@ AGENTS = (
         "the manifest of an MCP server",
         "its packages, remotes and variables",
         "a `$schema` of static.modelcontextprotocol.io",
-        (Sign({"$schema": holding("static.modelcontextprotocol.io")}),),
+        (FormatSignature({"$schema": holding("static.modelcontextprotocol.io")}),),
     ),
     UnreadFormat(
         "tool-call",
@@ -150,8 +150,8 @@ AGENTS = (
         "in data: `tool` that starts with `mcp__`, or `method: tools/call` with `params`; in text: a call that Assay "
         "knows from JavaScript, in a code block of another language or in prose",
         (
-            Sign(either({"tool": starting("mcp__")}, [{"tool": starting("mcp__")}])),
-            Sign({"method": lambda value: value == "tools/call", "params": dict}),
+            FormatSignature(either({"tool": starting("mcp__")}, [{"tool": starting("mcp__")}])),
+            FormatSignature({"method": lambda value: value == "tools/call", "params": dict}),
         ),
     ),
     UnreadFormat(
@@ -159,21 +159,25 @@ AGENTS = (
         "a configuration of claude-flow",
         "its limits, memory and consensus",
         "`claude-flow.config.json`, `.claude-flow/config.json` or `.hive-mind/config.json`",
-        (Sign(path=r"(?:^|/)(?:claude-flow\.config|\.claude-flow/config|\.hive-mind/config)\.json$"),),
+        (FormatSignature(path=r"(?:^|/)(?:claude-flow\.config|\.claude-flow/config|\.hive-mind/config)\.json$"),),
     ),
     UnreadFormat(
         "agent-workflow",
         "a workflow of agents",
         "its agents, tasks and their order",
         "`agents` with an `id` and a `type` each, and `tasks` that say whose they are (`agentId`, `assignTo`)",
-        (Sign({"agents": [{"id": str, "type": str}], "tasks": [either({"agentId": str}, {"assignTo": str})]}),),
+        (
+            FormatSignature(
+                {"agents": [{"id": str, "type": str}], "tasks": [either({"agentId": str}, {"assignTo": str})]}
+            ),
+        ),
     ),
     UnreadFormat(
         "agent-resource",
         "an agent, a tool or an MCP server as a custom resource (kagent, ToolHive)",
         "its tools, servers and credentials",
         "`apiVersion` of the groups `kagent.dev` or `toolhive.stacklok.dev`",
-        (Sign({"apiVersion": starting("kagent.dev/", "toolhive.stacklok.dev/"), "kind": str}),),
+        (FormatSignature({"apiVersion": starting("kagent.dev/", "toolhive.stacklok.dev/"), "kind": str}),),
     ),
     UnreadFormat(
         "agent-card",
@@ -182,8 +186,8 @@ AGENTS = (
         "`.well-known/agent-card.json` or `agent.json`; `name`, `capabilities` and `skills` with an `id` each, beside "
         "`url`, `supportedInterfaces` or `defaultInputModes`",
         (
-            Sign(path=r"(?:^|/)\.well-known/agent(?:-card)?\.json$"),
-            Sign(
+            FormatSignature(path=r"(?:^|/)\.well-known/agent(?:-card)?\.json$"),
+            FormatSignature(
                 both(
                     {"name": str, "capabilities": dict, "skills": [{"id": str}]},
                     either({"url": str}, {"supportedInterfaces": list}, {"defaultInputModes": list}),
@@ -198,9 +202,9 @@ AGENTS = (
         "entries that all have `role`, `goal` and `backstory`, or `description` and `expected_output`; or `agents` and "
         "`tasks` of such entries",
         (
-            Sign(every({"role": str, "goal": str, "backstory": str})),
-            Sign(every({"description": str, "expected_output": str})),
-            Sign({"agents": list, "tasks": [{"description": str, "expected_output": str}]}),
+            FormatSignature(every({"role": str, "goal": str, "backstory": str})),
+            FormatSignature(every({"description": str, "expected_output": str})),
+            FormatSignature({"agents": list, "tasks": [{"description": str, "expected_output": str}]}),
         ),
     ),
     UnreadFormat(
@@ -208,21 +212,21 @@ AGENTS = (
         "a configuration of LangGraph",
         "its graphs, access and stores",
         "`graphs` and `dependencies`",
-        (Sign({"graphs": dict, "dependencies": list}),),
+        (FormatSignature({"graphs": dict, "dependencies": list}),),
     ),
     UnreadFormat(
         "autogen",
         "a component of AutoGen",
         "its participants, tools and ends",
         "`provider` and `component_type`",
-        (Sign({"provider": str, "component_type": str}),),
+        (FormatSignature({"provider": str, "component_type": str}),),
     ),
     UnreadFormat(
         "adk-agent",
         "an agent of Google ADK",
         "its tools and sub-agents",
         "`agent_class` and `name`",
-        (Sign({"agent_class": str, "name": str}),),
+        (FormatSignature({"agent_class": str, "name": str}),),
     ),
     UnreadFormat(
         "m365-agent",
@@ -230,8 +234,8 @@ AGENTS = (
         "its capabilities and actions",
         "a `$schema` of declarative agents; `instructions` in `declarativeAgent.json`",
         (
-            Sign({"$schema": holding("declarative-agent")}),
-            Sign({"instructions": str}, path=r"(?:^|/)declarativeAgent\.json$"),
+            FormatSignature({"$schema": holding("declarative-agent")}),
+            FormatSignature({"instructions": str}, path=r"(?:^|/)declarativeAgent\.json$"),
         ),
     ),
     UnreadFormat(
@@ -241,8 +245,8 @@ AGENTS = (
         "`title` and `description` beside `extensions` with a `type` and a `name` each, or `settings` with a "
         "`goose_provider`",
         (
-            Sign({"title": str, "description": str, "extensions": [{"type": str, "name": str}]}),
-            Sign({"title": str, "description": str, "settings": {"goose_provider": str}}),
+            FormatSignature({"title": str, "description": str, "extensions": [{"type": str, "name": str}]}),
+            FormatSignature({"title": str, "description": str, "settings": {"goose_provider": str}}),
         ),
     ),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scanner.subjects.shapes import either, every, fits, holding, some, starting
-from scanner.subjects.unread.format import Sign, UnreadFormat
+from scanner.subjects.data_predicates import either, every, fits, holding, some, starting
+from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _BACKSTAGE = re.compile(r"(?:[\w.-]+\.)?backstage\.io/")
 _CALM = {"$schema": holding("calm.finos.org")}
@@ -25,8 +25,8 @@ STACKS = (
         "`services` of which one has an `image` or a `build`; or a name such as `compose.yaml`, "
         "`docker-compose.override.yml` or `docker-stack.yml`, with `services` or `include`",
         (
-            Sign({"services": some(either({"image": str}, {"build": object}))}),
-            Sign(
+            FormatSignature({"services": some(either({"image": str}, {"build": object}))}),
+            FormatSignature(
                 either({"services": dict}, {"include": list}),
                 path=r"(?:^|/)(?:docker-)?(?:compose|stack)(?:[._-][\w.-]+)?\.ya?ml$",
             ),
@@ -37,7 +37,7 @@ STACKS = (
         "a Score workload",
         "its containers and resources",
         "`apiVersion: score.dev/…`",
-        (Sign({"apiVersion": starting("score.dev/")}),),
+        (FormatSignature({"apiVersion": starting("score.dev/")}),),
     ),
 )
 
@@ -47,14 +47,14 @@ ARCHITECTURES = (
         "a part of a CALM architecture, such as a control, a decorator or a timeline",
         "its requirements",
         "a `$schema` of calm.finos.org, without `nodes`, in a document that is not itself a schema",
-        (Sign(lambda value: fits(value, _CALM) and "nodes" not in value and not fits(value, _SCHEMA)),),
+        (FormatSignature(lambda value: fits(value, _CALM) and "nodes" not in value and not fits(value, _SCHEMA)),),
     ),
     UnreadFormat(
         "threagile",
         "a Threagile model",
         "its assets, links and boundaries",
         "`threagile_version`; `technical_assets` with an `id` each",
-        (Sign({"threagile_version": object}), Sign({"technical_assets": every({"id": str})})),
+        (FormatSignature({"threagile_version": object}), FormatSignature({"technical_assets": every({"id": str})})),
     ),
     UnreadFormat(
         "structurizr",
@@ -62,8 +62,8 @@ ARCHITECTURES = (
         "its elements and relationships",
         "`model` with `softwareSystems` or `people`, beside `views`; a file `.dsl` with a `workspace`",
         (
-            Sign({"model": either({"softwareSystems": list}, {"people": list}), "views": dict}),
-            Sign(path=r"\.dsl$", text=r"^[ \t]*workspace\b"),
+            FormatSignature({"model": either({"softwareSystems": list}, {"people": list}), "views": dict}),
+            FormatSignature(path=r"\.dsl$", text=r"^[ \t]*workspace\b"),
         ),
     ),
     UnreadFormat(
@@ -71,62 +71,69 @@ ARCHITECTURES = (
         "a Backstage catalogue",
         "its owners, dependencies and interfaces",
         "`apiVersion: backstage.io/…` or one of its parts, such as `scaffolder.backstage.io/…`",
-        (Sign({"apiVersion": lambda value: isinstance(value, str) and is_backstage(value)}),),
+        (FormatSignature({"apiVersion": lambda value: isinstance(value, str) and is_backstage(value)}),),
     ),
     UnreadFormat(
         "openapi",
         "an OpenAPI description",
         "its servers, operations and security schemes",
         "`openapi` or `swagger`, with `info`",
-        (Sign({"openapi": str, "info": dict}), Sign({"swagger": either(str, float), "info": dict})),
+        (
+            FormatSignature({"openapi": str, "info": dict}),
+            FormatSignature({"swagger": either(str, float), "info": dict}),
+        ),
     ),
     UnreadFormat(
         "asyncapi",
         "an AsyncAPI description",
         "its servers, channels and security schemes",
         "`asyncapi`, with `info`",
-        (Sign({"asyncapi": str, "info": dict}),),
+        (FormatSignature({"asyncapi": str, "info": dict}),),
     ),
     UnreadFormat(
         "otm",
         "an Open Threat Model",
         "its components, flows and trust zones",
         "`otmVersion`",
-        (Sign({"otmVersion": object}),),
+        (FormatSignature({"otmVersion": object}),),
     ),
     UnreadFormat(
         "threat-dragon",
         "a model of OWASP Threat Dragon",
         "its flows, stores and boundaries",
         "`summary` beside `detail` with `diagrams`",
-        (Sign({"summary": dict, "detail": {"diagrams": list}}),),
+        (FormatSignature({"summary": dict, "detail": {"diagrams": list}}),),
     ),
     UnreadFormat(
         "tm-library",
         "a model of the OWASP Threat Model Library",
         "its components, flows and trust zones",
         "`scope`, `trust_zones` and `data_flows`",
-        (Sign({"scope": dict, "trust_zones": list, "data_flows": list}),),
+        (FormatSignature({"scope": dict, "trust_zones": list, "data_flows": list}),),
     ),
     UnreadFormat(
         "tosca",
         "a TOSCA template",
         "its nodes and policies",
         "`tosca_definitions_version`",
-        (Sign({"tosca_definitions_version": str}),),
+        (FormatSignature({"tosca_definitions_version": str}),),
     ),
     UnreadFormat(
         "tm7",
         "a model of the Microsoft Threat Modeling Tool",
         "its flows, stores and boundaries",
         "a file `.tm7` that says `ThreatModeling.Model`",
-        (Sign(path=r"\.tm7$", text=r"ThreatModeling\.Model"),),
+        (FormatSignature(path=r"\.tm7$", text=r"ThreatModeling\.Model"),),
     ),
     UnreadFormat(
         "archimate",
         "an ArchiMate model",
         "its elements and relationships",
         "a file `.xml` or `.archimate` that names the namespace of ArchiMate",
-        (Sign(path=r"\.(?:xml|archimate)$", text=r"opengroup\.org/xsd/archimate|archimatetool\.com/archimate"),),
+        (
+            FormatSignature(
+                path=r"\.(?:xml|archimate)$", text=r"opengroup\.org/xsd/archimate|archimatetool\.com/archimate"
+            ),
+        ),
     ),
 )

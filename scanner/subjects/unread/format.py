@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.subjects.shapes import Shape, fits
+from scanner.subjects.data_predicates import Shape, fits
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class FormatSignature:
     """What a format is known by; all that is given must hold."""
 
     shape: Shape = None
@@ -43,9 +43,9 @@ class UnreadFormat:
     """What of it nobody judges."""
     known_by: str
     """Its signs in words."""
-    signs: tuple[Sign, ...]
+    signs: tuple[FormatSignature, ...]
 
     @property
     def reason(self) -> str:
         """Why a document of the format is not assessed."""
-        return f"{self.title}, which Assay does not read: {self.unjudged} are not judged"
+        return f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"

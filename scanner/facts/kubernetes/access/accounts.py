@@ -27,7 +27,7 @@ ACCOUNTS = Fact(
     "accounts",
     (RESOURCE,),
     list[BoundAccount],
-    "The ServiceAccounts among its subjects; `found` is absent where it cannot be told.",
+    "The ServiceAccounts among its subjects; `found` is absent where the files do not show it.",
     provide="scan the folder that holds the ServiceAccounts that the binding names, and state its namespace",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )
@@ -43,7 +43,7 @@ _OF_PLATFORM = ("kube-", "openshift")
 )
 def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
     """Each ServiceAccount among the subjects of a binding, and whether it is among the objects."""
-    made = _Made(cluster.objects.of("core", "ServiceAccount"))
+    made = _ServiceAccounts(cluster.objects.of("core", "ServiceAccount"))
     for binding in cluster.objects.of(RBAC, "RoleBinding", "ClusterRoleBinding"):
         items: list[BoundAccount] = []
         for number, account in accounts_of(binding):
@@ -55,7 +55,7 @@ def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
         facts.add(binding, ACCOUNTS, items)
 
 
-class _Made:
+class _ServiceAccounts:
     """The ServiceAccounts of a scan."""
 
     def __init__(self, accounts: list[Subject]) -> None:

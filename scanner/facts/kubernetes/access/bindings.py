@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.model import Subject
@@ -65,12 +65,12 @@ class Grant:
         """Where the binding names the subject."""
         return place(self.binding, "subjects", str(self.number))
 
-    def powers(self) -> dict[powers.Power, Any]:
+    def powers(self) -> dict[permissions.DangerousPermission, Any]:
         """What the role alone is good for, where it is known."""
-        return powers.held(self.role.rights, cluster=self.cluster)
+        return permissions.held(self.role.rights, cluster=self.cluster)
 
 
-_Effect = frozenset[powers.Power] | None
+_Effect = frozenset[permissions.DangerousPermission] | None
 """What a grant is good for; None where its role is not known."""
 
 
@@ -132,10 +132,11 @@ class Bindings:
             yield from (grant for grant in near if self._of_one_system(owner, grant.binding))
         yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
-    def doubt(self, owner: Subject, everywhere: set[powers.Power], sure: set[str]) -> Grant | None:
-        """What may give the account more and cannot be told to: a namespace, or that both go together, is not stated.
+    def doubt(self, owner: Subject, everywhere: set[permissions.DangerousPermission], sure: set[str]) -> Grant | None:
+        """A binding that may grant the account more, where the files do not show whether it does.
 
-        `everywhere` are the powers that it holds in the whole cluster, `sure` the names of bindings that reach it.
+        A namespace, or that both are applied together, is not stated. `everywhere` are the permissions that the account
+        has in the whole cluster, `sure` the names of bindings that apply to it.
         """
         account = account_of(owner)
         for name in (account.name, ""):
@@ -149,10 +150,10 @@ class Bindings:
         return None
 
     def _of_one_system(self, owner: Subject, binding: Subject) -> bool | None:
-        """Whether two objects are applied together, as far as their files tell.
+        """Whether two objects are applied together, as far as their files show it.
 
-        Repositories hold a system more than once: for each release, as one file to install and as the pieces of it. A
-        file that has the owner once more is another copy; a folder, chart or overlay that has it may be one.
+        Repositories may hold a system more than once: for each release, as one file to install and as its parts. A file
+        that also has the owner is another copy; a folder, chart or overlay that has it may be one.
         """
         here, file = owner.group or owner.origin.path, binding.origin.path
         if here in (binding.group, file) or not compatible(owner, binding):
@@ -171,12 +172,14 @@ class Bindings:
 
 
 def _groups(owner: Subject) -> tuple[str | None, ...]:
-    """The groups of what can be of one system with an object; None stands for all."""
+    """The groups that may belong to one system with an object; None stands for all."""
     return (owner.group, "") if owner.group else (None,)
 
 
 def _adding(
-    effects: dict[_Effect, dict[str, list[Grant]]], everywhere: set[powers.Power], sure: set[str]
+    effects: dict[_Effect, dict[str, list[Grant]]],
+    everywhere: set[permissions.DangerousPermission],
+    sure: set[str],
 ) -> Iterator[Grant]:
     """The grants that would add to what is sure, one of each name and effect in each file."""
     for effect, named in effects.items():

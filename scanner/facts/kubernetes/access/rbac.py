@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from scanner.facts.fact import Fact
-from scanner.facts.kubernetes.access import powers
+from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
-from scanner.facts.kubernetes.access.roles import Clause, Roles
+from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import namespace_of
 from scanner.facts.step import Facts, read, step
@@ -18,8 +18,11 @@ from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 
-class PowerItem(TypedDict, total=False):
-    """A power, where it holds, and how its holder came to it; one without `power` says that there may be more."""
+class PermissionItem(TypedDict, total=False):
+    """A dangerous permission, its scope, and the bindings that grant it.
+
+    Without `power` the item states that there may be more.
+    """
 
     name: str
     power: str
@@ -37,8 +40,8 @@ _ITEM_RELATED = ("binding", "rule")
 ACCOUNT_POWERS = Fact(
     "account_powers",
     (WORKLOAD, RESOURCE),
-    list[PowerItem],
-    "What the account may do that leads to more.",
+    list[PermissionItem],
+    "The permissions of the account that allow privilege escalation.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     objects=("ServiceAccount",),
     item_related=_ITEM_RELATED,
@@ -46,8 +49,8 @@ ACCOUNT_POWERS = Fact(
 ACCOUNT_TAKEOVER = Fact(
     "account_takeover",
     (WORKLOAD,),
-    list[PowerItem],
-    "The worst of the powers that make its holder administrator of the cluster, if there is one.",
+    list[PermissionItem],
+    "The most severe of the permissions that make the account an administrator of the cluster, if it has one.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
     item_related=_ITEM_RELATED,
 )
@@ -55,15 +58,15 @@ ACCOUNT_PERMITTED = Fact(
     "account_permitted",
     (WORKLOAD,),
     bool,
-    "Whether anything at all is granted to the account; absent where that cannot be told.",
+    "Whether any permission is granted to the account; absent where the files do not show it.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
 )
 EVERYONE_POWERS = Fact(
     "everyone_powers",
     (RESOURCE,),
-    list[PowerItem],
-    "What it lets every account do that leads to more.",
-    provide="scan the folder that holds the role that the binding gives",
+    list[PermissionItem],
+    "The permissions that it grants to every account and that allow privilege escalation.",
+    provide="scan the folder that holds the role that the binding grants",
     objects=("ClusterRoleBinding", "RoleBinding"),
     item_related=_ITEM_RELATED,
 )
@@ -71,31 +74,32 @@ ROLE_FOUND = Fact(
     "role_found",
     (RESOURCE,),
     bool,
-    "Whether the role that it gives is among the files or comes with every cluster; absent where that cannot be told.",
-    provide="scan the folder that holds the role that the binding gives",
+    "Whether the role that it grants is in the files or built into every cluster; absent where the files do "
+    "not show it.",
+    provide="scan the folder that holds the role that the binding grants",
     objects=("ClusterRoleBinding", "RoleBinding"),
 )
 BOUND = Fact(
     "bound",
     (RESOURCE,),
     bool,
-    "Whether a binding gives it, or another role takes it in; absent where that cannot be told.",
+    "Whether a binding grants it, or another role aggregates it; absent where the files do not show it.",
     provide="scan the folder that holds the bindings and aggregated roles that name the role",
     objects=("ClusterRole", "Role"),
 )
 
 _SYSTEM = "kube-system"
 _NOBODY = ("", Account("", ""))
-"""What stands for all accounts that no binding names."""
+"""The key for all accounts that no binding names."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _HeldPermission:
     """A power, where it holds, and how its holder came to it."""
 
-    power: powers.Power
+    power: permissions.DangerousPermission
     grant: Grant
-    clause: Clause
+    clause: PolicyRule
     cluster: bool
     namespace: str
     """As stated, where it does not hold in the whole cluster."""
@@ -106,12 +110,12 @@ class _Held:
 
 
 @dataclass(slots=True)
-class _Means:
+class _AccountPermissions:
     """What an account may do."""
 
     permitted: bool = False
     """Something at all, for certain."""
-    held: list[_Held] = field(default_factory=list)
+    held: list[_HeldPermission] = field(default_factory=list)
     open: bool = False
     """There may be more."""
     doubt: Grant | None = None
@@ -138,13 +142,13 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
-    known: dict[tuple[str, Account], _Means] = {}
+    known: dict[tuple[str, Account], _AccountPermissions] = {}
     for workload in objects.workloads:
         account = account_of(workload)
         means = _means(workload, account, bindings, known, whole=objects.whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
-        shared = PowerItem(account=str(account), field=at)
+        shared = PermissionItem(account=str(account), field=at)
         _attach(facts, workload, ACCOUNT_POWERS, _told(means, means.held, shared))
         takeover = _takeover(means)
         _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, takeover, shared, unsure=means.open and not takeover))
@@ -153,7 +157,7 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
         means = _means(subject, account, bindings, known, whole=objects.whole)
-        shared = PowerItem(account=str(account), field="metadata.name")
+        shared = PermissionItem(account=str(account), field="metadata.name")
         _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
     _attach_to_bindings(bindings, facts)
     for role, bound in roles.bound():
@@ -164,9 +168,9 @@ def _attach_to_bindings(bindings: Bindings, facts: Facts) -> None:
     """Whether the role of each binding is there, and what the binding lets every account do."""
     items: dict[Subject, list[_Told]] = {binding: [] for binding, _ in bindings.all}
     for grant in bindings.to_everyone:
-        means = _Means(open=grant.role.clauses is None, doubt=grant)
+        means = _AccountPermissions(open=grant.role.clauses is None, doubt=grant)
         means.held = list(_held(grant.cluster, namespace_of(grant.binding), _rights(grant)))
-        items[grant.binding] += _told(means, means.held, PowerItem(field=f"subjects.{grant.number}.name"))
+        items[grant.binding] += _told(means, means.held, PermissionItem(field=f"subjects.{grant.number}.name"))
     for binding, role in bindings.all:
         _attach(facts, binding, EVERYONE_POWERS, items[binding])
         if role.found is not None:
@@ -174,65 +178,74 @@ def _attach_to_bindings(bindings: Bindings, facts: Facts) -> None:
 
 
 def _means(
-    owner: Subject, account: Account, bindings: Bindings, known: dict[tuple[str, Account], _Means], *, whole: bool
-) -> _Means:
-    """What an account may do; asked once for all who act as it in one file, chart or overlay."""
+    owner: Subject,
+    account: Account,
+    bindings: Bindings,
+    known: dict[tuple[str, Account], _AccountPermissions],
+    *,
+    whole: bool,
+) -> _AccountPermissions:
+    """The permissions of an account; computed once for all workloads that use it in one file, chart or overlay."""
     key = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
     if key not in known:
         means = known[key] = _joined(bindings.reaching(owner))
         means.open |= not whole
         everywhere = {each.power for each in means.held if each.cluster}
-        if not means.open and powers.EVERYTHING not in everywhere:
+        if not means.open and permissions.EVERYTHING not in everywhere:
             means.doubt = bindings.doubt(owner, everywhere, {each.grant.called for each in means.held})
             means.open = means.doubt is not None
     return known[key]
 
 
-def _joined(grants: Iterable[Grant]) -> _Means:
+def _joined(grants: Iterable[Grant]) -> _AccountPermissions:
     """What bindings give together: a right from one may make a power with a right from another."""
-    means = _Means()
-    wide: dict[powers.Right, tuple[Grant, Clause]] = {}
-    narrow: dict[str, dict[powers.Right, tuple[Grant, Clause]]] = {}
+    means = _AccountPermissions()
+    wide: dict[permissions.Permission, tuple[Grant, PolicyRule]] = {}
+    narrow: dict[str, dict[permissions.Permission, tuple[Grant, PolicyRule]]] = {}
     for grant in grants:
         if grant.role.clauses is None:
             means.open, means.doubt = True, grant
             continue
-        means.permitted |= any(powers.permits(clause.rule) for clause in grant.role.clauses)
+        means.permitted |= any(permissions.permits(clause.rule) for clause in grant.role.clauses)
         found = wide if grant.cluster else narrow.setdefault(namespace_of(grant.binding), {})
         for right, path in _rights(grant).items():
             found.setdefault(right, path)
     means.held = list(_held(True, "", wide))
     everywhere = {each.power for each in means.held}
-    if powers.EVERYTHING not in everywhere:
+    if permissions.EVERYTHING not in everywhere:
         for namespace, rights in narrow.items():
             means.held += (each for each in _held(False, namespace, {**wide, **rights}) if each.power not in everywhere)
     return means
 
 
-def _rights(grant: Grant) -> dict[powers.Right, tuple[Grant, Clause]]:
+def _rights(grant: Grant) -> dict[permissions.Permission, tuple[Grant, PolicyRule]]:
     return {right: (grant, clause) for right, clause in grant.role.rights.items()}
 
 
-def _held(cluster: bool, namespace: str, rights: dict[powers.Right, tuple[Grant, Clause]]) -> Iterator[_Held]:
-    for power, (grant, clause) in powers.held(rights, cluster=cluster).items():
-        yield _Held(power, grant, clause, cluster, namespace)
+def _held(
+    cluster: bool, namespace: str, rights: dict[permissions.Permission, tuple[Grant, PolicyRule]]
+) -> Iterator[_HeldPermission]:
+    for power, (grant, clause) in permissions.held(rights, cluster=cluster).items():
+        yield _HeldPermission(power, grant, clause, cluster, namespace)
 
 
-def _takeover(means: _Means) -> list[_Held]:
+def _takeover(means: _AccountPermissions) -> list[_HeldPermission]:
     """The worst of the ways to the whole cluster, if there is one, best one that is this account's own."""
     ways = [each for each in means.held if each.takes_over]
     return sorted(ways, key=lambda each: each.grant.to == "everyone")[:1]
 
 
-_Told = tuple[PowerItem, Grant | None, Location | None]
+_Told = tuple[PermissionItem, Grant | None, Location | None]
 """An item, the grant that it comes from, and the rule of the role."""
 
 
-def _told(means: _Means, held: Iterable[_Held], shared: PowerItem, *, unsure: bool | None = None) -> list[_Told]:
-    """One item for each power with the way to it; one more that says nothing of a power where there may be more."""
+def _told(
+    means: _AccountPermissions, held: Iterable[_HeldPermission], shared: PermissionItem, *, unsure: bool | None = None
+) -> list[_Told]:
+    """One item for each permission with its bindings, and one without a permission where there may be more."""
     told: list[_Told] = []
     for each in held:
-        item: PowerItem = {**shared, **_names(each.grant), "power": each.power.name}
+        item: PermissionItem = {**shared, **_names(each.grant), "power": each.power.name}
         item["name"] = f"{each.power.name} {each.namespace}".rstrip()
         item["scope"] = "cluster" if each.cluster else "namespace"
         item["where"] = "the whole cluster" if each.cluster else f"namespace {each.namespace or 'of the binding'}"
@@ -244,7 +257,7 @@ def _told(means: _Means, held: Iterable[_Held], shared: PowerItem, *, unsure: bo
     return told
 
 
-def _attach(facts: Facts, subject: Subject, fact: Fact[list[PowerItem]], told: Sequence[_Told]) -> None:
+def _attach(facts: Facts, subject: Subject, fact: Fact[list[PermissionItem]], told: Sequence[_Told]) -> None:
     """State powers, and the places that they come from."""
     facts.add(subject, fact, [item for item, _, _ in told])
     for number, (_, grant, rule) in enumerate(told):
@@ -254,5 +267,5 @@ def _attach(facts: Facts, subject: Subject, fact: Fact[list[PowerItem]], told: S
             facts.relate_item(subject, fact, number, "rule", rule)
 
 
-def _names(grant: Grant) -> PowerItem:
+def _names(grant: Grant) -> PermissionItem:
     return {"binding": grant.called, "role": f"{grant.role.kind} {grant.role.name}", "to": grant.to}

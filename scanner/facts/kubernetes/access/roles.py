@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.facts.groups import place
-from scanner.facts.kubernetes.access import built_in_roles, powers
+from scanner.facts.kubernetes.access import built_in_roles, permissions
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
 from scanner.model import Subject
@@ -20,7 +20,7 @@ _AGGREGATE = f"{RBAC}/aggregate-to-"
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class PolicyRule:
     """One of the `rules` of a role."""
 
     rule: Any
@@ -29,7 +29,7 @@ class Clause:
     number: int = 0
 
     def place(self) -> Location | None:
-        """Where it stands."""
+        """The place of the rule in its role."""
         return place(self.owner, "rules", str(self.number)) if self.owner else None
 
 
@@ -40,10 +40,10 @@ class Role:
     kind: str
     name: str
     found: bool | None
-    """Whether there is such a role; None where it cannot be told."""
-    clauses: tuple[Clause, ...] | None = None
-    """All that it grants; None where that cannot be told."""
-    rights: dict[powers.Right, Clause] = field(default_factory=dict)
+    """Whether the role exists; None where the files do not show it."""
+    clauses: tuple[PolicyRule, ...] | None = None
+    """All that it grants; None where the files do not show it."""
+    rights: dict[permissions.Permission, PolicyRule] = field(default_factory=dict)
     """The rights among them that lead to more."""
 
 
@@ -57,11 +57,11 @@ class Roles:
         self._there: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         self._called: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
         self._labelled: defaultdict[tuple[str, Any], list[Subject]] = defaultdict(list)
-        self._granted: dict[int, tuple[tuple[Clause, ...], dict[powers.Right, Clause]]] = {}
+        self._granted: dict[int, tuple[tuple[PolicyRule, ...], dict[permissions.Permission, PolicyRule]]] = {}
         self._referred: set[int] = set()
         """The ids of roles that a binding means, and of those that others take in."""
         self._doubtful: set[tuple[str, str]] = set()
-        """Kinds and names of roles of which it cannot be told which one a binding means."""
+        """Kinds and names for which it is not known which of several roles a binding means."""
         for role in self.all:
             self._here[kind_of(role), name_of(role), bundle(role)].append(role)
             self._there[kind_of(role), name_of(role), _space(role)].append(role)
@@ -84,8 +84,8 @@ class Roles:
         if known is not None:
             added = [self._grants(role)[0] for role in chosen]
             added += [self._grants(role)[0] for role in self._collected(binding, name)]
-            clauses = (*map(Clause, known), *(clause for some in added for clause in some))
-            return Role(kind, name, True, clauses, powers.rights((clause.rule, clause) for clause in clauses))
+            clauses = (*map(PolicyRule, known), *(clause for some in added for clause in some))
+            return Role(kind, name, True, clauses, permissions.rights((clause.rule, clause) for clause in clauses))
         if not chosen or not sure:
             absent = False if self._whole and sure else None
             return Role(kind, name, built_in_roles.of_platform(kind, name) or absent)
@@ -109,14 +109,14 @@ class Roles:
             doubtful = any(compatible(binding, role) for role in self._called.get((kind, name), ()))
         return [], not doubtful
 
-    def _grants(self, role: Subject) -> tuple[tuple[Clause, ...], dict[powers.Right, Clause]]:
+    def _grants(self, role: Subject) -> tuple[tuple[PolicyRule, ...], dict[permissions.Permission, PolicyRule]]:
         """What a role grants: its own rules, or in their place those of the roles that it aggregates."""
         if id(role) not in self._granted:
             clauses = tuple(self._clauses(role, set()))
-            self._granted[id(role)] = clauses, powers.rights((clause.rule, clause) for clause in clauses)
+            self._granted[id(role)] = clauses, permissions.rights((clause.rule, clause) for clause in clauses)
         return self._granted[id(role)]
 
-    def _clauses(self, role: Subject, met: set[int]) -> Iterator[Clause]:
+    def _clauses(self, role: Subject, met: set[int]) -> Iterator[PolicyRule]:
         met.add(id(role))
         selectors = path(role.bindings["object"], "aggregationRule", "clusterRoleSelectors")
         if kind_of(role) == "ClusterRole" and isinstance(selectors, list):
@@ -127,7 +127,7 @@ class Roles:
             return
         rules = path(role.bindings["object"], "rules")
         for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-            yield Clause(rule, role, number)
+            yield PolicyRule(rule, role, number)
 
     def _selected(self, role: Subject, selector: Any) -> Iterator[Subject]:
         """The ClusterRoles that a selector of an aggregating one takes in."""
@@ -151,7 +151,7 @@ class Roles:
                     yield role
 
     def bound(self) -> Iterator[tuple[Subject, bool]]:
-        """Whether anything gives each role; those of which that cannot be told are left out."""
+        """Whether a binding or an aggregation grants each role; roles for which it is not known are left out."""
         for part in ("admin", "edit", "view"):
             self._referred.update(map(id, self._labelled.get((_AGGREGATE + part, "true"), ())))
         for role in self.all:

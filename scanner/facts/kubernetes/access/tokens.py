@@ -16,8 +16,8 @@ TOKEN_MOUNTED = Fact(
     "token_mounted",
     (WORKLOAD,),
     bool,
-    "Whether its containers hold a token for the Kubernetes API: by its own word, by its ServiceAccount's, by the "
-    "default, or in a projected volume; absent where the ServiceAccount is elsewhere.",
+    "Whether its containers have a token for the Kubernetes API: as the pod states, as its ServiceAccount states, by "
+    "default, or in a projected volume; absent where the ServiceAccount is not in the files.",
     provide="state `automountServiceAccountToken` in the pod, or scan the folder that holds its ServiceAccount",
 )
 

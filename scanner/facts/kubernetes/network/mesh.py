@@ -9,7 +9,7 @@ from typing import Any
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import mapping, name_of, namespace_of, nearness, path
+from scanner.facts.kubernetes.objects import in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import own_labels, pod_labels
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
@@ -19,8 +19,8 @@ MTLS = Fact(
     "mtls",
     (WORKLOAD,),
     str,
-    "`STRICT`, `PERMISSIVE` or `DISABLE`: what the narrowest PeerAuthentication about it says, and `PERMISSIVE` for a "
-    "member of the mesh about which none speaks.",
+    "`STRICT`, `PERMISSIVE` or `DISABLE`: the mode of the most specific PeerAuthentication that applies to it, and "
+    "`PERMISSIVE` for a member of the mesh to which none applies.",
     provide="scan the folder that holds the PeerAuthentications of the mesh, and state the namespaces",
     related=("mtls",),
 )
@@ -28,21 +28,21 @@ TOKEN_REQUIRED = Fact(
     "token_required",
     (RESOURCE,),
     bool,
-    "Whether an AuthorizationPolicy about the same workloads requires a token.",
-    provide="scan the folder that holds the AuthorizationPolicies about the same workloads",
+    "Whether an AuthorizationPolicy for the same workloads requires a token.",
+    provide="scan the folder that holds the AuthorizationPolicies for the same workloads",
     objects=("RequestAuthentication",),
     related=("policy",),
 )
 
 _GROUP = "security.istio.io"
 _ROOT = "istio-system"
-"""The namespace whose policies hold for the whole mesh, unless the installation says otherwise."""
+"""The namespace whose policies apply to the whole mesh, unless the installation configures another."""
 _INJECT = "sidecar.istio.io/inject"
 _TEMPLATES = "inject.istio.io/templates"
 _GATEWAY_LABELS = frozenset(
     {"gateway.istio.io/managed", "gateway.networking.k8s.io/gateway-name", "istio.io/gateway-name"}
 )
-"""Labels of proxies that stand at the door of the mesh, to which callers come from outside."""
+"""Labels of gateway proxies of the mesh, which take traffic from outside."""
 
 
 @step(
@@ -55,10 +55,10 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     asking: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     for policy in objects.of(_GROUP, "AuthorizationPolicy"):
-        if _speaks_of_tokens(policy):
+        if _requires_token(policy):
             spec = mapping(path(policy.bindings["object"], "spec"))
             about = repr((spec.get("selector"), spec.get("targetRefs"), spec.get("action")))
-            asking[namespace_of(policy)].setdefault((*_goes(policy), about), policy)
+            asking[namespace_of(policy)].setdefault((*_deployment_place(policy), about), policy)
     for checking in objects.of(_GROUP, "RequestAuthentication"):
         space = namespace_of(checking)
         spaces = asking if space in ("", _ROOT) else (space, _ROOT, "")
@@ -80,8 +80,8 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
         read(WORKLOAD, *(f'template.metadata.annotations."{name}"' for name in (_INJECT, _TEMPLATES))),
     ),
 )
-def demand_mtls(cluster: Cluster, facts: Facts) -> None:
-    """What the narrowest policy about each workload says, and PERMISSIVE in a mesh where none does."""
+def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
+    """The mode of the most specific policy for each workload, and PERMISSIVE in a mesh without one."""
     objects, pods = cluster.objects, cluster.pods
     narrow: defaultdict[int, list[Subject]] = defaultdict(list)
     broad: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
@@ -91,7 +91,7 @@ def demand_mtls(cluster: Cluster, facts: Facts) -> None:
         if _mode(policy) == "UNSET":
             continue
         if not path(selector, "matchLabels"):
-            broad[namespace_of(policy)].setdefault((*_goes(policy), _mode(policy)), policy)
+            broad[namespace_of(policy)].setdefault((*_deployment_place(policy), _mode(policy)), policy)
         elif namespace_of(policy) != _ROOT:  # there a selector makes a policy void
             sure, maybe = pods.selected(policy, selector)
             perhaps.update(maybe)
@@ -103,22 +103,23 @@ def demand_mtls(cluster: Cluster, facts: Facts) -> None:
         if kin in perhaps or not (told or kin in narrow):
             continue
         deciding = narrow.get(kin) or own or [*broad[_ROOT].values()]
-        _tell(pods.kins[kin], deciding, injected if objects.whole else None, facts)
+        _set_mode(pods.kins[kin], deciding, injected if objects.whole else None, facts)
 
 
 def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:
-    """The policies for all of a workload's namespace, and whether these are told."""
+    """The policies for all of a workload's namespace, and whether it is known that these are all."""
     space = namespace_of(workload)
-    unplaced = [(policy, nearness(policy, workload)) for policy in broad.get("", {}).values()]
-    own = [policy for policy in broad.get(space, {}).values() if space and nearness(policy, workload)]
+    unplaced = [(policy, in_same_namespace(policy, workload)) for policy in broad.get("", {}).values()]
+    own = [policy for policy in broad.get(space, {}).values() if space and in_same_namespace(policy, workload)]
     own += [policy for policy, near in unplaced if near]
     return own, all(near is not None for _, near in unplaced)
 
 
-def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
-    """The mode of workloads; left out where policies of one rank differ, and outside of the mesh where none speaks.
+def _set_mode(workloads: list[Subject], deciding: list[Subject], injected: set[str] | None, facts: Facts) -> None:
+    """State the mode of workloads.
 
-    `injected` are the namespaces whose pods join the mesh, nothing where there may be policies elsewhere.
+    It is left out where policies of one rank differ, and for workloads outside of the mesh without a policy. `injected`
+    are the namespaces whose pods join the mesh, None where there may be policies elsewhere.
     """
     for workload in workloads:
         labels, notes = pod_labels(workload), mapping(path(workload.bindings["template"], "metadata", "annotations"))
@@ -132,8 +133,8 @@ def _tell(workloads: list[Subject], deciding: list[Subject], injected: set[str] 
             facts.add(workload, MTLS, "PERMISSIVE")
 
 
-def _goes(policy: Subject) -> tuple[str, str]:
-    """Where an object goes that states no namespace; those that go to one place and say the same are one."""
+def _deployment_place(policy: Subject) -> tuple[str, str]:
+    """The place to which an object without a namespace is applied; equal policies of one place are one."""
     return policy.group, posixpath.dirname(policy.origin.path)
 
 
@@ -155,7 +156,7 @@ def _near(checking: Subject, policy: Subject) -> bool | None:
     """Whether a policy can hold for what another is about: it is of its namespace, or one of them is the mesh's."""
     if _ROOT in (namespace_of(checking), namespace_of(policy)):
         return True
-    return nearness(checking, policy)
+    return in_same_namespace(checking, policy)
 
 
 def _covers(policy: Subject, checking: Subject) -> bool:
@@ -173,8 +174,8 @@ def _covers(policy: Subject, checking: Subject) -> bool:
     return all(wanted.get(key) == value for key, value in labels.items())
 
 
-def _speaks_of_tokens(policy: Subject) -> bool:
-    """Whether a policy asks who the token of a request is about, or hands the question to another program."""
+def _requires_token(policy: Subject) -> bool:
+    """Whether a policy checks the token of a request, or delegates the decision to another program."""
     spec = path(policy.bindings["object"], "spec")
     if path(spec, "action") == "CUSTOM":
         return True

@@ -10,7 +10,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
-from scanner.facts.kubernetes.selectors import EVERYWHERE, Labelled, own_labels
+from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -28,14 +28,14 @@ ENDPOINTS = Fact(
     "endpoints",
     (RESOURCE,),
     list[NamedPort],
-    "The ports that it names, and whether what it selects has them.",
-    provide="scan the folder that holds what the monitor selects",
+    "The ports that it names, and whether the selected Services or workloads have them.",
+    provide="scan the folder that holds the Services or workloads that the monitor selects",
     objects=("PodMonitor", "ServiceMonitor"),
 )
 
 _GROUP = "monitoring.coreos.com"
 _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
-"""Where the cluster itself has Services and pods that stand in no repository, the API server's among them."""
+"""Namespaces in which the cluster itself has Services and pods that no repository holds, such as the API server's."""
 
 
 @step(
@@ -47,25 +47,25 @@ _OF_THE_PLATFORM = frozenset({EVERYWHERE, "default", "kube-system"})
         PORTS_READ,
     ),
 )
-def watch(cluster: Cluster, facts: Facts) -> None:
+def check_monitors(cluster: Cluster, facts: Facts) -> None:
     """What ServiceMonitors and PodMonitors select, and whether it has the ports that they name."""
-    services = Labelled(cluster.objects.of("core", "Service"), own_labels)
+    services = LabelledObjects(cluster.objects.of("core", "Service"), own_labels)
     for monitor in cluster.objects.of(_GROUP, "ServiceMonitor"):
-        _watch(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
+        _check_monitor(monitor, _Scraped(services, "endpoints", _service_ports), cluster, facts)
     for monitor in cluster.objects.of(_GROUP, "PodMonitor"):
-        _watch(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
+        _check_monitor(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scraped:
     """What a kind of monitor selects, the field in which it names ports, and where these are stated."""
 
-    members: Labelled
+    members: LabelledObjects
     field: str
     ports_in: Callable[[Subject], Iterable[Any]]
 
 
-def _watch(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) -> None:
+def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts: Facts) -> None:
     """What a monitor selects, and whether that has the ports; what may be elsewhere is left out."""
     selector = path(monitor.bindings["object"], "spec", "selector")
     sure: list[int] = []

@@ -10,7 +10,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
-from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path, together
+from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
 from scanner.facts.step import Facts, read, step
@@ -20,7 +20,7 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
 
 
 class Directions(TypedDict, total=False):
-    """An answer for each direction of traffic, absent where it cannot be told."""
+    """A value for each direction of traffic, absent where it is not known."""
 
     ingress: bool
     egress: bool
@@ -38,7 +38,8 @@ NETWORK_POLICIES = Fact(
     "network_policies",
     (WORKLOAD,),
     list[str],
-    "Names of the network policies that select it; absent where none is found and some may be elsewhere.",
+    "Names of the network policies that select it; absent where none is found and some may be outside of the "
+    "scanned files.",
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("network_policies",),
 )
@@ -46,7 +47,7 @@ ISOLATED = Fact(
     "isolated",
     (WORKLOAD,),
     Directions,
-    "Whether a policy restricts the direction and none that selects the workload allows everything in it.",
+    "Whether a policy that selects the workload restricts the direction, and none of them allows all traffic in it.",
     provide="scan the folder that holds the network policies, and state the namespaces of workloads and policies",
     related=("ingress_opened", "egress_opened", "undecided_policy"),
 )
@@ -70,7 +71,7 @@ PEERS = Fact(
     "peers",
     (RESOURCE,),
     list[Peer],
-    "Each peer with labels under `podSelector`, and whether a workload answers to it.",
+    "Each peer with labels under `podSelector`, and whether a workload has these labels.",
     provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
     objects=("NetworkPolicy",),
 )
@@ -119,7 +120,7 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
 )
 def find_peers(cluster: Cluster, facts: Facts) -> None:
     """Whether the peers that each policy names are there."""
-    spaces = _Spaces(cluster.objects)
+    spaces = _Namespaces(cluster.objects)
     for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
         peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
         facts.add(policy, PEERS, peers)
@@ -128,7 +129,7 @@ def find_peers(cluster: Cluster, facts: Facts) -> None:
 def _isolate(
     workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, *, whole: bool
 ) -> None:
-    """State what the policies come to that select workloads, and those that may."""
+    """State the effect of the policies that select workloads, and of those that may select them."""
     isolated = _directions(selecting, perhaps, whole=whole)
     places = dict(_opened(selecting))
     if selecting:
@@ -153,7 +154,7 @@ def _opened(selecting: list[Policy]) -> Iterator[tuple[str, Location]]:
 
 
 def _directions(selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> Directions:
-    """Whether each direction is restricted, as far as it can be told."""
+    """Whether each direction is restricted, where it is known."""
     directions: Directions = {}
     if (ingress := _isolated("ingress", selecting, perhaps, whole=whole)) is not None:
         directions["ingress"] = ingress
@@ -174,9 +175,9 @@ def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *,
 
 @step(Cluster, gives=(DEFAULT_DENY, WORKLOADS), reads=(_POLICIES,))
 def close_namespaces(cluster: Cluster, facts: Facts) -> None:
-    """What policies for all pods of a namespace come to, and how many workloads state the namespace.
+    """The effect of policies for all pods of a namespace, and the number of workloads that state the namespace.
 
-    A policy for all pods of a namespace closes it in its directions, whatever it allows, unless it allows everything.
+    Such a policy closes the namespace in its directions, unless it allows everything.
     """
     objects = cluster.objects
     inhabitants = Counter(namespace_of(workload) for workload in objects.workloads)
@@ -190,7 +191,7 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
         sure: list[Policy] = []
         perhaps: list[Policy] = [*general[""].values()]
         for policy in (*general[name].values(), *general["*"].values()):
-            if together(policy.subject, namespace):
+            if in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
         facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.whole))
@@ -201,8 +202,8 @@ def _reach(policy: Policy) -> str:
     return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
 
 
-class _Spaces:
-    """The namespaces of a scan, as far as selectors can tell them."""
+class _Namespaces:
+    """The namespaces of a scan, for selectors of namespaces."""
 
     def __init__(self, objects: Objects) -> None:
         self.whole = objects.whole
@@ -225,7 +226,7 @@ class _Spaces:
 
 
 def _named(selector: dict[str, Any]) -> str:
-    """The namespace that a selector asks for by name; empty where it asks for anything else."""
+    """The namespace that a selector names by its label; empty where it selects by anything else."""
     labels = selector.get("matchLabels")
     if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:
         return str(labels[_NAME_LABEL])
@@ -244,7 +245,7 @@ def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"spec.{direction}.{number}.{side}.{index}", peer
 
 
-def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Spaces) -> Peer:
+def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Namespaces) -> Peer:
     """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
     item = Peer(field=field, direction=field.split(".")[1])
     selector = peer["podSelector"]

@@ -19,7 +19,7 @@ _TERM = re.compile(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one policy says."""
+    """The selector, directions and exceptions of one policy."""
 
     subject: Subject
     selector: Any
@@ -110,7 +110,7 @@ def _cilium(subject: Subject) -> Iterator[Policy]:
 
 
 def _cilium_selector(selector: dict[str, Any]) -> dict[str, Any] | None:
-    """An endpoint selector as one of pod labels; None where it asks for more than those."""
+    """An endpoint selector as one of pod labels; None where it selects by more than those."""
     labels = {_bare(str(key)): value for key, value in mapping(selector.get("matchLabels")).items()}
     expressions = [
         {**item, "key": _bare(str(item.get("key")))}
@@ -152,7 +152,7 @@ def _calico_selector(text: str) -> dict[str, Any] | None:
 
 
 def _administrative(subject: Subject) -> Iterator[Policy]:
-    """A policy of the cluster's administrators: it restricts by deny rules, of which nobody can say what they leave."""
+    """A policy of the cluster's administrators. It restricts by deny rules, so what remains allowed is not known."""
     yield Policy(subject, {}, frozenset(DIRECTIONS), sure=False)
 
 

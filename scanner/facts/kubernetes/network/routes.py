@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.network import doors
+from scanner.facts.kubernetes.network import entry_points
 from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
@@ -29,7 +29,7 @@ class BackendItem(TypedDict):
     port_found: NotRequired[bool]
 
 
-class WayIn(TypedDict):
+class EntryPoint(TypedDict):
     """A way from outside of the cluster."""
 
     kind: str
@@ -69,7 +69,7 @@ BACKENDS = Fact(
     "backends",
     (RESOURCE,),
     list[BackendItem],
-    "The Services that the route names, whether each is there, and whether it has the port.",
+    "The Services that the route names, whether each exists in the files, and whether it has the port.",
     provide="scan the folder that holds the Services that the route names",
     objects=_ROUTES,
     item_related=("service",),
@@ -78,8 +78,8 @@ TLS = Fact(
     "tls",
     (RESOURCE,),
     bool,
-    "Whether every way to the route from outside is under TLS, at the Gateways that it attaches to as well; absent "
-    "where the files do not tell.",
+    "Whether all external traffic to the route uses TLS, also at the Gateways that it attaches to; absent where the "
+    "files do not show it.",
     provide="scan the folder that holds the Gateways that the route attaches to",
     objects=_ROUTES,
 )
@@ -103,9 +103,9 @@ TARGET_PORTS = Fact(
 EXPOSED = Fact(
     "exposed",
     (WORKLOAD,),
-    list[WayIn],
-    "The ways from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), `hostPort` and "
-    "`hostNetwork`; `tls` where the files tell.",
+    list[EntryPoint],
+    "The entry points from outside of the cluster: routes, Services (NodePort, LoadBalancer, external address), "
+    "`hostPort` and `hostNetwork`; `tls` where the files show it.",
     provide="scan the folder that holds the Services and routes that lead to the workload, and state the namespaces",
     related=("exposed", "exposed_service"),
 )
@@ -113,23 +113,24 @@ GOVERNING_SERVICE = Fact(
     "governing_service",
     (WORKLOAD,),
     GoverningService,
-    "The Service that the `serviceName` of a StatefulSet names, whether it is there, and whether it is headless.",
+    "The Service that the `serviceName` of a StatefulSet names, whether it exists in the files, and whether "
+    "it is headless.",
     provide="state `serviceName`, and scan the folder that holds this Service",
     related=("governing_service",),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _EntryRoute:
     """One way from the outside to a Service."""
 
     door: Subject
     service: Subject
     tls: bool | None = None
 
-    def item(self) -> WayIn:
+    def item(self) -> EntryPoint:
         """The way as rules see it."""
-        item = WayIn(kind=kind_of(self.door), name=name_of(self.door))
+        item = EntryPoint(kind=kind_of(self.door), name=name_of(self.door))
         if self.tls is not None:
             item["tls"] = self.tls
         return item
@@ -153,23 +154,23 @@ class _Way:
         PORTS_READ,
     ),
 )
-def lead_in(cluster: Cluster, facts: Facts) -> None:
+def check_routes(cluster: Cluster, facts: Facts) -> None:
     """Where routes lead to, whether the way is under TLS, and the workloads that are reached from outside."""
-    ways: defaultdict[Subject, list[_Way]] = defaultdict(list)
+    ways: defaultdict[Subject, list[_EntryRoute]] = defaultdict(list)
     for route, backends in routes(cluster.objects):
-        services = _lead(route, backends, cluster, facts)
-        if not doors.leads_in(route):
+        services = _check_backends(route, backends, cluster, facts)
+        if not entry_points.takes_external_traffic(route):
             continue
-        tls, offered = doors.has_tls(route, cluster.objects), doors.offers_tls(route, cluster.objects)
+        tls, offered = entry_points.has_tls(route, cluster.objects), entry_points.offers_tls(route, cluster.objects)
         for fact, value in ((TLS, tls), (TLS_OFFERED, offered)):
             if value is not None:
                 facts.add(route, fact, value)
         for service in services:
-            ways[service].append(_Way(route, service, tls))
-    _expose(cluster, ways, facts)
+            ways[service].append(_EntryRoute(route, service, tls))
+    _find_entry_points(cluster, ways, facts)
 
 
-def _lead(route: Subject, backends: list[Backend], cluster: Cluster, facts: Facts) -> list[Subject]:
+def _check_backends(route: Subject, backends: list[Backend], cluster: Cluster, facts: Facts) -> list[Subject]:
     """The Services that a route names, after stating whether each and its port are there."""
     items: list[BackendItem] = []
     services: dict[Subject, None] = {}
@@ -201,12 +202,12 @@ def _has_port(service: Subject, port: int | str) -> bool | None:
     return port in stated or (isinstance(port, str) and port.isdecimal() and int(port) in stated)
 
 
-def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) -> None:
+def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute]], facts: Facts) -> None:
     """State the ways from outside to each workload."""
-    into: Selections[list[_Way]] = Selections()
+    into: Selections[list[_EntryRoute]] = Selections()
     for service in cluster.objects.of("core", "Service"):
         found = ways.get(service, [])
-        found = [*found, _Way(service, service)] if doors.opens(service) else found
+        found = [*found, _EntryRoute(service, service)] if entry_points.is_external(service) else found
         if found:
             into.add(found, _pods_of(service, cluster))
     for kins, leading, perhaps in into.each(len(cluster.pods.kins)):
@@ -223,12 +224,12 @@ def _expose(cluster: Cluster, ways: Mapping[Subject, list[_Way]], facts: Facts) 
 
 
 def _pods_of(service: Subject, cluster: Cluster) -> Kins:
-    """The kins of workloads that a Service selects, and those of which it cannot be told."""
+    """The groups of workloads that a Service selects, and those that it may select."""
     selector = path(service.bindings["object"], "spec", "selector")
     return cluster.pods.selected(service, selector, labels_only=True) if selector else ((), ())
 
 
-def _own_ways(workload: Subject) -> Iterator[WayIn]:
+def _own_ways(workload: Subject) -> Iterator[EntryPoint]:
     """Ports of the node by which pods are reached without any Service."""
     pod = workload.bindings["pod"]
     if pod.get("hostNetwork") is True:
@@ -253,9 +254,9 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
 
 
 def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool) -> Iterator[TargetPort]:
-    """The ports that are sought by name among the names of those of the pods, where a Service selects any.
+    """The named target ports, compared with the port names of the selected pods, where a Service selects any.
 
-    `sure` says that it selects no other pods.
+    `sure` states that it selects no other pods.
     """
     ports = path(service.bindings["object"], "spec", "ports")
     for number, port in enumerate(ports if isinstance(ports, list) and names is not None else ()):

@@ -26,16 +26,15 @@ ACCOUNT = Fact(
     "account",
     (WORKLOAD,),
     AccountOf,
-    "The service account that it acts under; `automount` says whether that mounts its token, where the account is "
-    "among the files.",
+    "Its service account; `automount` is whether the account mounts its token, where the account is in the files.",
     provide="scan the folder that holds its ServiceAccount",
 )
 ACCOUNT_SHARED_WITH = Fact(
     "account_shared_with",
     (WORKLOAD,),
     list[str],
-    "Names of up to five workloads of other applications, by their labels, under the same account; absent where labels "
-    "do not tell.",
+    "Names of up to five workloads of other applications (by their labels) that use the same account; absent where "
+    "labels do not show the application.",
     provide="name the application of each workload by the label `app.kubernetes.io/name`, and scan the "
     "folder that holds all users of the account",
     related=("account_shared_with",),
@@ -44,7 +43,7 @@ USED_BY = Fact(
     "used_by",
     (RESOURCE,),
     list[str],
-    "Names of the workloads that act under it or mount it; absent where there are none.",
+    "Names of the workloads that use it or mount its token; absent where there are none.",
     provide="scan the folder that holds the workloads of the namespace",
     objects=("PersistentVolumeClaim", "ServiceAccount"),
 )
@@ -58,7 +57,7 @@ _APPLICATION = (
 )
 """Labels that name an application, the widest first."""
 _SHOWN = 5
-"""Names that are told of the others under an account."""
+"""The number of other workloads that are named for an account."""
 
 _Users = dict[str, dict[str, list[Subject]]]
 """The workloads under one account, by the label that names their application and by that name."""
@@ -103,7 +102,7 @@ def account_of(workload: Subject) -> str:
 
 
 def _account(name: str, near: list[Subject]) -> AccountOf:
-    """What a workload is told of its account; `automount` where the account is among the objects."""
+    """The service account of a workload; `automount` where the account is among the objects."""
     if not near:
         return {"name": name}
     mounts = path(near[-1].bindings["object"], "automountServiceAccountToken")

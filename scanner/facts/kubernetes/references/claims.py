@@ -48,7 +48,7 @@ CLAIMS = Fact(
     "claims",
     (WORKLOAD,),
     list[Claim],
-    "The claims for storage that it mounts and its templates for claims, each as far as it is known.",
+    "The PersistentVolumeClaims that it mounts and its claim templates, each with the properties that are known.",
     provide="scan the folder that holds the PersistentVolumeClaims that it mounts, their volumes, and the "
     "other workloads",
     item_related=("claim", "volume", "other"),
@@ -57,7 +57,7 @@ VOLUME = Fact(
     "volume",
     (RESOURCE,),
     Volume,
-    "The volume that it will be bound to, where that is among the files.",
+    "The volume that it will be bound to, where the volume is in the files.",
     provide="scan the folder that holds the PersistentVolume of the claim",
     objects=("PersistentVolumeClaim",),
     related=("volume",),
@@ -66,7 +66,7 @@ STORAGE_CLASS = Fact(
     "storage_class",
     (RESOURCE,),
     StorageClass,
-    "Its storage class, where that is among the files.",
+    "Its storage class, where the class is in the files.",
     provide="scan the folder that holds the StorageClass of the claim",
     objects=("PersistentVolumeClaim",),
     related=("storage_class",),
@@ -76,12 +76,12 @@ _ONE_WRITER = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 _ENDING = frozenset({"CronJob", "Job"})
 """Kinds whose pods come and go, such as a backup that waits for its turn."""
 _SHOWN = 5
-"""Names that are told of the others that mount a claim."""
+"""The number of other workloads that are named for a claim."""
 
 
 @step(Cluster, gives=(VOLUME, STORAGE_CLASS), reads=(*volumes.READS, volumes.PROVISIONER))
-def look_behind(cluster: Cluster, facts: Facts) -> None:
-    """What stands behind each claim, as far as it is among the objects."""
+def find_volumes(cluster: Cluster, facts: Facts) -> None:
+    """The volume and the storage class of each claim, where they are among the objects."""
     known = volumes.Volumes(cluster.objects)
     for claim in cluster.objects.of("core", "PersistentVolumeClaim"):
         if volume := known.behind(claim, claim.bindings["object"]):
@@ -113,7 +113,7 @@ def look_behind(cluster: Cluster, facts: Facts) -> None:
     ),
 )
 def find_claims(cluster: Cluster, facts: Facts) -> None:
-    """The claims that each workload mounts and makes, what lies behind them, and who else mounts them."""
+    """The claims that each workload mounts or creates, their volumes, and the other workloads that mount them."""
     known = _Claims(cluster.objects, facts)
     for workload in cluster.objects.workloads:
         known.add(workload)
@@ -152,9 +152,9 @@ class _Claims:
         self._facts.add(workload, CLAIMS, items)
 
     def _look(self, workload: Subject, stated: dict[str, Any], claim: Subject) -> None:
-        """What the last claim, or template for claims, says of itself, and the path of a node that it leads to.
+        """The properties of a claim, or of a claim template, and the path on a node that it leads to.
 
-        `host_path` is empty where no volume of the files is one.
+        `host_path` is empty where no volume in the files is a path on a node.
         """
         item, number = self._items[workload][-1], len(self._items[workload]) - 1
         modes = path(stated, "spec", "accessModes")

@@ -10,7 +10,7 @@ from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
 from scanner.facts.kubernetes.references import mentions
-from scanner.facts.kubernetes.references.stand_ins import KEYS_READ, keys_of
+from scanner.facts.kubernetes.references.generated_objects import KEYS_READ, keys_of
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import WORKLOAD
@@ -26,7 +26,7 @@ class Reference(TypedDict):
     found: NotRequired[bool]
 
 
-class Key(TypedDict):
+class KeyReference(TypedDict):
     """A key that a workload takes from a ConfigMap or Secret."""
 
     kind: str
@@ -41,14 +41,14 @@ REFERENCES = Fact(
     "references",
     (WORKLOAD,),
     list[Reference],
-    "The objects that it names, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
+    "The objects that it references, each once: ConfigMaps, Secrets, PersistentVolumeClaims, its ServiceAccount, "
     "PriorityClass and RuntimeClass.",
-    provide="scan the folder that holds the objects that it names, and state the namespaces",
+    provide="scan the folder that holds the objects that it references, and state the namespaces",
 )
 REFERENCED_KEYS = Fact(
     "referenced_keys",
     (WORKLOAD,),
-    list[Key],
+    list[KeyReference],
     "The keys that it takes from ConfigMaps and Secrets.",
     provide="scan the folder that holds the ConfigMaps and Secrets that it takes keys from",
     item_related=("object",),
@@ -81,11 +81,11 @@ _ORDINAL = re.compile(r"-[0-9]+$")
     gives=(REFERENCES, REFERENCED_KEYS),
     reads=(mentions.READ, *KEYS_READ, read(WORKLOAD, names=("object.spec.volumeClaimTemplates",))),
 )
-def resolve(cluster: Cluster, facts: Facts) -> None:
+def resolve_references(cluster: Cluster, facts: Facts) -> None:
     """The objects that each workload names, and the keys that those must hold."""
     for workload in cluster.objects.workloads:
         named: dict[tuple[str, str], Reference] = {}
-        keys: dict[tuple[str, str, str], Key] = {}
+        keys: dict[tuple[str, str, str], KeyReference] = {}
         for mention in mentions.mentions(workload.bindings["pod"]):
             _note(named, keys, mention)
         for (kind, name), item in named.items():
@@ -102,7 +102,7 @@ def resolve(cluster: Cluster, facts: Facts) -> None:
 
 
 def _note(
-    named: dict[tuple[str, str], Reference], keys: dict[tuple[str, str, str], Key], mention: mentions.Mention
+    named: dict[tuple[str, str], Reference], keys: dict[tuple[str, str, str], KeyReference], mention: mentions.Mention
 ) -> None:
     """One item for an object or a key, at the first place that cannot do without it."""
     kind, name, optional = mention.kind, mention.name, mention.optional
@@ -112,11 +112,11 @@ def _note(
     for key, field in mention.keys:
         held = keys.get((kind, name, key))
         if held is None or (held["optional"] and not optional):
-            keys[kind, name, key] = Key(kind=kind, name=name, key=key, field=field, optional=optional)
+            keys[kind, name, key] = KeyReference(kind=kind, name=name, key=key, field=field, optional=optional)
 
 
 def _found(objects: Objects, workload: Subject, kind: str, name: str) -> bool | None:
-    """Whether an object is there; None where it cannot be told."""
+    """Whether an object exists; None where it is not known."""
     found, sure = objects.find(workload, _GROUPS.get(kind, "core"), kind, name)
     if found or (kind, name) in _PROVIDED:
         return True
@@ -143,7 +143,7 @@ def _made(objects: Objects, workload: Subject, claim: str) -> bool | None:
 
 
 def _holds(objects: Objects, workload: Subject, kind: str, name: str, key: str) -> tuple[bool | None, Subject | None]:
-    """Whether an object holds a key, None where it cannot be told, and the object if it does not."""
+    """Whether an object holds a key, None where it is not known; and the object if it does not."""
     near, maybe = objects.near(workload, "core", kind, name)
     known = [keys_of(subject) for subject in near]
     if any(key in keys for keys in known if keys):

@@ -69,11 +69,11 @@ class Mention:
     kind: str
     name: str
     field: str
-    """Where the name stands, from the pod."""
+    """The field with the name, relative to the pod."""
     optional: bool = False
     """The pod starts without it."""
     keys: tuple[tuple[str, str], ...] = ()
-    """The keys that it must hold, each with the field that says so."""
+    """The keys that it must hold, each with the field that requires it."""
 
 
 def mentions(pod: dict[str, Any]) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from scanner.facts.kubernetes.objects import Objects, name_of, nearness, path
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, name_of, path
 from scanner.facts.step import read
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -48,24 +48,25 @@ class Volumes:
                 self._classes[str(path(spec, "storageClassName") or "")].append(volume)
 
     def behind(self, claim: Subject, stated: dict[str, Any]) -> Subject | None:
-        """The volume that a claim names, that is kept for it, or that it will be bound to by class; None if unknown.
+        """The volume that a claim names, that is reserved for it, or that it will be bound to by class; None if
+        unknown.
 
-        `stated` is the claim, or a template for claims of the subject. A claim of a stated class takes a volume that
-        fits before a new one is made; where those that fit lie on nodes and elsewhere, it cannot be told which.
+        `stated` is the claim, or a claim template of the subject. A claim of a stated class takes a volume that fits
+        before a new one is provisioned; where some that fit are on nodes and others are not, the volume is unknown.
         """
         spec = path(stated, "spec") or {}
         if named := path(spec, "volumeName"):
             return self._objects.find(claim, "core", "PersistentVolume", str(named))[0]
         namespace = str(path(claim.bindings["object"], "metadata", "namespace") or "")
         name = name_of(claim) if stated is claim.bindings["object"] else ""
-        kept = [volume for volume in self._kept.get((namespace, name), ()) if nearness(claim, volume)]
+        kept = [volume for volume in self._kept.get((namespace, name), ()) if in_same_namespace(claim, volume)]
         if kept:
             return kept[-1]
         wanted = path(spec, "storageClassName")
         volumes = self._classes.get(wanted, []) if isinstance(wanted, str) else []
         if not volumes or len(volumes) > _MANY or self._provisioned(claim, str(wanted)):
             return None
-        fitting = [volume for volume in volumes if nearness(claim, volume) and _fits(spec, volume)]
+        fitting = [volume for volume in volumes if in_same_namespace(claim, volume) and _fits(spec, volume)]
         alike = len({bool(self.host_path(volume)) for volume in fitting}) == 1
         return fitting[0] if alike else None
 
@@ -81,13 +82,13 @@ class Volumes:
 
     @staticmethod
     def on_node(volume: Subject) -> bool:
-        """A volume lies on a node, where every pod of that node may reach it."""
+        """Whether a volume is on a node, where every pod of that node may reach it."""
         spec = path(volume.bindings["object"], "spec") or {}
         return "hostPath" in spec or "local" in spec
 
 
 def _fits(spec: dict[str, Any], volume: Subject) -> bool:
-    """Whether a volume has the access modes and labels that a claim asks for; sizes are not compared."""
+    """Whether a volume has the access modes and labels that a claim requests; sizes are not compared."""
     held = path(volume.bindings["object"], "spec", "accessModes")
     modes = path(spec, "accessModes")
     if not isinstance(held, list) or not isinstance(modes, list) or any(mode not in held for mode in modes):

@@ -1,7 +1,7 @@
-"""Undoes what was begun where it does not come to its end, be it by an exception or by a signal.
+"""Cleans up after an operation that fails or is interrupted by a signal.
 
-What is begun within something else is undone before it. The signal then ends the run as it would have anyway: a shell
-sees 128 and the number of the signal.
+Inner operations are cleaned up before outer ones. The signal then ends the process as it would have without this
+module: a shell sees the exit code 128 plus the number of the signal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _begun: list[tuple[int, Callable[[], None]]] = []
 
 
 @contextmanager
-def undone(undo: Callable[[], None]) -> Iterator[None]:
+def on_failure(undo: Callable[[], None]) -> Iterator[None]:
     """Undo what was begun where the block raises, and where a signal ends the run within it.
 
     `undo` must not mind that nothing was begun yet, and may be called twice: only so no moment is without it. The
@@ -52,7 +52,7 @@ def temporary_folder(above: str = "") -> Iterator[str]:
     from tempfile import gettempdir
 
     folder = os.path.join(above or gettempdir(), f"assay-{os.urandom(16).hex()}")
-    with undone(lambda: rmtree(folder, ignore_errors=True)):
+    with on_failure(lambda: rmtree(folder, ignore_errors=True)):
         os.mkdir(folder, 0o700)
         yield folder
         rmtree(folder, ignore_errors=True)

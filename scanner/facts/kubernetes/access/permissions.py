@@ -1,8 +1,8 @@
-"""What rules of RBAC let their holder do: the rights that lead to more, each under a name.
+"""The dangerous permissions that RBAC rules grant, each under a name.
 
 Rules are read as the API server's own authorizer reads them: `*` stands for every verb, group or resource with all its
 subresources, `*/exec` for that subresource of every resource, and `pods/*` for nothing at all. Names under
-`resourceNames` bound a right, except where the named object itself is the way to more.
+`resourceNames` limit a permission, except where the named object itself allows the escalation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WIDE_ROLES = ("cluster-admin", "admin", "edit")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Right:
+class Permission:
     """A request that a rule may allow: one of the verbs on one of the resources."""
 
     group: str
@@ -37,112 +37,117 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Power:
+class DangerousPermission:
     """A dangerous thing to be allowed."""
 
     name: str
-    ways: tuple[tuple[Right, ...], ...]
+    ways: tuple[tuple[Permission, ...], ...]
     """Sets of rights, any of which makes the power; the first right of a set is what the power is about."""
     takes_over: bool = False
     """Its holder in the whole cluster, or in kube-system, can make themselves administrator of the cluster."""
 
 
-_READ_SECRETS = Right("", ("secrets",), _READ)
-EVERYTHING = Power("everything", ((Right("*", ("*",), ("*",)),),), takes_over=True)
+_READ_SECRETS = Permission("", ("secrets",), _READ)
+EVERYTHING = DangerousPermission("everything", ((Permission("*", ("*",), ("*",)),),), takes_over=True)
 POWERS = (
     EVERYTHING,
-    Power(
+    DangerousPermission(
         "escalate-roles",
         (
             (
-                Right(_RBAC, ("clusterroles",), ("escalate",), None, cluster=True),
-                Right(_RBAC, ("clusterroles",), _WRITE, None, cluster=True),
+                Permission(_RBAC, ("clusterroles",), ("escalate",), None, cluster=True),
+                Permission(_RBAC, ("clusterroles",), _WRITE, None, cluster=True),
             ),
-            (Right(_RBAC, ("roles",), ("escalate",), None), Right(_RBAC, ("roles",), _WRITE, None)),
+            (Permission(_RBAC, ("roles",), ("escalate",), None), Permission(_RBAC, ("roles",), _WRITE, None)),
         ),
         takes_over=True,
     ),
-    Power(
+    DangerousPermission(
         "bind-roles",
         tuple(
             (
-                Right(_RBAC, ("clusterroles", "roles"), ("bind",), _WIDE_ROLES),
-                Right(_RBAC, (bindings,), _WRITE, None, cluster=bindings == "clusterrolebindings"),
+                Permission(_RBAC, ("clusterroles", "roles"), ("bind",), _WIDE_ROLES),
+                Permission(_RBAC, (bindings,), _WRITE, None, cluster=bindings == "clusterrolebindings"),
             )
             for bindings in ("clusterrolebindings", "rolebindings")
         ),
         takes_over=True,
     ),
-    Power(
+    DangerousPermission(
         "impersonate",
         (
-            (Right("", ("users",), ("impersonate",), cluster=True),),
-            (Right("", ("serviceaccounts",), ("impersonate",)),),
+            (Permission("", ("users",), ("impersonate",), cluster=True),),
+            (Permission("", ("serviceaccounts",), ("impersonate",)),),
             (
-                Right("", ("groups",), ("impersonate",), ("system:masters",), cluster=True),
-                Right("", ("users", "serviceaccounts"), ("impersonate",), None),
+                Permission("", ("groups",), ("impersonate",), ("system:masters",), cluster=True),
+                Permission("", ("users", "serviceaccounts"), ("impersonate",), None),
             ),
         ),
         takes_over=True,
     ),
-    Power(
+    DangerousPermission(
         "create-tokens",
         (
-            (Right("", ("serviceaccounts/token",), ("create",)),),
-            (Right("", ("secrets",), ("create",)), _READ_SECRETS),
+            (Permission("", ("serviceaccounts/token",), ("create",)),),
+            (Permission("", ("secrets",), ("create",)), _READ_SECRETS),
         ),
         takes_over=True,
     ),
-    Power(
+    DangerousPermission(
         "run-pods",
         (
-            (Right("", ("pods", "replicationcontrollers"), _WRITE),),
-            (Right("apps", ("deployments", "daemonsets", "statefulsets", "replicasets"), _WRITE),),
-            (Right("batch", ("jobs", "cronjobs"), _WRITE),),
+            (Permission("", ("pods", "replicationcontrollers"), _WRITE),),
+            (Permission("apps", ("deployments", "daemonsets", "statefulsets", "replicasets"), _WRITE),),
+            (Permission("batch", ("jobs", "cronjobs"), _WRITE),),
         ),
         takes_over=True,
     ),
     # `get` opened a web socket on older clusters; counted, it would make every role that reads all a way to take over
-    Power("exec-into-pods", ((Right("", ("pods/exec", "pods/attach"), ("create",)),),), takes_over=True),
-    Power("debug-pods", ((Right("", ("pods/ephemeralcontainers",), _CHANGE),),), takes_over=True),
-    Power("proxy-to-nodes", ((Right("", ("nodes/proxy",), ("create", "get"), cluster=True),),), takes_over=True),
-    Power(
+    DangerousPermission(
+        "exec-into-pods", ((Permission("", ("pods/exec", "pods/attach"), ("create",)),),), takes_over=True
+    ),
+    DangerousPermission("debug-pods", ((Permission("", ("pods/ephemeralcontainers",), _CHANGE),),), takes_over=True),
+    DangerousPermission(
+        "proxy-to-nodes", ((Permission("", ("nodes/proxy",), ("create", "get"), cluster=True),),), takes_over=True
+    ),
+    DangerousPermission(
         "approve-certificates",
         (
             (
-                Right(_CERTIFICATES, ("signers",), ("approve",), _TRUSTED_SIGNERS, cluster=True),
-                Right(_CERTIFICATES, ("certificatesigningrequests/approval",), _CHANGE, cluster=True),
-                Right(_CERTIFICATES, ("certificatesigningrequests",), ("create",), cluster=True),
+                Permission(_CERTIFICATES, ("signers",), ("approve",), _TRUSTED_SIGNERS, cluster=True),
+                Permission(_CERTIFICATES, ("certificatesigningrequests/approval",), _CHANGE, cluster=True),
+                Permission(_CERTIFICATES, ("certificatesigningrequests",), ("create",), cluster=True),
             ),
         ),
         takes_over=True,
     ),
-    Power(
+    DangerousPermission(
         "rewrite-objects",
         (
-            (Right(_ADMISSION, ("mutatingwebhookconfigurations",), _WRITE, cluster=True),),
+            (Permission(_ADMISSION, ("mutatingwebhookconfigurations",), _WRITE, cluster=True),),
             (
-                Right(_ADMISSION, ("mutatingadmissionpolicies",), _WRITE, cluster=True),
-                Right(_ADMISSION, ("mutatingadmissionpolicybindings",), _WRITE, cluster=True),
+                Permission(_ADMISSION, ("mutatingadmissionpolicies",), _WRITE, cluster=True),
+                Permission(_ADMISSION, ("mutatingadmissionpolicybindings",), _WRITE, cluster=True),
             ),
         ),
         takes_over=True,
     ),
-    Power("read-secrets", ((_READ_SECRETS,),)),
-    Power(
-        "change-admission-checks", ((Right(_ADMISSION, ("validatingwebhookconfigurations",), _WRITE, cluster=True),),)
+    DangerousPermission("read-secrets", ((_READ_SECRETS,),)),
+    DangerousPermission(
+        "change-admission-checks",
+        ((Permission(_ADMISSION, ("validatingwebhookconfigurations",), _WRITE, cluster=True),),),
     ),
-    Power("create-volumes", ((Right("", ("persistentvolumes",), ("create",), cluster=True),),)),
-    Power("relabel-namespaces", ((Right("", ("namespaces",), _CHANGE),),)),
+    DangerousPermission("create-volumes", ((Permission("", ("persistentvolumes",), ("create",), cluster=True),),)),
+    DangerousPermission("relabel-namespaces", ((Permission("", ("namespaces",), _CHANGE),),)),
 )
 """Worst first."""
 
 _RIGHTS = tuple(dict.fromkeys(right for power in POWERS for way in power.ways for right in way))
 
 
-def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Right, _Path]:
-    """The rights that rules allow, each with what stands beside the first rule that allows it."""
-    found: dict[Right, _Path] = {}
+def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Permission, _Path]:
+    """The permissions that rules grant, each with the value that comes with the first rule that grants it."""
+    found: dict[Permission, _Path] = {}
     for rule, path in rules:
         for right in _RIGHTS:
             if right not in found and _allows(rule, right):
@@ -150,12 +155,13 @@ def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Right, _Path]:
     return found
 
 
-def held(rights: Mapping[Right, _Path], *, cluster: bool) -> dict[Power, _Path]:
-    """The powers that rights make, in the whole cluster or in one namespace, each by its first right.
+def held(rights: Mapping[Permission, _Path], *, cluster: bool) -> dict[DangerousPermission, _Path]:
+    """The dangerous permissions that single permissions add up to, each by the first of them.
 
-    Who may do everything is not said to hold the other powers too.
+    They are in the whole cluster or in one namespace. An account with all permissions is not reported with the others
+    too.
     """
-    found: dict[Power, _Path] = {}
+    found: dict[DangerousPermission, _Path] = {}
     for power in POWERS if rights else ():
         for way in power.ways:
             if all(right in rights and (cluster or not right.cluster) for right in way):
@@ -171,7 +177,7 @@ def permits(rule: Any) -> bool:
     return bool(_listed(rule, "verbs")) and bool(_listed(rule, "resources") or _listed(rule, "nonResourceURLs"))
 
 
-def _allows(rule: Any, right: Right) -> bool:
+def _allows(rule: Any, right: Permission) -> bool:
     return (
         _names(rule, "verbs", right.verbs)
         and _names(rule, "apiGroups", (right.group,))
@@ -186,7 +192,7 @@ def _names(rule: Any, field: str, wanted: tuple[str, ...]) -> bool:
 
 
 def _any_subresource(rule: Any, resources: tuple[str, ...]) -> bool:
-    """Whether a rule says `*/exec` where pods/exec is wanted."""
+    """Whether a rule has `*/exec` where pods/exec is needed."""
     listed = _listed(rule, "resources")
     return any("/" in item and f"*/{item.partition('/')[2]}" in listed for item in resources)
 

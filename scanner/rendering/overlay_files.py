@@ -17,7 +17,7 @@ from scanner.documents.positions import MISSING, Node
 from scanner.errors import UnreadableError
 from scanner.places import Origin
 from scanner.rendering.kustomization import NAMES
-from scanner.sources import Rendered
+from scanner.sources import RenderingResult
 
 _Path = tuple[str | int, ...]
 _Region = tuple[int, int, int, int, int, int, int]
@@ -33,10 +33,10 @@ class _Piece:
     patch: bool
 
 
-class Built:
+class OverlayFiles:
     """The files of one overlay, read once."""
 
-    def __init__(self, rendered: Rendered) -> None:
+    def __init__(self, rendered: RenderingResult) -> None:
         self._marker = rendered.texts[0][0]
         self._parts: list[tuple[int, str]] = []
         self._by_kind: dict[str, list[_Piece]] = defaultdict(list)
@@ -49,7 +49,7 @@ class Built:
             first += content.count(b"\n") + content.count(b"\r") + 1
 
     def places(self, root: Node) -> tuple[Origin, Callable[[_Path, Node], _Region | None]]:
-        """Where an object of the build stands, and what tells the place of each of its fields."""
+        """The place of an object of the build, and a function for the place of each of its fields."""
         name = str(root.get("metadata", "name").value)
         known = [piece for piece in self._by_kind[str(root.get("kind").value)] if _name(piece) in name]
         whole = [piece for piece in known if not piece.patch]

@@ -1,4 +1,4 @@
-"""Ways into the cluster: whether a route or a Service is open to the outside, and whether the way is under TLS."""
+"""Entry points of the cluster: whether a route or a Service takes external traffic, and whether it uses TLS."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scanner.model import Subject
 
 _TLS_PROTOCOLS = ("HTTPS", "TLS")
 _TLS_WORDS = ("tls", "ssl", "cert", "https")
-"""Words of annotations by which controllers are told of TLS."""
+"""Words in annotations that configure TLS for controllers."""
 
 
-def leads_in(route: Subject) -> bool:
+def takes_external_traffic(route: Subject) -> bool:
     """Whether a route takes calls from outside; routes of a mesh take those of its own pods."""
     spec = path(route.bindings["object"], "spec")
     if kind_of(route) == "VirtualService":
@@ -23,31 +23,31 @@ def leads_in(route: Subject) -> bool:
     return True
 
 
-def opens(service: Subject) -> bool:
+def is_external(service: Subject) -> bool:
     """Whether a Service itself is reached from outside."""
     spec = path(service.bindings["object"], "spec")
     return path(spec, "type") in ("LoadBalancer", "NodePort") or bool(path(spec, "externalIPs"))
 
 
 def has_tls(route: Subject, objects: Objects) -> bool | None:
-    """Whether every way to a route from outside is under TLS; None where the files do not tell."""
+    """Whether all external traffic to a route uses TLS; None where the files do not show it."""
     spec = path(route.bindings["object"], "spec")
     match kind_of(route):
         case "TLSRoute":
             return True
         case "VirtualService":
-            return _all_told([_server_tls(route, name, objects) for name in listed(path(spec, "gateways"))])
+            return _all_of([_server_tls(route, name, objects) for name in listed(path(spec, "gateways"))])
         case "HTTPProxy":
             return None if path(spec, "virtualhost") is None else bool(path(spec, "virtualhost", "tls"))
         case "Ingress" | "Route" | "IngressRoute":
             return True if path(spec, "tls") is not None else _plain(route)
         case "TCPRoute" | "UDPRoute":
             return None
-    return _all_told([_listener_tls(route, ref, objects) for ref in listed(path(spec, "parentRefs"))])
+    return _all_of([_listener_tls(route, ref, objects) for ref in listed(path(spec, "parentRefs"))])
 
 
 def _plain(route: Subject) -> bool | None:
-    """What no TLS section means: plain text, unless a controller or an annotation decides."""
+    """What a missing TLS section means: plaintext, unless a controller or an annotation decides."""
     notes = path(route.bindings["object"], "metadata", "annotations")
     names = notes if isinstance(notes, dict) else ()
     told_otherwise = any(word in str(name).lower() for name in names for word in _TLS_WORDS)
@@ -55,7 +55,7 @@ def _plain(route: Subject) -> bool | None:
 
 
 def offers_tls(route: Subject, objects: Objects) -> bool | None:
-    """Whether a Gateway that a route names has a listener with TLS at all; None where none of them is told."""
+    """Whether a Gateway that a route names has a listener with TLS at all; None where none of them is in the files."""
     refs = listed(path(route.bindings["object"], "spec", "parentRefs"))
     gateways = [gateway for ref in refs if (gateway := _gateway(route, ref, objects))]
     if not gateways:
@@ -102,7 +102,7 @@ def _server_tls(route: Subject, name: Any, objects: Objects) -> bool | None:
     return all(bool(path(server, "tls")) for server in servers) if servers else None
 
 
-def _all_told(answers: list[bool | None]) -> bool | None:
+def _all_of(answers: list[bool | None]) -> bool | None:
     """Kleene's conjunction of at least one answer."""
     if False in answers:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, name_of, namespace_of, nearness
+from scanner.facts.kubernetes.objects import Objects, group_of, in_same_namespace, kind_of, name_of, namespace_of
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
@@ -31,12 +31,12 @@ _WATCHING = frozenset({"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusR
 """Kinds that do neither, of a group (monitoring.coreos.com) of which others do."""
 
 
-class Makers:
+class OperatorResources:
     """Custom resources by what operators label with that they make: the name of each, or its kind in small letters."""
 
     def __init__(self, objects: Objects) -> None:
         self._named: dict[str, dict[str, dict[str, Subject]]] = {}
-        """By name, namespace, and chart or overlay; those alike in all three stand for each other."""
+        """By name, namespace, and chart or overlay; one of those that are alike in all three is enough."""
         for resource in objects.resources:
             if _may_make(resource) and objects.pod_of(resource) is None:
                 for name in {name_of(resource), kind_of(resource).lower()}:
@@ -44,7 +44,10 @@ class Makers:
                     spaces.setdefault(namespace_of(resource), {}).setdefault(resource.group, resource)
 
     def may_meet(self, seeker: Subject, selector: Any, namespace: str = "") -> bool:
-        """Whether an operator may make what a selector asks for: one of its values begins as a custom resource does."""
+        """Whether an operator may create what a selector selects.
+
+        It may where one of the selector's values begins like the name of a custom resource.
+        """
         return any(self.may_name(seeker, value, namespace) for value in _values(selector))
 
     def may_name(self, seeker: Subject, name: str, namespace: str = "") -> bool:
@@ -57,7 +60,7 @@ class Makers:
         spaces = self._named.get(name, {})
         space = namespace or namespace_of(seeker)
         near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
-        return any(nearness(seeker, maker, namespace) is not False for some in near for maker in some.values())
+        return any(in_same_namespace(seeker, maker, namespace) is not False for some in near for maker in some.values())
 
 
 def _may_make(resource: Subject) -> bool:
@@ -68,7 +71,7 @@ def _may_make(resource: Subject) -> bool:
 
 
 def _values(selector: Any) -> Iterable[str]:
-    """The texts that stand in a selector as values, whatever its form."""
+    """The texts that are values in a selector, whatever its form."""
     pending = [selector]
     while pending:
         value = pending.pop()

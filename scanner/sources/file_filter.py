@@ -11,7 +11,7 @@ def installed(folder: str) -> str:
     return INSTALLED_FOLDERS.get(folder.rpartition("/")[2], "")
 
 
-class Chosen:
+class FileFilter:
     """What a selection says of names relative to the root of the scan."""
 
     def __init__(self, selection: Selection) -> None:
@@ -28,7 +28,7 @@ class Chosen:
                 return f"excluded by --exclude {pattern}"
         if folder or self._all or self._is_included(name):
             return ""
-        return "not among --include"
+        return "not included by --include"
 
     def _is_included(self, name: str) -> bool:
         """A file is included with any of its folders, unless a later pattern spares it."""

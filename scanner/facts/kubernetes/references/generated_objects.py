@@ -1,4 +1,4 @@
-"""Objects of which a controller makes others, and the keys that configuration and secrets hold."""
+"""Objects from which a controller creates others, and the keys of ConfigMaps and Secrets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _MAKERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("secrets.infisical.com", "InfisicalSecret", "Secret", ("spec", "managedSecretReference", "secretName")),
     ("trust.cert-manager.io", "Bundle", "ConfigMap", ()),
 )
-"""Group and kind of an object, the kind that its controller makes, and where it says the name if not its own."""
+"""Group and kind of an object, the kind that its controller creates, and the field with its name if it is not the
+same.
+"""
 _GENERATORS = (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"))
 _ISSUED = frozenset({"ca.crt", "tls.crt", "tls.key"})
 _FILLED = ("config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle")
@@ -68,10 +70,10 @@ KEYS_READ = (
     ),
     read(RESOURCE, "object.spec.additionalOutputFormats", "object.spec.keystores", objects=("Certificate",)),
 )
-"""What is read of objects to tell the keys that they hold."""
+"""The fields of objects that determine the keys that they hold."""
 
 
-def introduce(objects: Objects) -> None:
+def add_generated_objects(objects: Objects) -> None:
     """Let what controllers will make be found by its name, as the object that they make it of."""
     for group, kind, made, where in _MAKERS:
         for maker in objects.of(group, kind):
@@ -91,9 +93,9 @@ def introduce(objects: Objects) -> None:
 
 
 def keys_of(subject: Subject) -> frozenset[str] | None:
-    """The keys of a ConfigMap or Secret, or of that which will be made of an object; None where nobody can tell.
+    """The keys of a ConfigMap or Secret, or of the one that a controller creates; None where they are not known.
 
-    One that is empty is there to be filled by a program.
+    They are not known of one that is empty either, because a program fills it.
     """
     stated = subject.bindings["object"]
     match group_of(subject), kind_of(subject):
@@ -115,7 +117,7 @@ def keys_of(subject: Subject) -> frozenset[str] | None:
 
 
 def _fetched(stated: dict[str, Any]) -> frozenset[str]:
-    """The keys of what an ExternalSecret makes; none where a store or another object has a say."""
+    """The keys of what an ExternalSecret creates; none where a store or another object determines them."""
     target = path(stated, "spec", "target") or {}
     template = path(target, "template") or {}
     if path(stated, "spec", "dataFrom") or path(template, "templateFrom"):

@@ -1,6 +1,6 @@
-"""What rendering did not use: whole objects that would otherwise count as a part of a chart or an overlay and be lost.
+"""Whole objects that rendering did not use. They would otherwise be lost as parts of a chart or an overlay.
 
-Somebody may apply such a file by itself, whatever a `.helmignore` or a patch says of it.
+Such a file may be applied by itself, whatever a `.helmignore` or a patch says about it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _OTHER_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
+class UnusedObjects:
     """What of a chart or an overlay rendering did not use."""
 
     apart: dict[str, bytes] = field(default_factory=dict)
     """File -> the part of its text that is to be assessed by itself, each line in its place."""
     lost: dict[str, str] = field(default_factory=dict)
-    """File -> why nobody can tell what it gives."""
+    """File -> why its content is not known."""
 
 
 def whole_objects(path: str, content: bytes, limits: Limits) -> list[Document]:
@@ -53,16 +53,16 @@ def whole_objects(path: str, content: bytes, limits: Limits) -> list[Document]:
     return [part for part in read if _is_whole(part.root.value)] if len(read) == len(parts) else []
 
 
-def of_chart(
+def unused_in_chart(
     files: Mapping[str, bytes],
     used: Collection[str],
     chart: tuple[Callable[[str], bool], Callable[[str], bool]],
     ignored: Callable[[str], str],
     limits: Limits,
-) -> Leftovers:
+) -> UnusedObjects:
     """What of a chart gave nothing; `chart` tells what it holds and its templates, `ignored` why Helm reads one not."""
     holds, templates = chart
-    found, never_read = Leftovers(), not any(_READS in content for content in files.values())
+    found, never_read = UnusedObjects(), not any(_READS in content for content in files.values())
     for name, content in files.items():
         base, template = posixpath.basename(name), _TEMPLATE in content
         if name in used or not name.lower().endswith(_SUFFIXES) or not (template or holds(name)):
@@ -79,9 +79,9 @@ def of_chart(
     return found
 
 
-def of_overlay(
+def unused_in_overlay(
     files: Mapping[str, bytes], objects: Collection[str], changes: Collection[str], built: str, limits: Limits
-) -> Leftovers:
+) -> UnusedObjects:
     """What of an overlay's files is not in what it builds; those of neither kind are taken in as text."""
     kept = [_key(value) for part in documents.read("built.yaml", built, limits) for value in _objects(part)]
     kinds = {kind for kind, _, _ in kept}
@@ -92,7 +92,7 @@ def of_overlay(
     }
     known = [_key(value) for name in wholes if name in objects for part in wholes[name] for value in _objects(part)]
     used = {key for made in kept for key in _origins(made, known)}
-    found = Leftovers()
+    found = UnusedObjects()
     for name, parts in wholes.items():
         if name in objects:
             left = [part for part in parts if any(_key(value) not in used for value in _objects(part))]
@@ -106,7 +106,7 @@ def of_overlay(
     return found
 
 
-def in_all(texts: Iterable[bytes]) -> bytes:
+def unused_by_all(texts: Iterable[bytes]) -> bytes:
     """The lines that stand in each of some texts of one file, each in its place."""
     first, *others = texts
     for other in others:

@@ -36,7 +36,7 @@ GROUPS = frozenset(
 """Groups of custom resources that rules, or the facts they rest on, look into."""
 
 
-def unfamiliar(subjects: Iterable[Subject]) -> dict[str, int]:
+def uncovered_kinds(subjects: Iterable[Subject]) -> dict[str, int]:
     """`Kind.group` -> number of objects, for kinds that are held only to what every object is; most frequent first."""
     found: Counter[str] = Counter()
     for subject in subjects:

@@ -13,8 +13,8 @@ from scanner.reports import figures
 from scanner.reports.configuration import sentences, title
 from scanner.reports.html import inputs
 from scanner.reports.html.anchors import anchors_of, slug
-from scanner.reports.html.controls import Sheet, rows_of, sheet_of
-from scanner.reports.html.findings import Band, bands_of
+from scanner.reports.html.controls import FrameworkSection, rows_of, sheet_of
+from scanner.reports.html.findings import FindingsSection, bands_of
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 from scanner.reports.unassessed import Gaps, gaps
@@ -30,7 +30,7 @@ _VERDICTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ReportHeader:
     """What every edition of the report begins with: the verdict, the run, and what was scanned."""
 
     headline: str
@@ -59,19 +59,19 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PageData:
     """The data of the page, in the order in which the page says it."""
 
-    head: Circumstances
+    head: ReportHeader
     failed: dict[Severity, int]
     """Failing findings by severity."""
     listed: dict[Outcome, int]
     """Findings by outcome."""
     outcomes: dict[Outcome, int]
     """All outcomes, those that are not listed too."""
-    first: tuple[Sheet, ...]
-    others: tuple[Sheet, ...]
-    sheets: tuple[Sheet, ...]
+    first: tuple[FrameworkSection, ...]
+    others: tuple[FrameworkSection, ...]
+    sheets: tuple[FrameworkSection, ...]
     """Those whose controls are told one by one."""
     findings: int
     rules: int
@@ -80,7 +80,7 @@ class View:
     """Findings that do not stand in the page itself."""
     kinds: tuple[str, ...]
     """Kinds of subject that findings are about."""
-    bands: tuple[Band, ...]
+    bands: tuple[FindingsSection, ...]
     grouped: dict[str, str]
     """Rule with findings -> its anchor."""
     standing: frozenset[str]
@@ -95,7 +95,7 @@ class View:
     """Those that do not."""
 
 
-def view(scan: Scan) -> View:
+def view(scan: Scan) -> PageData:
     """What the page says of a scan."""
     anchors = anchors_of(scan.findings)
     rows = rows_of(scan, anchors) if tells_controls(scan) else {}
@@ -105,7 +105,7 @@ def view(scan: Scan) -> View:
     first, others = (tuple(sheet_of(summary, rows) for summary in some) for some in order)
     all_inputs = inputs.inputs_of(scan)
     standing = frozenset(item.anchor for group in groups for item in group.items)
-    return View(
+    return PageData(
         head=circumstances(scan),
         failed=failed(scan),
         listed=tally((item.outcome for item in scan.findings), Outcome),
@@ -129,11 +129,11 @@ def view(scan: Scan) -> View:
     )
 
 
-def circumstances(scan: Scan) -> Circumstances:
+def circumstances(scan: Scan) -> ReportHeader:
     """What every edition of the report begins with."""
     headline, meaning = _VERDICTS.get(scan.verdict.exit_code, ("Unknown verdict", "not documented"))
     configuration = scan.run.configuration
-    return Circumstances(
+    return ReportHeader(
         headline=headline,
         meaning=meaning,
         verdict=scan.verdict,
@@ -158,7 +158,7 @@ def failed(scan: Scan) -> dict[Severity, int]:
 
 
 def _profile(run: Run) -> str:
-    return f"{run.profile}, rules that bear on {', '.join(run.asked)}" if run.asked else run.profile
+    return f"{run.profile}, rules that are mapped to {', '.join(run.asked)}" if run.asked else run.profile
 
 
 def _git(run: Run) -> str:

@@ -1,6 +1,6 @@
-"""What the examples of a rule never reach: fields that its message or `at` names and that none of them has.
+"""Fields that the message or `at` of a rule names and that none of its examples has.
 
-Most fields of a manifest are known to no schema of ours, so a misspelt one shows only by this.
+Manifests have no schema here, so this is the only way to find a misspelt field.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAME_OF_SUBJECT, _DETAIL = ("subject",), ("detail",)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ExampleRun:
     """One example, ready to be evaluated."""
 
     kind: str
@@ -47,14 +47,14 @@ class Run:
                 yield subject, item
 
 
-def faults(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
+def faults(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
     """Placeholders and an `at` that no example gives anything for, given all examples."""
     yield from _unfilled(file, [run for run in runs if run.kind == "fails"])
     yield from _unreached(file, [run for run in runs if run.kind in ("fails", "passes")])
 
 
-def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
-    """Placeholders that stand for nothing in any finding of the failing examples."""
+def _unfilled(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
+    """Placeholders without a value in all findings of the failing examples."""
     paths = [path for path in placeholders(file.rule.message) if path != _NAME_OF_SUBJECT]
     probe = _BREAK.join(f"{{{join_path(path)}}}" for path in paths)
     told = [
@@ -66,22 +66,22 @@ def _unfilled(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
     for number, path in enumerate(paths if told else ()):
         texts = {text[number] for text in told}
         if path == _DETAIL and texts <= {"", NOTHING}:
-            yield file.data.error(_DETAIL, "the expression gives no text in any failing example")
+            yield file.data.error(_DETAIL, "the expression of `detail` returns no text in any failing example")
         elif texts == {NOTHING}:
             values = [_values(subject, item) for run in runs for subject, item in run.asked()]
-            message = f"no failing example gives a value for {{{join_path(path)}}}"
+            message = f"no failing example has a value for {{{join_path(path)}}}"
             yield file.data.error(("message",), message, _meant(path, values, "did you mean {{{}}}?"))
 
 
-def _unreached(file: RuleFile, runs: Sequence[Run]) -> Iterator[PackError]:
+def _unreached(file: RuleFile, runs: Sequence[ExampleRun]) -> Iterator[PackError]:
     """An `at` that leads to its whole length in no example, so that every finding points at some parent of it."""
     path = split_path(file.rule.at)
     asked = [each for run in runs for each in run.asked()]
     if not path or not asked or any(len(aim(file.rule, *each)[1]) == len(path) for each in asked):
         return
     values = [_start(subject, item, path) for subject, item in asked]
-    message = f"no passing or failing example has {file.rule.at}, so findings never point at it"
-    hint = _meant(path, values, "did you mean {}?") or "mend the path, or add an example that has the field"
+    message = f"no passing or failing example has the field {file.rule.at} that `at` names"
+    hint = _meant(path, values, "did you mean {}?") or "correct the path, or add an example that has the field"
     yield file.data.error(("at",), message, hint)
 
 
@@ -110,7 +110,7 @@ def _meant(path: Path, values: Iterable[Any], question: str) -> str:
 
 
 def _end(path: Path, value: Any) -> tuple[int, Iterable[str]]:
-    """How many parts of a path a value has, and the names that stand where it ends."""
+    """The number of parts of a path that exist in a value, and the names at the point where it ends."""
     for depth, part in enumerate(path):
         if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]

@@ -66,7 +66,7 @@ def _quantity(node: Node, unit: str, number: float | None) -> dict[str, Any] | N
     return {"text": text} if number is None else {"text": text, unit: number}
 
 
-class Shape:
+class SubjectBuilder:
     """A mapping under construction: data for rule expressions, with the marks of where each field stands."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Shape:
         self.marks: dict[str, Mark] = {}
         self.unknowns: set[str] = set()
 
-    def put(self, name: str, node: Node, value: Any = ...) -> Shape:
+    def put(self, name: str, node: Node, value: Any = ...) -> SubjectBuilder:
         """Take a node in under a name, with its own value or a given one; a missing node leaves nothing."""
         if not node:
             return self
@@ -89,14 +89,14 @@ class Shape:
             self.marks[name] = node.mark
         return self
 
-    def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> Shape:
+    def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> SubjectBuilder:
         """Take several fields of a node in: `{new name: old name}` or names that stay."""
         pairs = names.items() if isinstance(names, Mapping) else ((name, name) for name in names)
         for name, old in pairs:
             self.put(name, node.get(old))
         return self
 
-    def say(self, name: str, value: Any) -> Shape:
+    def say(self, name: str, value: Any) -> SubjectBuilder:
         """Add a value that stands nowhere in the text, such as a name taken from a key."""
         self.data[name] = value
         return self

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner.documents.positions import split_path
 from scanner.facts import registry
-from scanner.facts.step import Read
+from scanner.facts.step import FieldRead
 from scanner.marks import NOWHERE, Mark, children_of, items_of, with_children
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -20,22 +20,22 @@ _NOTHING: tuple[dict[str, Any], Mark] = ({}, NOWHERE)
 
 
 @dataclass(slots=True)
-class _Wanted:
+class _FieldTree:
     """What is read of a value."""
 
     whole: bool = False
     """All of it."""
     names: bool = False
     """The names of its fields, or the number of its items."""
-    fields: dict[str, _Wanted] = field(default_factory=dict)
-    """What is read of its fields, by name; `*` stands for every field or item."""
+    fields: dict[str, _FieldTree] = field(default_factory=dict)
+    """The fields that are read, by name; `*` stands for every field or item."""
 
     def add(self, path: tuple[str, ...], *, names: bool) -> None:
-        """Take in that a path is read: all that stands there, or the names alone."""
+        """Add a path that is read: everything at it, or only the names of its fields."""
         wanted = self
         for part in path:
             key = _ITEM if part.isdecimal() else part
-            wanted = wanted.fields.setdefault(key, _Wanted())
+            wanted = wanted.fields.setdefault(key, _FieldTree())
         wanted.whole |= not names
         wanted.names |= names
 
@@ -47,22 +47,22 @@ class _Wanted:
                 inner.merge(every)
             inner.spread()
 
-    def merge(self, other: _Wanted) -> None:
-        """Take in all that another says."""
+    def merge(self, other: _FieldTree) -> None:
+        """Add everything that another tree has."""
         self.whole |= other.whole
         self.names |= other.names
         for name, inner in other.fields.items():
-            self.fields.setdefault(name, _Wanted()).merge(inner)
+            self.fields.setdefault(name, _FieldTree()).merge(inner)
 
 
-class Kept:
+class FieldFilter:
     """Cuts subjects down to what facts read, and what rules that use facts read besides."""
 
-    def __init__(self, rules: Iterable[Read] = ()) -> None:
+    def __init__(self, rules: Iterable[FieldRead] = ()) -> None:
         self._rules = tuple(rules)
-        self._reads: dict[str, tuple[Read, ...]] = {}
-        """By the kinds that were asked for: the modules that declare what is read are loaded for these alone."""
-        self._wanted: dict[tuple[str, str], _Wanted] = {}
+        self._reads: dict[str, tuple[FieldRead, ...]] = {}
+        """By kind; only the modules that declare reads for the requested kinds are loaded."""
+        self._wanted: dict[tuple[str, str], _FieldTree] = {}
 
     def of(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
         """The subjects of which anything is read, as far as it is."""
@@ -70,7 +70,7 @@ class Kept:
             if self.reads(subject.kind):
                 yield self._cut(subject)
 
-    def reads(self, kind: str) -> tuple[Read, ...]:
+    def reads(self, kind: str) -> tuple[FieldRead, ...]:
         """What is read of subjects of a kind; nothing for most kinds."""
         if kind not in self._reads:
             by_rules = (read for read in self._rules if read.kind == kind)
@@ -81,13 +81,13 @@ class Kept:
         wanted = self._wanted_of(subject)
         bindings, marks = dict(subject.bindings), dict(subject.marks)
         for name in marks.keys() & bindings.keys():
-            bindings[name], marks[name] = _cut(bindings[name], marks[name], wanted.fields.get(name, _Wanted()))
+            bindings[name], marks[name] = _cut(bindings[name], marks[name], wanted.fields.get(name, _FieldTree()))
         return replace(subject, bindings=bindings, marks=marks)
 
-    def _wanted_of(self, subject: Subject) -> _Wanted:
+    def _wanted_of(self, subject: Subject) -> _FieldTree:
         key = subject.kind, str(subject.bindings["object"]["kind"]) if subject.kind in (RESOURCE, WORKLOAD) else ""
         if key not in self._wanted:
-            wanted = self._wanted[key] = _Wanted()
+            wanted = self._wanted[key] = _FieldTree()
             for read in self.reads(subject.kind):
                 if not read.objects or key[1] in read.objects:
                     for path in read.paths:
@@ -98,7 +98,7 @@ class Kept:
         return self._wanted[key]
 
 
-def _cut(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
+def _cut(value: Any, mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]:
     """What is read of a value, with the marks of that."""
     children = children_of(mark)
     if wanted.whole or not children:
@@ -123,8 +123,8 @@ def _cut(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
     return values, with_children(mark, marks)
 
 
-def _items(value: list[Any], mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
-    inner = wanted.fields.get(_ITEM, _Wanted())
+def _items(value: list[Any], mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]:
+    inner = wanted.fields.get(_ITEM, _FieldTree())
     if inner.whole:
         return value, mark
     items = [_item(item, own, inner) for item, own in zip(value, items_of(mark), strict=True)]
@@ -133,10 +133,10 @@ def _items(value: list[Any], mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
     return [item for item, _ in items], with_children(mark, [own for _, own in items])
 
 
-def _item(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
-    """What is read of an item, of which there may be many that hold nothing of it, such as plain variables.
+def _item(value: Any, mark: Mark, wanted: _FieldTree) -> tuple[Any, Mark]:
+    """The fields of an item that are read. Many items may have none of them, such as plain variables.
 
-    With it stays the name of the item, by which a fingerprint tells it from others.
+    The name of the item is kept, because fingerprints use it.
     """
     kept, kept_mark = _cut(value, mark, wanted)
     if not isinstance(kept, dict):
@@ -146,7 +146,7 @@ def _item(value: Any, mark: Mark, wanted: _Wanted) -> tuple[Any, Mark]:
     return kept if _NAME not in value else {_NAME: value[_NAME], **kept}, kept_mark
 
 
-def _is_bare(kept: dict[str, Any], wanted: _Wanted) -> bool:
+def _is_bare(kept: dict[str, Any], wanted: _FieldTree) -> bool:
     """Whether nothing that is read is in a mapping, nor in what it holds."""
     for name, value in kept.items():
         inner = wanted.fields.get(name, wanted.fields.get(_ITEM))

@@ -24,14 +24,14 @@ _SHORTEST_LINE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class TextLayout:
     """Lays text out."""
 
     width: int
     colour: bool
 
     @classmethod
-    def of(cls, presentation: Presentation) -> Screen:
+    def of(cls, presentation: Presentation) -> TextLayout:
         """The screen that a presentation is for."""
         return cls(presentation.width, presentation.colour)
 

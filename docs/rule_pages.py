@@ -12,6 +12,7 @@ from markup import block, code, codes, fence, heading, items, paragraph, prose, 
 
 from scanner.controls import ControlLink
 from scanner.model import Profile, RuleInfo
+from scanner.policy import object_kinds
 from scanner.policy.rule import RuleFile
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".js": "javascript", ".md": "markdown"}
@@ -108,8 +109,8 @@ def _requirement(file: RuleFile) -> Iterator[str]:
     if file.rule.each:
         lines[0] += f", and there of each item of {' or '.join(map(code, file.rule.each))}"
     yield paragraph(f"{lines[0]}, in [CEL](https://cel.dev):")
-    if "when" in plain:
-        yield fence(plain["when"].strip(), "js")
+    if applies := object_kinds.condition(plain):
+        yield fence(applies.strip(), "js")
         yield "If that is true, there must be:"
     yield fence(plain["require"].strip(), "js")
     said = f"A finding says {code(file.rule.message)}, with values of the scanned file in place of the braces."

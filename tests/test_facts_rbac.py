@@ -611,7 +611,7 @@ def test_each_power_is_a_finding_of_its_own(tmp_path: Path) -> None:
         told = scan([str(tmp_path)], Options(profile=Profile.STRICT)).findings
         mine = [finding for finding in told if finding.rule == "kubernetes.workload-account-cannot-act-as-others"]
         assert all(len(finding.related) == 2 for finding in mine)
-        return {finding.message.split(": ")[1].split(",")[0]: finding.fingerprint for finding in mine}
+        return {finding.message.split(": ")[1].split(")")[0]: finding.fingerprint for finding in mine}
 
     both = found(rule("pods/exec", "create"), rule("pods", "create"))
     assert set(both) == {"run-pods", "exec-into-pods"}

@@ -15,6 +15,7 @@ from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
 from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
+from scanner.policy import object_kinds
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
 
@@ -58,7 +59,9 @@ class _Export:
     """One rule on its way."""
 
     def __init__(self, file: RuleFile, settings: ExportSettings) -> None:
-        self._rule = file.data.value
+        self._rule = dict(file.data.value)
+        if applies := object_kinds.condition(self._rule):
+            self._rule["when"] = applies
         self._info = file.rule.info
         self._each = file.rule.each
         self._parameters: Mapping[str, Any] = file.rule.parameters

@@ -13,12 +13,13 @@ from scanner.facts.step import FieldRead
 from scanner.marks import Mark
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
-from scanner.policy import cel, items, rule_reads
+from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.cel import Condition
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.message import message
+from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
@@ -131,15 +132,23 @@ class Evaluator:
         self._cluster = {"minor": kubernetes_minor}
         self.rules: dict[str, list[Rule]] = {}
         """By the kind of subject that they are about."""
-        self._ready: dict[str, list[LoadedRule]] = {}
+        self._loaded: dict[str, LoadedRule] = {}
+        self._about: dict[tuple[str, ObjectKind | None], list[LoadedRule]] = {}
         for rule in rules:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
-    def _of_kind(self, kind: str) -> list[LoadedRule]:
-        """The rules about a kind of subject; their expressions are loaded for the first subject of the kind."""
-        if kind not in self._ready:
-            self._ready[kind] = [LoadedRule.of(rule) for rule in self.rules.get(kind, ())]
-        return self._ready[kind]
+    def _rules_about(self, subject: Subject) -> list[LoadedRule]:
+        """The rules that may apply to a subject; their expressions are loaded for the first such subject."""
+        key = subject.kind, object_kinds.of(subject.bindings)
+        if key not in self._about:
+            rules = self.rules.get(subject.kind, ())
+            self._about[key] = [self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])]
+        return self._about[key]
+
+    def _load(self, rule: Rule) -> LoadedRule:
+        if rule.info.id not in self._loaded:
+            self._loaded[rule.info.id] = LoadedRule.of(rule)
+        return self._loaded[rule.info.id]
 
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
@@ -152,7 +161,7 @@ class Evaluator:
         """
         result = Evaluation()
         for subject in subjects:
-            rules = self._of_kind(subject.kind)
+            rules = self._rules_about(subject)
             if not rules:
                 continue
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}

@@ -150,6 +150,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         RuleInfo(**{**info, **lists, **words}),
         require=base64.b64decode(plain["require"]),
         when=base64.b64decode(plain["when"]) if plain["when"] else None,
+        kinds=tuple(plain["kinds"]),
         each=tuple(plain["each"]),
         at=plain["at"],
         message=plain["message"],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.model import Profile, RuleInfo, Severity
-from scanner.policy import rule_reads
+from scanner.policy import object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
@@ -37,6 +37,8 @@ class Rule:
     info: RuleInfo
     require: bytes
     when: bytes | None
+    kinds: tuple[str, ...]
+    """Kubernetes kinds that the rule is about, as `object_kinds` reads them; empty for all."""
     each: tuple[str, ...]
     """Paths of the lists or mappings whose items the rule checks; empty for the subject as a whole."""
     at: str
@@ -114,6 +116,8 @@ def load(path: Path, folder: Path) -> RuleFile:
     errors = list(_unknown_objectives(file))
     expressions = _compiled(file, errors)
     errors += rule_names.faults(file, expressions)
+    if "kinds" in file.value and object_kinds.OBJECT not in KINDS[kind].names:
+        errors.append(file.error(("kinds",), f"a {kind} is not a Kubernetes object, so it has no kinds"))
     file.refuse(errors)
     rule = _rule(file, identity, expressions)
     if rule.fix and (kind not in IN_PLACE or rule.joined):
@@ -156,13 +160,14 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         _info(identity, value),
         require=expressions["require"],
         when=expressions.get("when"),
+        kinds=tuple(value.get("kinds", ())),
         each=each,
         at=value.get("at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
-        reads=rule_reads.reads(expressions, starts, value["message"]),
+        reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,

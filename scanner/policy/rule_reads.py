@@ -21,10 +21,10 @@ _NOT_READ = (("subject",), ("detail",))
 """Placeholders that the evaluator itself fills in."""
 
 
-def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str) -> Reads:
-    """Everything that a rule reads; reads of `item` are added to each of the paths of `each`."""
+def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, also: Sequence[Path] = ()) -> Reads:
+    """Everything that a rule reads, `also` included; reads of `item` are added to each of the paths of `each`."""
     told = frozenset(path for path in placeholders(message) if path not in _NOT_READ)
-    found = _together(expressions.values()) | Reads(values=told)
+    found = _together(expressions.values()) | Reads(values=told | {*also})
     return Reads(frozenset(_placed(found.values, each)), frozenset((*_placed(found.shapes, each), *each)))
 
 

@@ -355,7 +355,7 @@ def test_a_selector_holds_as_in_a_cluster(tmp_path: Path, item: dict[str, Any], 
 
 def test_doubt_says_what_is_not_known(tmp_path: Path) -> None:
     other = policy("false", rules=({**DEPLOYMENTS, "apiVersions": ["v1beta1"]},))
-    assert "another version of the API" in told(judged(tmp_path, [other], deployment()))[0].message
+    assert "another API version" in told(judged(tmp_path, [other], deployment()))[0].message
     space = policy("false", match={"namespaceSelector": {"matchLabels": {"env": "prod"}}})
     assert "the labels of a Namespace" in told(judged(tmp_path, [space], deployment()))[0].message
 
@@ -427,7 +427,7 @@ def test_one_match_condition_that_is_false_decides(tmp_path: Path) -> None:
         (
             "dyn([1, 2]).reverse() == 'x'",
             "error",
-            "`(list).reverse()` is a part of Kubernetes' CEL that Assay does not",
+            "`(list).reverse()` is part of Kubernetes' CEL, but Assay does not",
         ),
         ("'a'.find('a++') == 'a'", "error", "Assay cannot evaluate the regular expression 'a++' as Go does"),
         ("object.data.none == ''", "fail", "no such key: none"),
@@ -450,7 +450,7 @@ def test_an_error_is_the_clusters_own_or_one_of_what_assay_does_not_provide(
         ("request.userInfo.username == 'root'", "request.userInfo"),
         ("has(request.userInfo) && object.kind == 'ConfigMap'", "request.userInfo"),
         ("authorizer.group('').resource('pods').check('create').allowed()", "authorizer"),
-        ("url(object.data.url).getHost() == 'x'", "`url` is a part of Kubernetes' CEL"),
+        ("url(object.data.url).getHost() == 'x'", "`url` is part of Kubernetes' CEL"),
         ("object.data.all(key, value, value != '')", "`all` with two variables"),
         ("[1, 2].reverse() == [2, 1]", "`reverse` for lists is part of Kubernetes' CEL, but Assay does not support it"),
         ("object.data.mode ==", "not a valid CEL expression"),

@@ -118,7 +118,7 @@ def test_a_rule_that_is_left_out_makes_no_figure_better(folder: Path) -> None:
     assert after["conformity"] <= before["conformity"]
     assert after["not_run"] == 1
     shown = " ".join(assay("scan", *options, cwd=folder).stdout.split())
-    assert "1 rule that bears on it was not run" in shown
+    assert "1 rule that is mapped to it was not run" in shown
 
 
 def test_a_control_is_not_satisfied_where_a_rule_that_bears_on_it_was_left_out(folder: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_link_is_not_followed_unless_it_is_named(folder: Path) -> None:
     (folder / "assay.yaml").symlink_to("elsewhere.yaml")
     done = assay("scan", cwd=folder)
     assert done.returncode == 2
-    assert "assay.yaml is a link" in done.stderr
+    assert "assay.yaml is a symbolic link" in done.stderr
     assert PRIVILEGED not in failing(results("--config", "assay.yaml", cwd=folder))
 
 
@@ -402,7 +402,7 @@ def test_a_scan_without_any_rule_is_an_error(folder: Path) -> None:
 
 TOLD = (
     f"{PRIVILEGED} is switched off: build machines need it (assay.yaml:5)",
-    "skip kubernetes.pod-* leaves out",
+    "skip kubernetes.pod-* excludes",
     "kubernetes.container-memory-limited has the severity info instead of medium: quotas do it (assay.yaml:6)",
     f'{REGISTRY} has the parameter allowed: ["ghcr.io/shop"] (assay.yaml:7)',
     "exclude: vendor/ (assay.yaml:1)",

@@ -273,5 +273,5 @@ def test_a_hint_is_given_for_names_that_may_be_misspelt_only() -> None:
 
 def test_the_shipped_objectives_are_read() -> None:
     found = objectives.load()
-    assert found["workload-least-privilege"].title.startswith("Containers hold")
+    assert found["workload-least-privilege"].title.startswith("Containers run with")
     assert all(each.meaning.endswith(".") for each in found.values())

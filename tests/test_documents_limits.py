@@ -121,7 +121,8 @@ def test_what_a_limit_costs(path: str, text: str, limits: Limits, expected: list
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("documents=2", "more than 2 documents"), ("faults=1", "more than 1 faults: the rest")]
+    ("text", "expected"),
+    [("documents=2", "more than 2 documents"), ("faults=1", "more than 1 syntax errors: the rest")],
 )
 def test_the_reason_says_what_to_do(text: str, expected: str) -> None:
     name, _, number = text.partition("=")

@@ -181,7 +181,7 @@ def test_what_a_file_has_checkov_leave_out_is_shown_as_undecided(stand_in: Calla
     result = scanned()
     (finding,) = theirs(result)
     assert finding.outcome is Outcome.UNKNOWN
-    assert "has Checkov leave CKV_AWS_20 out, because: a public site" in finding.message
+    assert "suppresses CKV_AWS_20, because: a public site" in finding.message
     assert result.verdict.exit_code == 0
 
 
@@ -289,7 +289,7 @@ def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]
 
 
 ENDS = {
-    "a crash": ('sys.exit("Traceback\\nValueError: oh no")', "it says: ValueError: oh no"),
+    "a crash": ('sys.exit("Traceback\\nValueError: oh no")', "last message: ValueError: oh no"),
     "another code": ('log("ERROR", "oh no"); sys.exit(2)', "exited with code 2; last message: oh no"),
     "a signal": ("os.kill(os.getpid(), 9)", "exited with code -9"),
     "garbage": ('print("{]")', "printed output that is not JSON"),
@@ -492,7 +492,7 @@ def test_what_is_wrong_with_the_meaning_of_a_check_is_told_with_its_line(
 SPARE = """\
 from dataclasses import replace
 
-from scanner.engines import Results
+from scanner.engines import EngineResults
 from scanner.controls import ShownBy
 from scanner.model import Finding, InputStatus, Outcome, Profile, RuleInfo, Severity
 from scanner.places import Location
@@ -508,7 +508,7 @@ class Spare:
         return path.endswith(".tf")
 
     def assess(self, files, ours):
-        results = Results(self.name, version="7", notes=["said"])
+        results = EngineResults(self.name, version="7", notes=["said"])
         for file in files:
             rule, path = "spare.SP_1", file.input.path
             words = dict.fromkeys(("why", "remediation", "limits"), "-")

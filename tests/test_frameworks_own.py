@@ -143,7 +143,7 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
             "measure: controls\ntotal: 6",
             "acme.yaml:9: `total` is 6, but the file lists 5 controls",
         ),
-        ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 names neither objectives nor"),
+        ("checkable: manual", "checkable: full", "acme.yaml:44: the control A-5 has neither `objectives` nor"),
         (
             "checkable: full",
             "checkable: manual",
@@ -155,7 +155,7 @@ def test_it_is_listed_shown_and_asked_for_its_rules() -> None:
         (
             "evidence: Some file.",
             "evidence: <what files can show of the control>",
-            "acme.yaml:40: <what a file can show of it> is not",
+            "acme.yaml:40: <what files can show of the control> is not",
         ),
         ("  - id: A-1", "  - id: A-1\n   - b", "acme.yaml:11: not valid YAML"),
     ],
@@ -187,9 +187,9 @@ def test_a_framework_that_was_begun_is_shown_once_its_blanks_are_filled(tmp_path
     path = tmp_path / "own" / "house-rules.yaml"
     assert "there is already" in fault(run("frameworks", "new", "soc2"))
     assert "already exists" in fault(run("frameworks", "new", "house-rules", "--folder", "own"))
-    assert "not a rule id" in fault(run("frameworks", "new", "House Rules"))
+    assert "not a framework id" in fault(run("frameworks", "new", "House Rules"))
     show = ("frameworks", "show", "house-rules", "--framework-file", str(path))
-    assert "house-rules.yaml:4: <what people call it> is not filled in yet" in fault(run(*show))
+    assert "house-rules.yaml:4: <the usual name> is not filled in yet" in fault(run(*show))
     path.write_text(
         re.sub(r"<[^>]*>", "Words of its author, as many as a rationale of some substance needs.", path.read_text())
     )
@@ -236,7 +236,7 @@ def test_a_control_is_shown_with_what_limits_what_bears_on_it(tmp_path: Path) ->
     )
     shown = assay("frameworks", "show", "acme/A-2", "--framework-file", "acme.yaml", cwd=tmp_path).stdout
     assert "applies where the scanned files contain subjects (kubernetes)" in shown
-    assert "binds service-provider only" in shown
+    assert "applies to service-provider only" in shown
     words = " ".join(shown.split())
     assert "(supports, medium, a pass does not count, where the scanned files contain data (pan or sad))" in words
     assert re.findall(r"^  - (\S+)", shown, re.MULTILINE) == ["kubernetes.pod-without-host-network"]

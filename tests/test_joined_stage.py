@@ -108,5 +108,5 @@ def test_a_fix_that_cannot_be_proved_is_not_made(
     done = assay("fix", "pod.yaml", *limited, cwd=folder)
     assert done.returncode == 1
     why = "the evaluation of rules that compare several objects needs more than 0.5 seconds of CPU time"
-    assert f"not fixed: it cannot be proved: {why}" in done.stderr
+    assert f"not fixed: the fix cannot be verified: {why}" in done.stderr
     assert (folder / "pod.yaml").read_text() == before

@@ -365,7 +365,7 @@ def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
     write(tmp_path, ".mcp.json", '{"mcpServers": {"a": {"command": "npx"}}, /* none */}\n')
     write(tmp_path, "pod.json", '{"apiVersion": "v1", "kind": "Pod", /* none */}\n')
     found = inputs(results(tmp_path)[1])
-    assert found["tsconfig.json"]["reason"].startswith("a TypeScript configuration (not JSON in the strict sense")
+    assert found["tsconfig.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
     assert found[".mcp.json"]["formats"] == ["mcp-servers"]
     assert found["pod.json"]["status"] == "unreadable"
 

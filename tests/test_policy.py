@@ -139,7 +139,7 @@ def test_a_fact_that_is_not_there_leaves_its_items_unknown(write: Write) -> None
     (finding,) = Evaluator([write("kubernetes.workload", KEYS).rule]).evaluate(found).findings
     assert (finding.outcome, finding.location.field) == (Outcome.UNKNOWN, "")
     assert finding.provide == "scan the folder that holds the ConfigMaps and Secrets that it takes keys from"
-    assert finding.message.endswith(f"; to tell, {finding.provide}")
+    assert finding.message.endswith(f"; to decide, {finding.provide}")
     assert "referenced_keys" not in finding.message
 
 

@@ -116,14 +116,20 @@ def test_the_masthead_says_what_was_scanned_and_what_it_is_worth() -> None:
     assert "A static scan supports or contradicts controls; it does not establish compliance." in text
     assert "Exit code 4: some input or rule could not be assessed." in text
     assert f"assay {' '.join(scan.run.arguments)}" in text
-    for fact in (scan.run.started, scan.run.pack_digest, scan.run.git_commit, scan.verdict.reason, "Unsigned"):
+    for fact in (
+        scan.run.started,
+        scan.run.pack_digest,
+        scan.run.git_commit,
+        scan.verdict.reason,
+        "This page is not signed",
+    ):
         assert fact in text
 
 
 def test_figures_are_counts_and_a_percentage_only_where_files_can_show_all() -> None:
     text = " ".join(Page(report.render(sample_scan())).text.split())
-    assert "Of 4 controls 2 not satisfied, 1 without contradiction, 1 not applicable." in text
-    assert "Satisfied by what was scanned, of those that files can show in full: 1 of 3 (33%)." in text
+    assert "Of 4 controls: 2 not satisfied, 1 without contradiction, 1 not applicable." in text
+    assert "Satisfied: 1 of 3 controls that files can show in full (33%)." in text
 
 
 @pytest.mark.parametrize(("share", "hundredths"), [(0.0, 0), (0.001, 1), (34 / 280, 12), (0.999, 99), (1.0, 100)])
@@ -186,7 +192,7 @@ def test_of_many_findings_the_worst_stand_in_the_page_and_the_others_are_packed_
     names = {data["texts"][row[0]] for row in rows} | set(standing)
     assert names == set(anchors_of(scan.findings))
     text = " ".join(Page(page).text.split())
-    assert f"{html_findings.LISTED} findings stand in this page as they are" in text
+    assert f"{html_findings.LISTED} findings are shown in this page" in text
     assert "95 more findings of this rule (95 fail) can be shown by the script of this page" in text
     assert "--output json=results.json" in text
 

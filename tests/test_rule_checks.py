@@ -72,7 +72,7 @@ def test_a_rule_that_names_what_there_is_is_accepted(rule: WriteRule) -> None:
 
 PARAMETER = "parameters: {most: {description: Highest number., default: 1}}"
 MESSAGE, REQUIRE = '"{subject} names no class"', "require: has(object.spec.ingressClassName)"
-NEVER = "that `at` names"
+HAS, NEVER = "example has the field", "that `at` names"
 AFTER = "objectives:"
 INPUT = "    input: {object: {metadata: {name: web}, spec: {rules"
 EACH = "each: facts.backends\n" + REQUIRE
@@ -136,7 +136,7 @@ EACH = "each: facts.backends\n" + REQUIRE
         (REQUIRE, "each: facts.used_by\n" + REQUIRE, "7: the fact 'used_by' is not a list of mappings"),
         (REQUIRE, EACH + " && item.fuond", "8: there is no field of `item` called 'fuond' (did you mean found?)"),
         (REQUIRE, REQUIRE + " && item.x", "7: `item` is defined only in a rule with `each`"),
-        (REQUIRE, "when: item.field != ''\n" + EACH, "7: `when` is asked of the subject as a whole, "),
+        (REQUIRE, "when: item.field != ''\n" + EACH, "7: `when` is evaluated for the subject as a whole, "),
         (MESSAGE, '"{subjct} names"', "9: there is no placeholder 'subjct' (did you mean subject?)"),
         (MESSAGE, '"{pod.spec} names"', "9: there is no placeholder 'pod' (known: cluster, detail, facts, item, key, "),
         (MESSAGE, '"{facts.bakends} names"', "9: there is no fact about kubernetes.resource called 'bakends' (did you"),
@@ -170,12 +170,12 @@ EACH = "each: facts.backends\n" + REQUIRE
         (
             "at: spec.ingressClassName",
             "at: spec.ingresClassName",
-            f"8: no passing or failing example has spec.ingresClassName, {NEVER} (did you mean spec.ingressClassName?)",
+            f"8: no passing or failing {HAS} spec.ingresClassName {NEVER} (did you mean spec.ingressClassName?)",
         ),
         (
             "at: spec.ingressClassName",
             "at: metadata.annotations.class",
-            f"8: no passing or failing example has metadata.annotations.class, {NEVER} (mend the path, or add an ",
+            f"8: no passing or failing {HAS} metadata.annotations.class {NEVER} (correct the path, or add an ",
         ),
     ],
 )  # fmt: skip
@@ -220,7 +220,7 @@ MOST = (REQUIRE, REQUIRE + " && params.most > 0\n" + PARAMETER)
         ),
         ([MOST, (FAILS, "  - parameters: {most: x}\n" + FAILS.replace("- ", "  "))], "15: most must be a whole number"),
         ([("  - passes: it names one", "  - at: spec\n    passes: it names one")], "12: `at` has no effect: an exam"),
-        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example with `sk"),
+        ([("  - passes: it names one", "  - says: no\n    skips: it")], "12: `says` has no effect: an example with"),
         ([(FAILS, "  - part: true\n" + FAILS.replace("- ", "  "))], "14: `part` has no effect: it belongs to an exam"),
     ],
 )  # fmt: skip
@@ -308,13 +308,13 @@ def test_a_fault_of_an_example_is_told_in_words(rule: WriteRule, changes: list[t
         ("own.yaml", ""),
         ("2-own.yaml", ""),
         ("own.part.yaml", ""),
-        ("Has Space.yaml", "not an identity: 'shop.Has Space'"),
-        ("Own.yaml", "not an identity: 'shop.Own'"),
-        ("own_rule.yaml", "not an identity: 'shop.own_rule'"),
-        ("own--rule.yaml", "not an identity: 'shop.own--rule'"),
-        ("-own.yaml", "not an identity: 'shop.-own'"),
-        (".own.yaml", "not an identity: 'shop..own'"),
-        ("röle.yaml", "not an identity: 'shop.röle'"),
+        ("Has Space.yaml", "not a rule id: 'shop.Has Space'"),
+        ("Own.yaml", "not a rule id: 'shop.Own'"),
+        ("own_rule.yaml", "not a rule id: 'shop.own_rule'"),
+        ("own--rule.yaml", "not a rule id: 'shop.own--rule'"),
+        ("-own.yaml", "not a rule id: 'shop.-own'"),
+        (".own.yaml", "not a rule id: 'shop..own'"),
+        ("röle.yaml", "not a rule id: 'shop.röle'"),
         ("own.yml", "the name of a rule file ends in .yaml"),
     ],
 )
@@ -441,7 +441,7 @@ def test_the_place_of_every_shipped_rule_is_checked() -> None:
 def test_a_placeholder_of_every_shipped_rule_is_checked() -> None:
     for file in SHIPPED[::7]:
         wrong = replace(file, rule=replace(file.rule, message="{cluster.nowhere}"))
-        assert any("gives a value for {cluster.nowhere}" in error.message for error in check(wrong)), file.rule.info.id
+        assert any("has a value for {cluster.nowhere}" in error.message for error in check(wrong)), file.rule.info.id
 
 
 @pytest.mark.parametrize(

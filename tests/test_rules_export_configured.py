@@ -53,8 +53,8 @@ def test_export_heeds_the_configuration() -> None:
     assert lines[0] == "configuration: assay.yaml, found in the current folder"
     assert f"  {PRIVILEGED} is switched off: our nodes need it (assay.yaml:5)" in lines
     assert f'  {REGISTRY} has the parameter allowed: ["registry.example"] (assay.yaml:4)' in lines
-    assert any(line.startswith("  skip kubernetes.pod-* leaves out ") for line in lines)
-    assert any(line.startswith("  rule-folders is not used: it counts only in a file that") for line in lines)
+    assert any(line.startswith("  skip kubernetes.pod-* excludes ") for line in lines)
+    assert any(line.startswith("  rule-folders is not used: it has an effect only in a file that") for line in lines)
     assert not [line for line in lines if "swarm" in line or "fail-on" in line]
 
 
@@ -78,7 +78,7 @@ def test_export_skips_and_selects_as_scan_does() -> None:
     text, told = export("--select", "kubernetes.container-image-*", "--skip", REGISTRY)
     assert REGISTRY not in names(text)
     assert all(name.startswith("kubernetes.container-image-") for name in names(text))
-    assert f"  skip {REGISTRY} leaves out 1 rule (--skip)" in told.splitlines()
+    assert f"  skip {REGISTRY} excludes 1 rule (--skip)" in told.splitlines()
 
 
 def test_export_without_a_configuration_tells_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

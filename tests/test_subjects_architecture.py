@@ -363,7 +363,7 @@ def test_what_is_no_native_spec_is_none(text: str) -> None:
 def test_a_header_that_means_to_be_a_specs_is_a_fault(header: str) -> None:
     (fault,) = subjects.recognise(documents.read("a.yaml", f"# a spec\napiVersion: {header}\n")).faults
     assert fault.line == 2
-    assert "a spec is assay.dev/v1 Architecture" in fault.message
+    assert "a spec has assay.dev/v1 Architecture" in fault.message
 
 
 def test_two_specs_of_one_file_are_two_systems() -> None:

@@ -41,7 +41,7 @@ def test_what_is_unknown_is_one_entry_for_each_rule_with_what_to_provide(folder:
     shown = assay("scan", "pods.yaml", cwd=folder).stdout
     head = f"     2  Every workload is isolated by a NetworkPolicy\n        {UNKNOWN}\n"
     entry = shown.partition(head)[2].partition("\n     ")[0]
-    assert " ".join(entry.split()).startswith("to tell, scan the folder that holds the network policies")
+    assert " ".join(entry.split()).startswith("to decide, scan the folder that holds the network policies")
     assert "Pod web" not in entry
     assert "is not stated" not in entry
 
@@ -75,7 +75,7 @@ def test_concise_is_one_line_a_finding(folder: Path) -> None:
     assert re.fullmatch(r"\d+ unknown: --show unknown lists them", unknown)
     assert verdict.startswith("Failed: ")
     listed = assay("scan", "pods.yaml", "--output", "concise", "--show", "unknown", cwd=folder).stdout
-    assert f"pods.yaml:3:12: unknown {UNKNOWN} Pod web: cannot tell" in listed
+    assert f"pods.yaml:3:12: unknown {UNKNOWN} Pod web: unknown whether" in listed
 
 
 def test_what_was_not_assessed_stands_in_concise_too(folder: Path) -> None:

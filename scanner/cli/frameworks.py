@@ -95,11 +95,11 @@ def _show_control(framework: Framework, item: Control, ways: Mapping[tuple[str, 
     way = " and ".join(ways.get((framework.id, framework.edition, item.id), ()))
     click.echo(f"checkable: {item.checkable}{f', shown by {way}' if way else ''}; {item.evidence}\n")
     for when in filter(None, (framework.applies_when.words, item.applies_when.words)):
-        click.echo(f"applies where a scan has {when}\n")
+        click.echo(f"applies where the scanned files contain {when}\n")
     if item.entities:
-        click.echo(f"binds {' and '.join(item.entities)} only\n")
+        click.echo(f"applies to {' and '.join(item.entities)} only\n")
     if item.unmapped:
-        click.echo(click.wrap_text(f"No objective bears on it. {item.unmapped}", 100) + "\n")
+        click.echo(click.wrap_text(f"No objective is mapped to it. {item.unmapped}", 100) + "\n")
     for bearing in item.objectives:
         _show_bearing(bearing)
 

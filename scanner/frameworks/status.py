@@ -9,9 +9,9 @@
 | pass | `supports`, `declares`, or only statements in documents | partial |
 | pass | `violates` | satisfied |
 
-Only mappings of medium or high strength count; a mapping of low strength decides nothing. The worst status counts, never
-an average. Without a failure, and without a pass that counts, the control is not assessed. It is satisfied only where
-files can show all of it, every rule that is mapped to it ran, and every input in its scope was assessed.
+Only mappings of medium or high strength count; a mapping of low strength decides nothing. The worst status counts,
+never an average. Without a failure, and without a pass that counts, the control is not assessed. It is satisfied only
+where files can show all of it, every rule that is mapped to it ran, and every input in its scope was assessed.
 """
 
 from __future__ import annotations

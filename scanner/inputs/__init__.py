@@ -104,8 +104,9 @@ def _foreseen(sources: Iterable[Source], kept: FieldFilter) -> Iterator[Source]:
 
 
 def hides_something(item: Input) -> bool:
-    """Whether an input may contain objects that were not read, in an unreadable part or in a call that is not
-    assessed.
+    """Whether an input may contain objects that were not read.
+
+    They may be in a part that cannot be read, or in a call that is not assessed.
     """
     unread = {*item.formats, *(loss.kind for loss in item.losses)}
     return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread

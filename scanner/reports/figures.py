@@ -63,7 +63,7 @@ def statuses(framework: FrameworkSummary) -> str:
         (counts[ControlStatus.NOT_APPLICABLE], "not applicable"),
     )
     said = [f"{number} {what}" for number, what in parts if number]
-    return f"of {framework.controls} {noun} {', '.join(said)}"
+    return f"of {framework.controls} {noun}: {', '.join(said)}"
 
 
 def conformity(framework: FrameworkSummary) -> str:
@@ -71,8 +71,9 @@ def conformity(framework: FrameworkSummary) -> str:
     if framework.conformity is None:
         return ""
     satisfied = framework.counts[ControlStatus.SATISFIED]
-    share = f"{satisfied} of {framework.full} ({percent(framework.conformity)}%)"
-    return f"of the controls that files can show in full, satisfied for the scanned files: {share}"
+    noun = "control" if framework.full == 1 else "controls"
+    share = f"{satisfied} of {framework.full} {noun} that files can show in full"
+    return f"satisfied: {share} ({percent(framework.conformity)}%)"
 
 
 def evidence(framework: FrameworkSummary) -> str:

@@ -34,7 +34,7 @@ def _first(scan: Scan, screen: TextLayout) -> Iterator[str]:
     found = gaps(scan)
     if number := len(found.unreadable) + len(found.not_assessed) + len(found.parts):
         inputs = "1 input was" if number == 1 else f"{number} inputs were"
-        told = f"{inputs} not assessed (see below): fix this first, because it may decide some of these outcomes"
+        told = f"{inputs} not assessed (see below): fix these first, they may decide some outcomes"
         yield from screen.paragraph(told, indent=2)
 
 

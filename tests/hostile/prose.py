@@ -102,8 +102,12 @@ ROWS = (
     noted(
         "a call that leaves something out", "x.md", _fence("mcp__x__swarm_init({ a: 1, ... })", "js"), "JavaScript", 2
     ),
-    not_assessed("a call in a fence of no language", "x.md", _fence(_CALL, ""), "of a language that is not read", 2),
-    not_assessed("a call in a fence of a shell", "x.md", _fence(_CALL, "sh"), "of a language that is not read", 2),
+    not_assessed(
+        "a call in a fence of no language", "x.md", _fence(_CALL, ""), "of a language that Assay does not read", 2
+    ),
+    not_assessed(
+        "a call in a fence of a shell", "x.md", _fence(_CALL, "sh"), "of a language that Assay does not read", 2
+    ),
     not_assessed("a task in a fence of text", "x.md", _fence("Task('a', 'b')", "text"), "the call of Task", 2),
     skipped("a task in a fence of Python", "x.md", _fence("Task('a', 'b')", "python"), "contains no YAML"),
     not_assessed("a call in prose", "x.md", "First\n\n" + _CALL, "outside of a code block", 3),

@@ -48,8 +48,7 @@ class Volumes:
                 self._classes[str(path(spec, "storageClassName") or "")].append(volume)
 
     def behind(self, claim: Subject, stated: dict[str, Any]) -> Subject | None:
-        """The volume that a claim names, that is reserved for it, or that it will be bound to by class; None if
-        unknown.
+        """The volume that a claim names, that is reserved for it, or that it will be bound to; None if unknown.
 
         `stated` is the claim, or a claim template of the subject. A claim of a stated class takes a volume that fits
         before a new one is provisioned; where some that fit are on nodes and others are not, the volume is unknown.

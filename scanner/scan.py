@@ -113,7 +113,7 @@ class _ScanRules:
 
     rules: pack.Pack
     policies: policy_evaluator.PolicyEvaluator | None
-    """Admission policies that the objects are held to as well."""
+    """Admission policies that are evaluated for the objects as well."""
     frameworks: tuple[catalogue.Framework, ...]
     scopes: Mapping[tuple[str, str], scope.Scope]
     engines: tuple[engines.Engine, ...]
@@ -138,9 +138,9 @@ def _standard(options: Options) -> _ScanRules:
 
 
 def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:
-    """The rules to run before a configuration changes anything: those that bear on frameworks that were asked for.
+    """The rules to run before a configuration changes anything: those that are mapped to requested frameworks.
 
-    Rules that bear with low strength are among them, because the controls that rest on these alone are counted.
+    Rules of low strength are among them, because the controls that depend on these alone are counted.
     """
     if not options.frameworks:
         return rules.of_profile(options.profile or Profile.DEFAULT)
@@ -170,12 +170,12 @@ def _evaluation(
 
 
 def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
-    """Whether nothing that belongs to the scan is missing, so that what is not there can be told."""
+    """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
 def _infos(by: _ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
-    """What reports say of every rule, policy and check that gave an outcome."""
+    """The metadata of every rule, policy and check with an outcome."""
     own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
     for each in also:
@@ -214,7 +214,7 @@ class _ReadInputs:
             self.contents.setdefault(item.path, sources.content_of(source))
 
     def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
-        """Take in what another engine found, as if rules of ours had given it, and what became of its inputs."""
+        """Take in the findings of another engine and the changed status of its inputs."""
         listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
         found = Evaluation(listed, by_path={(path,): counts for path, counts in also.counts.items()})
         found.counts = found.within(lambda _: True)

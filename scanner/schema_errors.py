@@ -1,6 +1,6 @@
-"""What a JSON Schema refuses, in plain sentences for whoever writes the file.
+"""What a JSON Schema rejects, in plain sentences for the author of the file.
 
-A sentence names the field, what is there and what must be there. Of a value it shows the beginning at most, and nothing
+A sentence names the field, what was found and what was expected. Of a value it shows the beginning at most, and nothing
 that looks like a credential.
 """
 
@@ -25,7 +25,7 @@ FieldPath = tuple[str | int, ...]
 _SHOWN = 40
 """Characters of a value that an error shows."""
 _MOST = 100
-"""Errors of one file that are told."""
+"""Errors of one file that are printed."""
 _LISTED = 12
 """Allowed values or known keys that an error lists."""
 _TYPES = {
@@ -57,7 +57,7 @@ class Problem:
 
 
 def problems(validator: Validator, value: Any) -> Iterator[Problem]:
-    """What the schema of a validator refuses in a value, as far as somebody reads on."""
+    """What the schema of a validator rejects in a value, up to a maximum."""
     found = (_problems(error, tuple(error.absolute_path)) for error in validator.iter_errors(value))
     some = islice(chain.from_iterable(found), _MOST)
     yield from dict.fromkeys(some)  # each missing key of a mapping is an error that tells all
@@ -66,7 +66,7 @@ def problems(validator: Validator, value: Any) -> Iterator[Problem]:
 def shown(value: Any, name: str = "") -> str:
     """A value as an error may show it: the beginning of a text in quotes, `•` in place of what looks like a credential.
 
-    `name` is the key that it stands under.
+    `name` is its key.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -77,7 +77,7 @@ def shown(value: Any, name: str = "") -> str:
 
 
 def shortened(text: str, name: str = "") -> str:
-    """The beginning of a text as an error may show it, without quotes; `name` is the key that it stands under."""
+    """The beginning of a text as an error may show it, without quotes; `name` is its key."""
     prefix = f"{name}: "
     masked = mask(prefix + text[: 4 * _SHOWN])[len(prefix) :]
     return masked if len(text) <= _SHOWN else f"{masked[:_SHOWN]}…"
@@ -119,7 +119,7 @@ def _unknown_keys(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
 
 
 def _missing_keys(error: ValidationError, path: FieldPath) -> Iterator[Problem]:
-    """The keys that are not there; a misspelt one is told as an unknown key only."""
+    """The missing keys; a misspelt one is reported as an unknown key only."""
     given, schema = cast("Mapping[str, Any]", error.instance), cast("Mapping[str, Any]", error.schema)
     properties = schema.get("properties", {})
     unknown = [key for key in given if key not in properties] if schema.get("additionalProperties") is False else []
@@ -212,7 +212,7 @@ def _counted(keyword: str, wanted: Any, given: Any) -> str:
 
 
 def _form(error: ValidationError) -> str:
-    """What is said in place of a pattern: the schema's examples. Its description is the hint."""
+    """The text that replaces a pattern: the schema's examples. Its description is the hint."""
     schema = error.schema
     examples = schema.get("examples", ()) if isinstance(schema, Mapping) else ()
     return f"must look like {' or '.join(map(repr, examples))}" if examples else "does not have the expected form"
@@ -231,7 +231,7 @@ def _of_type(path: FieldPath, given: Any, wanted: list[str]) -> str:
 
 
 def _quotes(given: Any, kinds: list[str]) -> str:
-    """The hint for a number, true or false where text must stand."""
+    """The hint for a number, true or false where a text is expected."""
     return "put it in quotes" if "string" in kinds and isinstance(given, int | float) else ""
 
 
@@ -248,12 +248,12 @@ def kind_of(value: Any) -> str:
 
 
 def kind_or_number(value: Any, name: str = "") -> str:
-    """A number or truth value itself, and of any other value what it is; `name` is the key that it stands under."""
+    """A number or truth value itself, and the type of any other value; `name` is its key."""
     return shown(value, name) if isinstance(value, int | float) else kind_of(value)
 
 
 def _name(path: FieldPath) -> str:
-    """What a sentence calls the value at a path: its key, or its number in the list it stands in."""
+    """The name of the value at a path: its key, or its number in its list."""
     if not path:
         return "the file"
     last = path[-1]

@@ -733,9 +733,13 @@ BOUNDARIES = [
 @pytest.mark.parametrize(
     ("source", "target", "expected"),
     [
-        ("user", "door", {"from_public": True, "crosses": True, "to_door": True, "to_boundary_kind": "internal"}),
-        ("user", "app", {"from_public": True, "crosses": True, "to_door": False, "from_type": "actor"}),
-        ("door", "app", {"from_public": False, "crosses": False, "to_door": False, "from_type": "gateway"}),
+        (
+            "user",
+            "door",
+            {"from_public": True, "crosses": True, "to_entry_point": True, "to_boundary_kind": "internal"},
+        ),
+        ("user", "app", {"from_public": True, "crosses": True, "to_entry_point": False, "from_type": "actor"}),
+        ("door", "app", {"from_public": False, "crosses": False, "to_entry_point": False, "from_type": "gateway"}),
         ("app", "safe", {"from_public": False, "crosses": True, "to_type": "datastore", "to_boundary_kind": "cde"}),
         ("app", "lost", {"crosses": None, "dangling": [], "to_boundary_kind": ""}),
         ("lost", "app", {"crosses": None, "from_public": None}),

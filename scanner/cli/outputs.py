@@ -49,7 +49,7 @@ def parse(given: Sequence[str]) -> tuple[Output, ...]:
 
 
 def _is_special(path: Path) -> bool:
-    """Whether something is no file and may be written into many times, such as /dev/null."""
+    """Whether a path is neither a file nor a folder, so that several outputs may be written to it (/dev/null)."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

@@ -1,6 +1,6 @@
 """Calls with literal arguments in JavaScript-like text -> plain data and marks.
 
-Agent instructions write tool calls as JavaScript, often with a server name that is no identifier and without
+Agent instructions write tool calls as JavaScript, often with a server name that is not an identifier and without
 parentheses: `mcp__claude-flow__swarm_init({...})`, `mcp__claude-flow__swarm_init {...}`, `Task("Name", ...)`. The
 call is found by name, its extent by matching brackets, and its arguments by a real JavaScript grammar. Nothing is run:
 a value that is not a literal becomes UNKNOWN.

@@ -68,7 +68,7 @@ def resolve(text: str) -> Scalar:
 
 
 def is_disputed(text: str) -> bool:
-    """Whether dialects may differ on a plain scalar that is no text for Kubernetes."""
+    """Whether dialects may differ on a plain scalar that is not a text for Kubernetes."""
     return text in _OLD_WORDS or "_" in text or (text[0] in "+-0" and len(text) > 1)
 
 

@@ -2,7 +2,7 @@
 
 A chart or an overlay is known by the names of its files, before any is read. Each is rendered in a worker, as any
 other input is read, so that a hostile one costs itself alone. Its parts are assessed as rendered. Where it cannot be
-rendered, whole objects among its parts are read as they are, and what is no whole object is not.
+rendered, whole objects among its parts are read as they are; parts that are not a whole object are not read.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def _of_tools(name: str, text: str) -> Iterator[str]:
 
 
 def _addresses(value: Any, loads: Collection[str] = ()) -> Iterator[str]:
-    """The addresses below the keys that name files, all but those of plain text where none are given.
+    """The addresses below the keys that name files, or below all keys but those of texts if `loads` is empty.
 
     Keys are those of JSON in Go, which takes them in any case.
     """

@@ -30,7 +30,7 @@ def find(name: str) -> TextFormat:
 
 
 def render(name: str, scan: Scan, presentation: Presentation | None = None) -> Iterator[str]:
-    """A scan in one of FORMATS, in pieces of some 100 kB; presented as asked as far as the format heeds that."""
+    """A scan in one of FORMATS, in pieces of some 100 kB, with the presentation where the format supports it."""
     form = find(name)
     written = form.present(scan, presentation) if form.present and presentation else form.render(scan)
     waiting: list[str] = []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scanner.places import Edit
 
 LONGEST_CHANGE = 40
-"""Lines; a longer change is told in words only."""
+"""The number of lines beyond which a change is described in words only."""
 
 
 @dataclass(frozen=True, slots=True)

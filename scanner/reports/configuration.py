@@ -13,7 +13,7 @@ from scanner.masking import mask, mask_data
 Json: TypeAlias = dict[str, Any]
 
 _NAMED_RULES = 5
-"""Rules that a sentence about a pattern names; of more it tells the number."""
+"""The number of rules that a sentence about a pattern names; with more, it gives the number."""
 _LONGEST_VALUE = 200
 
 

@@ -137,10 +137,10 @@ def _find_secrets(scan: Scan) -> _Secrets:
 
 
 def _beginning(text: str, start: int, end: int) -> str:
-    """What stands between two places of a line, with its end left out where it is long."""
+    """The text between two places of a line; the end of a long text is cut."""
     return text[start:end] if end - start <= LONGEST_PART else text[start : start + LONGEST_PART - 1] + "…"
 
 
 def _ending(text: str, end: int) -> str:
-    """What stands before a place of a line, with its beginning left out where it is long."""
+    """The text before a place of a line; the beginning of a long text is cut."""
     return text[:end] if end <= LONGEST_PART else "…" + text[end - LONGEST_PART + 1 : end]

@@ -9,7 +9,7 @@ from scanner.controls import ControlStatus, FrameworkSummary, Measure
 from scanner.model import Scan
 
 FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
-"""The frameworks, or families of them, that are told first where none was asked for."""
+"""The frameworks, or families of them, that are listed first if none was requested."""
 
 
 INCOMPLETE = "not all inputs in scope were assessed"
@@ -17,14 +17,14 @@ INCOMPLETE = "not all inputs in scope were assessed"
 
 
 class OrderedFrameworks(NamedTuple):
-    """The frameworks of a scan, those to tell first apart from the others."""
+    """The frameworks of a scan: those to list first, and the others."""
 
     first: tuple[FrameworkSummary, ...]
     others: tuple[FrameworkSummary, ...]
 
 
 def in_order(scan: Scan) -> OrderedFrameworks:
-    """Those that were asked for first, else those of the five families; within a family as the scan has them."""
+    """The requested frameworks first, else those of the five families; within a family in the order of the scan."""
     names = scan.run.asked or FAMILIES
     ranked = [(place, each) for each in scan.frameworks if (place := _place(each, names)) is not None]
     first = tuple(each for _, each in sorted(ranked, key=lambda pair: pair[0]))
@@ -41,7 +41,7 @@ def _place(framework: FrameworkSummary, names: Iterable[str]) -> int | None:
 
 
 def description(framework: FrameworkSummary) -> str:
-    """All that is told of a framework, in one line."""
+    """All figures of a framework, in one line."""
     parts = (statuses(framework), conformity(framework), evidence(framework), *limits(framework), scope(framework))
     return "; ".join(part for part in parts if part)
 

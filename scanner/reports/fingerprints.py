@@ -10,9 +10,10 @@ from scanner.model import Finding
 
 
 def unique(findings: Sequence[Finding]) -> list[str]:
-    """A fingerprint of its own for each finding, in their order.
+    """A unique fingerprint for each finding, in their order.
 
-    Findings that share one (of copies of an object) are told apart by their paths, and by counting within a file.
+    Findings with the same fingerprint (of copies of an object) are distinguished by their paths, and by counting within
+    a file.
     """
     times = Counter(finding.fingerprint for finding in findings)
     seen: Counter[tuple[str, str]] = Counter()

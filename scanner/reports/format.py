@@ -16,7 +16,7 @@ Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
-    """How a format for people is laid out, and what else it tells; the same for a file and for a terminal."""
+    """The layout of a format for people, and what it includes; the same for a file and for a terminal."""
 
     width: int = 100
     """Columns that a line may have."""
@@ -28,7 +28,7 @@ class Presentation:
     paths: tuple[str, ...] = ()
     """What was scanned, as the command line has it, for commands that a reader may give next; empty for no files."""
     seconds: float | None = None
-    """How long the scan took; None where that is not to be told, so that a report repeats byte for byte."""
+    """The duration of the scan; None where it is left out, so that a report repeats byte for byte."""
 
 
 def duration_text(seconds: float) -> str:
@@ -42,9 +42,9 @@ class Format:
     """What a format asks of a scan before it is written."""
 
     shows_fixes: bool
-    """The fix of each finding is told, so the scan has to work it out."""
+    """The report shows the fix of each finding, so the scan has to compute it."""
     tells_commit: bool
-    """The Git commit of the scanned files is told, so it has to be looked up."""
+    """The report states the Git commit of the scanned files, so it has to be looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

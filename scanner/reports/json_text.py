@@ -17,7 +17,7 @@ _UNDECODABLE = range(0x80, 0x100)
 
 
 class Entries:
-    """A JSON object that may be long: its entries are asked for as they are written, each on a line of its own."""
+    """A JSON object that may be long: its entries are computed while they are written, each on a line of its own."""
 
     def __init__(self, entries: Iterable[tuple[str, Any]]) -> None:
         self.entries = entries
@@ -27,7 +27,7 @@ def json_text(value: Any) -> Iterator[str]:
     r"""Return a value as JSON text, piece by piece, with a newline at its end.
 
     A list that may be long can stand in it as an iterator, an object as `Entries`: what they give is asked for as it is
-    written, each on a line of its own. Bytes of a file name that are no UTF-8 (lone surrogates in Python) are written
+    written, each on a line of its own. Bytes of a file name that are not UTF-8 (lone surrogates in Python) are written
     `\xff`: strict parsers refuse a whole document for one of them.
     """
     yield from _pieces(value)
@@ -78,7 +78,7 @@ def _listed(items: Iterable[tuple[str, Any]], brackets: str) -> Iterator[str]:
 
 
 def _is_streamed(value: Any) -> bool:
-    """Whether something that is written as it is asked for stands in a value."""
+    """Whether a value contains an iterator or `Entries`, which are computed while they are written."""
     if isinstance(value, dict):
         return any(map(_is_streamed, value.values()))
     if isinstance(value, list):
@@ -87,7 +87,7 @@ def _is_streamed(value: Any) -> bool:
 
 
 def _spell_out(match: re.Match[str]) -> str:
-    """Return the escape of a character, or of the byte that a surrogate stands for; others stand for nothing."""
+    """Return the escape of a character, or of the byte that a surrogate stands for; others are dropped."""
     code = ord(match.group())
     if code not in _SURROGATES:
         return json.dumps(match.group())[1:-1]

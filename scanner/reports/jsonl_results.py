@@ -13,7 +13,7 @@ from scanner.reports.json_text import line_of
 
 
 def render(scan: Scan) -> Iterator[str]:
-    """Return the lines of a scan: `run` first, `summary` last; each says by `type` what it is."""
+    """Return the lines of a scan: `run` first, `summary` last; `type` is the kind of each line."""
     head = {
         "format": results.VERSION,
         "tool": results.tool(scan),

@@ -1,6 +1,6 @@
 """The whole scan as data, in the format `assay-results/2` (docs/results.md, docs/results.schema.json).
 
-Nothing is said twice: what is said of a rule stands under `rules`, and findings name the rule.
+Nothing is repeated: the data of a rule is under `rules`, and findings name the rule.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scanner.reports.tally import tally
 Json: TypeAlias = dict[str, Any]
 
 VERSION = "assay-results/2"
-"""What `format` says."""
+"""The value of `format`."""
 
 
 def tool(scan: Scan) -> Json:
@@ -82,18 +82,18 @@ def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
 
 
 def findings(scan: Scan) -> Iterator[Json]:
-    """Failures, errors and unknowns, and passes where they were asked for."""
+    """Failures, errors and unknowns, and passes where they were requested."""
     own = _own_severities(scan)
     return (_finding(finding, own) for finding in scan.findings)
 
 
 def tells_controls(scan: Scan) -> bool:
-    """Whether controls are told one by one: those of frameworks that were asked for."""
+    """Whether controls are listed: those of requested frameworks are."""
     return bool(scan.run.asked or scan.run.all_frameworks)
 
 
 def controls(scan: Scan) -> Iterator[Json]:
-    """The status of every control of the frameworks that were asked for."""
+    """The status of every control of the requested frameworks."""
     return map(_control, scan.assessments if tells_controls(scan) else ())
 
 
@@ -143,7 +143,7 @@ def _links(links: tuple[ControlLink, ...]) -> list[Json]:
 
 
 def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
-    """Keys that there is nothing to say under are left out: they were a fifth of a large file."""
+    """Keys without a value are left out: they were a fifth of a large file."""
     severity = own.get(finding.rule, finding.severity)
     further = {
         "counted_severity": finding.severity if finding.severity != severity else "",

@@ -16,12 +16,12 @@ _COMMAND = re.compile(r"\A(\s*):(?=:)|#(?=#\w*\[)")
 """What CI services obey: GitHub `::error::` where a line begins and `##[error]` anywhere, as Azure and TeamCity do."""
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BYTE = range(0xDC80, 0xDD00)
-"""Surrogates that stand for a byte which is no UTF-8."""
+"""Surrogates that stand for a byte which is not valid UTF-8."""
 _ASCII, _PLANE = range(0x80), range(0x10000)
 
 
 def safe(text: str) -> str:
-    r"""The text on one line, with what nobody would see, or something would obey, written out as `\x1b` or `\u202e`."""
+    r"""The text on one line, with invisible and control characters written as `\x1b` or `\u202e`."""
     if not text.isprintable():
         text = _UNSAFE.sub(_written_out, text)
     return _COMMAND.sub(lambda found: found[1] + "\\x3a" if found[1] is not None else "\\x23", text)

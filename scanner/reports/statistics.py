@@ -14,7 +14,7 @@ _SHORTEST_TITLE = 20
 
 
 def blocks(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
-    """One table of the rules that failed, were in error or could not be told, worst first; none where all passed."""
+    """One table of the rules that failed, were in error or unknown, worst first; none where all passed."""
     lines = list(rows(scan, screen))
     if lines:
         yield lines

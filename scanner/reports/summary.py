@@ -140,12 +140,12 @@ def _name(each: FrameworkSummary) -> str:
 
 
 def _is_incomplete(about: Sequence[FrameworkSummary]) -> bool:
-    """Whether the population of all of them is incomplete, which is then told once."""
+    """Whether inputs in scope of all of them were not assessed; this is then stated once."""
     return all(each.incomplete for each in about)
 
 
 def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
-    """What a framework that was asked for has to be told beside the numbers; with `incomplete`, that it is so too."""
+    """The further figures of a requested framework; with `incomplete`, also that inputs in scope were not assessed."""
     if each.counts[ControlStatus.NOT_APPLICABLE]:
         yield f"{each.counts[ControlStatus.NOT_APPLICABLE]} not applicable"
     yield from (text for text in (figures.conformity(each), figures.not_run(each), figures.scope(each)) if text)
@@ -154,7 +154,7 @@ def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
 
 
 def _has_results(each: FrameworkSummary) -> bool:
-    """Whether anything speaks for or against a control of it."""
+    """Whether a rule passed or failed for a control of it."""
     return any(each.counts[status] for status in _DECIDED)
 
 
@@ -177,7 +177,7 @@ def _notes(
 
 
 def _undecided(scan: Scan, about: Sequence[FrameworkSummary]) -> dict[tuple[str, str], list[Assessment]]:
-    """Controls on which findings would bear if it were told that they apply, by framework and reason."""
+    """Controls that findings would affect if it were known that they apply, by framework and reason."""
     shown = {(each.id, each.edition): each for each in about}
     found: dict[tuple[str, str], list[Assessment]] = {}
     for each in scan.assessments:

@@ -120,7 +120,7 @@ def _shown(source: str) -> str:
 
 
 def _controls(scan: Scan, rule: RuleInfo) -> str:
-    """Controls that a rule bears on with at least medium strength, of the frameworks that are told first."""
+    """Controls that a rule is mapped to with at least medium strength, of the frameworks that are listed first."""
     by_framework: dict[str, list[ControlLink]] = {}
     bearing = (link for link in scan.links.get(rule.id, ()) if link.strength.bears)
     for link in sorted(bearing, key=lambda link: STRENGTHS.index(link.strength)):
@@ -139,7 +139,10 @@ def _controls(scan: Scan, rule: RuleInfo) -> str:
 
 
 def _unassessed(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
-    """Inputs, and parts of them, that were not assessed, each by name; then what is nobody's and could not be read."""
+    """Inputs and parts that were not assessed, each by name.
+
+    Unreadable documentation, source code and CI workflows come last.
+    """
     found, of_all = gaps(scan), f"of {len(scan.inputs)} inputs"
     parts = f"{len(found.parts)} part{'' if len(found.parts) == 1 else 's'} of inputs"
     for heading_, style, some in (

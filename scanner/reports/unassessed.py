@@ -1,4 +1,4 @@
-"""What of a scan was not assessed, in the order in which reports tell it."""
+"""What of a scan was not assessed, in the order in which reports list it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Gap(NamedTuple):
 
     input: Input
     line: int
-    """0 where none can be told."""
+    """0 where it is not known."""
     reason: str
 
     @property
@@ -42,7 +42,7 @@ def hidden(scan: Scan) -> str:
 
 
 def gaps(scan: Scan) -> Gaps:
-    """What was not assessed; without what the configuration says is knowingly not assessed."""
+    """What was not assessed, without what the configuration accepts as not assessed."""
     open_inputs = [item for item in scan.inputs if not item.accepted]
     unreadable = [item for item in open_inputs if item.status is InputStatus.UNREADABLE]
     unread = [item for item in open_inputs if item.status is InputStatus.NOT_ASSESSED]

@@ -1,4 +1,4 @@
-"""What could not be told, in a terminal: how much of each rule, and what to provide so that it can be told."""
+"""Unknown outcomes, in a terminal: how many of each rule, and what to provide so that it can be decided."""
 
 from __future__ import annotations
 

@@ -26,9 +26,9 @@ __all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write
 _DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<own>\d+)")
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
-"""What the system says of a name that it does not take."""
+"""Errors of the operating system about names that it does not accept."""
 _PATIENCE = 5.0
-"""Seconds in which somebody must open a pipe for reading."""
+"""Seconds to wait for a process that opens a pipe for reading."""
 _OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -206,7 +206,7 @@ def _not_empty(path: Path) -> UsageError:
 
 
 def _temporary_name() -> str:
-    """A name that nobody can have planted, as short for a long name as for a short one."""
+    """A name that cannot be guessed, equally short for a long name and a short one."""
     return f".assay-{os.urandom(16).hex()}.tmp"
 
 

@@ -1,4 +1,4 @@
-"""Paths -> named bytes, in a fixed order. Nothing that is met is left unsaid."""
+"""Paths -> named bytes, in a fixed order. Every file that is found is reported."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Scope:
     root: Path
     paths: tuple[str, ...]
     whole: bool
-    """Only folders were named, so an object that is not met does not exist in this bundle."""
+    """Only folders were named, so an object that is not found does not exist in this bundle."""
     selection: Selection
     boundary: Boundary
-    """What lies outside of it is not read, also where a chart or an overlay names it."""
+    """Nothing outside of it is read, not even where a chart or an overlay names it."""
     tree: git.Tree | None = None
     """The files of the commit that are read in place of those on disk."""
 
@@ -160,6 +160,6 @@ def _standard_input(limits: Limits) -> bytes:
 
 
 def _apart(files: Iterator[Met]) -> Iterator[Met]:
-    """Files, of which one that has the name of standard input is told from it."""
+    """Files, with a file that has the name of standard input renamed."""
     for source in files:
         yield replace(source, path=f"./{STDIN_NAME}") if source.path == STDIN_NAME else source

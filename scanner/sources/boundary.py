@@ -21,20 +21,20 @@ _HINT = "name its target: {}"
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Folders, by their real paths, in which everything lies that may be read."""
+    """The folders, by their real paths, outside of which nothing is read."""
 
     tops: tuple[str, ...]
 
     def holds(self, path: str) -> bool:
-        """Whether a path, with its links followed, lies inside, and not among the data of version control."""
+        """Whether a path, with its links followed, is inside, and not in the data of version control."""
         real = os.path.realpath(path)
         return any(_is_below(real, top) and not _in_version_control(real, top) for top in self.tops)
 
 
 def of(paths: Iterable[str], root: str = "") -> Boundary:
-    """The boundary of paths that are scanned, or the folder that was named for it.
+    """The boundary of paths that are scanned, or the folder that was given as the root.
 
-    Raises UsageError for a path that leads out of its work tree by a link, and for one that lies outside of `root`.
+    Raises UsageError for a path that leads out of its work tree by a link, and for one outside of `root`.
     """
     if root and not os.path.isdir(root):
         raise UsageError(f"--root is not a folder: {root}")

@@ -7,12 +7,12 @@ from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS, UNREAD_FOLDERS
 
 
 def installed(folder: str) -> str:
-    """Why nobody's own text lies in a folder of that name, empty where it may."""
+    """Why a folder of that name holds installed software and not sources; empty where it does not."""
     return INSTALLED_FOLDERS.get(folder.rpartition("/")[2], "")
 
 
 class FileFilter:
-    """What a selection says of names relative to the root of the scan."""
+    """The include and exclude patterns of a selection, for names relative to the root of the scan."""
 
     def __init__(self, selection: Selection) -> None:
         self._all = not selection.include
@@ -20,7 +20,7 @@ class FileFilter:
         self._exclude = [(pattern, Patterns((pattern,))) for pattern in selection.exclude]
 
     def passes_over(self, name: str, *, folder: bool) -> str:
-        """Why a name is passed over, empty where it is not; folders above it have been asked before."""
+        """Why a name is excluded, empty where it is not; folders above it have been checked before."""
         if folder and name.rpartition("/")[2] == GIT_FOLDER:
             return UNREAD_FOLDERS[GIT_FOLDER]
         for pattern, patterns in self._exclude:

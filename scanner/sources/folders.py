@@ -22,7 +22,7 @@ _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
 """Size from which an ignore file ignores nothing: no one wrote it by hand."""
 _Rules = tuple[tuple[str, Patterns], ...]
-"""(folder with a slash at its end, what its ignore file says), the deepest first."""
+"""(folder with a slash at its end, the patterns of its ignore file), the deepest first."""
 _IGNORED = f"ignored by {_IGNORE_FILE}"
 
 
@@ -58,7 +58,7 @@ def _met(path: str, root: Path, chosen: FileFilter, *, ignored: bool) -> Iterato
 
 
 def _special(path: str, name: str) -> UnreadableFile | None:
-    """What is to be said of something that was named and is not a file, such as a pipe."""
+    """The reason for a named path that is not a file, such as a pipe."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -67,7 +67,7 @@ def _special(path: str, name: str) -> UnreadableFile | None:
 
 
 class _Checkout:
-    """A Git checkout: what it tracks is read, whatever an ignore file says."""
+    """A Git checkout: files that it tracks are read, whatever an ignore file says."""
 
     def __init__(self, top: str, outer: _Checkout | None = None) -> None:
         self.top = top
@@ -76,12 +76,12 @@ class _Checkout:
 
     @property
     def index(self) -> str:
-        """Where the index lies."""
+        """The path of the index."""
         return os.path.join(self.top, ".git", "index")
 
     @cached_property
     def _index(self) -> GitIndex | None:
-        """None where it cannot be read: nobody knows then what an ignore file hides."""
+        """None where it cannot be read; then it is not known which files an ignore file hides."""
         try:
             return git_index.read(self.top)
         except UnreadableIndexError as error:
@@ -89,7 +89,7 @@ class _Checkout:
             return None
 
     def tracks(self, path: str, *, unless_told: bool) -> bool:
-        """Whether a file is tracked, or one in a folder; `unless_told` where that cannot be told."""
+        """Whether a file is tracked, or one in a folder; `unless_told` where it is not known."""
         if self._outer and self._outer.tracks(path, unless_told=unless_told):
             return True  # a folder `.git` within a checkout takes nothing away from it
         return unless_told if self._index is None else self._index.tracks(os.path.relpath(path, self.top))
@@ -99,7 +99,7 @@ class _Checkout:
         return self._index is not None and self._index.is_submodule(os.path.relpath(path, self.top))
 
     def fault(self) -> str:
-        """What is wrong with the index, told once and only where it was asked for."""
+        """The error of the index, reported once and only where the index was used."""
         fault, self._fault = self._fault, ""
         return f"{fault}: Assay cannot find out which files Git tracks, so ignore files have no effect" if fault else ""
 
@@ -108,7 +108,7 @@ class _FolderRules(NamedTuple):
     """What holds in a folder."""
 
     checkout: _Checkout | None
-    """None outside of one, where no ignore file is heeded: whoever wrote it may hide a manifest."""
+    """None outside of one; then ignore files have no effect, because their author may want to hide a manifest."""
     rules: _Rules = ()
     passed: str = ""
     """Why everything in the folder is passed over but for what Git tracks."""
@@ -181,9 +181,9 @@ class _Walk:
         return os.path.normpath(os.path.join(self._name, os.path.relpath(path, self._folder)))
 
     def _above(self) -> _FolderRules:
-        """What the ignore files between the top of the checkout and the folder say.
+        """The patterns of the ignore files between the top of the checkout and the folder.
 
-        Nothing, where they ignore the folder itself: it was named, so it is to be read.
+        Empty where they ignore the folder itself: it was named, so it is read.
         """
         top = git.top(self._folder)
         if not top:
@@ -233,7 +233,7 @@ def read(path: str, name: str, limits: Limits = DEFAULTS) -> Met:
 
 
 def _content(file: BinaryIO, name: str, limits: Limits) -> Met:
-    """What an open file holds: another may have taken the place of the one that was met, and either may grow."""
+    """The content of an open file, which may have been replaced since it was found, and may grow."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return UnreadableFile(name, "the file changed while it was read")

@@ -25,7 +25,10 @@ _SAFE = (
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
     *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
 )
-"""A checkout's own settings may name programs to run; nothing that is asked here starts others than these."""
+"""Options for Git.
+
+A checkout's settings may name programs to run; the commands used here start no others than these.
+"""
 _NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
 _CHUNK = 1024 * 1024
 _Entry = tuple[str, bytes, bytes]
@@ -78,7 +81,7 @@ class Tree:
 
 
 def _passed_folder(name: str, named: int, chosen: FileFilter, asked: dict[str, str]) -> tuple[str, str]:
-    """(the folder of a file that is passed over, if it is met for the first time, why)."""
+    """(the folder of an excluded file, if it is found for the first time, the reason)."""
     parts = name.split("/")[:-1]
     for length in range(named + 1, len(parts) + 1):
         folder = "/".join(parts[:length]) + "/"
@@ -165,7 +168,7 @@ def top(folder: str) -> str:
 
 
 def answer(folder: str, *arguments: str) -> bytes | None:
-    """What Git says to a question about the checkout around a folder; None where it does not."""
+    """The output of Git about the checkout of a folder; None where it fails."""
     try:
         return _ask(folder, *arguments)
     except UsageError:
@@ -173,7 +176,7 @@ def answer(folder: str, *arguments: str) -> bytes | None:
 
 
 def _ask(folder: str, *arguments: str) -> bytes:
-    """What Git says; raises UsageError with the reason where it does not."""
+    """The output of Git; raises UsageError with the reason where it fails."""
     git_folder.refuse_odd(top(folder))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
@@ -218,7 +221,7 @@ def _environment() -> dict[str, str]:
 
 
 class _Objects:
-    """One `git cat-file --batch`, asked for one object after the other."""
+    """One `git cat-file --batch`, which reads one object after the other."""
 
     def __init__(self, to: IO[bytes], back: IO[bytes], limits: Limits) -> None:
         self._to, self._back, self._limits = to, back, limits

@@ -1,4 +1,4 @@
-"""Whether Git can be asked about a repository: a pipe or an endless device among its files would hold it for ever."""
+"""Whether Git can be used for a repository: a pipe or a device among its files would make it wait for ever."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _points_back(folder: str, path: str) -> bool:
 
 
 def _real(path: str) -> str:
-    """Where a path lies, with a link at its end left as it is."""
+    """The real path of a file, with a link at its end left as it is."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 

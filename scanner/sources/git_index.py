@@ -31,7 +31,7 @@ _COMPRESSED = 4
 
 
 class UnreadableIndexError(ValueError):
-    """An index that cannot be read; says why."""
+    """An index that cannot be read; the message says why."""
 
 
 class _Entry(NamedTuple):
@@ -44,7 +44,7 @@ class GitIndex:
     """The tracked files of a checkout, by their names from its top."""
 
     names: tuple[bytes, ...]
-    """In the order of their bytes; the name of a folder that stands for all its files ends in a slash."""
+    """In the order of their bytes; the name of a folder whose files are all tracked ends in a slash."""
     submodules: frozenset[bytes]
 
     def tracks(self, name: str) -> bool:
@@ -177,7 +177,7 @@ def _extensions(content: bytes, at: int, width: int) -> Iterator[tuple[bytes, in
 
 
 def _width(content: bytes) -> int:
-    """The bytes of a hash, told by the one at the end; Git may leave that one out (`index.skipHash`)."""
+    """The bytes of a hash, by the length of the one at the end; Git may leave that one out (`index.skipHash`)."""
     if content[:4] != b"DIRC":
         raise UnreadableIndexError("it is not an index of Git")
     for width, hashed in _HASHES.items():

@@ -49,7 +49,7 @@ class Patterns:
         ]
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
-        """Whether a path, relative to where the lines stand, is named; None where no line says."""
+        """Whether a path, relative to the folder of the lines, matches; None where no line does."""
         text = _bytewise(path)
         last = text[text.rfind("/") + 1 :] + "/" * folder
         text += "/" * folder
@@ -85,7 +85,7 @@ def _bytewise(text: str) -> str:
 
 
 def _translate(line: str) -> _Pattern | None:
-    """What a line says; None for one that matches nothing."""
+    """The regular expression of a line; None for a line that matches nothing."""
     if line.startswith("#"):
         return None
     spaces = len(line) - len(line.rstrip(" "))

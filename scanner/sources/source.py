@@ -1,4 +1,4 @@
-"""What the room hands out, and what is asked of it."""
+"""The types of sources, and the selection that they are read with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INSTALLED_FOLDERS = {
     ".venv": "installed packages",
     "__pycache__": "compiled Python",
 }
-"""Folders that hold nobody's own text, and why; what Git tracks in them is read, and one that is named."""
+"""Folders with installed software, and why; what Git tracks in them is read, and one that is named."""
 
 LINK = "a symbolic link"
 
@@ -38,7 +38,7 @@ class RenderingResult:
     apart: Mapping[str, bytes] = field(default_factory=dict)
     """Files that gave nothing and hold whole objects, with the part of their text that is assessed by itself."""
     lost: Mapping[str, str] = field(default_factory=dict)
-    """Files of which nobody can tell what they give, and why."""
+    """Files whose content is not known, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ class RenderedFile:
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile
-"""One thing met under the paths of a scan."""
+"""A file or folder found under the paths of a scan."""
 Source: TypeAlias = Met | RenderingInput | RenderedFile
-"""One thing met under the paths of a scan, once it is known what is rendered."""
+"""The same, once it is known which files are rendered."""
 
 
 def content_of(source: Source) -> bytes:

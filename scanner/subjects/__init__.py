@@ -37,7 +37,7 @@ KINDS: dict[str, Kind] = {
 }
 
 IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
-"""Kinds whose focus is a part of the document as it stands, so that a change of it is a change of the text."""
+"""Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
@@ -47,7 +47,7 @@ _LOST = "contains nothing that Assay can read"
 _TEMPLATE = re.compile(
     r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
 )
-"""A line, or a value, that begins with what a template is told by; in quotes it is a text of whoever reads the file."""
+"""A line, or a value, that begins like a template expression; in quotes it is a text for the reader of the file."""
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 _PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
 """Names of texts for people and agents; any other that is read as Markdown is a source file."""
@@ -55,19 +55,19 @@ _PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", r
 
 @dataclass(frozen=True, slots=True)
 class RecognitionResult:
-    """What an input holds: its subjects, the formats met, and the parts that could not be read."""
+    """The contents of an input: its subjects, the formats found, and the parts that could not be read."""
 
     subjects: tuple[Subject, ...]
     formats: tuple[str, ...]
     faults: tuple[Fault, ...]
     foreign: str
-    """Why nothing in it is ours, empty where something is."""
+    """Why the input has no supported document; empty where it has one."""
     notes: tuple[Fault, ...] = ()
-    """Code blocks of a Markdown file that cannot be read and would not have been ours."""
+    """Code blocks of a Markdown file that cannot be read and do not look like a supported format."""
     kinds: tuple[str, ...] = ()
     """Of the subjects, sorted."""
     unread: Mapping[str, str] = field(default_factory=dict)
-    """Formats of the closed list that were met, each with the reason why its documents are not assessed."""
+    """Formats that are recognised and not read, each with the reason why its documents are not assessed."""
     losses: tuple[Loss, ...] = ()
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
 
@@ -79,10 +79,10 @@ def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
 
 
 class Recognition:
-    """The subjects of one input, to be taken one by one, and what else there is to say when all were taken.
+    """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
-    With a `group`, they are what a renderer made: one system, of documents that nobody wrote. `whole` is the format
-    that a text is known to have which is recognised and not read.
+    With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
+    that is recognised and not read.
     """
 
     def __init__(self, parts: Iterable[Document | Fault], group: str = "", whole: UnreadFormat | None = None) -> None:
@@ -92,10 +92,10 @@ class Recognition:
         self._faults: list[Fault] = []
         self._notes: list[Fault] = []
         self._foreign_kinds: dict[str, None] = {}
-        """Of documents that are not ours, in order."""
+        """The kinds of documents of unsupported formats, in order."""
         self._kinds: set[str] = set()
         self._in_code = False
-        """Whether the first of them stands in a code block."""
+        """Whether the first of them is in a code block."""
         self.count = 0
         """Subjects that were taken."""
         self._unread: dict[str, str] = {}
@@ -114,7 +114,7 @@ class Recognition:
                 yield replace(subject, group=self._group, overlay=self._group) if self._group else subject
 
     def _of(self, part: Document) -> Iterator[Subject]:
-        """The subjects of a document, and the document itself if it is ours."""
+        """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._lose_calls_in_prose(part)
         for form in _BY_PRECEDENCE:
@@ -162,7 +162,7 @@ class Recognition:
             self._faults.append(_explained(fault))
 
     def _lose(self, line: int, kind: str, why: str) -> None:
-        """Take note of something of ours that is not read."""
+        """Note a part of a supported format that is not read."""
         self._unread.setdefault(kind, why)
         self._losses.append(Loss(line, kind, why))
 
@@ -170,7 +170,7 @@ class Recognition:
         self._lose(line, TOOL_CALL.name, f"the call of {name} {where} is not assessed")
 
     def _lose_calls_in_prose(self, part: Document) -> None:
-        """Calls outside of code blocks; in a source file they are nobody's configuration."""
+        """Calls outside of code blocks; in a source file they are not a configuration."""
         lines = part.root.value
         if not any("mcp__" in line for line in lines):
             return
@@ -190,7 +190,7 @@ class Recognition:
             self._lose(_line(part), found.name, found.reason)
 
     def _lose_parts(self, part: Document) -> None:
-        """What a document of ours holds that cannot be read; in a code block that is no more than a broken example."""
+        """The parts of a supported document that cannot be read; in a code block they are only a broken example."""
         for line, why in _losses(part):
             if part.origin.first_line:
                 self._losses.append(Loss(line, EMBEDDED, why))
@@ -207,19 +207,19 @@ class Recognition:
         return RecognitionResult(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
 
     def _foreign(self) -> str:
-        """Why nothing in the input is ours."""
+        """Why the input has no supported document."""
         if self._foreign_kinds:
             return ("in code blocks: " if self._in_code else "") + foreign.reason(self._foreign_kinds)
         return _LOST if self._losses else _NOTHING
 
 
 def may_be_ours(text: str) -> bool:
-    """Whether a text that cannot be read looks as if it held a manifest, a spec or a tool call."""
+    """Whether a text that cannot be read looks like a manifest, a spec or a tool call."""
     return bool(_OURS.search(text))
 
 
 def _losses(part: Document) -> Iterable[tuple[int, str]]:
-    """What a document of ours holds that cannot be read: line and why."""
+    """The parts of a supported document that cannot be read: line and why."""
     if part.format in ("call", "prose"):
         return ()
     return (loss for form in _BY_PRECEDENCE for loss in form.losses(part))

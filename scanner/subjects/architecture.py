@@ -64,7 +64,7 @@ _FIELDS = {
         FLOW: "id from to protocol tls encrypted authentication mfa authorization data interaction fallback",
     }.items()
 }
-"""Fields that are taken over as they stand; quantities are read apart."""
+"""Fields that are copied as they are; quantities are parsed separately."""
 
 _DURATIONS = {SERVICE: (), DATASTORE: ("retention",), ASSET: ("retention",), BOUNDARY: (), FLOW: ("timeout",)}
 CATEGORIES_OF_DATA = frozenset(("personal", "special", "pan", "sad", "credential", "health", "financial-record"))

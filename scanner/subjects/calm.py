@@ -48,7 +48,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 
 def losses(document: Document) -> Iterator[tuple[int, str]]:
-    """What stands among the nodes of a CALM architecture and is none: 1-based line and why."""
+    """Entries among the nodes of a CALM architecture that are not nodes: 1-based line and why."""
     nodes = list(document.root.get("nodes").elements())
     if any(map(_is_node, nodes)):
         for node in nodes:

@@ -50,7 +50,7 @@ _SWITCHES = frozenset(
         "use-service-account-credentials",
     }
 )
-"""Flags that are true when they stand alone, so that a word after them is not their value."""
+"""Flags that are true without a value, so that a word after them is not their value."""
 _LISTS = frozenset(
     {
         "admission-control",
@@ -134,7 +134,7 @@ def _commands(script: Node) -> Iterator[list[Node]]:
 
 
 def _flags(words: Iterable[Node]) -> Iterator[tuple[str, str, Node]]:
-    """Name, value and place of each flag; words that are no flag are passed over."""
+    """Name, value and place of each flag; words that are not flags are skipped."""
     pending = deque(words)
     while pending:
         word = pending.popleft()
@@ -172,7 +172,7 @@ def _take(flags: SubjectBuilder, name: str, text: str, node: Node, *, unknown: b
 
 
 def _from_environment(flags: SubjectBuilder, container: Node) -> None:
-    """What etcd takes from its environment where its command line does not say it."""
+    """The settings of etcd in its environment that its command line does not set."""
     if container.get("envFrom"):
         flags.unknowns.add(SPREAD)
     for variable in container.get("env").elements():

@@ -1,4 +1,4 @@
-"""Which kinds of the Kubernetes API the rules know, apart from what they ask of every object."""
+"""The kinds of the Kubernetes API whose specific fields rules check."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ GROUPS = frozenset(
 
 
 def uncovered_kinds(subjects: Iterable[Subject]) -> dict[str, int]:
-    """`Kind.group` -> number of objects, for kinds that are held only to what every object is; most frequent first."""
+    """`Kind.group` -> number of objects, for kinds of which only general fields are checked; most frequent first."""
     found: Counter[str] = Counter()
     for subject in subjects:
         if subject.kind == "kubernetes.resource":

@@ -82,5 +82,5 @@ def reason(kinds: Iterable[str]) -> str:
 
 
 def kind(value: Any) -> str:
-    """What a document that is not ours is, by its plain data."""
+    """The kind of an unsupported document, by its plain data."""
     return next((name for name, shape in _KINDS if fits(value, shape)), UNKNOWN)

@@ -1,4 +1,4 @@
-"""What is said once of every format that subjects are read from."""
+"""The declaration of each format that subjects are read from."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Format:
     losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
-    """What the data of a document says otherwise than the schema of the format, where it has one: path and why."""
+    """Where the data of a document violates the schema of the format, if it has one: path and why."""
 
 
 def key_sign(name: str) -> str:

@@ -83,10 +83,10 @@ def process(node: Node, name: str, origin: Origin, frameworks: Node) -> Subject:
 
 
 def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[str, Node]) -> Subject:
-    """What is said of recovering one thing.
+    """The recovery of one thing.
 
-    `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a
-    mapping of class of data to interval, or one interval), components, encrypted, immutable, regions.
+    `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a mapping
+    of class of data to interval, or one interval), components, encrypted, immutable, regions.
     """
     shape = SubjectBuilder().say("name", name)
     for field in ("rto", "rpo", "mttr", "retention", "testInterval"):

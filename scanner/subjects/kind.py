@@ -1,4 +1,4 @@
-"""What is said once of every kind of subject."""
+"""The declaration of each kind of subject."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Kind:
     names: tuple[str, ...]
     """What rule expressions may name, first the one that a rule's `at` counts from."""
     shown_by: ShownBy
-    """Whether it configures a platform, or is only what a document says of itself."""
+    """Whether it is the configuration of a platform, or a statement in a document."""
 
     @property
     def focus(self) -> str:

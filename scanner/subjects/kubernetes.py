@@ -75,7 +75,7 @@ CLUSTER_SCOPED = frozenset(
 def recognise(document: Document) -> Iterator[Subject] | None:
     """The subjects of a document that holds one Kubernetes object or a List of them; None for any other.
 
-    Nothing for one that means to be an object and is none; `losses` says why.
+    An invalid object gives none; `losses` says why.
     """
     if not is_object(document.root.value):
         return iter(()) if any(_not_objects(document)) else None
@@ -83,7 +83,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 
 def is_object(value: Any) -> bool:
-    """Whether plain data is a Kubernetes object: it says its apiVersion and kind, and is not Backstage's."""
+    """Whether plain data is a Kubernetes object: it has apiVersion and kind, and is not Backstage's."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("apiVersion"), str)
@@ -129,7 +129,7 @@ def _items(owner: Node, *, without_nulls: bool) -> Iterator[Node]:
 
 
 def _item(owner: Node, item: Node) -> Node | None:
-    """An item of a list as an object of its own; None where nothing tells what it is."""
+    """An item of a list as an object of its own; None where its kind is not known."""
     if is_object(item.value):
         return item
     kind = owner.value["kind"].removesuffix("List")
@@ -139,7 +139,7 @@ def _item(owner: Node, item: Node) -> Node | None:
 
 
 def losses(document: Document) -> Iterator[tuple[int, str]]:
-    """What a document of Kubernetes holds and nobody can read: 1-based line and why."""
+    """The parts of a Kubernetes document that cannot be read: 1-based line and why."""
     root = document.root
     if not is_object(root.value):
         yield from _not_objects(document)
@@ -164,7 +164,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
-    """What means to be an object and is none: a head that is no text, and objects side by side in a plain list."""
+    """What looks like an object and is not one: an apiVersion or kind that is not text, and a plain list of objects."""
     root = document.root
     if document.format in ("call", "prose"):
         return
@@ -213,7 +213,7 @@ def _told_apart(identity: str, label: str, path: Path) -> tuple[str, str]:
 
 
 def _without_containers(value: Any, path: Path) -> dict[str, Any]:
-    """The bindings of an object with a pod template at a path, where the pod says all but its containers."""
+    """The bindings of an object with a pod template at a path, with everything of the pod but its containers."""
     if path:
         step: Any = path[0]
         inner = _without_containers(value[step], path[1:])

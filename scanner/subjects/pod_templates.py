@@ -1,10 +1,10 @@
-"""Where objects of Kubernetes hold pod templates.
+"""The places of pod templates in Kubernetes objects.
 
 In a Pod itself, under `spec.template` (Deployment, Job, Argo Rollout, Knative Service, ...), under `spec.jobTemplate`
 (CronJob), under `template` (PodTemplate), and under `spec.podTemplate` of an agent's sandbox. Custom resources hold
 them deeper and in lists as well (`spec.tasks[].template` of a Volcano Job, `spec.workerGroupSpecs[].template` of a
-RayCluster): there a mapping counts whose name says template and whose containers all name an image. Without images it
-is a patch for a template that a controller makes, and says nothing of what it leaves out.
+RayCluster): there a mapping counts whose name contains template and whose containers all name an image. Without images
+it is a patch for a template that a controller creates, and shows nothing about the fields that it leaves out.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _DEEPEST = 10
 
 
 def pod_templates(node: Node) -> Iterator[tuple[Path, Node]]:
-    """The templates of an object whose `spec` is a pod's, and the way to each.
+    """The templates of an object whose `spec` is a pod's, and the path of each.
 
-    A Pod is its own, others say containers of some kind.
+    A Pod is its own template; in others the containers must be of some kind.
     """
     is_pod = node.value["kind"] == "Pod"
     group = node.value["apiVersion"].rpartition("/")[0]
@@ -56,7 +56,7 @@ def _is_custom(group: str) -> bool:
 
 
 def _deeper(value: Any, path: Path, *, named: bool = False) -> Iterator[Path]:
-    """The paths of all templates with images in a value; `named` says whether its name says template."""
+    """The paths of all templates with images in a value; `named` is whether its name contains template."""
     if len(path) > _DEEPEST:
         return
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
 """Objectives that Markdown states in words -> claims.
 
-Only sentences with a figure count: an availability with the downtime it is said to allow, a recovery objective, a
-number of regions. What cannot be checked is left to the reader.
+Only sentences with a figure count: an availability with its downtime, a recovery objective, a number of regions. Claims
+that cannot be checked are left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Durations, percentages and counts as people write them -> numbers; None where the text does not say one."""
+"""Durations, percentages and counts as people write them -> numbers; None where the text does not state one."""
 
 from __future__ import annotations
 

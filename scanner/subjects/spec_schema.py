@@ -19,7 +19,7 @@ Problem = tuple[tuple[str, ...], str]
 
 
 def problems(spec: Any) -> Iterator[Problem]:
-    """What a spec says otherwise than its schema, in the order of the fields."""
+    """Where a spec violates its schema, in the order of the fields."""
     errors = sorted(_validator().iter_errors(spec), key=lambda error: [str(part) for part in error.absolute_path])
     for error in errors:
         path = tuple(str(part) for part in error.absolute_path)
@@ -39,7 +39,7 @@ def _unknown_fields(error: ValidationError, path: tuple[str, ...]) -> Iterator[P
 
 
 def _sentence(error: ValidationError) -> str:
-    """What the schema wants; never the value that stands there, which may be a secret."""
+    """What the schema requires; never the value, which may be a secret."""
     wanted = error.validator_value
     match error.validator:
         case "type":

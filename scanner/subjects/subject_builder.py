@@ -11,9 +11,9 @@ from scanner.subjects.quantities import percent, seconds
 
 
 def known(value: Any) -> tuple[Any, frozenset[str]]:
-    """Plain data without the fields whose value no file can tell, and the names of those fields.
+    """Plain data without the fields whose value is not known, and the names of those fields.
 
-    A list that holds such a value goes as a whole: part of a list proves nothing.
+    A list with such a value is left out as a whole: part of a list proves nothing.
     """
     if isinstance(value, dict):
         return _known_mapping(value)
@@ -49,7 +49,7 @@ def prune_nulls(value: Any) -> Any:
 
 
 def duration(node: Node) -> dict[str, Any] | None:
-    """`{text, seconds}` of a stated duration; without `seconds` where the text is no duration."""
+    """`{text, seconds}` of a stated duration; without `seconds` if the text is not a duration."""
     return _quantity(node, "seconds", seconds(node.value))
 
 
@@ -67,7 +67,7 @@ def _quantity(node: Node, unit: str, number: float | None) -> dict[str, Any] | N
 
 
 class SubjectBuilder:
-    """A mapping under construction: data for rule expressions, with the marks of where each field stands."""
+    """Builds a mapping: data for rule expressions, with the marks of each field."""
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
@@ -97,10 +97,10 @@ class SubjectBuilder:
         return self
 
     def say(self, name: str, value: Any) -> SubjectBuilder:
-        """Add a value that stands nowhere in the text, such as a name taken from a key."""
+        """Add a value that is not in the text, such as a name taken from a key."""
         self.data[name] = value
         return self
 
     def mark(self, whole: Node) -> Mark:
-        """The mark of the finished mapping, placed where the whole stands."""
+        """The mark of the finished mapping, placed at the whole."""
         return with_children(whole.mark or NOWHERE, self.marks)

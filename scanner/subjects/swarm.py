@@ -152,7 +152,7 @@ def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
-    """A rehearsal of recovery: how often, and which objectives it checks."""
+    """A recovery test: how often, and which objectives it checks."""
     if "recovery" not in str(node.get("type").value):
         return
     shape = SubjectBuilder().put("name", node.get("type"))
@@ -170,7 +170,7 @@ def _task_call(document: Document) -> Iterator[Subject]:
 
 
 def _lines(shape: SubjectBuilder, prompt: Node) -> None:
-    """The lines of a prompt, each where it stands; where escapes make lines that the file has not, at the prompt."""
+    """The lines of a prompt, each with its place; lines that escapes create have the place of the prompt."""
     if not isinstance(prompt.value, str) or prompt.mark is None:
         return
     (line, column), (end_line, _) = start_of(prompt.mark), end_of(prompt.mark)
@@ -208,7 +208,7 @@ _COMMENT = re.compile(r"[ \t]*(?://|#|\*|<!--)")
 def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]]:
     """The calls in a text of a language that is not read: 0-based line and name.
 
-    One in quotes or in a comment is only named; `Task` is a common word, and counts where that is asked for.
+    One in quotes or in a comment is only named. `Task` is a common word and counts only where requested.
     """
     line = counted = 0
     for match in _UNREAD.finditer(text):

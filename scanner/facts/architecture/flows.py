@@ -77,8 +77,8 @@ FROM_PUBLIC = Fact(
     "Whether its source is in a boundary of kind `internet` or `public`.",
     provide="define the source and the destination of the flow, and state the `boundary` of the source",
 )
-TO_DOOR = Fact(
-    "to_door",
+TO_ENTRY_POINT = Fact(
+    "to_entry_point",
     (FLOW,),
     bool,
     "Whether its destination is a gateway, waf, load-balancer, cdn or reverse-proxy.",
@@ -129,7 +129,7 @@ def _encrypted(data: dict[str, Any]) -> bool | None:
 
 @step(
     Specs,
-    gives=(FROM_TYPE, TO_TYPE, TO_REGULATED, TO_CATEGORIES, TO_BOUNDARY_KIND, FROM_PUBLIC, TO_DOOR, CROSSES),
+    gives=(FROM_TYPE, TO_TYPE, TO_REGULATED, TO_CATEGORIES, TO_BOUNDARY_KIND, FROM_PUBLIC, TO_ENTRY_POINT, CROSSES),
     needs=(CATEGORIES, REGULATED, BOUNDARY_KIND),
     reads=(read(BOUNDARY, "boundary.kind"), read(SERVICE, "service.type")),
 )
@@ -145,7 +145,7 @@ def describe_ends(specs: Specs, facts: Facts) -> None:
 def _describe(flow: Subject, source: Subject, target: Subject, facts: Facts) -> None:
     facts.add(flow, FROM_TYPE, _type(source))
     facts.add(flow, TO_TYPE, _type(target))
-    facts.add(flow, TO_DOOR, _type(target) in _DOORS)
+    facts.add(flow, TO_ENTRY_POINT, _type(target) in _DOORS)
     facts.relate(flow, "target", place(target))
     if (regulated := facts.of(target, REGULATED)) is not None:
         facts.add(flow, TO_REGULATED, regulated)

@@ -1,4 +1,4 @@
-"""What the page says of controls: each with what it rests on, under its framework and its parent."""
+"""Data of the page about controls: each with its mappings and rules, under its framework and its parent."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class ControlRow:
     files_show: str
     """How much of it a file can show, in words."""
     shown_by: tuple[str, ...]
-    """What kinds of evidence bear on it, in words."""
+    """The kinds of evidence that decide its status, in words."""
     links: tuple[ControlLink, ...]
-    """What bears on it, each rationale once."""
+    """Its mappings, each rationale once."""
     rules: tuple[tuple[str, str, int], ...]
     """Rule id, title, number of failing findings; worst first."""
     findings: tuple[tuple[str, Finding], ...]
     """The first findings, each with its anchor."""
     failures: int
-    """All findings that bear on it."""
+    """All findings that affect it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class FrameworkSection:
     summary: FrameworkSummary
     key: str
     told: tuple[str, ...]
-    """All that is told of it, in sentences."""
+    """Its figures, in sentences."""
     bar: tuple[BarPart, ...]
     """Its controls by status, over those that apply; what remains free is not assessed."""
     statuses: dict[ControlStatus, int]
     parents: tuple[tuple[str, tuple[ControlRow, ...]], ...]
-    """Empty where the controls are not told one by one."""
+    """Empty where the controls are not listed."""
 
 
 Rows = Mapping[tuple[str, str, str], ControlRow]

@@ -20,10 +20,10 @@ _OUTCOMES, _SEVERITIES = list(Outcome), list(Severity)
 
 
 def block(groups: Iterable[RuleGroup], inputs: Sequence[Input], seen: Callable[[str], str]) -> str:
-    """The findings and inputs that do not stand in the page, as base64 of JSON that zlib compressed.
+    """The findings and inputs that are not in the page as HTML, as base64 of JSON that zlib compressed.
 
     The keys are `texts`, `rules` (anchor of a rule -> its rows) and `inputs`; `templates/report-data.js` reads them.
-    Empty where everything stands in the page. `seen` makes a text fit to be shown.
+    Empty where everything is in the page. `seen` makes a text fit to be shown.
     """
     texts = _Texts(seen)
     rules = {group.anchor: [_finding(item, texts) for item in group.further] for group in groups if group.further}
@@ -35,7 +35,7 @@ def block(groups: Iterable[RuleGroup], inputs: Sequence[Input], seen: Callable[[
 
 
 class _Texts:
-    """Texts in the order in which they were first met."""
+    """Texts in the order of their first use."""
 
     def __init__(self, seen: Callable[[str], str]) -> None:
         self._seen = seen

@@ -1,4 +1,4 @@
-"""What the page says of findings: by rule, the rules under their severity, each with the controls it bears on."""
+"""Data of the page about findings: by rule, the rules under their severity, each with its controls."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from scanner.reports.html.anchors import slug
 from scanner.reports.html.controls import ControlRow, Rows
 
 LISTED = 200
-"""Findings that stand in the page itself, worst first; its script brings in the others."""
+"""Findings that are in the page as HTML, worst first; its script adds the others."""
 LEAST_OF_RULE = 5
-"""So many of one rule stand in the page in any case, before another rule gets its turn."""
+"""The number of findings of each rule that are in the page before a rule gets more."""
 CHANGES = 2000
 """With more findings than this, only the first ones of each rule show what their fix would change."""
 
@@ -36,20 +36,20 @@ class FindingItem:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkMappings:
-    """A framework with the controls that a rule bears on, each with its row where the page has one."""
+    """A framework with the controls that a rule is mapped to, each with its row where the page has one."""
 
     framework: FrameworkSummary
     first: bool
-    """The framework is one of those that are told first."""
+    """The framework is one of those that are listed first."""
     controls: int
     decides: bool
-    """It bears on some of them with more than low strength."""
+    """It is mapped to some of them with more than low strength."""
     links: tuple[tuple[Relation, Strength, tuple[tuple[ControlLink, ControlRow | None], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """One rule with all its findings: what is true of the rule is said once."""
+    """One rule with all its findings."""
 
     rule: RuleInfo
     anchor: str
@@ -57,14 +57,14 @@ class RuleGroup:
     severity: Severity
     counts: dict[Outcome, int]
     items: tuple[FindingItem, ...]
-    """The findings that stand in the page."""
+    """The findings that are in the page as HTML."""
     further: tuple[FindingItem, ...]
     """Those that its script brings in."""
     frameworks: tuple[FrameworkMappings, ...]
 
     @property
     def left(self) -> dict[Outcome, int]:
-        """How many findings do not stand in the page, by outcome."""
+        """The number of findings that are not in the page as HTML, by outcome."""
         return dict(Counter(item.finding.outcome for item in self.further))
 
 
@@ -100,14 +100,14 @@ def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[FindingsSe
 
 
 def rank(worst: Finding, number: int) -> tuple[int, int, int, str]:
-    """Where a rule stands: failures by severity, then errors, unknowns and passes; many findings before few."""
+    """The sort key of a rule: failures by severity, then errors, unknowns and passes; many findings before few."""
     return list(Outcome).index(worst.outcome), SEVERITIES.index(worst.severity), -number, worst.rule
 
 
 def _listed(numbers: Sequence[int]) -> list[int]:
-    """How many findings of each rule stand in the page, of rules in their order.
+    """The number of findings of each rule that are in the page as HTML, in the order of the rules.
 
-    No rule takes all the room: each gets a few in its turn, and what is left over goes to the worst.
+    Each rule gets a few, so that none takes all the room, and what is left over goes to the worst.
     """
     room, listed = LISTED, []
     for number in numbers:
@@ -164,7 +164,7 @@ def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Findin
 
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[FrameworkMappings]:
-    """The controls that a rule bears on, by framework, and within one by relation and strength."""
+    """The controls that a rule is mapped to, by framework, and within one by relation and strength."""
     first = figures.in_order(scan).first
     for item in scan.frameworks:
         found: dict[tuple[Relation, Strength], dict[str, tuple[ControlLink, ControlRow | None]]] = {}

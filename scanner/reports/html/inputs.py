@@ -1,4 +1,4 @@
-"""What the page says of inputs: each with what became of it, those that were not assessed first."""
+"""Data of the page about inputs: each with its status, those that were not assessed first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from scanner.model import Input, InputStatus, Scan
 
 ORDER = (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED, InputStatus.SKIPPED, InputStatus.ASSESSED)
 LISTED = 300
-"""Inputs that stand in the page itself; its script brings in the others."""
+"""Inputs that are in the page as HTML; its script adds the others."""
 
 
 def inputs_of(scan: Scan) -> list[Input]:
@@ -15,7 +15,7 @@ def inputs_of(scan: Scan) -> list[Input]:
 
 
 def notes(item: Input) -> list[str]:
-    """What is said of an input besides its status."""
+    """The reason, losses and acceptance of an input."""
     losses = (f"line {loss.line}, {loss.kind}: {loss.reason}" for loss in item.losses)
     accepted = [f"accepted as not assessed: {item.accepted}"] if item.accepted else []
     return [*([item.reason] if item.reason else ()), *losses, *accepted]

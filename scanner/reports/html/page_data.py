@@ -54,13 +54,13 @@ class ReportHeader:
     gaps: Gaps
     """What was not assessed."""
     not_run: tuple[tuple[str, int], ...]
-    """Framework that is told first -> number of rules that bear on it and did not run."""
+    """Framework that is listed first -> number of rules that are mapped to it and did not run."""
     disclaimer: str = DISCLAIMER
 
 
 @dataclass(frozen=True, slots=True)
 class PageData:
-    """The data of the page, in the order in which the page says it."""
+    """The data of the page, in the order of the page."""
 
     head: ReportHeader
     failed: dict[Severity, int]
@@ -72,31 +72,31 @@ class PageData:
     first: tuple[FrameworkSection, ...]
     others: tuple[FrameworkSection, ...]
     sheets: tuple[FrameworkSection, ...]
-    """Those whose controls are told one by one."""
+    """Those whose controls are listed."""
     findings: int
     rules: int
     """Rules that have findings."""
     left: int
-    """Findings that do not stand in the page itself."""
+    """The number of findings that are not in the page as HTML."""
     kinds: tuple[str, ...]
     """Kinds of subject that findings are about."""
     bands: tuple[FindingsSection, ...]
     grouped: dict[str, str]
     """Rule with findings -> its anchor."""
     standing: frozenset[str]
-    """Anchors of the findings that stand in the page."""
+    """Anchors of the findings that are in the page as HTML."""
     first_error: str
     """Anchor of the first finding that is an error, or of its rule; empty where there is none."""
     statuses: dict[ControlStatus, int]
     """Controls of `sheets` by status."""
     inputs: tuple[tuple[InputStatus, tuple[Input, ...]], ...]
-    """Those that stand in the page."""
+    """Those that are in the page as HTML."""
     further: tuple[Input, ...]
     """Those that do not."""
 
 
 def view(scan: Scan) -> PageData:
-    """What the page says of a scan."""
+    """The data of the page for a scan."""
     anchors = anchors_of(scan.findings)
     rows = rows_of(scan, anchors) if tells_controls(scan) else {}
     bands = bands_of(scan, anchors, rows)

@@ -18,12 +18,12 @@ from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 
 NAMED = (ControlStatus.NOT_ASSESSED, ControlStatus.MANUAL)
-"""Controls of these statuses are named by their ids: nothing is to be said of each."""
+"""Controls of these statuses are listed by their ids only."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameworkListing:
-    """A framework with its controls: those of which something is said as rows, the others by id."""
+    """A framework with its controls: some as rows, the others by id."""
 
     sheet: FrameworkSection
     rows: tuple[ControlRow, ...]
@@ -41,7 +41,7 @@ class RuleCounts:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The data of the edition, in the order in which it says it."""
+    """The data of the summary, in the order of the page."""
 
     head: ReportHeader
     failed: dict[Severity, int]
@@ -49,12 +49,12 @@ class Summary:
     outcomes: dict[Outcome, int]
     frameworks: tuple[FrameworkListing, ...]
     others: int
-    """Frameworks that are not told."""
+    """The number of frameworks that are not listed."""
     rules: tuple[RuleCounts, ...]
 
 
 def summary(scan: Scan) -> Summary:
-    """What the edition says of a scan."""
+    """The data of the summary for a scan."""
     order = figures.in_order(scan)
     rows = rows_of(scan, anchors_of(scan.findings)) if tells_controls(scan) else {}
     told = (*order.first, *(order.others if scan.run.all_frameworks else ()))

@@ -38,7 +38,7 @@ class _Alert(NamedTuple):
     fingerprint: str
     """Its own."""
     again: bool
-    """An alert of the same rule stands on the same line."""
+    """Another alert of the same rule is on the same line."""
 
 
 class _Upload:
@@ -58,7 +58,7 @@ class _Upload:
         self.rules = sorted({alert.finding.rule for alert in self._alerts})
 
     def weigh(self, piece: str) -> str:
-        """Count what a piece of the log comes to when compressed, and return it."""
+        """Add the compressed size of a piece of the log, and return the piece."""
         self._bytes += len(self._compressor.compress(piece.encode("utf-8", "surrogatepass")))
         return piece
 
@@ -72,7 +72,7 @@ class _Upload:
             yield self._result(alert, indexes[alert.finding.rule])
 
     def notifications(self) -> Iterator[Json]:
-        """What was left out, to be asked for after the results, and what is no alert."""
+        """What was left out, to be computed after the results, and what is not an alert."""
         left_out, total = len(self._alerts) - self._given, len(self._alerts)
         if left_out:
             text = (

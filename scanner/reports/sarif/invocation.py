@@ -14,7 +14,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 def invocation(scan: Scan, notifications: Iterator[Json]) -> Json:
-    """How the run went, with notifications that are asked for as they are written."""
+    """The invocation of the run; its notifications are computed while they are written."""
     verdict, run = scan.verdict, scan.run
     entry: Json = {
         "executionSuccessful": verdict.exit_code not in (4, 5),

@@ -1,4 +1,4 @@
-"""What both kinds of SARIF log say of a run besides its results."""
+"""The parts of a run that both kinds of SARIF log have, besides its results."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from scanner.reports.unassessed import Gap, gaps
 Json: TypeAlias = dict[str, Any]
 
 NAMED = 5
-"""Places or rules that a notification of many names; of the others it tells the number."""
+"""The number of places or rules that a notification names; it counts the others."""
 
 
 class Kind(StrEnum):

@@ -18,7 +18,7 @@ STANDARD_INPUT = "file:///dev/stdin"
 
 
 def artifact(path: str) -> Json:
-    """Return where an input is: relative to the scan root, or an absolute file URI for what lies outside of it."""
+    """Return the location of an input: relative to the scan root, or an absolute file URI outside of it."""
     if path == "-":
         return {"uri": STANDARD_INPUT, "description": {"text": "Standard input."}}
     if path.startswith("/"):
@@ -29,8 +29,8 @@ def artifact(path: str) -> Json:
 def uri(path: str) -> str:
     """Return a path as a URI reference that gives its bytes back when percent-decoded.
 
-    Every byte but letters, digits and ``-._~`` is encoded, so that a colon makes no scheme and a name that is no
-    UTF-8 stays itself.
+    Every byte but letters, digits and ``-._~`` is encoded, so that a colon does not begin a scheme and a name
+    that is not UTF-8 is preserved.
     """
     segments = [segment for segment in path.split("/") if segment not in ("", ".")]
     encoded = "/".join(percent_encode(segment.encode("utf-8", "surrogateescape"), safe="") for segment in segments)

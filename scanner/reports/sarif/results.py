@@ -23,7 +23,7 @@ _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", 
 
 
 def results(scan: Scan) -> Iterator[Json]:
-    """Every outcome that is listed, in the order of the scan; each is made when it is asked for."""
+    """Every outcome that is listed, in the order of the scan; each is computed while it is written."""
     indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
         yield _result(scan, finding, indexes[finding.rule], own)

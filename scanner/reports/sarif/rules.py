@@ -40,7 +40,7 @@ def descriptors(scan: Scan, references: dict[Control, Json]) -> Iterator[Json]:
 
 
 def alert_descriptors(scan: Scan, rules: Iterable[str]) -> Iterator[Json]:
-    """Some rules as code scanning takes and shows them, with controls that were asked for in the help."""
+    """Some rules in the form that code scanning shows, with the requested controls in the help."""
     names = {(item.id, item.edition): plain(f"{item.title} {item.edition}") for item in scan.frameworks}
     links = scan.links if tells_controls(scan) else {}
     for name in rules:
@@ -74,7 +74,7 @@ def _described(rule: RuleInfo, links: tuple[ControlLink, ...], bearing: list[str
 
 
 def _bearing(links: tuple[ControlLink, ...], names: dict[tuple[str, str], str]) -> list[str]:
-    """Return a line for each control that the rule bears on."""
+    """Return a line for each control that the rule is mapped to."""
     lines = (
         plain(f"{names[link.framework, link.edition]}: {link.control} ({link.relation}, {link.strength})")
         for link in links

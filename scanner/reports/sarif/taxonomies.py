@@ -1,4 +1,4 @@
-"""Frameworks in SARIF: one taxonomy each, with the controls that rules of the scan bear on."""
+"""Frameworks in SARIF: one taxonomy each, with the controls that rules of the scan are mapped to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$
 
 
 def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:
-    """The frameworks that were asked for, and for each control the reference by which rules name it."""
+    """The requested frameworks, and for each control the reference by which rules name it."""
     if not tells_controls(scan):
         return [], {}
     titles = {(item.framework, item.edition, item.control): item.title for item in scan.assessments}
@@ -78,7 +78,7 @@ def _taxon(identity: str, title: str) -> Json:
 
 
 def _component(framework: FrameworkSummary, taxa: list[Json]) -> Json:
-    """A framework; its figures stand in the properties of the run."""
+    """A framework; its figures are in the properties of the run."""
     component: Json = {
         "name": framework.id,
         "fullName": plain(f"{framework.title} {framework.edition}"),

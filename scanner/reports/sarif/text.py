@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return plain text that ends with a period."""
+    """Return text without control characters that ends with a period."""
     text = plain(text)
     return text if text.endswith(".") else text + "."
 
@@ -38,6 +38,6 @@ def description(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return plain text as Markdown in which code spans keep their meaning and nothing is HTML."""
+    """Return text as Markdown in which code spans keep their meaning and nothing is HTML."""
     parts = _CODE_SPAN.split(plain(text))
     return "".join(part if position % 2 else part.replace("<", "&lt;") for position, part in enumerate(parts))

@@ -16,7 +16,7 @@ from scanner.subjects.unread.format import UnreadFormat
 __all__ = ["TOOL_CALL", "UNREAD", "UnreadFormat", "of_document", "of_object", "of_text"]
 
 UNREAD: tuple[UnreadFormat, ...] = (*STACKS, *AGENTS, *ARCHITECTURES)
-"""Every format of the list; the first of which a document bears a sign counts."""
+"""Every format of the list; the first whose signature a document matches is used."""
 TOOL_CALL = next(form for form in UNREAD if form.name == "tool-call")
 _RESOURCE = next(form for form in UNREAD if form.name == "agent-resource")
 

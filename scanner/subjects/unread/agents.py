@@ -12,7 +12,7 @@ _FRONT_MATTER = r"\A---[ \t]*\n"
 
 
 def _front_matter(key: str) -> str:
-    """The pattern of front matter that says a key."""
+    """The pattern of front matter that has a key."""
     return rf"{_FRONT_MATTER}(?:(?!---).*\n)*?{key}[ \t]*:"
 
 

@@ -1,4 +1,4 @@
-"""What is said of each format that is recognised and not read."""
+"""The declaration of each format that is recognised and not read."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class FormatSignature:
     """Regular expression of the text of a file that is neither YAML nor JSON."""
 
     def in_data(self, path: str, value: Any) -> bool:
-        """Whether a document bears the sign."""
+        """Whether a document matches the signature."""
         if self.text or not re.search(self.path, path):
             return False
         return bool(isinstance(value, dict) and value) if self.shape is None else fits(value, self.shape)
 
     def in_text(self, path: str, text: str) -> bool:
-        """Whether a text bears the sign."""
+        """Whether a text matches the signature."""
         return bool(self.text and re.search(self.path, path) and re.search(self.text, text, re.MULTILINE))
 
 
@@ -40,7 +40,7 @@ class UnreadFormat:
     title: str
     """Such as `a Compose file`."""
     unjudged: str
-    """What of it nobody judges."""
+    """The parts of it that are not assessed."""
     known_by: str
     """Its signs in words."""
     signs: tuple[FormatSignature, ...]

@@ -44,7 +44,7 @@ def test_each_control_is_told_by_its_status_or_named() -> None:
         assert framework.title in text
     for status in ControlStatus:
         assert status.replace("-", " ").capitalize() in text
-    assert "Of 4 controls 2 not satisfied, 1 without contradiction, 1 not applicable." in text
+    assert "Of 4 controls: 2 not satisfied, 1 without contradiction, 1 not applicable." in text
 
 
 def test_without_a_framework_asked_for_only_figures_are_told() -> None:

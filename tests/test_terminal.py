@@ -39,7 +39,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_is_unknown_is_one_entry_for_each_rule_with_what_to_provide(folder: Path) -> None:
     shown = assay("scan", "pods.yaml", cwd=folder).stdout
-    entry = shown.partition(f"     2  Every workload is isolated by a NetworkPolicy  {UNKNOWN}\n")[2].partition("\n     ")[0]
+    head = f"     2  Every workload is isolated by a NetworkPolicy\n        {UNKNOWN}\n"
+    entry = shown.partition(head)[2].partition("\n     ")[0]
     assert " ".join(entry.split()).startswith("to tell, scan the folder that holds the network policies")
     assert "Pod web" not in entry
     assert "is not stated" not in entry

@@ -255,7 +255,7 @@ def test_a_new_rule_fails_until_it_is_written(folder: Path) -> None:
     own = (Path(__file__).parent / "own-rule.yaml").read_text()
     (folder / "rules" / "shop" / "image-ours.yaml").write_text(own)
     tested = assay("rules", "test", "rules", cwd=folder)
-    assert (tested.returncode, tested.stdout) == (0, "1 rules, 0 problems\n")
+    assert (tested.returncode, tested.stdout) == (0, "1 rule, 0 problems\n")
     again = assay("rules", "new", "shop.image-ours", cwd=folder)
     assert again.returncode == 2
 

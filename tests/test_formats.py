@@ -14,12 +14,18 @@ import pytest
 from scanner import documents
 from scanner.documents import Document
 from scanner.subjects import DOCUMENT, FORMATS, KINDS, RecognitionResult, may_be_ours, recognise
+from scanner.subjects.unread import UNREAD
 from tests.test_subjects_foreign import KNOWN, LIKENESSES
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = {path.stem: path for path in sorted((ROOT / "tests/formats").iterdir())}
 """A small file of each format, by the name of the format."""
 BY_NAME = {form.name: form for form in FORMATS}
+
+
+def test_no_format_is_both_read_and_listed_as_not_read() -> None:
+    both = BY_NAME.keys() & {form.name for form in UNREAD}
+    assert not both, f"remove from scanner/subjects/unread: {both}"
 
 
 def held(path: str, text: str) -> list[Document]:

@@ -54,7 +54,13 @@ class Shell:
     """A shell that runs commands one after the other, and says what each printed on both streams."""
 
     def __init__(self, folder: Path, path: str) -> None:
-        environment = {"PATH": path, "HOME": str(folder / "home"), "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+        environment = {
+            "PATH": path,
+            "HOME": str(folder / "home"),
+            "COLUMNS": "100",
+            "LC_ALL": "C.UTF-8",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
         self._process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
             cwd=folder,

@@ -50,7 +50,7 @@ def command(context: click.Context, /, what: str, **given: Any) -> None:
         if finding.fingerprint.startswith(what) or own.startswith(what)
     ]
     if not found:
-        hint = "scan the paths of the report, with its options"
+        hint = "name the paths of the report and use its options; for a report with --framework: --profile strict"
         raise UsageError(f"the scan has no finding with the fingerprint {what}", hint=hint)
     _show(replace(result, findings=tuple(found)))
 

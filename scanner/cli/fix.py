@@ -10,6 +10,7 @@ import click
 from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, resolved_options, tell_changes
+from scanner.cli.terminal import counted
 from scanner.completeness import is_incomplete
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
@@ -106,7 +107,7 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
 def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
     changed = sum(bool(result.fixed) for result in fixes.files)
     verb = "would fix" if diff else "fixed"
-    parts = [f"{verb} {_count(fixed, 'finding')} in {_count(changed, 'file')}"]
+    parts = [f"{verb} {counted(fixed, 'finding')} in {counted(changed, 'file')}"]
     if left:
         parts.append(f"not fixed: {left}")
     if fixes.suggested:
@@ -114,10 +115,6 @@ def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
     if fixes.unsafe:
         parts.append(f"with --unsafe: {fixes.unsafe} more")
     return "; ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _place(finding: Finding) -> str:

@@ -25,8 +25,8 @@ from scanner.reports.safe_text import safe
 from scanner.scan import Options
 
 _PROFILE_HELP = (
-    "Run the rules of this profile and of those before it. With --framework and without this option, the default and "
-    "the strict rules run."
+    "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
+    "rules if this option is not given."
 )
 profile = option(
     SELECTION,

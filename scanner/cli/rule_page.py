@@ -28,7 +28,7 @@ def show_rule(identity: str, folders: Sequence[Path] = ()) -> None:
         click.echo(f"{identity} is now called {info.id}\n")
     click.echo(f"{info.id}  ({info.severity}, profile {info.profile}, about {info.subject})\n{info.title}\n")
     for label, text in (("Why", info.why), ("Remediation", info.remediation), ("Limits", info.limits)):
-        click.echo(f"{label}: {click.wrap_text(text, 100, subsequent_indent='  ')}\n")
+        click.echo(click.wrap_text(f"{label}: {text}", 100, subsequent_indent="  ") + "\n")
     if rule.parameters:
         click.echo(f"{_parameters(file)}\n")
     if rule.fix:

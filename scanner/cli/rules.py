@@ -14,6 +14,7 @@ from scanner.cli.environment import cache_folder
 from scanner.cli.frameworks import bearing_rules, takes_framework_files
 from scanner.cli.option_groups import SELECTION, Command, option
 from scanner.cli.rule_page import show_rule
+from scanner.cli.terminal import counted
 from scanner.errors import AssayError, PackError, UsageError
 from scanner.gate import FAILED
 from scanner.masking import mask
@@ -90,7 +91,7 @@ def test(path: Path | None) -> int:
             click.echo(safe(mask(line)), err=True)
     if not chosen:
         raise UsageError("there are no rules here", str(path))
-    click.echo(f"{len(chosen)} rules, {problems} problems")
+    click.echo(f"{counted(len(chosen), 'rule')}, {counted(problems, 'problem')}")
     return FAILED if problems else 0
 
 

@@ -27,6 +27,7 @@ from scanner.cli.reading import (
     tell_changes,
     tell_configuration,
 )
+from scanner.cli.terminal import counted
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
@@ -167,12 +168,8 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
     if to_files:
         if said := hidden(result):
             click.echo(f"assay: {said}", err=True)
-        files = f"{_count(len(result.inputs), 'input')}, {_count(len(result.rules), 'rule')}, {duration_text(seconds)}"
-        click.echo(f"assay: {result.verdict.reason} ({files})", err=True)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        read = f"{counted(len(result.inputs), 'input')}, {counted(len(result.rules), 'rule')}"
+        click.echo(f"assay: {result.verdict.reason} ({read}, {duration_text(seconds)})", err=True)
 
 
 def _tell(notes: Sequence[str]) -> None:

@@ -27,6 +27,11 @@ def on_standard_output(presentation: Presentation, environment: Mapping[str, str
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _width(fixed: int, environment: Mapping[str, str], *, terminal: bool) -> int:
     stated = environment.get("COLUMNS", "")
     if stated.isascii() and stated.isdecimal() and int(stated):

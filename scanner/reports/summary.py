@@ -169,7 +169,7 @@ def _notes(
     if any(each.by_word for each in about):
         yield "in brackets: supported only by statements in documents"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"up to {most} rules of a framework were not run; --framework ID runs them"
+        yield f"up to {most} rule{'' if most == 1 else 's'} of a framework were not run; --framework ID runs them"
     if any(each.full for each in about) and _is_incomplete(about):
         yield f"{figures.INCOMPLETE}, so no control is satisfied"
     if others and not in_full:

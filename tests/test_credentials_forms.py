@@ -6,7 +6,6 @@ import base64
 import re
 import string
 from collections import Counter
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +14,7 @@ from scanner.credentials import forms, hits, kind_of
 from scanner.credentials.form import Form
 from scanner.credentials.table import FORMS
 from scanner.masking import mask, sealed
+from tests import ordinary_strings
 from tests.examples import drawn, secrets_of
 
 AROUND = (
@@ -99,12 +99,8 @@ def test_names_and_prose_that_begin_like_a_credential_are_shown(text: str) -> No
     assert sealed(text) == text
 
 
-def test_strings_of_public_manifests_are_shown(repository: Path) -> None:
-    """Those that look most like credentials, of 9,061 in 1,186 manifests of five projects under the Apache licence.
-
-    They are microservices-demo, argo-cd, kubeflow/manifests, ingress-nginx and kube-prometheus.
-    """
-    texts = (repository / "tests" / "ordinary-strings.txt").read_text().splitlines()
+def test_ordinary_strings_of_manifests_are_shown() -> None:
+    texts = ordinary_strings.drawn(2000, seed=1)
     assert len(set(texts)) == 2000
     assert [text for text in texts if mask(text) != text or sealed(text) != text] == []
     assert [text for text in texts if kind_of("VALUE", text)] == []

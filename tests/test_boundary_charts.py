@@ -123,8 +123,8 @@ def test_a_schema_that_refers_to_itself_is_held_to(place: Path) -> None:
 
 
 def test_a_link_that_stays_inside_is_rendered_as_what_it_leads_to(place: Path) -> None:
-    lay(place, {**CHART, "shared/word": "inner-word"})
-    (place / "chart/files").symlink_to("../shared")
+    lay(place, {**CHART, "common/word": "inner-word"})
+    (place / "chart/files").symlink_to("../common")
     code, said = scanned(place, "chart")
     assert (code, "a-inner-word" in said) == (1, True)
 

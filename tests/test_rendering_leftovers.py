@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import pytest
 
 from scanner.rendering.helm_ignore import ignores
 from tests.command_line import assay
+from tests.outside import POD, kustomize
 
 ABOUT = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: %s}
-spec:
-  containers:
-    - {name: a, image: "a:1", securityContext: {privileged: true}}
-"""
 GOOD = POD.replace("true", "false")
 TEMPLATE = POD % "{{ .Release.Name }}"
 CHART = {"chart/Chart.yaml": ABOUT, "chart/templates/good.yaml": GOOD % "good"}
-NO_KUSTOMIZE = not (shutil.which("kustomize") or shutil.which("kubectl"))
-Test = TypeVar("Test", bound=Callable[..., None])
-
-
-def kustomize(test: Test) -> Test:
-    """A test that builds an overlay."""
-    skipped = pytest.mark.skipif(NO_KUSTOMIZE, reason="neither kustomize nor kubectl is there")
-    return cast("Test", pytest.mark.kustomize(skipped(test)))
 
 
 def scanned(

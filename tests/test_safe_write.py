@@ -42,11 +42,11 @@ IDENTITIES = 70_000
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "work").mkdir()
-    (tmp_path / "work" / "pod.yaml").write_text(POD)
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "pod.yaml").write_text(POD)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "victim").write_text(OLD)
-    return tmp_path / "work"
+    return tmp_path / "inside"
 
 
 def names(folder: Path) -> set[str]:
@@ -90,7 +90,7 @@ PLANTED = {
     "a link to nothing": ("x.txt", "x.txt", "../outside/new"),
     "a link to a device": ("x.txt", "x.txt", "/dev/null"),
     "a linked folder": ("sub/x.txt", "sub", "../outside"),
-    "a linked folder on a detour": ("./../work/sub/x.txt", "sub", "../outside"),
+    "a linked folder on a detour": ("./../inside/sub/x.txt", "sub", "../outside"),
     "a linked folder on a whole path": ("WORK/sub/deep/x.txt", "sub", "../outside"),
 }
 
@@ -168,7 +168,7 @@ def test_the_cache_is_not_written_through_a_link(folder: Path) -> None:
         ("sub/up/x.json", "sub/up", "..", "x.json"),
         ("../outside/x.json", "../outside/x.json", "victim", "../outside/victim"),
         ("../outer/x.json", "../outer", "outside", "../outside/x.json"),
-        ("../outside/x.json", "../outside/x.json", "../work/x.json", "x.json"),
+        ("../outside/x.json", "../outside/x.json", "../inside/x.json", "x.json"),
     ],
 )
 def test_a_link_that_stays_is_followed_and_stays(

@@ -10,7 +10,7 @@ from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
-from scanner.policy.variables import FACTS, ITEM
+from scanner.policy.variables import FACTS, ITEM, OF_ITEMS, PARAMETERS
 from scanner.subjects import KINDS
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[s
     """The names of variables and fields that decide the outcome of a rule."""
     decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
     return decisive.words | {part for path in each for part in path if part != ANY}
+
+
+def only_item(require: bytes) -> bool:
+    """Whether an expression reads nothing but an item, its key and the parameters of the rule."""
+    return all(path[0] in (*OF_ITEMS, PARAMETERS) for path in expression.reads(require).paths)
 
 
 def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:

@@ -152,7 +152,7 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
             errors.append(error)
-    if "each" in value and "require" in compiled and not rule_reads.only_item(compiled["require"]):
+    if "each" in value and "require" in compiled and not rule_reads.only_item(compiled["require"], names):
         starts = rule_reads.starts(rule_reads.paths_of_each(value).values(), names)
         reads_key = bool(expression.reads(compiled["require"]).of(KEY))
         together = every_item.source(starts, value["require"], reads_key=reads_key)
@@ -181,7 +181,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
         every_item=expressions.get("every_item"),
-        of_item=bool(each) and rule_reads.only_item(expressions["require"]),
+        of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
 
 

@@ -10,7 +10,7 @@ from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
-from scanner.policy.variables import FACTS, ITEM, OF_ITEMS, PARAMETERS
+from scanner.policy.variables import CLUSTER, FACTS, ITEM
 from scanner.subjects import KINDS
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[s
     return decisive.words | {part for path in each for part in path if part != ANY}
 
 
-def only_item(require: bytes) -> bool:
-    """Whether an expression reads nothing but an item, its key and the parameters of the rule."""
-    return all(path[0] in (*OF_ITEMS, PARAMETERS) for path in expression.reads(require).paths)
+def only_item(require: bytes, names: Sequence[str]) -> bool:
+    """Whether an expression about items reads none of the other variables of its subject, which are `names`."""
+    return not any(path[0] in (*names, FACTS, CLUSTER) for path in expression.reads(require).paths)
 
 
 def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:

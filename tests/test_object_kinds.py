@@ -69,6 +69,7 @@ def test_the_index_gives_what_the_condition_gives() -> None:
             file.rule,
             kinds=(),
             when=compile_expression(object_kinds.condition(file.data.value), names, file.data.path),
+            decisive=frozenset({*file.rule.decisive, *object_kinds.READS}),
         )
         for file in with_kinds
     ]

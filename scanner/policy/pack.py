@@ -132,6 +132,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
     plain["reads"] = [sorted(map(join_path, paths)) for paths in (rule.reads.values, rule.reads.shapes)]
+    plain["decisive"] = sorted(map(join_path, rule.decisive))
     plain["fix"] = rule.fix.plain() if rule.fix else None
     for name in ("require", "when", "detail", "every_item"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
@@ -158,6 +159,7 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         related=plain["related"],
         words=frozenset(plain["words"]),
         reads=Reads(*(frozenset(map(split_path, paths)) for paths in plain["reads"])),
+        decisive=frozenset(map(split_path, plain["decisive"])),
         parameters=plain["parameters"],
         formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,

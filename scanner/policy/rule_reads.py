@@ -30,8 +30,13 @@ def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, 
 
 def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:
     """The names of variables and fields that decide the outcome of a rule."""
-    decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
-    return decisive.words | {part for path in each for part in path if part != ANY}
+    found = _together(expressions[name] for name in _DECISIVE if name in expressions)
+    return found.words | {part for path in each for part in path if part != ANY}
+
+
+def decisive(expressions: Mapping[str, bytes]) -> frozenset[Path]:
+    """The paths of variables and fields that decide the outcome of a rule about a subject as a whole."""
+    return _together(expressions[name] for name in _DECISIVE if name in expressions).paths
 
 
 def only_item(require: bytes, names: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
@@ -21,7 +21,7 @@ from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
-from scanner.policy.rule_results import RuleResult, results_of
+from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
 
@@ -146,30 +146,36 @@ class Evaluator:
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
             for ready, number in about.rules:
-                for each in results_of(ready, subject, values, shared, number):
-                    self._take(result, ready, subject, each, derived)
+                for found in results_of(ready, subject, values, shared, number):
+                    result.count(ready.rule.info.id, found.outcome, subject, by_path=self.by_path)
+                    if found.outcome is not Outcome.PASS or self._include_passes:
+                        _take(result, ready, _Judged(subject, found, values, derived.related(subject)))
         return result
 
-    def _take(
-        self, result: Evaluation, ready: LoadedRule, subject: Subject, found: RuleResult, derived: Derived
-    ) -> None:
-        """Count an outcome, and make its finding."""
-        outcome = found.outcome
-        result.count(ready.rule.info.id, outcome, subject, by_path=self.by_path)
-        if outcome is Outcome.PASS and not self._include_passes:
-            return
-        item = found.item or items.whole(subject)
-        if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, found.values):
-            number = len(result.findings)
-            result.fixes.append(ApplicableFix(number, ready.rule.fix, subject, item.path))
-        result.findings.append(_finding(ready.rule, subject, found, item, derived.related(subject)))
+
+class _Judged(NamedTuple):
+    """A subject with the result of a rule for it."""
+
+    subject: Subject
+    found: RuleResult
+    values: Mapping[str, Any]
+    """What expressions see of the subject."""
+    related: Mapping[str, Location]
 
 
-def _finding(
-    rule: Rule, subject: Subject, found: RuleResult, item: items.Item, related: Mapping[str, Location]
-) -> Finding:
+def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
+    """Make the finding of a result, and keep the fix that makes sense there."""
+    rule, subject, found = ready.rule, judged.subject, judged.found
+    item = found.item or items.whole(subject)
+    values = with_item(rule, judged.values, found.item)
+    if found.outcome is Outcome.FAIL and rule.fix and _may_be_fixed(ready, values):
+        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, item.path))
+    result.findings.append(_finding(rule, judged, item, values))
+
+
+def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info, outcome, why, values = rule.info, found.outcome, found.why, found.values
+    info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
@@ -185,7 +191,7 @@ def _finding(
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=tuple(_related(rule, item, related)),
+        related=tuple(_related(rule, item, judged.related)),
         observed=seen.words,
         expected=expected(rule) if failed else "",
         provide=why.provide,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.parsed import SPREAD
@@ -33,34 +33,47 @@ class RuleResult(NamedTuple):
     """The outcome of a rule for a subject, or for one of its items."""
 
     outcome: Outcome
-    why: UndecidedReason
+    why: UndecidedReason = _DECIDED
     """Why there is neither pass nor fail."""
-    item: items.Item | None
+    item: items.Item | None = None
     """None for the subject as a whole."""
-    values: Mapping[str, Any]
-    """What the expressions saw."""
+
+
+_PASS = (RuleResult(Outcome.PASS),)
 
 
 def results_of(
     ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
-) -> Iterator[RuleResult]:
+) -> Sequence[RuleResult]:
     """The results of one rule for one subject; none where it does not apply.
 
     `shared` holds the values with the parameters of the rule under a number.
     """
     rule = ready.rule
     if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
-        yield RuleResult(Outcome.UNKNOWN, computed(names), None, _with_parameters(rule, values))
-        return
+        return (RuleResult(Outcome.UNKNOWN, computed(names)),)
     applies, required = _conditions(ready, values, shared, number)
     if applies and applies.truth is Truth.FALSE:
-        return
+        return ()
     if applies and applies.truth is not Truth.TRUE:
         required = applies
-    if required:
-        yield RuleResult(*_outcome(rule, values, required), None, _with_parameters(rule, values))
-    else:
-        yield from _of_items(ready, subject, _with_parameters(rule, values), shared, number)
+    if required is None:
+        return _of_items(ready, subject, values, shared, number)
+    return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+
+
+def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:
+    """What the expressions of a rule see of a subject, or of one of its items."""
+    inner = {ITEM: item.value, KEY: item.key} if item else {}
+    return {**values, **inner, PARAMETERS: rule.parameters}
+
+
+def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: items.Item | None = None) -> RuleResult:
+    """The result of what a rule requires, with the reason why there is neither pass nor fail."""
+    outcome = _OUTCOMES[required.truth]
+    if outcome is Outcome.UNKNOWN:
+        return RuleResult(outcome, missing(rule, values[FACTS], required.missing_key), item)
+    return RuleResult(outcome, UndecidedReason(required.error) if required.error else _DECIDED, item)
 
 
 def _conditions(ready: LoadedRule, values: Mapping[str, Any], shared: Activations, number: int) -> Conditions:
@@ -77,32 +90,18 @@ def _conditions(ready: LoadedRule, values: Mapping[str, Any], shared: Activation
     return applies, required
 
 
-def _with_parameters(rule: Rule, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**values, PARAMETERS: rule.parameters} if rule.parameters else values
-
-
-def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tuple[Outcome, UndecidedReason]:
-    """The outcome of what a rule requires, and why there is neither pass nor fail."""
-    outcome = _OUTCOMES[required.truth]
-    if outcome is Outcome.UNKNOWN:
-        return outcome, missing(rule, values[FACTS], required.missing_key)
-    return outcome, UndecidedReason(required.error) if required.error else _DECIDED
-
-
 def _of_items(
     ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
-) -> Iterator[RuleResult]:
+) -> Sequence[RuleResult]:
     """One result for each item that does not pass; a single pass where all do, or where there are none."""
     rule = ready.rule
     if absent := items.missing(values[FACTS], rule.each):
-        yield RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent), None, values)
-        return
-    found = list(items.of(subject, values[FACTS], rule.each))
+        return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
+    found = items.of(subject, values[FACTS], rule.each)
     if not found or (_at_once(ready, found) and _all_pass(ready, shared.of(number))):
-        yield RuleResult(Outcome.PASS, _DECIDED, None, values)
-        return
-    results = [result for item in found if (result := _of_item(ready, item, values)).outcome is not Outcome.PASS]
-    yield from results or [RuleResult(Outcome.PASS, _DECIDED, None, values)]
+        return _PASS
+    results = (_of_item(ready, item, values) for item in found)
+    return [result for result in results if result.outcome is not Outcome.PASS] or _PASS
 
 
 def _at_once(ready: LoadedRule, found: Sequence[items.Item]) -> bool:
@@ -115,9 +114,9 @@ def _all_pass(ready: LoadedRule, shared: runtime.Activation) -> bool:
 
 
 def _of_item(ready: LoadedRule, item: items.Item, values: Mapping[str, Any]) -> RuleResult:
-    inner = {**values, ITEM: item.value, KEY: item.key}
     if item.key is None:
         why = UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
-        return RuleResult(Outcome.ERROR, why, item, inner)
+        return RuleResult(Outcome.ERROR, why, item)
+    inner = with_item(ready.rule, values, item)
     required = ready.of_items.of(inner) if ready.of_items else cel.evaluate(ready.require, cel.activation(inner))
-    return RuleResult(*_outcome(ready.rule, inner, required), item, inner)
+    return _result(ready.rule, inner, required, item)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanner import facts
 from scanner.policy.evaluate import Evaluator
+from scanner.policy.expression import Reads
 from scanner.policy.known_conditions import KnownConditions
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
@@ -19,14 +20,14 @@ from tests import bundles
 
 def plain(rule: Rule) -> Rule:
     """The rule without what makes its evaluation quicker: each subject and each item is evaluated anew."""
-    return replace(rule, every_item=None, of_item=False, decisive=frozenset({(FACTS,)}))
+    return replace(rule, every_item=None, of_item=False, decisive=Reads(values=frozenset({(FACTS,)})))
 
 
 def test_all_rules_together_give_what_each_gives_alone_and_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = [file.rule for file in bundles.RULES]
     assert sum(rule.every_item is not None for rule in rules) > 60
     assert sum(rule.of_item for rule in rules) > 20
-    assert sum(KnownConditions.of(rule.decisive) is not None for rule in rules if not rule.each) > 100
+    assert sum(KnownConditions.of(rule.decisive) is not None for rule in rules) > 150
     together = Evaluator(rules, include_passes=True)
     alone = [Evaluator([plain(rule)], include_passes=True) for rule in rules]
     outcomes = 0
@@ -51,16 +52,21 @@ BINDINGS = st.dictionaries(st.sampled_from(["object", "pod"]), VALUES, min_size=
 PATHS = st.frozensets(st.lists(st.sampled_from("ab"), max_size=3).map(lambda fields: ("object", *fields)), max_size=3)
 
 
-@given(BINDINGS, BINDINGS, PATHS)
+@given(BINDINGS, BINDINGS, PATHS, PATHS)
 def test_values_with_one_key_are_the_same_at_every_path(
-    one: dict[str, object], other: dict[str, object], paths: frozenset[tuple[str, ...]]
+    one: dict[str, object],
+    other: dict[str, object],
+    paths: frozenset[tuple[str, ...]],
+    shapes: frozenset[tuple[str, ...]],
 ) -> None:
-    known = KnownConditions.of(paths)
+    known = KnownConditions.of(Reads(paths, shapes))
     assert known is not None
     if (key := known.key(one)) is None or key != known.key(other):
         return
     for path in paths:
         assert repr(_follow(one, path)) == repr(_follow(other, path))
+    for path in shapes:
+        assert _shape(_follow(one, path)) == _shape(_follow(other, path))
 
 
 @given(BINDINGS, PATHS)
@@ -79,3 +85,7 @@ def _follow(value: object, path: tuple[str, ...]) -> object:
             return depth, type(value)
         value = value[name]
     return value
+
+
+def _shape(value: object) -> object:
+    return type(value), len(value) if isinstance(value, dict | list | str) else 0

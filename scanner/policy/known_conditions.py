@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scanner.policy.cel import Condition
-from scanner.policy.expression import ANY, Path
+from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
 
 _MOST = 10_000
 """Results that are kept of one rule."""
-_PATHS = 4
+_PATHS = 8
 """Paths that a rule may read."""
 _LONGEST = 200
 """Characters of a text that is part of a key."""
@@ -28,24 +28,25 @@ _Key = tuple[Any, ...]
 
 
 class KnownConditions:
-    """The results of a rule by the values at some paths."""
+    """The results of a rule by what it reads."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[tuple[Path, bool]]) -> None:
         self._paths = paths
+        """Each with whether the whole value counts, and not only its type and its length."""
         self._known: dict[_Key, Conditions] = {}
 
     @classmethod
-    def of(cls, paths: frozenset[Path]) -> KnownConditions | None:
-        """For a rule that reads these paths; None where it reads more than a few plain values."""
-        read = sorted(path for path in paths if path[0] not in _CONSTANT)
-        if len(read) > _PATHS or any(path[0] == FACTS or ANY in path for path in read):
+    def of(cls, reads: Reads) -> KnownConditions | None:
+        """For a rule that reads this; None where that is more than a few plain values."""
+        read = sorted((path, path in reads.values) for path in reads.paths if path[0] not in _CONSTANT)
+        if len(read) > _PATHS or any(path[0] == FACTS or ANY in path for path, _ in read):
             return None
         return cls(read)
 
     def key(self, values: Mapping[str, Any]) -> _Key | None:
-        """What distinguishes values from others; None where that is a list, a mapping or a long text."""
+        """What distinguishes values from others; None where that is in a collection or a long text."""
         key: list[Any] = []
-        for path in self._paths:
+        for path, whole in self._paths:
             value: Any = values
             for depth, name in enumerate(path):
                 if type(value) is not dict:
@@ -55,9 +56,11 @@ class KnownConditions:
                     break
                 value = value[name]
             else:
-                if type(value) is not str:
-                    if not isinstance(value, bool | int | float | None):
+                if isinstance(value, dict | list):
+                    if whole and value:
                         return None
+                    value = (type(value), len(value))
+                elif type(value) is not str:
                     value = (type(value), value)
                 elif len(value) > _LONGEST:
                     return None

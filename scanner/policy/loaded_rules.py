@@ -48,7 +48,7 @@ class LoadedRule:
             fix_when=_loaded(rule.fix.when if rule.fix else None),
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
-            known=None if rule.each else KnownConditions.of(rule.decisive),
+            known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
         )
 
 

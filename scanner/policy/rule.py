@@ -13,7 +13,6 @@ from scanner.errors import PackError, UsageError, raise_together
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
-from scanner.policy.expression import Path as FieldPath
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.variables import FACTS, KEY
@@ -52,8 +51,8 @@ class Rule:
     """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
-    decisive: frozenset[FieldPath] = frozenset()
-    """The paths that `when` and `require` read."""
+    decisive: Reads = field(default_factory=Reads)
+    """What `when` and, in a rule without `each`, `require` read."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The values in force."""
     formats: Mapping[str, str] = field(default_factory=dict)
@@ -180,7 +179,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
-        decisive=rule_reads.decisive(expressions),
+        decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scanner import __version__, safe_read, safe_write
 from scanner.errors import UnreadableError, UsageError
+from scanner.late import dataclass
 
 _FORMAT = "3"
 _GENERATIONS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedStage
+from scanner.late import dataclass
 from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
 from scanner.policy import pack

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from scanner.late import dataclass
 
 _TOKEN = re.compile(
     r"""

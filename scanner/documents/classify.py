@@ -6,11 +6,11 @@ A name tells most; a text without a telling name is known by its content.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, ParseFault, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import NOWHERE, Children, Mark, Place, keyless
 

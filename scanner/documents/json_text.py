@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from scanner.documents.parsed import Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import NOWHERE
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from scanner.late import dataclass
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 

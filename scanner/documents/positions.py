@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from scanner.late import dataclass
 from scanner.marks import Mark, children_of, entries_of, items_of
 from scanner.places import Location, Origin
 

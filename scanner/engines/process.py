@@ -9,11 +9,11 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from scanner.cleanup import on_failure
 from scanner.confinement import children_seconds, confined
+from scanner.late import dataclass
 from scanner.limits import Limits
 
 _MAX_BYTES = 1024**3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
@@ -11,6 +11,7 @@ from scanner.frameworks.catalogue import Control, Framework
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population
 from scanner.frameworks.status import Decision, Evidence, decide
+from scanner.late import dataclass
 from scanner.model import Finding, Outcome
 
 Counts: TypeAlias = Mapping[str, Mapping[Outcome, int]]

@@ -7,11 +7,11 @@ value, which `&&`, `||`, `all` and `exists` absorb as Kleene's logic does; so a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
+from scanner.late import dataclass
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
 from scanner.policy.cel_syntax import excerpt, explain
 from scanner.policy.truth import Truth

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from scanner.late import dataclass
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from scanner.configured import RuleChanges
 from scanner.controls import ShownBy
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import UsageError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy import shared_ids
 from scanner.policy.expression import Reads

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
+from scanner.late import dataclass
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import object_kinds, rule_reads
 from scanner.policy.cel import compile_expression

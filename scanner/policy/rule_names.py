@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.datafile import DataFile
@@ -12,6 +11,7 @@ from scanner.errors import PackError, nearest
 from scanner.facts import registry
 from scanner.facts.fact import Fact
 from scanner.facts.shape import Shape
+from scanner.late import dataclass
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.parameters import checked

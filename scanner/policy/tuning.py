@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from scanner.configured import (
     SwitchedOn,
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.model import Severity
 from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule

@@ -6,13 +6,13 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
 from scanner.rendering.private_copy import PrivateCopy, SourceTree

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP = "kustomize.config.k8s.io/"

@@ -8,12 +8,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import end_of, line_of
 from scanner.rendering.kustomization import NAMES

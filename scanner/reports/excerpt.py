@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
+
+from scanner.late import dataclass
 
 if TYPE_CHECKING:
     from scanner.model import Finding, Scan

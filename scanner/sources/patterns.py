@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import dropwhile, groupby
+
+from scanner.late import dataclass
 
 _Piece = str
 """A star (`*`), two stars (`**`), a slash (`/`, escaped `\\/`), or the regular expression of one byte."""

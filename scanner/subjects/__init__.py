@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
+from scanner.late import dataclass
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.facts.kubernetes.objects import Objects, listed, mapping, path
+from scanner.late import dataclass
 from scanner.model import Subject
 
 DIRECTIONS = ("ingress", "egress")

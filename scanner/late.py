@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
-    from re import compile as pattern
+    from re import compile as regex
 
-__all__ = ["dataclass", "pattern"]
+__all__ = ["dataclass", "regex"]
 
 _FIELDS = "__dataclass_fields__"
 _PARAMETERS = "__dataclass_params__"
@@ -138,7 +138,7 @@ if not TYPE_CHECKING:
             return dataclasses.dataclass(frozen=frozen, eq=eq, kw_only=kw_only)
         return lambda cls: _slotted(cls, frozen=frozen, eq=eq, kw_only=kw_only)
 
-    class pattern:  # noqa: N801 - it stands for a function
+    class regex:  # noqa: N801 - it stands for a function
         """What `re.compile` gives, compiled when it is first used."""
 
         def __init__(self, text, flags=0):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -16,6 +15,7 @@ from scanner import __version__
 from scanner.cli import streams
 from scanner.errors import AssayError, UsageError
 from scanner.gate import INTERNAL, USAGE
+from scanner.late import regex
 
 _COMMANDS = {
     "scan": "scanner.cli.scan",
@@ -30,7 +30,7 @@ _COMMANDS = {
 
 _MOST = 100
 """Errors of one file that are printed. The file may come from an untrusted author."""
-_LONG_WORD = re.compile(r"(\S{100})\S{200,}")
+_LONG_WORD = regex(r"(\S{100})\S{200,}")
 """The length of a word that is printed; a longer one is cut. A file may hold any text."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,13 +17,14 @@ from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import links, shown_by
+from scanner.late import regex
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
 from scanner.rule_ids import ANY_RULE
 from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
-_IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_IDENTITY = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 takes_framework_files = option(

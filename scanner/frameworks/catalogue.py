@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
-from scanner.late import dataclass
+from scanner.late import dataclass, regex
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
-_BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
+_BLANK = regex(r"<[^<>\n]* [^<>\n]*>")
 """The placeholders that the author of a new framework file must fill in."""
 _RULES_LISTED = "`assay rules list` lists them"
-_PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
+_PARTS = regex(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)

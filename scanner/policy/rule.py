@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
-from scanner.late import dataclass
+from scanner.late import dataclass, regex
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
-IDENTITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+IDENTITY = regex(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 """Of a rule, from whatever folder its path is counted."""
 NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
 _SUFFIXES = (".yaml", ".yml")

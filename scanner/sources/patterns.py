@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import dropwhile, groupby
 
-from scanner.late import dataclass
+from scanner.late import dataclass, regex
 
 _Piece = str
 """A star (`*`), two stars (`**`), a slash (`/`, escaped `\\/`), or the regular expression of one byte."""
@@ -32,7 +32,7 @@ _CLASSES = {
 }
 
 
-_RUNS_ON = re.compile(r"([^*?\[\\]*[^*?\[\\/])\*\*+(?=\\?/|$)")
+_RUNS_ON = regex(r"([^*?\[\\]*[^*?\[\\/])\*\*+(?=\\?/|$)")
 """Git compares the text before the first special character by itself, so stars after it are like stars at the start."""
 
 _Run = tuple[bool, re.Pattern[str] | None, re.Pattern[str] | None]

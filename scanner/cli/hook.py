@@ -14,7 +14,7 @@ from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
 from scanner.errors import UsageError
-from scanner.gate import CLEAN, NOTHING
+from scanner.exit_codes import CLEAN, NOTHING
 from scanner.model import Severity
 from scanner.reports.format import Presentation
 from scanner.scan import scan

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ __all__ = ["dataclass", "regex"]
 
 _FIELDS = "__dataclass_fields__"
 _PARAMETERS = "__dataclass_params__"
-_NOT_GIVEN = object()
 
 
 class _OnAccess:
@@ -46,11 +46,11 @@ def _on_call(name: str, make: Callable[[], Callable[..., Any]]) -> Callable[...,
     return first
 
 
-def _refuse_to_set(instance: object, name: str, value: object) -> None:
+def _refuse_to_set(_: object, name: str, __: object) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
-def _refuse_to_delete(instance: object, name: str) -> None:
+def _refuse_to_delete(_: object, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
@@ -74,8 +74,10 @@ _FROZEN = {
 def _slotted(cls: type, *, frozen: bool, eq: bool, kw_only: bool) -> type:
     """The class with slots for its fields, and methods that are made when they are first called."""
     given = {name: value for name, value in vars(cls).items() if name not in {"__dict__", "__weakref__"}}
-    names = tuple(given.get("__annotations__", ()))
+    given |= {"__annotations__": cls.__annotations__, "__qualname__": cls.__qualname__}
+    names = tuple(cls.__annotations__)
 
+    @cache
     def standard(**how: Any) -> Mapping[str, Any]:
         copy = type(cls)(cls.__name__, cls.__bases__, dict(given))
         return vars(dataclasses.dataclass(init=False, kw_only=kw_only, **how)(copy))
@@ -108,18 +110,18 @@ def _methods(given: Mapping[str, Any], *, frozen: bool, eq: bool) -> list[str]:
 
 def _init(made: type, defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:
     """The function that sets every field of an instance, with the signature that a dataclass has."""
-    known: dict[str, Any] = {"_not_given": _NOT_GIVEN}
+    known: dict[str, Any] = {}
     parameters, lines = ["self", *(("*",) if kw_only else ())], []
     for name in made.__slots__:  # type: ignore[attr-defined]
         known[f"_set_{name}"] = vars(made)[name].__set__
-        default, value = defaults.get(name, _NOT_GIVEN), name
-        if isinstance(default, dataclasses.Field):
-            known[f"_make_{name}"], default = default.default_factory, None
-            value = f"_make_{name}() if {name} is _not_given else {name}"
-            known[f"_default_{name}"] = _NOT_GIVEN
-        elif default is not _NOT_GIVEN:
-            known[f"_default_{name}"] = default
-        parameters.append(name if default is _NOT_GIVEN else f"{name}=_default_{name}")
+        parameter = value = name
+        if name in defaults:
+            parameter = f"{name}=_default_{name}"
+            known[f"_default_{name}"] = default = defaults[name]
+            if isinstance(default, dataclasses.Field):
+                known[f"_make_{name}"] = default.default_factory
+                value = f"_make_{name}() if {name} is _default_{name} else {name}"
+        parameters.append(parameter)
         lines.append(f"    _set_{name}(self, {value})\n")
     exec(f"def __init__({', '.join(parameters)}):\n{''.join(lines)}", known)  # noqa: S102 - of names of fields alone
     init: Callable[..., None] = known["__init__"]
@@ -129,7 +131,9 @@ def _init(made: type, defaults: Mapping[str, Any], *, kw_only: bool) -> Callable
 
 if not TYPE_CHECKING:
 
-    def dataclass(*, frozen=False, slots=False, eq=True, kw_only=False):
+    def dataclass(
+        *, frozen: bool = False, slots: bool = False, eq: bool = True, kw_only: bool = False
+    ) -> Callable[[type], type]:
         """What `dataclasses.dataclass` gives, with the methods of a class made when they are first called.
 
         It is for classes with slots, without class variables and `__post_init__`, that have no dataclass as a base.
@@ -141,10 +145,10 @@ if not TYPE_CHECKING:
     class regex:  # noqa: N801 - it stands for a function
         """What `re.compile` gives, compiled when it is first used."""
 
-        def __init__(self, text, flags=0):
+        def __init__(self, text: str, flags: int = 0) -> None:
             self._given = text, flags
 
-        def __getattr__(self, name):
+        def __getattr__(self, name: str) -> Any:
             import re
 
             found = getattr(re.compile(*self._given), name)

@@ -276,7 +276,12 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
 def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
     policies = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
-    everything = [by.rules.digest, *policies, catalogue.digest_of_data(options.framework_files), *other]
+    everything = [
+        by.rules.digest,
+        *policies,
+        catalogue.digest_of_data(library.Cache(options.cache_folder), options.framework_files),
+        *other,
+    ]
     running = sorted(rule.info.id for rule in by.rules.rules)
     return Run(
         version=__version__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -74,7 +75,18 @@ class RuleFile:
 
 def rule_paths(folder: Path) -> list[Path]:
     """The rule files of a folder, in the order of their identities, and those that only look like one."""
-    return sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}"))
+    return list(map(Path, rule_files(folder)))
+
+
+def rule_files(folder: Path) -> list[str]:
+    """What `rule_paths` gives, as texts."""
+    found = (
+        os.path.join(parent, name)
+        for parent, folders, files in os.walk(folder)
+        for name in (*folders, *files)
+        if name.endswith(_SUFFIXES)
+    )
+    return sorted(found, key=lambda path: path.split(os.sep))
 
 
 def refuse_outside(folder: Path) -> None:

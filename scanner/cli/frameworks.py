@@ -11,7 +11,7 @@ import click
 
 from scanner import library, objectives
 from scanner.cli.environment import cache_folder
-from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.option_groups import Command, takes_framework_files
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
@@ -25,18 +25,6 @@ from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
 _IDENTITY = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-
-
-takes_framework_files = option(
-    SELECTION,
-    "--framework-file",
-    "framework_files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Use the framework in this file, too. May be repeated.",
-)
-"""The option that names framework files of the user."""
 
 
 @click.group("frameworks")

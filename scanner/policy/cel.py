@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from scanner.errors import PackError
 from scanner.late import dataclass
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
-from scanner.policy.cel_syntax import excerpt, explain
 from scanner.policy.truth import Truth
 from scanner.policy.variables import FACTS, VARIABLES
 
@@ -95,6 +94,8 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
     try:
         expression = _environment(variables).compile(source)
     except RuntimeError as error:
+        from scanner.policy.cel_syntax import excerpt, explain
+
         why = read_compilation(error)
         explanation = explain(why, source, variables)
         message = f"not a valid CEL expression: {explanation.sentence}"

@@ -21,7 +21,6 @@ from scanner.configured import (
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
 from scanner.late import dataclass
 from scanner.model import Severity
-from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
@@ -156,6 +155,8 @@ def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayE
     if settings.rule not in known:
         yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
         return
+    from scanner.policy.parameters import checked
+
     rule = known[settings.rule]
     defaults = rule.parameters
     for extends, given in ((False, settings.parameters), (True, settings.added)):

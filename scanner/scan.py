@@ -226,7 +226,7 @@ class _ReadInputs:
         """Keep the text of an input, or of what it was rendered from."""
         own = {source.path: sources.content_of(source)}
         source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= source_lines.keys() & self.contents
+        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
         self.contents.update(source_lines)
 
 

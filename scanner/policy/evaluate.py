@@ -19,6 +19,7 @@ from scanner.policy.cel import Condition
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
+from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
@@ -33,23 +34,6 @@ if TYPE_CHECKING:
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
-    """A rule with its expressions loaded."""
-
-    rule: Rule
-    require: runtime.Expression
-    when: runtime.Expression | None
-    fix_when: runtime.Expression | None
-
-    @classmethod
-    def of(cls, rule: Rule) -> LoadedRule:
-        """A rule made ready."""
-        conditions = (rule.when, rule.fix.when if rule.fix else None)
-        when, fix_when = (cel.load_expression(condition) if condition else None for condition in conditions)
-        return cls(rule, cel.load_expression(rule.require), when, fix_when)
 
 
 class RuleResult(NamedTuple):
@@ -134,16 +118,18 @@ class Evaluator:
         self.rules: dict[str, list[Rule]] = {}
         """By the kind of subject that they are about."""
         self._loaded: dict[str, LoadedRule] = {}
-        self._about: dict[tuple[str, ObjectKind | None], list[LoadedRule]] = {}
+        self._about: dict[tuple[str, ObjectKind | None], RulesAbout] = {}
         for rule in rules:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
-    def _rules_about(self, subject: Subject) -> list[LoadedRule]:
+    def _rules_about(self, subject: Subject) -> RulesAbout:
         """The rules that may apply to a subject; their expressions are loaded for the first such subject."""
         key = subject.kind, object_kinds.of(subject.bindings)
         if key not in self._about:
             rules = self.rules.get(subject.kind, ())
-            self._about[key] = [self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])]
+            self._about[key] = RulesAbout.of(
+                self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])
+            )
         return self._about[key]
 
     def _load(self, rule: Rule) -> LoadedRule:
@@ -162,13 +148,13 @@ class Evaluator:
         """
         result = Evaluation()
         for subject in subjects:
-            rules = self._rules_about(subject)
-            if not rules:
+            about = self._rules_about(subject)
+            if not about.rules:
                 continue
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
-            shared = cel.activation(values)
-            for ready in rules:
-                for judgement in _judge(ready, subject, values, shared):
+            shared = [cel.activation({**values, PARAMETERS: some}) for some in about.parameters]
+            for ready, number in about.rules:
+                for judgement in _judge(ready, subject, values, shared[number]):
                     self._take(result, ready, subject, judgement, derived)
         return result
 
@@ -209,7 +195,6 @@ def _judge(
     rule = ready.rule
     if rule.parameters:
         values = {**values, PARAMETERS: rule.parameters}
-        shared = cel.activation(values)
     if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
         outcome, why = Outcome.UNKNOWN, computed(names)
     elif ready.when and (applies := cel.evaluate(ready.when, shared)).truth is not Truth.TRUE:
@@ -218,6 +203,8 @@ def _judge(
         outcome, why = _outcome(rule, values, applies)
     elif absent := items.missing(values[FACTS], rule.each):
         outcome, why = Outcome.UNKNOWN, missing(rule, values[FACTS], absent)
+    elif ready.every_item and cel.evaluate(ready.every_item, shared).truth is Truth.TRUE:
+        outcome, why = Outcome.PASS, UndecidedReason("")
     elif rule.each:
         yield from _each(ready, subject, values)
         return
@@ -235,7 +222,10 @@ def _each(ready: LoadedRule, subject: Subject, values: dict[str, Any]) -> Iterat
         if item.key is None:
             outcome, why = Outcome.ERROR, UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
         else:
-            outcome, why = _outcome(rule, inner, cel.evaluate(ready.require, cel.activation(inner)))
+            required = (
+                ready.of_items.of(inner) if ready.of_items else cel.evaluate(ready.require, cel.activation(inner))
+            )
+            outcome, why = _outcome(rule, inner, required)
         if outcome is not Outcome.PASS:
             passed = False
             yield RuleResult(outcome, why, item, inner)

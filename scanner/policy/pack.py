@@ -140,7 +140,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain["words"] = sorted(rule.words)
     plain["reads"] = [sorted(paths) for paths in (rule.reads.values, rule.reads.shapes)]
     plain["fix"] = rule.fix.plain() if rule.fix else None
-    for name in ("require", "when", "detail"):
+    for name in ("require", "when", "detail", "every_item"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
 
@@ -166,4 +166,6 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         parameters=plain["parameters"],
         formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
+        every_item=base64.b64decode(plain["every_item"]) if plain["every_item"] else None,
+        of_item=plain["of_item"],
     )

@@ -166,6 +166,6 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         parameters=plain["parameters"],
         formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
-        every_item=base64.b64decode(plain["every_item"]) if plain["every_item"] else None,
+        every_item=a2b_base64(plain["every_item"]) if plain["every_item"] else None,
         of_item=plain["of_item"],
     )

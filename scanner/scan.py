@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
-from scanner.errors import located
 from scanner.facts.field_filter import FieldFilter
 from scanner.findings import masked_scan, merged_findings, source_lines
-from scanner.frameworks import catalogue, checks, judging, scope
+from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
-from scanner.joined_stage import JoinedStage
+from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.late import dataclass
-from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
 from scanner.options import Options
-from scanner.policy import pack
 from scanner.policy.evaluate import Evaluation, Evaluator
-from scanner.policy.kubernetes_versions import minor_of
+from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
 
 if TYPE_CHECKING:
-    from scanner.admission import policy_evaluator
+    pass
 
-__all__ = ["Options", "evaluators", "rules_of", "scan"]
+__all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -37,8 +34,78 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
-    options = options or Options()
-    by = _standard(options)
+    return evaluate(paths, options or Options(), watch).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A scan whose rules have been evaluated, before controls are assessed."""
+
+    options: Options
+    by: ScanRules
+    where: sources.Scope
+    read: _ReadInputs
+    also: Sequence[engines.EngineResults]
+    together: JoinedResult
+    evaluation: Evaluation
+    findings: Sequence[Finding]
+
+    def result(self, *, controls: bool = True) -> Scan:
+        """The finished scan; without `controls`, the controls of frameworks are not assessed.
+
+        They do not change the verdict if no framework was requested.
+        """
+        options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
+        frameworks = self.by.frameworks() if controls else ()
+        infos = _infos(self.by, self.also, evaluation)
+        linked = links(frameworks, infos.values())
+        scanned = judging.ScanData(
+            read.inputs,
+            read.subjects,
+            self.together.derived,
+            findings,
+            evaluation.counts,
+            evaluation.by_subject,
+            evaluation.within,
+            strict_documents=options.strict_documents,
+            lost=self.together.lost,
+        )
+        not_run = links(frameworks, self.by.rules.not_run)
+        judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
+        policies = self.by.policies
+        if options.frameworks:
+            exempt = [info.id for info in policies.rules] if policies else ()
+            findings = judging.concerned(judged, scanned, linked, exempt=exempt)
+            infos = _infos(self.by, self.also, evaluation)
+        result = Scan(
+            run=_run(self.by, options, self.where, self.also),
+            inputs=tuple(read.inputs),
+            findings=tuple(findings),
+            rules=infos,
+            links={rule: linked[rule] for rule in infos},
+            assessments=tuple(assessment for each in judged for assessment in each.assessments),
+            frameworks=tuple(each.summary for each in judged),
+            outcomes=_outcomes(evaluation),
+            counts=evaluation.counts,
+            verdict=gate.judge(
+                read.inputs,
+                findings,
+                options.fail_on,
+                allow_incomplete=options.allow_incomplete,
+                applies=not options.frameworks or any(each.applies for each in judged),
+                judged=any(evaluation.counts.values()),
+                strict_documents=options.strict_documents,
+            ),
+            unfamiliar=uncovered_kinds(read.subjects),
+            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}),
+            notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
+        )
+        return masked_scan(result, options)
+
+
+def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], object] | None = None) -> Evaluated:
+    """Read files and folders and evaluate the rules; raises as `scan` does."""
+    by = scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
@@ -57,106 +124,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
-
-    linked = links(by.frameworks, _infos(by, also, evaluation).values())
-    not_run = links(by.frameworks, by.rules.not_run)
-    scanned = judging.ScanData(
-        read.inputs,
-        read.subjects,
-        together.derived,
-        findings,
-        evaluation.counts,
-        evaluation.by_subject,
-        evaluation.within,
-        strict_documents=strict,
-        lost=together.lost,
-    )
-    judged = judging.evaluate_frameworks(by.frameworks, by.scopes, scanned, linked, not_run)
-    if options.frameworks:
-        findings = judging.concerned(
-            judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
-        )
-    infos = _infos(by, also, evaluation)
-    result = Scan(
-        run=_run(by, replace(options, configuration=configuration), where, also),
-        inputs=tuple(read.inputs),
-        findings=tuple(findings),
-        rules=infos,
-        links={rule: linked[rule] for rule in infos},
-        assessments=tuple(assessment for each in judged for assessment in each.assessments),
-        frameworks=tuple(each.summary for each in judged),
-        outcomes=_outcomes(evaluation),
-        counts=evaluation.counts,
-        verdict=gate.judge(
-            read.inputs,
-            findings,
-            options.fail_on,
-            allow_incomplete=options.allow_incomplete,
-            applies=not options.frameworks or any(each.applies for each in judged),
-            judged=any(evaluation.counts.values()),
-            strict_documents=strict,
-        ),
-        unfamiliar=uncovered_kinds(read.subjects),
-        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
-        notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
-    )
-    return masked_scan(result, options)
-
-
-def rules_of(options: Options) -> pack.Pack:
-    """The rules that a scan with these options runs; raises as `scan` does."""
-    return _standard(options).rules
-
-
-@dataclass(frozen=True, slots=True)
-class _ScanRules:
-    """What a scan judges by."""
-
-    rules: pack.Pack
-    policies: policy_evaluator.PolicyEvaluator | None
-    """Admission policies that are evaluated for the objects as well."""
-    frameworks: tuple[catalogue.Framework, ...]
-    scopes: Mapping[tuple[str, str], scope.Scope]
-    engines: tuple[engines.Engine, ...]
-    """Further engines, ready to run."""
-
-
-def _standard(options: Options) -> _ScanRules:
-    """Rules, policies, frameworks and engines, as the options ask for them."""
-    cache = library.Cache(options.cache_folder)
-    rules = pack.load_all(cache, options.rule_folders)
-    policies = _policies(options.policies)
-    frameworks = catalogue.load(cache, options.framework_files, rules.ids)
-    with located(options.configuration.place("framework")):
-        chosen = catalogue.choose(frameworks, options.frameworks)
-    return _ScanRules(
-        rules.choose(_held(rules, chosen, options), options.tuning),
-        policies,
-        chosen,
-        scope.load(options.scope, frameworks) if options.scope else {},
-        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
-    )
-
-
-def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:
-    """The rules to run before a configuration changes anything: those that are mapped to requested frameworks.
-
-    Rules of low strength are among them, because the controls that depend on these alone are counted.
-    """
-    if not options.frameworks:
-        return rules.of_profile(options.profile or Profile.DEFAULT)
-    of_profile = rules.of_profile(options.profile or Profile.STRICT)
-    linked = links(frameworks, [rule.info for rule in rules.rules])
-    return of_profile.intersection(rule for rule, some in linked.items() if some)
-
-
-def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
-    """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
-    if not paths:
-        return None
-    from scanner.admission import policy_evaluator, policy_files
-
-    return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
+    changed = replace(options, configuration=configuration)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings)
 
 
 def _evaluation(
@@ -175,21 +144,13 @@ def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
-def _infos(by: _ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
+def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
     """The metadata of every rule, policy and check with an outcome."""
     own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
     for each in also:
         infos |= each.rules
     return infos
-
-
-def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
-    """Of the rules that look at one subject, and of those that need all."""
-    with located(options.configuration.place("kubernetes-version")):
-        minor = minor_of(options.kubernetes_version)
-    for some in (rules.local(), rules.joined()):
-        yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
 
 
 @dataclass(slots=True)
@@ -273,7 +234,7 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
-def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
+def _run(by: ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
     policies = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
     everything = [
@@ -293,7 +254,7 @@ def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[
         fail_on=options.fail_on,
         pack_digest=library.combine(*everything),
         ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
-        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks) if options.frameworks else (),
+        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,

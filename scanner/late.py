@@ -74,6 +74,10 @@ _FROZEN = {
 def _slotted(cls: type, *, frozen: bool, eq: bool, kw_only: bool) -> type:
     """The class with slots for its fields, and methods that are made when they are first called."""
     given = {name: value for name, value in vars(cls).items() if name not in {"__dict__", "__weakref__"}}
+    if any(dataclasses.is_dataclass(base) for base in cls.__mro__):
+        raise TypeError(f"{cls.__qualname__} has a base that is a dataclass: use that of the standard library")
+    if any("ClassVar" in str(kind) for kind in cls.__annotations__.values()):
+        raise TypeError(f"{cls.__qualname__} has a class variable: use the dataclass of the standard library")
     given |= {"__annotations__": cls.__annotations__, "__qualname__": cls.__qualname__}
     names = tuple(cls.__annotations__)
 

@@ -45,7 +45,6 @@ def assay_in_bytes(
         with pytest.raises(SystemExit) as ended:
             main()
         said = out.getvalue(), err.getvalue()  # closed with the streams above
-    gc.unfreeze()
     if collecting:
         gc.enable()
     assert isinstance(ended.value.code, int)

@@ -86,7 +86,6 @@ def main() -> NoReturn:
         code = 0
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must not look like a finding
         code = _tell_unforeseen(error)
-    gc.freeze()  # Python searches for circles once more as it ends: a tenth of the time of a small scan
     sys.exit(code if isinstance(code, int) else 0)
 
 

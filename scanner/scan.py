@@ -15,7 +15,7 @@ from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.late import dataclass
-from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject, Verdict
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
@@ -58,19 +58,10 @@ class Evaluated:
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks() if controls else ()
         infos = _infos(self.by, self.also, evaluation)
-        linked = links(frameworks, infos.values())
-        scanned = judging.ScanData(
-            read.inputs,
-            read.subjects,
-            self.together.derived,
-            findings,
-            evaluation.counts,
-            evaluation.by_subject,
-            evaluation.within,
-            strict_documents=options.strict_documents,
-            lost=self.together.lost,
-        )
-        not_run = links(frameworks, self.by.rules.not_run)
+        all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
+        linked = {rule: all_linked[rule] for rule in infos}
+        not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
+        scanned = self._scanned()
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
         if options.frameworks:
@@ -87,20 +78,37 @@ class Evaluated:
             frameworks=tuple(each.summary for each in judged),
             outcomes=_outcomes(evaluation),
             counts=evaluation.counts,
-            verdict=gate.judge(
-                read.inputs,
-                findings,
-                options.fail_on,
-                allow_incomplete=options.allow_incomplete,
-                applies=not options.frameworks or any(each.applies for each in judged),
-                judged=any(evaluation.counts.values()),
-                strict_documents=options.strict_documents,
-            ),
+            verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
             texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}),
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
         )
         return masked_scan(result, options)
+
+    def _scanned(self) -> judging.ScanData:
+        """What frameworks are assessed by."""
+        return judging.ScanData(
+            self.read.inputs,
+            self.read.subjects,
+            self.together.derived,
+            self.findings,
+            self.evaluation.counts,
+            self.evaluation.by_subject,
+            self.evaluation.within,
+            strict_documents=self.options.strict_documents,
+            lost=self.together.lost,
+        )
+
+    def _verdict(self, findings: Sequence[Finding], *, applies: bool) -> Verdict:
+        return gate.judge(
+            self.read.inputs,
+            findings,
+            self.options.fail_on,
+            allow_incomplete=self.options.allow_incomplete,
+            applies=applies,
+            judged=any(self.evaluation.counts.values()),
+            strict_documents=self.options.strict_documents,
+        )
 
 
 def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], object] | None = None) -> Evaluated:

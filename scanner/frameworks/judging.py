@@ -78,11 +78,15 @@ def evaluate_frameworks(
 ) -> list[FrameworkResult]:
     """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
     bearing, missing = by_control(linked), by_control(not_run)
+    within: dict[tuple[str, ...], _InScope] = {}
     judged = []
     for framework in frameworks:
         key = (framework.id, framework.edition)
         own = scopes.get(key, Scope())
-        judged.append(_framework_result(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
+        if own.paths not in within:  # most frameworks have the same scope: everything
+            within[own.paths] = _in_scope(own, scanned)
+        part = within[own.paths]
+        judged.append(_framework_result(framework, own, part, bearing.get(key, {}), missing.get(key, {})))
     return judged
 
 
@@ -127,20 +131,32 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
     return told
 
 
-def _framework_result(
-    framework: Framework, scope: Scope, scanned: ScanData, linked: ByControl, not_run: ByControl
-) -> FrameworkResult:
+@dataclass(frozen=True, slots=True)
+class _InScope:
+    """The part of a scan below the paths of a scope."""
+
+    seen: OutcomesInScope
+    inputs: int | None
+    """Assessed inputs; None for a scope without paths."""
+
+
+def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
-    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
     seen = OutcomesInScope(
         _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
         failures(findings),
-        own,
+        population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete),
         {key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])},
     )
-    assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
-    inputs = sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None
-    summary = summarise(framework, assessments, scope.paths, inputs, incomplete=incomplete)
+    return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None)
+
+
+def _framework_result(
+    framework: Framework, scope: Scope, part: _InScope, linked: ByControl, not_run: ByControl
+) -> FrameworkResult:
+    own = part.seen.population
+    assessments = assess(framework, part.seen, linked, scope.not_applicable, not_run)
+    summary = summarise(framework, assessments, scope.paths, part.inputs, incomplete=own.incomplete)
     return FrameworkResult(framework, scope, own, assessments, summary)

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from scanner.late import dataclass
 from scanner.policy import cel
 from scanner.policy.item_conditions import ItemConditions
+from scanner.policy.known_conditions import KnownConditions
+from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
+from scanner.policy.variables import PARAMETERS
 
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
@@ -32,6 +35,8 @@ class LoadedRule:
     """Whether all items of `each` meet the requirement, asked at once."""
     of_items: ItemConditions | None
     """The results of earlier items, where nothing but the item decides."""
+    known: KnownConditions | None
+    """The results of earlier subjects, where a few plain values decide."""
 
     @classmethod
     def of(cls, rule: Rule) -> LoadedRule:
@@ -44,6 +49,7 @@ class LoadedRule:
             fix_when=_loaded(rule.fix.when if rule.fix else None),
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
+            known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
         )
 
 
@@ -55,14 +61,21 @@ class RulesAbout:
     """In the order of their ids, each with the number of its parameters below."""
     parameters: list[dict[str, Any]] = field(default_factory=lambda: [{}])
     """Of the rules that share an activation."""
+    projection: Projection = field(default_factory=lambda: Projection(()))
+    """What the rules read."""
 
     @classmethod
     def of(cls, rules: Iterable[LoadedRule]) -> RulesAbout:
         """Rules, arranged."""
-        about = cls()
-        for ready in rules:
-            about.rules.append((ready, about._number(ready.rule.parameters)))
+        ready = list(rules)
+        about = cls(projection=Projection(path for each in ready for path in each.rule.reads.paths))
+        for each in ready:
+            about.rules.append((each, about._number(each.rule.parameters)))
         return about
+
+    def activations(self, values: Mapping[str, Any]) -> Activations:
+        """The values of a subject as expressions see them."""
+        return Activations(self, values)
 
     def _number(self, parameters: Mapping[str, Any]) -> int:
         for number, shared in enumerate(self.parameters):
@@ -71,6 +84,22 @@ class RulesAbout:
                 return number
         self.parameters.append(dict(parameters))
         return len(self.parameters) - 1
+
+
+class Activations:
+    """The values of a subject as expressions see them, converted where an expression is evaluated at all."""
+
+    def __init__(self, about: RulesAbout, values: Mapping[str, Any]) -> None:
+        self._about = about
+        self._values = values
+        self._made: dict[int, runtime.Activation] = {}
+
+    def of(self, number: int) -> runtime.Activation:
+        """With the parameters of a number."""
+        if number not in self._made:
+            read = self._about.projection.of(self._values)
+            self._made[number] = cel.activation({**read, PARAMETERS: self._about.parameters[number]})
+        return self._made[number]
 
 
 def _loaded(compiled: bytes | None) -> runtime.Expression | None:

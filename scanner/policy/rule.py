@@ -52,6 +52,8 @@ class Rule:
     """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
+    decisive: Reads = field(default_factory=Reads)
+    """What `when` and, in a rule without `each`, `require` read."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The values in force."""
     formats: Mapping[str, str] = field(default_factory=dict)
@@ -164,7 +166,7 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
             errors.append(error)
-    if "each" in value and "require" in compiled and not rule_reads.only_item(compiled["require"], names):
+    if "each" in value and "require" in compiled:
         starts = rule_reads.starts(rule_reads.paths_of_each(value).values(), names)
         reads_key = bool(expression.reads(compiled["require"]).of(KEY))
         together = every_item.source(starts, value["require"], reads_key=reads_key)
@@ -189,6 +191,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
+        decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,

@@ -30,8 +30,13 @@ def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, 
 
 def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:
     """The names of variables and fields that decide the outcome of a rule."""
-    decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
-    return decisive.words | {part for path in each for part in path if part != ANY}
+    found = _together(expressions[name] for name in _DECISIVE if name in expressions)
+    return found.words | {part for path in each for part in path if part != ANY}
+
+
+def decisive(expressions: Mapping[str, bytes], each: Sequence[Path]) -> Reads:
+    """What decides whether a rule applies and, for a rule about a subject as a whole, what its outcome is."""
+    return _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)
 
 
 def only_item(require: bytes, names: Sequence[str]) -> bool:

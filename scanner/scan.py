@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.findings import Searched, masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
@@ -49,6 +50,7 @@ class Evaluated:
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    searched: Searched
 
     def result(self, *, controls: bool = True) -> Scan:
         """The finished scan; without `controls`, the controls of frameworks are not assessed.
@@ -80,10 +82,10 @@ class Evaluated:
             counts=evaluation.counts,
             verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
-            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}),
+            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, self.searched),
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
         )
-        return masked_scan(result, options)
+        return masked_scan(result, options, self.searched)
 
     def _scanned(self) -> judging.ScanData:
         """What frameworks are assessed by."""
@@ -127,13 +129,15 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
         include_passes=options.include_passes,
         foreign=bool(options.rule_folders),
     )
-    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
+    searched = Searched()
+    search = partial(searched.search, read.evaluation, read.inputs, read.contents)
+    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
-    return Evaluated(changed, by, where, read, also, together, evaluation, findings)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings, searched)
 
 
 def _evaluation(

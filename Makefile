@@ -88,6 +88,7 @@ docs: build/docs/installed
 
 bench: .venv/dev
 	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/compare.py
 
 # What a release is made of: wheel, source archive, and the CycloneDX list of what the wheel needs.

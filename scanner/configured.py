@@ -5,8 +5,10 @@ The records are named tuples, because each command imports them: a frozen datacl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
+
+from scanner.late import dataclass
 
 
 class Pattern(NamedTuple):

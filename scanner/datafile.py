@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from scanner import documents, safe_read, schema_errors
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.masking import mask
 from scanner.places import Origin

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.late import dataclass
 from scanner.masking import Masked, harmless, hidden, mask, sealed
 from scanner.model import Finding, Input, RuleInfo, Scan
 from scanner.options import Options

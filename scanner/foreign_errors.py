@@ -12,7 +12,9 @@ import os
 import re
 from collections.abc import Iterator
 
-_LOG_HEADS = re.compile(
+from scanner.late import regex
+
+_LOG_HEADS = regex(
     r"""^(?:
         [IWEF]\d{4}[ ]\d\d:\d\d:\d\d(?:\.\d+)?\s+\d+[ ][^\]\n]*\][ ]?       # klog, as in kubectl
         |\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?\S*[ ]?          # Go and most others
@@ -21,20 +23,20 @@ _LOG_HEADS = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _VARIABLE = (
-    (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "(time)"),
-    (re.compile(r"\b(pid|process)([ =:]+)\d+", re.IGNORECASE), r"\1\2(number)"),
-    (re.compile(r"\b0x[0-9a-fA-F]{6,16}\b"), "(address)"),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}:\d+->"), ""),  # the port from which a connection was tried
+    (regex(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"), "(time)"),
+    (regex(r"\b(pid|process)([ =:]+)\d+", re.IGNORECASE), r"\1\2(number)"),
+    (regex(r"\b0x[0-9a-fA-F]{6,16}\b"), "(address)"),
+    (regex(r"\b\d{1,3}(?:\.\d{1,3}){3}:\d+->"), ""),  # the port from which a connection was tried
     (
-        re.compile(r"""(?:/private)?/(?:tmp|var/tmp|var/folders/[^/\s]+/[^/\s]+/T)/[^/\s:;,'"\])]+"""),
+        regex(r"""(?:/private)?/(?:tmp|var/tmp|var/folders/[^/\s]+/[^/\s]+/T)/[^/\s:;,'"\])]+"""),
         "(temporary folder)",
     ),
 )
-_TELLS = re.compile(r"[EF]\d{4} \d\d:\d\d:\d\d|(?:error|fatal|panic)\b", re.IGNORECASE)
-_LEVEL = re.compile(r"(?:error|fatal):\s*", re.IGNORECASE)
-_FIELD = re.compile(r'"[^"]*" err=("(?:[^"\\]|\\.)*")')
+_TELLS = regex(r"[EF]\d{4} \d\d:\d\d:\d\d|(?:error|fatal|panic)\b", re.IGNORECASE)
+_LEVEL = regex(r"(?:error|fatal):\s*", re.IGNORECASE)
+_FIELD = regex(r'"[^"]*" err=("(?:[^"\\]|\\.)*")')
 """What klog makes of an error: a heading, and the text of the error as JSON."""
-_STACK = re.compile(r"goroutine \d|\t|Traceback |[\w./()*]+\(0x|\s+/")
+_STACK = regex(r"goroutine \d|\t|Traceback |[\w./()*]+\(0x|\s+/")
 """Lines of a stack, as Go and Python print it."""
 _LONGEST = 500
 

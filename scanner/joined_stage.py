@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from scanner import facts
 from scanner.frameworks.population import FACTS_READ
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy import items

@@ -5,17 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from scanner import __version__, safe_read, safe_write
 from scanner.errors import UnreadableError, UsageError
+from scanner.late import dataclass
 
-_FORMAT = "3"
+_FORMAT = "4"
+_DIGITS = hashlib.sha256().digest_size * 2
 _GENERATIONS = 4
 """Results kept under one name: a few versions of Assay may take turns on one machine."""
+
+
+_SETTLED = 2 * 10**9
+"""Nanoseconds after which a file that changes again has another time: some file systems keep times by the second."""
 
 
 def data_root() -> Path:
@@ -25,13 +34,13 @@ def data_root() -> Path:
     return shipped if shipped.is_dir() else package.parent
 
 
-def digest(paths: Iterable[Path], root: Path) -> str:
+def digest(paths: Iterable[Path | str], root: Path) -> str:
     """SHA-256 over the relative names and the contents of files, in the order given.
 
     Raises UsageError for one that cannot be read.
     """
     total = hashlib.sha256()
-    for path in paths:
+    for path in map(Path, paths):
         try:
             content = safe_read.read(path)
         except UnreadableError as error:
@@ -67,14 +76,41 @@ class Cache:
             return _IN_MEMORY[name][1]
         path = self.folder / f"{name}-{combine(_FORMAT, __version__, _runtime(), key)[:32]}.json"
         try:
-            return json.loads(path.read_bytes())
+            return orjson.loads(path.read_bytes())
         except (OSError, ValueError):
             made = make()
             if _write(path, made):
                 _forget(self.folder, name)
             return made
 
+    def digest(self, name: str, paths: Sequence[Path | str], root: Path) -> str:
+        """`digest` of files of Assay's own data, which are not read again while nothing about them has changed.
 
+        As in Git's index, what is compared is the size, the times, the number and the device of each file. Files that
+        changed in the last two seconds are read, because a further change may leave their times the same.
+        """
+        seen = _seen(paths)
+        if not seen:
+            return digest(paths, root)
+        kept = self.keep(f"digest-{name}", seen, lambda: digest(paths, root))
+        return kept if isinstance(kept, str) and len(kept) == _DIGITS else digest(paths, root)
+
+
+def _seen(paths: Iterable[Path | str]) -> str:
+    """A digest of what the file system says of some files; empty where it does not tell whether they will change."""
+    told, newest = [], 0
+    try:
+        for path in map(str, paths):
+            found = os.stat(path)
+            newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
+            numbers = (found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            told.append(f"{path}\0{numbers}")
+    except OSError:
+        return ""
+    return combine(*told) if newest + _SETTLED < time.time_ns() else ""
+
+
+@cache
 def _runtime() -> str:
     """The identity of the installed CEL runtime: compiled expressions are in its own format."""
     from importlib.util import find_spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from scanner.late import dataclass
 
 MIB = 1024**2
 UNITS = {"GiB": 1024**3, "MiB": MIB, "KiB": 1024}

@@ -16,7 +16,9 @@ from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-_CUT_SHORT = re.compile(
+from scanner.late import regex
+
+_CUT_SHORT = regex(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-(?=[\w-]{0,30}[A-Z])\w[\w-]{15,}"
     r"|xox[abprs]-\d[\w-]{9,}|sk-(?:[a-z]{2,8}-){0,2}(?=[a-zA-Z]{0,30}\d)[A-Za-z0-9]{16,}|A(?:KIA|SIA)[A-Z0-9]{16}"
     r"|AIza[\w-]{30,}|npm_(?=[A-Za-z]{0,30}\d)[A-Za-z0-9]{20,})"
@@ -26,7 +28,7 @@ _BEGINNINGS = (
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"),
     *("sk-", "AKIA", "ASIA", "AIza", "npm_"),
 )
-_ASSIGNED = re.compile(
+_ASSIGNED = regex(
     r"""
     (?:(?:password|passwd|passphrase|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?token
       |access[_-]?token|_pw|(?P<name>secret[_-]?key|_token|_secret))["']?[ \t]{0,40}[:=][ \t]{0,3}["']?
@@ -38,14 +40,14 @@ _ASSIGNED = re.compile(
 )
 _KEY_WORDS = ("passw", "passp", "secret", "key", "token", "_pw", "bearer")
 """What a text holds wherever the pattern matches: looking for words takes a hundredth of its time."""
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"\\{0,3}\$|[\w.]+\(|<|\{|•{4}|-----BEGIN|(?:true|false|null|none|required|optional|string)\b", re.IGNORECASE
 )
 _MASK = "\u2022"
 _PLACEHOLDER = _MASK * 4
 _APART = "\n\0\n"
 """Between texts that are searched at once: no pattern reaches over it."""
-_VISIBLE = re.compile(r"[^\n]")
+_VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary, Platform, ShownBy
+from scanner.late import dataclass
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
 

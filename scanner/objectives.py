@@ -5,11 +5,11 @@ Rules name their objectives, and controls name the objectives that are mapped to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from scanner import library
+from scanner.late import dataclass
 
 _FILE = "objectives.yaml"
 _SCHEMA = "objectives.schema.json"

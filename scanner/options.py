@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from scanner import sources
 from scanner.configured import Configuration
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES

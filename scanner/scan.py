@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
-from scanner.errors import located
 from scanner.facts.field_filter import FieldFilter
 from scanner.findings import Searched, masked_scan, merged_findings, source_lines
-from scanner.frameworks import catalogue, checks, judging, scope
+from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
-from scanner.joined_stage import JoinedStage
-from scanner.model import Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject
+from scanner.joined_stage import JoinedResult, JoinedStage
+from scanner.late import dataclass
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject, Verdict
 from scanner.options import Options
-from scanner.policy import pack
 from scanner.policy.evaluate import Evaluation, Evaluator
-from scanner.policy.kubernetes_versions import minor_of
+from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
 
 if TYPE_CHECKING:
-    from scanner.admission import policy_evaluator
+    pass
 
-__all__ = ["Options", "evaluators", "rules_of", "scan"]
+__all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -37,8 +35,87 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
-    options = options or Options()
-    by = _standard(options)
+    return evaluate(paths, options or Options(), watch).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A scan whose rules have been evaluated, before controls are assessed."""
+
+    options: Options
+    by: ScanRules
+    where: sources.Scope
+    read: _ReadInputs
+    also: Sequence[engines.EngineResults]
+    together: JoinedResult
+    evaluation: Evaluation
+    findings: Sequence[Finding]
+    searched: Searched
+
+    def result(self, *, controls: bool = True) -> Scan:
+        """The finished scan; without `controls`, the controls of frameworks are not assessed.
+
+        They do not change the verdict if no framework was requested.
+        """
+        options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
+        frameworks = self.by.frameworks() if controls else ()
+        infos = _infos(self.by, self.also, evaluation)
+        all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
+        linked = {rule: all_linked[rule] for rule in infos}
+        not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
+        scanned = self._scanned()
+        judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
+        policies = self.by.policies
+        if options.frameworks:
+            exempt = [info.id for info in policies.rules] if policies else ()
+            findings = judging.concerned(judged, scanned, linked, exempt=exempt)
+            infos = _infos(self.by, self.also, evaluation)
+        result = Scan(
+            run=_run(self.by, options, self.where, self.also),
+            inputs=tuple(read.inputs),
+            findings=tuple(findings),
+            rules=infos,
+            links={rule: linked[rule] for rule in infos},
+            assessments=tuple(assessment for each in judged for assessment in each.assessments),
+            frameworks=tuple(each.summary for each in judged),
+            outcomes=_outcomes(evaluation),
+            counts=evaluation.counts,
+            verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
+            unfamiliar=uncovered_kinds(read.subjects),
+            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, self.searched),
+            notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
+        )
+        return masked_scan(result, options, self.searched)
+
+    def _scanned(self) -> judging.ScanData:
+        """What frameworks are assessed by."""
+        return judging.ScanData(
+            self.read.inputs,
+            self.read.subjects,
+            self.together.derived,
+            self.findings,
+            self.evaluation.counts,
+            self.evaluation.by_subject,
+            self.evaluation.within,
+            strict_documents=self.options.strict_documents,
+            lost=self.together.lost,
+        )
+
+    def _verdict(self, findings: Sequence[Finding], *, applies: bool) -> Verdict:
+        return gate.judge(
+            self.read.inputs,
+            findings,
+            self.options.fail_on,
+            allow_incomplete=self.options.allow_incomplete,
+            applies=applies,
+            judged=any(self.evaluation.counts.values()),
+            strict_documents=self.options.strict_documents,
+        )
+
+
+def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], object] | None = None) -> Evaluated:
+    """Read files and folders and evaluate the rules; raises as `scan` does."""
+    by = scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
@@ -59,106 +136,8 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
-
-    linked = links(by.frameworks, _infos(by, also, evaluation).values())
-    not_run = links(by.frameworks, by.rules.not_run)
-    scanned = judging.ScanData(
-        read.inputs,
-        read.subjects,
-        together.derived,
-        findings,
-        evaluation.counts,
-        evaluation.by_subject,
-        evaluation.within,
-        strict_documents=strict,
-        lost=together.lost,
-    )
-    judged = judging.evaluate_frameworks(by.frameworks, by.scopes, scanned, linked, not_run)
-    if options.frameworks:
-        findings = judging.concerned(
-            judged, scanned, linked, exempt=[info.id for info in by.policies.rules] if by.policies else ()
-        )
-    infos = _infos(by, also, evaluation)
-    result = Scan(
-        run=_run(by, replace(options, configuration=configuration), where, also),
-        inputs=tuple(read.inputs),
-        findings=tuple(findings),
-        rules=infos,
-        links={rule: linked[rule] for rule in infos},
-        assessments=tuple(assessment for each in judged for assessment in each.assessments),
-        frameworks=tuple(each.summary for each in judged),
-        outcomes=_outcomes(evaluation),
-        counts=evaluation.counts,
-        verdict=gate.judge(
-            read.inputs,
-            findings,
-            options.fail_on,
-            allow_incomplete=options.allow_incomplete,
-            applies=not options.frameworks or any(each.applies for each in judged),
-            judged=any(evaluation.counts.values()),
-            strict_documents=strict,
-        ),
-        unfamiliar=uncovered_kinds(read.subjects),
-        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}, searched),
-        notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
-    )
-    return masked_scan(result, options, searched)
-
-
-def rules_of(options: Options) -> pack.Pack:
-    """The rules that a scan with these options runs; raises as `scan` does."""
-    return _standard(options).rules
-
-
-@dataclass(frozen=True, slots=True)
-class _ScanRules:
-    """What a scan judges by."""
-
-    rules: pack.Pack
-    policies: policy_evaluator.PolicyEvaluator | None
-    """Admission policies that are evaluated for the objects as well."""
-    frameworks: tuple[catalogue.Framework, ...]
-    scopes: Mapping[tuple[str, str], scope.Scope]
-    engines: tuple[engines.Engine, ...]
-    """Further engines, ready to run."""
-
-
-def _standard(options: Options) -> _ScanRules:
-    """Rules, policies, frameworks and engines, as the options ask for them."""
-    cache = library.Cache(options.cache_folder)
-    rules = pack.load_all(cache, options.rule_folders)
-    policies = _policies(options.policies)
-    frameworks = catalogue.load(cache, options.framework_files, rules.ids)
-    with located(options.configuration.place("framework")):
-        chosen = catalogue.choose(frameworks, options.frameworks)
-    return _ScanRules(
-        rules.choose(_held(rules, chosen, options), options.tuning),
-        policies,
-        chosen,
-        scope.load(options.scope, frameworks) if options.scope else {},
-        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
-    )
-
-
-def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:
-    """The rules to run before a configuration changes anything: those that are mapped to requested frameworks.
-
-    Rules of low strength are among them, because the controls that depend on these alone are counted.
-    """
-    if not options.frameworks:
-        return rules.of_profile(options.profile or Profile.DEFAULT)
-    of_profile = rules.of_profile(options.profile or Profile.STRICT)
-    linked = links(frameworks, [rule.info for rule in rules.rules])
-    return of_profile.intersection(rule for rule, some in linked.items() if some)
-
-
-def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
-    """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
-    if not paths:
-        return None
-    from scanner.admission import policy_evaluator, policy_files
-
-    return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
+    changed = replace(options, configuration=configuration)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings, searched)
 
 
 def _evaluation(
@@ -177,21 +156,13 @@ def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
-def _infos(by: _ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
+def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
     """The metadata of every rule, policy and check with an outcome."""
     own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
     for each in also:
         infos |= each.rules
     return infos
-
-
-def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
-    """Of the rules that look at one subject, and of those that need all."""
-    with located(options.configuration.place("kubernetes-version")):
-        minor = minor_of(options.kubernetes_version)
-    for some in (rules.local(), rules.joined()):
-        yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
 
 
 @dataclass(slots=True)
@@ -275,10 +246,15 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
-def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
+def _run(by: ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
     policies = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
-    everything = [by.rules.digest, *policies, catalogue.digest_of_data(options.framework_files), *other]
+    everything = [
+        by.rules.digest,
+        *policies,
+        catalogue.digest_of_data(library.Cache(options.cache_folder), options.framework_files),
+        *other,
+    ]
     running = sorted(rule.info.id for rule in by.rules.rules)
     return Run(
         version=__version__,
@@ -290,7 +266,7 @@ def _run(by: _ScanRules, options: Options, where: sources.Scope, also: Iterable[
         fail_on=options.fail_on,
         pack_digest=library.combine(*everything),
         ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
-        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks) if options.frameworks else (),
+        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
 from scanner.errors import did_you_mean
+from scanner.late import dataclass
 from scanner.masking import mask
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -22,6 +22,7 @@ from typing import Generic, TypeVar
 from scanner.cleanup import on_failure
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits, waiting
 
 Task = TypeVar("Task")

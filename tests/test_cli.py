@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from scanner import cli as main
 from tests import output_formats
 from tests.command_line import assay, assay_process
 
@@ -175,14 +177,39 @@ def test_two_runs_of_one_moment_are_equal_byte_for_byte(folder: Path) -> None:
     assert set(output_formats.TEXTS) < set(runs[0])
 
 
+OF_SCANS = (
+    "scanner.model",
+    "scanner.scan",
+    "scanner.sources",
+    "scanner.gate",
+    "scanner.cli.scan",
+    "subprocess",
+    "json",
+)
 HEAVY = ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")
+
+NOT_FOR_MANIFESTS = (
+    *("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich"),
+    *("scanner.admission", "scanner.datafile", "scanner.documents.markdown", "scanner.documents.javascript"),
+    *("scanner.engines.checkov", "scanner.facts.swarms", "scanner.policy.cel_syntax", "scanner.policy.examples"),
+    *("scanner.rendering.alignment", "scanner.rendering.overlay_files", "scanner.reports.results"),
+)
+OTHER_COMMANDS = (
+    "scanner.cli.fix",
+    "scanner.cli.frameworks",
+    "scanner.cli.rules",
+    "scanner.evidence",
+    "scanner.fixing",
+)
 
 
 @pytest.mark.parametrize(
     ("arguments", "banned"),
     [
-        (["--version"], HEAVY),
-        (["scan", "pod.yaml"], ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich")),
+        (["--version"], (*HEAVY, *OF_SCANS)),
+        (["--help"], (*HEAVY, *OF_SCANS)),
+        (["scan", "pod.yaml"], (*NOT_FOR_MANIFESTS, *OTHER_COMMANDS)),
+        (["hook", "pod.yaml"], (*NOT_FOR_MANIFESTS, *OTHER_COMMANDS)),
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(
@@ -205,6 +232,15 @@ def test_nothing_heavy_is_imported_before_it_is_needed(
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_the_list_of_commands_tells_what_each_command_tells() -> None:
+    context = click.Context(main.assay, info_name="assay", terminal_width=200, max_content_width=200)
+    listed = main.assay.get_help(context).partition("Commands:")[2]
+    for name in main.assay.list_commands(context):
+        command = main.assay.get_command(context, name)
+        assert command
+        assert re.search(rf"^ +{name} +{re.escape(command.get_short_help_str(200))}$", listed, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", ["scan", "hook"])

@@ -123,3 +123,13 @@ def test_a_file_whose_name_is_an_option_is_not_obeyed(folder: Path, name: str) -
     assert f"{name} is an option, and here it is the name of a file too" in done.stderr
     assert hook(folder, "--", name, "pod.yaml").returncode == 1
     assert (folder / "pod.yaml").read_text() == POD
+
+
+def test_a_hook_that_passes_assesses_no_controls(folder: Path, tmp_path: Path) -> None:
+    """It would have to load the catalogues, which are kept beside the rules."""
+    cache = tmp_path / "kept"
+    assert assay("hook", "service.yaml", cwd=folder, XDG_CACHE_HOME=str(cache)).returncode == 0
+    assert not list(cache.rglob("frameworks-*"))
+    done = assay("hook", "pod.yaml", cwd=folder, XDG_CACHE_HOME=str(cache))
+    assert "frameworks" in done.stdout
+    assert list(cache.rglob("frameworks-*"))

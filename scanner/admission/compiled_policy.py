@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission.expressions import Composer, Expression
 from scanner.admission.policy_files import PolicyObject
 from scanner.errors import PackError
+from scanner.late import dataclass
 from scanner.model import Profile, RuleInfo, Severity, Subject
 from scanner.places import Location
 from scanner.schema_errors import shortened

@@ -7,7 +7,6 @@ either (`failurePolicy: Ignore`), while one container that fails is found althou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission import cel_tokens
@@ -15,6 +14,7 @@ from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
 from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
+from scanner.late import dataclass
 from scanner.policy import object_kinds
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD

@@ -8,12 +8,12 @@ the objects) stays unbound: CEL gives an answer where it does not matter, and sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from scanner.admission import cel_tokens, functions
 from scanner.errors import PackError
+from scanner.late import dataclass
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
 from scanner.policy.cel_syntax import explain

@@ -14,6 +14,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from scanner.late import regex
+
 if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
 
@@ -21,7 +23,7 @@ LIBRARIES = frozenset({"url", "isURL", "semver", "isSemver", "format", "jsonpatc
 MACROS = frozenset({"transformList", "transformMap", "transformMapEntry", "sortBy", "existsOne"})
 """Names and methods of Kubernetes' CEL that this runtime does not have."""
 
-_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|[eE]([+-]?\d+))?")
+_QUANTITY = regex(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|[eE]([+-]?\d+))?")
 _FACTORS = {
     **{unit: Decimal(1000) ** -power for power, unit in enumerate("mun", 1)},
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", 1)},
@@ -29,7 +31,7 @@ _FACTORS = {
 }
 _SMALLEST = Decimal("1e-9")
 _LARGEST_INTEGER = 2**63
-_OTHERWISE = re.compile(r"\\[pPQCzZhHRXKGN]|\\\d|\(\?[^:imsP]|\(\?P[^<]|\[\[:|[+*?}]\+")
+_OTHERWISE = regex(r"\\[pPQCzZhHRXKGN]|\\\d|\(\?[^:imsP]|\(\?P[^<]|\[\[:|[+*?}]\+")
 """Constructs of patterns that Python and Go read otherwise, or that one of them does not know."""
 
 

@@ -6,11 +6,11 @@ It is unknown where the files do not tell, such as labels of a Namespace that is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.admission.kinds import plural
 from scanner.facts.kubernetes.objects import path
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.policy.truth import Truth, all_of, any_of, negated, truth_of
 from scanner.subjects.kubernetes import CLUSTER_SCOPED

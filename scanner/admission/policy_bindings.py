@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.admission.compiled_policy import CompiledPolicy
 from scanner.admission.matching import Cluster, Request, selects
 from scanner.admission.policy_files import PolicyObject
 from scanner.facts.kubernetes.objects import path
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.policy.truth import Truth

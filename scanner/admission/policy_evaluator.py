@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, mutating
@@ -14,6 +14,7 @@ from scanner.admission.policy_bindings import Binding, ParameterStore, Params, U
 from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
 from scanner.documents.positions import locate
+from scanner.late import dataclass
 from scanner.marks import entries_of
 from scanner.masking import hidden
 from scanner.model import Finding, Outcome, RuleInfo, Severity, Subject

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from scanner import documents, library, safe_read, subjects
 from scanner.documents.positions import Node, join_path, locate
 from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location, Origin
 from scanner.schema_errors import shortened

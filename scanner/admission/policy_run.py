@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.admission import expressions
@@ -11,6 +10,7 @@ from scanner.admission.defaults import filled, is_native
 from scanner.admission.expressions import NAMESPACE, REFUSED, Result
 from scanner.admission.matching import Request
 from scanner.admission.policy_bindings import Undetermined
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.policy.truth import Truth
 

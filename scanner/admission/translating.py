@@ -7,11 +7,11 @@ items of `each` become the variable of `all`, and the rule's other names become 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from scanner.admission import cel_tokens
 from scanner.admission.cel_tokens import Token
 from scanner.documents.positions import split_path
+from scanner.late import dataclass
 
 
 class NotExportableError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,23 +14,32 @@ import click
 from scanner import __version__
 from scanner.cli import streams
 from scanner.errors import AssayError, UsageError
-from scanner.gate import INTERNAL, USAGE
+from scanner.exit_codes import INTERNAL, USAGE
+from scanner.late import regex
 
 _COMMANDS = {
-    "scan": "scanner.cli.scan",
-    "fix": "scanner.cli.fix",
-    "explain": "scanner.cli.explain",
-    "rules": "scanner.cli.rules",
-    "frameworks": "scanner.cli.frameworks",
-    "hook": "scanner.cli.hook",
-    "config": "scanner.cli.config",
+    "scan": "Scan files and folders.",
+    "fix": "Fix findings in the scanned files.",
+    "explain": "Explain a rule or a finding.",
+    "rules": "List, show, test, create and export rules.",
+    "frameworks": "List, show and create frameworks.",
+    "hook": "Scan the given files before a commit.",
+    "config": "Show the configuration and its schema.",
 }
+"""Each command, which is a module here, and the first sentence of its help."""
 
 
 _MOST = 100
 """Errors of one file that are printed. The file may come from an untrusted author."""
-_LONG_WORD = re.compile(r"(\S{100})\S{200,}")
+_LONG_WORD = regex(r"(\S{100})\S{200,}")
 """The length of a word that is printed; a longer one is cut. A file may hold any text."""
+
+
+class _Listed(click.Group):
+    """Commands in the order in which they are given."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
 
 class _Lazy(click.Group):
@@ -43,8 +51,14 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(_COMMANDS[cmd_name]).command
+        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the first sentences of their help, without loading them."""
+        _Listed(commands={name: click.Command(name, help=told) for name, told in _COMMANDS.items()}).format_commands(
+            ctx, formatter
+        )
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

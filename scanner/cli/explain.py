@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from scanner.cli.reading import options, reads_files, resolved_options
 from scanner.cli.rule_page import show_rule
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
+from scanner.late import regex
 from scanner.model import Finding, Scan
 from scanner.reports import table
 from scanner.reports.fingerprints import unique
@@ -24,7 +24,7 @@ from scanner.reports.format import Presentation
 from scanner.reports.safe_text import safe
 from scanner.scan import scan
 
-_FINGERPRINT = re.compile(r"[0-9a-f]{6,32}")
+_FINGERPRINT = regex(r"[0-9a-f]{6,32}")
 
 
 @click.command("explain", cls=Command)

@@ -12,10 +12,10 @@ from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, resolved_options, tell_changes
 from scanner.cli.terminal import counted
 from scanner.completeness import is_incomplete
+from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
 from scanner.fixing.diff import unified
 from scanner.fixing.overwrite import write
-from scanner.gate import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.masking import mask
 from scanner.model import Finding, InputStatus
 from scanner.reports.safe_text import safe

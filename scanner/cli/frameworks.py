@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,31 +11,20 @@ import click
 
 from scanner import library, objectives
 from scanner.cli.environment import cache_folder
-from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.option_groups import Command, takes_framework_files
 from scanner.controls import STRENGTHS, Checkable, ControlLink, ShownBy
 from scanner.errors import UsageError, did_you_mean
 from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import links, shown_by
+from scanner.late import regex
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
 from scanner.rule_ids import ANY_RULE
 from scanner.safe_write import write_text
 
 _SCAFFOLD = "framework.yaml"
-_IDENTITY = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-
-
-takes_framework_files = option(
-    SELECTION,
-    "--framework-file",
-    "framework_files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Use the framework in this file, too. May be repeated.",
-)
-"""The option that names framework files of the user."""
+_IDENTITY = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @click.group("frameworks")

@@ -14,10 +14,10 @@ from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
 from scanner.errors import UsageError
-from scanner.gate import CLEAN, NOTHING
+from scanner.exit_codes import CLEAN, NOTHING
 from scanner.model import Severity
 from scanner.reports.format import Presentation
-from scanner.scan import scan
+from scanner.scan import evaluate
 
 
 class _OnNames(Command):
@@ -49,10 +49,14 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
     if fixing:
         return _fix(paths, given)
     started = time.monotonic()
-    result = scan(paths, options(resolved_options(context), given))
+    chosen = options(resolved_options(context), given)
+    evaluated = evaluate(paths, chosen)
+    result = evaluated.result(controls=bool(chosen.frameworks))
     if result.verdict.exit_code in (CLEAN, NOTHING):
         tell_changes(result.run.configuration)
         return CLEAN
+    if not chosen.frameworks:
+        result = evaluated.result()
     tell_configuration(result.run.configuration)
     table = Output("table", reports.find("table"), None)
     write(result, (table,), Presentation(paths=paths), time.monotonic() - started)

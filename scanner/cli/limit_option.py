@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanner.errors import UsageError, did_you_mean
+from scanner.late import regex
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
 from scanner.schema_errors import shown
 
@@ -16,7 +16,7 @@ NAMES = tuple(field.name for field in dataclasses.fields(Limits))
 """Every limit."""
 _FRACTIONS = ("seconds",)
 """Limits that need not be whole numbers."""
-_SIZE = re.compile(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
+_SIZE = regex(rf"([0-9_]+)\s*({'|'.join(UNITS)})?")
 
 
 def named(given: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -44,3 +45,15 @@ class Command(click.Command):
 def option(heading: str, *names: str, **attributes: Any) -> Callable[..., Any]:
     """An option as `click.option` makes it, under a heading."""
     return click.option(*names, cls=_Option, heading=heading, **attributes)
+
+
+takes_framework_files = option(
+    SELECTION,
+    "--framework-file",
+    "framework_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Use the framework in this file, too. May be repeated.",
+)
+"""The option that names framework files of the user."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ import click
 from scanner import reports
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
+from scanner.late import dataclass
 from scanner.model import Scan
 from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
 from scanner.safe_write import write_text

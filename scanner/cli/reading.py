@@ -12,9 +12,8 @@ from click.core import ParameterSource
 
 from scanner import sources
 from scanner.cli.environment import cache_folder
-from scanner.cli.frameworks import takes_framework_files
 from scanner.cli.limit_option import NAMES, limits, named
-from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option
+from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option, takes_framework_files
 from scanner.configuration.file import MISNAMED, NAME, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve

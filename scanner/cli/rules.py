@@ -11,12 +11,12 @@ import click
 from scanner import library
 from scanner.cli import export
 from scanner.cli.environment import cache_folder
-from scanner.cli.frameworks import bearing_rules, takes_framework_files
-from scanner.cli.option_groups import SELECTION, Command, option
+from scanner.cli.frameworks import bearing_rules
+from scanner.cli.option_groups import SELECTION, Command, option, takes_framework_files
 from scanner.cli.rule_page import show_rule
 from scanner.cli.terminal import counted
 from scanner.errors import AssayError, PackError, UsageError
-from scanner.gate import FAILED
+from scanner.exit_codes import FAILED
 from scanner.masking import mask
 from scanner.policy import shared_ids
 from scanner.policy.pack import load_all

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.configuration.keys import KEYS, ConfigurationKey
 from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
+from scanner.late import dataclass
 from scanner.limits import MIB
 from scanner.model import Severity
 from scanner.policy.tuning import RuleSettings, SourcedValue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner.configuration.file import ConfigurationFile
 from scanner.configuration.keys import KEYS
 from scanner.configured import Configuration, Pattern, Setting
+from scanner.late import dataclass
 from scanner.model import SEVERITIES
 from scanner.policy.tuning import SourcedValue, Tuning
 

@@ -8,21 +8,20 @@ from collections.abc import Iterator
 from scanner.credentials.forms import FoundCredential
 from scanner.credentials.forms import lines as lines_with
 from scanner.credentials.names import DEFAULT, WORDS, kind_by_name, sort_of
+from scanner.late import regex
 
 _QUOTES = r"(?:\\{0,3}[\"'\]]){0,3}"
-_SIGNED = re.compile(
+_SIGNED = regex(
     r"(?<![\w.$/-])(?P<name>[\w.-]{2,100})" + _QUOTES + r"(?:[ \t]{0,20}(?P<sign>=>|:=|==?|:)[ \t]{0,20}|[ \t]{1,20})"
 )
-_VALUE = re.compile(
-    r"(?P<quote>\\{0,3}[\"'`])(?P<quoted>[^\"'`\\\n]{1,500})(?P=quote)|(?P<plain>[^\s\"'`,;&|)}\]]{1,500})"
-)
-_ENTRY = re.compile(
+_VALUE = regex(r"(?P<quote>\\{0,3}[\"'`])(?P<quoted>[^\"'`\\\n]{1,500})(?P=quote)|(?P<plain>[^\s\"'`,;&|)}\]]{1,500})")
+_ENTRY = regex(
     rf"\bname{_QUOTES}:[ \t]{{0,9}}{_QUOTES}(?P<name>[\w.-]{{2,100}}){_QUOTES}(?:[ \t]{{0,9}},|(?=\n))\s{{0,99}}"
     rf"{_QUOTES}value{_QUOTES}:[ \t]{{0,9}}(?=\S)"
 )
 """An entry of a container's environment, in YAML or JSON, however deep in quotes."""
-_ENDED = re.compile(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
-_CODE = re.compile(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
+_ENDED = regex(r"[ \t]*(?:[,;&}\])\\|]|#|//|$)", re.MULTILINE)
+_CODE = regex(r"[(){}\[\]<>]|^[$%@&!*\\]|^[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+$")
 _NEXT = 200
 """Characters behind a line within which the value of an entry begins that the line names."""
 _SHORTEST = 6

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 
 from scanner.credentials.forms import hits
+from scanner.late import regex
 
 _SHORTEST = 24
-_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,8000}={0,2}(?![A-Za-z0-9+/=])")
+_RUN = regex(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,8000}={0,2}(?![A-Za-z0-9+/=])")
 
 
 def encoded(text: str) -> Iterator[tuple[int, int]]:

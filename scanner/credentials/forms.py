@@ -15,13 +15,14 @@ from typing import NamedTuple
 from scanner.credentials.form import START, Form
 from scanner.credentials.table import FORMS
 from scanner.credentials.values import is_named, is_pair, is_private, is_random, is_reference
+from scanner.late import regex
 
 _RUN = 10
 """Characters from which a run may hold a credential."""
-_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{2}[\w.~-]", re.ASCII)
-_SHORT_START = re.compile(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
+_START = regex(r"(?<![A-Za-z0-9])[A-Za-z0-9]{2}[\w.~-]", re.ASCII)
+_SHORT_START = regex(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 """The one beginning with a single letter before its sign."""
-_ESCAPED = re.compile(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
+_ESCAPED = regex(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 _APART = ("Private-Lines:", "wd=", "WD=")
 """Words, other than those with a blank or a quote, that may be separate from what follows them."""
 _FURTHER = {

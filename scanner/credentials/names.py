@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from scanner.credentials.values import NUMBERS, is_blank, is_default, is_nouns, is_random, is_sample
+from scanner.late import regex
 
 DEFAULT = "a default password"
 """The kind of a well-known password that is used as it is."""
 WORDS = ("pass", "pwd", "_pw", "secret", "token", "key", "credential", "masterauth")
 """What the name of a credential holds: a text without any of them needs no closer look."""
 
-_PASSWORD = re.compile(r"(?:password|passwd|passphrase|requirepass|masterauth|(?:^|_)(?:pass|pw)|[a-z]_pwd)(?:_\d+)?$")
-_KEY = re.compile(
+_PASSWORD = regex(r"(?:password|passwd|passphrase|requirepass|masterauth|(?:^|_)(?:pass|pw)|[a-z]_pwd)(?:_\d+)?$")
+_KEY = regex(
     r"(?:api_?key|access_?key|secret_?key|secret_key_base|private_?key|signing_?key|encryption_?key|client_?secret"
     r"|jwt_?secret|session_?secret|cookie_?secret|signing_?secret|(?:api|auth|access|refresh|bearer)_?token)(?:_\d+)?$"
 )
-_OTHER = re.compile(
+_OTHER = regex(
     r"(?:(?:^|_)(?:token|secrets?|credentials?|(?:auth|app|license|account|storage|service|master)_?key)"
     r"|[a-z](?:secret|token))(?:_\d+)?$"
 )
 """Names that as often name an object as they hold a value."""
 _SORTS = {"password": _PASSWORD, "key": _KEY, "other": _OTHER}
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$"
     r"|(?:csrf|next|continue)_?token$"
 )
-_JOINT = re.compile(r"([a-z0-9])([A-Z])")
+_JOINT = regex(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
 _SHORTEST = 3
 _TELLING = 16

@@ -7,6 +7,8 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from scanner.late import regex
+
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
     r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
@@ -38,7 +40,7 @@ _BLANK_WORDS = (
 )
 """What a value holds nowhere that is a credential, in small letters."""
 _BLANK_ENDS = ("-here", "_here", " here", "...")
-_BRACKETED = re.compile(r"<[A-Za-z][\w .:-]{0,80}>")
+_BRACKETED = regex(r"<[A-Za-z][\w .:-]{0,80}>")
 _SENTENCE = 4
 """Words from which a value is prose."""
 _WORDS_OF_DEFAULTS = """
@@ -51,7 +53,7 @@ influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar
 hello hunter2 dragon monkey public private community system manager operator service example database sql
 """
 _DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
-_DEFAULT_SHAPE = re.compile(
+_DEFAULT_SHAPE = regex(
     r"(?:your|my|the|some|super|top|very|test|demo|dev|admin|root|user|db|default|secret|secure|strong|initial|new"
     r"|postgres|mysql|redis|mongo|app)[-_ ]?(?:password|passwd|pass|pwd|secret|pw|user)"
 )
@@ -66,16 +68,16 @@ account name id data random bytes characters chars least alphanumeric hex base64
 _NOUNS = frozenset(_WORDS_OF_NOUNS.split())
 """Words of which a placeholder for a secret is made: `my-api-key`, `some_secret_token`."""
 _SEQUENCES = ("xxxx", "your", "123456789", "987654321", "abcdefgh", "abc123abc123", "deadbeefdeadbeef")
-_REPEATED = re.compile(r"(.)\1{7}")
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_PART = re.compile(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
-_NAMED = re.compile(r"(?:(?:[A-Z]?[a-z]{1,24}\d{0,4}|\d{1,4})(?:[-_.=]{1,4}|$)){1,40}")
-_REFERENCE = re.compile(
+_REPEATED = regex(r"(.)\1{7}")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_PART = regex(r"[A-Za-z]+\d{0,4}|\d{1,8}|[a-z]\w{0,5}|[vV]\d[\w.]*")
+_NAMED = regex(r"(?:(?:[A-Z]?[a-z]{1,24}\d{0,4}|\d{1,4})(?:[-_.=]{1,4}|$)){1,40}")
+_REFERENCE = regex(
     r"[$%#]{0,2}(?:\{[^{}]*\}|\([^()]*\)|<[^<>]*>|\{\{[^{}]*\}\})|[$]{1,2}[A-Za-z_]\w*|%\w+%|[*•]{3,}\d*"
 )
 _HEAD = 80
 """Characters of base64 that hold the first line of a key."""
-_BREAKS = re.compile(r"\s+|\\+[nr]")
+_BREAKS = regex(r"\s+|\\+[nr]")
 """Ends of lines and what they are indented by, written out or escaped."""
 _SAMPLES = ("example", "placeholder", "redacted", "dummy", "....", "****")
 _TOKEN = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from scanner.documents import json_text, yaml_text
@@ -22,6 +21,7 @@ from scanner.documents.classify import (
 from scanner.documents.parsed import Parsed, ParseFault
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.marks import keyless, line_of
 from scanner.places import Origin

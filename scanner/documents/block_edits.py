@@ -9,10 +9,11 @@ from typing import Any
 from scanner.documents.data_to_text import QuotingStyle, block, scalar
 from scanner.documents.layout import Layout, change
 from scanner.errors import UneditableError
+from scanner.late import regex
 from scanner.marks import Mark, end_of, has_key, key_line_of, key_start_of, start_of
 from scanner.places import Edit
 
-_DASHES = re.compile(r" *(?:-[ \t]+)+")
+_DASHES = regex(r" *(?:-[ \t]+)+")
 
 
 def style_of(layout: Layout, mark: Mark) -> QuotingStyle:

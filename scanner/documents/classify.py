@@ -6,11 +6,11 @@ A name tells most; a text without a telling name is known by its content.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
 from scanner.errors import UnreadableError
+from scanner.late import dataclass, regex
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
@@ -21,12 +21,12 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BINARY_MARK = b"\0"
 _SAMPLE = 4096
 """Bytes that are looked through for a NUL."""
-_MANIFEST = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
-_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
+_MANIFEST = regex(r"^apiVersion[ \t]*:", re.MULTILINE)
+_FIRST_LINE = regex(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
 """How a text starts that may be a manifest under another name; a program that holds one does not."""
-_CONTENT = re.compile(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
+_CONTENT = regex(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
 """The first line of a YAML text that is more than a comment or the start or end of a document."""
-_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE = regex(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 
 class Language(Enum):

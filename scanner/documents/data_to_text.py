@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.documents.layout import Layout
 from scanner.documents.scalars import is_disputed, resolve
+from scanner.late import dataclass, regex
 
-_PLAIN = re.compile(r"[A-Za-z][\w./-]*\Z", re.ASCII)
+_PLAIN = regex(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 """Texts that mean themselves without quotes, in block and in flow style, unless a dialect has the word."""
 
 

@@ -6,7 +6,6 @@ merges, tags) is refused. The caller reads the edited text again, which verifies
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,10 +14,11 @@ from scanner.documents.data_to_text import QuotingStyle, scalar
 from scanner.documents.layout import Layout, change
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
+from scanner.late import regex
 from scanner.marks import Mark, entries_of, has_key, items_of, key_end_of, key_start_of
 from scanner.places import Edit
 
-_LINE = re.compile(r"\r\n|\r|\n")
+_LINE = regex(r"\r\n|\r|\n")
 
 
 def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:

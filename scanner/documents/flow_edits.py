@@ -9,13 +9,14 @@ from typing import Any
 from scanner.documents.data_to_text import QuotingStyle, flow, flow_lines, scalar
 from scanner.documents.layout import Layout, change
 from scanner.errors import UneditableError
+from scanner.late import regex
 from scanner.marks import Mark, Place, children_of, end_of, key_end_of, key_line_of, key_start_of, line_of, start_of
 from scanner.places import Edit
 
-_COMMA = re.compile(r"\s*,\s*")
-_COMMA_NEXT = re.compile(r"[ \t]*,")
-_COLON = re.compile(r"[ \t]*:[ \t]*")
-_LINE_END = re.compile(r"[ \t]*(,?)[ \t]*(#.*)?\Z")
+_COMMA = regex(r"\s*,\s*")
+_COMMA_NEXT = regex(r"[ \t]*,")
+_COLON = regex(r"[ \t]*:[ \t]*")
+_LINE_END = regex(r"[ \t]*(,?)[ \t]*(#.*)?\Z")
 
 
 def style_of(layout: Layout, mark: Mark, around: QuotingStyle) -> QuotingStyle:

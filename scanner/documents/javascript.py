@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, ParseFault, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.late import dataclass, regex
 from scanner.limits import Limits
 from scanner.marks import NOWHERE, Children, Mark, Place, keyless
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_CALL = re.compile(r"(?<![\w.$\"'`-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
+_CALL = regex(r"(?<![\w.$\"'`-])(mcp__[\w-]++(?=[ \t]*[({])|Task(?=[ \t]*\(\s*[\"'`]))[ \t]*")
 """`Task` is a common name: only a call with a text in front counts."""
-_STEP = re.compile(
+_STEP = regex(
     r"""(?P<open>[({\[])|(?P<close>[)}\]])
     |//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|`[^`\\]*(?:\\.[^`\\]*)*(?:`|\Z)""",
     re.DOTALL | re.VERBOSE,
 )
 """A bracket, or something whose brackets do not count."""
-_COMMENT = re.compile(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
+_COMMENT = regex(r"[ \t]*(?://|\*(?!/))|.*/\*(?!.*\*/)")
 """The part of a line before a call that begins a comment, so that the call is only an illustration."""
-_ELLIPSIS = re.compile(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
+_ELLIPSIS = regex(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
 """Three points in the place of an argument, which spread nothing."""
 _NESTED = ("object", "array", "parenthesized_expression")
 _LONGEST_SKETCH = 2_000

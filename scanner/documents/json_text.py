@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from scanner.documents.parsed import Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
+from scanner.late import dataclass, regex
 from scanner.limits import Limits
 from scanner.marks import NOWHERE
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""[ \t\r]*(?:
         (\n)
         |("[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*")
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_COMMENT = re.compile(r"[ \t\r]*(//[^\n]*|/\*.*?\*/)", re.DOTALL)
+_COMMENT = regex(r"[ \t\r]*(//[^\n]*|/\*.*?\*/)", re.DOTALL)
 _WORDS = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER = 40
 _INT64 = range(-(2**63), 2**63)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from scanner.errors import UneditableError
+from scanner.late import regex
 from scanner.marks import (
     Mark,
     Place,
@@ -21,15 +22,15 @@ from scanner.marks import (
 )
 from scanner.places import Edit
 
-_NESTED = re.compile(r"""^( *)[\w"'./-]+:[ \t]*(?:#.*)?\n(?=( *)(- |[\w"'./]))""", re.MULTILINE)
+_NESTED = regex(r"""^( *)[\w"'./-]+:[ \t]*(?:#.*)?\n(?=( *)(- |[\w"'./]))""", re.MULTILINE)
 """A key with a block below it: its indent, that of the block, and whether the block is a list."""
-_FLOW = re.compile(r'^([ \t]*).*[{\[]\n(?=([ \t]+)["{\[\w])', re.MULTILINE)
+_FLOW = regex(r'^([ \t]*).*[{\[]\n(?=([ \t]+)["{\[\w])', re.MULTILINE)
 """A bracket that ends its line: the indent of the line and of the next."""
 _INDENT = 2
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
-_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
-_BLANKS = re.compile(r"[ \t]*")
-_COLON = re.compile(r"[ \t]*:")
+_PROPERTIES = regex(r"(?:[&!][^\s,\[\]{}]*[ \t]*)*")
+_ANCHOR = regex(r"&([^\s,\[\]{}]+)")
+_BLANKS = regex(r"[ \t]*")
+_COLON = regex(r"[ \t]*:")
 
 
 class Layout:

@@ -6,12 +6,12 @@ one at a line feed only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+from scanner.late import dataclass, regex
+
+_BREAK = regex("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)

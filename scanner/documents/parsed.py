@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import Mark, key_line_of, line_of
 

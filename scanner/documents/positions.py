@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from scanner.late import dataclass, regex
 from scanner.marks import Mark, children_of, entries_of, items_of
 from scanner.places import Location, Origin
 
-_SEGMENT = re.compile(r'"((?:[^"\\]|\\.)*)"|([^.]+)', re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_QUOTED = re.compile(r'[\\"]')
+_SEGMENT = regex(r'"((?:[^"\\]|\\.)*)"|([^.]+)', re.DOTALL)
+_ESCAPED = regex(r"\\(.)", re.DOTALL)
+_QUOTED = regex(r'[\\"]')
 
 
 @lru_cache(maxsize=4096)

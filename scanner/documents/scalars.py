@@ -8,10 +8,11 @@ three, and so do whole numbers beyond 64 bits, which no consumer of a manifest c
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Any
+
+from scanner.late import regex
 
 Scalar = str | int | float | bool | None
 
@@ -39,11 +40,11 @@ _CORE_WORDS: dict[str, Scalar] = {
 }
 _WORDS = {**_OLD_WORDS, **_CORE_WORDS}
 _NUMERIC_START = frozenset("+-.0123456789")
-_INT = re.compile(r"[-+]?(?:0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|[0-9]+)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_POINT = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
+_INT = regex(r"[-+]?(?:0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|[0-9]+)\Z")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_POINT = regex(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
 """A number that starts with its point may hold underscores between digits only; any other, anywhere."""
-_CORE_INT = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
+_CORE_INT = regex(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\Z")
 _LONGEST_NUMBER = 40
 _INT64 = range(-(2**63), 2**63)
 

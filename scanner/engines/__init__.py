@@ -7,12 +7,13 @@ network, settings or a home, so nothing in a checkout can steer it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, partial
 from importlib import import_module
 from typing import Protocol, assert_never
 
 from scanner import rendering
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Outcome, RuleInfo
 from scanner.places import Location

@@ -17,15 +17,16 @@ from scanner.engines import EngineInput, EngineResults, checkov_files, process
 from scanner.engines.checkov_report import Report, ReportError, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
+from scanner.late import regex
 from scanner.limits import DEFAULTS, Limits
 from scanner.masking import mask
 from scanner.model import Check, Input, InputStatus
 
 _ENDED = (0, 1)
 """Exit codes of a run that came to its end: without and with failed checks."""
-_CRASHED = re.compile(r"Failed to create report for (\w+) framework")
+_CRASHED = regex(r"Failed to create report for (\w+) framework")
 """The log entry for a framework that failed as a whole; the exit code does not show it."""
-_LOST = re.compile(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNORECASE)
+_LOST = regex(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNORECASE)
 """The words of a log entry about a file that was not read."""
 
 

@@ -13,23 +13,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from scanner.engines import EngineInput
+from scanner.late import regex
 from scanner.model import InputStatus
 from scanner.safe_write import write_below
 
 _YAML = r"\.ya?ml"
-_DATA = re.compile(r"\.(?:ya?ml|json|template)$")
+_DATA = regex(r"\.(?:ya?ml|json|template)$")
 _DEFINITE: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        "terraform": re.compile(r"\.(?:tf|hcl|tfvars|tfvars\.json)$"),
-        "terraform_json": re.compile(r"\.tf\.json$"),
-        "bicep": re.compile(r"\.bicep$"),
-        "dockerfile": re.compile(r"(?:^|/)(?:[^/]+\.)?[Dd]ockerfile(?:\.[^/]+)?$(?<!\.[Dd]ockerignore)"),
-        "github_actions": re.compile(rf"(?:^|/)\.github/workflows/[^/]+{_YAML}$"),
-        "gitlab_ci": re.compile(rf"(?:^|/)\.gitlab-ci{_YAML}$"),
-        "circleci_pipelines": re.compile(rf"(?:^|/)\.circleci/[^/]+{_YAML}$"),
-        "azure_pipelines": re.compile(rf"(?:^|/)azure-pipelines{_YAML}$"),
-        "bitbucket_pipelines": re.compile(rf"(?:^|/)bitbucket-pipelines{_YAML}$"),
-        "serverless": re.compile(rf"(?:^|/)serverless{_YAML}$"),
+        "terraform": regex(r"\.(?:tf|hcl|tfvars|tfvars\.json)$"),
+        "terraform_json": regex(r"\.tf\.json$"),
+        "bicep": regex(r"\.bicep$"),
+        "dockerfile": regex(r"(?:^|/)(?:[^/]+\.)?[Dd]ockerfile(?:\.[^/]+)?$(?<!\.[Dd]ockerignore)"),
+        "github_actions": regex(rf"(?:^|/)\.github/workflows/[^/]+{_YAML}$"),
+        "gitlab_ci": regex(rf"(?:^|/)\.gitlab-ci{_YAML}$"),
+        "circleci_pipelines": regex(rf"(?:^|/)\.circleci/[^/]+{_YAML}$"),
+        "azure_pipelines": regex(rf"(?:^|/)azure-pipelines{_YAML}$"),
+        "bitbucket_pipelines": regex(rf"(?:^|/)bitbucket-pipelines{_YAML}$"),
+        "serverless": regex(rf"(?:^|/)serverless{_YAML}$"),
     }
 )
 """Frameworks whose files are known by their names."""

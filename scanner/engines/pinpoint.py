@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_INDEX = re.compile(r"\[?\d+\]?")
+from scanner.late import regex
+
+_INDEX = regex(r"\[?\d+\]?")
 
 
 def pinpoint(lines: Sequence[str], first: int, last: int, path: Sequence[str]) -> tuple[int, int]:

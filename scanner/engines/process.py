@@ -9,11 +9,11 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from scanner.cleanup import on_failure
 from scanner.confinement import children_seconds, confined
+from scanner.late import dataclass, regex
 from scanner.limits import Limits
 
 _MAX_BYTES = 1024**3
@@ -23,7 +23,7 @@ _MEMORY = 2
 _WAITING = 2
 """How many times its seconds of a processor a program may take on the clock; they are many."""
 _MAX_SAID = 1_000_000
-_RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[[^]]*\] \[[^]]*\]\s*", re.MULTILINE)
+_RECORD = regex(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[[^]]*\] \[[^]]*\]\s*", re.MULTILINE)
 """The beginning of an entry in a log as Python writes it."""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, Groups
 from scanner.facts.step import Facts, read, step
+from scanner.late import regex
 from scanner.masking import hidden
 from scanner.model import Subject
 from scanner.subjects.architecture import SYSTEM
@@ -75,7 +75,7 @@ REPORTS_IN_CIRCLE = Fact(
     provide="state in `authority.reports` whom the agent reports to",
 )
 
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = regex(r"[^a-z0-9]+")
 _SMALL_WORDS = frozenset(("of", "and", "the", "for"))
 
 

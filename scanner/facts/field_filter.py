@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from scanner.documents.positions import split_path
 from scanner.facts import registry
 from scanner.facts.step import FieldRead
+from scanner.late import dataclass
 from scanner.marks import NOWHERE, Mark, children_of, items_of, with_children
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD

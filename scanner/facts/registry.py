@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.step import FieldRead, Step
-from scanner.subjects import KINDS
+from scanner.subjects import DOCUMENT, KINDS
 
 KUBERNETES = "kubernetes"
 _MODULES = {
@@ -36,6 +36,7 @@ _MODULES = {
         "kubernetes.references.links",
         "kubernetes.selections",
     ),
+    DOCUMENT: (),
     "": (
         "accountability",
         "architecture.boundaries",
@@ -47,7 +48,10 @@ _MODULES = {
         "swarms",
     ),
 }
-"""The modules that declare facts, by the family of subjects that these are about; the empty one is all others."""
+"""The modules that declare facts, by the family of subjects that these are about; the empty one is all others.
+
+Every text is a document, so that a fact about documents would load the facts of a family in every scan.
+"""
 
 
 @cache

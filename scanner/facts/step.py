@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from scanner.facts.fact import Fact
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
 from scanner.joined_stage import JoinedStage
+from scanner.late import dataclass
 from scanner.model import Finding, Input, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.fixing.file_fixes import FixResult, SkippedFix
 from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
 from scanner.joined_stage import JoinedStage
+from scanner.late import dataclass
 from scanner.model import Subject
 
 _UNPROVED = "the fix cannot be verified: the evaluation of rules that compare several objects {}"

@@ -6,7 +6,7 @@ They are applied together and verified by reading the result again; those that f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
 from scanner.fixing.proof import objection, snapshot
 from scanner.inputs.editing import fix_writer, newline
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
 from scanner.model import Finding, Subject

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from typing import TypeAlias
 
-from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
+from scanner.controls import ALWAYS, AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population
 from scanner.frameworks.status import Decision, Evidence, decide
+from scanner.late import dataclass
 from scanner.model import Finding, Outcome
 
 Counts: TypeAlias = Mapping[str, Mapping[Outcome, int]]
@@ -80,17 +81,22 @@ def assess(
     `not_applicable` gives the reason for each control that the scope file excludes; `not_run` are the rules that are
     mapped to each control and did not run.
     """
-    missing = not_run or {}
+    missing = {
+        control: sorted({rule for rule, link in some if link.strength.bears})
+        for control, some in (not_run or {}).items()
+    }
     return tuple(
-        _assessment(
-            framework,
-            control,
-            linked.get(control.id, ()),
-            sorted({rule for rule, link in missing.get(control.id, ()) if link.strength.bears}),
-            seen,
-            (not_applicable or {}).get(control.id, ""),
-        )
-        for control in framework.controls
+        [
+            _assessment(
+                framework,
+                control,
+                linked.get(control.id, ()),
+                missing.get(control.id, ()),
+                seen,
+                (not_applicable or {}).get(control.id, ""),
+            )
+            for control in framework.controls
+        ]
     )
 
 
@@ -100,7 +106,10 @@ def by_control(linked: Links) -> dict[tuple[str, str], ByControl]:
     for rule in sorted(linked):
         for link in linked[rule]:
             controls = found.setdefault((link.framework, link.edition), {})
-            controls.setdefault(link.control, []).append((rule, link))
+            if link.control in controls:
+                controls[link.control].append((rule, link))
+            else:
+                controls[link.control] = [(rule, link)]
     return dict(found)
 
 
@@ -112,19 +121,12 @@ def _assessment(
     seen: OutcomesInScope,
     excluded: str,
 ) -> Assessment:
-    conditions = (framework.applies_when, control.applies_when)
+    conditions = tuple([when for when in (framework.applies_when, control.applies_when) if when is not ALWAYS])
     applies = not excluded and all(seen.population.meets(when) is not False for when in conditions)
-    evidence = [
-        Evidence(rule, link, outcomes if seen.population.meets(link.applies_when) else {Outcome.UNKNOWN: 1})
-        for rule, link in bearing
-        if applies
-        and seen.population.meets(link.applies_when) is not False
-        and (outcomes := seen.outcomes(rule, (*conditions, link.applies_when)))
-    ]
+    evidence = list(_evidence(bearing, conditions, seen)) if applies else []
     decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(
         control, evidence, not_run, incomplete=seen.population.incomplete
     )
-    failing = [each for each in evidence if each.link.strength.bears and Outcome.FAIL in each.outcomes]
     return Assessment(
         framework=framework.id,
         edition=framework.edition,
@@ -135,18 +137,39 @@ def _assessment(
         evidence=control.evidence,
         status=decision.status,
         reason=decision.reason,
-        rules=tuple(each.rule for each in evidence),
+        rules=tuple([each.rule for each in evidence]),
         not_run=tuple(not_run),
-        findings=tuple(
-            dict.fromkeys(
-                fingerprint
-                for each in failing
-                for fingerprint in seen.failures(each.rule, (*conditions, each.link.applies_when))
-            )
-        ),
-        links=tuple(dict.fromkeys(each.link for each in evidence)),
-        shown_by=tuple(way for way in ShownBy if any(each.decides and each.link.shown_by is way for each in evidence)),
+        findings=_failures(evidence, conditions, seen),
+        links=tuple(dict.fromkeys([each.link for each in evidence])),
+        shown_by=_shown_by(evidence),
     )
+
+
+def _evidence(
+    bearing: Sequence[tuple[str, ControlLink]], conditions: Sequence[AppliesWhen], seen: OutcomesInScope
+) -> Iterator[Evidence]:
+    """The outcomes of the rules that are mapped to a control, by links that may apply."""
+    for rule, link in bearing:
+        meets = seen.population.meets(link.applies_when)
+        if meets is not False and (outcomes := seen.outcomes(rule, (*conditions, link.applies_when))):
+            yield Evidence(rule, link, outcomes if meets else {Outcome.UNKNOWN: 1})
+
+
+def _failures(
+    evidence: Sequence[Evidence], conditions: Sequence[AppliesWhen], seen: OutcomesInScope
+) -> tuple[str, ...]:
+    """Fingerprints of the failures that count, each once."""
+    found: dict[str, None] = {}
+    for each in evidence:
+        if Outcome.FAIL in each.outcomes and each.link.strength.bears:
+            found |= dict.fromkeys(seen.failures(each.rule, (*conditions, each.link.applies_when)))
+    return tuple(found)
+
+
+def _shown_by(evidence: Sequence[Evidence]) -> tuple[ShownBy, ...]:
+    """The kinds of evidence that decide a status."""
+    ways = [each.link.shown_by for each in evidence if each.decides]
+    return tuple([way for way in ShownBy if way in ways]) if ways else ()
 
 
 def _unless_out_of_scope(
@@ -155,7 +178,7 @@ def _unless_out_of_scope(
     """The decision for a control that does not apply, or for which that is unknown; None for any other."""
     if excluded:
         return Decision(ControlStatus.NOT_APPLICABLE, excluded)
-    if not control.objectives and not control.unmapped:
+    if not conditions or not (control.objectives or control.unmapped):
         return None  # a manual control changes by the scope file only
     told = [population.meets(when) for when in conditions]
     if False in told:

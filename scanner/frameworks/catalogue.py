@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.late import dataclass, regex
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
-_BLANK = re.compile(r"<[^<>\n]* [^<>\n]*>")
+_BLANK = regex(r"<[^<>\n]* [^<>\n]*>")
 """The placeholders that the author of a new framework file must fill in."""
 _RULES_LISTED = "`assay rules list` lists them"
-_PARTS = re.compile(r"([0-9]+)|([^0-9]+)")
+_CHECKABLE: Mapping[str, Checkable] = {each.value: each for each in Checkable}
+_RELATIONS: Mapping[str, Relation] = {each.value: each for each in Relation}
+_STRENGTHS: Mapping[str, Strength] = {each.value: each for each in Strength}
+_PARTS = regex(r"([0-9]+)|([^0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
     for whatever is wrong with a file.
     """
     folder = library.data_root() / "frameworks"
-    digest = _digest(folder)
+    digest = _digest(folder, cache)
     found = [_framework(plain, rules) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
@@ -114,14 +117,14 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
     return tuple(found)
 
 
-def digest_of_data(files: Sequence[Path] = ()) -> str:
+def digest_of_data(cache: library.Cache, files: Sequence[Path] = ()) -> str:
     """The digest of all catalogues, mappings and objectives, those of further files included."""
-    shipped = _digest(library.data_root() / "frameworks")
+    shipped = _digest(library.data_root() / "frameworks", cache)
     return library.combine(shipped, *(library.digest([path], path.parent) for path in files)) if files else shipped
 
 
-def _digest(folder: Path) -> str:
-    return library.digest(sorted(path for path in folder.iterdir() if path.is_file()), folder)
+def _digest(folder: Path, cache: library.Cache) -> str:
+    return cache.digest("frameworks", sorted(path for path in folder.iterdir() if path.is_file()), folder)
 
 
 def choose(frameworks: Sequence[Framework], names: Iterable[str]) -> tuple[Framework, ...]:
@@ -270,13 +273,18 @@ def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:
 
 
 def _control(plain: dict[str, Any], rules: RuleIds) -> Control:
-    typed = {
-        "checkable": Checkable(plain["checkable"]),
-        "objectives": tuple(_bearing(each, rules) for each in plain.get("objectives", ())),
-        "applies_when": _applies_when(plain),
-        "entities": tuple(plain.get("entities", ())),
-    }
-    return Control(**{**plain, **typed})
+    given = plain.get
+    return Control(
+        id=plain["id"],
+        title=plain["title"],
+        checkable=_CHECKABLE[plain["checkable"]],
+        evidence=plain["evidence"],
+        parent=given("parent", ""),
+        unmapped=given("unmapped", ""),
+        objectives=tuple([_bearing(each, rules) for each in given("objectives", ())]),
+        applies_when=_applies_when(plain),
+        entities=tuple(given("entities", ())),
+    )
 
 
 def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
@@ -285,13 +293,15 @@ def _applies_when(plain: dict[str, Any]) -> AppliesWhen:
 
 
 def _bearing(plain: dict[str, Any], rules: RuleIds) -> ControlMapping:
+    given = plain.get
+    only = given("rules")
     return ControlMapping(
-        objective=plain.get("objective", ""),
-        relation=Relation(plain["relation"]),
-        strength=Strength(plain["strength"]),
+        objective=given("objective", ""),
+        relation=_RELATIONS[plain["relation"]],
+        strength=_STRENGTHS[plain["strength"]],
         rationale=plain["rationale"],
-        rule=rules.current(plain.get("rule", "")),
-        rules=tuple(dict.fromkeys(map(rules.current, plain.get("rules", ())))),
-        proves=plain.get("pass") != "none",
+        rule=rules.current(given("rule", "")),
+        rules=tuple(dict.fromkeys(map(rules.current, only))) if only else (),
+        proves=given("pass") != "none",
         applies_when=_applies_when(plain),
     )

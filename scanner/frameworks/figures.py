@@ -33,7 +33,8 @@ def summarise(
     they are about or did not run, so that leaving out a rule makes it no better. All other controls are counted by
     status, because files alone cannot satisfy them.
     """
-    counts = {status: sum(each.status is status for each in assessments) for status in ControlStatus}
+    statuses = [each.status for each in assessments]
+    counts = {status: statuses.count(status) for status in ControlStatus}
     applicable = len(assessments) - counts[ControlStatus.NOT_APPLICABLE]
     decided = [each for each in assessments if each.status in _DECIDED]
     full = [each for each in assessments if each.checkable is Checkable.FULL and _is_measured(each)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
@@ -14,6 +13,7 @@ from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
+from scanner.late import dataclass
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 
 _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
-from scanner.controls import STRENGTHS, Checkable, ControlLink, Platform, Relation, ShownBy, Strength
+from scanner.controls import STRENGTHS, Checkable, ControlLink, Relation, ShownBy, Strength
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.model import Profile, RuleInfo, Severity
 
 Links: TypeAlias = Mapping[str, tuple[ControlLink, ...]]
 """Rule -> the controls that it is mapped to."""
-_ByName: TypeAlias = Mapping[str, list[tuple[tuple[str, ...], ControlLink]]]
-"""Objective or rule -> the only rules that are meant, if not all, and the link."""
 _Key: TypeAlias = tuple[str, str, str]
 """(framework, edition, control)"""
+_Mapped: TypeAlias = tuple[_Key, Framework, Control, ControlMapping]
+_Distance: TypeAlias = tuple[bool, int, bool, bool]
 _MINOR = (Severity.LOW, Severity.INFO)
 
 
@@ -31,22 +30,15 @@ def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[
     about exactly this.
     """
     names = {name for rule in rules for name in (rule.id, *rule.objectives)}
-    by_name: dict[str, list[tuple[tuple[str, ...], ControlLink]]] = {}
+    by_name: dict[str, list[_Mapped]] = {name: [] for name in names}
     for framework in frameworks:
         for control in framework.controls:
-            for bearing in control.objectives:
-                if (bearing.rule or bearing.objective) not in names:
-                    continue
-                link = _link(framework, control, bearing)
-                by_name.setdefault(bearing.rule or bearing.objective, []).append((bearing.rules, link))
-    about = {(item.id, item.edition): item.platform for item in frameworks}
-    whole = frozenset(
-        (item.id, item.edition, control.id)
-        for item in frameworks
-        for control in item.controls
-        if control.checkable is Checkable.FULL
-    )
-    return {rule.id: _closest(rule, by_name, about, whole) for rule in rules}
+            key = (framework.id, framework.edition, control.id)
+            for mapping in control.objectives:
+                name = mapping.rule or mapping.objective
+                if name in names:
+                    by_name[name].append((key, framework, control, mapping))
+    return {rule.id: _closest(rule, by_name) for rule in rules}
 
 
 def shown_by(
@@ -60,39 +52,22 @@ def shown_by(
     return {control: tuple(way for way in ShownBy if way in ways) for control, ways in found.items()}
 
 
-def _link(framework: Framework, control: Control, bearing: ControlMapping) -> ControlLink:
-    return ControlLink(
-        framework=framework.id,
-        edition=framework.edition,
-        control=control.id,
-        relation=bearing.relation,
-        strength=bearing.strength,
-        shown_by=_evidence(bearing.relation),
-        objective=bearing.objective,
-        rationale=bearing.rationale,
-        rule=bearing.rule,
-        proves=bearing.proves,
-        applies_when=bearing.applies_when,
-    )
-
-
-def _closest(
-    rule: RuleInfo, by_name: _ByName, about: Mapping[tuple[str, str], Platform | None], whole: Collection[_Key]
-) -> tuple[ControlLink, ...]:
-    best: dict[_Key, tuple[tuple[bool, int, bool, bool], ControlLink]] = {}
+def _closest(rule: RuleInfo, by_name: Mapping[str, Sequence[_Mapped]]) -> tuple[ControlLink, ...]:
+    best: dict[_Key, tuple[_Distance, Control, ControlMapping, Strength]] = {}
     for name in (rule.id, *rule.objectives):
-        for only, link in by_name.get(name, ()):
-            if only and rule.id not in only:
+        for key, framework, control, mapping in by_name[name]:
+            if mapping.rules and rule.id not in mapping.rules:
                 continue
-            if rule.platform and about[link.framework, link.edition] not in (None, rule.platform):
+            if rule.platform and framework.platform not in (None, rule.platform):
                 continue
-            key = (link.framework, link.edition, link.control)
-            named = bool(link.rule or only)
-            carried = link if named else replace(link, strength=_carried(link.strength, rule))
-            distance = _distance(carried, limited=bool(only))
+            named = bool(mapping.rule or mapping.rules)
+            strength = mapping.strength if named else _carried(mapping.strength, rule)
+            distance = _distance(mapping, strength)
             if key not in best or distance < best[key][0]:
-                best[key] = (distance, carried)
-    return tuple(_by_rule(link, rule, whole=key in whole) for key, (_, link) in best.items())
+                best[key] = (distance, control, mapping, strength)
+    return tuple(
+        [_link(rule, key, control, mapping, strength) for key, (_, control, mapping, strength) in best.items()]
+    )
 
 
 def _carried(strength: Strength, rule: RuleInfo) -> Strength:
@@ -101,28 +76,29 @@ def _carried(strength: Strength, rule: RuleInfo) -> Strength:
     return Strength.LOW if minor or rule.profile is Profile.OPINION else strength
 
 
-def _by_rule(link: ControlLink, rule: RuleInfo, *, whole: bool) -> ControlLink:
-    """The link for one rule; `whole` for a control that files can show in full.
+def _link(rule: RuleInfo, key: _Key, control: Control, mapping: ControlMapping, strength: Strength) -> ControlLink:
+    """The link of one rule.
 
-    There the absence of a setting is what the control requires, so a pass of the rule counts even if it counts nowhere
-    else.
+    Where files can show a control in full, the absence of a setting is what it requires, so a pass of the rule counts
+    even if it counts nowhere else.
     """
-    declared = ShownBy.DECLARED in (rule.shown_by, link.shown_by)
-    shown_by = ShownBy.DECLARED if declared else ShownBy.MANIFEST
-    proves = link.proves and (rule.proves or whole)
-    return (
-        link if (shown_by, proves) == (link.shown_by, link.proves) else replace(link, shown_by=shown_by, proves=proves)
+    framework, edition, identity = key
+    declared = rule.shown_by is ShownBy.DECLARED or mapping.relation is Relation.DECLARES
+    return ControlLink(
+        framework=framework,
+        edition=edition,
+        control=identity,
+        relation=mapping.relation,
+        strength=strength,
+        shown_by=ShownBy.DECLARED if declared else ShownBy.MANIFEST,
+        objective=mapping.objective,
+        rationale=mapping.rationale,
+        rule=mapping.rule,
+        proves=mapping.proves and (rule.proves or control.checkable is Checkable.FULL),
+        applies_when=mapping.applies_when,
     )
 
 
-def _distance(link: ControlLink, *, limited: bool) -> tuple[bool, int, bool, bool]:
+def _distance(mapping: ControlMapping, strength: Strength) -> _Distance:
     """What puts the links of a rule to one control in order; the first holds."""
-    return not link.rule, STRENGTHS.index(link.strength), not limited, link.relation is not Relation.VIOLATES
-
-
-def _evidence(relation: Relation) -> ShownBy:
-    match relation:
-        case Relation.SUPPORTS | Relation.VIOLATES:
-            return ShownBy.MANIFEST
-        case Relation.DECLARES:
-            return ShownBy.DECLARED
+    return not mapping.rule, STRENGTHS.index(strength), not mapping.rules, mapping.relation is not Relation.VIOLATES

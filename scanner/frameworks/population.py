@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.controls import ALWAYS, AppliesWhen
 from scanner.facts.derived import Derived
+from scanner.late import dataclass
 from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET, CATEGORIES_OF_DATA
 

@@ -7,7 +7,7 @@ A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from scanner import library
 from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.frameworks.catalogue import Framework, choose
+from scanner.late import dataclass
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
 from scanner.sources.patterns import Patterns

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.completeness import is_incomplete
+from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.gate.acceptance import accept
 from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity, Verdict
 
-__all__ = ["CLEAN", "FAILED", "INCOMPLETE", "INTERNAL", "NOTHING", "USAGE", "accept", "judge"]
-
-CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, INTERNAL = range(6)
-"""The exit codes; their precedence is 5 > 2 > 4 > 1 > 3, the same for every output."""
+__all__ = ["accept", "judge"]
 
 
 def judge(

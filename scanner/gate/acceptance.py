@@ -6,10 +6,11 @@ The inputs keep their status, and get the reason that is written in the configur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.completeness import missing_kinds
 from scanner.configured import Configuration, NotAssessed, NotUsed
+from scanner.late import dataclass
 from scanner.model import Input
 from scanner.sources.patterns import Patterns
 

@@ -10,7 +10,7 @@ It depends on nothing but the file and the rules, so it may run in other process
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import islice
 
@@ -18,6 +18,7 @@ from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator

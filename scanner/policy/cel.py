@@ -7,13 +7,12 @@ value, which `&&`, `||`, `all` and `exists` absorb as Kleene's logic does; so a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
+from scanner.late import dataclass
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
-from scanner.policy.cel_syntax import excerpt, explain
 from scanner.policy.truth import Truth
 from scanner.policy.variables import FACTS, VARIABLES
 
@@ -97,6 +96,8 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
     try:
         expression = _environment(variables).compile(source)
     except RuntimeError as error:
+        from scanner.policy.cel_syntax import excerpt, explain
+
         why = read_compilation(error)
         explanation = explain(why, source, variables)
         message = f"not a valid CEL expression: {explanation.sentence}"

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from scanner.late import dataclass, regex
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
-_NO_OVERLOAD = re.compile(r"No matching overloads found : (?P<call>.*)", re.DOTALL)
+_NO_OVERLOAD = regex(r"No matching overloads found : (?P<call>.*)", re.DOTALL)
 """At evaluation: no function of this name takes values of these types; such as `(int64).size()`."""
-_CALL_OF_LIST = re.compile(r"\(list\)\.(?P<function>\w+)\(")
-_COMPILATION = re.compile(r"(?:INVALID_ARGUMENT: )?(?:ERROR: <input>:(?P<line>\d+):(?P<column>\d+): )?(?P<message>.*)")
+_CALL_OF_LIST = regex(r"\(list\)\.(?P<function>\w+)\(")
+_COMPILATION = regex(r"(?:INVALID_ARGUMENT: )?(?:ERROR: <input>:(?P<line>\d+):(?P<column>\d+): )?(?P<message>.*)")
 """The first line of a compilation error."""
 _CONTAINER = " (in container '')"
-_NO_OVERLOAD_OF = re.compile(r"no matching overload for '(?P<function>\w+)'")
+_NO_OVERLOAD_OF = regex(r"no matching overload for '(?P<function>\w+)'")
 """At compilation."""
 _NOT_IMPLEMENTED = "UNIMPLEMENTED"
 """The status code that the runtime gives a NotImplementedError of a function in Python."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from scanner.errors import did_you_mean
+from scanner.late import regex
 from scanner.policy.cel_errors import CompilationError
 from scanner.schema_errors import listed
 
@@ -130,19 +131,19 @@ def _of_has(_found: re.Match[str], _before: str, _at: str, _names: Sequence[str]
     return Explanation("has() takes a field of a value", "write has(object.spec), not has(object)")
 
 
-_CALLED = re.compile(r"(?P<name>\w+(?:\.\w+)+)\(")
+_CALLED = regex(r"(?P<name>\w+(?:\.\w+)+)\(")
 """A function of a namespace, such as `math.least(`."""
-_QUOTED = re.compile(r"'([^']+)'")
+_QUOTED = regex(r"'([^']+)'")
 _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, str, Sequence[str]], Explanation]], ...] = (
-    (re.compile(r"Syntax error: token recognition error at: '(?P<text>.+)'$", re.DOTALL), _of_token),
+    (regex(r"Syntax error: token recognition error at: '(?P<text>.+)'$", re.DOTALL), _of_token),
     (
-        re.compile(r"Syntax error: (?:extraneous|mismatched) input '(?P<text>.+?)' expecting (?P<expected><EOF>|.+)"),
+        regex(r"Syntax error: (?:extraneous|mismatched) input '(?P<text>.+?)' expecting (?P<expected><EOF>|.+)"),
         _of_place,
     ),
-    (re.compile(r"Syntax error: no viable alternative at input '(?P<text>.+)'"), _of_input),
-    (re.compile(r"undeclared reference to '(?P<name>[^']+)'"), _of_reference),
-    (re.compile(r"found no matching overload for '(?P<name>[^']+)' applied to '(?P<types>[^']+)'"), _of_types),
-    (re.compile(r"reserved identifier: (?P<name>\w+)"), _of_word),
-    (re.compile(r"has\(\) argument must be a field selection"), _of_has),
+    (regex(r"Syntax error: no viable alternative at input '(?P<text>.+)'"), _of_input),
+    (regex(r"undeclared reference to '(?P<name>[^']+)'"), _of_reference),
+    (regex(r"found no matching overload for '(?P<name>[^']+)' applied to '(?P<types>[^']+)'"), _of_types),
+    (regex(r"reserved identifier: (?P<name>\w+)"), _of_word),
+    (regex(r"has\(\) argument must be a field selection"), _of_has),
 )
 """The runtime's messages, each with the message that replaces it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
+from scanner.late import dataclass
 from scanner.marks import Mark
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related

@@ -6,12 +6,13 @@ Manifests have no schema here, so this is the only way to find a misspelt field.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, nearest
 from scanner.facts.derived import Derived
+from scanner.late import dataclass
 from scanner.model import Outcome, Subject
 from scanner.policy import items
 from scanner.policy.evaluate import Evaluator, aim

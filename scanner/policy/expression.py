@@ -7,9 +7,10 @@ syntax.proto). Only the syntax tree in it is read, so no protobuf runtime is nee
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from scanner.late import dataclass
 from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
 
 ANY = "*"

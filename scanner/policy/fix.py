@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.documents.positions import join_path, split_path
+from scanner.late import dataclass
 from scanner.model import Subject
 
 Path = tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.documents.positions import find, split_path
+from scanner.late import dataclass
 from scanner.marks import Children, Mark, children_of
 from scanner.model import Subject
 from scanner.policy.variables import FACTS

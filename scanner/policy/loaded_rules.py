@@ -8,9 +8,10 @@ those of another gets an activation of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from scanner.late import dataclass
 from scanner.policy import cel
 from scanner.policy.item_conditions import ItemConditions
 from scanner.policy.known_conditions import KnownConditions

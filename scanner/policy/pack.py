@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from binascii import a2b_base64
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from scanner import library, objectives
 from scanner.configured import RuleChanges
 from scanner.controls import ShownBy
-from scanner.documents.positions import join_path, split_path
 from scanner.errors import UsageError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
-from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_paths
+from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_files, rule_paths
 from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
 _SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
+_WORDS: Mapping[str, Mapping[str, Any]] = {
+    name: {word.value: word for word in words}
+    for name, words in (("severity", Severity), ("profile", Profile), ("shown_by", ShownBy))
+}
+"""Field of the metadata -> its values by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,12 @@ def load(
 def load_all(cache: library.Cache, extra: Sequence[Path] = ()) -> AllRules:
     """Every rule of the shipped folder and of folders that were named; raises as `load` does."""
     shipped = library.data_root() / "rules"
-    digest = library.digest([shipped / SCHEMA, *rule_paths(shipped)], shipped)
+    sources = rule_files(shipped)
+    digest = cache.digest("rules", [shipped / SCHEMA, *sources], shipped)
     checked_against = objectives.files()
-    key = library.combine(digest, library.digest(checked_against, checked_against[0].parent), _SHAPE)
+    objectives_digest = cache.digest("objectives", checked_against, checked_against[0].parent)
+    key = library.combine(digest, objectives_digest, _SHAPE)
     rules = [_from_plain(plain) for plain in cache.keep("rules", key, lambda: _compile(shipped))]
-    sources = [str(path) for path in rule_paths(shipped)]
     for folder in extra:
         refuse_outside(folder)
         for file in load_folder(folder):
@@ -133,7 +140,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain["words"] = sorted(rule.words)
     for name in ("reads", "decisive"):
         some = getattr(rule, name)
-        plain[name] = [sorted(map(join_path, paths)) for paths in (some.values, some.shapes)]
+        plain[name] = [sorted(paths) for paths in (some.values, some.shapes)]
     plain["fix"] = rule.fix.plain() if rule.fix else None
     for name in ("require", "when", "detail", "every_item"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
@@ -141,22 +148,20 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
 
 
 def _from_plain(plain: dict[str, Any]) -> Rule:
-    info = plain["info"]
-    lists = {name: tuple(info[name]) for name in ("objectives", "same_as", "references", "formerly")}
-    words = {
-        "severity": Severity(info["severity"]),
-        "profile": Profile(info["profile"]),
-        "shown_by": ShownBy(info["shown_by"]),
-    }
+    info = dict(plain["info"])
+    for name in ("objectives", "same_as", "references", "formerly"):
+        info[name] = tuple(info[name])
+    for name, words in _WORDS.items():
+        info[name] = words[info[name]]
     return Rule(
-        RuleInfo(**{**info, **lists, **words}),
-        require=base64.b64decode(plain["require"]),
-        when=base64.b64decode(plain["when"]) if plain["when"] else None,
+        RuleInfo(**info),
+        require=a2b_base64(plain["require"]),
+        when=a2b_base64(plain["when"]) if plain["when"] else None,
         kinds=tuple(plain["kinds"]),
         each=tuple(plain["each"]),
         at=plain["at"],
         message=plain["message"],
-        detail=base64.b64decode(plain["detail"]) if plain["detail"] else None,
+        detail=a2b_base64(plain["detail"]) if plain["detail"] else None,
         related=plain["related"],
         words=frozenset(plain["words"]),
         reads=_reads(plain["reads"]),
@@ -164,10 +169,10 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         parameters=plain["parameters"],
         formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
-        every_item=base64.b64decode(plain["every_item"]) if plain["every_item"] else None,
+        every_item=a2b_base64(plain["every_item"]) if plain["every_item"] else None,
         of_item=plain["of_item"],
     )
 
 
-def _reads(plain: list[list[str]]) -> Reads:
-    return Reads(*(frozenset(map(split_path, paths)) for paths in plain))
+def _reads(plain: list[list[list[str]]]) -> Reads:
+    return Reads(*(frozenset(map(tuple, paths)) for paths in plain))

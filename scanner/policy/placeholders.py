@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from scanner.documents.positions import split_path
+from scanner.late import regex
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER = regex(r"\{([^{}]+)\}")
 
 
 def placeholders(text: str) -> Iterator[tuple[str, ...]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
+from scanner.late import dataclass, regex
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.datafile import DataFile
 
 SCHEMA = "schema.json"
-IDENTITY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+IDENTITY = regex(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 """Of a rule, from whatever folder its path is counted."""
 NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
 _SUFFIXES = (".yaml", ".yml")
@@ -80,7 +81,18 @@ class RuleFile:
 
 def rule_paths(folder: Path) -> list[Path]:
     """The rule files of a folder, in the order of their identities, and those that only look like one."""
-    return sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}"))
+    return list(map(Path, rule_files(folder)))
+
+
+def rule_files(folder: Path) -> list[str]:
+    """What `rule_paths` gives, as texts."""
+    found = (
+        os.path.join(parent, name)
+        for parent, folders, files in os.walk(folder)
+        for name in (*folders, *files)
+        if name.endswith(_SUFFIXES)
+    )
+    return sorted(found, key=lambda path: path.split(os.sep))
 
 
 def refuse_outside(folder: Path) -> None:

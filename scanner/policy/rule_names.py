@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.datafile import DataFile
@@ -12,6 +10,7 @@ from scanner.errors import PackError, nearest
 from scanner.facts import registry
 from scanner.facts.fact import Fact
 from scanner.facts.shape import Shape
+from scanner.late import dataclass, regex
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.parameters import checked
@@ -28,7 +27,7 @@ _TEXTS = (KEY, _DETAIL, _SUBJECT)
 """Placeholders that are texts, which have no fields."""
 _PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
 """The places of expressions that are not under their own key."""
-_STRAY = re.compile(r"[{}]")
+_STRAY = regex(r"[{}]")
 
 
 def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackError]:

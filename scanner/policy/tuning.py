@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from scanner.configured import (
     SwitchedOn,
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
+from scanner.late import dataclass
 from scanner.model import Severity
-from scanner.policy.parameters import checked
 from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
@@ -155,6 +155,8 @@ def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayE
     if settings.rule not in known:
         yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
         return
+    from scanner.policy.parameters import checked
+
     rule = known[settings.rule]
     defaults = rule.parameters
     for extends, given in ((False, settings.parameters), (True, settings.added)):

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner import sources
+from scanner.documents import Document, Fault
+from scanner.limits import DEFAULTS, Limits
+from scanner.places import Location
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
-from scanner.rendering.source_locations import documents, objects
-from scanner.rendering.unused_objects import unused_by_all
 from scanner.sources import (
     File,
     RenderedFile,
@@ -27,6 +28,20 @@ from scanner.sources import (
 )
 
 __all__ = ["RenderingSettings", "collect", "documents", "objects"]
+
+
+def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
+    """The documents of what was rendered, and a fault for each part that cannot be read."""
+    from scanner.rendering import source_locations  # most scans render nothing
+
+    return source_locations.documents(rendered, limits)
+
+
+def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, Location]:
+    """Where a person would mend each object that was rendered, by `KIND.NAMESPACE.NAME`."""
+    from scanner.rendering import source_locations
+
+    return source_locations.objects(rendered, limits)
 
 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
@@ -86,6 +101,8 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     using = [overlay for overlay in found.overlays if file.path in overlay.parts]
     done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], RenderingResult)]
     if done and all(file.path in whole.apart for _, whole in done):
+        from scanner.rendering.unused_objects import unused_by_all
+
         return replace(file, own=unused_by_all(whole.apart[file.path] for _, whole in done))
     for overlay, whole in done:
         if file.path not in whole.apart:

@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-_BREAK = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_KEY = re.compile(r"(?:- +)*([\"']?[A-Za-z_][\w./-]*[\"']?:)(?: |$)")
+from scanner.late import regex
+
+_BREAK = regex(r"^---[ \t]*$", re.MULTILINE)
+_KEY = regex(r"(?:- +)*([\"']?[A-Za-z_][\w./-]*[\"']?:)(?: |$)")
 _Pair = tuple[int, int]
 """(line of the template, line of the rendered text), 0-based."""
 

@@ -6,13 +6,13 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
+from scanner.late import dataclass, regex
 from scanner.limits import Limits
 from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
@@ -21,7 +21,7 @@ from scanner.sources import RenderingResult
 NAME = "Chart.yaml"
 _PARTS = ("templates/", "crds/", "charts/")
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
-_SOURCE = re.compile(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
+_SOURCE = regex(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
 

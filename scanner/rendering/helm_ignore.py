@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from scanner.late import regex
+
 NAME = ".helmignore"
-_PIECES = re.compile(r"\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|\\(.)|(.)", re.DOTALL)
+_PIECES = regex(r"\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|\\(.)|(.)", re.DOTALL)
 
 
-_SET = re.compile(r"[\[&~|]")
+_SET = regex(r"[\[&~|]")
 """Characters that mean something in a set of Python's, and nothing in one of Go's."""
 
 

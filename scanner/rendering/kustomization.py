@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
+from scanner.late import dataclass, regex
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP = "kustomize.config.k8s.io/"
@@ -23,7 +23,7 @@ _GENERATORS = ("configMapGenerator", "secretGenerator")
 _LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *_GENERATORS, "openapi"))
 _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annotations", "labels"})
 """Keys, in small letters, of what is taken as text or data and never as the name of a file."""
-_ADDRESS = re.compile(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
+_ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
     "build it first, such as `kustomize build FOLDER | assay scan -`"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.rendering import programs, unused_objects
 from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
 from scanner.rendering.private_copy import PrivateCopy, SourceTree

@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.places import Origin
 from scanner.rendering.kustomization import NAMES
 from scanner.sources import RenderingResult

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from scanner import sources
 from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
 from scanner.rendering.helm import Chart

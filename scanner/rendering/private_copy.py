@@ -6,9 +6,9 @@ import os
 import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scanner.errors import UnreadableError
+from scanner.late import dataclass
 from scanner.limits import Limits, size
 from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT

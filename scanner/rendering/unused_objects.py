@@ -8,12 +8,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
+from scanner.late import dataclass, regex
 from scanner.limits import Limits
 from scanner.marks import end_of, line_of
 from scanner.rendering.kustomization import NAMES
@@ -21,7 +22,7 @@ from scanner.rendering.kustomization import NAMES
 _TEMPLATE = b"{{"
 _READS = b".Files"
 """How a template takes in files that are not templates themselves."""
-_OBJECT = re.compile(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILINE)
+_OBJECT = regex(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILINE)
 _SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
 """Files that Helm reads and does not render."""

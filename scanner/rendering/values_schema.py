@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from scanner.errors import UnreadableError
+from scanner.late import regex
 
 _NAME = "values.schema.json"
 _ARCHIVE = ".tgz"
 _REFERS = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
-_DRAFT = re.compile(r"https?://json-schema\.org/(?:draft-0[467]/|draft/20(?:19-09|20-12)/)?schema#?")
+_DRAFT = regex(r"https?://json-schema\.org/(?:draft-0[467]/|draft/20(?:19-09|20-12)/)?schema#?")
 """The schemas of schemas that Helm brings with it."""
 _MOST_BYTES = 256 * 1024**2
 _MOST_MEMBERS = 50_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from scanner.late import dataclass
 from scanner.reports.excerpt import LONGEST_PART, secret_lines
 
 if TYPE_CHECKING:

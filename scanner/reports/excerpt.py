@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
+
+from scanner.late import dataclass, regex
 
 if TYPE_CHECKING:
     from scanner.model import Finding, Scan
@@ -17,8 +17,8 @@ LONGEST_REGION = 12
 LONGEST_PART = 160
 """Code points of one part of a line; a minified file would otherwise repeat itself for every finding in it."""
 
-_INDENT = re.compile(r"[ \t]*(?:- +)*")
-_KEY = re.compile(r"""(?:"[^"\\]*"|'[^']*'|[\w.$/-]+)[ \t]*:(?:[ \t]+|$)""")
+_INDENT = regex(r"[ \t]*(?:- +)*")
+_KEY = regex(r"""(?:"[^"\\]*"|'[^']*'|[\w.$/-]+)[ \t]*:(?:[ \t]+|$)""")
 
 _Secrets: TypeAlias = dict[str, dict[int, int]]
 """Path -> 1-based line that may hold a secret -> 1-based column at which it begins."""

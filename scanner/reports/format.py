@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from scanner.late import dataclass
 from scanner.model import Scan
 
 Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
@@ -38,19 +38,13 @@ def duration_text(seconds: float) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """What a format asks of a scan before it is written."""
+class TextFormat:
+    """A format that is one text, for a file or for standard output."""
 
     shows_fixes: bool
     """The report shows the fix of each finding, so the scan has to compute it."""
     tells_commit: bool
     """The report states the Git commit of the scanned files, so it has to be looked up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextFormat(Format):
-    """A format that is one text, for a file or for standard output."""
-
     media_type: str
     """As IANA registers it; it also decides how the tests read the text back."""
     for_terminal: bool
@@ -61,14 +55,19 @@ class TextFormat(Format):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderFormat(Format):
+class FolderFormat:
     """A format that is a folder of files and never goes to standard output."""
 
+    shows_fixes: bool
+    """As for a text."""
+    tells_commit: bool
+    """As for a text."""
     write: Callable[[Scan, Path], None]
     """Fills a new or empty folder; raises UsageError where that is not possible."""
 
 
-_Format = TypeVar("_Format", bound=Format)
+Format: TypeAlias = TextFormat | FolderFormat
+_Format = TypeVar("_Format", TextFormat, FolderFormat)
 
 
 def load(module: str, kind: type[_Format]) -> _Format:

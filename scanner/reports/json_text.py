@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scanner.late import regex
 from scanner.reports.safe_text import UNSEEN
 
-_UNSAFE = re.compile(f"[{UNSEEN}\ud800-\udfff]")
+_UNSAFE = regex(f"[{UNSEEN}\ud800-\udfff]")
 _SURROGATES = range(0xD800, 0xE000)
 _SURROGATE_OF_BYTE_0 = 0xDC00
 _UNDECODABLE = range(0x80, 0x100)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from scanner.late import regex
+
 UNSEEN = (
     "\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc\ufffe\uffff"
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef"
 )
 """Characters beyond ASCII's own controls that control, turn the direction or are invisible, for a character class."""
 
-_UNSAFE = re.compile(f"[\x00-\x1f{UNSEEN}\ud800-\udfff]")
-_COMMAND = re.compile(r"\A(\s*):(?=:)|#(?=#\w*\[)")
+_UNSAFE = regex(f"[\x00-\x1f{UNSEEN}\ud800-\udfff]")
+_COMMAND = regex(r"\A(\s*):(?=:)|#(?=#\w*\[)")
 """What CI services obey: GitHub `::error::` where a line begins and `##[error]` anywhere, as Azure and TeamCity do."""
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BYTE = range(0xDC80, 0xDD00)

@@ -8,8 +8,7 @@ from itertools import chain
 
 from scanner.controls import STRENGTHS, ControlLink
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan
-from scanner.reports import figures, statistics, summary, unknowns
-from scanner.reports.configuration import sentences, title
+from scanner.reports import figures, summary, unknowns
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
@@ -35,7 +34,7 @@ def render(scan: Scan) -> Iterator[str]:
 def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
     """The same as a presentation asks for it."""
     screen = TextLayout.of(presentation)
-    found = statistics.blocks(scan, screen) if presentation.statistics else _rules(scan, screen)
+    found = _statistics(scan, screen) if presentation.statistics else _rules(scan, screen)
     open_ = unknowns.blocks(scan, screen, places=presentation.unknown)
     for block in chain(_configuration(scan, screen), found, open_, _unassessed(scan, screen)):
         yield from (f"{line}\n" for line in block)
@@ -51,9 +50,17 @@ def findings(scan: Scan, presentation: Presentation) -> Iterator[str]:
         yield ""
 
 
+def _statistics(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
+    from scanner.reports import statistics
+
+    return statistics.blocks(scan, screen)
+
+
 def _configuration(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     """What was switched off, excluded, lowered or set."""
     if scan.run.configuration:
+        from scanner.reports.configuration import sentences, title
+
         told = map(safe, sentences(scan.run.configuration))
         head = screen.paint(f"configuration: {safe(title(scan.run.configuration))}", "bold")
         yield (head, *(f"  {each}" for each in told))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from scanner.late import dataclass
 from scanner.model import Severity
 from scanner.reports.format import Presentation
 from scanner.reports.safe_text import safe, width

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -19,11 +18,12 @@ from typing import BinaryIO
 
 from scanner.cleanup import on_failure
 from scanner.errors import UsageError
+from scanner.late import regex
 from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
 
 __all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
 
-_DESCRIPTOR = re.compile(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<own>\d+)")
+_DESCRIPTOR = regex(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<own>\d+)")
 _STANDARD = {"in": 0, "out": 1, "err": 2}
 _NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
 """Errors of the operating system about names that it does not accept."""

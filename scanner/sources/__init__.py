@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from scanner.cleanup import temporary_folder
 from scanner.errors import UsageError, located
+from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from scanner.errors import UsageError
+from scanner.late import dataclass
 from scanner.sources import git
 from scanner.sources.source import UNREAD_FOLDERS
 

@@ -6,12 +6,12 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from scanner import found_programs
 from scanner.confinement import confined
 from scanner.errors import UsageError
+from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder

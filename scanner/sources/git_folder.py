@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from scanner.errors import UnreadableError, UsageError
+from scanner.late import regex
 from scanner.safe_read import read
 
 _MOST_ENTRIES = 200_000
 """Entries that are looked at; beyond them, the time that Git is given is the bound."""
 _POINTER_BYTES = 4096
-_WORK_TREE = re.compile(rb"^[ \t]*worktree[ \t]*=[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
+_WORK_TREE = regex(rb"^[ \t]*worktree[ \t]*=[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
 def refuse_odd(top: str) -> None:

@@ -13,8 +13,9 @@ import stat
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from scanner.late import dataclass
 
 _MOST_BYTES = 1 << 30
 """Size of an index that is read at most; a million files take about 100 MB."""

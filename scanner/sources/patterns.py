@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import dropwhile, groupby
+
+from scanner.late import dataclass, regex
 
 _Piece = str
 """A star (`*`), two stars (`**`), a slash (`/`, escaped `\\/`), or the regular expression of one byte."""
@@ -31,7 +32,7 @@ _CLASSES = {
 }
 
 
-_RUNS_ON = re.compile(r"([^*?\[\\]*[^*?\[\\/])\*\*+(?=\\?/|$)")
+_RUNS_ON = regex(r"([^*?\[\\]*[^*?\[\\/])\*\*+(?=\\?/|$)")
 """Git compares the text before the first special character by itself, so stars after it are like stars at the start."""
 
 _Run = tuple[bool, re.Pattern[str] | None, re.Pattern[str] | None]

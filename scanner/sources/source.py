@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias, assert_never
 
+from scanner.late import dataclass
 from scanner.limits import Limits
 
 UNREAD_FOLDERS = dict.fromkeys((".git", ".hg", ".svn"), "version control data")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
+from scanner.late import dataclass, regex
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
@@ -40,16 +41,16 @@ IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
-_OURS = re.compile("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
+_OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _NOTHING = "contains no YAML, JSON or tool calls"
 _LOST = "contains nothing that Assay can read"
-_TEMPLATE = re.compile(
+_TEMPLATE = regex(
     r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
 )
 """A line, or a value, that begins like a template expression; in quotes it is a text for the reader of the file."""
-_WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
-_PROSE = re.compile(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
+_WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_PROSE = regex(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
 """Names of texts for people and agents; any other that is read as Markdown is a source file."""
 
 

@@ -7,7 +7,6 @@ one, but lists grow. What a shell starts is read from its script, and etcd takes
 from __future__ import annotations
 
 import posixpath
-import re
 import shlex
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import Any
 
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import MISSING, Node
+from scanner.late import regex
 from scanner.marks import Mark, spanning, with_children
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -63,7 +63,7 @@ _LISTS = frozenset(
     }
 )
 _NUMBERS = frozenset({"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold"})
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = regex(r"-?[0-9]{1,18}")
 
 
 def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, auto
 from typing import Any
 
 from scanner.documents import Document
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kind import Kind
 

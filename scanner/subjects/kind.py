@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scanner.controls import ShownBy
+from scanner.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.marks import keyless, line_of
 from scanner.model import Subject
 from scanner.subjects import governance
@@ -32,18 +33,18 @@ _DURATION = (
     r"(?:ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)\b"
 )
 _PERCENT = r"(?<![\d.,])(?:100|\d{2})(?:\.\d{1,9})?\s?%"
-_AVAILABILITY = re.compile(
+_AVAILABILITY = regex(
     rf"(?P<percent>{_PERCENT}){_GAP}(?:availability|uptime)\b"
     rf"|\b(?:availability|uptime){_GAP}:?{_GAP}(?P<after>{_PERCENT})",
     re.IGNORECASE,
 )
-_DOWNTIME = re.compile(
+_DOWNTIME = regex(
     rf"(?P<downtime>{_DURATION})\s{{0,3}}(?:of\s)?(?:downtime|outage)\s{{0,3}}(?:per|a|each|/)\s{{0,3}}"
     r"(?P<window>year|month|week|day)\b",
     re.IGNORECASE,
 )
 _OBJECTIVES = ("RTO", "RPO", "MTTR")
-_OBJECTIVE = re.compile(
+_OBJECTIVE = regex(
     rf"(?P<before>{_DURATION}){_GAP}(?P<name>RTO|RPO|MTTR)\b"
     rf"|\b(?P<named>RTO|RPO|MTTR)\b{_GAP}(?:of|:|is|=)?{_GAP}(?P<value>{_DURATION})"
 )

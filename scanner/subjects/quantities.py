@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from scanner.late import regex
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -27,12 +28,12 @@ _WORDS = {
     "semi-annually": 6 * _UNITS["month"],
     **dict.fromkeys(("yearly", "annually", "annual"), _UNITS["year"]),
 }
-_BOUND = re.compile(r"(?:<=|<|≤|~|up to|at most|within|under|less than|max(?:imum)?|every)\s*")
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)")
-_ISO = re.compile(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?\Z")
+_BOUND = regex(r"(?:<=|<|≤|~|up to|at most|within|under|less than|max(?:imum)?|every)\s*")
+_PART = regex(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)")
+_ISO = regex(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?\Z")
 _LONGEST = 80
 """Characters of the longest text that is taken for a quantity."""
-_PERCENT = re.compile(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
+_PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
 
 
 def seconds(value: Any) -> float | None:

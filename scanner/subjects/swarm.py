@@ -6,12 +6,12 @@ The calls are those of the claude-flow family of servers, whatever name the serv
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.marks import end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance
@@ -197,12 +197,12 @@ _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
 }
 
 
-_UNREAD = re.compile(
+_UNREAD = regex(
     rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{"
     r"""|(?:^|(?<=[\s\[(,]))(Task)[ \t]*\([ \t]*(["'`]).{1,200}?\3[ \t]*,[ \t]*["'`]"""
 )
 """A call that is known here, with the start of its arguments: an object, or two texts."""
-_COMMENT = re.compile(r"[ \t]*(?://|#|\*|<!--)")
+_COMMENT = regex(r"[ \t]*(?://|#|\*|<!--)")
 
 
 def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]]:

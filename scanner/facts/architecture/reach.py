@@ -7,11 +7,12 @@ not worked out anew for each member before them: it goes on from the largest par
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import accumulate, compress
 from math import prod
 from typing import TYPE_CHECKING
+
+from scanner.late import dataclass
 
 if TYPE_CHECKING:
     import networkx as nx

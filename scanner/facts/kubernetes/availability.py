@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, TypedDict
 
 from scanner.facts.fact import Fact
@@ -12,6 +11,7 @@ from scanner.facts.kubernetes.autoscaling import AUTOSCALED, AUTOSCALED_FROM
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import kind_of, path
 from scanner.facts.step import Facts, read, step
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -42,7 +42,7 @@ EVICTION = Fact(
 
 _SCALED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"})
 """Kinds that run as many pods as `replicas` states, and one where it is missing."""
-_PERCENT = re.compile(r"^(\d{1,3})%$")
+_PERCENT = regex(r"^(\d{1,3})%$")
 
 
 @step(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.facts.step import read
+from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
-NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
 _FEW = 8
 """Up to this number, objects of one name are compared one by one and not sorted."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, ShownBy
+from scanner.late import dataclass
 from scanner.model import SEVERITIES, Finding, Scan
 from scanner.reports import figures
 from scanner.reports.html.anchors import slug

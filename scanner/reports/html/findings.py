@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
+from scanner.late import dataclass
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports import figures
 from scanner.reports.changes import ChangedLine, change

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scanner.late import regex
 from scanner.library import data_root
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.inputs import notes
@@ -17,7 +17,7 @@ from scanner.reports.safe_text import UNSEEN
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_UNSEEN = re.compile(f"[\x00-\x08\x0a-\x1f{UNSEEN}\ud800-\udfff]")
+_UNSEEN = regex(f"[\x00-\x08\x0a-\x1f{UNSEEN}\ud800-\udfff]")
 
 
 def render_page(template: str, *, styles: Sequence[str], scripts: Sequence[str] = (), **data: Any) -> str:

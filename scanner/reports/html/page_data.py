@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from scanner.controls import ControlStatus
+from scanner.late import dataclass
 from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
 from scanner.reports import figures
 from scanner.reports.configuration import sentences, title

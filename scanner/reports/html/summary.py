@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from scanner.controls import ControlStatus
+from scanner.late import dataclass
 from scanner.model import Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports import figures
 from scanner.reports.format import TextFormat

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from scanner.late import regex
 from scanner.reports.results import tells_controls
 from scanner.reports.sarif.text import plain, sentence
 
@@ -16,7 +16,7 @@ Json: TypeAlias = dict[str, Any]
 Control: TypeAlias = tuple[str, str, str]
 """Framework, edition and id of a control."""
 
-_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?")
+_WEB_ADDRESS = regex(r"https://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?")
 
 
 def taxonomies(scan: Scan) -> tuple[list[Json], dict[Control, Json]]:

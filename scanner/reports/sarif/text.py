@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
+from scanner.late import regex
 from scanner.reports.safe_text import UNSEEN
 
 LONGEST_DESCRIPTION = 1024
 """GitHub refuses longer short and full descriptions."""
 
-_CONTROL = re.compile(f"[\x00-\x1f{UNSEEN}]+")
-_LINK = re.compile(r"\](?=\()")
-_PLACEHOLDER = re.compile(r"(?<!\{)((?:\{\{)*)\{(\d+)\}")
-_CODE_SPAN = re.compile(r"((?<![`\\])`[^`]+`(?!`))")
+_CONTROL = regex(f"[\x00-\x1f{UNSEEN}]+")
+_LINK = regex(r"\](?=\()")
+_PLACEHOLDER = regex(r"(?<!\{)((?:\{\{)*)\{(\d+)\}")
+_CODE_SPAN = regex(r"((?<![`\\])`[^`]+`(?!`))")
 """What every Markdown renderer takes for code; HTML inside of it is text."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scanner.late import regex
 from scanner.subjects.data_predicates import both, either, every, holding, some, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
@@ -17,7 +18,7 @@ def _front_matter(key: str) -> str:
 
 
 _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
-_PERMISSION = re.compile(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
+_PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
 _MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto")
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from scanner.late import regex
 from scanner.subjects.data_predicates import either, every, fits, holding, some, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
-_BACKSTAGE = re.compile(r"(?:[\w.-]+\.)?backstage\.io/")
+_BACKSTAGE = regex(r"(?:[\w.-]+\.)?backstage\.io/")
 _CALM = {"$schema": holding("calm.finos.org")}
 _SCHEMA = either({"properties": dict}, {"$defs": dict}, {"defs": dict}, {"definitions": dict}, {"allOf": list})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from scanner.late import dataclass
 from scanner.subjects.data_predicates import Shape, fits
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import WORKLOAD

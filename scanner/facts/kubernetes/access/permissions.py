@@ -8,8 +8,9 @@ subresources, `*/exec` for that subresource of every resource, and `pods/*` for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from scanner.late import dataclass
 
 _Path = TypeVar("_Path")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypedDict
 
 from scanner.facts.fact import Fact
@@ -13,6 +13,7 @@ from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import namespace_of
 from scanner.facts.step import Facts, read, step
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, permissions
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 

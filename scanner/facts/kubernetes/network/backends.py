@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.kubernetes.objects import Objects, path
+from scanner.late import dataclass
 from scanner.model import Subject
 
 _CLUSTER_DOMAIN = ("svc", "cluster", "local")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
@@ -12,6 +11,7 @@ from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
 from scanner.facts.step import Facts, read, step
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
 

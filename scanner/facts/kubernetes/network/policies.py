@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from scanner.facts.kubernetes.objects import Objects, listed, mapping, path
+from scanner.late import dataclass, regex
 from scanner.model import Subject
 
 DIRECTIONS = ("ingress", "egress")
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
 _LAST_PORT = 65535
-_TERM = re.compile(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
+_TERM = regex(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
 """One comparison of Calico's selectors; anything else of that language is not judged."""
 
 

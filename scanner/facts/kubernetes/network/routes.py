@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
@@ -15,6 +14,7 @@ from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
 from scanner.facts.step import Facts, read, step
+from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
@@ -12,6 +11,7 @@ from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_
 from scanner.facts.kubernetes.references import mentions
 from scanner.facts.kubernetes.references.generated_objects import KEYS_READ, keys_of
 from scanner.facts.step import Facts, read, step
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.kubernetes import WORKLOAD
 
@@ -54,7 +54,7 @@ REFERENCED_KEYS = Fact(
     item_related=("object",),
 )
 
-_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_KEY = regex(r"[-._a-zA-Z0-9]+")
 _GROUPS = {"PriorityClass": "scheduling.k8s.io", "RuntimeClass": "node.k8s.io"}
 _PROVIDED = frozenset(
     {
@@ -73,7 +73,7 @@ _SELF_MADE = frozenset({"apps", "argoproj.io", "batch", "core"})
 """Groups whose workloads get nothing made for them; operators give those of other kinds accounts and claims."""
 _PLATFORM = frozenset({"kube-system", "kube-public"})
 """Namespaces in which a cluster makes objects of its own."""
-_ORDINAL = re.compile(r"-[0-9]+$")
+_ORDINAL = regex(r"-[0-9]+$")
 
 
 @step(

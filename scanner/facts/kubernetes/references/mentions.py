@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scanner.facts.kubernetes.objects import path
 from scanner.facts.step import read
+from scanner.late import dataclass
 from scanner.subjects.kubernetes import WORKLOAD
 
 _PLAIN = (

@@ -1,0 +1,3 @@
+"""The exit codes; their precedence is 5 > 2 > 4 > 1 > 3, the same for every output."""
+
+CLEAN, FAILED, USAGE, NOTHING, INCOMPLETE, INTERNAL = range(6)

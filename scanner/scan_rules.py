@@ -1,0 +1,90 @@
+"""The rules, policies, frameworks and engines of a scan, as its options choose them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache as once
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner import engines, library
+from scanner.errors import located
+from scanner.frameworks import catalogue, checks, scope
+from scanner.frameworks.links import links
+from scanner.late import dataclass
+from scanner.model import Profile
+from scanner.options import Options
+from scanner.policy import pack
+from scanner.policy.evaluate import Evaluator
+from scanner.policy.kubernetes_versions import minor_of
+
+if TYPE_CHECKING:
+    from scanner.admission import policy_evaluator
+
+
+def rules_of(options: Options) -> pack.Pack:
+    """The rules that a scan with these options runs; raises as `scan` does."""
+    return scan_rules(options).rules
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """What a scan judges by."""
+
+    rules: pack.Pack
+    policies: policy_evaluator.PolicyEvaluator | None
+    """Admission policies that are evaluated for the objects as well."""
+    frameworks: Callable[[], tuple[catalogue.Framework, ...]]
+    """Those to assess, loaded when they are first asked for."""
+    scopes: Mapping[tuple[str, str], scope.Scope]
+    engines: tuple[engines.Engine, ...]
+    """Further engines, ready to run."""
+
+
+def scan_rules(options: Options) -> ScanRules:
+    """Rules, policies, frameworks and engines, as the options ask for them."""
+    cache = library.Cache(options.cache_folder)
+    rules = pack.load_all(cache, options.rule_folders)
+    policies = _policies(options.policies)
+    frameworks = once(lambda: catalogue.load(cache, options.framework_files, rules.ids))
+    chosen = once(lambda: catalogue.choose(frameworks(), options.frameworks))
+    if options.framework_files or options.scope:
+        frameworks()  # what is wrong with these is said before files are read
+    with located(options.configuration.place("framework")):
+        asked = chosen() if options.frameworks else ()
+    return ScanRules(
+        rules.choose(_held(rules, asked, options), options.tuning),
+        policies,
+        chosen,
+        scope.load(options.scope, frameworks()) if options.scope else {},
+        tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
+    )
+
+
+def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:
+    """The rules to run before a configuration changes anything: those that are mapped to requested frameworks.
+
+    Rules of low strength are among them, because the controls that depend on these alone are counted.
+    """
+    if not options.frameworks:
+        return rules.of_profile(options.profile or Profile.DEFAULT)
+    of_profile = rules.of_profile(options.profile or Profile.STRICT)
+    linked = links(frameworks, [rule.info for rule in rules.rules])
+    return of_profile.intersection(rule for rule, some in linked.items() if some)
+
+
+def _policies(paths: Sequence[Path]) -> policy_evaluator.PolicyEvaluator | None:
+    """The admission policies to hold objects to, loaded only where there are some: they need much that rules do not."""
+    if not paths:
+        return None
+    from scanner.admission import policy_evaluator, policy_files
+
+    return policy_evaluator.PolicyEvaluator(policy_files.load(paths))
+
+
+def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> Iterator[Evaluator]:
+    """Of the rules that look at one subject, and of those that need all."""
+    with located(options.configuration.place("kubernetes-version")):
+        minor = minor_of(options.kubernetes_version)
+    for some in (rules.local(), rules.joined()):
+        yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)

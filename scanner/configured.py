@@ -5,10 +5,9 @@ The records are named tuples, because each command imports them: a frozen datacl
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, NamedTuple
 
-from scanner.late import dataclass
+from msgspec import Struct, field
 
 
 class Pattern(NamedTuple):
@@ -93,8 +92,7 @@ class NotUsed(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChanges:
+class RuleChanges(Struct, frozen=True):
     """What became of the rules."""
 
     selected: tuple[Pattern, ...] = ()
@@ -108,8 +106,7 @@ class RuleChanges:
     parameters: tuple[ParameterValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """Everything in which a scan departs from the defaults, by a file or by options."""
 
     file: str = ""

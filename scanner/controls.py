@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 
 class Relation(StrEnum):
@@ -84,8 +84,7 @@ class ControlStatus(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class AppliesWhen:
+class AppliesWhen(Struct, frozen=True):
     """What must be in what was scanned for a control, or a link, to apply: each, by any of its items."""
 
     data: tuple[str, ...] = ()
@@ -103,8 +102,7 @@ class AppliesWhen:
 ALWAYS = AppliesWhen()
 
 
-@dataclass(frozen=True, slots=True)
-class ControlLink:
+class ControlLink(Struct, frozen=True):
     """The mapping of one rule to one control."""
 
     framework: str
@@ -123,8 +121,7 @@ class ControlLink:
     applies_when: AppliesWhen = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """The status of one control of one framework, and what decided it."""
 
     framework: str
@@ -149,8 +146,7 @@ class Assessment:
     """The kinds of evidence that decide the status."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkSummary:
+class FrameworkSummary(Struct, frozen=True):
     """The figures of one framework, all of them made from the statuses of its controls."""
 
     id: str

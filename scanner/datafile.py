@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from scanner import documents, safe_read, schema_errors
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.masking import mask
 from scanner.places import Origin
@@ -31,8 +32,7 @@ _SHORT = 200
 """Characters of a YAML parser's message that are shown: it may quote the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
+class DataFile(Struct, frozen=True):
     """The one document of a file, with the place of each value."""
 
     path: str

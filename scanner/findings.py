@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.late import dataclass
 from scanner.masking import Masked, harmless, hidden, mask, sealed
 from scanner.model import Finding, Input, RuleInfo, Scan
 from scanner.options import Options
@@ -25,8 +26,7 @@ def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Colle
     return _in_order(_once(evaluation, shared, once))
 
 
-@dataclass(slots=True)
-class Searched:
+class Searched(Struct):
     """What was searched for credentials before all findings are known, while other processes worked."""
 
     texts: set[str] = field(default_factory=set)

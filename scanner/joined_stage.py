@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from scanner import facts
 from scanner.frameworks.population import FACTS_READ
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy import items
@@ -37,15 +37,13 @@ _Told = dict[int, dict[str, Any]]
 """Facts about subjects by their numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class _FailedPart:
+class _FailedPart(Struct, frozen=True):
     """A part that could not be done, and why."""
 
     why: str
 
 
-@dataclass(slots=True)
-class JoinedResult:
+class JoinedResult(Struct):
     """What came of all subjects together."""
 
     evaluation: Evaluation = field(default_factory=Evaluation)

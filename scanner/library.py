@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from scanner import __version__, safe_read, safe_write
 from scanner.errors import UnreadableError, UsageError
-from scanner.late import dataclass
 
 _FORMAT = "4"
 _DIGITS = hashlib.sha256().digest_size * 2
@@ -59,8 +59,7 @@ _IN_MEMORY: dict[str, tuple[str, Any]] = {}
 """What was made last under each name, with the key it was made for, where no folder is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """Plain data kept in a folder under the digest of what it was made from; without a folder, in this process only."""
 
     folder: Path | None = None

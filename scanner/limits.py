@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 MIB = 1024**2
 UNITS = {"GiB": 1024**3, "MiB": MIB, "KiB": 1024}
@@ -29,8 +29,7 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one input may cost. docs/inputs.md describes each limit under its name here."""
 
     bytes: int = 256 * MIB

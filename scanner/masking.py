@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.late import regex
 
@@ -134,9 +136,9 @@ class _Seal:
             return self._mapping(value)
         if isinstance(value, tuple | list | frozenset):
             return self._items(value)
-        if not is_dataclass(kind) or kind in self._known:
+        if not issubclass(kind, Struct) or kind in self._known:
             return value
-        pairs = ((each.name, getattr(value, each.name)) for each in fields(kind))
+        pairs = ((name, getattr(value, name)) for name in kind.__struct_fields__)
         changed = {name: new for name, old in pairs if (new := self.of(old)) is not old}
         return replace(value, **changed) if changed else value
 
@@ -161,7 +163,7 @@ def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
         return lambda value: chain(value, value.values())
     if issubclass(kind, tuple | list | frozenset):
         return iter
-    names = [each.name for each in fields(kind)] if is_dataclass(kind) else []
+    names = kind.__struct_fields__ if issubclass(kind, Struct) else ()
     if len(names) == 1:
         return lambda value: (getattr(value, names[0]),)
     return attrgetter(*names) if names else None

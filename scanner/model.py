@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field
+
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary, Platform, ShownBy
-from scanner.late import dataclass
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
 
@@ -67,8 +67,7 @@ class InputStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class Subject(Struct, frozen=True, eq=False):
     """One thing that rules are about, such as a container, a flow or an agent.
 
     Two that say the same at two places are two: a subject is equal to itself alone, so that it is a key that costs
@@ -107,8 +106,7 @@ EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
 NOT_OURS = frozenset({EMBEDDED, WORKFLOW})
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """A part of an input that was not assessed."""
 
     line: int
@@ -119,8 +117,7 @@ class Loss:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One file (or standard input) of the scan, whatever became of it."""
 
     path: str
@@ -141,8 +138,7 @@ class Input:
     """Why the configuration accepts that it is not assessed; empty where it does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """The outcome of one rule for one subject, complete when built."""
 
     rule: str
@@ -179,8 +175,7 @@ class Finding:
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(Struct, frozen=True):
     """The metadata of a rule for reports; the compiled rule itself stays in `policy`."""
 
     id: str
@@ -215,8 +210,7 @@ class RuleInfo:
         return self.formerly[0] if self.formerly else self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What a check of another engine means here."""
 
     severity: Severity
@@ -229,16 +223,14 @@ class Check:
     """What it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The verdict on a scan: the exit code and the reason in one sentence."""
 
     exit_code: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """The circumstances of a scan, all given from outside so that a run repeats byte for byte."""
 
     version: str
@@ -262,8 +254,7 @@ class Run:
     """The changes from the defaults, which reports list first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """A finished scan: everything that reports and evidence are made from."""
 
     run: Run

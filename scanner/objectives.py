@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
+
 from scanner import library
-from scanner.late import dataclass
 
 _FILE = "objectives.yaml"
 _SCHEMA = "objectives.schema.json"
@@ -17,8 +18,7 @@ LISTED = "`assay frameworks objectives` lists them"
 """The hint for a name that is near no objective."""
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """One control objective."""
 
     title: str

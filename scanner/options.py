@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from scanner import sources
 from scanner.configured import Configuration
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.tuning import Tuning
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to scan. Clock, environment and folders come in here, so that a scan repeats byte for byte."""
 
     profile: Profile | None = None

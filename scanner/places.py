@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A region of an input: 1-based lines and columns in code points, the end column exclusive."""
 
     path: str
@@ -18,8 +17,7 @@ class Location:
     """Dotted path of the field within its subject, empty for the subject as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The place of a document's text in its input: lines to add, and columns to add to each of its lines."""
 
     path: str
@@ -29,16 +27,14 @@ class Origin:
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A second place that a finding refers to."""
 
     location: Location
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A region of an input and the text that takes its place: places as in a Location, lines as the input ends them."""
 
     line: int
@@ -48,8 +44,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """What would clear a finding: in words, and as edits of the input where it can be edited."""
 
     safe: bool

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.facts.field_filter import FieldFilter
@@ -15,7 +17,6 @@ from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.late import dataclass
 from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject, Verdict
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
@@ -38,8 +39,7 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     return evaluate(paths, options or Options(), watch).result()
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A scan whose rules have been evaluated, before controls are assessed."""
 
     options: Options
@@ -165,8 +165,7 @@ def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Eva
     return infos
 
 
-@dataclass(slots=True)
-class _ReadInputs:
+class _ReadInputs(Struct):
     """What the work on each file gave."""
 
     inputs: list[Input] = field(default_factory=list)

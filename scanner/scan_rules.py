@@ -7,11 +7,12 @@ from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from scanner import engines, library
 from scanner.errors import located
 from scanner.frameworks import catalogue, checks, scope
 from scanner.frameworks.links import links
-from scanner.late import dataclass
 from scanner.model import Profile
 from scanner.options import Options
 from scanner.policy import pack
@@ -27,8 +28,7 @@ def rules_of(options: Options) -> pack.Pack:
     return scan_rules(options).rules
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRules:
+class ScanRules(Struct, frozen=True):
     """What a scan judges by."""
 
     rules: pack.Pack

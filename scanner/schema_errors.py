@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import Struct
+
 from scanner.errors import did_you_mean
-from scanner.late import dataclass
 from scanner.masking import mask
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ _BOUNDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that a schema refuses: the path of the value, or of the key, that it is about, and what to do."""
 
     path: FieldPath

@@ -13,16 +13,16 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
+from msgspec import Struct, field
+
 from scanner.cleanup import on_failure
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits, waiting
 
 Task = TypeVar("Task")
@@ -33,8 +33,7 @@ _MORE, _LAST, _INSTEAD = range(3)
 """What a part is: one of several, the last of them, or in place of all of them."""
 
 
-@dataclass(slots=True)
-class _Worker(Generic[Task]):
+class _Worker(Struct, Generic[Task]):
     """One process, and the tasks it has not answered for yet."""
 
     process: ForkProcess

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from scanner.controls import (
     Assessment,

@@ -6,8 +6,9 @@ Statuses and figures of controls are worked out as a scan does it; everything el
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength

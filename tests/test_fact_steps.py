@@ -7,7 +7,6 @@ import json
 import pickle
 import pkgutil
 from collections.abc import Iterator, Sequence
-from dataclasses import FrozenInstanceError
 from importlib import import_module
 from typing import Any
 
@@ -75,7 +74,7 @@ def test_a_subject_is_a_key_of_its_own() -> None:
     assert {one: 1, other: 2} == {other: 2, one: 1}
     assert len({one, other, one}) == 2
     assert one != other
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         one.name = "b"  # type: ignore[misc]
     travelled = pickle.loads(pickle.dumps([one, one]))
     assert travelled[0] is travelled[1]

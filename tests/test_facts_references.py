@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from scanner import documents, subjects
 from scanner.model import Subject

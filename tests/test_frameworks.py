@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength

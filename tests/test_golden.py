@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pkgutil import walk_packages
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from scanner import reports
 from scanner.cli import outputs
@@ -107,12 +107,12 @@ def test_the_readme_names_every_format(repository: Path) -> None:
 
 def plain(value: Any, seen: set[int]) -> Any:
     """A value as plain data; what was said before is named only."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         name = next((getattr(value, key) for key in ("anchor", "fingerprint", "id") if hasattr(value, key)), "")
         if name and id(value) in seen:
             return f"see {name}"
         seen.add(id(value))
-        return {field.name: plain(getattr(value, field.name), seen) for field in dataclasses.fields(value)}
+        return {name: plain(getattr(value, name), seen) for name in value.__struct_fields__}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return plain(value._asdict(), seen)
     if isinstance(value, dict):

@@ -7,13 +7,14 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections import Counter
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from hashlib import sha256
 from html import escape
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.model import InputStatus, Outcome, Scan, Verdict
 from scanner.places import Edit, Fix
@@ -44,8 +45,8 @@ def poison(value: Any, payload: str = PAYLOAD) -> Any:
         return tuple(poison(item, payload) for item in value)
     if isinstance(value, dict):
         return {poison(key, payload): poison(item, payload) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in fields(value) if field.name not in STEADY]
+    if isinstance(value, Struct):
+        names = [name for name in value.__struct_fields__ if name not in STEADY]
         return replace(value, **{name: poison(getattr(value, name), payload) for name in names})
     return value
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scanner.model import Finding, Outcome, Scan, Severity, Verdict
 from scanner.places import Edit, Fix, Location, Related

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from scanner import reports
 from scanner.controls import ControlStatus, FrameworkSummary

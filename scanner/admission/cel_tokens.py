@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from scanner.late import dataclass, regex
+from msgspec import Struct
+
+from scanner.late import regex
 
 _TOKEN = regex(
     r"""
@@ -23,8 +25,7 @@ _BEFORE_FIELD = (".", ".?")
 _OPENING, _CLOSING = ("(", "[", "{", "[?"), (")", "]", "}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One word: text, name, number or sign, as written."""
 
     kind: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.admission.expressions import Composer, Expression
 from scanner.admission.policy_files import PolicyObject
 from scanner.errors import PackError
-from scanner.late import dataclass
 from scanner.model import Profile, RuleInfo, Severity, Subject
 from scanner.places import Location
 from scanner.schema_errors import shortened
@@ -24,8 +25,7 @@ _LIMITS = (
 _DOCS = "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyExpression:
+class PolicyExpression(Struct, frozen=True):
     """One expression of a policy, and its place in the policy file."""
 
     label: str
@@ -39,8 +39,7 @@ class PolicyExpression:
     message_expression: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPolicy:
+class CompiledPolicy(Struct, frozen=True):
     """A policy ready to be evaluated."""
 
     info: RuleInfo

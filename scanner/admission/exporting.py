@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.admission import cel_tokens
 from scanner.admission.compiled_policy import SEVERITY
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
 from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
-from scanner.late import dataclass
 from scanner.policy import object_kinds
 from scanner.policy.rule import RuleFile
 from scanner.subjects.kubernetes import CONTAINER, KINDS, RESOURCE, WORKLOAD
@@ -36,8 +37,7 @@ ACTIONS = tuple(_ACTIONS)
 """What a binding may do: deny requests, or let them pass with a warning and a note in the audit log."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSettings:
+class ExportSettings(Struct, frozen=True):
     """How to export."""
 
     action: str = "warn"
@@ -192,8 +192,7 @@ class _Export:
         return {**named, "subject": _NAME + inner}
 
 
-@dataclass(frozen=True, slots=True)
-class _Once:
+class _Once(Struct, frozen=True):
     """A condition that is evaluated once for a subject."""
 
     asked: str
@@ -212,8 +211,7 @@ class _Once:
         return f"({self.asked})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Guarded:
+class _Guarded(Struct, frozen=True):
     """A condition on items that is evaluated only where `when` is true."""
 
     loop: ItemLoop

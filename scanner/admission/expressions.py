@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from scanner.admission import cel_tokens, functions
 from scanner.errors import PackError
-from scanner.late import dataclass
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
 from scanner.policy.cel_syntax import explain
@@ -39,8 +40,7 @@ _OF_LISTS = frozenset({"indexOf", "lastIndexOf", "reverse"})
 """Functions that a cluster has for lists, and this runtime for texts alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A compiled expression with all that it uses."""
 
     text: str
@@ -52,8 +52,7 @@ class Expression:
     """The fields of the object that it reads, also through variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The result of an expression: a value, or an error with the message that the cluster gives.
 
     With `open` or `reason` neither is known: `open` holds the names without a value, `reason` says what else prevents a

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.admission.kinds import plural
 from scanner.facts.kubernetes.objects import path
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.policy.truth import Truth, all_of, any_of, negated, truth_of
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
@@ -27,8 +28,7 @@ _EXEMPT = frozenset(
 """Kinds to which no policy applies, so that administrators cannot lock themselves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """The request that would create an object of a file, as the API server sees it."""
 
     group: str

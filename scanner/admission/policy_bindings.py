@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner.admission.compiled_policy import CompiledPolicy
 from scanner.admission.matching import Cluster, Request, selects
 from scanner.admission.policy_files import PolicyObject
 from scanner.facts.kubernetes.objects import path
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.policy.truth import Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Undetermined:
+class Undetermined(Struct, frozen=True):
     """Why a result is not known. With a place in a policy file, the policy itself is the cause."""
 
     reason: str
@@ -26,8 +25,7 @@ class Undetermined:
     """What a user can do to get a result; empty where the policy itself is the cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """Where a policy holds and what it does there."""
 
     name: str
@@ -40,8 +38,7 @@ class Binding:
     """The place of the binding in its file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Params:
+class Params(Struct, frozen=True):
     """The parameters with which a policy is run, one after the other, or why they are not known."""
 
     values: tuple[dict[str, Any] | None, ...] = ()
@@ -67,8 +64,7 @@ def bindings_of(policy: CompiledPolicy, objects: Iterable[PolicyObject]) -> list
     return sorted(found, key=lambda one: not one.denies) or [Binding("", {}, True, None, policy.place)]
 
 
-@dataclass(slots=True)
-class ParameterStore:
+class ParameterStore(Struct):
     """The objects that may be parameters."""
 
     cluster: Cluster

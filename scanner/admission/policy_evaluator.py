@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, mutating
 from scanner.admission.field_location import field_location
@@ -14,7 +15,6 @@ from scanner.admission.policy_bindings import Binding, ParameterStore, Params, U
 from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
 from scanner.documents.positions import locate
-from scanner.late import dataclass
 from scanner.marks import entries_of
 from scanner.masking import hidden
 from scanner.model import Finding, Outcome, RuleInfo, Severity, Subject
@@ -34,8 +34,7 @@ _VERSION = Undetermined(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     """The result of one expression: FAIL with the message of the cluster, UNKNOWN with the reason, or PASS."""
 
     outcome: Outcome
@@ -45,8 +44,7 @@ class _Result:
     provide: str = ""
 
 
-@dataclass(slots=True)
-class _NotAssessed:
+class _NotAssessed(Struct):
     """Something in a policy that could not be judged, and the objects for which that mattered."""
 
     policy: CompiledPolicy

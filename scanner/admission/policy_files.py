@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner import documents, library, safe_read, subjects
 from scanner.documents.positions import Node, join_path, locate
 from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean, raise_together
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location, Origin
 from scanner.schema_errors import shortened
@@ -67,8 +67,7 @@ _BINDING: _Shape = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyObject:
+class PolicyObject(Struct, frozen=True):
     """A policy or a binding as its file has it."""
 
     name: str
@@ -91,8 +90,7 @@ class PolicyObject:
         return f"{place.path}:{place.line}"
 
 
-@dataclass(slots=True)
-class PolicyFiles:
+class PolicyFiles(Struct):
     """What policy files hold."""
 
     policies: list[PolicyObject] = field(default_factory=list)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from scanner.admission import expressions
 from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression
 from scanner.admission.defaults import filled, is_native
 from scanner.admission.expressions import NAMESPACE, REFUSED, Result
 from scanner.admission.matching import Request
 from scanner.admission.policy_bindings import Undetermined
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.policy.truth import Truth
 
@@ -29,8 +30,7 @@ _CUSTOM = Undetermined(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AdmissionReview:
+class AdmissionReview(Struct, frozen=True):
     """One object with the request that would create it."""
 
     subject: Subject
@@ -52,8 +52,7 @@ class AdmissionReview:
         return cls(subject, request, namespace, values, expressions.activation(values))
 
 
-@dataclass(frozen=True, slots=True)
-class Applicability:
+class Applicability(Struct, frozen=True):
     """Whether the match conditions of a policy hold."""
 
     truth: Truth
@@ -64,8 +63,7 @@ class Applicability:
     """Conditions of which it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionResult:
+class ExpressionResult(Struct, frozen=True):
     """Whether an object holds to one expression of a policy."""
 
     truth: Truth

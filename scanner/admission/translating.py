@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec import Struct
+
 from scanner.admission import cel_tokens
 from scanner.admission.cel_tokens import Token
 from scanner.documents.positions import split_path
-from scanner.late import dataclass
 
 
 class NotExportableError(Exception):
@@ -111,8 +112,7 @@ def _variables(words: Sequence[Token]) -> set[str]:
     return {words[index + 2].text for index in calls if words[index + 3].text == ","}
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLoop:
+class ItemLoop(Struct, frozen=True):
     """The items that a rule checks, and the condition for each.
 
     `ask` and `say` take the name of an item and return a condition and a message about it.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
 from scanner.cli.progress import Progress

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from msgspec.structs import replace
 
 from scanner.errors import UsageError, did_you_mean
 from scanner.late import regex
 from scanner.limits import DEFAULTS, MOST, MOST_OTHERWISE, SIZES, UNITS, Limits, size
 from scanner.schema_errors import shown
 
-NAMES = tuple(field.name for field in dataclasses.fields(Limits))
+NAMES = Limits.__struct_fields__
 """Every limit."""
 _FRACTIONS = ("seconds",)
 """Limits that need not be whole numbers."""
@@ -36,7 +37,7 @@ def named(given: Iterable[str]) -> dict[str, str]:
 def limits(given: Mapping[str, Any], where: str = "") -> Limits:
     """The limits with the values of the option. Raises UsageError for an invalid one; `where` is its place."""
     values = {name: _value(name, str(value), where) for name, value in given.items()}
-    return dataclasses.replace(DEFAULTS, **values)  # type: ignore[arg-type]
+    return replace(DEFAULTS, **values)
 
 
 def _unknown(name: str, text: str) -> UsageError:

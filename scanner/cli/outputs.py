@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from scanner import reports
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
-from scanner.late import dataclass
 from scanner.model import Scan
 from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
 from scanner.safe_write import write_text
@@ -23,8 +23,7 @@ FORMATS = (*reports.FORMATS, *_FOLDERS)
 """Everything that `--output` may name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One `--output`: a format and where it goes."""
 
     name: str

@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from scanner import sources
 from scanner.cli.environment import git_state

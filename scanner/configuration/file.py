@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from scanner.configuration.keys import KEYS, ConfigurationKey
 from scanner.configured import NotAssessed, NotUsed
 from scanner.errors import PackError, UsageError
-from scanner.late import dataclass
 from scanner.limits import MIB
 from scanner.model import Severity
 from scanner.policy.tuning import RuleSettings, SourcedValue
@@ -29,8 +30,7 @@ _MOST_FOUND = MIB
 _ONLY_FOUND = f"it has an effect only in a file that is named on the command line: --config {NAME}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationFile:
+class ConfigurationFile(Struct, frozen=True):
     """The settings of a configuration file that have an effect."""
 
     path: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.configuration.file import ConfigurationFile
 from scanner.configuration.keys import KEYS
 from scanner.configured import Configuration, Pattern, Setting
-from scanner.late import dataclass
 from scanner.model import SEVERITIES
 from scanner.policy.tuning import SourcedValue, Tuning
 
@@ -18,8 +19,7 @@ _RULES = ("select", "skip")
 _LEAVE_OUT = ("include", "exclude")
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedOptions:
+class ResolvedOptions(Struct, frozen=True):
     """Every key with its value and where that comes from: `assay.yaml:3`, an option, or empty for the default."""
 
     values: Mapping[str, SourcedValue]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from msgspec import Struct
+
 from scanner.documents import json_text, yaml_text
 from scanner.documents.classify import (
     JSON_SUFFIXES,
@@ -21,7 +23,6 @@ from scanner.documents.classify import (
 from scanner.documents.parsed import Parsed, ParseFault
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.marks import keyless, line_of
 from scanner.places import Origin
@@ -50,8 +51,7 @@ _PLAIN = ("", "text", "txt", "plain", "plaintext")
 """Labels of code blocks that are of no language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One document of an input.
 
     `format` is yaml, json, call (the root is the list of arguments, `name` the function) or prose (the root is the
@@ -67,8 +67,7 @@ class Document:
     has_null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A part of an input that cannot be read: why, its 1-based line, and its text."""
 
     message: str

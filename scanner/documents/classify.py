@@ -9,8 +9,10 @@ import re
 from enum import Enum, auto
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from scanner.errors import UnreadableError
-from scanner.late import dataclass, regex
+from scanner.late import regex
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
@@ -40,8 +42,7 @@ class Language(Enum):
     """Code blocks and prose; any text without a telling name or content is read as that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text that has something to read."""
 
     path: str
@@ -51,16 +52,14 @@ class Text:
     """It begins as JSON does, and is JSON in place of its language if it is that to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyText:
+class EmptyText(Struct, frozen=True):
     """A text without content."""
 
     reason: str
     """`empty` or `only comments`."""
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryContent:
+class BinaryContent(Struct, frozen=True):
     """A content that is not text."""
 
     reason: str

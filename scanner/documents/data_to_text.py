@@ -7,16 +7,17 @@ import math
 import re
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.documents.layout import Layout
 from scanner.documents.scalars import is_disputed, resolve
-from scanner.late import dataclass, regex
+from scanner.late import regex
 
 _PLAIN = regex(r"[A-Za-z][\w./-]*\Z", re.ASCII)
 """Texts that mean themselves without quotes, in block and in flow style, unless a dialect has the word."""
 
 
-@dataclass(slots=True, frozen=True)
-class QuotingStyle:
+class QuotingStyle(Struct, frozen=True):
     """How the text around a new entry is written."""
 
     quoted: bool = False

@@ -15,10 +15,12 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, ParseFault, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.limits import Limits
 from scanner.marks import NOWHERE, Children, Mark, Place, keyless
 
@@ -54,8 +56,7 @@ UNKNOWN: Final = _Unknown()
 """The value of an expression that the text computes, so that it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call: its name, and its arguments as a parsed list."""
 
     name: str

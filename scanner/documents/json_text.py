@@ -7,10 +7,12 @@ import math
 import re
 from typing import Any, NoReturn
 
+from msgspec import Struct
+
 from scanner.documents.parsed import Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.limits import Limits
 from scanner.marks import NOWHERE
 
@@ -34,8 +36,7 @@ _Key = tuple[str, int, int, int]
 """A key with its 0-based line, column and end column."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A collection under construction, and its key in the parent."""
 
     data: Any

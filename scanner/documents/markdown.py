@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -18,8 +18,7 @@ LANGUAGES = {
 """Fence labels that are read, and the language they mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True):
     """A code block: its language, its text, its first line (0-based), and the columns cut off each of its lines.
 
     The language is empty for one that is not read.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any
 
+from msgspec import Struct, field
+
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import Mark, key_line_of, line_of
 
@@ -14,8 +14,7 @@ SPREAD = "..."
 """The name with which a mapping shows that it has a spread: it may have any further field with any value."""
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(Struct):
     """One document of a text: its data, its marks, duplicate keys, and whether it has a null."""
 
     data: Any
@@ -25,8 +24,7 @@ class Parsed:
     has_null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParseFault:
+class ParseFault(Struct, frozen=True):
     """A part of a text that cannot be read, with the 0-based line of the fault."""
 
     message: str

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from scanner.late import dataclass, regex
+from msgspec import Struct
+
+from scanner.late import regex
 from scanner.marks import Mark, children_of, entries_of, items_of
 from scanner.places import Location, Origin
 
@@ -34,8 +36,7 @@ def _segment(part: str) -> str:
     return '"' + _QUOTED.sub(r"\\\g<0>", part) + '"'
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value and its mark: a cursor into a document. A missing value is a Node without a mark."""
 
     value: Any

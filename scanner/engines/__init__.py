@@ -7,13 +7,13 @@ network, settings or a home, so nothing in a checkout can steer it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import cache, partial
 from importlib import import_module
 from typing import Protocol, assert_never
 
+from msgspec import Struct, field
+
 from scanner import rendering
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.model import Check, Finding, Input, Outcome, RuleInfo
 from scanner.places import Location
@@ -27,8 +27,7 @@ NAMES = (_OWN, *_MODULES)
 """What `--engine` takes; the first, our own, always runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class EngineInput:
+class EngineInput(Struct, frozen=True):
     """A file that another engine may read: what our own made of it, and its bytes."""
 
     input: Input
@@ -39,8 +38,7 @@ class EngineInput:
     """Of rendered content, where a person would mend an object, by `KIND.NAMESPACE.NAME`."""
 
 
-@dataclass(slots=True)
-class EngineResults:
+class EngineResults(Struct):
     """What another engine found."""
 
     engine: str

@@ -8,8 +8,10 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.cleanup import temporary_folder
@@ -30,8 +32,7 @@ _LOST = regex(r"pars|timeout|timed out|exceed|larger than|failed to", re.IGNOREC
 """The words of a log entry about a file that was not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checkov:
+class Checkov(Struct, frozen=True):
     """The program, and what its checks mean to us."""
 
     program: str
@@ -62,8 +63,7 @@ class Checkov:
         return results
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """One start of the program: some frameworks over some files."""
 
     checkov: Checkov

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from scanner.cleanup import on_failure
 from scanner.confinement import children_seconds, confined
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.limits import Limits
 
 _MAX_BYTES = 1024**3
@@ -27,8 +29,7 @@ _RECORD = regex(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \[[^]]*\] \[[^]]*\]\s*", r
 """The beginning of an entry in a log as Python writes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessResult:
+class ProcessResult(Struct, frozen=True):
     """How a program ended."""
 
     printed: bytes

@@ -6,11 +6,12 @@ It is not signed, and states that.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from msgspec import to_builtins
 
 from scanner import reports
 from scanner.model import DISCLAIMER, Scan
@@ -77,7 +78,7 @@ def _digested(pieces: Iterable[str], digest: hashlib._Hash) -> Iterator[bytes]:
 
 def _population(scan: Scan) -> Iterator[str]:
     """Every input on a line of its own, in the order of the scan."""
-    return (inert(json.dumps(dataclasses.asdict(item), ensure_ascii=False)) + "\n" for item in scan.inputs)
+    return (inert(json.dumps(to_builtins(item), ensure_ascii=False)) + "\n" for item in scan.inputs)
 
 
 FORMAT = FolderFormat(shows_fixes=True, tells_commit=True, write=seal)

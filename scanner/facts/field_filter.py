@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.documents.positions import split_path
 from scanner.facts import registry
 from scanner.facts.step import FieldRead
-from scanner.late import dataclass
 from scanner.marks import NOWHERE, Mark, children_of, items_of, with_children
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -20,8 +21,7 @@ _NOTHING: tuple[dict[str, Any], Mark] = ({}, NOWHERE)
 """What stays of an item of a list of which nothing is read, shared by all of them."""
 
 
-@dataclass(slots=True)
-class _FieldTree:
+class _FieldTree(Struct):
     """What is read of a value."""
 
     whole: bool = False

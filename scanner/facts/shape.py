@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from types import UnionType
 from typing import Any, NotRequired, Required, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from scanner.late import dataclass
+from msgspec import Struct, field
+
 from scanner.schema_errors import kind_of
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What a value of plain data may be: one or several plain types, a list, or a mapping with known fields."""
 
     plain: tuple[type, ...] = ()

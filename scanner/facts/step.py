@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from msgspec import Struct
+
 from scanner.facts.fact import Fact
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRead:
+class FieldRead(Struct, frozen=True):
     """Fields of a kind of subject that are read."""
 
     kind: str

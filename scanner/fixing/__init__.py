@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
@@ -15,7 +17,6 @@ from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
 from scanner.joined_stage import JoinedStage
-from scanner.late import dataclass
 from scanner.model import Finding, Input, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
@@ -26,8 +27,7 @@ from scanner.sources import File, RenderedFile, Source, content_of
 __all__ = ["FixResult", "FixSelection", "Fixes", "SkippedFix", "fix"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fixes:
+class Fixes(Struct, frozen=True):
     """What is to be written; nothing is written yet."""
 
     root: Path
@@ -43,8 +43,7 @@ class Fixes:
     """In what the rules and options depart from the defaults."""
 
 
-@dataclass(slots=True)
-class _FirstLook:
+class _FirstLook(Struct):
     """What the first look at each file gave."""
 
     inputs: list[Input] = field(default_factory=list)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.fixing.file_fixes import FixResult, SkippedFix
 from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
 from scanner.joined_stage import JoinedStage
-from scanner.late import dataclass
 from scanner.model import Subject
 
 _UNPROVED = "the fix cannot be verified: the evaluation of rules that compare several objects {}"
@@ -16,8 +17,7 @@ Subjects = Mapping[str, Sequence[Subject]]
 """Path -> subjects of the file that rules about all subjects look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrossFileProof:
+class CrossFileProof(Struct, frozen=True):
     """Proves fixes against all that is scanned."""
 
     stage: JoinedStage

@@ -6,9 +6,11 @@ They are applied together and verified by reading the result again; those that f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import documents, subjects
 from scanner.documents import Document, edits
@@ -16,7 +18,6 @@ from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
 from scanner.fixing.proof import objection, snapshot
 from scanner.inputs.editing import fix_writer, newline
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
 from scanner.model import Finding, Subject
@@ -31,8 +32,7 @@ _ROUNDS = 3
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class FixSelection:
+class FixSelection(Struct, frozen=True):
     """Which fixes are wanted."""
 
     unsafe: bool = False
@@ -55,16 +55,14 @@ class FixSelection:
         return self.includes(finding) and finding.fix is not None and (finding.fix.safe or self.unsafe)
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFix:
+class SkippedFix(Struct, frozen=True):
     """A finding whose fix is not made, and why."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FixResult:
+class FixResult(Struct, frozen=True):
     """One file with its fixes."""
 
     path: str
@@ -76,8 +74,7 @@ class FixResult:
     """Why the file could not be worked on."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """One fix, and where it belongs."""
 
     finding: Finding
@@ -90,8 +87,7 @@ class _Candidate:
         return self.applicable.subject
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """A text as the rules see it."""
 
     documents: list[Document]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import field
 
-from scanner.late import dataclass
+from msgspec import Struct, field
+
 from scanner.model import Finding, Outcome
 
 _RANKS = {Outcome.PASS: 0, Outcome.UNKNOWN: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeSnapshot:
+class OutcomeSnapshot(Struct, frozen=True):
     """The outcomes of a text, by what stays the same of them while the text around them changes."""
 
     wrong: dict[tuple[str, str], list[Finding]] = field(default_factory=dict)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from scanner.controls import ALWAYS, AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
 from scanner.frameworks.catalogue import Control, Framework
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population
 from scanner.frameworks.status import Decision, Evidence, decide
-from scanner.late import dataclass
 from scanner.model import Finding, Outcome
 
 Counts: TypeAlias = Mapping[str, Mapping[Outcome, int]]
@@ -26,8 +26,7 @@ _NOT_TOLD = "the scanned files do not show whether the control applies"
 _NO_DATA = "whether the control applies depends on the data, and no scanned architecture spec lists data assets"
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomesInScope:
+class OutcomesInScope(Struct, frozen=True):
     """What a scan found out within the scope of a framework."""
 
     counts: Counts

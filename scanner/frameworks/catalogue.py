@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
@@ -28,8 +29,7 @@ _STRENGTHS: Mapping[str, Strength] = {each.value: each for each in Strength}
 _PARTS = regex(r"([0-9]+)|([^0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class ControlMapping:
+class ControlMapping(Struct, frozen=True):
     """The mapping of an objective, or of one rule, to a control: relation, strength and rationale."""
 
     objective: str
@@ -54,8 +54,7 @@ class ControlMapping:
         return ", ".join(part for part in (self.relation.value, self.strength.value, *limits) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """One control of a framework."""
 
     id: str
@@ -70,8 +69,7 @@ class Control:
     """Kinds of entity that it binds; all where none is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """One edition of one framework."""
 
     id: str
@@ -90,8 +88,11 @@ class Framework:
     platform: Platform | None = None
     """What it is about, where it is about one platform only."""
     applies_when: AppliesWhen = ALWAYS
-    reviewed: Mapping[str, str] = field(default_factory=dict, hash=False)
+    reviewed: Mapping[str, str] = field(default_factory=dict)
     """Objectives that are mapped to none of its controls, each with the reason."""
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.edition))
 
 
 def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_RULE) -> tuple[Framework, ...]:

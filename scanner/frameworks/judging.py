@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
@@ -13,14 +15,12 @@ from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
 from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
-from scanner.late import dataclass
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 
 _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
 
 
-@dataclass(frozen=True, slots=True)
-class ScanData:
+class ScanData(Struct, frozen=True):
     """What a scan read and found out."""
 
     inputs: Sequence[Input]
@@ -38,8 +38,7 @@ class ScanData:
     """Facts could not be derived."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkResult:
+class FrameworkResult(Struct, frozen=True):
     """One framework, judged by a scan."""
 
     framework: Framework
@@ -131,8 +130,7 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
     return told
 
 
-@dataclass(frozen=True, slots=True)
-class _InScope:
+class _InScope(Struct, frozen=True):
     """The part of a scan below the paths of a scope."""
 
     seen: OutcomesInScope

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner.controls import ALWAYS, AppliesWhen
 from scanner.facts.derived import Derived
-from scanner.late import dataclass
 from scanner.model import Input, Subject
 from scanner.subjects.architecture import ASSET, CATEGORIES_OF_DATA
 
@@ -19,8 +19,7 @@ FACTS_READ = (_CATEGORIES, _UNDEFINED)
 _ARCHITECTURE = "architecture."
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
+class Population(Struct, frozen=True):
     """What belongs to the scope of a framework."""
 
     kinds: frozenset[str] = frozenset()

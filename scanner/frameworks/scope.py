@@ -7,16 +7,16 @@ A scope file maps frameworks to `paths`, in the language of `.gitignore`, to the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from scanner import library
 from scanner.errors import PackError, UsageError, did_you_mean
 from scanner.frameworks.catalogue import Framework, choose
-from scanner.late import dataclass
 from scanner.schema_errors import shortened, shown
 from scanner.sources import boundary
 from scanner.sources.patterns import Patterns
@@ -29,8 +29,7 @@ _SHORTEST_REASON = 20
 """The length below which a text is not accepted as a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The scope of one framework; without paths, everything that is scanned."""
 
     paths: tuple[str, ...] = ()

@@ -6,11 +6,12 @@ The inputs keep their status, and get the reason that is written in the configur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.completeness import missing_kinds
 from scanner.configured import Configuration, NotAssessed, NotUsed
-from scanner.late import dataclass
 from scanner.model import Input
 from scanner.sources.patterns import Patterns
 
@@ -29,8 +30,7 @@ def accept(
     return told, replace(configuration, not_assessed=used, not_used=(*configuration.not_used, *idle))
 
 
-@dataclass(slots=True, eq=False)
-class _Entry:
+class _Entry(Struct, eq=False):
     """An entry of `not_assessed`, and how many inputs it is about."""
 
     said: NotAssessed

@@ -10,15 +10,15 @@ It depends on nothing but the file and the rules, so it may run in other process
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from functools import partial
 from itertools import islice
+
+from msgspec import Struct, field
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
@@ -32,8 +32,7 @@ _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
 
 
-@dataclass(slots=True)
-class Portion:
+class Portion(Struct):
     """What the work on one file gives, or on a portion of its subjects."""
 
     subjects: tuple[Subject, ...] = ()
@@ -43,8 +42,7 @@ class Portion:
     """What the file is; known with the last portion."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What is wanted of the work on files."""
 
     kept: FieldFilter | None = None

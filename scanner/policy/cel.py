@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from scanner.errors import PackError
-from scanner.late import dataclass
 from scanner.policy.cel_errors import ErrorReader, EvaluationError, read_compilation
 from scanner.policy.truth import Truth
 from scanner.policy.variables import FACTS, VARIABLES
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cel_expr_python import cel
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """An evaluated condition."""
 
     truth: Truth

@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scanner.late import dataclass, regex
+from msgspec import Struct
+
+from scanner.late import regex
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
@@ -34,8 +36,7 @@ class UnknownRuntimeError(RuntimeError):
     """The installed CEL runtime reports missing fields in a way that cannot be distinguished from other errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationError:
+class EvaluationError(Struct, frozen=True):
     """Why an evaluation gave no value."""
 
     code: str
@@ -59,8 +60,7 @@ class EvaluationError:
         return found["function"] if found else ""
 
 
-@dataclass(frozen=True, slots=True)
-class CompilationError:
+class CompilationError(Struct, frozen=True):
     """Why an expression does not compile."""
 
     message: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
-from scanner.late import dataclass
 from scanner.marks import Mark
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
@@ -34,8 +35,7 @@ _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
 
 
-@dataclass(slots=True)
-class Evaluation:
+class Evaluation(Struct):
     """The outcomes of a set of rules for a set of subjects."""
 
     findings: list[Finding] = field(default_factory=list)

@@ -6,13 +6,14 @@ Manifests have no schema here, so this is the only way to find a misspelt field.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.documents.positions import join_path, split_path
 from scanner.errors import PackError, nearest
 from scanner.facts.derived import Derived
-from scanner.late import dataclass
 from scanner.model import Outcome, Subject
 from scanner.policy import items
 from scanner.policy.evaluate import Evaluator, aim
@@ -26,8 +27,7 @@ _BREAK = "\0\0"
 _NAME_OF_SUBJECT, _DETAIL = ("subject",), ("detail",)
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleRun:
+class ExampleRun(Struct, frozen=True):
     """One example, ready to be evaluated."""
 
     kind: str

@@ -7,10 +7,10 @@ syntax.proto). Only the syntax tree in it is read, so no protobuf runtime is nee
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import TypeAlias
 
-from scanner.late import dataclass
+from msgspec import Struct, field
+
 from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
 
 ANY = "*"
@@ -39,8 +39,7 @@ _KEYED = frozenset({(FACTS,), (PARAMETERS,), (CLUSTER,)})
 """Variables that are mappings, so that a text which is looked up in one is the name of a field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """What an expression reads of its variables."""
 
     values: frozenset[Path] = frozenset()
@@ -80,8 +79,7 @@ def reads(compiled: bytes) -> Reads:
     return Reads(frozenset(walk.values), frozenset(walk.shapes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """What the value of a subexpression may be a part of."""
 
     paths: frozenset[Path] = frozenset()
@@ -102,8 +100,7 @@ _Scope: TypeAlias = Mapping[str, _Value]
 """Variables that comprehensions bind, each with its source."""
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """One pass over a syntax tree, which collects what is read."""
 
     values: set[Path] = field(default_factory=set)

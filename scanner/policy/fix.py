@@ -11,16 +11,16 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.documents.positions import join_path, split_path
-from scanner.late import dataclass
 from scanner.model import Subject
 
 Path = tuple[str, ...]
 """Counts from the subject, or from the item of a rule about items."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFix:
+class RuleFix(Struct, frozen=True):
     """What clears a finding of a rule."""
 
     safe: bool
@@ -121,8 +121,7 @@ class RuleFix:
         return " and ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicableFix:
+class ApplicableFix(Struct, frozen=True):
     """A rule's fix that makes sense for one finding, with all that its edits are worked out from."""
 
     finding: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.documents.positions import find, split_path
-from scanner.late import dataclass
 from scanner.marks import Children, Mark, children_of
 from scanner.model import Subject
 from scanner.policy.variables import FACTS
@@ -14,8 +15,7 @@ from scanner.policy.variables import FACTS
 _FACTS = f"{FACTS}."
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One item, or a subject as a whole."""
 
     path: tuple[str, ...]

@@ -8,10 +8,10 @@ those of another gets an activation of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from scanner.late import dataclass
+from msgspec import Struct, field
+
 from scanner.policy import cel
 from scanner.policy.item_conditions import ItemConditions
 from scanner.policy.known_conditions import KnownConditions
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from cel_expr_python import cel as runtime
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
+class LoadedRule(Struct, frozen=True):
     """A rule with its expressions loaded."""
 
     rule: Rule
@@ -53,8 +52,7 @@ class LoadedRule:
         )
 
 
-@dataclass(slots=True)
-class RulesAbout:
+class RulesAbout(Struct):
     """The rules that may apply to the subjects of a kind."""
 
     rules: list[tuple[LoadedRule, int]] = field(default_factory=list)

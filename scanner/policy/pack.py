@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from scanner import library, objectives
 from scanner.configured import RuleChanges
 from scanner.controls import ShownBy
 from scanner.errors import UsageError, did_you_mean, raise_together
-from scanner.late import dataclass
 from scanner.model import PROFILES, Profile, RuleInfo, Severity
 from scanner.policy import shared_ids
 from scanner.policy.expression import Reads
@@ -24,7 +24,7 @@ from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
-_SHAPE = " ".join(field.name for kind in (Rule, RuleInfo, RuleFix) for field in dataclasses.fields(kind))
+_SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix) for name in kind.__struct_fields__)
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     name: {word.value: word for word in words}
@@ -33,8 +33,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 """Field of the metadata -> its values by their names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """Rules in the order of their identities, and the digest of the files they were read from."""
 
     rules: tuple[Rule, ...]
@@ -59,8 +58,7 @@ class Pack:
         return [rule for rule in self.rules if rule.joined]
 
 
-@dataclass(frozen=True, slots=True)
-class AllRules:
+class AllRules(Struct, frozen=True):
     """Every rule of the shipped and the given folders, of all profiles, and the digest of the files."""
 
     rules: tuple[Rule, ...]
@@ -135,8 +133,8 @@ def _compile(folder: Path) -> list[dict[str, Any]]:
 
 
 def _to_plain(rule: Rule) -> dict[str, Any]:
-    plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
-    plain["info"] = dataclasses.asdict(rule.info)
+    plain = asdict(rule)
+    plain["info"] = asdict(rule.info)
     plain["words"] = sorted(rule.words)
     for name in ("reads", "decisive"):
         some = getattr(rule, name)

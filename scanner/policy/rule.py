@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
+
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
@@ -31,8 +32,7 @@ _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule ready to be evaluated; expressions are in CEL's compiled form."""
 
     info: RuleInfo
@@ -71,8 +71,7 @@ class Rule:
         return any(path[0] == FACTS for path in self.reads.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFile:
+class RuleFile(Struct, frozen=True):
     """A rule with its file, for callers that need its examples and its fix."""
 
     rule: Rule

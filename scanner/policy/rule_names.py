@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.datafile import DataFile
 from scanner.errors import PackError, nearest
 from scanner.facts import registry
 from scanner.facts.fact import Fact
 from scanner.facts.shape import Shape
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.parameters import checked
@@ -43,8 +45,7 @@ def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackErr
     yield from names.in_related()
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """A rule file and what its rule may name."""
 
     file: DataFile

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import library
 from scanner.configured import (
@@ -19,7 +21,6 @@ from scanner.configured import (
     SwitchedOn,
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
-from scanner.late import dataclass
 from scanner.model import Severity
 from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
@@ -36,8 +37,7 @@ class SourcedValue(NamedTuple):
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSettings:
+class RuleSettings(Struct, frozen=True):
     """The settings of one rule."""
 
     rule: str
@@ -53,8 +53,7 @@ class RuleSettings:
     """Beside the items of their defaults."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
+class Tuning(Struct, frozen=True):
     """The settings of all rules: patterns are ids, globs of ids, or `objective:NAME`."""
 
     select: tuple[Pattern, ...] = ()

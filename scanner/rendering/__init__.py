@@ -8,7 +8,8 @@ rendered, whole objects among its parts are read as they are; parts that are not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from scanner import sources
 from scanner.documents import Document, Fault

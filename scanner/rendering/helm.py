@@ -8,11 +8,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from scanner import documents, found_programs
 from scanner.documents import Fault
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.limits import Limits
 from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
@@ -26,8 +28,7 @@ _LONGEST_NAME = 53
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart that is not part of another one."""
 
     marker: str

@@ -7,11 +7,13 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
-from scanner.late import dataclass, regex
+from scanner.late import regex
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP = "kustomize.config.k8s.io/"
@@ -30,8 +32,7 @@ NOT_HERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+class Kustomization(Struct, frozen=True):
     """The files and folders that a kustomization names, relative to the root of the scan."""
 
     folder: str

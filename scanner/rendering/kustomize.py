@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 
+from msgspec import Struct
+
 from scanner import found_programs
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.rendering import programs, unused_objects
 from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
@@ -16,8 +17,7 @@ from scanner.sources import RenderingResult
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """A folder that Kustomize can build, with all that it builds on; files go by their names from the root."""
 
     marker: str

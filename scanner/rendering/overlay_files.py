@@ -10,11 +10,12 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+from msgspec import Struct
+
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.places import Origin
 from scanner.rendering.kustomization import NAMES
 from scanner.sources import RenderingResult
@@ -23,8 +24,7 @@ _Path = tuple[str | int, ...]
 _Region = tuple[int, int, int, int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """One document of the files, `first` lines down in all of them written one below the other."""
 
     root: Node

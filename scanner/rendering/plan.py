@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import sources
 from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
 from scanner.rendering.helm import Chart
@@ -24,8 +25,7 @@ _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 
-@dataclass(frozen=True, slots=True)
-class RenderingSettings:
+class RenderingSettings(Struct, frozen=True):
     """What charts are rendered with, and what rendering one thing may cost."""
 
     values: tuple[str, ...] = ()
@@ -35,8 +35,7 @@ class RenderingSettings:
     limits: Limits = DEFAULTS
 
 
-@dataclass(slots=True)
-class RenderingPlan:
+class RenderingPlan(Struct):
     """What is rendered, and what became of it."""
 
     charts: list[Chart] = field(default_factory=list)

@@ -7,8 +7,9 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
+
 from scanner.errors import UnreadableError
-from scanner.late import dataclass
 from scanner.limits import Limits, size
 from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
@@ -21,8 +22,7 @@ _MOST_LINKS = 1000
 """Links that are followed in one chart: linked folders may expand to any number of files."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTree:
+class SourceTree(Struct, frozen=True):
     """The folder with charts and overlays, what may be read in it, and the folder for copies."""
 
     root: str

@@ -6,8 +6,9 @@ A field whose place is not known gets the place of the nearest parent that has o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from scanner.documents import Document, Fault, read
 from scanner.documents.positions import Node, locate

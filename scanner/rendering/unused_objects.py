@@ -8,13 +8,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import field
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.limits import Limits
 from scanner.marks import end_of, line_of
 from scanner.rendering.kustomization import NAMES
@@ -32,8 +33,7 @@ _OTHER_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 """Ends of lines that only some readers know."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedObjects:
+class UnusedObjects(Struct, frozen=True):
     """What of a chart or an overlay rendering did not use."""
 
     apart: dict[str, bytes] = field(default_factory=dict)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from scanner.late import dataclass
+from msgspec import Struct
+
 from scanner.reports.excerpt import LONGEST_PART, secret_lines
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ LONGEST_CHANGE = 40
 """The number of lines beyond which a change is described in words only."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLine:
+class ChangedLine(Struct, frozen=True):
     """One line of a change: `sign` is `-`, `+` or a blank, `number` that of the line as it is now, 0 for a new one."""
 
     sign: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from scanner.late import dataclass, regex
+from msgspec import Struct
+
+from scanner.late import regex
 
 if TYPE_CHECKING:
     from scanner.model import Finding, Scan
@@ -26,8 +28,7 @@ _Secrets: TypeAlias = dict[str, dict[int, int]]
 _KEPT: list[tuple[Scan, _Secrets]] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of an excerpt, cut at the edges of the finding's region; `marked` is empty outside of it."""
 
     number: int

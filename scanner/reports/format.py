@@ -7,15 +7,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from scanner.late import dataclass
+from msgspec import Struct
+
 from scanner.model import Scan
 
 Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
 """A finished scan -> its text, whole or in parts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
+class Presentation(Struct, frozen=True, kw_only=True):
     """The layout of a format for people, and what it includes; the same for a file and for a terminal."""
 
     width: int = 100
@@ -37,8 +37,7 @@ def duration_text(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextFormat:
+class TextFormat(Struct, frozen=True, kw_only=True):
     """A format that is one text, for a file or for standard output."""
 
     shows_fixes: bool
@@ -54,8 +53,7 @@ class TextFormat:
     """The same for a presentation, where the format heeds any of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderFormat:
+class FolderFormat(Struct, frozen=True, kw_only=True):
     """A format that is a folder of files and never goes to standard output."""
 
     shows_fixes: bool

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from scanner.late import dataclass
+from msgspec import Struct
+
 from scanner.model import Severity
 from scanner.reports.format import Presentation
 from scanner.reports.safe_text import safe, width
@@ -23,8 +24,7 @@ _LONGEST_LINE = 110
 _SHORTEST_LINE = 30
 
 
-@dataclass(frozen=True, slots=True)
-class TextLayout:
+class TextLayout(Struct, frozen=True):
     """Lays text out."""
 
     width: int

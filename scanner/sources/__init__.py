@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.cleanup import temporary_folder
 from scanner.errors import UsageError, located
-from scanner.late import dataclass
 from scanner.limits import DEFAULTS, Limits
 from scanner.sources import boundary, folders, git
 from scanner.sources.boundary import Boundary
@@ -56,8 +57,7 @@ STDIN = "-"
 STDIN_NAME = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a scan covers."""
 
     root: Path

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from scanner.errors import UsageError
-from scanner.late import dataclass
 from scanner.sources import git
 from scanner.sources.source import UNREAD_FOLDERS
 
@@ -19,8 +20,7 @@ LEADS_OUT = "is a link to a file outside"
 _HINT = "name its target: {}"
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """The folders, by their real paths, outside of which nothing is read."""
 
     tops: tuple[str, ...]

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
+from msgspec import Struct
+
 from scanner import found_programs
 from scanner.confinement import confined
 from scanner.errors import UsageError
-from scanner.late import dataclass
 from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder
@@ -37,8 +38,7 @@ _Named = tuple[str, int, bytes, bytes]
 """(name from the root of the scan, how many of its folders were named with the path, mode, object)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The files of one commit that paths name."""
 
     folder: str

@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 _MOST_BYTES = 1 << 30
 """Size of an index that is read at most; a million files take about 100 MB."""
@@ -40,8 +40,7 @@ class _Entry(NamedTuple):
     mode: int
 
 
-@dataclass(frozen=True, slots=True)
-class GitIndex:
+class GitIndex(Struct, frozen=True):
     """The tracked files of a checkout, by their names from its top."""
 
     names: tuple[bytes, ...]

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import dropwhile, groupby
 
-from scanner.late import dataclass, regex
+from msgspec import Struct
+
+from scanner.late import regex
 
 _Piece = str
 """A star (`*`), two stars (`**`), a slash (`/`, escaped `\\/`), or the regular expression of one byte."""
@@ -66,8 +68,7 @@ class Patterns:
         return any(self.decide("/".join(parts[:length]), folder=length < len(parts)) for length in lengths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(Struct, frozen=True):
     regex: str
     names: bool
     """It does not spare."""

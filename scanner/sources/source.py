@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TypeAlias, assert_never
 
-from scanner.late import dataclass
+from msgspec import Struct, field
+
 from scanner.limits import Limits
 
 UNREAD_FOLDERS = dict.fromkeys((".git", ".hg", ".svn"), "version control data")
@@ -24,8 +24,7 @@ INSTALLED_FOLDERS = {
 LINK = "a symbolic link"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderingResult:
+class RenderingResult(Struct, frozen=True):
     """What Helm makes of a chart, or Kustomize of a folder, and the files it was made from."""
 
     tool: str
@@ -42,8 +41,7 @@ class RenderingResult:
     """Files whose content is not known, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file, or standard input, with its content."""
 
     path: str
@@ -52,8 +50,7 @@ class File:
     """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
+class SkippedFile(Struct, frozen=True):
     """A file or folder that was passed over."""
 
     path: str
@@ -63,16 +60,14 @@ class SkippedFile:
     """The first bytes of files that an ignore file hides."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableFile:
+class UnreadableFile(Struct, frozen=True):
     """A file or folder that was to be read and could not be."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenderingInput:
+class RenderingInput(Struct, frozen=True):
     """A file that is assessed with what it was rendered with or built into."""
 
     path: str
@@ -81,8 +76,7 @@ class RenderingInput:
     """Such as `built into kustomization.yaml`."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(Struct, frozen=True):
     """The file that makes a chart or an overlay known; what was rendered is assessed in place of its content."""
 
     path: str
@@ -107,8 +101,7 @@ def content_of(source: Source) -> bytes:
             assert_never(source)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which of the files under the paths are read, and from where."""
 
     include: tuple[str, ...] = ()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
@@ -54,8 +56,7 @@ _PROSE = regex(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGN
 """Names of texts for people and agents; any other that is read as Markdown is a source file."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecognitionResult:
+class RecognitionResult(Struct, frozen=True):
     """The contents of an input: its subjects, the formats found, and the parts that could not be read."""
 
     subjects: tuple[Subject, ...]

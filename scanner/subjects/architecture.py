@@ -6,7 +6,8 @@ The spec's fields are those of `architecture.schema.json` beside this file; docs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
 from enum import IntEnum, auto
 from typing import Any
 
+from msgspec import Struct, field
+
 from scanner.documents import Document
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kind import Kind
 
@@ -32,8 +32,7 @@ def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One format of documents."""
 
     name: str

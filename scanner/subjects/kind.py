@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from scanner.controls import ShownBy
-from scanner.late import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of subject; nothing has a default, so that a new kind states everything."""
 
     names: tuple[str, ...]

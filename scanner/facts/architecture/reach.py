@@ -12,7 +12,7 @@ from itertools import accumulate, compress
 from math import prod
 from typing import TYPE_CHECKING
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,8 +22,7 @@ Ranked = tuple[float, str]
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
-@dataclass(frozen=True, slots=True)
-class ReachTotals:
+class ReachTotals(Struct, frozen=True):
     """Totals over some members."""
 
     members: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from msgspec.structs import asdict
 
 from scanner.model import Scan
 from scanner.reports.format import TextFormat
@@ -19,7 +19,7 @@ def render(scan: Scan) -> str:
         styles=("report.css",),
         scripts=("report-data.js", "report-findings.js", "report.js"),
         block=block((group for band in data.bands for group in band.groups), data.further, shown),
-        **{field.name: getattr(data, field.name) for field in fields(data)},
+        **asdict(data),
     )
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from msgspec import Struct
+
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, ShownBy
-from scanner.late import dataclass
 from scanner.model import SEVERITIES, Finding, Scan
 from scanner.reports import figures
 from scanner.reports.html.anchors import slug
@@ -17,8 +18,7 @@ LINKED = 8
 """A control links to so many of its findings directly, and to the rules for the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControlRow:
+class ControlRow(Struct, frozen=True):
     """One control of a framework, with what it rests on."""
 
     control: Assessment
@@ -37,8 +37,7 @@ class ControlRow:
     """All findings that affect it."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarPart:
+class BarPart(Struct, frozen=True):
     """One part of a bar, in hundredths of its length."""
 
     kind: ControlStatus
@@ -46,8 +45,7 @@ class BarPart:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkSection:
+class FrameworkSection(Struct, frozen=True):
     """One framework: its figures, its bar, and its controls under their parents."""
 
     summary: FrameworkSummary

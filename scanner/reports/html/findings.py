@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from msgspec import Struct
+
 from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
-from scanner.late import dataclass
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports import figures
 from scanner.reports.changes import ChangedLine, change
@@ -23,8 +24,7 @@ CHANGES = 2000
 """With more findings than this, only the first ones of each rule show what their fix would change."""
 
 
-@dataclass(frozen=True, slots=True)
-class FindingItem:
+class FindingItem(Struct, frozen=True):
     """One finding as a line of the report."""
 
     finding: Finding
@@ -34,8 +34,7 @@ class FindingItem:
     """What its fix would change, empty where there is none or it cannot be shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkMappings:
+class FrameworkMappings(Struct, frozen=True):
     """A framework with the controls that a rule is mapped to, each with its row where the page has one."""
 
     framework: FrameworkSummary
@@ -47,8 +46,7 @@ class FrameworkMappings:
     links: tuple[tuple[Relation, Strength, tuple[tuple[ControlLink, ControlRow | None], ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+class RuleGroup(Struct, frozen=True):
     """One rule with all its findings."""
 
     rule: RuleInfo
@@ -68,8 +66,7 @@ class RuleGroup:
         return dict(Counter(item.finding.outcome for item in self.further))
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsSection:
+class FindingsSection(Struct, frozen=True):
     """Rules under one heading: a severity of what failed, or what did not fail."""
 
     key: str

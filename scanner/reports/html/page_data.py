@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Sequence
 from itertools import groupby
 
+from msgspec import Struct
+
 from scanner.controls import ControlStatus
-from scanner.late import dataclass
 from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
 from scanner.reports import figures
 from scanner.reports.configuration import sentences, title
@@ -29,8 +30,7 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReportHeader:
+class ReportHeader(Struct, frozen=True):
     """What every edition of the report begins with: the verdict, the run, and what was scanned."""
 
     headline: str
@@ -58,8 +58,7 @@ class ReportHeader:
     disclaimer: str = DISCLAIMER
 
 
-@dataclass(frozen=True, slots=True)
-class PageData:
+class PageData(Struct, frozen=True):
     """The data of the page, in the order of the page."""
 
     head: ReportHeader

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from scanner.controls import ControlStatus
-from scanner.late import dataclass
 from scanner.model import Finding, Outcome, RuleInfo, Scan, Severity
 from scanner.reports import figures
 from scanner.reports.format import TextFormat
@@ -22,8 +23,7 @@ NAMED = (ControlStatus.NOT_ASSESSED, ControlStatus.MANUAL)
 """Controls of these statuses are listed by their ids only."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkListing:
+class FrameworkListing(Struct, frozen=True):
     """A framework with its controls: some as rows, the others by id."""
 
     sheet: FrameworkSection
@@ -31,8 +31,7 @@ class FrameworkListing:
     named: dict[ControlStatus, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCounts:
+class RuleCounts(Struct, frozen=True):
     """The findings of one rule."""
 
     rule: RuleInfo
@@ -40,8 +39,7 @@ class RuleCounts:
     counts: dict[Outcome, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The data of the summary, in the order of the page."""
 
     head: ReportHeader
@@ -73,7 +71,7 @@ def summary(scan: Scan) -> Summary:
 def render(scan: Scan) -> str:
     """Return the auditor's edition of a scan as one HTML document without a script."""
     data = summary(scan)
-    values = {field.name: getattr(data, field.name) for field in fields(data)}
+    values = asdict(data)
     return render_page("summary.html.j2", styles=("report.css", "summary.css"), **values)
 
 

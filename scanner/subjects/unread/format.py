@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scanner.late import dataclass
+from msgspec import Struct
+
 from scanner.subjects.data_predicates import Shape, fits
 
 
-@dataclass(frozen=True, slots=True)
-class FormatSignature:
+class FormatSignature(Struct, frozen=True):
     """What a format is known by; all that is given must hold."""
 
     shape: Shape = None
@@ -31,8 +31,7 @@ class FormatSignature:
         return bool(self.text and re.search(self.path, path) and re.search(self.text, text, re.MULTILINE))
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadFormat:
+class UnreadFormat(Struct, frozen=True):
     """One format of the list."""
 
     name: str

@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import permissions
 from scanner.facts.kubernetes.access.roles import RBAC, Role, Roles, bundle, compatible
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import WORKLOAD
@@ -23,8 +24,7 @@ _EVERYONE = frozenset({_ALL, "system:authenticated", "system:unauthenticated"})
 _USER = "system:serviceaccount:"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """One that workloads act as."""
 
     namespace: str
@@ -35,8 +35,7 @@ class Account:
         return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """What a binding gives one of its subjects."""
 
     binding: Subject

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from scanner.late import dataclass
+from msgspec import Struct
 
 _Path = TypeVar("_Path")
 
@@ -24,8 +24,7 @@ _TRUSTED_SIGNERS = ("kubernetes.io/*", "kubernetes.io/kube-apiserver-client", "k
 _WIDE_ROLES = ("cluster-admin", "admin", "edit")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Permission:
+class Permission(Struct, frozen=True, eq=False):
     """A request that a rule may allow: one of the verbs on one of the resources."""
 
     group: str
@@ -37,8 +36,7 @@ class Permission:
     """Asked for no namespace, so that no RoleBinding gives it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DangerousPermission:
+class DangerousPermission(Struct, frozen=True, eq=False):
     """A dangerous thing to be allowed."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from typing import TypedDict
+
+from msgspec import Struct, field
 
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.access import permissions
@@ -13,7 +14,6 @@ from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import namespace_of
 from scanner.facts.step import Facts, read, step
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -94,8 +94,7 @@ _NOBODY = ("", Account("", ""))
 """The key for all accounts that no binding names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _HeldPermission:
+class _HeldPermission(Struct, frozen=True):
     """A power, where it holds, and how its holder came to it."""
 
     power: permissions.DangerousPermission
@@ -110,8 +109,7 @@ class _HeldPermission:
         return self.power.takes_over and (self.cluster or self.namespace == _SYSTEM)
 
 
-@dataclass(slots=True)
-class _AccountPermissions:
+class _AccountPermissions(Struct):
     """What an account may do."""
 
     permitted: bool = False

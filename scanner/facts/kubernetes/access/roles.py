@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, permissions
 from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.places import Location
 
@@ -20,8 +20,7 @@ RBAC = "rbac.authorization.k8s.io"
 _AGGREGATE = f"{RBAC}/aggregate-to-"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRule:
+class PolicyRule(Struct, frozen=True):
     """One of the `rules` of a role."""
 
     rule: Any
@@ -34,8 +33,7 @@ class PolicyRule:
         return place(self.owner, "rules", str(self.number)) if self.owner else None
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """What the `roleRef` of a binding means."""
 
     kind: str

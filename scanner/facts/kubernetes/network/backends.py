@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.facts.kubernetes.objects import Objects, path
-from scanner.late import dataclass
 from scanner.model import Subject
 
 _CLUSTER_DOMAIN = ("svc", "cluster", "local")
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """A Service that a route names."""
 
     field: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NotRequired, TypedDict
 
+from msgspec import Struct
+
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
 from scanner.facts.step import Facts, read, step
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
 
@@ -56,8 +57,7 @@ def check_monitors(cluster: Cluster, facts: Facts) -> None:
         _check_monitor(monitor, _Scraped(cluster.pods, "podMetricsEndpoints", ports_of), cluster, facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Scraped:
+class _Scraped(Struct, frozen=True):
     """What a kind of monitor selects, the field in which it names ports, and where these are stated."""
 
     members: LabelledObjects

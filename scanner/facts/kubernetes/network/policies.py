@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
 from typing import Any
 
+from msgspec import Struct, field
+
 from scanner.facts.kubernetes.objects import Objects, listed, mapping, path
-from scanner.late import dataclass, regex
+from scanner.late import regex
 from scanner.model import Subject
 
 DIRECTIONS = ("ingress", "egress")
@@ -17,8 +18,7 @@ _TERM = regex(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
 """One comparison of Calico's selectors; anything else of that language is not judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The selector, directions and exceptions of one policy."""
 
     subject: Subject

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NotRequired, TypedDict
 
+from msgspec import Struct
+
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
@@ -14,7 +16,6 @@ from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
 from scanner.facts.step import Facts, read, step
-from scanner.late import dataclass
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -120,8 +121,7 @@ GOVERNING_SERVICE = Fact(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _EntryRoute:
+class _EntryRoute(Struct, frozen=True):
     """One way from the outside to a Service."""
 
     door: Subject

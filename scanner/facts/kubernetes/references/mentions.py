@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from scanner.facts.kubernetes.objects import path
 from scanner.facts.step import read
-from scanner.late import dataclass
 from scanner.subjects.kubernetes import WORKLOAD
 
 _PLAIN = (
@@ -62,8 +63,7 @@ READ = read(
 """What `mentions` reads of a pod."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """One place of a pod that names another object."""
 
     kind: str

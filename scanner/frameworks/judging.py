@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import ByControl, BySubject, Counts, OutcomesInScope, assess, by_control, failures
+from scanner.frameworks.assess import ByControl, BySubject, Counts, OutcomesInScope, assess, by_control, by_data, failures
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
@@ -78,11 +78,14 @@ def evaluate_frameworks(
 ) -> list[FrameworkResult]:
     """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
     bearing, missing = by_control(linked), by_control(not_run)
-    judged = []
+    judged, known = [], dict[tuple[str, ...], OutcomesInScope]()
     for framework in frameworks:
         key = (framework.id, framework.edition)
         own = scopes.get(key, Scope())
-        judged.append(_framework_result(framework, own, scanned, bearing.get(key, {}), missing.get(key, {})))
+        if own.paths not in known:
+            known[own.paths] = _outcomes_in_scope(own, scanned)
+        seen = known[own.paths]
+        judged.append(_framework_result(framework, own, scanned, seen, (bearing.get(key, {}), missing.get(key, {}))))
     return judged
 
 
@@ -128,19 +131,26 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
 
 
 def _framework_result(
-    framework: Framework, scope: Scope, scanned: ScanData, linked: ByControl, not_run: ByControl
+    framework: Framework, scope: Scope, scanned: ScanData, seen: OutcomesInScope, rules: tuple[ByControl, ByControl]
 ) -> FrameworkResult:
+    """A framework by what belongs to its scope; `rules` are those that are mapped to its controls, and that did not run."""
+    linked, not_run = rules
+    assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
+    assessed = (scope.holds(item.path) for item in scanned.inputs if item.status is InputStatus.ASSESSED)
+    inputs = sum(assessed) if scope.paths else None
+    summary = summarise(framework, assessments, scope.paths, inputs, incomplete=seen.population.incomplete)
+    return FrameworkResult(framework, scope, seen.population, assessments, summary)
+
+
+def _outcomes_in_scope(scope: Scope, scanned: ScanData) -> OutcomesInScope:
+    """What a scan found out within some paths; frameworks with equal paths share it."""
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
     own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
-    seen = OutcomesInScope(
+    return OutcomesInScope(
         _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
         failures(findings),
         own,
-        {key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])},
+        by_data({key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])}, own),
     )
-    assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
-    inputs = sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None
-    summary = summarise(framework, assessments, scope.paths, inputs, incomplete=incomplete)
-    return FrameworkResult(framework, scope, own, assessments, summary)

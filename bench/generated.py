@@ -49,7 +49,7 @@ def architecture(services: int, seed: int = 0) -> str:
 
 
 def _application(index: int, seed: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    draw = Random(f"{seed}/{index}")  # noqa: S311 - a seed, not a secret
+    draw = Random(f"{seed}/{index}")
     area = _AREAS[index // _TEAMS % len(_AREAS)]
     name, namespace = f"{area}-{index}", f"{area}-{index // _TEAMS}"
     about = _About(draw, name, namespace)
@@ -104,7 +104,7 @@ class _About:
         data = {f"setting-{number}": f"value {number}" for number in range(self._draw.randint(2, 12))}
         data["application.properties"] = f"server.port=8080\nname={self._name}\nlog.level=info\n"
         if self._rarely():
-            data["DB_PASSWORD"] = "changeme"  # noqa: S105 - the fault that is to be found
+            data["DB_PASSWORD"] = "changeme"
         return self._object("v1", "ConfigMap", data=data)
 
     def network_policy(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _BOUNDARIES = (
     {"id": "card-zone", "kind": "cde", "defaultDeny": True},
     {"id": "operations", "kind": "management"},
 )
-_CATEGORIES = (["personal"], ["financial-record"], ["pan"], ["credential"], ["health"], [])
+_CATEGORIES: tuple[list[str], ...] = (["personal"], ["financial-record"], ["pan"], ["credential"], ["health"], [])
 _CLASSES = ("confidential", "confidential", "restricted", "restricted", "internal", "public")
 _CRITICALITY = ("low", "medium", "high", "critical")
 _AVAILABILITY = ("99.5%", "99.9%", "99.9%", "99.95%", "99.99%")
@@ -30,7 +30,7 @@ _FORGOTTEN = 0.08
 
 def spec(services: int, seed: int = 0) -> dict[str, Any]:
     """A spec with that many services and stores, a quarter of them stores, and five times as many flows."""
-    draw = Random(f"spec/{seed}")  # noqa: S311 - a seed, not a secret
+    draw = Random(f"spec/{seed}")
     assets = [_asset(draw, number) for number in range(max(3, services // 40))]
     names = [str(asset["id"]) for asset in assets]
     nodes = [_store(draw, number, names) if number % 4 == 3 else _service(draw, number, names)  # noqa: PLR2004

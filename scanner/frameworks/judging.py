@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import ByControl, BySubject, Counts, OutcomesInScope, assess, by_control, by_data, failures
+from scanner.frameworks.assess import (
+    ByControl,
+    BySubject,
+    Counts,
+    OutcomesInScope,
+    assess,
+    by_control,
+    by_data,
+    failures,
+)
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
@@ -133,7 +142,7 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
 def _framework_result(
     framework: Framework, scope: Scope, scanned: ScanData, seen: OutcomesInScope, rules: tuple[ByControl, ByControl]
 ) -> FrameworkResult:
-    """A framework by what belongs to its scope; `rules` are those that are mapped to its controls, and that did not run."""
+    """A framework by what belongs to its scope; `rules` are those that are mapped to it, and of these that did not run."""
     linked, not_run = rules
     assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
     assessed = (scope.holds(item.path) for item in scanned.inputs if item.status is InputStatus.ASSESSED)

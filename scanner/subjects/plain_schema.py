@@ -14,12 +14,17 @@ from typing import Any, TypeAlias
 Check: TypeAlias = Callable[[Any], bool]
 """Whether a value matches; False also where that is not certain."""
 
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 _TYPES: Mapping[str, Check] = {
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
-    "number": lambda value: _is_number(value),
+    "number": _is_number,
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
 }
 _ABOUT_TEXT = ("$schema", "$id", "$defs", "title", "description")
@@ -38,7 +43,7 @@ def _check(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
         if keyword in _CHECKS:
             checks.append(_CHECKS[keyword](wanted, root))
         elif keyword not in (*_ABOUT_TEXT, *_OF_MAPPINGS):
-            return lambda _: False
+            return _never
     if not schema.keys().isdisjoint(_OF_MAPPINGS):
         checks.append(_fields(schema, root))
     if len(checks) == 1:
@@ -48,8 +53,8 @@ def _check(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
 
 def _type(wanted: str | Sequence[str], _: Mapping[str, Any]) -> Check:
     if isinstance(wanted, str):
-        return _TYPES[wanted]
-    kinds = [_TYPES[name] for name in wanted]
+        return _TYPES.get(wanted, _never)
+    kinds = [_TYPES.get(name, _never) for name in wanted]
     return lambda value: any(kind(value) for kind in kinds)
 
 
@@ -73,7 +78,7 @@ def _items(wanted: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
     return lambda value: not isinstance(value, list) or all(map(each, value))
 
 
-def _unique(wanted: bool, _: Mapping[str, Any]) -> Check:  # noqa: FBT001 - the value of the keyword
+def _unique(wanted: bool, _: Mapping[str, Any]) -> Check:
     def texts_once(value: Any) -> bool:
         return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
 
@@ -99,8 +104,8 @@ def _fields(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
     return fields
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _never(_: Any) -> bool:
+    return False
 
 
 _CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], Check]] = {

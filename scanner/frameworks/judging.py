@@ -142,7 +142,7 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
 def _framework_result(
     framework: Framework, scope: Scope, scanned: ScanData, seen: OutcomesInScope, rules: tuple[ByControl, ByControl]
 ) -> FrameworkResult:
-    """A framework by what belongs to its scope; `rules` are those that are mapped to it, and of these that did not run."""
+    """A framework by what belongs to its scope; `rules` are those that are mapped to it, and of them those not run."""
     linked, not_run = rules
     assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
     assessed = (scope.holds(item.path) for item in scanned.inputs if item.status is InputStatus.ASSESSED)

@@ -93,7 +93,10 @@ class Chart:
         if program:
             given = [argument for file in values for argument in ("--values", file)]
             command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
-            rendered = _sections(programs.run(command, ground.root, copy.folder))
+            for file in values:
+                with open(file, "rb") as opened:
+                    copy.count(os.path.basename(file), opened.read())
+            rendered = _sections(programs.run(command, ground.root, copy))
         else:
             rendered = _by_library(ground.root, copy, folder, name, values)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}

@@ -82,7 +82,8 @@ def _render(found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], s
             except UnreadableError as error:
                 return error.message
 
-        things: list[Chart | Overlay] = [*found.charts, *found.overlays]
+        large_first = sorted(found.overlays, key=lambda overlay: len(overlay.parts), reverse=True)
+        things: list[Chart | Overlay] = [*large_first, *found.charts]  # so that no process works alone at the end
         for thing, result in _each(things, render, lambda _, why: why, settings):
             if result is not None:
                 found.done[thing.marker] = result

@@ -28,6 +28,7 @@ class _Piece:
     """One document of the files, `first` lines down in all of them written one below the other."""
 
     root: Node
+    name: str
     path: str
     first: int
     patch: bool
@@ -45,16 +46,16 @@ class OverlayFiles:
         for path, content in rendered.files.items():
             self._parts.append((first, path))
             for part in _documents(path, content):
-                self._take(_Piece(part.root, path, first, path in rendered.patches))
+                self._take(_Piece(part.root, _name(part.root), path, first, path in rendered.patches))
             first += content.count(b"\n") + content.count(b"\r") + 1
 
     def places(self, root: Node) -> tuple[Origin, Callable[[_Path, Node], _Region | None]]:
         """The place of an object of the build, and a function for the place of each of its fields."""
-        name = str(root.get("metadata", "name").value)
-        known = [piece for piece in self._by_kind[str(root.get("kind").value)] if _name(piece) in name]
+        name = _name(root)
+        known = [piece for piece in self._by_kind[str(root.get("kind").value)] if piece.name in name]
         whole = [piece for piece in known if not piece.patch]
-        longest = max((len(_name(piece)) for piece in whole), default=0)
-        bases = [piece for piece in whole if len(_name(piece)) == longest][:1]
+        longest = max((len(piece.name) for piece in whole), default=0)
+        bases = [piece for piece in whole if len(piece.name) == longest][:1]
         pieces = [*bases, *(piece for piece in known if piece.patch)]
         path = bases[0].path if bases else self._marker
         followed: dict[_Path, list[Node]] = {(): [piece.root for piece in pieces]}
@@ -97,8 +98,8 @@ def _documents(path: str, content: bytes) -> Iterator[Document]:
             yield part
 
 
-def _name(piece: _Piece) -> str:
-    return str(piece.root.get("metadata", "name").value)
+def _name(root: Node) -> str:
+    return str(root.get("metadata", "name").value)
 
 
 def _region(node: Node, first: int) -> _Region | None:

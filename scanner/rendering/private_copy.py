@@ -6,8 +6,9 @@ import hashlib
 import os
 import posixpath
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from scanner.errors import UnreadableError
 from scanner.limits import Limits, size
@@ -15,6 +16,8 @@ from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
 from scanner.sources.folders import read
 from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
+
+_Result = TypeVar("_Result")
 
 _MOST_FILES = 50_000
 """Files that are copied for one chart or overlay."""
@@ -33,6 +36,15 @@ class SourceTree:
     copies: str = ""
     names: Sequence[str] = ()
     """The files that the scan reads, in order."""
+    known: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    """What was found out about files, of which many overlays build on the same."""
+
+    def once(self, work: Callable[[str, bytes], _Result], name: str) -> _Result:
+        """The result of work on a file by its name and content, done for the first that asks."""
+        if (work, name) not in self.known:
+            self.known[work, name] = work(name, self.content(name))
+        result: _Result = self.known[work, name]
+        return result
 
     def path(self, name: str) -> str:
         """The path of a file or folder."""

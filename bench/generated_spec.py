@@ -24,6 +24,8 @@ _CRITICALITY = ("low", "medium", "high", "critical")
 _AVAILABILITY = ("99.5%", "99.9%", "99.9%", "99.95%", "99.99%")
 _TIMES = ("1 minute", "5 minutes", "15 minutes", "30 minutes", "1 hour", "4 hours")
 _PROTOCOLS = ("https", "https", "grpc", "mtls", "http", "amqps", "kafka-ssl", "tcp")
+_RARE = 0.02
+"""The share of flows that lead back, and of those that lead to nothing."""
 _FORGOTTEN = 0.08
 """The share of fields that are not stated."""
 
@@ -106,23 +108,24 @@ def _store(draw: Random, number: int, assets: list[str]) -> dict[str, Any]:
 
 def _flow(draw: Random, number: int, nodes: list[dict[str, Any]], assets: list[str]) -> dict[str, Any]:
     """A call, most often to a service or store further down; one in some hundred closes a circle."""
-    last = len(nodes) - 1
-    source = min(number // _FLOWS, last)
-    reach = _DOMAIN * 2 if draw.random() < _NEAR else last
-    target = source - draw.randint(1, 3) if draw.random() < 0.005 else source + draw.randint(1, max(1, reach))  # noqa: PLR2004
-    to = nodes[target]["id"] if 0 <= target <= last else nodes[draw.randint(0, last)]["id"]
-    if target > last:
-        to = nodes[max(last - draw.randint(0, 2), 0)]["id"]
     return _stated(
         draw,
-        {"id": f"flow-{number}", "from": nodes[source]["id"], "to": to},
+        {"id": f"flow-{number}", **_ends(draw, number // _FLOWS, nodes)},
         protocol=draw.choice(_PROTOCOLS),
         tls=draw.choice(("1.2", "1.3", "1.3")),
         authentication=draw.choice(("mtls", "oidc", "none")),
         data=_some(draw, assets),
         interaction=draw.choice(("sync", "sync", "async", "batch")),
-        **({"fallback": "cached answer"} if draw.random() < 0.1 else {}),  # noqa: PLR2004
+        **({"fallback": "cached answer"} if draw.random() < _RARE * 5 else {}),
     )
+
+
+def _ends(draw: Random, source: int, nodes: list[dict[str, Any]]) -> dict[str, str]:
+    far = len(nodes) if draw.random() < 1 - _NEAR else _DOMAIN // 2
+    down = -draw.randint(1, 3) if draw.random() < _RARE else draw.randint(1, far)
+    target = min(max(source + down, 0), len(nodes) - 1)
+    to = "forgotten" if draw.random() < _RARE else nodes[target]["id"]
+    return {"from": nodes[source]["id"], "to": to}
 
 
 def _some(draw: Random, names: list[str]) -> list[str]:

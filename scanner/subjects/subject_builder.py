@@ -78,11 +78,12 @@ class SubjectBuilder:
         """Take a node in under a name, with its own value or a given one; a missing node leaves nothing."""
         if not node:
             return self
-        if _opaque(node.value) or (isinstance(node.value, list) and any(_opaque(item) for item in node.value)):
+        held = node.value
+        if _opaque(held) or (isinstance(held, list) and any(_opaque(item) for item in held)):
             self.unknowns.add(name)
             return self
         if value is ...:
-            value, names = known(node.value)
+            value, names = known(held) if isinstance(held, dict | list) else (held, frozenset())
             self.unknowns |= names
         if value is not None and node.mark:
             self.data[name] = value

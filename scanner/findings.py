@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.masking import Masked, hidden, mask, sealed
-from scanner.model import Finding, RuleInfo, Scan
+from scanner.masking import Masked, harmless, hidden, mask, sealed
+from scanner.model import Finding, Input, RuleInfo, Scan
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Evaluation
@@ -24,34 +24,52 @@ def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Colle
     return _in_order(_once(evaluation, shared, once))
 
 
-def masked_scan(scan: Scan, options: Options) -> Scan:
+@dataclass(slots=True)
+class Searched:
+    """What was searched for credentials before all findings are known, while other processes worked."""
+
+    texts: set[str] = field(default_factory=set)
+    """Texts of findings that hold none."""
+    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The masked lines of inputs that findings point into."""
+
+    def search(self, evaluation: Evaluation, inputs: Sequence[Input], contents: Mapping[str, bytes]) -> None:
+        """Search the findings so far, the inputs, and the lines that the findings point into."""
+        edits = [edit.text for finding in evaluation.findings if finding.fix for edit in finding.fix.edits]
+        self.texts = harmless((evaluation.findings, inputs, edits))
+        self.lines = dict(source_lines(evaluation.findings, contents, self))
+
+
+def masked_scan(scan: Scan, options: Options, searched: Searched) -> Scan:
     """A scan without credentials: the one boundary between what was read and every report.
 
     The texts of rules and catalogues are those that are shipped, unless the options name others.
     """
     own = (options.rule_folders, options.framework_files, options.policies, options.scope, options.engines[1:])
     known = () if any(own) or options.tuning != Tuning() else _SHIPPED
-    unsaid = [_without_edits(finding) for finding in scan.findings]
-    return sealed(replace(scan, findings=tuple(unsaid)), known)
+    unsaid = [_without_edits(finding, searched.texts) for finding in scan.findings]
+    return sealed(replace(scan, findings=tuple(unsaid)), known, searched.texts)
 
 
 _SHIPPED = (RuleInfo, ControlLink, Assessment, FrameworkSummary)
 _NOT_TOLD = "the new text contains what looks like a credential, so it is not shown; `assay fix` writes it"
 
 
-def _without_edits(finding: Finding) -> Finding:
+def _without_edits(finding: Finding, searched: Collection[str]) -> Finding:
     """The finding without the edits of its fix where these hold a credential: masked, they would do damage."""
     fix = finding.fix
-    if fix is None or all(hidden(edit.text) == edit.text for edit in fix.edits):
+    if fix is None or all(edit.text in searched or hidden(edit.text) == edit.text for edit in fix.edits):
         return finding
     return replace(finding, fix=Fix(fix.safe, fix.words, why_not=_NOT_TOLD))
 
 
-def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes]) -> Masked:
+def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes], searched: Searched) -> Masked:
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
     return Masked(
-        (path, tuple(mask(documents.decode(contents[path])).split("\n"))) for path in sorted(told) if path in contents
+        (path, searched.lines.get(path) or tuple(mask(documents.decode(contents[path])).split("\n")))
+        for path in sorted(told)
+        if path in contents
     )
 
 

@@ -8,7 +8,7 @@ number; expressions that somebody else wrote never are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,14 +72,20 @@ class JoinedStage:
         self._whole = False
         self._derived: facts.Derived | None = None
 
-    def run(self, subjects: Sequence[Subject], *, whole: bool, size: int) -> JoinedResult:
-        """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files."""
+    def run(
+        self, subjects: Sequence[Subject], *, whole: bool, size: int, meanwhile: Callable[[], object] | None = None
+    ) -> JoinedResult:
+        """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files.
+
+        `meanwhile` is called where another process does the work, while it does.
+        """
         self._subjects, self._whole, self._derived = subjects, whole, None
         joined = JoinedResult()
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
             workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
-            done = ((task, part) for task, (part,) in workers.run([task] for task in self._tasks(joined)))
+            tasks = ([task] for task in self._tasks(joined))
+            done = ((task, part) for task, (part,) in workers.run(tasks, meanwhile))
         else:
             done = ((task, part) for task in self._tasks(joined) for part in self._work(task))
         for task, part in done:

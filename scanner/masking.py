@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -75,31 +75,41 @@ def mask_data(value: Any) -> Any:
     return {name: mask_data(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
-def sealed(value: _Value, known: tuple[type, ...] = ()) -> _Value:
+def harmless(values: Iterable[Any]) -> set[str]:
+    """The texts within some data that hold no credential."""
+    return _Seal(values, ()).harmless()
+
+
+def sealed(value: _Value, known: tuple[type, ...] = (), searched: Collection[str] = ()) -> _Value:
     """Frozen data in which every text has a placeholder for each credential; what holds none is the same object.
 
-    Data of the `known` types is left as it is. Placeholders are numbered in the order in which data holds the
-    credentials, so equal data gives equal ones, and two that differ stay apart. They say nothing of the credentials.
+    Data of the `known` types is left as it is, and `searched` are texts that are known to be harmless. Placeholders are
+    numbered in the order in which data holds the credentials, so equal data gives equal ones, and two that differ stay
+    apart. They say nothing of the credentials.
     """
-    seal = _Seal(value, known)
+    seal = _Seal(value, known, searched)
     return cast(_Value, seal.of(value)) if seal.texts else value
 
 
 class _Seal:
     """Every text of some data that holds a credential, and what became of it."""
 
-    def __init__(self, value: Any, known: tuple[type, ...]) -> None:
+    def __init__(self, value: Any, known: tuple[type, ...], searched: Collection[str] = ()) -> None:
         self._known = known
         self._parts: dict[type, Callable[[Any], Iterable[Any]] | None] = dict.fromkeys((str, *known))
         self.texts: dict[str, str] = {}
-        found: dict[str, None] = {}
-        self._collect((value,), found)
+        self._found: dict[str, None] = {}
+        self._collect((value,), self._found)
         numbers: dict[str, int] = {}
-        for text in _telling(list(found)):
+        for text in _telling([text for text in self._found if text not in searched]):
             spans = _spans(text)
             secrets = [text[start:end] for start, end in spans]
             named = [f"{_PLACEHOLDER}{numbers.setdefault(secret, len(numbers) + 1)}" for secret in secrets]
             self.texts[text] = _replaced(text, spans, named)
+
+    def harmless(self) -> set[str]:
+        """The texts without a credential."""
+        return self._found.keys() - self.texts.keys()
 
     def _collect(self, values: Iterable[Any], found: dict[str, None]) -> None:
         parts = self._parts

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.errors import located
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.findings import Searched, masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging, scope
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
@@ -51,7 +52,9 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
         include_passes=options.include_passes,
         foreign=bool(options.rule_folders),
     )
-    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size)
+    searched = Searched()
+    search = partial(searched.search, read.evaluation, read.inputs, read.contents)
+    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
@@ -96,10 +99,10 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
             strict_documents=strict,
         ),
         unfamiliar=uncovered_kinds(read.subjects),
-        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}),
+        texts=source_lines(findings, {**(by.policies.texts if by.policies else {}), **read.contents}, searched),
         notes=tuple(f"{each.engine}: {note}" for each in also for note in each.notes),
     )
-    return masked_scan(result, options)
+    return masked_scan(result, options, searched)
 
 
 def rules_of(options: Options) -> pack.Pack:
@@ -225,7 +228,7 @@ class _ReadInputs:
         """Keep the text of an input, or of what it was rendered from."""
         own = {source.path: sources.content_of(source)}
         source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= source_lines.keys() & self.contents
+        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
         self.contents.update(source_lines)
 
 

@@ -70,14 +70,22 @@ class Workers(Generic[Task, Part]):
         """Of tasks that were begun or are done, by their number."""
         self._done: set[int] = set()
 
-    def run(self, batches: Iterable[list[Task]]) -> Iterator[tuple[Task, list[Part]]]:
-        """Each task with the parts of its result, in the order given."""
+    def run(
+        self, batches: Iterable[list[Task]], meanwhile: Callable[[], object] | None = None
+    ) -> Iterator[tuple[Task, list[Part]]]:
+        """Each task with the parts of its result, in the order given.
+
+        `meanwhile` is called once in this process, while the others work on their first tasks.
+        """
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
         with on_failure(self._stop_all):
             for _ in range(self._number):
                 self._workers.append(self._start())
             while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):
+                if meanwhile:
+                    meanwhile()
+                    meanwhile = None
                 self._collect()
                 while waiting and waiting[0][0] in self._done:
                     number, task = waiting.popleft()

@@ -46,6 +46,20 @@ def test_two_scans_of_a_tree_are_equal_and_subjects_stay_apart(tmp_path: Path) -
         assert KEY in item["subject"]["id"]
 
 
+def test_a_large_tree_is_masked_like_a_small_one(tmp_path: Path) -> None:
+    """Of many subjects a part is searched before all findings are known."""
+    names = (TOKEN, OTHER, f"web-{TOKEN}")
+    secret = f"{pod('db')}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{token: {TOKEN}}}\n"
+    documents = (*map(pod, names), secret)
+    small = results(tmp_path / "small", *documents)
+    large = results(tmp_path / "large", *documents, "".join(f"---\n{pod(f'z{number}')}" for number in range(600)))
+    assert TOKEN not in json.dumps(large)
+    assert OTHER not in json.dumps(large)
+    of_credentials = [item for item in large["findings"] if item["location"]["path"] != "4.yaml"]
+    told = [(item["rule"], item["message"], item["subject"], item["location"]) for item in of_credentials]
+    assert [(item["rule"], item["message"], item["subject"], item["location"]) for item in small["findings"]] == told
+
+
 def test_a_fingerprint_says_nothing_of_a_credential(tmp_path: Path) -> None:
     one, two = (
         [(item["rule"], item["fingerprint"]) for item in results(tmp_path / name, pod(name))["findings"]]

@@ -13,6 +13,7 @@ from scanner.errors import PackError
 from scanner.policy import object_kinds
 from scanner.policy.cel import compile_expression
 from scanner.policy.evaluate import Evaluator
+from scanner.policy.expression import Reads
 from scanner.policy.rule import load
 from scanner.subjects import KINDS
 from tests import bundles
@@ -69,6 +70,7 @@ def test_the_index_gives_what_the_condition_gives() -> None:
             file.rule,
             kinds=(),
             when=compile_expression(object_kinds.condition(file.data.value), names, file.data.path),
+            decisive=file.rule.decisive | Reads(frozenset(object_kinds.READS)),
         )
         for file in with_kinds
     ]

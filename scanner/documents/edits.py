@@ -29,6 +29,8 @@ def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
     """
     if node.mark is None:
         raise UneditableError("the field is not in the file")
+    if same(node.value, wanted):
+        return ()
     edits = _value(layout, node.mark, node.value, wanted, QuotingStyle())
     return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
 
@@ -62,9 +64,7 @@ def same(one: Any, other: Any) -> bool:
 def _value(
     layout: Layout, mark: Mark, old: Any, new: Any, style: QuotingStyle, *, inside: bool = False
 ) -> Iterator[Edit]:
-    """Edits of one value; `inside` where brackets are around it."""
-    if same(old, new):
-        return
+    """Edits of one value that changes; `inside` where brackets are around it."""
     layout.check(mark)
     brackets = layout.opener(mark) in ("{", "[") and isinstance(old, dict | list)
     flows = inside or brackets
@@ -85,7 +85,7 @@ def _value(
 def _mapping(
     layout: Layout, mark: Mark, old: dict[str, Any], new: dict[str, Any], style: QuotingStyle, *, inside: bool
 ) -> Iterator[Edit]:
-    own = {id(entry) for entry in layout.own(mark)}
+    own = layout.own_ids(mark)
     entries = entries_of(mark)
     removed = [entries[key] for key in old if key not in new]
     changed = [key for key in entries if key in new and not same(old.get(key), new[key])]
@@ -110,7 +110,7 @@ def _renamed(
 
     Only a text or a collection shows that the new entry is the old one: a value such as `true` occurs under many keys.
     """
-    for key, value in list(old.items()):
+    for key, value in list(old.items()) if removed and added else ():
         entry = entries.get(key)
         twins = [name for name, new in added.items() if same(value, new)]
         telling = isinstance(value, str | dict | list) and value
@@ -129,7 +129,8 @@ def _list(
     else:
         removed, added = items[len(new) :], new[len(old) :]
         for index, (one, other) in enumerate(zip(old, new, strict=False)):
-            yield from _value(layout, items[index], one, other, style, inside=inside)
+            if not same(one, other):
+                yield from _value(layout, items[index], one, other, style, inside=inside)
     if not removed and not added:
         return
     if inside:

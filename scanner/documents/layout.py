@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from scanner.errors import UneditableError
@@ -146,9 +147,16 @@ class Layout:
 
     def own(self, mark: Mark) -> list[Mark]:
         """The children of a collection in the order of the text, without those that were merged in."""
+        return sorted(self._own(mark), key=key_start_of)
+
+    def own_ids(self, mark: Mark) -> set[int]:
+        """The identities of the same children."""
+        return {id(child) for child in self._own(mark)}
+
+    def _own(self, mark: Mark) -> Iterator[Mark]:
         children = children_of(mark) or ()
         inside = children.values() if isinstance(children, dict) else children
-        return sorted((child for child in inside if holds(mark, key_start_of(child))), key=key_start_of)
+        return (child for child in inside if holds(mark, key_start_of(child)))
 
 
 def change(start: Place, end: Place, text: str) -> Edit:

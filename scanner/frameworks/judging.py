@@ -87,14 +87,15 @@ def evaluate_frameworks(
 ) -> list[FrameworkResult]:
     """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
     bearing, missing = by_control(linked), by_control(not_run)
-    judged, known = [], dict[tuple[str, ...], OutcomesInScope]()
+    within: dict[tuple[str, ...], _InScope] = {}
+    judged = []
     for framework in frameworks:
         key = (framework.id, framework.edition)
         own = scopes.get(key, Scope())
-        if own.paths not in known:
-            known[own.paths] = _outcomes_in_scope(own, scanned)
-        seen = known[own.paths]
-        judged.append(_framework_result(framework, own, scanned, seen, (bearing.get(key, {}), missing.get(key, {}))))
+        if own.paths not in within:  # most frameworks have the same scope: everything
+            within[own.paths] = _in_scope(own, scanned)
+        part = within[own.paths]
+        judged.append(_framework_result(framework, own, part, bearing.get(key, {}), missing.get(key, {})))
     return judged
 
 
@@ -139,27 +140,33 @@ def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outc
     return told
 
 
-def _framework_result(
-    framework: Framework, scope: Scope, scanned: ScanData, seen: OutcomesInScope, rules: tuple[ByControl, ByControl]
-) -> FrameworkResult:
-    """A framework by what belongs to its scope; `rules` are those that are mapped to it, and of them those not run."""
-    linked, not_run = rules
-    assessments = assess(framework, seen, linked, scope.not_applicable, not_run)
-    assessed = (scope.holds(item.path) for item in scanned.inputs if item.status is InputStatus.ASSESSED)
-    inputs = sum(assessed) if scope.paths else None
-    summary = summarise(framework, assessments, scope.paths, inputs, incomplete=seen.population.incomplete)
-    return FrameworkResult(framework, scope, seen.population, assessments, summary)
+@dataclass(frozen=True, slots=True)
+class _InScope:
+    """The part of a scan below the paths of a scope."""
+
+    seen: OutcomesInScope
+    inputs: int | None
+    """Assessed inputs; None for a scope without paths."""
 
 
-def _outcomes_in_scope(scope: Scope, scanned: ScanData) -> OutcomesInScope:
-    """What a scan found out within some paths; frameworks with equal paths share it."""
+def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
-    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
-    return OutcomesInScope(
+    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
+    seen = OutcomesInScope(
         _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
         failures(findings),
         own,
         by_data({key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])}, own),
     )
+    return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None)
+
+
+def _framework_result(
+    framework: Framework, scope: Scope, part: _InScope, linked: ByControl, not_run: ByControl
+) -> FrameworkResult:
+    own = part.seen.population
+    assessments = assess(framework, part.seen, linked, scope.not_applicable, not_run)
+    summary = summarise(framework, assessments, scope.paths, part.inputs, incomplete=own.incomplete)
+    return FrameworkResult(framework, scope, own, assessments, summary)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import PackError
@@ -48,8 +48,10 @@ def _own() -> cel.CelExtension:
 
     from scanner.credentials import kind_of
 
+    known = lru_cache(maxsize=4096)(kind_of)  # several rules ask about the same variable
+
     def credential(name: Any, value: Any) -> str:
-        return kind_of(str(name), value if isinstance(value, str) else json.dumps(value, default=str))
+        return known(str(name), value if isinstance(value, str) else json.dumps(value, default=str))
 
     dyn = cel.Type.DYN
     overload = cel.Overload("credential_dyn_dyn", cel.Type.STRING, [dyn, dyn], impl=credential)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
@@ -14,52 +13,24 @@ from scanner.marks import Mark
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
-from scanner.policy.cel import Condition
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
+from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
+from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
-from scanner.policy.undecided import UndecidedReason, computed, missing
-from scanner.policy.variables import CLUSTER, FACTS, ITEM, KEY, PARAMETERS
+from scanner.policy.variables import CLUSTER, FACTS
 
 if TYPE_CHECKING:
-    from cel_expr_python import cel as runtime
+    pass
 
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
-    """A rule with its expressions loaded."""
-
-    rule: Rule
-    require: runtime.Expression
-    when: runtime.Expression | None
-    fix_when: runtime.Expression | None
-
-    @classmethod
-    def of(cls, rule: Rule) -> LoadedRule:
-        """A rule made ready."""
-        conditions = (rule.when, rule.fix.when if rule.fix else None)
-        when, fix_when = (cel.load_expression(condition) if condition else None for condition in conditions)
-        return cls(rule, cel.load_expression(rule.require), when, fix_when)
-
-
-class RuleResult(NamedTuple):
-    """The outcome of a rule for a subject, or for one of its items."""
-
-    outcome: Outcome
-    why: UndecidedReason
-    """Why there is neither pass nor fail."""
-    item: items.Item
-    values: Mapping[str, Any]
-    """What the expressions saw."""
 
 
 @dataclass(slots=True)
@@ -91,12 +62,11 @@ class Evaluation:
 
     def count(self, rule: str, outcome: Outcome, subject: Subject, *, by_path: bool) -> None:
         """Take an outcome of a rule for a subject in."""
-        counted = {rule: {outcome: 1}}
-        _add(self.counts, counted)
+        _count(self.counts, rule, outcome)
         if by_path:
-            _add(self.by_path.setdefault(subject.places, {}), counted)
+            _count(self.by_path.setdefault(subject.places, {}), rule, outcome)
         if subject.kind.startswith(_ARCHITECTURE):
-            _add(self.by_subject.setdefault((subject.origin.path, subject.identity), {}), counted)
+            _count(self.by_subject.setdefault((subject.origin.path, subject.identity), {}), rule, outcome)
 
     def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
         """The counts of some of the files."""
@@ -112,6 +82,13 @@ def _add(counts: dict[str, dict[Outcome, int]], more: Mapping[str, Mapping[Outco
         own = counts.setdefault(rule, {})
         for outcome, number in outcomes.items():
             own[outcome] = own.get(outcome, 0) + number
+
+
+def _count(counts: dict[str, dict[Outcome, int]], rule: str, outcome: Outcome) -> None:
+    if rule not in counts:
+        counts[rule] = {}
+    own = counts[rule]
+    own[outcome] = own.get(outcome, 0) + 1
 
 
 class Evaluator:
@@ -133,16 +110,18 @@ class Evaluator:
         self.rules: dict[str, list[Rule]] = {}
         """By the kind of subject that they are about."""
         self._loaded: dict[str, LoadedRule] = {}
-        self._about: dict[tuple[str, ObjectKind | None], list[LoadedRule]] = {}
+        self._about: dict[tuple[str, ObjectKind | None], RulesAbout] = {}
         for rule in rules:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
-    def _rules_about(self, subject: Subject) -> list[LoadedRule]:
+    def _rules_about(self, subject: Subject) -> RulesAbout:
         """The rules that may apply to a subject; their expressions are loaded for the first such subject."""
         key = subject.kind, object_kinds.of(subject.bindings)
         if key not in self._about:
             rules = self.rules.get(subject.kind, ())
-            self._about[key] = [self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])]
+            self._about[key] = RulesAbout.of(
+                self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])
+            )
         return self._about[key]
 
     def _load(self, rule: Rule) -> LoadedRule:
@@ -161,90 +140,42 @@ class Evaluator:
         """
         result = Evaluation()
         for subject in subjects:
-            rules = self._rules_about(subject)
-            if not rules:
+            about = self._rules_about(subject)
+            if not about.rules:
                 continue
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
-            shared = cel.activation(values)
-            for ready in rules:
-                for judgement in _judge(ready, subject, values, shared):
-                    self._take(result, ready, subject, judgement, derived)
+            shared = about.activations(values)
+            for ready, number in about.rules:
+                for found in results_of(ready, subject, values, shared, number):
+                    result.count(ready.rule.info.id, found.outcome, subject, by_path=self.by_path)
+                    if found.outcome is not Outcome.PASS or self._include_passes:
+                        _take(result, ready, _Judged(subject, found, values, derived.related(subject)))
         return result
 
-    def _take(
-        self, result: Evaluation, ready: LoadedRule, subject: Subject, judgement: RuleResult, derived: Derived
-    ) -> None:
-        """Count a judgement, and make its finding."""
-        outcome = judgement.outcome
-        result.count(ready.rule.info.id, outcome, subject, by_path=self.by_path)
-        if outcome is Outcome.PASS and not self._include_passes:
-            return
-        if outcome is Outcome.FAIL and ready.rule.fix and _may_be_fixed(ready, judgement.values):
-            number = len(result.findings)
-            result.fixes.append(ApplicableFix(number, ready.rule.fix, subject, judgement.item.path))
-        result.findings.append(_finding(ready.rule, subject, judgement, derived.related(subject)))
+
+class _Judged(NamedTuple):
+    """A subject with the result of a rule for it."""
+
+    subject: Subject
+    found: RuleResult
+    values: Mapping[str, Any]
+    """What expressions see of the subject."""
+    related: Mapping[str, Location]
 
 
-_OUTCOMES = {
-    Truth.TRUE: Outcome.PASS,
-    Truth.FALSE: Outcome.FAIL,
-    Truth.UNKNOWN: Outcome.UNKNOWN,
-    Truth.ERROR: Outcome.ERROR,
-}
+def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
+    """Make the finding of a result, and keep the fix that makes sense there."""
+    rule, subject, found = ready.rule, judged.subject, judged.found
+    item = found.item or items.whole(subject)
+    values = with_item(rule, judged.values, found.item)
+    if found.outcome is Outcome.FAIL and rule.fix and _may_be_fixed(ready, values):
+        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, item.path))
+    result.findings.append(_finding(rule, judged, item, values))
 
 
-def _outcome(rule: Rule, values: Mapping[str, Any], required: Condition) -> tuple[Outcome, UndecidedReason]:
-    """The outcome of what a rule requires, and why there is neither pass nor fail."""
-    outcome = _OUTCOMES[required.truth]
-    if outcome is Outcome.UNKNOWN:
-        return outcome, missing(rule, values[FACTS], required.missing_key)
-    return outcome, UndecidedReason(required.error)
-
-
-def _judge(
-    ready: LoadedRule, subject: Subject, values: dict[str, Any], shared: runtime.Activation
-) -> Iterator[RuleResult]:
-    """The results of one rule for one subject; none where it does not apply."""
-    rule = ready.rule
-    if rule.parameters:
-        values = {**values, PARAMETERS: rule.parameters}
-        shared = cel.activation(values)
-    if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
-        outcome, why = Outcome.UNKNOWN, computed(names)
-    elif ready.when and (applies := cel.evaluate(ready.when, shared)).truth is not Truth.TRUE:
-        if applies.truth is Truth.FALSE:
-            return
-        outcome, why = _outcome(rule, values, applies)
-    elif absent := items.missing(values[FACTS], rule.each):
-        outcome, why = Outcome.UNKNOWN, missing(rule, values[FACTS], absent)
-    elif rule.each:
-        yield from _each(ready, subject, values)
-        return
-    else:
-        outcome, why = _outcome(rule, values, cel.evaluate(ready.require, shared))
-    yield RuleResult(outcome, why, items.whole(subject), values)
-
-
-def _each(ready: LoadedRule, subject: Subject, values: dict[str, Any]) -> Iterator[RuleResult]:
-    """One judgement for each item that does not pass; a single pass where all do, or where there are none."""
-    rule = ready.rule
-    passed = True
-    for item in items.of(subject, values[FACTS], rule.each):
-        inner = {**values, ITEM: item.value, KEY: item.key}
-        if item.key is None:
-            outcome, why = Outcome.ERROR, UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
-        else:
-            outcome, why = _outcome(rule, inner, cel.evaluate(ready.require, cel.activation(inner)))
-        if outcome is not Outcome.PASS:
-            passed = False
-            yield RuleResult(outcome, why, item, inner)
-    if passed:
-        yield RuleResult(Outcome.PASS, UndecidedReason(""), items.whole(subject), values)
-
-
-def _finding(rule: Rule, subject: Subject, judgement: RuleResult, related: Mapping[str, Location]) -> Finding:
+def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
-    info, (outcome, why, item, values) = rule.info, judgement
+    info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
@@ -260,7 +191,7 @@ def _finding(rule: Rule, subject: Subject, judgement: RuleResult, related: Mappi
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=tuple(_related(rule, item, related)),
+        related=tuple(_related(rule, item, judged.related)),
         observed=seen.words,
         expected=expected(rule) if failed else "",
         provide=why.provide,

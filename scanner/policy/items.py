@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.documents.positions import find, split_path
-from scanner.marks import Mark, children_of
+from scanner.marks import Children, Mark, children_of
 from scanner.model import Subject
 from scanner.policy.variables import FACTS
 
@@ -41,7 +41,7 @@ def missing(facts: Mapping[str, Any], each: Sequence[str]) -> str:
     return next((fact for fact in named if fact not in facts), "")
 
 
-def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> Iterator[Item]:
+def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> list[Item]:
     """The items under one path after the other; `*` in a path stands for every item on the way.
 
     A path counts from the focus of the subject, or from another binding that it names first.
@@ -50,15 +50,17 @@ def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> Itera
     from the focus of the subject, its related places are called `NAME.NUMBER.` and what the rule calls them, and its
     `name` tells it from others at that field.
     """
+    found: list[Item] = []
     for dotted in each:
         if dotted.startswith(_FACTS):
-            yield from _of_fact(subject, facts, dotted.removeprefix(_FACTS))
+            found.extend(_of_fact(subject, facts, dotted.removeprefix(_FACTS)))
             continue
         path, start = split_path(dotted), subject.focus
         if path and path[0] in subject.marks and path[0] != start:
             start, path = path[0], path[1:]
         before = () if start == subject.focus else (start,)
-        yield from _under(subject.bindings[start], subject.marks[start], path, before)
+        _under(subject.bindings[start], subject.marks[start], path, before, found)
+    return found
 
 
 def _of_fact(subject: Subject, facts: Mapping[str, Any], fact: str) -> Iterator[Item]:
@@ -67,25 +69,28 @@ def _of_fact(subject: Subject, facts: Mapping[str, Any], fact: str) -> Iterator[
         yield Item(path, mark, str(number), item, f"{fact}.{number}.", item.get("name", ""))
 
 
-def _under(value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[Item]:
+def _under(value: Any, mark: Mark, path: tuple[str, ...], before: tuple[str, ...], found: list[Item]) -> None:
+    """Add the items under a path that counts from a value."""
+    depth = 0
+    while depth < len(path) and path[depth] != "*" and isinstance(value, dict | list):
+        name, children = path[depth], children_of(mark)
+        if not (isinstance(value, dict) and isinstance(children, dict) and name in value and name in children):
+            return
+        value, mark, depth = value[name], children[name], depth + 1
+    before = (*before, *path[:depth])
     if not isinstance(value, dict | list):
-        yield Item(before, mark, None, value)
+        found.append(Item(before, mark, None, value))
         return
-    if not path:
-        path = ("*",)
-    head, rest = path[0], path[1:]
-    children = children_of(mark)
-    if head != "*":
-        if isinstance(value, dict) and isinstance(children, dict) and head in value and head in children:
-            yield from _under(value[head], children[head], rest or ("*",), (*before, head))
-        return
-    pairs: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, dict) and isinstance(children, dict):
-        pairs = ((name, children[name]) for name in value if name in children)
-    elif isinstance(value, list) and isinstance(children, list):
-        pairs = enumerate(children)
-    for key, child in pairs:
+    rest = path[depth + 1 :]
+    for key, child in _pairs(value, children_of(mark)):
         if rest:
-            yield from _under(value[key], child, rest, (*before, str(key)))
+            _under(value[key], child, rest, (*before, str(key)), found)
         else:
-            yield Item((*before, str(key)), child, str(key), value[key])
+            found.append(Item((*before, str(key)), child, str(key), value[key]))
+
+
+def _pairs(value: Any, children: Children) -> Iterable[tuple[Any, Mark]]:
+    """The keys, or the numbers, of what a collection holds, each with its mark."""
+    if isinstance(value, dict) and isinstance(children, dict):
+        return ((name, children[name]) for name in value if name in children)
+    return enumerate(children) if isinstance(value, list) and isinstance(children, list) else ()

@@ -131,9 +131,11 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain = {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
     plain["info"] = dataclasses.asdict(rule.info)
     plain["words"] = sorted(rule.words)
-    plain["reads"] = [sorted(map(join_path, paths)) for paths in (rule.reads.values, rule.reads.shapes)]
+    for name in ("reads", "decisive"):
+        some = getattr(rule, name)
+        plain[name] = [sorted(map(join_path, paths)) for paths in (some.values, some.shapes)]
     plain["fix"] = rule.fix.plain() if rule.fix else None
-    for name in ("require", "when", "detail"):
+    for name in ("require", "when", "detail", "every_item"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
     return plain
 
@@ -157,8 +159,15 @@ def _from_plain(plain: dict[str, Any]) -> Rule:
         detail=base64.b64decode(plain["detail"]) if plain["detail"] else None,
         related=plain["related"],
         words=frozenset(plain["words"]),
-        reads=Reads(*(frozenset(map(split_path, paths)) for paths in plain["reads"])),
+        reads=_reads(plain["reads"]),
+        decisive=_reads(plain["decisive"]),
         parameters=plain["parameters"],
         formats=plain["formats"],
         fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
+        every_item=base64.b64decode(plain["every_item"]) if plain["every_item"] else None,
+        of_item=plain["of_item"],
     )
+
+
+def _reads(plain: list[list[str]]) -> Reads:
+    return Reads(*(frozenset(map(split_path, paths)) for paths in plain))

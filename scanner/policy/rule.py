@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.model import Profile, RuleInfo, Severity
-from scanner.policy import object_kinds, rule_reads
+from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
-from scanner.policy.variables import FACTS
+from scanner.policy.variables import FACTS, KEY
 from scanner.sources import boundary
 from scanner.subjects import IN_PLACE, KINDS
 
@@ -51,12 +51,18 @@ class Rule:
     """Every name that affects the outcome, to decide whether a field of unknown value could affect it."""
     reads: Reads
     """All that the expressions, `each` and the message read; what they read of `item` counts as read under `each`."""
+    decisive: Reads = field(default_factory=Reads)
+    """What `when` and, in a rule without `each`, `require` read."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """The values in force."""
     formats: Mapping[str, str] = field(default_factory=dict)
     """What the texts in some parameters must be, such as `regex`."""
     fix: RuleFix | None = None
     """What clears a finding."""
+    every_item: bytes | None = None
+    """Whether all items meet `require`; there where that is quicker than to ask for one after the other."""
+    of_item: bool = False
+    """What it requires depends on the item, its key and the parameters alone."""
 
     @property
     def joined(self) -> bool:
@@ -148,6 +154,11 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
             errors.append(error)
+    if "each" in value and "require" in compiled:
+        starts = rule_reads.starts(rule_reads.paths_of_each(value).values(), names)
+        reads_key = bool(expression.reads(compiled["require"]).of(KEY))
+        together = every_item.source(starts, value["require"], reads_key=reads_key)
+        compiled["every_item"] = compile_expression(together, names, file.where(("require",)))
     return compiled
 
 
@@ -168,9 +179,12 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         related=value.get("related", {}),
         words=rule_reads.words(expressions, starts),
         reads=rule_reads.reads(expressions, starts, value["message"], object_kinds.READS if "kinds" in value else ()),
+        decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
+        every_item=expressions.get("every_item"),
+        of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
 
 

@@ -10,7 +10,7 @@ from scanner.facts.step import FieldRead, read
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
 from scanner.policy.placeholders import placeholders
-from scanner.policy.variables import FACTS, ITEM
+from scanner.policy.variables import CLUSTER, FACTS, ITEM
 from scanner.subjects import KINDS
 
 if TYPE_CHECKING:
@@ -30,8 +30,18 @@ def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, 
 
 def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:
     """The names of variables and fields that decide the outcome of a rule."""
-    decisive = _together(expressions[name] for name in _DECISIVE if name in expressions)
-    return decisive.words | {part for path in each for part in path if part != ANY}
+    found = _together(expressions[name] for name in _DECISIVE if name in expressions)
+    return found.words | {part for path in each for part in path if part != ANY}
+
+
+def decisive(expressions: Mapping[str, bytes], each: Sequence[Path]) -> Reads:
+    """What decides whether a rule applies and, for a rule about a subject as a whole, what its outcome is."""
+    return _together(expressions[name] for name in _DECISIVE[: 1 if each else None] if name in expressions)
+
+
+def only_item(require: bytes, names: Sequence[str]) -> bool:
+    """Whether an expression about items reads none of the other variables of its subject, which are `names`."""
+    return not any(path[0] in (*names, FACTS, CLUSTER) for path in expression.reads(require).paths)
 
 
 def paths_of_each(rule: Mapping[str, Any]) -> dict[tuple[str | int, ...], str]:

@@ -1,0 +1,105 @@
+"""Rules with their expressions loaded, arranged so that they share the values that the runtime has converted.
+
+The runtime converts a variable for each activation in which an expression reads it, and an object may be large. So the
+rules about a subject share one activation, the parameters of all of them in it. A rule whose parameters contradict
+those of another gets an activation of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scanner.policy import cel
+from scanner.policy.item_conditions import ItemConditions
+from scanner.policy.known_conditions import KnownConditions
+from scanner.policy.projection import Projection
+from scanner.policy.rule import Rule
+from scanner.policy.variables import PARAMETERS
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel as runtime
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRule:
+    """A rule with its expressions loaded."""
+
+    rule: Rule
+    require: runtime.Expression
+    when: runtime.Expression | None
+    fix_when: runtime.Expression | None
+    every_item: runtime.Expression | None
+    """Whether all items of `each` meet the requirement, asked at once."""
+    of_items: ItemConditions | None
+    """The results of earlier items, where nothing but the item decides."""
+    known: KnownConditions | None
+    """The results of earlier subjects, where a few plain values decide."""
+
+    @classmethod
+    def of(cls, rule: Rule) -> LoadedRule:
+        """A rule made ready."""
+        require = cel.load_expression(rule.require)
+        return cls(
+            rule,
+            require,
+            when=_loaded(rule.when),
+            fix_when=_loaded(rule.fix.when if rule.fix else None),
+            every_item=_loaded(rule.every_item),
+            of_items=ItemConditions(require) if rule.of_item else None,
+            known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
+        )
+
+
+@dataclass(slots=True)
+class RulesAbout:
+    """The rules that may apply to the subjects of a kind."""
+
+    rules: list[tuple[LoadedRule, int]] = field(default_factory=list)
+    """In the order of their ids, each with the number of its parameters below."""
+    parameters: list[dict[str, Any]] = field(default_factory=lambda: [{}])
+    """Of the rules that share an activation."""
+    projection: Projection = field(default_factory=lambda: Projection(()))
+    """What the rules read."""
+
+    @classmethod
+    def of(cls, rules: Iterable[LoadedRule]) -> RulesAbout:
+        """Rules, arranged."""
+        ready = list(rules)
+        about = cls(projection=Projection(path for each in ready for path in each.rule.reads.paths))
+        for each in ready:
+            about.rules.append((each, about._number(each.rule.parameters)))
+        return about
+
+    def activations(self, values: Mapping[str, Any]) -> Activations:
+        """The values of a subject as expressions see them."""
+        return Activations(self, values)
+
+    def _number(self, parameters: Mapping[str, Any]) -> int:
+        for number, shared in enumerate(self.parameters):
+            if all(shared.get(name, value) == value for name, value in parameters.items()):
+                shared.update(parameters)
+                return number
+        self.parameters.append(dict(parameters))
+        return len(self.parameters) - 1
+
+
+class Activations:
+    """The values of a subject as expressions see them, converted where an expression is evaluated at all."""
+
+    def __init__(self, about: RulesAbout, values: Mapping[str, Any]) -> None:
+        self._about = about
+        self._values = values
+        self._made: dict[int, runtime.Activation] = {}
+
+    def of(self, number: int) -> runtime.Activation:
+        """With the parameters of a number."""
+        if number not in self._made:
+            read = self._about.projection.of(self._values)
+            self._made[number] = cel.activation({**read, PARAMETERS: self._about.parameters[number]})
+        return self._made[number]
+
+
+def _loaded(compiled: bytes | None) -> runtime.Expression | None:
+    return cel.load_expression(compiled) if compiled else None

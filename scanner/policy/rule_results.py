@@ -1,0 +1,122 @@
+"""What a rule finds out about one subject, or about each of its items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scanner.documents.parsed import SPREAD
+from scanner.documents.positions import join_path
+from scanner.model import Outcome, Subject
+from scanner.policy import cel, items
+from scanner.policy.cel import Condition
+from scanner.policy.known_conditions import Conditions
+from scanner.policy.loaded_rules import Activations, LoadedRule
+from scanner.policy.rule import Rule
+from scanner.policy.truth import Truth
+from scanner.policy.undecided import UndecidedReason, computed, missing
+from scanner.policy.variables import FACTS, ITEM, KEY, PARAMETERS
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel as runtime
+
+_OUTCOMES = {
+    Truth.TRUE: Outcome.PASS,
+    Truth.FALSE: Outcome.FAIL,
+    Truth.UNKNOWN: Outcome.UNKNOWN,
+    Truth.ERROR: Outcome.ERROR,
+}
+_DECIDED = UndecidedReason("")
+
+
+class RuleResult(NamedTuple):
+    """The outcome of a rule for a subject, or for one of its items."""
+
+    outcome: Outcome
+    why: UndecidedReason = _DECIDED
+    """Why there is neither pass nor fail."""
+    item: items.Item | None = None
+    """None for the subject as a whole."""
+
+
+_PASS = (RuleResult(Outcome.PASS),)
+
+
+def results_of(
+    ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
+) -> Sequence[RuleResult]:
+    """The results of one rule for one subject; none where it does not apply.
+
+    `shared` holds the values with the parameters of the rule under a number.
+    """
+    rule = ready.rule
+    if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
+        return (RuleResult(Outcome.UNKNOWN, computed(names)),)
+    applies, required = _conditions(ready, values, shared, number)
+    if applies and applies.truth is Truth.FALSE:
+        return ()
+    if applies and applies.truth is not Truth.TRUE:
+        required = applies
+    if required is None:
+        return _of_items(ready, subject, values, shared, number)
+    return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+
+
+def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:
+    """What the expressions of a rule see of a subject, or of one of its items."""
+    inner = {ITEM: item.value, KEY: item.key} if item else {}
+    return {**values, **inner, PARAMETERS: rule.parameters}
+
+
+def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: items.Item | None = None) -> RuleResult:
+    """The result of what a rule requires, with the reason why there is neither pass nor fail."""
+    outcome = _OUTCOMES[required.truth]
+    if outcome is Outcome.UNKNOWN:
+        return RuleResult(outcome, missing(rule, values[FACTS], required.missing_key), item)
+    return RuleResult(outcome, UndecidedReason(required.error) if required.error else _DECIDED, item)
+
+
+def _conditions(ready: LoadedRule, values: Mapping[str, Any], shared: Activations, number: int) -> Conditions:
+    """What `when` gives, and where it holds what `require` gives of the subject as a whole."""
+    key = ready.known.key(values) if ready.known else None
+    if ready.known and key is not None and (known := ready.known.get(key)):
+        return known
+    applies = cel.evaluate(ready.when, shared.of(number)) if ready.when else None
+    required = None
+    if not ready.rule.each and (applies is None or applies.truth is Truth.TRUE):
+        required = cel.evaluate(ready.require, shared.of(number))
+    if ready.known and key is not None:
+        ready.known.keep(key, (applies, required))
+    return applies, required
+
+
+def _of_items(
+    ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
+) -> Sequence[RuleResult]:
+    """One result for each item that does not pass; a single pass where all do, or where there are none."""
+    rule = ready.rule
+    if absent := items.missing(values[FACTS], rule.each):
+        return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
+    found = items.of(subject, values[FACTS], rule.each)
+    if not found or (_at_once(ready, found) and _all_pass(ready, shared.of(number))):
+        return _PASS
+    results = (_of_item(ready, item, values) for item in found)
+    return [result for result in results if result.outcome is not Outcome.PASS] or _PASS
+
+
+def _at_once(ready: LoadedRule, found: Sequence[items.Item]) -> bool:
+    """Whether one evaluation for all items is quicker than to look each of them up."""
+    return ready.of_items is None or not all(type(item.value) is str for item in found)
+
+
+def _all_pass(ready: LoadedRule, shared: runtime.Activation) -> bool:
+    return ready.every_item is not None and cel.evaluate(ready.every_item, shared).truth is Truth.TRUE
+
+
+def _of_item(ready: LoadedRule, item: items.Item, values: Mapping[str, Any]) -> RuleResult:
+    if item.key is None:
+        why = UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
+        return RuleResult(Outcome.ERROR, why, item)
+    inner = with_item(ready.rule, values, item)
+    required = ready.of_items.of(inner) if ready.of_items else cel.evaluate(ready.require, cel.activation(inner))
+    return _result(ready.rule, inner, required, item)

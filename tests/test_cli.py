@@ -186,10 +186,10 @@ OF_SCANS = (
     "subprocess",
     "json",
 )
-HEAVY = ("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")
+HEAVY = ("jinja2", "jsonschema", "tree_sitter", "markdown_it", "rich", "yaml", "cel_expr_python")
 
 NOT_FOR_MANIFESTS = (
-    *("jinja2", "jsonschema", "networkx", "tree_sitter", "markdown_it", "rich"),
+    *("jinja2", "jsonschema", "tree_sitter", "markdown_it", "rich"),
     *("scanner.admission", "scanner.datafile", "scanner.documents.markdown", "scanner.documents.javascript"),
     *("scanner.engines.checkov", "scanner.facts.swarms", "scanner.policy.cel_syntax", "scanner.policy.examples"),
     *("scanner.rendering.alignment", "scanner.rendering.overlay_files", "scanner.reports.results"),

@@ -41,7 +41,7 @@ LONGEST = {
 }
 """Rows that take seconds each."""
 PARAMETERS = [pytest.param(row, id=name, marks=[pytest.mark.slow] * (name in LONGEST)) for name, row in ROWS.items()]
-HEAVY = ("jsonschema", "markdown_it", "networkx", "tree_sitter", "tree_sitter_javascript")
+HEAVY = ("jsonschema", "markdown_it", "tree_sitter", "tree_sitter_javascript")
 """Libraries that a scan loads when it needs them: here once, and not in the process of each row."""
 QUICK = Options()
 Told = list[tuple[str, str, str, int]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -20,6 +21,8 @@ ByControl: TypeAlias = Mapping[str, Sequence[tuple[str, ControlLink]]]
 """Control -> the rules that are mapped to it, each with its link."""
 BySubject: TypeAlias = Mapping[tuple[str, str], Counts]
 """(path, identity) of a subject -> the same of that subject."""
+ByData: TypeAlias = Mapping[str, Mapping[frozenset[str], Mapping[Outcome, int]]]
+"""Rule -> the same for the subjects with equal categories of data, by these."""
 
 NOTHING_THERE = "the scanned files contain nothing that the control is about"
 _NOT_TOLD = "the scanned files do not show whether the control applies"
@@ -33,7 +36,7 @@ class OutcomesInScope(Struct, frozen=True):
     failed: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     """Rule -> its failures."""
     population: Population = field(default_factory=Population)
-    by_subject: BySubject = field(default_factory=dict)
+    by_data: ByData = field(default_factory=dict)
     """Of subjects whose data may have nothing to do with a control."""
 
     def outcomes(self, rule: str, whens: Sequence[AppliesWhen]) -> dict[Outcome, int]:
@@ -41,11 +44,11 @@ class OutcomesInScope(Struct, frozen=True):
         if rule not in self.counts:
             return {}
         counts = dict(self.counts[rule])
-        if any(when.data for when in whens):
-            for (path, identity), some in self.by_subject.items():
-                if rule in some and not self._concerned(whens, path, identity):
-                    for outcome, number in some[rule].items():
-                        counts[outcome] -= number
+        wanted = [when.data for when in whens if when.data]
+        for categories, some in self.by_data.get(rule, {}).items() if wanted else ():
+            if any(map(categories.isdisjoint, wanted)):
+                for outcome, number in some.items():
+                    counts[outcome] -= number
         return {outcome: number for outcome, number in counts.items() if number > 0}
 
     def failures(self, rule: str, whens: Sequence[AppliesWhen]) -> list[str]:
@@ -57,6 +60,16 @@ class OutcomesInScope(Struct, frozen=True):
 
     def _concerned(self, whens: Sequence[AppliesWhen], path: str, identity: str) -> bool:
         return all(self.population.concerns(when, path, identity) for when in whens)
+
+
+def by_data(by_subject: BySubject, population: Population) -> ByData:
+    """The outcomes of all subjects whose data is stated: a spec has thousands of these, and few sets of categories."""
+    found: dict[str, dict[frozenset[str], Counter[Outcome]]] = {}
+    for subject, counts in by_subject.items():
+        if (categories := population.carried.get(subject)) is not None:
+            for rule, some in counts.items():
+                found.setdefault(rule, {}).setdefault(categories, Counter()).update(some)
+    return found
 
 
 def failures(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

@@ -9,7 +9,16 @@ from msgspec import Struct
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
-from scanner.frameworks.assess import ByControl, BySubject, Counts, OutcomesInScope, assess, by_control, failures
+from scanner.frameworks.assess import (
+    ByControl,
+    BySubject,
+    Counts,
+    OutcomesInScope,
+    assess,
+    by_control,
+    by_data,
+    failures,
+)
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import Links
@@ -142,11 +151,12 @@ def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
     held = [item for item in scanned.inputs if scope.holds(item.path)]
     incomplete = scanned.lost or any(is_incomplete(item, strict=scanned.strict_documents) for item in held)
     findings = [each for each in scanned.findings if scope.holds_any(each.places)]
+    own = population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete)
     seen = OutcomesInScope(
         _counted(scanned.within(scope.holds), findings) if scope.paths else scanned.counts,
         failures(findings),
-        population(scanned.inputs, scanned.subjects, scanned.derived, scope.holds, incomplete=incomplete),
-        {key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])},
+        own,
+        by_data({key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])}, own),
     )
     return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scanner.documents.positions import join_path, split_path
@@ -90,6 +91,16 @@ def _in_secret(subject: Subject, steps: tuple[str, ...]) -> bool:
 
 
 def _looks_secret(name: str, text: str) -> bool:
+    """Whether a value may hold a credential; most failures of a rule are about one of a few short values."""
+    return _short_looks_secret(name, text) if len(text) <= _SHOWN else _is_masked(name, text)
+
+
+@lru_cache(maxsize=4096)
+def _short_looks_secret(name: str, text: str) -> bool:
+    return _is_masked(name, text)
+
+
+def _is_masked(name: str, text: str) -> bool:
     spoken = f"{name}: {text}"
     return mask(spoken) != spoken or mask(text) != text
 

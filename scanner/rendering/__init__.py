@@ -91,15 +91,14 @@ def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source 
 
 def _chart_of(file: File, found: RenderingPlan) -> Chart | None:
     """The chart that a file belongs to; templates belong to the chart of their folder."""
-    holding = next((chart for chart in found.charts if chart.holds(file.path)), None)
+    holding = found.charts.holding(file.path)
     if holding or b"{{" not in file.content:
         return holding
-    around = [chart for chart in found.charts if file.path.startswith(chart.folder)]
-    return max(around, key=lambda chart: len(chart.folder), default=None)
+    return next(reversed(found.charts.around(file.path)), None)
 
 
 def _of_overlays(file: File, found: RenderingPlan) -> Source:
-    using = [overlay for overlay in found.overlays if file.path in overlay.parts]
+    using = found.using.get(file.path, ())
     done = [(overlay, whole) for overlay in using if isinstance(whole := found.done[overlay.marker], RenderingResult)]
     if done and all(file.path in whole.apart for _, whole in done):
         from scanner.rendering.unused_objects import unused_by_all

@@ -94,7 +94,10 @@ class Chart(Struct, frozen=True):
         if program:
             given = [argument for file in values for argument in ("--values", file)]
             command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
-            rendered = _sections(programs.run(command, ground.root, copy.folder))
+            for file in values:
+                with open(file, "rb") as opened:
+                    copy.count(os.path.basename(file), opened.read())
+            rendered = _sections(programs.run(command, ground.root, copy))
         else:
             rendered = _by_library(ground.root, copy, folder, name, values)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
@@ -125,12 +128,34 @@ class Chart(Struct, frozen=True):
         return self.folder + inner if self.folder + inner in files else self.marker
 
 
-def charts(names: Iterable[str]) -> list[Chart]:
+class Charts:
+    """Charts by their folders: which of them a file belongs to."""
+
+    def __init__(self, some: Iterable[Chart] = ()) -> None:
+        self.all = list(some)
+        self._by_folder = {chart.folder: chart for chart in self.all}
+
+    def add(self, chart: Chart) -> None:
+        """Add a chart."""
+        self.all.append(chart)
+        self._by_folder[chart.folder] = chart
+
+    def around(self, name: str) -> list[Chart]:
+        """The charts whose folders a file is in, the outermost first."""
+        ends = [0, *(place + 1 for place, letter in enumerate(name) if letter == "/")]
+        return [self._by_folder[name[:end]] for end in ends if name[:end] in self._by_folder]
+
+    def holding(self, name: str) -> Chart | None:
+        """The chart that a file is rendered with, or that it decides about; the outermost of several."""
+        return next((chart for chart in self.around(name) if chart.holds(name)), None)
+
+
+def charts(names: Iterable[str]) -> Charts:
     """The charts among files, without those that are part of another."""
-    found: list[Chart] = []
+    found = Charts()
     for marker in sorted((name for name in names if posixpath.basename(name) == NAME), key=len):
-        if not any(other.holds(marker) for other in found):
-            found.append(Chart(marker))
+        if not found.holding(marker):
+            found.add(Chart(marker))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -73,10 +73,10 @@ def read(name: str, content: bytes) -> Kustomization | None:
     return Kustomization(
         folder,
         component=root.value.get("kind") == "Component",
-        objects=_below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
-        changes=_below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
-        sources=_below(folder, _generated(root)),
-        further=_below(folder, _others(root.value)),
+        objects=below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
+        changes=below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
+        sources=below(folder, _generated(root)),
+        further=below(folder, _others(root.value)),
         fault=_fault(found),
     )
 
@@ -126,16 +126,17 @@ def _addresses(value: Any, loads: Collection[str] = ()) -> Iterator[str]:
             yield from _addresses(item)
 
 
-def mentioned(folder: str, name: str, content: bytes) -> tuple[str, ...]:
-    """Every text of a file, such as the settings of a generator, that may be the name of a file below a folder."""
+def mentioned(name: str, content: bytes) -> tuple[str, ...]:
+    """Every text of a file, such as the settings of a generator, that may be the name of a file."""
     try:
         parts = [part for part in documents.read(name, documents.decode(content)) if isinstance(part, Document)]
     except UnreadableError:
         return ()
-    return _below(folder, (text for part in parts for text in _others(part.root.value)))
+    return tuple(text for part in parts for text in _others(part.root.value))
 
 
-def _below(folder: str, names: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
+def below(folder: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Names that count from a folder, as names from the root of the scan; addresses stay as they are."""
     return tuple(name if "://" in name else posixpath.normpath(posixpath.join(folder, name)) for name in names)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.rendering import programs, unused_objects
-from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, fetched, mentioned, read
+from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, read
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
 
@@ -53,7 +53,7 @@ class Overlay(Struct, frozen=True):
         files = {name: content for name in named if (content := copy.take(name)) is not None}
         for name in sorted(self.further - files.keys()):
             copy.take(name)
-        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
+        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy)
         left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
         return RenderingResult(
@@ -67,7 +67,7 @@ class Overlay(Struct, frozen=True):
 
 def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     """What a kustomization builds on, through all the folders it names; None for a file that is none."""
-    first = read(marker, ground.content(marker))
+    first = ground.once(read, marker)
     if first is None:
         return None
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
@@ -81,14 +81,14 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
             if ground.is_file(name):
                 files[role].add(name)
                 if role in ("objects", "changes"):
-                    faults += [f"{name} builds on {each}{NOT_HERE}" for each in fetched(name, ground.content(name))]
+                    faults += [f"{name} builds on {each}{NOT_HERE}" for each in ground.once(fetched, name)]
                 if role == "changes":
-                    files["further"].update(filter(ground.is_file, mentioned(it.folder, name, ground.content(name))))
+                    files["further"].update(filter(ground.is_file, below(it.folder, ground.once(mentioned, name))))
             elif inner == marker:
                 return Overlay(marker, fault=f"{here} and {marker} use each other")
             elif inner and inner not in met:
                 met.add(inner)
-                pending[inner] = read(inner, ground.content(inner)) or Kustomization("", fault="builds nothing")
+                pending[inner] = ground.once(read, inner) or Kustomization("", fault="builds nothing")
             elif not inner and role != "further":
                 faults.append(_missing(here, name, ground))
     changes = files["changes"] | met - {marker}

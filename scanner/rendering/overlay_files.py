@@ -28,6 +28,7 @@ class _Piece(Struct, frozen=True):
     """One document of the files, `first` lines down in all of them written one below the other."""
 
     root: Node
+    name: str
     path: str
     first: int
     patch: bool
@@ -45,22 +46,25 @@ class OverlayFiles:
         for path, content in rendered.files.items():
             self._parts.append((first, path))
             for part in _documents(path, content):
-                self._take(_Piece(part.root, path, first, path in rendered.patches))
+                self._take(_Piece(part.root, _name(part.root), path, first, path in rendered.patches))
             first += content.count(b"\n") + content.count(b"\r") + 1
 
     def places(self, root: Node) -> tuple[Origin, Callable[[_Path, Node], _Region | None]]:
         """The place of an object of the build, and a function for the place of each of its fields."""
-        name = str(root.get("metadata", "name").value)
-        known = [piece for piece in self._by_kind[str(root.get("kind").value)] if _name(piece) in name]
+        name = _name(root)
+        known = [piece for piece in self._by_kind[str(root.get("kind").value)] if piece.name in name]
         whole = [piece for piece in known if not piece.patch]
-        longest = max((len(_name(piece)) for piece in whole), default=0)
-        bases = [piece for piece in whole if len(_name(piece)) == longest][:1]
-        patches = [piece for piece in known if piece.patch]
+        longest = max((len(piece.name) for piece in whole), default=0)
+        bases = [piece for piece in whole if len(piece.name) == longest][:1]
+        pieces = [*bases, *(piece for piece in known if piece.patch)]
         path = bases[0].path if bases else self._marker
+        followed: dict[_Path, list[Node]] = {(): [piece.root for piece in pieces]}
 
         def tell(field: _Path, node: Node) -> _Region | None:
-            for piece in (*bases, *patches):
-                found = _follow(piece.root, root, field)
+            """The place of a field; that of what holds it was asked for before."""
+            if field:
+                followed[field] = [_inside(above, node, field[-1]) for above in followed[field[:-1]]]
+            for piece, found in zip(pieces, followed[field], strict=True):
                 if found and (isinstance(node.value, dict | list) or found.value == node.value):
                     return _region(found, piece.first)
             return self._operation(field, node)
@@ -94,8 +98,8 @@ def _documents(path: str, content: bytes) -> Iterator[Document]:
             yield part
 
 
-def _name(piece: _Piece) -> str:
-    return str(piece.root.get("metadata", "name").value)
+def _name(root: Node) -> str:
+    return str(root.get("metadata", "name").value)
 
 
 def _region(node: Node, first: int) -> _Region | None:
@@ -105,22 +109,16 @@ def _region(node: Node, first: int) -> _Region | None:
     return line + first, column, end, value_line + first, value_column, end_line + first, end_column
 
 
-def _follow(node: Node, rendered: Node, path: _Path) -> Node:
-    """The node of a source document at a path of the rendered one; items of lists are known by their names."""
-    for part in path:
-        rendered = rendered.get(part)
-        node = _item(node, rendered, part) if isinstance(part, int) else node.get(part)
-        if not node:
-            return MISSING
-    return node
-
-
-def _item(node: Node, rendered: Node, index: int) -> Node:
+def _inside(node: Node, rendered: Node, part: str | int) -> Node:
+    """What a source document holds in place of a part of the rendered one; items of lists are known by their names."""
+    if not node or isinstance(part, str):
+        return node.get(part)
+    if not isinstance(node.value, list):
+        return MISSING
+    if not isinstance(rendered.value, dict):
+        return node.get(node.value.index(rendered.value)) if rendered.value in node.value else MISSING
     name = rendered.get("name").value
-    for number, item in enumerate(node.elements()):
-        if isinstance(rendered.value, dict):
-            if item.get("name").value == name and (name is not None or number == index):
-                return item
-        elif item.value == rendered.value:
-            return item
-    return MISSING
+    if name is None:
+        item = node.get(part)
+        return item if item.get("name").value is None else MISSING
+    return next((item for item in node.elements() if item.get("name").value == name), MISSING)

@@ -15,7 +15,7 @@ from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
-from scanner.rendering.helm import Chart
+from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
 from scanner.sources import RenderingResult, Scope
@@ -38,12 +38,19 @@ class RenderingSettings(Struct, frozen=True):
 class RenderingPlan(Struct):
     """What is rendered, and what became of it."""
 
-    charts: list[Chart] = field(default_factory=list)
+    charts: Charts = field(default_factory=Charts)
     overlays: list[Overlay] = field(default_factory=list)
     named: frozenset[str] = frozenset()
     """Files that were named one by one."""
     done: dict[str, RenderingResult | str] = field(default_factory=dict)
     """What was rendered, or why it was not, by the file that makes a chart or an overlay known."""
+    using: dict[str, list[Overlay]] = field(default_factory=dict)
+    """The overlays that a file is built into."""
+
+    def __post_init__(self) -> None:
+        for overlay in self.overlays:
+            for part in overlay.parts:
+                self.using.setdefault(part, []).append(overlay)
 
 
 def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
@@ -59,13 +66,13 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
-        markers = [name for name in markers if not any(chart.holds(name) for chart in charts)]
+        markers = [name for name in markers if not charts.holding(name)]
         found = RenderingPlan(
-            [it for it in charts if it.marker in names or any(map(it.holds, named))],
+            Charts(it for it in charts.all if it.marker in names or any(map(it.holds, named))),
             [it for it in _overlays(markers, ground, settings) if it.marker in names or not named.isdisjoint(it.parts)],
             named,
         )
-        if found.charts or found.overlays:
+        if found.charts.all or found.overlays:
             _render(found, ground, values, settings)
     return found
 
@@ -82,7 +89,8 @@ def _render(found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], s
             except UnreadableError as error:
                 return error.message
 
-        things: list[Chart | Overlay] = [*found.charts, *found.overlays]
+        large_first = sorted(found.overlays, key=lambda overlay: len(overlay.parts), reverse=True)
+        things: list[Chart | Overlay] = [*large_first, *found.charts.all]  # so that no process works alone at the end
         for thing, result in _each(things, render, lambda _, why: why, settings):
             if result is not None:
                 found.done[thing.marker] = result

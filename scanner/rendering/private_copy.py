@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from scanner.errors import UnreadableError
 from scanner.limits import Limits, size
@@ -15,6 +17,8 @@ from scanner.sources import Boundary, File, UnreadableFile, content_of
 from scanner.sources.boundary import LEADS_OUT
 from scanner.sources.folders import read
 from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
+
+_Result = TypeVar("_Result")
 
 _MOST_FILES = 50_000
 """Files that are copied for one chart or overlay."""
@@ -32,6 +36,15 @@ class SourceTree(Struct, frozen=True):
     copies: str = ""
     names: Sequence[str] = ()
     """The files that the scan reads, in order."""
+    known: dict[tuple[Any, str], Any] = field(default_factory=dict)
+    """What was found out about files, of which many overlays build on the same."""
+
+    def once(self, work: Callable[[str, bytes], _Result], name: str) -> _Result:
+        """The result of work on a file by its name and content, done for the first that asks."""
+        if (work, name) not in self.known:
+            self.known[work, name] = work(name, self.content(name))
+        result: _Result = self.known[work, name]
+        return result
 
     def path(self, name: str) -> str:
         """The path of a file or folder."""
@@ -80,6 +93,12 @@ class PrivateCopy:
         self._left = ground.limits.bytes
         self._files = 0
         self._links = 0
+        self._digest = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything that a program finds: the names and contents of all files so far, in their order."""
+        return self._digest.hexdigest()
 
     def place(self, name: str) -> str:
         """The path of a file or folder in the copy."""
@@ -104,11 +123,17 @@ class PrivateCopy:
             raise UnreadableError(f"its files are together larger than {size(self._ground.limits.bytes)}")
         if self._files > _MOST_FILES:
             raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
+        self.count(name, met.content)
         place = self.place(name)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "wb") as file:
             file.write(met.content)
         return met.content
+
+    def count(self, name: str, content: bytes) -> None:
+        """Include a file in the digest; a program may also read one that is not in the copy, such as given values."""
+        head = f"{len(name.encode(errors='surrogateescape'))} {len(content)} "
+        self._digest.update(head.encode() + name.encode(errors="surrogateescape") + content)
 
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Copy a folder; the name and the content of each file.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -91,8 +92,10 @@ def unused_in_overlay(
         for name, content in files.items()
         if posixpath.basename(name) not in NAMES
     }
-    known = [_key(value) for name in wholes if name in objects for part in wholes[name] for value in _objects(part)]
-    used = {key for made in kept for key in _origins(made, known)}
+    known: defaultdict[str, list[_Key]] = defaultdict(list)
+    for value in (value for name in wholes if name in objects for part in wholes[name] for value in _objects(part)):
+        known[str(value["kind"])].append(_key(value))
+    used = {key for made in kept for key in _origins(made, known[made[0]])}
     found = UnusedObjects()
     for name, parts in wholes.items():
         if name in objects:
@@ -126,9 +129,9 @@ def _key(value: dict[str, Any]) -> _Key:
 
 
 def _origins(made: _Key, known: Iterable[_Key]) -> Iterator[_Key]:
-    """The objects that a built one may come from: those with the longest name that its own holds."""
-    kind, name, namespace = made
-    near = [key for key in known if key[0] == kind and key[1] in name]
+    """The objects of its kind that a built one may come from: those with the longest name that its own holds."""
+    _, name, namespace = made
+    near = [key for key in known if key[1] in name]
     best = max(((len(key[1]), key[2] == namespace) for key in near), default=None)
     yield from (key for key in near if (len(key[1]), key[2] == namespace) == best)
 

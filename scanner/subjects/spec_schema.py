@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from scanner.errors import did_you_mean
+from scanner.subjects import plain_schema
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -20,6 +21,8 @@ Problem = tuple[tuple[str, ...], str]
 
 def problems(spec: Any) -> Iterator[Problem]:
     """Where a spec violates its schema, in the order of the fields."""
+    if _is_valid()(spec):
+        return
     errors = sorted(_validator().iter_errors(spec), key=lambda error: [str(part) for part in error.absolute_path])
     for error in errors:
         path = tuple(str(part) for part in error.absolute_path)
@@ -55,8 +58,17 @@ def _sentence(error: ValidationError) -> str:
 
 
 @cache
+def _schema() -> Any:
+    return json.loads(Path(__file__).with_name("architecture.schema.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _is_valid() -> plain_schema.Check:
+    return plain_schema.check(_schema())
+
+
+@cache
 def _validator() -> Validator:
     import jsonschema
 
-    schema = json.loads(Path(__file__).with_name("architecture.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(_schema())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.documents.positions import Node
-from scanner.marks import NOWHERE, Mark, with_children
+from scanner.marks import NOWHERE, Mark, children_of, with_children
 from scanner.subjects.quantities import percent, seconds
 
 
@@ -78,11 +78,12 @@ class SubjectBuilder:
         """Take a node in under a name, with its own value or a given one; a missing node leaves nothing."""
         if not node:
             return self
-        if _opaque(node.value) or (isinstance(node.value, list) and any(_opaque(item) for item in node.value)):
+        held = node.value
+        if _opaque(held) or (isinstance(held, list) and any(_opaque(item) for item in held)):
             self.unknowns.add(name)
             return self
         if value is ...:
-            value, names = known(node.value)
+            value, names = known(held) if isinstance(held, dict | list) else (held, frozenset())
             self.unknowns |= names
         if value is not None and node.mark:
             self.data[name] = value
@@ -91,9 +92,12 @@ class SubjectBuilder:
 
     def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> SubjectBuilder:
         """Take several fields of a node in: `{new name: old name}` or names that stay."""
+        children = children_of(node.mark) if node.mark else None
+        there = children if isinstance(children, dict) else {}
         pairs = names.items() if isinstance(names, Mapping) else ((name, name) for name in names)
         for name, old in pairs:
-            self.put(name, node.get(old))
+            if old in there:  # most fields are optional
+                self.put(name, node.get(old))
         return self
 
     def say(self, name: str, value: Any) -> SubjectBuilder:

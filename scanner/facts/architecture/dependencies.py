@@ -91,15 +91,11 @@ _LISTENERS = frozenset(("queue", "log-sink", "actor"))
 )
 def compute_dependencies(specs: Specs, facts: Facts) -> None:
     """What each service and store needs at once, and what that leaves of it."""
-    import networkx as nx
-
     for spec in specs.all:
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_edges_from(_hard(spec))
-        reach = Reach(graph, _stated(spec, "availability", "percent"), _stated(spec, "rto", "seconds"))
+        reach = Reach(_hard(spec), _stated(spec, "availability", "percent"), _stated(spec, "rto", "seconds"))
         for name, node in spec.nodes.items():
             facts.add(node, CIRCLE, reach.circles.get(name, []))
-            if name in graph and data_of(node).get("type") != "actor":
+            if name in reach and data_of(node).get("type") != "actor":
                 _bound(node, reach, spec, facts)
 
 

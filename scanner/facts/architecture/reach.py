@@ -6,16 +6,12 @@ not worked out anew for each member before them: it goes on from the largest par
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate, compress
 from math import prod
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 Ranked = tuple[float, str]
 """A number, and whose it is."""
@@ -46,26 +42,35 @@ class ReachTotals(Struct, frozen=True):
 class Reach:
     """What each member of a graph reaches, without itself.
 
-    `shares` are percentages of which what is reached has the product, `times` those of which it has the longest.
+    `edges` lead from a member to one that it reaches. `shares` are percentages of which what is reached has the
+    product, `times` those of which it has the longest.
     """
 
-    def __init__(self, graph: nx.DiGraph[str], shares: Mapping[str, float], times: Mapping[str, float]) -> None:
-        import networkx as nx
-
-        self._names = sorted(graph)
+    def __init__(
+        self, edges: Iterable[tuple[str, str]], shares: Mapping[str, float], times: Mapping[str, float]
+    ) -> None:
+        next_ones: dict[str, dict[str, None]] = {}
+        for name, other in edges:
+            next_ones.setdefault(name, {})[other] = None
+            next_ones.setdefault(other, {})
+        self._names = sorted(next_ones)
         self._shares = [shares.get(name, 100.0) / 100.0 for name in self._names]
         self._alone = dict(self._each(shares, times))
         self._sums: dict[str, ReachTotals] = {}
-        condensed = nx.condensation(graph)
         self.circles: dict[str, list[str]] = {}
         """The members of the circle that a member is part of, where it is part of one."""
-        whole: dict[int, ReachTotals] = {}
-        for part in reversed(list(nx.topological_sort(condensed))):
-            members = sorted(condensed.nodes[part]["members"])
-            below = self._joined([whole[other] for other in condensed.successors(part)])
-            whole[part] = self._circle(members, below)
+        whole: dict[str, ReachTotals] = {}
+        for members in _circles(next_ones):
+            members.sort()
+            outside = {other for name in members for other in next_ones[name]}.difference(members)
+            below = self._joined([whole[other] for other in outside])
+            whole.update(dict.fromkeys(members, self._circle(members, below)))
             if len(members) > 1:
                 self.circles.update(dict.fromkeys(members, members))
+
+    def __contains__(self, name: str) -> bool:
+        """Whether something is a member: it reaches another one, or is reached."""
+        return name in self._sums
 
     def of(self, name: str) -> tuple[list[str], ReachTotals]:
         """The sorted members that one member reaches, and their totals."""
@@ -109,6 +114,39 @@ class Reach:
 
     def _digits(self, members: int) -> bytes:
         return format(members, f"0{len(self._names)}b").encode().translate(_DIGITS)
+
+
+def _circles(next_ones: dict[str, dict[str, None]]) -> Iterator[list[str]]:
+    """The members of each circle, a member that is in none by itself; behind all that it reaches.
+
+    These are the strongly connected components, found as Gabow describes: `path` are the members that are not in a
+    known one, and `starts` the first of each that may be one, as far as the edges that were followed tell.
+    """
+    order: dict[str, int] = {}
+    path: list[str] = []
+    starts: list[str] = []
+    done: set[str] = set()
+    pending = [(name, iter([name])) for name in reversed(next_ones)]
+    while pending:
+        name, rest = pending[-1]
+        for other in rest:
+            if other not in order:
+                order[other] = len(order)
+                path.append(other)
+                starts.append(other)
+                pending.append((other, iter(next_ones[other])))
+                break
+            while other not in done and order[starts[-1]] > order[other]:
+                starts.pop()
+        else:
+            pending.pop()
+            if starts and starts[-1] == name:
+                starts.pop()
+                found = [path.pop()]
+                while found[-1] != name:
+                    found.append(path.pop())
+                done.update(found)
+                yield found
 
 
 def _first(one: Ranked | None, other: Ranked | None) -> Ranked | None:

@@ -86,10 +86,12 @@ docs: build/docs/installed
 	build/docs/bin/zensical build --strict --config-file build/pages.yml
 	@echo "The site is in build/site; to read it: python3 -m http.server --directory build/site"
 
+# Seconds on this machine: see docs/performance.md.
 bench: .venv/dev
 	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/startup.py
-	$(BIN)/python bench/compare.py
+	$(BIN)/python bench/compare.py $(ARGS)
+	$(BIN)/python bench/growth.py
 
 # What a release is made of: wheel, source archive, and the CycloneDX list of what the wheel needs.
 release: .ci/release.txt .ci/newest.txt

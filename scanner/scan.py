@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,9 +21,6 @@ from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 

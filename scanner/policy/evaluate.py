@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -26,10 +26,6 @@ from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
-
-if TYPE_CHECKING:
-    pass
-
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()

@@ -490,6 +490,7 @@ def test_what_is_wrong_with_the_meaning_of_a_check_is_told_with_its_line(
 
 
 SPARE = """\
+from msgspec.structs import replace
 
 from scanner.engines import EngineResults
 from scanner.controls import ShownBy

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from scanner import library
 from scanner.controls import Relation, Strength
@@ -67,7 +68,7 @@ def test_a_rule_is_not_listed_that_is(bearing: ControlMapping) -> None:
 
 def test_a_rule_without_words_of_its_own_is_spoken_of_by_its_title() -> None:
     rule = RULES["kubernetes.container-root-filesystem-read-only"]
-    bare = replace(WORDS, by_rule={})
+    bare = dataclasses.replace(WORDS, by_rule={})
     assert bare.speaks("Programs cannot be replaced in a file system that none may write.", rule)
     assert not bare.speaks("A container of this cluster has more than it needs.", rule)
 

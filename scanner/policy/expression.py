@@ -7,6 +7,7 @@ syntax.proto). Only the syntax tree in it is read, so no protobuf runtime is nee
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -65,6 +66,7 @@ class Reads(Struct, frozen=True):
         return Reads(self.values | other.values, self.shapes | other.shapes)
 
 
+@lru_cache(maxsize=4096)  # a rule asks for its reads, its words and what decides
 def reads(compiled: bytes) -> Reads:
     """What an expression in its compiled form (`policy.cel.compile_expression`) reads.
 

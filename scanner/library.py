@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,8 @@ def _forget(folder: Path, name: str) -> None:
 def _write(path: Path, made: Any) -> bool:
     """Whether it could be written; a cache that cannot costs time, not the run."""
     try:
+        with suppress(OSError), safe_write.opened_folder(path.parent.parent, make=True) as above:
+            os.mkdir(path.parent.name, mode=0o700, dir_fd=above)
         safe_write.write_text(path, (json.dumps(made, separators=(",", ":")),), folders=True)
     except UsageError:
         return False

@@ -116,7 +116,7 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
-    read = _read(where, local, work, by.engines, options, watch)
+    read = _read(where, local, work, by, options, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     stage = JoinedStage(
         joined,
@@ -208,7 +208,7 @@ def _read(
     where: sources.Scope,
     local: Evaluator,
     work: inputs.Work,
-    others: Sequence[engines.Engine],
+    by: ScanRules,
     options: Options,
     watch: Callable[[Input], object] | None,
 ) -> _ReadInputs:
@@ -217,7 +217,9 @@ def _read(
     met = rendering.collect(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
     )
-    for source, portions in inputs.assess_all(met, local, options.jobs, work):
+    settings = (options.include_passes, options.kubernetes_version)
+    reuse = inputs.Reuse(options.cache_folder, where.tops, settings, by.own)
+    for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         for portion in portions:
             read.subjects.extend(portion.subjects)
@@ -227,7 +229,7 @@ def _read(
             read.inputs.append(portion.input)
             if portion.input.subjects:
                 read.keep(source)
-            for engine in others:
+            for engine in by.engines:
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache as once
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scanner import engines, library
-from scanner.errors import located
+from scanner.errors import UsageError, located
 from scanner.frameworks import catalogue, checks, scope
 from scanner.frameworks.links import links
 from scanner.model import Profile
@@ -18,6 +19,7 @@ from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.kubernetes_versions import minor_of
+from scanner.policy.rule import rule_paths
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -39,11 +41,14 @@ class ScanRules(Struct, frozen=True):
     scopes: Mapping[tuple[str, str], scope.Scope]
     engines: tuple[engines.Engine, ...]
     """Further engines, ready to run."""
+    own: str = ""
+    """Digest of the files of rules that are not shipped, as they were before and after these were read."""
 
 
 def scan_rules(options: Options) -> ScanRules:
     """Rules, policies, frameworks and engines, as the options ask for them."""
     cache = library.Cache(options.cache_folder)
+    before = _digests(options.rule_folders)
     rules = pack.load_all(cache, options.rule_folders)
     policies = _policies(options.policies)
     frameworks = once(lambda: catalogue.load(cache, options.framework_files, rules.ids))
@@ -58,7 +63,16 @@ def scan_rules(options: Options) -> ScanRules:
         chosen,
         scope.load(options.scope, frameworks()) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
+        library.combine(*before, *_digests(options.rule_folders)) if before else "",
     )
+
+
+def _digests(folders: Sequence[Path]) -> list[str]:
+    """A digest of the rule files of each folder; of files that cannot be read, one that never comes again."""
+    try:
+        return [library.digest(rule_paths(folder), folder) for folder in folders]
+    except UsageError:
+        return [os.urandom(16).hex()]
 
 
 def _held(rules: pack.AllRules, frameworks: Sequence[catalogue.Framework], options: Options) -> frozenset[str]:

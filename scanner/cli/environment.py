@@ -9,7 +9,7 @@ from scanner.sources import git
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
-    """Where compiled rules are kept: under XDG_CACHE_HOME, else the home's `.cache`; None without a home."""
+    """The folder of the cache: under XDG_CACHE_HOME, else the home's `.cache`; None without a home."""
     base = environment.get("XDG_CACHE_HOME") or (environment.get("HOME", "") and f"{environment['HOME']}/.cache")
     return Path(base) / "assay" if base else None
 

@@ -94,7 +94,9 @@ _OPTIONS = (
         metavar="N",
         help="Use this number of processes; 0 chooses it by the size of the input.",
     ),
-    option(LIMITS, "--no-cache", is_flag=True, help="Compile all rules again and write no cache."),
+    option(
+        LIMITS, "--no-cache", is_flag=True, help="Compile all rules and assess all files again, and write no cache."
+    ),
     option(GATE, "--allow-incomplete", is_flag=True, help="Do not exit with 4 when an input could not be assessed."),
 )
 

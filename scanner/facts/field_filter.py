@@ -60,7 +60,8 @@ class FieldFilter:
     """Cuts subjects down to what facts read, and what rules that use facts read besides."""
 
     def __init__(self, rules: Iterable[FieldRead] = ()) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
+        """What rules read besides facts."""
         self._reads: dict[str, tuple[FieldRead, ...]] = {}
         """By kind; only the modules that declare reads for the requested kinds are loaded."""
         self._wanted: dict[tuple[str, str], _FieldTree] = {}
@@ -74,7 +75,7 @@ class FieldFilter:
     def reads(self, kind: str) -> tuple[FieldRead, ...]:
         """What is read of subjects of a kind; nothing for most kinds."""
         if kind not in self._reads:
-            by_rules = (read for read in self._rules if read.kind == kind)
+            by_rules = (read for read in self.rules if read.kind == kind)
             self._reads[kind] = (*registry.reads(kind), *by_rules)
         return self._reads[kind]
 

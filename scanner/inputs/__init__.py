@@ -3,55 +3,38 @@
 It depends on nothing but the file and the rules, so it may run in other processes. What needs all subjects at once
 (facts, and the rules that use them) is a later stage; of each file only the subjects that stage can use are kept.
 
-`recognition` finds out what an input is, `editing` how it may be edited, `batches` spreads work over processes, and
-`transport` prepares what travels between them.
+`recognition` finds out what an input is, `editing` how it may be edited, `batches` spreads work over processes,
+`transport` prepares what travels between them, and `kept` reuses what the work on a file gave before.
 """
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
-
-from msgspec import Struct, field
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
-from scanner.limits import DEFAULTS, Limits
-from scanner.model import Input, InputStatus, Subject
-from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.inputs.kept.reuse import Reuse
+from scanner.inputs.portion import Portion, Work
+from scanner.model import Input, InputStatus
+from scanner.policy.evaluate import Evaluator
 from scanner.sources import Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
+
+__all__ = ["Portion", "Reuse", "Work", "assess", "assess_all", "hides_something"]
 
 _OBJECT = b"apiVersion"
 """What a file with Kubernetes objects holds."""
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
-
-
-class Portion(Struct):
-    """What the work on one file gives, or on a portion of its subjects."""
-
-    subjects: tuple[Subject, ...] = ()
-    """Those that the later stage can use."""
-    evaluation: Evaluation = field(default_factory=Evaluation)
-    input: Input | None = None
-    """What the file is; known with the last portion."""
-
-
-class Work(Struct, frozen=True):
-    """What is wanted of the work on files."""
-
-    kept: FieldFilter | None = None
-    """What stays of subjects for the later stage; nothing where all of each does."""
-    fixes: bool = False
-    """Give each failure the fix that its rule has, as edits of the file."""
-    limits: Limits = DEFAULTS
-
-
+_LEFT = 1.0
+"""Seconds of its time that must be left to a file of which an entry for the cache is made, so that none is lost to it.
+"""
 _PLAIN = Work()
 
 
@@ -76,15 +59,35 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
 
 
 def assess_all(
-    sources: Iterable[Source], local: Evaluator, jobs: int, work: Work = _PLAIN
+    sources: Iterable[Source], local: Evaluator, jobs: int, work: Work = _PLAIN, reuse: Reuse | None = None
 ) -> Iterator[tuple[Source, list[Portion]]]:
     """The work on every file, in the order of the files, in processes that a file may take down with it.
 
-    `jobs` is their number, 0 for as many as there are processors where that pays.
+    `jobs` is their number, 0 for as many as there are processors where that pays. With `reuse`, files whose results
+    are kept are not worked on.
     """
-    if work.kept:
-        sources = _foreseen(sources, work.kept)
-    yield from spread(partial(assess, local=local, work=work), _failed, sources, jobs, work.limits)
+
+    def run(some: Iterable[Source], keep: bool) -> Iterator[tuple[Source, list[Portion]]]:
+        if work.kept:
+            some = _foreseen(some, work.kept)
+        each = partial(_with_entry if keep else assess, local=local, work=work)
+        yield from spread(each, _failed, some, jobs, work.limits)
+
+    yield from reuse.run(sources, local, work, run) if reuse else run(sources, False)
+
+
+def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portion]:
+    """As `assess`, with the entry of the file for the cache of results."""
+    from scanner.inputs.kept.entry import EntryWriter
+
+    entry = EntryWriter()
+    for portion in assess(source, local, work):
+        if signal.getitimer(signal.ITIMER_PROF)[0] < max(_LEFT, work.limits.seconds / 2):
+            entry.give_up()
+        entry.take(portion)
+        if portion.input:
+            portion.entry = entry.entry()
+        yield portion
 
 
 def _foreseen(sources: Iterable[Source], kept: FieldFilter) -> Iterator[Source]:

@@ -42,6 +42,8 @@ def spread(
         size += size_of(source) + _EACH
         if size >= _WORTHWHILE:
             break
+    if not first:
+        return
     transport.prepare(limits)
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
     yield from Workers(work, failed, number, limits, _extra).run(_batches(first, rest))

@@ -70,6 +70,11 @@ class Scope(Struct, frozen=True):
     tree: git.Tree | None = None
     """The files of the commit that are read in place of those on disk."""
 
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """The folders that everything that is read lies in: whoever wrote that may have written anything in them."""
+        return (git.top(self.tree.folder) or self.tree.folder,) if self.tree else self.boundary.tops
+
 
 def scope(paths: Sequence[str], selection: Selection | None = None, where: str = "") -> Scope:
     """The root that names are relative to: the current folder if it holds all paths, else their common parent.

@@ -1,0 +1,150 @@
+"""Whether what the work on a file gave may be kept: it is what JSON carries exactly, not large, and no credential.
+
+Every value is looked at in the form that an entry holds it, not in that of the file: a YAML text may write a
+credential in a form in which nobody sees it.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
+
+from scanner.marks import Mark, children_of
+from scanner.masking import mask
+from scanner.model import Finding, Input, Loss
+from scanner.places import Edit, Fix, Location, Origin, Related
+
+_MOST_VALUES = 200_000
+_MOST_CHARACTERS = 4_000_000
+"""In a file: what is larger takes a part of the memory and the time that the file itself may take."""
+_WHOLE = 2**63
+"""The first integer that JSON's readers do not carry exactly."""
+_APART = "\n\0\n"
+"""Between texts that are searched at once: no credential reaches over it."""
+_REMEMBERED = 50_000
+_REMEMBERED_LENGTH = 500
+_clean: set[str] = set()
+"""Texts of earlier files that hold no credential: most texts of manifests are in many of them."""
+
+
+class NotKeptError(Exception):
+    """A value that is not to be kept."""
+
+
+class Inspection:
+    """All values of a file, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._values = 0
+        self._characters = 0
+        self._texts: set[str] = set()
+
+    def take(self, value: Any, name: str = "") -> None:
+        """Look at plain data and everything in it; a text is also looked at together with its name.
+
+        Raises NotKeptError for what JSON does not carry exactly, and for more than may be kept. That names of fields
+        are texts is left to the writer of JSON.
+        """
+        kind = type(value)
+        if kind is str:
+            self._characters += len(value)
+            self._texts.add(f"{name}: {value}" if name else value)
+        elif kind is dict:
+            self._mapping(value)
+        elif kind is list:
+            self._items(value, name)
+        elif kind is int:
+            _require(-_WHOLE <= value < _WHOLE)
+        elif kind is float:
+            _require(isfinite(value))
+        else:
+            _require(value is None or kind is bool)
+
+    def take_fields(self, value: Any) -> None:
+        """Look at the texts in a struct, or in a tuple of such."""
+        kind = type(value)
+        if kind is str:
+            self._characters += len(value)
+            self._texts.add(value)
+        elif kind in _GETTERS:
+            for part in _GETTERS[kind](value):
+                if part:
+                    self.take_fields(part)
+        elif isinstance(value, tuple | frozenset):
+            for part in value:
+                self.take_fields(part)
+
+    def take_names(self, mark: Mark) -> None:
+        """Look at the names of fields in a mark, which may be more than those of its value."""
+        children = children_of(mark)
+        if isinstance(children, dict):
+            self._texts.update(children)
+            for each in children.values():
+                if children_of(each):
+                    self.take_names(each)
+        elif children:
+            for each in children:
+                self.take_names(each)
+
+    def refuse_large(self) -> None:
+        """Raise NotKeptError where a file holds more than may be kept."""
+        _require(self._values <= _MOST_VALUES and self._characters <= _MOST_CHARACTERS)
+
+    def refuse_credentials(self) -> None:
+        """Raise NotKeptError where one of the values looks like a credential."""
+        new = self._texts - _clean
+        joined = _APART.join(new)
+        _require(mask(joined) == joined)
+        if len(_clean) > _REMEMBERED:
+            _clean.clear()
+        _clean.update(text for text in new if len(text) <= _REMEMBERED_LENGTH)
+
+    def _mapping(self, value: dict[str, Any]) -> None:
+        self._values += len(value)
+        _require(self._values <= _MOST_VALUES)
+        self._texts.update(value)
+        for name, item in value.items():
+            self.take(item, name)
+        if type(value.get("value")) is str:
+            self._texts.add(f"{value.get('name')}={value['value']}")
+        if value.get("kind") == "Secret":
+            _require(not any(map(_told, (value.get("data"), value.get("stringData")))))
+
+    def _items(self, value: list[Any], name: str) -> None:
+        self._values += len(value)
+        _require(self._values <= _MOST_VALUES)
+        for item in value:
+            self.take(item, name)
+        texts = [item for item in value if type(item) is str]
+        if len(texts) > 1:  # `--password` and its value may be two items
+            self._texts.add(" ".join(texts))
+
+
+def prepare() -> None:
+    """Load what searches for credentials, before other processes are made that need it too."""
+    mask("password: x")
+
+
+def names_of(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields of a struct."""
+    return kind.__struct_fields__
+
+
+def _told(data: Any) -> bool:
+    """Whether anything of the data of a Secret is more than its names."""
+    return any(item is not None for item in data.values()) if isinstance(data, dict) else data is not None
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise NotKeptError
+
+
+_GETTERS = {
+    kind: attrgetter(*(name for name in names_of(kind) if name not in {"fingerprint", "sha256"}))
+    for kind in (Edit, Finding, Fix, Input, Location, Loss, Origin, Related)
+}
+"""What gives the values of the fields of each struct; a digest tells nothing of what it was made of."""

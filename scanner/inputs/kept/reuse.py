@@ -1,0 +1,149 @@
+"""Reuses what the work on the same file gave before, and keeps what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+
+from scanner.facts.field_filter import FieldFilter
+from scanner.inputs.portion import Portion, Work
+from scanner.policy.evaluate import Evaluator
+from scanner.sources import STDIN_NAME, File, Source
+
+if TYPE_CHECKING:
+    from scanner.inputs.kept.store import Store
+
+Run: TypeAlias = "Callable[[Iterable[Source], bool], Iterator[tuple[Source, list[Portion]]]]"
+"""The work on files, in their order; with True, entries of what may be kept are made too."""
+_WORTHWHILE = 20
+"""Files from which looking them up takes less time than working on them."""
+_AT_ONCE = 8 * 1024**2
+"""Bytes of new entries that are written together."""
+
+
+class Reuse(Struct, frozen=True):
+    """Where results are kept, and what they depend on beside the files, the evaluator and the work."""
+
+    folder: Path | None
+    """The cache folder; without one, nothing is kept."""
+    outside: tuple[str, ...]
+    """Folders in which results are never kept, such as the scanned tree: its author could forge them."""
+    settings: tuple[object, ...]
+    """Those of the evaluator that it does not show."""
+    own_rules: str = ""
+    """Digest of the files of rules that are not shipped."""
+
+    def run(
+        self, sources: Iterable[Source], local: Evaluator, work: Work, run: Run
+    ) -> Iterator[tuple[Source, list[Portion]]]:
+        """Each source with its portions, in the order of the sources, as `run` gives them."""
+        if self.folder is None or work.kept is None:  # all of each subject would be kept, its secrets too
+            yield from run(sources, False)
+            return
+        first, rest = _first(iter(sources))
+        everything = chain(first, rest)
+        if len(first) < _WORTHWHILE:
+            yield from run(first, False)
+            return
+        from scanner.inputs.kept import store
+
+        with store.opened(self.folder, self.outside) as kept:
+            reading = self._reading(kept, local, work.kept, work) if kept else None
+            yield from reading.run(everything, run) if reading else run(everything, False)
+
+    def _reading(self, kept: Store, local: Evaluator, fields: FieldFilter, work: Work) -> _Reading | None:
+        """What looks files up, None where it is not known what their results depend on."""
+        from scanner.inputs.kept import identity, inspection
+
+        inspection.prepare()
+        code = identity.code()
+        try:
+            rest = identity.digest(local, fields, work, self.settings, self.own_rules)
+        except (OSError, TypeError):
+            return None
+        same = hashlib.sha256(rest + code.encode()).digest()
+        return _Reading(kept, same, lambda: identity.code() == code) if code else None
+
+
+class _Reading:
+    """One pass over files with an open database."""
+
+    def __init__(self, kept: Store, same: bytes, unchanged: Callable[[], bool]) -> None:
+        self._kept = kept
+        self._same = same
+        """The digest of everything but the file that a result depends on."""
+        self._unchanged = unchanged
+        """Whether the code is still the one that this began with."""
+        self._new: list[tuple[bytes, bytes]] = []
+        self._size = 0
+
+    def run(self, sources: Iterable[Source], run: Run) -> Iterator[tuple[Source, list[Portion]]]:
+        """Each source with its portions; only those that are not known go to the work."""
+        passed: deque[tuple[Source, bytes, list[Portion]]] = deque()
+
+        def unknown() -> Iterator[Source]:
+            for source in sources:
+                key, found = self._find(source)
+                passed.append((source, key, found))
+                if not found:
+                    yield source
+
+        for source, portions in run(unknown(), True):
+            while passed[0][2]:
+                known, _, found = passed.popleft()
+                yield known, found
+            _, key, _ = passed.popleft()
+            self._keep(key, portions[-1])
+            yield source, portions
+        for known, _, found in passed:
+            yield known, found
+        self._write()
+
+    def _find(self, source: Source) -> tuple[bytes, list[Portion]]:
+        """The key of a source, empty where it is none that is kept, and the portions that are known of it."""
+        from scanner.inputs.kept import entry
+
+        if not isinstance(source, File) or source.path == STDIN_NAME:
+            return b"", []
+        content = hashlib.sha256(source.content)
+        own = b"" if source.own is None else hashlib.sha256(source.own).digest()
+        key = hashlib.sha256(b"\0".join((self._same, content.digest(), own, os.fsencode(source.path)))).digest()
+        value = self._kept.get(key)
+        if value is None:
+            return key, []
+        try:
+            portions = entry.read(value)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return key, []
+        told = portions[-1].input
+        return key, portions if told and (told.path, told.sha256) == (source.path, content.hexdigest()) else []
+
+    def _keep(self, key: bytes, last: Portion) -> None:
+        value, last.entry = last.entry, None
+        if key and value:
+            self._new.append((key, value))
+            self._size += len(value)
+            if self._size > _AT_ONCE:
+                self._write()
+
+    def _write(self) -> None:
+        """Keep what is new, unless the code was changed: nobody knows which of the two made it."""
+        new, self._new, self._size = self._new, [], 0
+        self._kept.put(new if new and self._unchanged() else ())
+
+
+def _first(sources: Iterator[Source]) -> tuple[list[Source], Iterator[Source]]:
+    """The first sources, as many as reuse is worthwhile for, and the others."""
+    first: list[Source] = []
+    for source in sources:
+        first.append(source)
+        if len(first) == _WORTHWHILE:
+            break
+    return first, sources

@@ -172,7 +172,9 @@ def test_an_unreadable_file_is_not_kept() -> None:
 
 
 def test_a_rule_that_could_not_be_evaluated_is_not_kept() -> None:
-    evaluation = Evaluation(counts={"rule": {Outcome.ERROR: 1}})
+    location = Location("a", 1, 1, 1, 1)
+    finding = Finding("rule", Outcome.ERROR, Severity.LOW, "message", "kind", "id", "name", location, "fingerprint")
+    evaluation = Evaluation([finding], {"rule": {Outcome.ERROR: 1}})
     assert made([Portion((), evaluation, Input("a", "", 0, InputStatus.ASSESSED))]) is None
 
 

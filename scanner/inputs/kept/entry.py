@@ -6,6 +6,7 @@ Nothing in an entry names a class or a function: the place of a value decides wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -36,7 +37,7 @@ class EntryWriter:
             return
         try:
             self._parts.append(self._written(portion))
-        except (NotKeptError, TypeError, ValueError, RecursionError, MemoryError):  # orjson raises a TypeError
+        except (NotKeptError, TypeError, ValueError, RecursionError, MemoryError):
             self._parts = None
 
     def give_up(self) -> None:
@@ -50,34 +51,36 @@ class EntryWriter:
         try:
             self._inspection.refuse_credentials()
             return b"[" + b",".join(self._parts) + b"]"
-        except (NotKeptError, RecursionError, MemoryError):
+        except (NotKeptError, TypeError, RecursionError, MemoryError):
             return None
 
     def _written(self, portion: Portion) -> bytes:
-        evaluation = portion.evaluation
-        if evaluation.fixes or any(Outcome.ERROR in some for some in evaluation.counts.values()):
-            raise NotKeptError
-        if portion.input and portion.input.status is InputStatus.UNREADABLE:
+        evaluation, inspection = portion.evaluation, self._inspection
+        if evaluation.fixes or (portion.input and portion.input.status is InputStatus.UNREADABLE):
             raise NotKeptError
         for subject in portion.subjects:
-            self._inspection.take(subject.bindings)
+            inspection.take(subject.bindings)
             for mark in subject.marks.values():
-                self._inspection.take_names(mark)
-            told = (subject.identity, subject.name, subject.origin, subject.unknowns, subject.group, subject.overlay)
-            self._inspection.take_fields(told)
-        self._inspection.take_fields((*evaluation.findings, *evaluation.by_path, *evaluation.by_subject))
+                inspection.take_names(mark)
+            inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay, *subject.unknowns))
+            inspection.take_struct(subject.origin)
+        for finding in evaluation.findings:
+            if finding.outcome is Outcome.ERROR:
+                raise NotKeptError
+            inspection.take_struct(finding)
+        inspection.take_texts(chain(*evaluation.by_path, *evaluation.by_subject))
         if portion.input:
-            self._inspection.take_fields(portion.input)
-        self._inspection.refuse_large()
+            inspection.take_struct(portion.input)
+        inspection.refuse_large()
         row = (
             portion.subjects,
             evaluation.findings,
-            _named(evaluation.counts),
-            [(places, _named(counts)) for places, counts in evaluation.by_path.items()],
-            [(subject, _named(counts)) for subject, counts in evaluation.by_subject.items()],
+            _listed(evaluation.counts),
+            [(places, _listed(counts)) for places, counts in evaluation.by_path.items()],
+            [(subject, _listed(counts)) for subject, counts in evaluation.by_subject.items()],
             portion.input,
         )
-        return orjson.dumps(row, default=_fields, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+        return orjson.dumps(row, default=_fields)
 
 
 def read(entry: bytes) -> list[Portion]:
@@ -91,12 +94,12 @@ def read(entry: bytes) -> list[Portion]:
     return portions
 
 
-def _named(counts: Mapping[str, Mapping[Outcome, int]]) -> dict[str, dict[str, int]]:
-    return {rule: {outcome.value: number for outcome, number in some.items()} for rule, some in counts.items()}
+def _listed(counts: Mapping[str, Mapping[Outcome, int]]) -> dict[str, list[tuple[Outcome, int]]]:
+    return {rule: list(some.items()) for rule, some in counts.items()}
 
 
-def _counts(named: dict[str, dict[str, int]]) -> _Counts:
-    return {rule: {_OUTCOMES[outcome]: number for outcome, number in some.items()} for rule, some in named.items()}
+def _counts(listed: dict[str, list[tuple[str, int]]]) -> _Counts:
+    return {rule: {_OUTCOMES[outcome]: number for outcome, number in some} for rule, some in listed.items()}
 
 
 def _portion(

@@ -6,6 +6,7 @@ credential in a form in which nobody sees it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import isfinite
 from operator import attrgetter
 from typing import Any
@@ -63,30 +64,31 @@ class Inspection:
         else:
             _require(value is None or kind is bool)
 
-    def take_fields(self, value: Any) -> None:
-        """Look at the texts in a struct, or in a tuple of such."""
-        kind = type(value)
-        if kind is str:
-            self._characters += len(value)
-            self._texts.add(value)
-        elif kind in _GETTERS:
-            for part in _GETTERS[kind](value):
-                if part:
-                    self.take_fields(part)
-        elif isinstance(value, tuple | frozenset):
-            for part in value:
-                self.take_fields(part)
+    def take_texts(self, texts: Iterable[str | None]) -> None:
+        """Look at some texts."""
+        told = [text for text in texts if text]
+        self._characters += sum(map(len, told))
+        self._texts.update(told)
+
+    def take_struct(self, value: Struct) -> None:
+        """Look at the texts of a struct, and of structs in it."""
+        texts, others = _GETTERS[type(value)]
+        self._values += 1
+        self.take_texts(texts(value))
+        for part in others(value) if others else ():
+            if isinstance(part, Struct):
+                self.take_struct(part)
+            elif part:
+                self._several(part)
 
     def take_names(self, mark: Mark) -> None:
         """Look at the names of fields in a mark, which may be more than those of its value."""
         children = children_of(mark)
         if isinstance(children, dict):
             self._texts.update(children)
-            for each in children.values():
-                if children_of(each):
-                    self.take_names(each)
-        elif children:
-            for each in children:
+            children = list(children.values())
+        for each in children or ():
+            if children_of(each):
                 self.take_names(each)
 
     def refuse_large(self) -> None:
@@ -102,12 +104,27 @@ class Inspection:
             _clean.clear()
         _clean.update(text for text in new if len(text) <= _REMEMBERED_LENGTH)
 
+    def _several(self, parts: Iterable[Any]) -> None:
+        """Look at a tuple of texts, numbers, structs or tuples."""
+        for part in parts:
+            if isinstance(part, Struct):
+                self.take_struct(part)
+            elif isinstance(part, str):
+                self.take_texts((part,))
+            elif isinstance(part, tuple):
+                self._several(part)
+
     def _mapping(self, value: dict[str, Any]) -> None:
         self._values += len(value)
         _require(self._values <= _MOST_VALUES)
-        self._texts.update(value)
+        texts = self._texts
+        texts.update(value)
         for name, item in value.items():
-            self.take(item, name)
+            if type(item) is str:
+                self._characters += len(item)
+                texts.add(f"{name}: {item}")
+            else:
+                self.take(item, name)
         if type(value.get("value")) is str:
             self._texts.add(f"{value.get('name')}={value['value']}")
         if value.get("kind") == "Secret":
@@ -143,8 +160,25 @@ def _require(condition: bool) -> None:
         raise NotKeptError
 
 
-_GETTERS = {
-    kind: attrgetter(*(name for name in names_of(kind) if name not in {"fingerprint", "sha256"}))
-    for kind in (Edit, Finding, Fix, Input, Location, Loss, Origin, Related)
-}
-"""What gives the values of the fields of each struct; a digest tells nothing of what it was made of."""
+def _getter(names: list[str]) -> Callable[[Struct], Iterable[Any]] | None:
+    """What gives some fields of a struct as a tuple."""
+    if len(names) == 1:
+        return lambda value: (getattr(value, names[0]),)
+    return attrgetter(*names) if names else None
+
+
+def _getters(kind: type[Struct]) -> tuple[Callable[[Struct], Iterable[Any]], Callable[[Struct], Iterable[Any]] | None]:
+    """What gives the texts of a struct, and what gives the fields that may hold texts."""
+    types = {name: kind.__annotations__[name] for name in names_of(kind) if name not in _DIGESTS}
+    texts = [name for name, each in types.items() if each in _TEXT]
+    others = [name for name, each in types.items() if each not in _TEXT and each not in _TEXTLESS]
+    return _getter(texts) or (lambda _: ()), _getter(others)
+
+
+_DIGESTS = {"fingerprint", "sha256"}
+"""Fields with digests, which tell nothing of what they were made of."""
+_TEXT = {"str", "str | None"}
+_TEXTLESS = {"bool", "int", "Outcome", "Severity", "InputStatus"}
+"""Types of fields, as they are written."""
+_STRUCTS: tuple[type[Struct], ...] = (Edit, Finding, Fix, Input, Location, Loss, Origin, Related)
+_GETTERS = {kind: _getters(kind) for kind in _STRUCTS}

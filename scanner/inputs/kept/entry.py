@@ -37,7 +37,7 @@ class EntryWriter:
             return
         try:
             self._parts.append(self._written(portion))
-        except (NotKeptError, TypeError, ValueError, RecursionError, MemoryError):
+        except Exception:  # noqa: BLE001 - whatever it is, it must not cost the file its result
             self._parts = None
 
     def give_up(self) -> None:
@@ -51,7 +51,7 @@ class EntryWriter:
         try:
             self._inspection.refuse_credentials()
             return b"[" + b",".join(self._parts) + b"]"
-        except (NotKeptError, TypeError, RecursionError, MemoryError):
+        except Exception:  # noqa: BLE001 - as above
             return None
 
     def _written(self, portion: Portion) -> bytes:

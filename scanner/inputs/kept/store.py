@@ -45,11 +45,20 @@ class Store:
         self._path = path
         self._connection: sqlite3.Connection | None = connection
         self._today = int(time.time()) // _DAY
+        self._holds_any = False
         self._used: list[bytes] = []
         """Keys that were read today for the first time."""
 
+    def prepare(self) -> bool:
+        """Make a new database ready; False where it cannot be used."""
+        holds_any = self._safely(_prepare)
+        self._holds_any = bool(holds_any)
+        return holds_any is not None
+
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, None where none is kept."""
+        if not self._holds_any:
+            return None
         row = self._safely(lambda db: db.execute("SELECT value, used FROM entry WHERE key = ?", (key,)).fetchone())
         if row is None:
             return None
@@ -116,11 +125,11 @@ def _open(folder: Path, outside: Iterable[str]) -> Store | None:
     except (OSError, ValueError, sqlite3.Error):
         return None
     store = Store(path, connection)
-    return store if store._safely(_prepare) else None  # noqa: SLF001 - it is made here
+    return store if store.prepare() else None
 
 
 def _prepare(database: sqlite3.Connection) -> bool:
-    """Make a new database ready; False for one that is not of this form."""
+    """Make a new database ready, and return whether anything is kept in it."""
     import sqlite3
 
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * _LARGEST)
@@ -134,7 +143,7 @@ def _prepare(database: sqlite3.Connection) -> bool:
                 database.execute(_TABLE)
     if _schema(database) != [(_TABLE,)]:
         raise sqlite3.DatabaseError
-    return True
+    return database.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is not None
 
 
 def _schema(database: sqlite3.Connection) -> list[tuple[str]]:

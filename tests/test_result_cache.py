@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,15 @@ from msgspec.structs import replace
 from scanner import scan as scan_module
 from scanner.configured import Pattern
 from scanner.credentials.table import FORMS
+from scanner.facts.field_filter import FieldFilter
+from scanner.inputs import Work
 from scanner.inputs.kept import identity
 from scanner.limits import DEFAULTS
 from scanner.model import Profile, Severity
 from scanner.options import Options
+from scanner.policy.evaluate import Evaluator
 from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
+from scanner.sources import File
 from tests.cached import ENOUGH, POD, database, empty_cache, entries, lay_out, read_anew, written
 from tests.command_line import assay_process
 from tests.examples import drawn, secrets_of
@@ -187,12 +194,38 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
         return entries(home / "assay")
 
     assert [run(), run()] == [ENOUGH, ENOUGH]
-    module = checkout / "scanner" / "facts" / "swarms.py"
-    before = module.stat()
-    text = module.read_text()
-    module.write_text(text[:-1] + " " if text.endswith("\n") else text)
-    os.utime(module, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert run() == 2 * ENOUGH
+    for number, name in enumerate(("facts/swarms.py", "subjects/architecture.schema.json"), 2):
+        file = checkout / "scanner" / name
+        before, text = file.stat(), file.read_text()
+        file.write_text(f"{text[:-1]} ")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert file.stat().st_size == before.st_size
+        assert run() == number * ENOUGH, name
+
+
+def test_every_library_that_reads_files_is_a_part_of_the_key() -> None:
+    code = """
+import sys
+from scanner import inputs, sources
+from scanner.scan import Options, evaluators, rules_of
+local, _ = evaluators(rules_of(Options()), Options())
+for source in sources.collect(sources.scope(sys.argv[1:])):
+    list(inputs.assess(source, local, inputs.Work(fixes=True)))
+print(*{name.partition(".")[0] for name, module in sys.modules.items() if "-packages" in str(getattr(module, '__spec__', ''))})
+"""
+    folders = [str(REPOSITORY / name) for name in ("examples", "tests/formats", "docs")]
+    done = subprocess.run([sys.executable, "-c", code, *folders], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"yaml", "cel_expr_python", "jsonschema"} <= loaded
+    assert loaded - identity.LIBRARIES.keys() <= {"attr", "_distutils_hack"}
+
+
+def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
+    """Whoever adds to one of these adds it to the key, and then here."""
+    assert File.__struct_fields__ == ("path", "content", "own")
+    assert Work.__struct_fields__ == ("kept", "fixes", "limits")
+    assert [*signature(Evaluator).parameters] == ["rules", "include_passes", "kubernetes_minor", "by_path"]
+    assert [*signature(FieldFilter).parameters] == ["rules"]
 
 
 def test_no_cache_reads_and_writes_none(folder: Path, tmp_path: Path, cache: Path) -> None:

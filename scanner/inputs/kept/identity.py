@@ -1,7 +1,7 @@
 """What the results of a file depend on besides the file: Assay's code, the libraries that read, rules and options.
 
 An installed package is identified by its RECORD, which holds the digest of each of its files, so that the same release
-has the same identity on every machine. A checkout has none, so names, sizes and times of its modules count: the time of
+has the same identity on every machine. A checkout has none, so names, sizes and times of its files count: the time of
 the last change of an inode too, which no program that sets times can set.
 """
 
@@ -35,14 +35,20 @@ if TYPE_CHECKING:
 _FORMAT = "1"
 """Of entries: another one is another key."""
 _OWN = "assay_compliance"
-_LIBRARIES = {
+LIBRARIES = {
+    "attrs": "attrs",
     "cel_expr_python": "cel_expr_python",
+    "jsonschema": "jsonschema",
+    "jsonschema_specifications": "jsonschema_specifications",
     "markdown_it": "markdown_it_py",
     "mdurl": "mdurl",
     "msgspec": "msgspec",
     "orjson": "orjson",
+    "referencing": "referencing",
+    "rpds": "rpds_py",
     "tree_sitter": "tree_sitter",
     "tree_sitter_javascript": "tree_sitter_javascript",
+    "typing_extensions": "typing_extensions",
     "yaml": "pyyaml",
 }
 """The modules of others that read files and evaluate rules, with the names of their packages."""
@@ -97,17 +103,17 @@ def code() -> str:
     package = Path(__file__).resolve().parents[2]
     record = _record(package.parent, _OWN)
     try:
-        files = sorted(_modules(str(package), "", exact=not record))
+        files = sorted(_files(str(package), "", exact=not record))
     except OSError:
         return ""
     return hashlib.sha256(repr((record, files)).encode("utf-8", "surrogatepass")).hexdigest() if files else ""
 
 
-def _modules(folder: str, name: str, *, exact: bool) -> Iterator[tuple[str | int, ...]]:
-    """Name and size of each module of a folder with a name; `exact` adds its inode and the times of its last change."""
+def _files(folder: str, name: str, *, exact: bool) -> Iterator[tuple[str | int, ...]]:
+    """Name and size of each file of a folder with a name; `exact` adds its inode and the times of its last change."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            if entry.is_file():
                 told = entry.stat()
                 yield (
                     f"{name}/{entry.name}",
@@ -115,12 +121,12 @@ def _modules(folder: str, name: str, *, exact: bool) -> Iterator[tuple[str | int
                     *((told.st_mtime_ns, told.st_ctime_ns, told.st_ino) if exact else ()),
                 )
             elif entry.is_dir(follow_symlinks=False) and entry.name not in {"__pycache__", "_data"}:
-                yield from _modules(entry.path, f"{name}/{entry.name}", exact=exact)
+                yield from _files(entry.path, f"{name}/{entry.name}", exact=exact)
 
 
 def _libraries() -> list[tuple[str, str]]:
     """The identity of each library that reads files or evaluates rules."""
-    return [(module, _library(module, package)) for module, package in _LIBRARIES.items()]
+    return [(module, _library(module, package)) for module, package in LIBRARIES.items()]
 
 
 def _library(module: str, package: str) -> str:

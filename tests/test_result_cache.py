@@ -211,7 +211,8 @@ from scanner.scan import Options, evaluators, rules_of
 local, _ = evaluators(rules_of(Options()), Options())
 for source in sources.collect(sources.scope(sys.argv[1:])):
     list(inputs.assess(source, local, inputs.Work(fixes=True)))
-print(*{name.partition(".")[0] for name, module in sys.modules.items() if "-packages" in str(getattr(module, '__spec__', ''))})
+places = {name: str(getattr(module, "__spec__", "")) for name, module in sys.modules.items()}
+print(*{name.partition(".")[0] for name, place in places.items() if "-packages" in place})
 """
     folders = [str(REPOSITORY / name) for name in ("examples", "tests/formats", "docs")]
     done = subprocess.run([sys.executable, "-c", code, *folders], capture_output=True, text=True, check=True)

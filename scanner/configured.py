@@ -1,7 +1,4 @@
-"""What a configuration changed in a scan. Every report begins with it, so that no omission is hidden.
-
-The records are named tuples, because each command imports them: a frozen dataclass takes seven times as long to define.
-"""
+"""What a configuration changed in a scan. Every report begins with it, so that no omission is hidden."""
 
 from __future__ import annotations
 

@@ -50,6 +50,8 @@ class Options(Struct, frozen=True):
     limits: Limits = DEFAULTS
     """What one input may cost."""
     cache_folder: Path | None = None
+    reuse: bool = True
+    """Take the results of unchanged files from the cache, and keep those of others."""
     started: str = ""
     """When the run began, in RFC 3339; empty where reports should not state it."""
     arguments: tuple[str, ...] = ()

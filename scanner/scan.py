@@ -218,7 +218,7 @@ def _read(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
     )
     settings = (options.include_passes, options.kubernetes_version)
-    reuse = inputs.Reuse(options.cache_folder, where.tops, settings, by.own)
+    reuse = inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         for portion in portions:

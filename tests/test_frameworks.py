@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scanner import library, objectives
 from scanner.controls import Checkable, ControlStatus, Measure, Platform, Relation, ShownBy, Strength
 from scanner.errors import PackError
-from scanner.frameworks import catalogue
+from scanner.frameworks import catalogue, framework_file
 from scanner.frameworks.assess import ByControl, OutcomesInScope, assess, by_control
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
@@ -281,7 +281,7 @@ def test_what_is_wrong_with_a_bearing_is_told_with_its_line(
     shipped = library.data_root() / "frameworks"
     folder = tmp_path / "frameworks"
     folder.mkdir()
-    for path in (shipped / catalogue.SCHEMA, *objectives.files()):
+    for path in (shipped / framework_file.SCHEMA, *objectives.files()):
         (folder / path.name).write_bytes(path.read_bytes())
     head = "{id: f, edition: '1', title: F, publisher: P, published: '2026', source: 'https://f.example', licence: none"
     control = f"{{id: C1, title: C, checkable: full, evidence: e, objectives: [\n{bearing}]}}"

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 from scanner.controls import ControlStatus
-from scanner.limits import DEFAULTS
 from scanner.model import Finding, InputStatus, Scan
-from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.scan import Options, scan
-from scanner.sources import Boundary, Selection
+from scanner.sources import Selection
 
 CHART = """\
 apiVersion: v2
@@ -488,23 +486,3 @@ def test_a_scope_holds_what_an_overlay_in_it_builds(pattern: str, tmp_path: Path
     assert statuses["PSS-B-Privileged"] is ControlStatus.NOT_SATISFIED
     assert "base/pod.yaml" in {each.location.path for each in result.findings}
     assert result.outcomes["fail"] == sum(each.outcome == "fail" for each in result.findings)
-
-
-def digest(folder: Path, files: Mapping[str, str]) -> str:
-    """The digest of the copy of a chart that has some files."""
-    for name, text in files.items():
-        (folder / "web" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "web" / name).write_text(text)
-    ground = SourceTree(str(folder), Boundary((str(folder),)), DEFAULTS, copies=str(folder))
-    copy = PrivateCopy(ground)
-    assert {name for name, _ in copy.take_folder("web")} == {f"web/{name}" for name in files}
-    return copy.digest
-
-
-def test_a_copy_is_known_by_the_names_and_contents_of_its_files(tmp_path: Path) -> None:
-    files = {"Chart.yaml": CHART, "templates/a.yaml": "ab", "templates/b.yaml": "c"}
-    others = [{**files, "values.yaml": ""}, {**files, "templates/b.yaml": "d"}]
-    others += [{**files, "templates/a.yaml": "a", "templates/b.yaml": "bc"}]
-    found = [digest((tmp_path / str(number)).resolve(), each) for number, each in enumerate((files, files, *others))]
-    assert found[0] == found[1]
-    assert len(set(found)) == len(found) - 1

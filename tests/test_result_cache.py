@@ -26,8 +26,8 @@ from scanner.options import Options
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
 from scanner.sources import File
-from tests.cached import ENOUGH, POD, database, empty_cache, entries, lay_out, read_anew, written
-from tests.command_line import assay_process
+from tests.cached import ENOUGH, POD, database, empty_cache, entries, lay_out, read_anew, without_parser, written
+from tests.command_line import assay, assay_process
 from tests.examples import drawn, secrets_of
 from tests.places import DOCUMENTS
 
@@ -235,6 +235,17 @@ def test_no_cache_reads_and_writes_none(folder: Path, tmp_path: Path, cache: Pat
     done = assay_process("scan", ".", "--no-cache", "--quiet", cwd=folder, XDG_CACHE_HOME=str(home))
     assert done.returncode == 1
     assert not (home / "assay" / "results").exists()
+
+
+@pytest.mark.parametrize(("output", "read"), [("evidence=../pack", True), ("json=../x.json", False)])
+def test_evidence_takes_no_result_from_the_cache(folder: Path, tmp_path: Path, output: str, *, read: bool) -> None:
+    lay_out(folder)
+    environment = {"XDG_CACHE_HOME": str(empty_cache(tmp_path / "home" / "assay").parent)}
+    arguments = ("scan", ".", "--quiet")
+    assert assay(*arguments, "--output", "json=../first.json", cwd=folder, **environment).returncode == 1
+    with without_parser():
+        done = assay(*arguments, "--output", output, cwd=folder, **environment)
+    assert done.returncode == (4 if read else 1), "a file that cannot be parsed makes the scan incomplete"
 
 
 def test_few_files_write_no_results(folder: Path, cache: Path) -> None:

@@ -184,9 +184,9 @@ def test_a_link_that_stays_is_followed_and_stays(
 
 
 def test_a_link_elsewhere_that_leads_elsewhere_is_refused(folder: Path) -> None:
-    (folder.parent / "shared").mkdir()
-    (folder.parent / "shared" / "x.json").symlink_to("../outside/victim")
-    done = assay("scan", "pod.yaml", "--output", "json=../shared/x.json", cwd=folder)
+    (folder.parent / "linked").mkdir()
+    (folder.parent / "linked" / "x.json").symlink_to("../outside/victim")
+    done = assay("scan", "pod.yaml", "--output", "json=../linked/x.json", cwd=folder)
     assert done.returncode == 2
     assert is_untouched(folder)
 

@@ -119,10 +119,13 @@ def command(
     wanted = parse((*outputs, "inputs") if explain_inputs else outputs)
     fixes = any(output.form.shows_fixes for output in wanted)
     commit = any(output.form.tells_commit for output in wanted)
+    reuse = not any(output.form.assesses_anew for output in wanted)
     chosen = resolved_options(context)
     started = time.monotonic()
     with Progress(shown=not quiet) as progress:
-        result = scan(chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, **given), progress)
+        result = scan(
+            chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, reuse=reuse, **given), progress
+        )
     result = replace(result, run=replace(result.run, ended=_now()))
     seconds = time.monotonic() - started
     on_disk = given["git_revision"] is None and sources.STDIN not in chosen.value("paths")
@@ -134,7 +137,7 @@ def command(
     return result.verdict.exit_code
 
 
-def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, **given: Any) -> Options:
+def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, reuse: bool, **given: Any) -> Options:
     """What the options mean for a scan; with `commit`, the Git commit of the paths is looked up."""
     revision = given["git_revision"]
     if revision == "":
@@ -150,6 +153,7 @@ def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, **given: Any
         git_commit=git_commit,
         git_dirty=git_dirty,
         fixes=fixes,
+        reuse=reuse,
     )
 
 

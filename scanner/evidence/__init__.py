@@ -81,4 +81,4 @@ def _population(scan: Scan) -> Iterator[str]:
     return (inert(json.dumps(to_builtins(item), ensure_ascii=False)) + "\n" for item in scan.inputs)
 
 
-FORMAT = FolderFormat(shows_fixes=True, tells_commit=True, write=seal)
+FORMAT = FolderFormat(shows_fixes=True, tells_commit=True, assesses_anew=True, write=seal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,15 @@ from msgspec import Struct, field
 from scanner import library, objectives
 from scanner.controls import ALWAYS, AppliesWhen, Checkable, Measure, Platform, Relation, Strength
 from scanner.errors import PackError, UsageError, did_you_mean
+from scanner.frameworks import framework_file
 from scanner.late import regex
 from scanner.rule_ids import ANY_RULE, RuleIds
-from scanner.schema_errors import shortened, shown
+from scanner.schema_errors import shown
 from scanner.sources import boundary
 
 if TYPE_CHECKING:
-    from scanner.datafile import DataFile
+    pass
 
-SCHEMA = "schema.json"
-_BLANK = regex(r"<[^<>\n]* [^<>\n]*>")
-"""The placeholders that the author of a new framework file must fill in."""
-_RULES_LISTED = "`assay rules list` lists them"
 _CHECKABLE: Mapping[str, Checkable] = {each.value: each for each in Checkable}
 _RELATIONS: Mapping[str, Relation] = {each.value: each for each in Relation}
 _STRENGTHS: Mapping[str, Strength] = {each.value: each for each in Strength}
@@ -107,7 +104,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
         boundary.stay_inside(str(path))
-        framework = _framework(_read(path, known, rules), rules)
+        framework = _framework(framework_file.read(path, known, rules), rules)
         if framework.id in shipped:
             raise PackError(f"there is already a framework {framework.id}", str(path), "give it another id")
         if any((framework.id, framework.edition) == (other.id, other.edition) for other in found):
@@ -171,94 +168,7 @@ def _names(framework: Framework, *, edition: bool = False) -> set[str]:
 def _read_all(folder: Path) -> list[dict[str, Any]]:
     known, shared = objectives.load(), objectives.files()
     paths = sorted(path for path in folder.glob("*.yaml") if path not in shared)
-    return [_read(path, known, ANY_RULE) for path in paths]
-
-
-def _read(path: Path, known: Collection[str], rules: RuleIds) -> dict[str, Any]:
-    """One checked catalogue as plain data; what rules it may name is checked where they are given."""
-    from scanner import datafile
-
-    file = datafile.read(path, library.data_root() / "frameworks" / SCHEMA)
-    file.refuse(_unfilled(file))
-    file.refuse((*_faults(file), *_unknown_names(file, known, rules)))
-    plain: dict[str, Any] = file.value
-    return plain
-
-
-def _unfilled(file: DataFile) -> Iterator[PackError]:
-    for path, text in file.texts():
-        if blank := _BLANK.search(text):
-            yield file.error(path, f"{shortened(blank[0])} is not filled in yet")
-
-
-def _faults(file: DataFile) -> Iterator[PackError]:
-    total, listed = file.value.get("total"), len(file.value["controls"])
-    if total not in (None, listed):
-        yield file.error(("total",), f"`total` is {total}, but the file lists {listed} controls")
-    seen: set[str] = set()
-    for index, control in enumerate(file.value["controls"]):
-        if control["id"] in seen:
-            yield file.error(("controls", index, "id"), f"the control {shortened(control['id'])} occurs twice")
-        seen.add(control["id"])
-        if problem := _contradicts_itself(control):
-            yield file.error(("controls", index, "checkable"), f"the control {shortened(control['id'])} {problem}")
-
-
-def _unknown_names(file: DataFile, known: Collection[str], rules: RuleIds) -> Iterator[PackError]:
-    for index, control in enumerate(file.value["controls"]):
-        for number, bearing in enumerate(control.get("objectives", ())):
-            path = ("controls", index, "objectives", number)
-            named: list[tuple[tuple[str | int, ...], str, str]] = [
-                ((*path, kind), kind, bearing[kind]) for kind in ("objective", "rule") if kind in bearing
-            ]
-            named += [((*path, "rules", at), "rule", name) for at, name in enumerate(bearing.get("rules", ()))]
-            for where, kind, name in named:
-                names, listed = (known, objectives.LISTED) if kind == "objective" else (rules.known, _RULES_LISTED)
-                if names and name not in names and name not in rules.former:
-                    yield file.unknown(where, kind, name, names, listed)
-    yield from _unknown_in_review(file, known)
-    yield from _unknown_subjects(file)
-
-
-def _unknown_subjects(file: DataFile) -> Iterator[PackError]:
-    """Conditions that name an unknown kind of subject, so that they could never be true."""
-    from scanner.subjects import KINDS
-
-    known = {*KINDS, *(kind.partition(".")[0] for kind in KINDS)}
-    value = file.value
-    places: list[tuple[tuple[str | int, ...], dict[str, Any]]] = [((), value)]
-    for index, control in enumerate(value["controls"]):
-        places.append((("controls", index), control))
-        bearings = enumerate(control.get("objectives", ()))
-        places += ((("controls", index, "objectives", number), bearing) for number, bearing in bearings)
-    for path, each in places:
-        for number, name in enumerate(each.get("applies_when", {}).get("subjects", ())):
-            if name not in known:
-                where = (*path, "applies_when", "subjects", number)
-                yield file.unknown(where, "kind of subject", name, known, "docs/subjects.md lists them")
-
-
-def _unknown_in_review(file: DataFile, known: Collection[str]) -> Iterator[PackError]:
-    """Errors in `reviewed`, which lists the objectives that are mapped to no control."""
-    mapped = {each.get("objective") for control in file.value["controls"] for each in control.get("objectives", ())}
-    for name in file.value.get("reviewed", {}):
-        if name not in known:
-            yield file.unknown(("reviewed", name), "objective", name, known, objectives.LISTED)
-        elif name in mapped:
-            yield file.error(
-                ("reviewed", name),
-                f"the objective {name} is mapped to a control, and `reviewed` says that it is mapped to none",
-            )
-
-
-def _contradicts_itself(control: dict[str, Any]) -> str:
-    """A contradiction between `checkable` and the mappings of a control; empty where there is none."""
-    mapped, reviewed = bool(control.get("objectives")), bool(control.get("unmapped"))
-    if control["checkable"] == Checkable.MANUAL:
-        return "is manual, so it must have neither `objectives` nor `unmapped`" if mapped or reviewed else ""
-    if mapped and reviewed:
-        return "has both `objectives` and `unmapped`"
-    return "" if mapped or reviewed else "has neither `objectives` nor `unmapped`"
+    return [framework_file.read(path, known, ANY_RULE) for path in paths]
 
 
 def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:

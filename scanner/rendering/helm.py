@@ -94,10 +94,7 @@ class Chart(Struct, frozen=True):
         if program:
             given = [argument for file in values for argument in ("--values", file)]
             command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
-            for file in values:
-                with open(file, "rb") as opened:
-                    copy.count(os.path.basename(file), opened.read())
-            rendered = _sections(programs.run(command, ground.root, copy))
+            rendered = _sections(programs.run(command, ground.root, copy.folder))
         else:
             rendered = _by_library(ground.root, copy, folder, name, values)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}

@@ -53,7 +53,7 @@ class Overlay(Struct, frozen=True):
         files = {name: content for name in named if (content := copy.take(name)) is not None}
         for name in sorted(self.further - files.keys()):
             copy.take(name)
-        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy)
+        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
         left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
         return RenderingResult(

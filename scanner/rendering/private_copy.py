@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import posixpath
 from bisect import bisect_left
@@ -93,12 +92,6 @@ class PrivateCopy:
         self._left = ground.limits.bytes
         self._files = 0
         self._links = 0
-        self._digest = hashlib.sha256()
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of everything that a program finds: the names and contents of all files so far, in their order."""
-        return self._digest.hexdigest()
 
     def place(self, name: str) -> str:
         """The path of a file or folder in the copy."""
@@ -123,17 +116,11 @@ class PrivateCopy:
             raise UnreadableError(f"its files are together larger than {size(self._ground.limits.bytes)}")
         if self._files > _MOST_FILES:
             raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
-        self.count(name, met.content)
         place = self.place(name)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "wb") as file:
             file.write(met.content)
         return met.content
-
-    def count(self, name: str, content: bytes) -> None:
-        """Include a file in the digest; a program may also read one that is not in the copy, such as given values."""
-        head = f"{len(name.encode(errors='surrogateescape'))} {len(content)} "
-        self._digest.update(head.encode() + name.encode(errors="surrogateescape") + content)
 
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Copy a folder; the name and the content of each file.

@@ -10,7 +10,6 @@ from scanner.cleanup import temporary_folder
 from scanner.confinement import children_seconds, confined
 from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
-from scanner.rendering.private_copy import PrivateCopy
 
 _SECONDS = 15
 """Seconds of a processor that a program may take."""
@@ -19,16 +18,15 @@ _WAITING = 120
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-def run(command: Sequence[str], root: str, copy: PrivateCopy) -> str:
+def run(command: Sequence[str], root: str, copy: str) -> str:
     """What a program prints; raises UnreadableError with its own words, and paths from the root, where it fails.
 
-    Every chart and overlay that a program renders comes through here, when all of its files are in the copy. The
-    program sees these, an empty home, no settings, no Git to fetch with and a proxy that answers nothing. So the result
-    depends only on the program, its arguments (relative to the folder of the copy) and `copy.digest`.
+    `copy` is the folder in which it finds everything below its absolute path. It sees an empty home, no settings, no
+    Git to fetch with and a proxy that answers nothing.
     """
     from tempfile import TemporaryFile
 
-    with temporary_folder(copy.folder) as home, TemporaryFile() as out, TemporaryFile() as err:
+    with temporary_folder(copy) as home, TemporaryFile() as out, TemporaryFile() as err:
         before = children_seconds()
         try:
             done = subprocess.run(  # noqa: S603 - a program from PATH, no shell
@@ -48,7 +46,7 @@ def run(command: Sequence[str], root: str, copy: PrivateCopy) -> str:
             raise UnreadableError(f"{_name(command)} printed more than {_MAX_BYTES // 1024**2} MiB")
         if done.returncode:
             text = err.read(100_000).decode(errors="replace")
-            for folder in (f"{home}/", home, copy.folder):
+            for folder in (f"{home}/", home, copy):
                 text = text.replace(folder, "")
             said = complaint(text, root)
             raise UnreadableError(f"{_name(command)}: {said or 'failed'}")

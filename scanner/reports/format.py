@@ -37,13 +37,20 @@ def duration_text(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-class TextFormat(Struct, frozen=True, kw_only=True):
-    """A format that is one text, for a file or for standard output."""
+class Format(Struct, frozen=True, kw_only=True):
+    """What a format requires of a scan."""
 
     shows_fixes: bool
     """The report shows the fix of each finding, so the scan has to compute it."""
     tells_commit: bool
     """The report states the Git commit of the scanned files, so it has to be looked up."""
+    assesses_anew: bool = False
+    """The report is evidence, so no result comes from the cache."""
+
+
+class TextFormat(Format, frozen=True, kw_only=True):
+    """A format that is one text, for a file or for standard output."""
+
     media_type: str
     """As IANA registers it; it also decides how the tests read the text back."""
     for_terminal: bool
@@ -53,19 +60,14 @@ class TextFormat(Struct, frozen=True, kw_only=True):
     """The same for a presentation, where the format heeds any of it."""
 
 
-class FolderFormat(Struct, frozen=True, kw_only=True):
+class FolderFormat(Format, frozen=True, kw_only=True):
     """A format that is a folder of files and never goes to standard output."""
 
-    shows_fixes: bool
-    """As for a text."""
-    tells_commit: bool
-    """As for a text."""
     write: Callable[[Scan, Path], None]
     """Fills a new or empty folder; raises UsageError where that is not possible."""
 
 
-Format: TypeAlias = TextFormat | FolderFormat
-_Format = TypeVar("_Format", TextFormat, FolderFormat)
+_Format = TypeVar("_Format", bound=Format)
 
 
 def load(module: str, kind: type[_Format]) -> _Format:

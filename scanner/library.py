@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import orjson
+import msgspec
 from msgspec import Struct
 
 from scanner import __version__, safe_read, safe_write
 from scanner.errors import UnreadableError, UsageError
 
-_FORMAT = "4"
+_FORMAT = "5"
 _DIGITS = hashlib.sha256().digest_size * 2
 _GENERATIONS = 4
 """Results kept under one name: a few versions of Assay may take turns on one machine."""
 
 
+_Made = TypeVar("_Made")
 _SETTLED = 2 * 10**9
 """Nanoseconds after which a file that changes again has another time: some file systems keep times by the second."""
 
@@ -61,27 +61,29 @@ _IN_MEMORY: dict[str, tuple[str, Any]] = {}
 
 
 class Cache(Struct, frozen=True):
-    """Plain data kept in a folder under the digest of what it was made from; without a folder, in this process only."""
+    """Data kept in a folder under the digest of what it was made from; without a folder, in this process only."""
 
     folder: Path | None = None
 
-    def keep(self, name: str, key: str, make: Callable[[], Any]) -> Any:
+    def keep(self, name: str, key: str, make: Callable[[], _Made], kind: Any) -> _Made:
         """What `make` gives, from the cache where it was made from the same content by the same version before.
 
-        Callers share it, so that none of them may change it.
+        `kind` is its type, which is one that msgspec can encode and decode. Callers share what they get, so that none
+        of them may change it.
         """
         if self.folder is None:
             if _IN_MEMORY.get(name, ("",))[0] != key:
                 _IN_MEMORY[name] = (key, make())
-            return _IN_MEMORY[name][1]
-        path = self.folder / f"{name}-{combine(_FORMAT, __version__, _runtime(), key)[:32]}.json"
+            kept: _Made = _IN_MEMORY[name][1]
+            return kept
+        path = self.folder / f"{name}-{combine(_FORMAT, __version__, _runtime(), key)[:32]}.msgpack"
         try:
-            return orjson.loads(path.read_bytes())
-        except (OSError, ValueError):
-            made = make()
-            if _write(path, made):
+            kept = msgspec.msgpack.decode(path.read_bytes(), type=kind)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            kept = make()
+            if _write(path, kept):
                 _forget(self.folder, name)
-            return made
+        return kept
 
     def digest(self, name: str, paths: Sequence[Path | str], root: Path) -> str:
         """`digest` of files of Assay's own data, which are not read again while nothing about them has changed.
@@ -92,8 +94,8 @@ class Cache(Struct, frozen=True):
         seen = _seen(paths)
         if not seen:
             return digest(paths, root)
-        kept = self.keep(f"digest-{name}", seen, lambda: digest(paths, root))
-        return kept if isinstance(kept, str) and len(kept) == _DIGITS else digest(paths, root)
+        kept = self.keep(f"digest-{name}", seen, lambda: digest(paths, root), str)
+        return kept if len(kept) == _DIGITS else digest(paths, root)
 
 
 def _seen(paths: Iterable[Path | str]) -> str:
@@ -123,7 +125,7 @@ def _runtime() -> str:
 def _forget(folder: Path, name: str) -> None:
     """Keep the newest few of what was made under one name."""
     try:
-        kept = sorted(folder.glob(f"{name}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = sorted(folder.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[_GENERATIONS:]:
             path.unlink(missing_ok=True)
     except OSError:
@@ -135,7 +137,7 @@ def _write(path: Path, made: Any) -> bool:
     try:
         with suppress(OSError), safe_write.opened_folder(path.parent.parent, make=True) as above:
             os.mkdir(path.parent.name, mode=0o700, dir_fd=above)
-        safe_write.write_text(path, (json.dumps(made, separators=(",", ":")),), folders=True)
+        safe_write.write_file(path, (msgspec.msgpack.encode(made),), folders=True)
     except UsageError:
         return False
     return True

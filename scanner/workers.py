@@ -13,9 +13,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct, field
@@ -23,6 +21,7 @@ from msgspec import Struct, field
 from scanner.cleanup import on_failure
 from scanner.confinement import end_with, limit_memory
 from scanner.foreign_errors import steady
+from scanner.forked import Channel, Process, ready
 from scanner.limits import DEFAULTS, Limits, waiting
 
 Task = TypeVar("Task")
@@ -36,8 +35,8 @@ _MORE, _LAST, _INSTEAD = range(3)
 class _Worker(Struct, Generic[Task]):
     """One process, and the tasks it has not answered for yet."""
 
-    process: ForkProcess
-    connection: Connection
+    process: Process
+    channel: Channel
     open: deque[tuple[int, Task]] = field(default_factory=deque)
     deadline: float = 0.0
     """When it is given up even though it took little of a processor."""
@@ -62,7 +61,6 @@ class Workers(Generic[Task, Part]):
         self._failed = failed
         self._limits = limits
         self._extra = extra
-        self._context = get_context("fork")
         self._number = number
         self._workers: list[_Worker[Task]] = []
         self._again: deque[list[tuple[int, Task]]] = deque()
@@ -124,7 +122,7 @@ class Workers(Generic[Task, Part]):
         worker.open.extend(batch)
         worker.deadline = self._deadline(worker)
         try:
-            worker.connection.send([task for _, task in batch])
+            worker.channel.send([task for _, task in batch])
         except OSError:  # it died while idle; `_collect` finds its end and starts anew
             return
 
@@ -132,9 +130,9 @@ class Workers(Generic[Task, Part]):
         """Take what workers have to say; replace those that died or overstayed."""
         busy = [worker for worker in self._workers if worker.open]
         patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-        ready = wait([worker.connection for worker in busy], patience)
+        told = ready([worker.channel for worker in busy], patience)
         for worker in busy:
-            if worker.connection in ready:
+            if worker.channel in told:
                 self._take(worker)
             elif time.monotonic() >= worker.deadline:
                 self._replace(worker, self._limits.passed("waiting", self._seconds(worker.open[0][1])))
@@ -148,10 +146,9 @@ class Workers(Generic[Task, Part]):
 
     def _take(self, worker: _Worker[Task]) -> None:
         try:
-            part, place = worker.connection.recv()
+            part, place = worker.channel.receive()
         except (EOFError, OSError):
-            worker.process.join()
-            late = worker.process.exitcode == -signal.SIGPROF
+            late = worker.process.wait() == -signal.SIGPROF
             seconds = self._seconds(worker.open[0][1])
             why = self._limits.passed("seconds", seconds) if late else "the process that read it crashed"
             self._replace(worker, why)
@@ -176,22 +173,20 @@ class Workers(Generic[Task, Part]):
         self._workers[self._workers.index(worker)] = self._start()
 
     def _start(self) -> _Worker[Task]:
-        here, there = self._context.Pipe()
-        process = self._context.Process(target=self._serve, args=(there, here, os.getpid()), daemon=True)
+        here, there = Channel.pair()
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # until the process knows what they mean for it
         try:
-            process.start()
+            process = Process(partial(self._serve, there, here, os.getpid()))
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         there.close()
         return _Worker(process, here)
 
     def _stop(self, worker: _Worker[Task]) -> None:
-        worker.connection.close()
-        worker.process.kill()
-        worker.process.join()
+        worker.channel.close()
+        worker.process.end()
 
-    def _serve(self, connection: Connection, other: Connection, parent: int) -> None:
+    def _serve(self, channel: Channel, other: Channel, parent: int) -> None:
         """The life of a worker: a batch in, the parts of an answer for each of its tasks out."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGPROF):
@@ -200,32 +195,32 @@ class Workers(Generic[Task, Part]):
         end_with(parent)
         other.close()
         for sibling in self._workers:
-            sibling.connection.close()
+            sibling.channel.close()
         gc.disable()  # what is read are trees: a third of the time went into looking for circles in them
         limit_memory(self._limits.memory)
         try:
             while True:
-                for task in connection.recv():
+                for task in channel.receive():
                     signal.setitimer(signal.ITIMER_PROF, self._seconds(task))  # ends the process, in C code too
-                    self._answer(task, connection)
+                    self._answer(task, channel)
                     signal.setitimer(signal.ITIMER_PROF, 0)
         except (EOFError, OSError, MemoryError):  # nobody is there to tell it to
             os._exit(1)
 
-    def _answer(self, task: Task, connection: Connection) -> None:
+    def _answer(self, task: Task, channel: Channel) -> None:
         """Send each part as soon as it is known whether it is the last."""
         try:
             parts = self._work(task)
             part = next(parts)
             for following in parts:
-                connection.send((part, _MORE))
+                channel.send((part, _MORE))
                 part = following
-            connection.send((part, _LAST))
+            channel.send((part, _LAST))
         except MemoryError:
-            connection.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
+            channel.send((self._failed(task, self._limits.passed("memory")), _INSTEAD))
         except OSError as error:
             why = f"the operating system reported an error: {steady((error.strerror or str(error)).lower())}"
-            connection.send((self._failed(task, why), _INSTEAD))
+            channel.send((self._failed(task, why), _INSTEAD))
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the file it shows at, and is said there
             why = f"an internal error of Assay: {type(error).__name__}: {steady(str(error))}"
-            connection.send((self._failed(task, why), _INSTEAD))
+            channel.send((self._failed(task, why), _INSTEAD))

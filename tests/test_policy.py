@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import msgspec
 import pytest
 
-from scanner import documents, facts, subjects
+from scanner import documents, facts, library, subjects
 from scanner.errors import PackError
 from scanner.facts import Derived
+from scanner.frameworks import catalogue
 from scanner.model import Finding, Outcome
 from scanner.places import Location, Related
+from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.examples import check
 from scanner.policy.fix import RuleFix
@@ -333,9 +335,14 @@ def test_a_fix_in_the_cache_is_the_fix_of_the_rule() -> None:
         "set": {"a.b": {"c": [True]}},
     }
     fix = RuleFix.of(written, b"\0\xff")
-    assert RuleFix.of_plain(json.loads(json.dumps(fix.plain()))) == fix
-    plain = RuleFix.of({"safe": True}, None)
-    assert RuleFix.of_plain(json.loads(json.dumps(plain.plain()))) == plain
+    for each in (fix, RuleFix.of({"safe": True}, None)):
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(each), type=RuleFix) == each
+
+
+def test_rules_and_frameworks_in_the_cache_are_those_of_the_files(tmp_path: Path) -> None:
+    made = pack.load_all(library.Cache(tmp_path)), catalogue.load(library.Cache(tmp_path))
+    assert len(list(tmp_path.glob("rules-*"))) == len(list(tmp_path.glob("frameworks-*"))) == 1
+    assert (pack.load_all(library.Cache(tmp_path)), catalogue.load(library.Cache(tmp_path))) == made
 
 
 def test_a_fix_of_an_item_counts_from_it() -> None:

@@ -22,7 +22,7 @@ from scanner.cli.reading import (
 )
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
-from scanner.safe_write import write_text
+from scanner.safe_write import write_file
 
 if TYPE_CHECKING:
     from scanner.options import Options
@@ -155,7 +155,7 @@ def _write(made: dict[str, list[dict[str, Any]]], output: Path | None) -> None:
         return
     if output.is_dir() or not (output.suffix or output.exists()):
         for name, objects in made.items():
-            write_text(output / f"{name}.yaml", (write(objects),), folders=True)
+            write_file(output / f"{name}.yaml", (write(objects),), folders=True)
     else:
-        write_text(output, (write(thing for objects in made.values() for thing in objects),))
+        write_file(output, (write(thing for objects in made.values() for thing in objects),))
     click.echo(f"{len(made)} policies in {output}", err=True)

@@ -21,7 +21,7 @@ from scanner.late import regex
 from scanner.model import PROFILES, RuleInfo
 from scanner.policy import pack
 from scanner.rule_ids import ANY_RULE
-from scanner.safe_write import write_text
+from scanner.safe_write import write_file
 
 _SCAFFOLD = "framework.yaml"
 _IDENTITY = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -132,7 +132,7 @@ def new(identity: str, folder: Path) -> None:
     path = folder / f"{identity}.yaml"
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
     text = text.replace("{id}", identity).replace("{file}", str(path))
-    write_text(path, (text,), folders=True, new=True)
+    write_file(path, (text,), folders=True, new=True)
     click.echo(f"{path}\nFill it in, then run: assay scan . --framework-file {path} --framework {identity}")
 
 

@@ -15,7 +15,7 @@ from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
 from scanner.model import Scan
 from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
-from scanner.safe_write import write_text
+from scanner.safe_write import write_file
 
 _FOLDERS = {"evidence": "scanner.evidence"}
 """Format that is a folder -> the module that declares it as `FORMAT`."""
@@ -80,7 +80,7 @@ def write(result: Scan, outputs: Iterable[Output], presentation: Presentation, s
             case FolderFormat() as form, Path() as folder:
                 form.write(result, folder)
             case TextFormat(), Path() as file:
-                write_text(file, reports.render(output.name, result, presentation))
+                write_file(file, reports.render(output.name, result, presentation))
             case TextFormat() as form, None:
                 show(output.name, form, result, on_standard_output(presentation, os.environ, seconds))
 

@@ -23,7 +23,7 @@ from scanner.policy.pack import load_all
 from scanner.policy.rule import IDENTITY, RuleFile, load, load_folder, rule_paths
 from scanner.reports.safe_text import safe
 from scanner.rule_ids import RuleIds
-from scanner.safe_write import write_text
+from scanner.safe_write import write_file
 from scanner.sources import boundary
 
 _SCAFFOLD = "rule.yaml"
@@ -133,7 +133,7 @@ def new(identity: str, folder: Path) -> None:
     *parts, name = identity.split(".")
     path = folder.joinpath(*parts, f"{name}.yaml")
     text = (library.data_root() / "templates" / _SCAFFOLD).read_text(encoding="utf-8")
-    write_text(path, (text,), folders=True, new=True)
+    write_file(path, (text,), folders=True, new=True)
     click.echo(f"{path}\nFill it in, then run: assay rules test {path}")
 
 

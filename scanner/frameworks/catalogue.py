@@ -100,7 +100,7 @@ def load(cache: library.Cache, files: Sequence[Path] = (), rules: RuleIds = ANY_
     """
     folder = library.data_root() / "frameworks"
     digest = _digest(folder, cache)
-    found = [_framework(plain, rules) for plain in cache.keep("frameworks", digest, lambda: _read_all(folder))]
+    found = list(cache.keep("frameworks", digest, lambda: _read_all(folder), list[Framework]))
     known, shipped = objectives.load() if files else {}, {framework.id for framework in found}
     for path in files:
         boundary.stay_inside(str(path))
@@ -165,10 +165,10 @@ def _names(framework: Framework, *, edition: bool = False) -> set[str]:
     return {name.lower() for name in (framework.id, framework.family, *framework.aliases, exact) if name}
 
 
-def _read_all(folder: Path) -> list[dict[str, Any]]:
+def _read_all(folder: Path) -> list[Framework]:
     known, shared = objectives.load(), objectives.files()
     paths = sorted(path for path in folder.glob("*.yaml") if path not in shared)
-    return [framework_file.read(path, known, ANY_RULE) for path in paths]
+    return [_framework(framework_file.read(path, known, ANY_RULE), ANY_RULE) for path in paths]
 
 
 def _framework(plain: dict[str, Any], rules: RuleIds) -> Framework:

@@ -15,8 +15,7 @@ _SCHEMA = "schema.json"
 def load(engine: str, cache: library.Cache) -> dict[str, Check]:
     """The checks of an engine that were judged, by id. Raises PackError with file and line for what is wrong."""
     path = _folder() / f"{engine}.yaml"
-    plain = cache.keep(f"checks-{engine}", digest(engine), lambda: _read(path))
-    return {name: _check(**each) for name, each in plain.items()}
+    return cache.keep(f"checks-{engine}", digest(engine), lambda: _read(path), dict[str, Check])
 
 
 def digest(engine: str) -> str:
@@ -28,7 +27,7 @@ def _folder() -> Path:
     return library.data_root() / "frameworks" / "engines"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Check]:
     from scanner import datafile
 
     file, known = datafile.read(path, _folder() / _SCHEMA), objectives.load()
@@ -39,7 +38,7 @@ def _read(path: Path) -> dict[str, Any]:
         for index, each in enumerate(check["objectives"])
         if each not in known
     )
-    return plain
+    return {name: _check(**each) for name, each in plain.items()}
 
 
 def _check(severity: str, objectives: list[str], platform: str = Platform.OTHER, **more: Any) -> Check:

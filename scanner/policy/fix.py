@@ -6,7 +6,6 @@ in this order; docs/fixes.md describes each. Positions and texts belong to `fix_
 
 from __future__ import annotations
 
-import base64
 import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -50,27 +49,6 @@ class RuleFix(Struct, frozen=True):
             append=tuple((split_path(field), tuple(more)) for field, more in written.get("append", {}).items()),
             set=tuple((split_path(field), value) for field, value in written.get("set", {}).items()),
         )
-
-    @classmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> RuleFix:
-        """The fix that `plain` was made of."""
-        return cls(
-            plain["safe"],
-            base64.b64decode(plain["when"]) if plain["when"] else None,
-            remove=tuple(map(tuple, plain["remove"])),
-            rename=tuple((tuple(old), tuple(new)) for old, new in plain["rename"]),
-            translate=tuple((tuple(field), table) for field, table in plain["translate"]),
-            append=tuple((tuple(field), tuple(more)) for field, more in plain["append"]),
-            set=tuple((tuple(field), value) for field, value in plain["set"]),
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """The fix as JSON can hold it."""
-        return {
-            "safe": self.safe,
-            "when": base64.b64encode(self.when).decode() if self.when else None,
-            **{name: getattr(self, name) for name in ("remove", "rename", "translate", "append", "set")},
-        }
 
     @property
     def may_have_no_answer(self) -> bool:

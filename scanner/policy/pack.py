@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from binascii import a2b_base64
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, field
-from msgspec.structs import asdict
 
 from scanner import library, objectives
 from scanner.configured import RuleChanges
-from scanner.controls import ShownBy
 from scanner.errors import UsageError, did_you_mean, raise_together
-from scanner.model import PROFILES, Profile, RuleInfo, Severity
+from scanner.model import PROFILES, Profile, RuleInfo
 from scanner.policy import shared_ids
-from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.rule import SCHEMA, Rule, load_folder, refuse_outside, rule_files, rule_paths
 from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
@@ -26,11 +20,6 @@ from scanner.schema_errors import shown
 
 _SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix) for name in kind.__struct_fields__)
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
-_WORDS: Mapping[str, Mapping[str, Any]] = {
-    name: {word.value: word for word in words}
-    for name, words in (("severity", Severity), ("profile", Profile), ("shown_by", ShownBy))
-}
-"""Field of the metadata -> its values by their names."""
 
 
 class Pack(Struct, frozen=True):
@@ -107,7 +96,7 @@ def load_all(cache: library.Cache, extra: Sequence[Path] = ()) -> AllRules:
     checked_against = objectives.files()
     objectives_digest = cache.digest("objectives", checked_against, checked_against[0].parent)
     key = library.combine(digest, objectives_digest, _SHAPE)
-    rules = [_from_plain(plain) for plain in cache.keep("rules", key, lambda: _compile(shipped))]
+    rules = list(cache.keep("rules", key, lambda: _compile(shipped), list[Rule]))
     for folder in extra:
         refuse_outside(folder)
         for file in load_folder(folder):
@@ -128,49 +117,5 @@ def no_rule(name: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"there is no rule {shown(name)}", hint=did_you_mean(name, known) or "see `assay rules list`")
 
 
-def _compile(folder: Path) -> list[dict[str, Any]]:
-    return [_to_plain(file.rule) for file in load_folder(folder)]
-
-
-def _to_plain(rule: Rule) -> dict[str, Any]:
-    plain = asdict(rule)
-    plain["info"] = asdict(rule.info)
-    plain["words"] = sorted(rule.words)
-    for name in ("reads", "decisive"):
-        some = getattr(rule, name)
-        plain[name] = [sorted(paths) for paths in (some.values, some.shapes)]
-    plain["fix"] = rule.fix.plain() if rule.fix else None
-    for name in ("require", "when", "detail", "every_item"):
-        plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None
-    return plain
-
-
-def _from_plain(plain: dict[str, Any]) -> Rule:
-    info = dict(plain["info"])
-    for name in ("objectives", "same_as", "references", "formerly"):
-        info[name] = tuple(info[name])
-    for name, words in _WORDS.items():
-        info[name] = words[info[name]]
-    return Rule(
-        RuleInfo(**info),
-        require=a2b_base64(plain["require"]),
-        when=a2b_base64(plain["when"]) if plain["when"] else None,
-        kinds=tuple(plain["kinds"]),
-        each=tuple(plain["each"]),
-        at=plain["at"],
-        message=plain["message"],
-        detail=a2b_base64(plain["detail"]) if plain["detail"] else None,
-        related=plain["related"],
-        words=frozenset(plain["words"]),
-        reads=_reads(plain["reads"]),
-        decisive=_reads(plain["decisive"]),
-        parameters=plain["parameters"],
-        formats=plain["formats"],
-        fix=RuleFix.of_plain(plain["fix"]) if plain["fix"] else None,
-        every_item=a2b_base64(plain["every_item"]) if plain["every_item"] else None,
-        of_item=plain["of_item"],
-    )
-
-
-def _reads(plain: list[list[list[str]]]) -> Reads:
-    return Reads(*(frozenset(map(tuple, paths)) for paths in plain))
+def _compile(folder: Path) -> list[Rule]:
+    return [file.rule for file in load_folder(folder)]

@@ -21,7 +21,7 @@ from scanner.errors import UsageError
 from scanner.late import regex
 from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
 
-__all__ = ["opened_folder", "replacement", "write_below", "write_folder", "write_text"]
+__all__ = ["opened_folder", "replacement", "write_below", "write_file", "write_folder"]
 
 _DESCRIPTOR = regex(r"/dev/(?:std(?P<name>in|out|err)|fd/(?P<number>\d+))|/proc/self/fd/(?P<own>\d+)")
 _STANDARD = {"in": 0, "out": 1, "err": 2}
@@ -32,8 +32,8 @@ _PATIENCE = 5.0
 _OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
-def write_text(path: Path, pieces: Iterable[str], *, folders: bool = False, new: bool = False) -> None:
-    """Write a file in UTF-8; a device, a pipe or a descriptor, such as /dev/stdout, is written into.
+def write_file(path: Path, pieces: Iterable[str | bytes], *, folders: bool = False, new: bool = False) -> None:
+    """Write a file, texts in UTF-8; a device, a pipe or a descriptor, such as /dev/stdout, is written into.
 
     `folders` makes those that are missing above it, `new` refuses a path where something is.
     Raises UsageError where it cannot be written, or leads out of the working directory by a link.
@@ -153,13 +153,13 @@ def _descriptor(path: Path) -> int | None:
     return os.dup(int(number) if number else _STANDARD[named["name"]])
 
 
-def _fill(handle: int, pieces: Iterable[str]) -> None:
+def _fill(handle: int, pieces: Iterable[str | bytes]) -> None:
     with os.fdopen(handle, "wb") as file:
         file.writelines(map(_bytes, pieces))
 
 
-def _bytes(piece: str) -> bytes:
-    return piece.encode("utf-8", "surrogateescape")
+def _bytes(piece: str | bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogateescape")
 
 
 def _build(above: int, name: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[str]:

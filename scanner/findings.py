@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.masking import Masked, harmless, hidden, mask, sealed
+from scanner.masking import Masked, harmless, hidden, mask_all, sealed
 from scanner.model import Finding, Input, RuleInfo, Scan
 from scanner.options import Options
 from scanner.places import Fix, Location
@@ -67,11 +67,11 @@ def _without_edits(finding: Finding, searched: Collection[str]) -> Finding:
 def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes], searched: Searched) -> Masked:
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
-    return Masked(
-        (path, searched.lines.get(path) or tuple(mask(documents.decode(contents[path])).split("\n")))
-        for path in sorted(told)
-        if path in contents
-    )
+    known = searched.lines
+    new = [path for path in told if path in contents and path not in known]
+    masked = zip(new, mask_all([documents.decode(contents[path]) for path in new]), strict=True)
+    lines = {path: tuple(text.split("\n")) for path, text in masked}
+    return Masked((path, known.get(path) or lines[path]) for path in sorted(told) if path in contents)
 
 
 def _others(finding: Finding) -> Iterator[Location]:

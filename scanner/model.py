@@ -138,7 +138,7 @@ class Input(Struct, frozen=True):
     """Why the configuration accepts that it is not assessed; empty where it does not."""
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, array_like=True):
     """The outcome of one rule for one subject, complete when built."""
 
     rule: str

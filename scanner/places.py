@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Location(Struct, frozen=True):
+class Location(Struct, frozen=True, array_like=True):
     """A region of an input: 1-based lines and columns in code points, the end column exclusive."""
 
     path: str
@@ -17,7 +17,7 @@ class Location(Struct, frozen=True):
     """Dotted path of the field within its subject, empty for the subject as a whole."""
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, array_like=True):
     """The place of a document's text in its input: lines to add, and columns to add to each of its lines."""
 
     path: str
@@ -27,14 +27,14 @@ class Origin(Struct, frozen=True):
     """(first line, path) of each of several files whose lines are counted on, for what is built from all of them."""
 
 
-class Related(Struct, frozen=True):
+class Related(Struct, frozen=True, array_like=True):
     """A second place that a finding refers to."""
 
     location: Location
     message: str
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, array_like=True):
     """A region of an input and the text that takes its place: places as in a Location, lines as the input ends them."""
 
     line: int
@@ -44,7 +44,7 @@ class Edit(Struct, frozen=True):
     text: str
 
 
-class Fix(Struct, frozen=True):
+class Fix(Struct, frozen=True, array_like=True):
     """What would clear a finding: in words, and as edits of the input where it can be edited."""
 
     safe: bool

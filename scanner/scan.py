@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
+from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
 from scanner.findings import Searched, masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging
@@ -48,13 +49,19 @@ class Evaluated(Struct, frozen=True):
     findings: Sequence[Finding]
     searched: Searched
 
-    def result(self, *, controls: bool = True) -> Scan:
-        """The finished scan; without `controls`, the controls of frameworks are not assessed.
+    @property
+    def configuration(self) -> Configuration:
+        """What the configuration changed."""
+        return replace(self.options.configuration, rules=self.by.rules.changes)
 
-        They do not change the verdict if no framework was requested.
-        """
+    def verdict(self) -> Verdict:
+        """That of the finished scan; it takes less time where no framework was requested."""
+        return self.result().verdict if self.options.frameworks else self._verdict(self.findings, applies=True)
+
+    def result(self) -> Scan:
+        """The finished scan."""
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
-        frameworks = self.by.frameworks() if controls else ()
+        frameworks = self.by.frameworks()
         infos = _infos(self.by, self.also, evaluation)
         all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
         linked = {rule: all_linked[rule] for rule in infos}
@@ -67,7 +74,7 @@ class Evaluated(Struct, frozen=True):
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
             infos = _infos(self.by, self.also, evaluation)
         result = Scan(
-            run=_run(self.by, options, self.where, self.also),
+            run=_run(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
             findings=tuple(findings),
             rules=infos,
@@ -243,7 +250,13 @@ def _outcomes(evaluation: Evaluation) -> dict[str, int]:
     return dict(total)
 
 
-def _run(by: ScanRules, options: Options, where: sources.Scope, also: Iterable[engines.EngineResults]) -> Run:
+def _run(
+    by: ScanRules,
+    options: Options,
+    configuration: Configuration,
+    where: sources.Scope,
+    also: Iterable[engines.EngineResults],
+) -> Run:
     policies = [by.policies.digest] if by.policies else []
     other = [part for each in also for part in (checks.digest(each.engine), each.version)]
     everything = [
@@ -267,5 +280,5 @@ def _run(by: ScanRules, options: Options, where: sources.Scope, also: Iterable[e
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,
         git_dirty=False if where.tree else options.git_dirty,
-        configuration=replace(options.configuration, rules=by.rules.changes),
+        configuration=configuration,
     )

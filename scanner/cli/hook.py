@@ -51,12 +51,10 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
     started = time.monotonic()
     chosen = options(resolved_options(context), given)
     evaluated = evaluate(paths, chosen)
-    result = evaluated.result(controls=bool(chosen.frameworks))
-    if result.verdict.exit_code in (CLEAN, NOTHING):
-        tell_changes(result.run.configuration)
+    if evaluated.verdict().exit_code in (CLEAN, NOTHING):
+        tell_changes(evaluated.configuration)
         return CLEAN
-    if not chosen.frameworks:
-        result = evaluated.result()
+    result = evaluated.result()
     tell_configuration(result.run.configuration)
     table = Output("table", reports.find("table"), None)
     write(result, (table,), Presentation(paths=paths), time.monotonic() - started)

@@ -37,13 +37,18 @@ def json_text(value: Any) -> Iterator[str]:
 
 def line_of(value: Any) -> str:
     """One value as JSON on one line, without an end of line."""
+    text = _at_once(value)
+    return inert(json.dumps(value, ensure_ascii=False, separators=(",", ":")) if text is None else text)
+
+
+def _at_once(value: Any) -> str | None:
+    """A value as JSON; None for what orjson does not write: a lone surrogate, a number beyond 64 bits, an iterator."""
     import orjson
 
     try:
-        text = orjson.dumps(value).decode()
-    except TypeError:  # a lone surrogate, or a number beyond 64 bits
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return inert(text)
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return None
 
 
 def inert(text: str) -> str:
@@ -60,6 +65,8 @@ def _pieces(value: Any) -> Iterator[str]:
         yield from _listed(((f"{line_of(key)}:", item) for key, item in value.entries), "{}")
     elif isinstance(value, Iterator):
         yield from _listed((("", item) for item in value), "[]")
+    elif (text := _at_once(value)) is not None:
+        yield inert(text)
     elif isinstance(value, dict) and _is_streamed(value):
         yield from _listed(((f"{line_of(key)}:", item) for key, item in value.items()), "{}")
     elif isinstance(value, list) and _is_streamed(value):

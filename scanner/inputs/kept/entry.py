@@ -1,27 +1,26 @@
-"""Portions of a file as JSON and back: each struct as the list of its fields.
+"""Portions of a file as MessagePack and back.
 
 Nothing in an entry names a class or a function: the place of a value decides what it becomes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-import orjson
-from msgspec import Struct
+from msgspec import Raw, Struct, ValidationError
+from msgspec.msgpack import Decoder, Encoder, decode
 
 from scanner.inputs.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.inputs.portion import Portion
 from scanner.marks import Children, Mark
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity, Subject
-from scanner.places import Edit, Fix, Location, Origin, Related
+from scanner.model import Finding, Input, InputStatus, Outcome, Subject
+from scanner.places import Origin
 from scanner.policy.evaluate import Evaluation
 
-_Reader = Callable[[Any], Any]
-_Counts = dict[str, dict[Outcome, int]]
+_Counts: TypeAlias = dict[str, dict[Outcome, int]]
 
 
 class EntryWriter:
@@ -50,7 +49,7 @@ class EntryWriter:
             return None
         try:
             self._inspection.refuse_credentials()
-            return b"[" + b",".join(self._parts) + b"]"
+            return _ENCODER.encode(list(map(Raw, self._parts)))
         except Exception:  # noqa: BLE001 - as above
             return None
 
@@ -72,46 +71,101 @@ class EntryWriter:
         if portion.input:
             inspection.take_struct(portion.input)
         inspection.refuse_large()
+        subjects = [tuple(getattr(subject, name) for name in _SUBJECT) for subject in portion.subjects]
         row = (
-            portion.subjects,
+            subjects,
             evaluation.findings,
-            _listed(evaluation.counts),
-            [(places, _listed(counts)) for places, counts in evaluation.by_path.items()],
-            [(subject, _listed(counts)) for subject, counts in evaluation.by_subject.items()],
+            evaluation.counts,
+            evaluation.by_path,
+            evaluation.by_subject,
             portion.input,
         )
-        return orjson.dumps(row, default=_fields)
+        return _ENCODER.encode(row)
 
 
 def read(entry: bytes) -> list[Portion]:
     """The portions that an entry was made of.
 
-    Raises ValueError, TypeError, LookupError or RecursionError for what is not an entry.
+    Raises msgspec.MsgspecError for what is not an entry.
     """
-    portions = [_portion(*row) for row in orjson.loads(entry)]
+    portions = [
+        Portion(tuple(map(_subject, subjects)), Evaluation(findings, counts, by_path, by_subject), item)
+        for subjects, findings, counts, by_path, by_subject, item in _decoder().decode(entry)
+    ]
     if not portions or portions[-1].input is None:
-        raise ValueError("an entry without an input")
+        raise ValidationError("an entry without an input")
     return portions
 
 
-def _listed(counts: Mapping[str, Mapping[Outcome, int]]) -> dict[str, list[tuple[Outcome, int]]]:
-    return {rule: list(some.items()) for rule, some in counts.items()}
+class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
+    """A subject as an entry holds it."""
+
+    kind: str
+    identity: str
+    name: str
+    origin: Origin
+    bindings: dict[str, Any]
+    marks: Raw
+    focus: str
+    unknowns: frozenset[str]
+    group: str
+    overlay: str
 
 
-def _counts(listed: dict[str, list[tuple[str, int]]]) -> _Counts:
-    return {rule: {_OUTCOMES[outcome]: number for outcome, number in some} for rule, some in listed.items()}
+_SUBJECT = names_of(_SubjectRow)
+_ENCODER = Encoder()
+_Row: TypeAlias = tuple[
+    list[_SubjectRow],
+    list[Finding],
+    _Counts,
+    dict[tuple[str, ...], _Counts],
+    dict[tuple[str, str], _Counts],
+    Input | None,
+]
 
 
-def _portion(
-    subjects: list[Any], findings: list[Any], counts: Any, by_path: list[Any], by_subject: list[Any], item: Any
-) -> Portion:
-    evaluation = Evaluation(
-        list(map(_finding, findings)),
-        _counts(counts),
-        {tuple(places): _counts(some) for places, some in by_path},
-        {(path, identity): _counts(some) for (path, identity), some in by_subject},
+@cache
+def _decoder() -> Decoder[list[_Row]]:
+    return Decoder(list[_Row])
+
+
+def _subject(row: _SubjectRow) -> Subject:
+    return Subject(
+        row.kind,
+        row.identity,
+        row.name,
+        row.origin,
+        row.bindings,
+        _Marks(row.marks),
+        row.focus,
+        row.unknowns,
+        row.group,
+        row.overlay,
     )
-    return Portion(tuple(map(_subject, subjects)), evaluation, _input(item) if item is not None else None)
+
+
+class _Marks(Mapping[str, Mark]):
+    """Marks that are decoded when one is asked for: most subjects have no finding, so that nobody asks for theirs."""
+
+    __slots__ = ("_marks", "_raw")
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._marks: dict[str, Mark] | None = None
+
+    def _decoded(self) -> dict[str, Mark]:
+        if self._marks is None:
+            self._marks = {name: _mark(row) for name, row in decode(self._raw, type=dict[str, Any]).items()}
+        return self._marks
+
+    def __getitem__(self, name: str) -> Mark:
+        return self._decoded()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._decoded())
+
+    def __len__(self) -> int:
+        return len(self._decoded())
 
 
 def _mark(row: Any) -> Mark:
@@ -124,64 +178,3 @@ def _mark(row: Any) -> Mark:
     else:
         inside = list(map(_mark, children))
     return (*row[:7], inside)
-
-
-def _marks(row: dict[str, Any]) -> dict[str, Mark]:
-    return {name: _mark(each) for name, each in row.items()}
-
-
-def _several(reader: _Reader) -> _Reader:
-    return lambda rows: tuple(map(reader, rows))
-
-
-def _reader(kind: type[Struct], **readers: _Reader) -> _Reader:
-    """What makes a struct of the list of its fields; `readers` are for fields that JSON does not carry as they are.
-
-    It raises TypeError for a list of another length.
-    """
-    names = names_of(kind)
-    placed = [(names.index(name), reader) for name, reader in readers.items()]
-
-    def read(row: Any) -> Any:
-        for index, reader in placed:
-            row[index] = reader(row[index])
-        if len(row) != len(names):
-            raise TypeError(f"not a {kind.__name__}")
-        return kind(*row)
-
-    return read
-
-
-_OUTCOMES = {each.value: each for each in Outcome}
-_SEVERITIES = {each.value: each for each in Severity}
-_location = _reader(Location)
-_fix = _reader(Fix, edits=_several(_reader(Edit)))
-_finding = _reader(
-    Finding,
-    outcome=_OUTCOMES.__getitem__,
-    severity=_SEVERITIES.__getitem__,
-    location=_location,
-    related=_several(_reader(Related, location=_location)),
-    fix=lambda row: _fix(row) if row is not None else None,
-    built_by=tuple,
-)
-_subject = _reader(
-    Subject,
-    origin=_reader(Origin, columns=tuple, parts=_several(tuple)),
-    marks=_marks,
-    unknowns=frozenset,
-)
-_input = _reader(Input, status=InputStatus, formats=tuple, kinds=tuple, losses=_several(_reader(Loss)))
-_GETTERS: dict[type, Callable[[Any], Iterable[Any]]] = {
-    kind: attrgetter(*names_of(kind)) for kind in (Edit, Finding, Fix, Input, Location, Loss, Origin, Related, Subject)
-}
-
-
-def _fields(value: Any) -> Any:
-    """A value as orjson can write it: what it does not know itself are structs and sets of texts."""
-    if type(value) is frozenset:
-        return sorted(value)
-    getter = _GETTERS.get(type(value))
-    if getter is None:
-        raise TypeError
-    return getter(value)

@@ -32,7 +32,7 @@ from scanner.policy.rule import Rule
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Of entries: another one is another key."""
 _OWN = "assay_compliance"
 LIBRARIES = {

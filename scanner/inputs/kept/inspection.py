@@ -1,4 +1,4 @@
-"""Whether what the work on a file gave may be kept: it is what JSON carries exactly, not large, and no credential.
+"""Whether what the work on a file gave may be kept: MessagePack carries it exactly, it is small, and no credential.
 
 Every value is looked at in the form that an entry holds it, not in that of the file: a YAML text may write a
 credential in a form in which nobody sees it.
@@ -22,11 +22,13 @@ _MOST_VALUES = 200_000
 _MOST_CHARACTERS = 4_000_000
 """In a file: what is larger takes a part of the memory and the time that the file itself may take."""
 _WHOLE = 2**63
-"""The first integer that JSON's readers do not carry exactly."""
+"""The first integer that readers may not carry exactly."""
 _APART = "\n\0\n"
 """Between texts that are searched at once: no credential reaches over it."""
 _REMEMBERED = 50_000
 _REMEMBERED_LENGTH = 500
+_NAME = frozenset({str})
+"""The type of names of fields."""
 _clean: set[str] = set()
 """Texts of earlier files that hold no credential: most texts of manifests are in many of them."""
 
@@ -46,8 +48,7 @@ class Inspection:
     def take(self, value: Any, name: str = "") -> None:
         """Look at plain data and everything in it; a text is also looked at together with its name.
 
-        Raises NotKeptError for what JSON does not carry exactly, and for more than may be kept. That names of fields
-        are texts is left to the writer of JSON.
+        Raises NotKeptError for what MessagePack does not carry exactly, and for more than may be kept.
         """
         kind = type(value)
         if kind is str:
@@ -116,7 +117,7 @@ class Inspection:
 
     def _mapping(self, value: dict[str, Any]) -> None:
         self._values += len(value)
-        _require(self._values <= _MOST_VALUES)
+        _require(self._values <= _MOST_VALUES and _NAME.issuperset(map(type, value)))
         texts = self._texts
         texts.update(value)
         for name, item in value.items():

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs.portion import Portion, Work
@@ -120,7 +120,7 @@ class _Reading:
             return key, []
         try:
             portions = entry.read(value)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        except (MsgspecError, RecursionError):
             return key, []
         told = portions[-1].input
         return key, portions if told and (told.path, told.sha256) == (source.path, content.hexdigest()) else []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.inputs import Portion
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed
 from scanner.model import Finding, Input, RuleInfo, Scan
 from scanner.options import Options
@@ -33,12 +35,28 @@ class Searched(Struct):
     """Texts of findings that hold none."""
     lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The masked lines of inputs that findings point into."""
+    clean: set[str] = field(default_factory=set)
+    """Paths of inputs whose text holds no credential."""
+    known: list[Input | Finding] = field(default_factory=list)
+    """What was searched where it arose and holds none."""
+    waiting: list[Input | Finding] = field(default_factory=list)
+    """What is to be searched."""
 
-    def search(self, evaluation: Evaluation, inputs: Sequence[Input], contents: Mapping[str, bytes]) -> None:
-        """Search the findings so far, the inputs, and the lines that the findings point into."""
-        edits = [edit.text for finding in evaluation.findings if finding.fix for edit in finding.fix.edits]
-        self.texts = harmless((evaluation.findings, inputs, edits))
-        self.lines = dict(source_lines(evaluation.findings, contents, self))
+    def take(self, path: str, given: Sequence[Portion]) -> None:
+        """Take what the work on a file gave."""
+        last = given[-1]
+        some = self.known if last.harmless else self.waiting
+        for portion in given:
+            some.extend(portion.evaluation.findings)
+            some.extend((portion.input,) if portion.input else ())
+        if last.clean:
+            self.clean.add(path)
+
+    def search(self, contents: Mapping[str, bytes]) -> None:
+        """Search what was taken, and the lines that its findings point into."""
+        self.texts = harmless(self.waiting, self.known)
+        findings = [each for each in chain(self.known, self.waiting) if isinstance(each, Finding)]
+        self.lines = dict(source_lines(findings, contents, self))
 
 
 def masked_scan(scan: Scan, options: Options, searched: Searched) -> Scan:
@@ -68,9 +86,10 @@ def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes], sea
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
     known = searched.lines
-    new = [path for path in told if path in contents and path not in known]
-    masked = zip(new, mask_all([documents.decode(contents[path]) for path in new]), strict=True)
-    lines = {path: tuple(text.split("\n")) for path, text in masked}
+    new = {path: documents.decode(contents[path]) for path in told if path in contents and path not in known}
+    unclean = [path for path in new if path not in searched.clean]
+    new.update(zip(unclean, mask_all([new[path] for path in unclean]), strict=True))
+    lines = {path: tuple(text.split("\n")) for path, text in new.items()}
     return Masked((path, known.get(path) or lines[path]) for path in sorted(told) if path in contents)
 
 

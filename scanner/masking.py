@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,6 +51,7 @@ _APART = "\n\0\n"
 """Between texts that are searched at once: no pattern reaches over it."""
 _VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
+_Parts: TypeAlias = dict[type, Callable[[Any], Iterable[Any]] | None]
 
 
 class Masked(dict[str, tuple[str, ...]]):
@@ -85,9 +86,23 @@ def mask_data(value: Any) -> Any:
     return {name: mask_data(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
-def harmless(values: Iterable[Any]) -> set[str]:
-    """The texts within some data that hold no credential."""
-    return _Seal(values, ()).harmless()
+def is_harmless(text: str) -> bool:
+    """Whether a text holds no credential."""
+    return not _spans(text)
+
+
+def harmless(values: Iterable[Any], known: Iterable[Any] = ()) -> set[str]:
+    """The texts within some data that hold no credential, and all within data of which that is known."""
+    texts = texts_of(known)
+    seal = _Seal(values, (), texts)
+    return texts | seal.harmless()
+
+
+def texts_of(value: Any) -> set[str]:
+    """Every text within some data."""
+    found: dict[str, None] = {}
+    _collect((value,), {str: None}, found)
+    return set(found)
 
 
 def sealed(value: _Value, known: tuple[type, ...] = (), searched: Collection[str] = ()) -> _Value:
@@ -106,10 +121,9 @@ class _Seal:
 
     def __init__(self, value: Any, known: tuple[type, ...], searched: Collection[str] = ()) -> None:
         self._known = known
-        self._parts: dict[type, Callable[[Any], Iterable[Any]] | None] = dict.fromkeys((str, *known))
         self.texts: dict[str, str] = {}
         self._found: dict[str, None] = {}
-        self._collect((value,), self._found)
+        _collect((value,), dict.fromkeys((str, *known)), self._found)
         numbers: dict[str, int] = {}
         for text in _telling([text for text in self._found if text not in searched]):
             spans = _spans(text)
@@ -120,18 +134,6 @@ class _Seal:
     def harmless(self) -> set[str]:
         """The texts without a credential."""
         return self._found.keys() - self.texts.keys()
-
-    def _collect(self, values: Iterable[Any], found: dict[str, None]) -> None:
-        parts = self._parts
-        for value in values:
-            kind = type(value)
-            if kind is str:
-                found[value] = None
-                continue
-            if kind not in parts:
-                parts[kind] = _parts_of(kind)
-            if within := parts[kind]:
-                self._collect(within(value), found)
 
     def of(self, value: Any) -> Any:
         """A value of any kind, sealed."""
@@ -159,6 +161,19 @@ class _Seal:
         if all(new is old for new, old in zip(items, value, strict=True)):
             return value
         return value._make(items) if hasattr(value, "_make") else type(value)(items)
+
+
+def _collect(values: Iterable[Any], parts: _Parts, found: dict[str, None]) -> None:
+    """Add every text within some values; `parts` gives what is within a value of a kind."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            found[value] = None
+            continue
+        if kind not in parts:
+            parts[kind] = _parts_of(kind)
+        if within := parts[kind]:
+            _collect(within(value), parts, found)
 
 
 def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:

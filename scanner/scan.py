@@ -47,7 +47,6 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
-    searched: Searched
 
     @property
     def configuration(self) -> Configuration:
@@ -85,10 +84,10 @@ class Evaluated(Struct, frozen=True):
             counts=evaluation.counts,
             verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
-            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, self.searched),
+            texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, read.searched),
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
         )
-        return masked_scan(result, options, self.searched)
+        return masked_scan(result, options, read.searched)
 
     def _scanned(self) -> judging.ScanData:
         """What frameworks are assessed by."""
@@ -132,15 +131,14 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
         include_passes=options.include_passes,
         foreign=bool(options.rule_folders),
     )
-    searched = Searched()
-    search = partial(searched.search, read.evaluation, read.inputs, read.contents)
+    search = partial(read.searched.search, read.contents)
     together = stage.run(read.subjects, whole=_whole(where, read), size=read.size, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
-    return Evaluated(changed, by, where, read, also, together, evaluation, findings, searched)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings)
 
 
 def _evaluation(
@@ -180,6 +178,8 @@ class _ReadInputs(Struct):
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
+    searched: Searched = field(default_factory=Searched)
+    """What of it was searched for credentials."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
 
@@ -228,6 +228,7 @@ def _read(
     reuse = inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
+        read.searched.take(source.path, portions)
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.evaluation.merge(portion.evaluation)

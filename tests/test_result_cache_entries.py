@@ -110,11 +110,13 @@ def portions(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Portion]]
     return st.tuples(begun, st.builds(Portion, several, EVALUATION, INPUT)).map(lambda parts: [*parts[0], parts[1]])
 
 
-def made(some: list[Portion]) -> bytes | None:
-    writer = entry.EntryWriter()
+def made(some: list[Portion], text: bytes = b"") -> bytes | None:
+    writer, last = entry.EntryWriter(), some[-1]
     for portion in some:
         writer.take(portion)
-    return writer.entry()
+    writer.finish(last, text)
+    kept, last.entry = last.entry, None
+    return kept
 
 
 def told(value: Any) -> Any:
@@ -159,6 +161,22 @@ def one(**bindings: Any) -> list[Portion]:
 def test_a_value_that_is_not_kept(value: Any) -> None:
     assert made(one(object="plain"))
     assert made(one(object={"a": [value]})) is None
+
+
+@pytest.mark.parametrize(("text", "clean"), [("image: web", True), ("# password: Tr0ub4dor-and-3-horses", False)])
+def test_a_credential_in_a_comment_is_remembered(text: str, clean: bool) -> None:
+    some = one(object={"a": "b"})
+    kept = made(some, text.encode())
+    assert kept
+    last = entry.read(kept)[-1]
+    assert (some[-1].harmless, some[-1].clean) == (last.harmless, last.clean) == (True, clean)
+
+
+def test_of_what_is_not_kept_nothing_is_known() -> None:
+    some = one(object={"password": "Tr0ub4dor-and-3-horses"})
+    assert made(some) is None
+    assert not some[-1].harmless
+    assert not some[-1].clean
 
 
 def test_what_is_too_deep_is_not_kept() -> None:

@@ -86,7 +86,7 @@ def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portio
             entry.give_up()
         entry.take(portion)
         if portion.input:
-            portion.entry = entry.entry()
+            entry.finish(portion, content_of(source))
         yield portion
 
 

@@ -18,6 +18,10 @@ class Portion(Struct):
     evaluation: Evaluation = field(default_factory=Evaluation)
     input: Input | None = None
     """What the file is; known with the last portion."""
+    harmless: bool = False
+    """With the last portion: no text of what the file gave holds a credential."""
+    clean: bool = False
+    """With the last portion: nor does the text of the file."""
     entry: bytes | None = None
     """With the last portion: all portions of the file as the cache of results keeps them, where it may."""
 

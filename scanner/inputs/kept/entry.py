@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from msgspec import Raw, Struct, ValidationError
 from msgspec.msgpack import Decoder, Encoder, decode
 
+from scanner.documents import decode as decode_text
 from scanner.inputs.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.inputs.portion import Portion
 from scanner.marks import Children, Mark
@@ -43,15 +44,16 @@ class EntryWriter:
         """Make no entry of the file."""
         self._parts = None
 
-    def entry(self) -> bytes | None:
-        """The entry, None where the file may not be kept."""
+    def finish(self, last: Portion, content: bytes) -> None:
+        """Set the entry of the file and what is known of its credentials in its last portion, where it may be kept."""
         if self._parts is None:
-            return None
+            return
         try:
-            self._inspection.refuse_credentials()
-            return _ENCODER.encode(list(map(Raw, self._parts)))
+            clean = self._inspection.refuse_credentials(decode_text(content))
+            entry = _ENCODER.encode((clean, list(map(Raw, self._parts))))
         except Exception:  # noqa: BLE001 - as above
-            return None
+            return
+        last.harmless, last.clean, last.entry = True, clean, entry
 
     def _written(self, portion: Portion) -> bytes:
         evaluation, inspection = portion.evaluation, self._inspection
@@ -88,12 +90,14 @@ def read(entry: bytes) -> list[Portion]:
 
     Raises msgspec.MsgspecError for what is not an entry.
     """
+    clean, rows = _decoder().decode(entry)
     portions = [
         Portion(tuple(map(_subject, subjects)), Evaluation(findings, counts, by_path, by_subject), item)
-        for subjects, findings, counts, by_path, by_subject, item in _decoder().decode(entry)
+        for subjects, findings, counts, by_path, by_subject, item in rows
     ]
     if not portions or portions[-1].input is None:
         raise ValidationError("an entry without an input")
+    portions[-1].harmless, portions[-1].clean = True, clean
     return portions
 
 
@@ -125,8 +129,8 @@ _Row: TypeAlias = tuple[
 
 
 @cache
-def _decoder() -> Decoder[list[_Row]]:
-    return Decoder(list[_Row])
+def _decoder() -> Decoder[tuple[bool, list[_Row]]]:
+    return Decoder(tuple[bool, list[_Row]])
 
 
 def _subject(row: _SubjectRow) -> Subject:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.marks import Mark, children_of
-from scanner.masking import mask
+from scanner.masking import is_harmless
 from scanner.model import Finding, Input, Loss
 from scanner.places import Edit, Fix, Location, Origin, Related
 
@@ -96,14 +96,18 @@ class Inspection:
         """Raise NotKeptError where a file holds more than may be kept."""
         _require(self._values <= _MOST_VALUES and self._characters <= _MOST_CHARACTERS)
 
-    def refuse_credentials(self) -> None:
-        """Raise NotKeptError where one of the values looks like a credential."""
+    def refuse_credentials(self, file: str) -> bool:
+        """Raise NotKeptError where one of the values looks like a credential.
+
+        Returns whether nothing in the text of the file does either.
+        """
         new = self._texts - _clean
-        joined = _APART.join(new)
-        _require(mask(joined) == joined)
+        clean = len(file) <= _MOST_CHARACTERS and is_harmless(_APART.join((file, *new)))
+        _require(clean or is_harmless(_APART.join(new)))
         if len(_clean) > _REMEMBERED:
             _clean.clear()
         _clean.update(text for text in new if len(text) <= _REMEMBERED_LENGTH)
+        return clean
 
     def _several(self, parts: Iterable[Any]) -> None:
         """Look at a tuple of texts, numbers, structs or tuples."""
@@ -143,7 +147,7 @@ class Inspection:
 
 def prepare() -> None:
     """Load what searches for credentials, before other processes are made that need it too."""
-    mask("password: x")
+    is_harmless("password: x")
 
 
 def names_of(kind: type[Struct]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from scanner.workers import Workers
 
 if TYPE_CHECKING:
     from scanner.admission.policy_evaluator import PolicyEvaluator
+    from scanner.inputs.kept.joined import KeptJoined
 
 _FEW, _SMALL = 500, 500_000
 """Subjects, and bytes of the files that they come from, up to which another process costs more than it may save."""
@@ -72,14 +73,34 @@ class JoinedStage:
         self._derived: facts.Derived | None = None
 
     def run(
-        self, subjects: Sequence[Subject], *, whole: bool, size: int, meanwhile: Callable[[], object] | None = None
+        self,
+        subjects: Sequence[Subject],
+        *,
+        whole: bool,
+        size: int,
+        kept: KeptJoined | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> JoinedResult:
         """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files.
 
-        `meanwhile` is called where another process does the work, while it does.
+        It is taken from what is `kept`, if it is there, and kept otherwise. `meanwhile` is called where another process
+        does the work, while it does, and where nothing is left to do.
         """
         self._subjects, self._whole, self._derived = subjects, whole, None
-        joined = JoinedResult()
+        if kept and (found := kept.get()):
+            if meanwhile:
+                meanwhile()
+            evaluation, told = found
+            return JoinedResult(evaluation, self._derived_of(told))
+        joined = self._worked(size, meanwhile)
+        if kept and not joined.why:
+            numbers = {subject: number for number, subject in enumerate(subjects)}
+            kept.put(joined.evaluation, {numbers[subject]: told for subject, told in joined.derived.told()})
+        return joined
+
+    def _worked(self, size: int, meanwhile: Callable[[], object] | None) -> JoinedResult:
+        """What comes of the subjects."""
+        joined, subjects = JoinedResult(), self._subjects
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
             workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
@@ -126,13 +147,16 @@ class JoinedStage:
         if isinstance(part, Evaluation):
             joined.evaluation.merge(part)
         elif isinstance(part, dict):
-            joined.derived = facts.Derived({self._subjects[number]: told for number, told in part.items()})
+            joined.derived = self._derived_of(part)
         elif what == _POLICY and self._policies:
             joined.evaluation.merge(self._policies.not_evaluated(int(name), part.why))
         else:
             joined.lost = joined.lost or what == _FACTS
             kinds = self._rules.rules if what == _FACTS else {name: self._rules.rules[name]}
             joined.evaluation.merge(self._not_evaluated(kinds, part.why))
+
+    def _derived_of(self, told: _Told) -> facts.Derived:
+        return facts.Derived({self._subjects[number]: some for number, some in told.items()})
 
     def _not_evaluated(self, rules: Mapping[str, Sequence[Rule]], why: str) -> Evaluation:
         """One error for each rule that is about some of the subjects, at the first of them."""

@@ -122,7 +122,8 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
-    read = _read(where, local, work, by, options, watch)
+    reuse = _reuse(where, by, options)
+    read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     stage = JoinedStage(
         joined,
@@ -132,7 +133,9 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
         foreign=bool(options.rule_folders),
     )
     search = partial(read.searched.search, read.contents)
-    together = stage.run(read.subjects, whole=_whole(where, read), size=read.size, meanwhile=search)
+    whole = _whole(where, read)
+    known = reuse.joined(joined, kept, work, whole=whole) if kept else None
+    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
@@ -217,6 +220,7 @@ def _read(
     work: inputs.Work,
     by: ScanRules,
     options: Options,
+    reuse: inputs.Reuse,
     watch: Callable[[Input], object] | None,
 ) -> _ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
@@ -224,8 +228,6 @@ def _read(
     met = rendering.collect(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
     )
-    settings = (options.include_passes, options.kubernetes_version)
-    reuse = inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         read.searched.take(source.path, portions)
@@ -242,6 +244,12 @@ def _read(
             if watch:
                 watch(portion.input)
     return read
+
+
+def _reuse(where: sources.Scope, by: ScanRules, options: Options) -> inputs.Reuse:
+    """What reuses results of earlier runs, where the options allow that."""
+    settings = (options.include_passes, options.kubernetes_version)
+    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
 
 
 def _outcomes(evaluation: Evaluation) -> dict[str, int]:

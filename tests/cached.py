@@ -29,6 +29,8 @@ spec:
 """
 ENOUGH = 20
 """Files from which a cache is used."""
+KEPT = ENOUGH + 1
+"""Entries after a scan of so many: of each file, and of the rules that compare objects."""
 
 
 def lay_out(folder: Path, number: int = ENOUGH) -> None:

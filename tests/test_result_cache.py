@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from scanner import facts
 from scanner import scan as scan_module
 from scanner.configured import Pattern
 from scanner.credentials.table import FORMS
@@ -26,7 +27,7 @@ from scanner.options import Options
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
 from scanner.sources import File
-from tests.cached import ENOUGH, POD, database, empty_cache, entries, lay_out, read_anew, without_parser, written
+from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, lay_out, read_anew, without_parser, written
 from tests.command_line import assay, assay_process
 from tests.examples import drawn, secrets_of
 from tests.places import DOCUMENTS
@@ -155,7 +156,7 @@ def test_what_changes_an_evaluation_is_a_miss(folder: Path, cache: Path) -> None
     scan(["."], plain)
     for number, (name, change) in enumerate(CHANGES.items(), 2):
         scan(["."], replace(change(folder.parent), cache_folder=cache))
-        assert entries(cache) == number * ENOUGH, name
+        assert entries(cache) == number * KEPT, name
     assert read_anew(plain) == []
 
 
@@ -171,6 +172,42 @@ def test_a_changed_rule_of_ones_own_is_a_miss(folder: Path, cache: Path) -> None
     assert len(read_anew(options)) == ENOUGH
     changed = scan(["."], options)
     assert not any(finding.rule == "own" for finding in changed.findings)
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+"""
+
+
+def test_rules_that_compare_objects_see_every_change(folder: Path, cache: Path) -> None:
+    lay_out(folder)
+    policy, options = folder / "policy.yaml", Options(cache_folder=cache)
+    for text in ("", POLICY, POLICY.replace("Egress", "Ingress"), POLICY, ""):
+        policy.write_text(text)
+        plain = scan(["."])
+        assert scan(["."], options).findings == scan(["."], options).findings == plain.findings
+    first, second = (scan(paths, options) for paths in (["."], [f"pod-{number:03}.yaml" for number in range(ENOUGH)]))
+    assert first.findings != second.findings, "of single files it is not known what is missing"
+
+
+def test_rules_that_compare_objects_do_not_run_again(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(folder)
+    options = Options(cache_folder=cache)
+    found = scan(["."], options)
+    assert any(finding.rule == "kubernetes.workload-selected-by-network-policy" for finding in found.findings)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("facts are derived")
+
+    monkeypatch.setattr(facts, "derive", refuse)
+    assert scan(["."], options) == found
+    with pytest.raises(AssertionError):
+        scan(["."])
 
 
 def test_another_version_is_a_miss(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,14 +230,14 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
         assert done.returncode == 1, done.stderr
         return entries(home / "assay")
 
-    assert [run(), run()] == [ENOUGH, ENOUGH]
+    assert [run(), run()] == [KEPT, KEPT]
     for number, name in enumerate(("facts/swarms.py", "subjects/architecture.schema.json"), 2):
         file = checkout / "scanner" / name
         before, text = file.stat(), file.read_text()
         file.write_text(f"{text[:-1]} ")
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
         assert file.stat().st_size == before.st_size
-        assert run() == number * ENOUGH, name
+        assert run() == number * KEPT, name
 
 
 def test_every_library_that_reads_files_is_a_part_of_the_key() -> None:

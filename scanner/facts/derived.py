@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanner.model import Subject
@@ -23,6 +23,10 @@ class Derived:
     def facts(self, subject: Subject) -> dict[str, Any]:
         """The facts of a subject by name: plain data that must not be changed."""
         return self._facts.get(subject, {})
+
+    def told(self) -> Iterable[tuple[Subject, dict[str, Any]]]:
+        """Each subject of which something was derived, with its facts."""
+        return self._facts.items()
 
     def related(self, subject: Subject) -> Mapping[str, Location]:
         """The related places of a subject; those of an item of a fact are called `FACT.NUMBER.NAME`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,17 +29,18 @@ from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
+Counts: TypeAlias = dict[str, dict[Outcome, int]]
+"""Rule -> number of each outcome; a rule that applied to nothing is absent."""
 
 
 class Evaluation(Struct):
     """The outcomes of a set of rules for a set of subjects."""
 
     findings: list[Finding] = field(default_factory=list)
-    counts: dict[str, dict[Outcome, int]] = field(default_factory=dict)
-    """Rule -> number of each outcome; a rule that applied to nothing is absent."""
-    by_path: dict[tuple[str, ...], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+    by_path: dict[tuple[str, ...], Counts] = field(default_factory=dict)
     """The same for each file, with the overlay or chart that built it, where that was requested."""
-    by_subject: dict[tuple[str, str], dict[str, dict[Outcome, int]]] = field(default_factory=dict)
+    by_subject: dict[tuple[str, str], Counts] = field(default_factory=dict)
     """The same for each subject of an architecture, by path and identity: its data may decide which controls it
     affects.
     """

@@ -19,9 +19,7 @@ from scanner.inputs.portion import Portion
 from scanner.marks import Children, Mark
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 from scanner.places import Origin
-from scanner.policy.evaluate import Evaluation
-
-_Counts: TypeAlias = dict[str, dict[Outcome, int]]
+from scanner.policy.evaluate import Counts, Evaluation
 
 
 class EntryWriter:
@@ -121,9 +119,9 @@ _ENCODER = Encoder()
 _Row: TypeAlias = tuple[
     list[_SubjectRow],
     list[Finding],
-    _Counts,
-    dict[tuple[str, ...], _Counts],
-    dict[tuple[str, str], _Counts],
+    Counts,
+    dict[tuple[str, ...], Counts],
+    dict[tuple[str, str], Counts],
     Input | None,
 ]
 

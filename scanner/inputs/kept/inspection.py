@@ -38,9 +38,11 @@ class NotKeptError(Exception):
 
 
 class Inspection:
-    """All values of a file, as far as they are known."""
+    """All values of a file, or of a result of `larger` times the size, as far as they are known."""
 
-    def __init__(self) -> None:
+    def __init__(self, larger: int = 1) -> None:
+        self._most_values = larger * _MOST_VALUES
+        self._most_characters = larger * _MOST_CHARACTERS
         self._values = 0
         self._characters = 0
         self._texts: set[str] = set()
@@ -93,8 +95,8 @@ class Inspection:
                 self.take_names(each)
 
     def refuse_large(self) -> None:
-        """Raise NotKeptError where a file holds more than may be kept."""
-        _require(self._values <= _MOST_VALUES and self._characters <= _MOST_CHARACTERS)
+        """Raise NotKeptError where there is more than may be kept."""
+        _require(self._values <= self._most_values and self._characters <= self._most_characters)
 
     def refuse_credentials(self, file: str) -> bool:
         """Raise NotKeptError where one of the values looks like a credential.
@@ -121,7 +123,7 @@ class Inspection:
 
     def _mapping(self, value: dict[str, Any]) -> None:
         self._values += len(value)
-        _require(self._values <= _MOST_VALUES and _NAME.issuperset(map(type, value)))
+        _require(self._values <= self._most_values and _NAME.issuperset(map(type, value)))
         texts = self._texts
         texts.update(value)
         for name, item in value.items():
@@ -137,7 +139,7 @@ class Inspection:
 
     def _items(self, value: list[Any], name: str) -> None:
         self._values += len(value)
-        _require(self._values <= _MOST_VALUES)
+        _require(self._values <= self._most_values)
         for item in value:
             self.take(item, name)
         texts = [item for item in value if type(item) is str]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import MsgspecError, Struct
+from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs.portion import Portion, Work
@@ -18,6 +19,9 @@ from scanner.policy.evaluate import Evaluator
 from scanner.sources import STDIN_NAME, File, Source
 
 if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
+    from scanner.inputs.kept.joined import KeptJoined
     from scanner.inputs.kept.store import Store
 
 Run: TypeAlias = "Callable[[Iterable[Source], bool], Iterator[tuple[Source, list[Portion]]]]"
@@ -28,7 +32,7 @@ _AT_ONCE = 8 * 1024**2
 """Bytes of new entries that are written together."""
 
 
-class Reuse(Struct, frozen=True):
+class Reuse(Struct):
     """Where results are kept, and what they depend on beside the files, the evaluator and the work."""
 
     folder: Path | None
@@ -39,6 +43,24 @@ class Reuse(Struct, frozen=True):
     """Those of the evaluator that it does not show."""
     own_rules: str = ""
     """Digest of the files of rules that are not shipped."""
+    read: bytes = b""
+    """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
+
+    def joined(self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: bool) -> KeptJoined | None:
+        """Where the results of rules that compare objects are kept after a run, None where they are not.
+
+        `whole` says whether all objects were read.
+        """
+        if self.folder is None or not self.read:
+            return None
+        from scanner.inputs.kept import identity
+        from scanner.inputs.kept.joined import KeptJoined
+
+        try:
+            same = identity.digest(rules, fields, work, (*self.settings, whole), self.own_rules)
+        except (OSError, TypeError):
+            return None
+        return KeptJoined(self.folder, self.outside, hashlib.sha256(b"joined" + self.read + same).digest())
 
     def run(
         self, sources: Iterable[Source], local: Evaluator, work: Work, run: Run
@@ -57,6 +79,7 @@ class Reuse(Struct, frozen=True):
         with store.opened(self.folder, self.outside) as kept:
             reading = self._reading(kept, local, work.kept, work) if kept else None
             yield from reading.run(everything, run) if reading else run(everything, False)
+            self.read = reading.digest if reading else b""
 
     def _reading(self, kept: Store, local: Evaluator, fields: FieldFilter, work: Work) -> _Reading | None:
         """What looks files up, None where it is not known what their results depend on."""
@@ -81,6 +104,8 @@ class _Reading:
         """The digest of everything but the file that a result depends on."""
         self._unchanged = unchanged
         """Whether the code is still the one that this began with."""
+        self._read: Hash | None = hashlib.sha256(same)
+        """Of all files so far, None where not all of them are known by their keys."""
         self._new: list[tuple[bytes, bytes]] = []
         self._size = 0
 
@@ -97,14 +122,30 @@ class _Reading:
 
         for source, portions in run(unknown(), True):
             while passed[0][2]:
-                known, _, found = passed.popleft()
-                yield known, found
+                yield self._noted(*passed.popleft())
             _, key, _ = passed.popleft()
             self._keep(key, portions[-1])
-            yield source, portions
-        for known, _, found in passed:
-            yield known, found
+            yield self._noted(source, key, portions)
+        for each in passed:
+            yield self._noted(*each)
         self._write()
+
+    @property
+    def digest(self) -> bytes:
+        """That of all files and of what became of them; empty where a file with subjects has no key."""
+        return self._read.digest() if self._read and self._unchanged() else b""
+
+    def _noted(self, source: Source, key: bytes, portions: list[Portion]) -> tuple[Source, list[Portion]]:
+        """A source and its portions, which depend on the key, and on how much of its time the machine gave the file."""
+        told = portions[-1].input
+        if told is None or (told.subjects and not key):
+            self._read = None
+        if self._read:
+            try:
+                self._read.update(key + encode(told))
+            except (MsgspecError, UnicodeEncodeError):
+                self._read = None
+        return source, portions
 
     def _find(self, source: Source) -> tuple[bytes, list[Portion]]:
         """The key of a source, empty where it is none that is kept, and the portions that are known of it."""

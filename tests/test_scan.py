@@ -232,15 +232,6 @@ def test_a_large_value_is_told_by_its_digest(folder: Path) -> None:
     assert len(found.evidence) == len("sha256:") + 64
 
 
-def test_a_scan_repeats_whatever_the_number_of_processes(folder: Path) -> None:
-    for number in range(40):
-        filler = "\n".join(f"# {number} {line} " + "x" * 90 for line in range(700))
-        (folder / f"pod-{number}.yaml").write_text(POD.replace("name: web", f"name: web-{number}") + filler)
-    one, two = scan(["."], Options(jobs=1)), scan(["."], Options(jobs=2))
-    assert len(fails(one, PRIVILEGED)) == 40
-    assert one == two
-
-
 def test_what_is_missing_from_a_whole_folder_is_unknown_in_a_part_of_it(folder: Path) -> None:
     (folder / "scaler.yaml").write_text(
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n"

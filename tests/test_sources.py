@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,18 @@ def test_every_file_is_met_once(folder: Path, paths: tuple[str, ...]) -> None:
     assert sorted(names(*paths)) == ["a/b/c.yaml", "a/d.yaml", "b.yaml"]
 
 
-def test_paths_are_taken_in_the_order_given(folder: Path) -> None:
-    plant(folder, "a", "b/c", "d")
-    assert names("d", "b", "a") == ["d", "b/c", "a"]
+@pytest.mark.parametrize("paths", [*permutations(("d", "./b/", "a", "b/e/f"))])
+def test_paths_are_taken_in_the_order_of_names(folder: Path, paths: tuple[str, ...]) -> None:
+    """What lies in a named folder and is named itself comes first: it is read whatever its folder passes over."""
+    plant(folder, "a", "b/c", "b/e/f", "b/g", "d")
+    assert names(*paths) == ["a", "b/e/f", "b/c", "b/g", "d"]
+
+
+@pytest.mark.parametrize("paths", [("-", "b", "a"), ("a", "-", "b"), ("b", "a", "-")])
+def test_standard_input_comes_last(folder: Path, monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...]) -> None:
+    plant(folder, "a", "b")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"c")))
+    assert names(*paths) == ["a", "b", "-"]
 
 
 def test_names_are_relative_to_the_folder_one_stands_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,8 +66,8 @@ def test_the_files_of_the_commit_are_read() -> None:
     ("paths", "expected"),
     [
         (("b",), ["b/c.yaml", "b/d/e.yaml"]),
-        (("b/d/", "b", "b/../b/c.yaml"), ["b/d/e.yaml", "b/c.yaml"]),
-        (("b.yaml", "a.yaml"), ["b.yaml", "a.yaml"]),
+        (("b/d/", "b", "b/../b/c.yaml"), ["b/c.yaml", "b/d/e.yaml"]),
+        (("b.yaml", "a.yaml"), ["a.yaml", "b.yaml"]),
         (("b/c.yaml",), ["b/c.yaml"]),
     ],
 )
@@ -76,10 +76,17 @@ def test_only_what_is_below_the_paths(folder: Path, paths: tuple[str, ...], expe
     assert names(*(str(folder / path) for path in paths)) == expected
 
 
+@pytest.mark.parametrize("paths", [("b", "b/d"), ("b/d", "b")])
+@pytest.mark.usefixtures("folder")
+def test_an_excluded_folder_is_read_where_it_is_named_too(paths: tuple[str, ...]) -> None:
+    chosen = Selection(revision="HEAD", exclude=("d/",))
+    assert [source.path for source in sources.collect(sources.scope(paths, chosen))] == ["b/d/e.yaml", "b/c.yaml"]
+
+
 def test_names_are_relative_to_where_one_stands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "b")
     assert names() == ["c.yaml", "d/e.yaml"]
-    assert names("../b.yaml", "d") == ["b.yaml", "b/d/e.yaml"]
+    assert names("../b.yaml", "d") == ["b/d/e.yaml", "b.yaml"]
     monkeypatch.chdir("/")
     assert names(str(folder / "b")) == [f"{folder}/b/c.yaml"[1:], f"{folder}/b/d/e.yaml"[1:]]
 

@@ -119,6 +119,14 @@ def test_an_ignored_folder_is_one_entry_and_an_ignored_file_is_one(folder: Path)
     assert read(selection=Selection(ignored=True)) == [".gitignore", "d.tmp", "e.yaml", "out/a/b.yaml", "out/c.yaml"]
 
 
+@pytest.mark.parametrize("paths", [("a", "a/b.tmp"), ("a/b.tmp", "a"), (".", "a", "a/b.tmp")])
+def test_an_ignored_file_is_read_where_it_is_named_beside_its_folder(folder: Path, paths: tuple[str, ...]) -> None:
+    plant(folder, "a/b.tmp", "a/c.yaml", "a/d.tmp")
+    (folder / ".gitignore").write_text("*.tmp\n")
+    assert [name for name in read(*paths) if name.startswith("a/")] == ["a/b.tmp", "a/c.yaml"]
+    assert skipped(*paths) == {"a/d.tmp": IGNORED}
+
+
 def test_what_git_tracks_is_read_although_it_is_ignored(folder: Path) -> None:
     plant(folder, "deploy/a/pod.yaml", "deploy/.gitignore", "pod.yaml")
     git(folder, "add", ".")

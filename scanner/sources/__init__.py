@@ -62,6 +62,7 @@ class Scope(Struct, frozen=True):
 
     root: Path
     paths: tuple[str, ...]
+    """In an order that does not depend on how they were listed."""
     whole: bool
     """Only folders were named, so an object that is not found does not exist in this bundle."""
     selection: Selection
@@ -96,15 +97,24 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     else:
         root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in absolute]))
     whole = len(files) == len(given) and not selection.include
+    ordered = tuple(sorted(given, key=_place))
     if not selection.revision:
         with located(where):
             limit = boundary.of(files, selection.root)
-        return Scope(root, given, whole and all(path.is_dir() for path in absolute), selection, limit)
+        return Scope(root, ordered, whole and all(path.is_dir() for path in absolute), selection, limit)
     if len(files) < len(given):
         message = "standard input has no Git revision"
         raise UsageError(message, hint="scan `-` without --git-revision")
-    tree = git.tree(selection.revision, given, str(root))
-    return Scope(root, given, whole and tree.whole, selection, Boundary(()), tree)
+    tree = git.tree(selection.revision, ordered, str(root))
+    return Scope(root, ordered, whole and tree.whole, selection, Boundary(()), tree)
+
+
+def _place(path: str) -> tuple[bool, list[tuple[bool, str]]]:
+    """The place of a path among those of a scan: standard input last, others by name.
+
+    What lies in a folder precedes it: a file is read for being named, even where its folder passes over it.
+    """
+    return path == STDIN, [*((False, part) for part in os.path.abspath(path).split(os.sep)), (True, "")]
 
 
 def collect(where: Scope, limits: Limits = DEFAULTS) -> Iterator[Met]:

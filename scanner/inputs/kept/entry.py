@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from scanner.inputs.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.inputs.portion import Portion
+from scanner.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.marks import Children, Mark
 from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity, Subject
 from scanner.places import Edit, Fix, Location, Origin, Related

@@ -6,6 +6,7 @@ credential in a form in which nobody sees it.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable
 from math import isfinite
 from operator import attrgetter
@@ -13,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from scanner.limits import Limits
 from scanner.marks import Mark, children_of
 from scanner.masking import mask
 from scanner.model import Finding, Input, Loss
@@ -29,6 +31,10 @@ _REMEMBERED = 50_000
 _REMEMBERED_LENGTH = 500
 _clean: set[str] = set()
 """Texts of earlier files that hold no credential: most texts of manifests are in many of them."""
+
+
+_LEFT = 1.0
+"""Seconds of its time that must be left to a file of which an entry is made, so that none is lost to it."""
 
 
 class NotKeptError(Exception):
@@ -143,6 +149,11 @@ class Inspection:
 def prepare() -> None:
     """Load what searches for credentials, before other processes are made that need it too."""
     mask("password: x")
+
+
+def has_time(limits: Limits) -> bool:
+    """Whether enough of the time of a worker's task is left to make an entry too."""
+    return signal.getitimer(signal.ITIMER_PROF)[0] >= max(_LEFT, limits.seconds / 2)
 
 
 def names_of(kind: type[Struct]) -> tuple[str, ...]:

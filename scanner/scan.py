@@ -214,11 +214,12 @@ def _read(
 ) -> _ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = _ReadInputs()
+    cache = options.cache_folder if options.reuse else None
     met = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
+        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
     )
     settings = (options.include_passes, options.kubernetes_version)
-    reuse = inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
+    reuse = inputs.Reuse(cache, where.tops, settings, by.own)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         for portion in portions:

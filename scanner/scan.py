@@ -225,8 +225,9 @@ def _read(
 ) -> _ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = _ReadInputs()
+    cache = options.cache_folder if options.reuse else None
     met = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
+        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
     )
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)

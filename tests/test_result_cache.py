@@ -21,6 +21,7 @@ from scanner.credentials.table import FORMS
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs import Work
 from scanner.inputs.kept import identity
+from scanner.kept import code
 from scanner.limits import DEFAULTS
 from scanner.model import Profile, Severity
 from scanner.options import Options
@@ -241,7 +242,7 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
 
 
 def test_every_library_that_reads_files_is_a_part_of_the_key() -> None:
-    code = """
+    program = """
 import sys
 from scanner import inputs, sources
 from scanner.scan import Options, evaluators, rules_of
@@ -252,10 +253,10 @@ places = {name: str(getattr(module, "__spec__", "")) for name, module in sys.mod
 print(*{name.partition(".")[0] for name, place in places.items() if "-packages" in place})
 """
     folders = [str(REPOSITORY / name) for name in ("examples", "tests/formats", "docs")]
-    done = subprocess.run([sys.executable, "-c", code, *folders], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program, *folders], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert {"yaml", "cel_expr_python", "jsonschema"} <= loaded
-    assert loaded - identity.LIBRARIES.keys() <= {"attr", "_distutils_hack"}
+    assert loaded - code.LIBRARIES.keys() <= {"attr", "_distutils_hack"}
 
 
 def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.inputs.kept import store
+from scanner.kept import store
 from scanner.options import Options
 from scanner.scan import scan
 from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, lay_out, read_anew

@@ -9,7 +9,6 @@ It depends on nothing but the file and the rules, so it may run in other process
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -22,7 +21,7 @@ from scanner.inputs.kept.reuse import Reuse
 from scanner.inputs.portion import Portion, Work
 from scanner.model import Input, InputStatus
 from scanner.policy.evaluate import Evaluator
-from scanner.sources import Source, content_of
+from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
 
@@ -32,9 +31,6 @@ _OBJECT = b"apiVersion"
 """What a file with Kubernetes objects holds."""
 _PORTION = 1000
 """Subjects of a file that are worked on at once, so that the largest file needs little beyond its own data."""
-_LEFT = 1.0
-"""Seconds of its time that must be left to a file of which an entry for the cache is made, so that none is lost to it.
-"""
 _PLAIN = Work()
 
 
@@ -79,14 +75,15 @@ def assess_all(
 def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portion]:
     """As `assess`, with the entry of the file for the cache of results."""
     from scanner.inputs.kept.entry import EntryWriter
+    from scanner.kept.inspection import has_time
 
     entry = EntryWriter()
     for portion in assess(source, local, work):
-        if signal.getitimer(signal.ITIMER_PROF)[0] < max(_LEFT, work.limits.seconds / 2):
+        if not has_time(work.limits):
             entry.give_up()
         entry.take(portion)
         if portion.input:
-            entry.finish(portion, content_of(source))
+            entry.finish(portion, source.content if isinstance(source, File) else None)
         yield portion
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
 import re
@@ -9,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import documents, found_programs
 from scanner.documents import Fault
@@ -17,12 +19,15 @@ from scanner.foreign_errors import complaint
 from scanner.late import regex
 from scanner.limits import Limits
 from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
+from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
 
 NAME = "Chart.yaml"
 _PARTS = ("templates/", "crds/", "charts/")
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
+_PACKAGE = b"helm.sh/helm/"
+"""The package in Go that renders charts."""
 _SOURCE = regex(r"^# Source: [^/\n]+/(.+)\n", re.MULTILINE)
 _LONGEST_NAME = 53
 _NOT_RENDERED = ("NOTES.txt", ".tpl")
@@ -53,50 +58,72 @@ class Chart(Struct, frozen=True):
             and inner.endswith((".yaml", ".yml"))
         )
 
-    def render(self, ground: SourceTree, values: Sequence[str], kubernetes: str) -> RenderingResult | None:
+    def render(self, ground: SourceTree, request: Request) -> RenderingResult | None:
         """The rendered templates; None for a file that is not a chart.
 
         Raises UnreadableError with the reason where Helm fails.
         """
-        about = _about(ground.content(self.marker), self.marker)
+        metadata = [ground.content(self.marker)]
+        about = _about(metadata[0], self.marker)
         if not about.get("name"):
             return None
-        if unused_objects.whole_objects(self.marker, ground.content(self.marker), ground.limits):
+        if unused_objects.whole_objects(self.marker, metadata[0], ground.limits):
             raise UnreadableError(
                 "not assessed: it contains a Kubernetes object in addition to the metadata of a chart"
             )
         if "dependencies" not in about:
-            about |= _about(ground.content(f"{self.folder}requirements.yaml"), "requirements.yaml")
+            metadata.append(ground.content(f"{self.folder}requirements.yaml"))
+            about |= _about(metadata[1], "requirements.yaml")
         copy = PrivateCopy(ground)
         everything = dict(copy.take_folder(self.folder or "."))
-        for name, content in everything.items():
-            values_schema.refuse_outside(name, content)
         files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
+        plain = RenderingResult("helm", (), files)
+
         library = about.get("type") == "library"
-        found = () if library else tuple(self._rendered(ground, copy, about, values, kubernetes, files))
-        left = self._left(everything, {path for path, _ in found}, ground.limits, library=library)
-        return RenderingResult("helm", found, files, apart=left.apart, lost=left.lost)
+
+        def render() -> tuple[tuple[str, str], ...]:
+            for name, content in everything.items():
+                values_schema.refuse_outside(name, content)
+            return () if library else tuple(self._rendered(copy, about, request, files))
+
+        def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
+            left = self._left(everything, {path for path, _ in texts}, ground.limits, library=library)
+            return replace(plain, texts=texts, apart=left.apart, lost=left.lost)
+
+        return request.kept.once(copy, plain, self._asked(metadata, everything, request), render, examine)
+
+    def _asked(self, metadata: Sequence[bytes], everything: Mapping[str, bytes], request: Request) -> Asked:
+        program = found_programs.find("helm")
+        identity = programs.identity(program) if program else _library_identity()
+
+        def same_each_time() -> bool:
+            from scanner.rendering import repeatable
+
+            inner = {name.removeprefix(self.folder): content for name, content in everything.items()}
+            again = programs.identity(program) if program else _library_identity()
+            whole = not program or programs.holds(program, _PACKAGE)
+            return again == identity and whole and repeatable.repeats(inner)
+
+        contents = (hashlib.sha256(content).hexdigest() for content in (*metadata, *request.values.values()))
+        how = ("helm", self.marker, len(metadata), *contents, request.kubernetes)
+        return Asked(identity, how, same_each_time)
 
     def _rendered(
-        self,
-        ground: SourceTree,
-        copy: PrivateCopy,
-        about: dict[str, Any],
-        values: Sequence[str],
-        kubernetes: str,
-        files: Collection[str],
+        self, copy: PrivateCopy, about: dict[str, Any], request: Request, files: Collection[str]
     ) -> Iterator[tuple[str, str]]:
         """(file that it is shown at, text) of each template that gives something."""
-        folder = copy.place(self.folder)
+        copy.write()
+        folder, root = copy.place(self.folder), copy.ground.root
         _refuse_incomplete(folder, about)
         name = _release(about)
         program = found_programs.find("helm")
         if program:
-            given = [argument for file in values for argument in ("--values", file)]
-            command = (program, "template", name, folder, "--include-crds", "--kube-version", kubernetes, *given)
-            rendered = _sections(programs.run(command, ground.root, copy.folder))
+            given = [argument for file in request.values for argument in ("--values", file)]
+            version = ("--kube-version", request.kubernetes)
+            command = (program, "template", name, folder, "--include-crds", *version, *given)
+            rendered = _sections(programs.run(command, root, copy.folder))
         else:
-            rendered = _by_library(ground.root, copy, folder, name, values)
+            rendered = _by_library(root, copy, folder, name, tuple(request.values))
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
@@ -214,6 +241,14 @@ def _by_library(
     for path, text in (*crds, *sorted(rendered.items())):
         if not path.endswith(_NOT_RENDERED):
             yield path.partition("/")[2], text
+
+
+def _library_identity() -> tuple[object, ...]:
+    """The identity of Helm as a library, as `programs.identity` gives it; empty where it cannot be known."""
+    from scanner.kept import code
+
+    record = "" if "HELM_C_LIB" in os.environ else code.record("helm_python", "helm_python_sdk")
+    return ("library", record) if record else ()
 
 
 def _merge(into: dict[str, Any], values: dict[str, Any]) -> None:

@@ -6,14 +6,18 @@ import os
 import posixpath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.rendering import programs, unused_objects
+from scanner.rendering.kept import Asked, Request
 from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, read
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
 
+_PACKAGE = b"sigs.k8s.io/kustomize/"
+"""The package in Go that builds overlays."""
 _NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
 
@@ -40,29 +44,43 @@ class Overlay(Struct, frozen=True):
         """All files that are built into it."""
         return self.objects | self.changes | self.sources
 
-    def render(self, ground: SourceTree, *_: object) -> RenderingResult:
+    def render(self, ground: SourceTree, request: Request) -> RenderingResult:
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
         program = found_programs.find("kustomize", "kubectl")
         if program is None:
             raise UnreadableError(_NEEDS)
-        verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"
         copy = PrivateCopy(ground)
         named = sorted(self.parts | {self.marker})
         files = {name: content for name in named if (content := copy.take(name)) is not None}
         for name in sorted(self.further - files.keys()):
             copy.take(name)
-        text = programs.run((program, verb, copy.place(posixpath.dirname(self.marker))), ground.root, copy.folder)
-        left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
         shown = self.objects | self.changes | {self.marker}
-        return RenderingResult(
-            "kustomize",
-            ((self.marker, text),),
-            {name: content for name, content in files.items() if name in shown},
-            self.changes,
-            left.apart,
+        shown_files = {name: content for name, content in files.items() if name in shown}
+        plain = RenderingResult("kustomize", (), shown_files, self.changes)
+
+        def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
+            text = "".join(text for _, text in texts)
+            left = unused_objects.unused_in_overlay(files, self.objects, self.changes, text, ground.limits)
+            return replace(plain, texts=texts, apart=left.apart)
+
+        return request.kept.once(copy, plain, self._asked(program), lambda: self._built(program, copy), examine)
+
+    def _asked(self, program: str) -> Asked:
+        identity = programs.identity(program)
+        sets = [sorted(each) for each in (self.objects, self.changes, self.sources, self.further)]
+        return Asked(
+            identity,
+            ("kustomize", self.marker, *sets),
+            lambda: programs.identity(program) == identity and programs.holds(program, _PACKAGE),
         )
+
+    def _built(self, program: str, copy: PrivateCopy) -> tuple[tuple[str, str], ...]:
+        copy.write()
+        verb = "kustomize" if os.path.basename(program) == "kubectl" else "build"
+        command = (program, verb, copy.place(posixpath.dirname(self.marker)))
+        return ((self.marker, programs.run(command, copy.ground.root, copy.folder)),)
 
 
 def overlay(marker: str, ground: SourceTree) -> Overlay | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
 from scanner.rendering import helm, kustomization, kustomize, values_file
 from scanner.rendering.helm import Chart, Charts
+from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
 from scanner.sources import RenderingResult, Scope
@@ -23,6 +25,8 @@ from scanner.workers import Workers
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
+_Rendered: TypeAlias = tuple[RenderingResult | str | None, list[Entry], list[bytes]]
+"""What was rendered or why it was not, and what is new and what was used of the cache."""
 
 
 class RenderingSettings(Struct, frozen=True):
@@ -33,6 +37,8 @@ class RenderingSettings(Struct, frozen=True):
     kubernetes: str = ""
     """The version of the cluster, for charts that ask for it."""
     limits: Limits = DEFAULTS
+    cache: Path | None = None
+    """The cache folder, if what was rendered before is taken from there."""
 
 
 class RenderingPlan(Struct):
@@ -62,7 +68,8 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
     with sources.on_disk(where, settings.limits) as (root, boundary):
-        ground = SourceTree(root, boundary, settings.limits, names=sorted(names))
+        place = "" if where.tree else root
+        ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names))
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
@@ -73,36 +80,44 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
             named,
         )
         if found.charts.all or found.overlays:
-            _render(found, ground, values, settings)
+            _render(found, ground, values, settings, KeptResults(settings.cache, where.tops))
     return found
 
 
-def _render(found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], settings: RenderingSettings) -> None:
+def _render(
+    found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], settings: RenderingSettings, kept: KeptResults
+) -> None:
     """Render what was found, from copies that are gone afterwards, also where a worker had to be ended."""
     with temporary_folder() as copies:
-        files = _written(values, copies)
         place = replace(ground, copies=copies)
+        request = Request(_written(values, copies), settings.kubernetes, kept)
 
-        def render(thing: Chart | Overlay) -> RenderingResult | str | None:
+        def render(thing: Chart | Overlay) -> _Rendered:
             try:
-                return thing.render(place, files, settings.kubernetes)
+                return thing.render(place, request), *kept.taken()
             except UnreadableError as error:
-                return error.message
+                return error.message, *kept.taken()
 
         large_first = sorted(found.overlays, key=lambda overlay: len(overlay.parts), reverse=True)
         things: list[Chart | Overlay] = [*large_first, *found.charts.all]  # so that no process works alone at the end
-        for thing, result in _each(things, render, lambda _, why: why, settings):
+        every_new: list[Entry] = []
+        every_used: list[bytes] = []
+        for thing, (result, new, used) in _each(things, render, lambda _, why: (why, [], []), settings):
+            every_new += new
+            every_used += used
             if result is not None:
                 found.done[thing.marker] = result
+        kept.keep(every_new, every_used)
 
 
-def _written(values: Sequence[bytes], folder: str) -> list[str]:
-    """Files of values in a folder of our own."""
-    found = []
+def _written(values: Sequence[bytes], folder: str) -> dict[str, bytes]:
+    """Files of values in a folder of our own, with their content."""
+    found = {}
     for number, content in enumerate(values):
-        found.append(os.path.join(folder, f"values-{number}.yaml"))
-        with open(found[-1], "xb") as file:
+        path = os.path.join(folder, f"values-{number}.yaml")
+        with open(path, "xb") as file:
             file.write(content)
+        found[path] = content
     return found
 
 

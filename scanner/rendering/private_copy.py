@@ -20,7 +20,7 @@ from scanner.sources.source import GIT_FOLDER, INSTALLED_FOLDERS
 _Result = TypeVar("_Result")
 
 _MOST_FILES = 50_000
-"""Files that are copied for one chart or overlay."""
+"""Files that are taken for one chart or overlay."""
 _MOST_LINKS = 1000
 """Links that are followed in one chart: linked folders may expand to any number of files."""
 
@@ -33,6 +33,8 @@ class SourceTree(Struct, frozen=True):
     boundary: Boundary
     limits: Limits
     copies: str = ""
+    place: str = ""
+    """Where the folder is, as far as what is rendered may depend on it; empty for the files of a commit."""
     names: Sequence[str] = ()
     """The files that the scan reads, in order."""
     known: dict[tuple[Any, str], Any] = field(default_factory=dict)
@@ -82,30 +84,33 @@ class SourceTree(Struct, frozen=True):
 
 
 class PrivateCopy:
-    """One copy, in which every file is at its absolute path below a temporary folder."""
+    """One copy, in which every file is at its absolute path below a temporary folder, once it is written."""
 
     def __init__(self, ground: SourceTree) -> None:
         from tempfile import mkdtemp
 
-        self._ground = ground
         self.folder = mkdtemp(dir=ground.copies)
+        self.ground = ground
+        self.contents: dict[str, bytes] = {}
+        """The files that were taken."""
+        self._folders: list[str] = []
         self._left = ground.limits.bytes
         self._files = 0
         self._links = 0
 
     def place(self, name: str) -> str:
         """The path of a file or folder in the copy."""
-        return self.folder + self._ground.path(name)
+        return self.folder + self.ground.path(name)
 
     def take(self, name: str) -> bytes | None:
-        """Copy a file and return its content; None for what is not a regular file.
+        """Take a file into the copy and return its content; None for what is not a regular file.
 
         Raises UnreadableError where it is outside of the boundary or cannot be read.
         """
-        path = os.path.realpath(self._ground.path(name))
-        if not self._ground.boundary.holds(path):
+        path = os.path.realpath(self.ground.path(name))
+        if not self.ground.boundary.holds(path):
             raise UnreadableError(f"{name} {LEADS_OUT}")
-        met = read(path, name, self._ground.limits)
+        met = read(path, name, self.ground.limits)
         if isinstance(met, UnreadableFile):
             raise UnreadableError(f"{name}: {met.reason}")
         if not isinstance(met, File):
@@ -113,23 +118,20 @@ class PrivateCopy:
         self._left -= len(met.content)
         self._files += 1
         if self._left < 0:
-            raise UnreadableError(f"its files are together larger than {size(self._ground.limits.bytes)}")
+            raise UnreadableError(f"its files are together larger than {size(self.ground.limits.bytes)}")
         if self._files > _MOST_FILES:
             raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
-        place = self.place(name)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "wb") as file:
-            file.write(met.content)
+        self.contents[name] = met.content
         return met.content
 
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
-        """Copy a folder; the name and the content of each file.
+        """Take a folder into the copy; the name and the content of each file.
 
-        A link that stays inside is copied as its target. Raises UnreadableError for one that leads out, to nothing, or
+        A link that stays inside is taken as its target. Raises UnreadableError for one that leads out, to nothing, or
         to a folder that contains it.
         """
-        os.makedirs(self.place(folder), exist_ok=True)
-        pending: list[tuple[str, tuple[str, ...]]] = [(folder, (os.path.realpath(self._ground.path(folder)),))]
+        self._folders.append(folder)
+        pending: list[tuple[str, tuple[str, ...]]] = [(folder, (os.path.realpath(self.ground.path(folder)),))]
         while pending:
             here, above = pending.pop()
             for name in sorted(_listed(above[-1], here)):
@@ -138,15 +140,25 @@ class PrivateCopy:
                 if os.path.isdir(real):
                     if real in above:
                         raise UnreadableError(f"{inner} is a link to a folder that contains it")
-                    if not self._ground.is_passed_over(inner):
+                    if not self.ground.is_passed_over(inner):
                         pending.append((inner, (*above, real)))
                 elif (content := self.take(inner)) is not None:
                     yield inner, content
 
+    def write(self) -> None:
+        """Write what was taken, for a program to read."""
+        for folder in self._folders:
+            os.makedirs(self.place(folder), exist_ok=True)
+        for name, content in self.contents.items():
+            place = self.place(name)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "wb") as file:
+                file.write(content)
+
     def _followed(self, path: str, shown: str) -> str:
         if not os.path.islink(path):
             return path
-        if not self._ground.boundary.holds(path):
+        if not self.ground.boundary.holds(path):
             raise UnreadableError(f"{shown} {LEADS_OUT}")
         if not os.path.exists(path):
             raise UnreadableError(f"{shown} is a link to a file that does not exist")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Sequence
 
@@ -51,6 +52,38 @@ def run(command: Sequence[str], root: str, copy: str) -> str:
             said = complaint(text, root)
             raise UnreadableError(f"{_name(command)}: {said or 'failed'}")
         return out.read().decode(errors="replace")
+
+
+def identity(program: str) -> tuple[object, ...]:
+    """What changes with a program: its place, and the size, the number and the times of the file there.
+
+    Empty for what is not a file. No program that sets times can set the last of them.
+    """
+    try:
+        real = os.path.realpath(program)
+        told = os.stat(real)
+    except OSError:
+        return ()
+    numbers = (told.st_dev, told.st_ino, told.st_mode, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+    return (program, real, *numbers) if stat.S_ISREG(told.st_mode) else ()
+
+
+def holds(program: str, package: bytes) -> bool:
+    """Whether a program is compiled, and from a package that does the work, so that it is not done by another program.
+
+    A script, or a program that only starts others, such as one that manages versions, may do something else tomorrow.
+    """
+    import mmap
+
+    try:
+        with open(program, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content[:4] in _COMPILED and content.find(package) >= 0
+    except (OSError, ValueError):
+        return False
+
+
+_COMPILED = {b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"}
+"""The first bytes of programs that the processor runs."""
 
 
 def _name(command: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from scanner.errors import UnreadableError
@@ -24,7 +24,7 @@ _DEEPEST = 8
 
 def refuse_outside(name: str, content: bytes) -> None:
     """Raise UnreadableError where a file of a chart is, or holds as archive, a schema that refers to another file."""
-    for shown, schema in _schemas(name, content, 0):
+    for shown, schema in files_in(name, content, _is_schema):
         for target in _references(shown, schema):
             if not target.startswith("#") and not _DRAFT.fullmatch(target):
                 raise UnreadableError(
@@ -32,19 +32,26 @@ def refuse_outside(name: str, content: bytes) -> None:
                 )
 
 
-def _schemas(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
-    base = name.rpartition("/")[2]
-    if base == _NAME:
+def _is_schema(name: str) -> bool:
+    return name.rpartition("/")[2] == _NAME
+
+
+def files_in(name: str, content: bytes, wanted: Callable[[str], bool], depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """A file of a chart, or the files in it if it is an archive, if they are wanted by their names.
+
+    Raises UnreadableError for an archive that cannot be read.
+    """
+    if wanted(name):
         yield name, content
-    elif base.endswith(_ARCHIVE) and "charts/" in name:
+    elif name.endswith(_ARCHIVE) and "charts/" in name:
         if depth == _DEEPEST:
             raise UnreadableError(f"not assessed: {name} holds archives more than {_DEEPEST} deep")
-        for inner, text in _members(name, content):
-            yield from _schemas(f"{name}/{inner}", text, depth + 1)
+        for inner, text in _members(name, content, wanted):
+            yield from files_in(f"{name}/{inner}", text, wanted, depth + 1)
 
 
-def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The schemas and archives in an archive."""
+def _members(name: str, content: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """The wanted files and the archives in an archive."""
     import gzip  # unlike tarfile's own reader it reads on after the end of a stream, as Helm does
     import tarfile
 
@@ -55,8 +62,8 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
                 left -= member.size
                 if left < 0 or number == _MOST_MEMBERS:
                     raise UnreadableError(f"not assessed: {name} is too large")
-                wanted = member.isfile() and member.name.rpartition("/")[2].endswith((_NAME, _ARCHIVE))
-                if wanted and (file := archive.extractfile(member)):
+                chosen = member.isfile() and (member.name.endswith(_ARCHIVE) or wanted(member.name))
+                if chosen and (file := archive.extractfile(member)):
                     yield member.name, file.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error):
         raise UnreadableError(f"not assessed: {name} is not a complete archive") from None

@@ -1,6 +1,5 @@
 """The cache of results: what the work on a file gave, kept under all that it was worked out from.
 
-`identity` says what that is, `entry` writes and reads an entry, `inspection` decides whether it may be kept, `store` is
-the database, and `reuse` looks files up before the work and keeps what is new behind it. Nothing here may change a
-result: whatever goes wrong, the file is worked on.
+`identity` says what that is, `entry` writes and reads an entry, and `reuse` looks files up before the work and keeps
+what is new behind it. Nothing here may change a result: whatever goes wrong, the file is worked on.
 """

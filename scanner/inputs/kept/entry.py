@@ -14,8 +14,8 @@ from msgspec import Raw, Struct, ValidationError
 from msgspec.msgpack import Decoder, Encoder, decode
 
 from scanner.documents import decode as decode_text
-from scanner.inputs.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.inputs.portion import Portion
+from scanner.kept.inspection import Inspection, NotKeptError, names_of
 from scanner.marks import Children, Mark
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 from scanner.places import Origin
@@ -42,12 +42,16 @@ class EntryWriter:
         """Make no entry of the file."""
         self._parts = None
 
-    def finish(self, last: Portion, content: bytes) -> None:
-        """Set the entry of the file and what is known of its credentials in its last portion, where it may be kept."""
+    def finish(self, last: Portion, content: bytes | None) -> None:
+        """Set the entry of the file and what is known of its credentials in its last portion, where it may be kept.
+
+        `content` is that of the file, None where what was rendered in its place was read.
+        """
         if self._parts is None:
             return
         try:
-            clean = self._inspection.refuse_credentials(decode_text(content))
+            clean = self._inspection.refuse_credentials(decode_text(content or b""))
+            clean = clean and content is not None
             entry = _ENCODER.encode((clean, list(map(Raw, self._parts))))
         except Exception:  # noqa: BLE001 - as above
             return

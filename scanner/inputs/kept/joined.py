@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Decoder, encode
 
-from scanner.inputs.kept import store
-from scanner.inputs.kept.inspection import Inspection, NotKeptError
+from scanner.kept import store
+from scanner.kept.inspection import Inspection, NotKeptError
 from scanner.model import Finding, Outcome
 from scanner.policy.evaluate import Counts, Evaluation
 
@@ -73,4 +73,4 @@ def _inspect(evaluation: Evaluation, told: Told) -> None:
     for facts in told.values():
         inspection.take(facts)
     inspection.refuse_large()
-    inspection.refuse_credentials("")
+    inspection.refuse_credentials()

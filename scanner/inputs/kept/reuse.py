@@ -16,13 +16,13 @@ from msgspec.msgpack import encode
 from scanner.facts.field_filter import FieldFilter
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
-from scanner.sources import STDIN_NAME, File, Source
+from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingResult, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
     from scanner.inputs.kept.joined import KeptJoined
-    from scanner.inputs.kept.store import Store
+    from scanner.kept.store import Store
 
 Run: TypeAlias = "Callable[[Iterable[Source], bool], Iterator[tuple[Source, list[Portion]]]]"
 """The work on files, in their order; with True, entries of what may be kept are made too."""
@@ -74,7 +74,7 @@ class Reuse(Struct):
         if len(first) < _WORTHWHILE:
             yield from run(first, False)
             return
-        from scanner.inputs.kept import store
+        from scanner.kept import store
 
         with store.opened(self.folder, self.outside) as kept:
             reading = self._reading(kept, local, work.kept, work) if kept else None
@@ -83,16 +83,17 @@ class Reuse(Struct):
 
     def _reading(self, kept: Store, local: Evaluator, fields: FieldFilter, work: Work) -> _Reading | None:
         """What looks files up, None where it is not known what their results depend on."""
-        from scanner.inputs.kept import identity, inspection
+        from scanner.inputs.kept import identity
+        from scanner.kept import code, inspection
 
         inspection.prepare()
-        code = identity.code()
+        own = code.own()
         try:
             rest = identity.digest(local, fields, work, self.settings, self.own_rules)
         except (OSError, TypeError):
             return None
-        same = hashlib.sha256(rest + code.encode()).digest()
-        return _Reading(kept, same, lambda: identity.code() == code) if code else None
+        same = hashlib.sha256(rest + own.encode()).digest()
+        return _Reading(kept, same, lambda: code.own() == own) if own else None
 
 
 class _Reading:
@@ -151,11 +152,11 @@ class _Reading:
         """The key of a source, empty where it is none that is kept, and the portions that are known of it."""
         from scanner.inputs.kept import entry
 
-        if not isinstance(source, File) or source.path == STDIN_NAME:
+        if not isinstance(source, File | RenderedFile) or source.path == STDIN_NAME:
             return b"", []
         content = hashlib.sha256(source.content)
-        own = b"" if source.own is None else hashlib.sha256(source.own).digest()
-        key = hashlib.sha256(b"\0".join((self._same, content.digest(), own, os.fsencode(source.path)))).digest()
+        further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _digest(source.own)
+        key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
         value = self._kept.get(key)
         if value is None:
             return key, []
@@ -178,6 +179,23 @@ class _Reading:
         """Keep what is new, unless the code was changed: nobody knows which of the two made it."""
         new, self._new, self._size = self._new, [], 0
         self._kept.put(new if new and self._unchanged() else ())
+
+
+def _digest(content: bytes | None) -> bytes:
+    return b"" if content is None else hashlib.sha256(content).digest()
+
+
+def _rendered(result: RenderingResult) -> bytes:
+    """A digest of what was rendered, and of the files that it was made from."""
+    told = (
+        result.tool,
+        [(path, _digest(text.encode("utf-8", "surrogatepass"))) for path, text in result.texts],
+        [(path, _digest(content)) for path, content in result.files.items()],
+        sorted(result.patches),
+        [(path, _digest(content)) for path, content in result.apart.items()],
+        list(result.lost.items()),
+    )
+    return b"rendered" + _digest(repr(told).encode("utf-8", "surrogatepass"))
 
 
 def _first(sources: Iterator[Source]) -> tuple[list[Source], Iterator[Source]]:

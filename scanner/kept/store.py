@@ -46,8 +46,8 @@ class Store:
         self._connection: sqlite3.Connection | None = connection
         self._today = int(time.time()) // _DAY
         self._holds_any = False
-        self._used: list[bytes] = []
-        """Keys that were read today for the first time."""
+        self.used: list[bytes] = []
+        """Keys that were read today for the first time, until they are kept as used."""
 
     def prepare(self) -> bool:
         """Make a new database ready; False where it cannot be used."""
@@ -66,13 +66,13 @@ class Store:
         if not isinstance(sealed, bytes) or sealed[:_CHECKSUM] != _checksum(key, sealed[_CHECKSUM:]):
             return None
         if used != self._today:
-            self._used.append(key)
+            self.used.append(key)
         return sealed[_CHECKSUM:]
 
     def put(self, entries: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep values by their keys, and what was read as used."""
         rows = [(key, _checksum(key, value) + value, self._today) for key, value in entries if len(value) < _LARGEST]
-        used, self._used = [(self._today, key) for key in self._used], []
+        used, self.used = [(self._today, key) for key in self.used], []
         if rows or used:
             self._safely(lambda db: _write(db, rows, used))
 
@@ -104,7 +104,7 @@ def opened(folder: Path, outside: Iterable[str]) -> Iterator[Store | None]:
 
     That is so in the folders `outside` of which it must be.
     """
-    store = _open(folder, outside)
+    store = open_store(folder, outside)
     try:
         yield store
     finally:
@@ -112,7 +112,8 @@ def opened(folder: Path, outside: Iterable[str]) -> Iterator[Store | None]:
             store.close()
 
 
-def _open(folder: Path, outside: Iterable[str]) -> Store | None:
+def open_store(folder: Path, outside: Iterable[str]) -> Store | None:
+    """The same for a process that is ended while it waits, as workers are: until then the database stays open."""
     try:
         import sqlite3
     except ImportError:  # some builds of Python have none

@@ -6,6 +6,7 @@ credential in a form in which nobody sees it.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable
 from math import isfinite
 from operator import attrgetter
@@ -13,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from scanner.limits import Limits
 from scanner.marks import Mark, children_of
 from scanner.masking import is_harmless
 from scanner.model import Finding, Input, Loss
@@ -31,6 +33,10 @@ _NAME = frozenset({str})
 """The type of names of fields."""
 _clean: set[str] = set()
 """Texts of earlier files that hold no credential: most texts of manifests are in many of them."""
+
+
+_LEFT = 1.0
+"""Seconds of its time that must be left to a file of which an entry is made, so that none is lost to it."""
 
 
 class NotKeptError(Exception):
@@ -98,7 +104,7 @@ class Inspection:
         """Raise NotKeptError where there is more than may be kept."""
         _require(self._values <= self._most_values and self._characters <= self._most_characters)
 
-    def refuse_credentials(self, file: str) -> bool:
+    def refuse_credentials(self, file: str = "") -> bool:
         """Raise NotKeptError where one of the values looks like a credential.
 
         Returns whether nothing in the text of the file does either.
@@ -150,6 +156,11 @@ class Inspection:
 def prepare() -> None:
     """Load what searches for credentials, before other processes are made that need it too."""
     is_harmless("password: x")
+
+
+def has_time(limits: Limits) -> bool:
+    """Whether enough of the time of a worker's task is left to make an entry too."""
+    return signal.getitimer(signal.ITIMER_PROF)[0] >= max(_LEFT, limits.seconds / 2)
 
 
 def names_of(kind: type[Struct]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from scanner.policy.tuning import Tuning, apply_settings, resolve_ids
 from scanner.rule_ids import ANY_RULE, RuleIds
 from scanner.schema_errors import shown
 
-_SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix) for name in kind.__struct_fields__)
+_SHAPE = " ".join(name for kind in (Rule, RuleInfo, RuleFix, Reads) for name in kind.__struct_fields__)
 """What a kept rule is made of: one that was kept in another shape is compiled anew."""
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     name: {word.value: word for word in words}
@@ -138,7 +138,7 @@ def _to_plain(rule: Rule) -> dict[str, Any]:
     plain["words"] = sorted(rule.words)
     for name in ("reads", "decisive"):
         some = getattr(rule, name)
-        plain[name] = [sorted(paths) for paths in (some.values, some.shapes)]
+        plain[name] = [sorted(paths) for paths in (some.values, some.sizes, some.presences)]
     plain["fix"] = rule.fix.plain() if rule.fix else None
     for name in ("require", "when", "detail", "every_item"):
         plain[name] = base64.b64encode(plain[name]).decode() if plain[name] else None

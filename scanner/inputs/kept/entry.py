@@ -18,10 +18,9 @@ from scanner.inputs.portion import Portion
 from scanner.marks import Children, Mark
 from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity, Subject
 from scanner.places import Edit, Fix, Location, Origin, Related
-from scanner.policy.evaluate import Evaluation
+from scanner.policy.evaluate import Counts, Evaluation
 
 _Reader = Callable[[Any], Any]
-_Counts = dict[str, dict[Outcome, int]]
 
 
 class EntryWriter:
@@ -98,7 +97,7 @@ def _listed(counts: Mapping[str, Mapping[Outcome, int]]) -> dict[str, list[tuple
     return {rule: list(some.items()) for rule, some in counts.items()}
 
 
-def _counts(listed: dict[str, list[tuple[str, int]]]) -> _Counts:
+def _counts(listed: dict[str, list[tuple[str, int]]]) -> Counts:
     return {rule: {_OUTCOMES[outcome]: number for outcome, number in some} for rule, some in listed.items()}
 
 

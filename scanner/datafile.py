@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from scanner import documents, safe_read, schema_errors
+from scanner import documents, plain_schema, safe_read, schema_errors
 from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
@@ -99,10 +99,11 @@ def read(path: Path, schema: Path, *, may_be_empty: bool = False, most: int | No
         PackError(f"the key {schema_errors.shown(key)} occurs twice", f"{name}:{line + 1}")
         for key, line, _ in document.duplicates
     )
-    file.refuse(
-        file.error(problem.path, problem.message, problem.hint)
-        for problem in schema_errors.problems(_validator(schema), file.value)
-    )
+    if not _quick_check(schema)(file.value):
+        file.refuse(
+            file.error(problem.path, problem.message, problem.hint)
+            for problem in schema_errors.problems(_validator(schema), file.value)
+        )
     return file
 
 
@@ -150,10 +151,21 @@ def _cut(text: str) -> str:
 
 
 @cache
+def _quick_check(schema: Path) -> plain_schema.Check:
+    """A check of most files; it may refuse what the schema allows."""
+    return plain_schema.check(_schema(schema))
+
+
+@cache
 def _validator(schema: Path) -> Validator:
     import jsonschema
 
-    return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+    return jsonschema.Draft202012Validator(_schema(schema))
+
+
+@cache
+def _schema(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -118,7 +118,8 @@ def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]
             key = (*place, times[finding.overlay, place])
             built_by.setdefault(key, []).append(finding.overlay)
         if key in kept:
-            evaluation.counts[finding.rule][finding.outcome] -= 1
+            numbers = evaluation.counts[finding.rule]
+            evaluation.counts[finding.rule] = {**numbers, finding.outcome: numbers[finding.outcome] - 1}
         kept.setdefault(key, finding)
     return [
         replace(finding, built_by=tuple(sorted(set(built_by[key])))) if len(set(built_by.get(key, ()))) > 1 else finding

@@ -28,6 +28,7 @@ _SETTLED = 2 * 10**9
 """Nanoseconds after which a file that changes again has another time: some file systems keep times by the second."""
 
 
+@cache
 def data_root() -> Path:
     """The folder that holds `rules`, `frameworks` and `templates`: the installed package's, else the checkout's."""
     package = Path(__file__).resolve().parent

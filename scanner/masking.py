@@ -52,6 +52,8 @@ _APART = "\n\0\n"
 _VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
 _Parts: TypeAlias = dict[type, Callable[[Any], Iterable[Any]] | None]
+_harmless_names: set[str] = set()
+"""Of the names that were searched at once, those without a credential."""
 
 
 class Masked(dict[str, tuple[str, ...]]):
@@ -70,9 +72,20 @@ def mask_all(texts: list[str]) -> list[str]:
     return [found.get(text, text) for text in texts]
 
 
-@lru_cache(maxsize=4096)
 def hidden(text: str) -> str:
     """The text with a placeholder for each credential, the same for all: what is kept of a name that is hashed."""
+    return text if text in _harmless_names else _hidden(text)
+
+
+def search_names(names: Iterable[str]) -> None:
+    """Search texts at once that `hidden` will be asked about; those of an earlier call are forgotten."""
+    some = dict.fromkeys(names)
+    _harmless_names.clear()
+    _harmless_names.update(some.keys() - {*_telling([*some])})
+
+
+@lru_cache(maxsize=4096)
+def _hidden(text: str) -> str:
     spans = _spans(text)
     return _replaced(text, spans, [_PLACEHOLDER] * len(spans)) if spans else text
 

@@ -195,7 +195,7 @@ class _ReadInputs(Struct):
     def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
         """Take in the findings of another engine and the changed status of its inputs."""
         listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
-        found = Evaluation(listed, by_path={(path,): counts for path, counts in also.counts.items()})
+        found = Evaluation(listed, by_path={(path,): {**counts} for path, counts in also.counts.items()})
         found.counts = found.within(lambda _: True)
         self.evaluation.merge(found)
         self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]

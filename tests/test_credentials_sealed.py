@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.masking import hidden, mask, sealed
+from scanner.masking import hidden, mask, sealed, search_names
 from scanner.model import Profile
 from scanner.reports.excerpt import excerpt
 from scanner.scan import Options, scan
@@ -44,6 +44,14 @@ def test_two_scans_of_a_tree_are_equal_and_subjects_stay_apart(tmp_path: Path) -
     assert pods == {("0.yaml", f"{KEY}1"), ("1.yaml", f"{KEY}2"), ("2.yaml", f"web-{KEY}1")}
     for item in one["findings"]:
         assert KEY in item["subject"]["id"]
+
+
+def test_names_that_are_searched_at_once_are_hidden_as_each_alone() -> None:
+    names = [f"web-{number}" for number in range(50)] + [TOKEN, f"a\n{OTHER}", "", f"{TOKEN}/web"]
+    alone = [hidden(name) for name in names]
+    search_names(names)
+    assert [hidden(name) for name in names] == alone
+    assert alone[-1] == f"{KEY}/web"
 
 
 def test_a_large_tree_is_masked_like_a_small_one(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from scanner import datafile, objectives, schema_errors
+from scanner import datafile, library, objectives, plain_schema, schema_errors
 from scanner.errors import PackError, did_you_mean
 from scanner.limits import Limits
 from tests.conftest import REPOSITORY
@@ -234,6 +234,7 @@ VALUES = some.recursive(
     lambda inner: some.lists(inner, max_size=4) | some.dictionaries(some.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
+NAMES = some.sampled_from(["rule", "objective", "x-a"])
 KEYS = some.sampled_from([*SCHEMA["properties"], "x-a", "tilte"])  # type: ignore[misc]
 
 
@@ -248,6 +249,26 @@ def test_whatever_stands_in_a_file_is_told_in_short_sentences_of_our_own(value: 
         assert problem.message not in words
         assert len(problem.message) < 250
         assert "wants it" not in problem.message
+
+
+@given(VALUES | some.dictionaries(KEYS, VALUES) | some.fixed_dictionaries({"link": some.dictionaries(NAMES, VALUES)}))
+def test_the_quick_check_allows_nothing_that_the_schema_refuses(value: Any) -> None:
+    simple = json.loads(json.dumps(SCHEMA).replace('"maxItems": 3, ', ""))
+    if plain_schema.check(simple)(value):
+        assert jsonschema.Draft202012Validator(simple).is_valid(value)
+
+
+@pytest.mark.parametrize(("folder", "files"), [("rules", "**/*.yaml"), ("frameworks", "*-*.yaml")])
+def test_the_quick_check_decides_about_all_shipped_files(folder: str, files: str) -> None:
+    root = library.data_root() / folder
+    schema = json.loads((root / "schema.json").read_text(encoding="utf-8"))
+    check, found = plain_schema.check(schema), [*root.glob(files)]
+    assert len(found) > 20
+    for file in found:
+        value = datafile.read(file, root / "schema.json").value
+        assert check(value), file
+        assert not check({**value, "unknown": 1})
+        assert not check({name: held for name, held in value.items() if name != schema["required"][0]})
 
 
 @given(some.text(min_size=60))

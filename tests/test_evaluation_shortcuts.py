@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scanner import facts
-from scanner.policy.evaluate import Evaluator
+from scanner.model import Outcome
+from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.expression import Reads
-from scanner.policy.known_conditions import KnownConditions
+from scanner.policy.known_conditions import KeyParts, KnownConditions, is_key
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
+from scanner.subjects.architecture import FLOW
 from tests import bundles
 
 
@@ -26,7 +28,7 @@ def test_all_rules_together_give_what_each_gives_alone_and_plainly(monkeypatch: 
     rules = [file.rule for file in bundles.RULES]
     assert sum(rule.every_item is not None for rule in rules) > 60
     assert sum(rule.of_item for rule in rules) > 20
-    assert sum(KnownConditions.of(rule.decisive) is not None for rule in rules) > 150
+    assert sum(KnownConditions.of(rule.decisive) is not None for rule in rules) > 170
     together = Evaluator(rules, include_passes=True)
     alone = [Evaluator([plain(rule)], include_passes=True) for rule in rules]
     outcomes = 0
@@ -51,30 +53,67 @@ BINDINGS = st.dictionaries(st.sampled_from(["object", "pod"]), VALUES, min_size=
 PATHS = st.frozensets(st.lists(st.sampled_from("ab"), max_size=3).map(lambda fields: ("object", *fields)), max_size=3)
 
 
-@given(BINDINGS, BINDINGS, PATHS, PATHS)
+@given(BINDINGS, BINDINGS, PATHS, PATHS, PATHS)
 def test_values_with_one_key_are_the_same_at_every_path(
     one: dict[str, object],
     other: dict[str, object],
     paths: frozenset[tuple[str, ...]],
-    shapes: frozenset[tuple[str, ...]],
+    sizes: frozenset[tuple[str, ...]],
+    presences: frozenset[tuple[str, ...]],
 ) -> None:
-    known = KnownConditions.of(Reads(paths, shapes))
-    assert known is not None
-    if (key := known.key(one)) is None or key != known.key(other):
+    known = KnownConditions.of(Reads(paths, sizes, presences))
+    if known is None:
+        assert len(paths | sizes | presences) > 8
+        return
+    parts = KeyParts()
+    key = parts.pick(known.parts)
+    if not is_key(key(parts.of(one))) or key(parts.of(one)) != key(parts.of(other)):
         return
     for path in paths:
         assert repr(_follow(one, path)) == repr(_follow(other, path))
-    for path in shapes:
+    for path in sizes:
         assert _shape(_follow(one, path)) == _shape(_follow(other, path))
+    for path in presences:
+        assert _is_there(_follow(one, path)) == _is_there(_follow(other, path))
 
 
-@given(BINDINGS, PATHS)
+@given(BINDINGS, PATHS, PATHS)
 def test_a_projection_holds_everything_at_its_paths(
-    values: dict[str, object], paths: frozenset[tuple[str, ...]]
+    values: dict[str, object], paths: frozenset[tuple[str, ...]], presences: frozenset[tuple[str, ...]]
 ) -> None:
-    cut = Projection(paths).of(values)
+    cut = Projection(paths, presences).of(values)
     for path in paths:
         assert _follow(cut, path) == _follow(values, path)
+    for path in presences:
+        assert _is_there(_follow(cut, path)) == _is_there(_follow(values, path))
+
+
+def test_a_long_list_of_which_only_the_presence_is_read_is_not_kept() -> None:
+    cut = Projection([("facts", "circle")], [("facts", "depends_on"), ("facts", "circle", "a")])
+    values = {"facts": {"depends_on": ["a"] * 1000, "circle": ["b"], "other": 1}}
+    assert cut.of(values) == {"facts": {"circle": ["b"], "depends_on": []}}
+
+
+def test_no_condition_reads_all_that_a_service_depends_on() -> None:
+    """The lists of a large spec together grow with the square of its services."""
+    for file in bundles.RULES:
+        rule = file.rule
+        path = (FACTS, "depends_on")
+        assert not any(one[:2] == path for one in rule.decisive.values | rule.decisive.sizes), rule.info.id
+
+
+def test_merged_counts_do_not_change_those_that_they_were_made_of() -> None:
+    subject = next(each for subjects, _ in bundles.bundles() for each in subjects if each.kind == FLOW)
+    one, other, total = Evaluation(), Evaluation(), Evaluation()
+    for evaluation, outcomes in ((one, (Outcome.PASS,)), (other, (Outcome.PASS, Outcome.FAIL, Outcome.FAIL))):
+        for outcome in outcomes:
+            evaluation.count("a.rule", outcome, subject, by_path=True)
+        total.merge(evaluation)
+    total.count("a.rule", Outcome.FAIL, subject, by_path=True)
+    for evaluation, wanted in ((one, {"pass": 1}), (other, {"pass": 1, "fail": 2}), (total, {"pass": 2, "fail": 3})):
+        assert evaluation.counts == {"a.rule": wanted}
+        assert evaluation.within(lambda _: True) == {"a.rule": wanted}
+        assert [*evaluation.by_subject.values()] == [{"a.rule": wanted}]
 
 
 def _follow(value: object, path: tuple[str, ...]) -> object:
@@ -84,6 +123,11 @@ def _follow(value: object, path: tuple[str, ...]) -> object:
             return depth, type(value)
         value = value[name]
     return value
+
+
+def _is_there(found: object) -> object:
+    """How far a path leads where there is nothing at its end."""
+    return found if isinstance(found, tuple) else True
 
 
 def _shape(value: object) -> object:

@@ -11,7 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scanner.subjects import plain_schema, spec_schema
+from scanner import plain_schema
+from scanner.subjects import spec_schema
 
 SCHEMA = json.loads(Path(spec_schema.__file__).with_name("architecture.schema.json").read_text(encoding="utf-8"))
 VALUES: tuple[Any, ...] = (

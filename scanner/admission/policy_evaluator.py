@@ -223,8 +223,8 @@ def _cluster_message(policy: CompiledPolicy, binding: Binding, text: str) -> str
 
 
 def _add(result: Evaluation, finding: Finding, *, include_passes: bool) -> None:
-    counts = result.counts.setdefault(finding.rule, {})
-    counts[finding.outcome] = counts.get(finding.outcome, 0) + 1
+    numbers = result.counts.get(finding.rule, {})
+    result.counts[finding.rule] = {**numbers, finding.outcome: numbers.get(finding.outcome, 0) + 1}
     if finding.outcome is not Outcome.PASS or include_passes:
         result.findings.append(finding)
 

@@ -36,7 +36,7 @@ class ScanData(Struct, frozen=True):
     subjects: Sequence[Subject]
     derived: Derived
     findings: Sequence[Finding]
-    counts: dict[str, dict[Outcome, int]]
+    counts: dict[str, Mapping[Outcome, int]]
     """Rule -> number of each outcome."""
     by_subject: BySubject
     within: Callable[[Callable[[str], bool]], Counts]

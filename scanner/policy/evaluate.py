@@ -12,6 +12,7 @@ from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import Mark
+from scanner.masking import search_names
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
@@ -29,8 +30,17 @@ from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
-Counts: TypeAlias = dict[str, dict[Outcome, int]]
-"""Rule -> number of each outcome; a rule that applied to nothing is absent."""
+_ONCE = {outcome: {outcome: 1} for outcome in Outcome}
+"""The numbers of outcomes of a rule after the first one.
+
+Thousands of subjects have the same. So numbers are shared, also between evaluations, and replaced instead of changed.
+"""
+_MANY = 20
+"""Subjects from which it is quicker to search all their identities for credentials at once."""
+
+
+Counts: TypeAlias = dict[str, Mapping[Outcome, int]]
+"""Rule -> number of each outcome. Nothing writes into the numbers of a rule, which other counts may hold too."""
 
 
 class Evaluation(Struct):
@@ -38,6 +48,7 @@ class Evaluation(Struct):
 
     findings: list[Finding] = field(default_factory=list)
     counts: Counts = field(default_factory=dict)
+    """Rule -> number of each outcome; a rule that applied to nothing is absent."""
     by_path: dict[tuple[str, ...], Counts] = field(default_factory=dict)
     """The same for each file, with the overlay or chart that built it, where that was requested."""
     by_subject: dict[tuple[str, str], Counts] = field(default_factory=dict)
@@ -60,33 +71,39 @@ class Evaluation(Struct):
 
     def count(self, rule: str, outcome: Outcome, subject: Subject, *, by_path: bool) -> None:
         """Take an outcome of a rule for a subject in."""
-        _count(self.counts, rule, outcome)
-        if by_path:
-            _count(self.by_path.setdefault(subject.places, {}), rule, outcome)
-        if subject.kind.startswith(_ARCHITECTURE):
-            _count(self.by_subject.setdefault((subject.origin.path, subject.identity), {}), rule, outcome)
+        for counts in self.counts_of(subject, by_path=by_path):
+            _count(counts, rule, outcome)
 
-    def within(self, holds: Callable[[str], bool]) -> dict[str, dict[Outcome, int]]:
+    def counts_of(self, subject: Subject, *, by_path: bool) -> list[Counts]:
+        """All counts that an outcome for a subject adds to."""
+        found = [self.counts]
+        if by_path:
+            found.append(self.by_path.setdefault(subject.places, {}))
+        if subject.kind.startswith(_ARCHITECTURE):
+            found.append(self.by_subject.setdefault((subject.origin.path, subject.identity), {}))
+        return found
+
+    def within(self, holds: Callable[[str], bool]) -> Counts:
         """The counts of some of the files."""
-        counts: dict[str, dict[Outcome, int]] = {}
+        counts: Counts = {}
         for places, some in self.by_path.items():
             if any(map(holds, places)):
                 _add(counts, some)
         return counts
 
 
-def _add(counts: dict[str, dict[Outcome, int]], more: Mapping[str, Mapping[Outcome, int]]) -> None:
+def _add(counts: Counts, more: Mapping[str, Mapping[Outcome, int]]) -> None:
     for rule, outcomes in more.items():
-        own = counts.setdefault(rule, {})
-        for outcome, number in outcomes.items():
-            own[outcome] = own.get(outcome, 0) + number
+        own = counts.get(rule)
+        if own is None:
+            counts[rule] = outcomes
+        else:
+            counts[rule] = {**own, **{outcome: own.get(outcome, 0) + number for outcome, number in outcomes.items()}}
 
 
-def _count(counts: dict[str, dict[Outcome, int]], rule: str, outcome: Outcome) -> None:
-    if rule not in counts:
-        counts[rule] = {}
-    own = counts[rule]
-    own[outcome] = own.get(outcome, 0) + 1
+def _count(counts: Counts, rule: str, outcome: Outcome) -> None:
+    own = counts.get(rule)
+    counts[rule] = _ONCE[outcome] if own is None else {**own, outcome: own.get(outcome, 0) + 1}
 
 
 class Evaluator:
@@ -137,15 +154,22 @@ class Evaluator:
         `derived` are the facts about the subjects, where the rules need any.
         """
         result = Evaluation()
+        subjects = list(subjects)
+        if len(subjects) >= _MANY:
+            search_names(subject.identity for subject in subjects)  # fingerprints need what is harmless in them
         for subject in subjects:
             about = self._rules_about(subject)
             if not about.rules:
                 continue
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
             shared = about.activations(values)
-            for ready, number in about.rules:
-                for found in results_of(ready, subject, values, shared, number):
-                    result.count(ready.rule.info.id, found.outcome, subject, by_path=self.by_path)
+            held: list[Counts] = []
+            for each in about.rules:
+                ready = each.ready
+                for found in results_of(each, subject, values, shared):
+                    held = held or result.counts_of(subject, by_path=self.by_path)
+                    for counts in held:
+                        _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:
                         _take(result, ready, _Judged(subject, found, values, derived.related(subject)))
         return result

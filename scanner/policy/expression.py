@@ -23,7 +23,9 @@ Path: TypeAlias = tuple[str, ...]
 _Message: TypeAlias = dict[int, list[bytes | int]]
 """A protobuf message: field number -> its values in order, as bytes or as a number."""
 
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_VARINT, _BYTES = 0, 2
+_SIZES = {1: 8, 5: 4}
+"""Bytes of a value of fixed size by its kind."""
 _ANY_VALUE, _CHECKED_EXPR = 2, 4
 _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 3, 4, 5, 6, 7, 8, 9
 _STRING_VALUE = 6
@@ -45,13 +47,20 @@ class Reads(Struct, frozen=True):
 
     values: frozenset[Path] = frozenset()
     """Paths of which the whole value may decide the result."""
-    shapes: frozenset[Path] = frozenset()
-    """Paths of which only presence, length or type is read, or whose items are iterated."""
+    sizes: frozenset[Path] = frozenset()
+    """Paths of which only length or type is read, or whose items are iterated."""
+    presences: frozenset[Path] = frozenset()
+    """Paths of which is read whether they are there, with `has`."""
+
+    @property
+    def shapes(self) -> frozenset[Path]:
+        """Paths of which something is read that does not depend on what is in them."""
+        return self.sizes | self.presences
 
     @property
     def paths(self) -> frozenset[Path]:
         """Every path that is read in some way."""
-        return self.values | self.shapes
+        return self.values | self.sizes | self.presences
 
     @property
     def words(self) -> frozenset[str]:
@@ -63,7 +72,7 @@ class Reads(Struct, frozen=True):
         return frozenset(path[1:] for path in self.paths if path[0] == variable)
 
     def __or__(self, other: Reads) -> Reads:
-        return Reads(self.values | other.values, self.shapes | other.shapes)
+        return Reads(self.values | other.values, self.sizes | other.sizes, self.presences | other.presences)
 
 
 @lru_cache(maxsize=4096)  # a rule asks for its reads, its words and what decides
@@ -78,7 +87,7 @@ def reads(compiled: bytes) -> Reads:
         walk.use(walk.value(_sub(checked, _CHECKED_EXPR), {}))
     except (IndexError, KeyError, RecursionError) as error:
         raise ValueError("not a compiled CEL expression") from error
-    return Reads(frozenset(walk.values), frozenset(walk.shapes))
+    return Reads(frozenset(walk.values), frozenset(walk.sizes), frozenset(walk.presences))
 
 
 class _Value(Struct, frozen=True):
@@ -106,7 +115,8 @@ class _Walk(Struct):
     """One pass over a syntax tree, which collects what is read."""
 
     values: set[Path] = field(default_factory=set)
-    shapes: set[Path] = field(default_factory=set)
+    sizes: set[Path] = field(default_factory=set)
+    presences: set[Path] = field(default_factory=set)
 
     def use(self, value: _Value) -> _Value:
         """The whole of a value decides the result."""
@@ -115,7 +125,12 @@ class _Walk(Struct):
 
     def look(self, value: _Value) -> _Value:
         """Only the shape of a value decides the result."""
-        self.shapes |= value.paths
+        self.sizes |= value.paths
+        return _NOTHING
+
+    def test(self, value: _Value) -> _Value:
+        """Only whether a value is there decides the result."""
+        self.presences |= value.paths
         return _NOTHING
 
     def value(self, node: _Message, scope: _Scope) -> _Value:
@@ -126,7 +141,7 @@ class _Walk(Struct):
         if _SELECT in node:
             select = _sub(node, _SELECT)
             found = self.value(_sub(select, 1), scope).inner(_text(select, 2))
-            return self.look(found) if select.get(3) else found
+            return self.test(found) if select.get(3) else found
         if _CALL in node:
             return self._call(_sub(node, _CALL), scope)
         if _LIST in node:
@@ -150,7 +165,7 @@ class _Walk(Struct):
             return self.value(holder, scope).inner(ANY if constant is None else constant)
         values = [self.value(node, scope) for node in nodes]
         if name == _IN and values[1].paths and values[1].paths <= _KEYED and (word := _constant(nodes[0])):
-            return self.look(values[1].inner(word))
+            return self.test(values[1].inner(word))
         if name == "_?_:_":
             self.use(values.pop(0))
         if name in _SAME_VALUE:
@@ -187,7 +202,10 @@ def _constant(node: _Message) -> str | None:
 
 
 def _sub(message: _Message, number: int) -> _Message:
-    return next(_subs(message, number), {})
+    for value in message.get(number, ()):
+        if isinstance(value, bytes):
+            return _message(value)
+    return {}
 
 
 def _subs(message: _Message, number: int) -> Iterator[_Message]:
@@ -208,24 +226,33 @@ def _message(data: bytes) -> _Message:
     """
     fields: _Message = {}
     position = 0
-    while position < len(data):
+    end = len(data)
+    while position < end:
         tag, position = _varint(data, position)
         value: bytes | int
-        if tag & 7 == _VARINT:
+        kind = tag & 7
+        if kind == _VARINT:
             value, position = _varint(data, position)
         else:
-            size = {_FIXED64: 8, _FIXED32: 4}.get(tag & 7)
-            if tag & 7 == _BYTES:
+            if kind == _BYTES:
                 size, position = _varint(data, position)
-            if size is None or position + size > len(data):
+            else:
+                size = _SIZES.get(kind, end)
+            if position + size > end:
                 raise ValueError("not a compiled CEL expression")
             value, position = data[position : position + size], position + size
-        fields.setdefault(tag >> 3, []).append(value)
+        number = tag >> 3
+        if number in fields:
+            fields[number].append(value)
+        else:
+            fields[number] = [value]
     return fields
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:
     """A number of seven bits a byte, lowest first, and the position behind it."""
+    if (first := data[position]) < 0x80:  # noqa: PLR2004 - as below; most are of one byte
+        return first, position + 1
     number = shift = 0
     while True:
         byte = data[position]

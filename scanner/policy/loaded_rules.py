@@ -7,14 +7,16 @@ those of another gets an activation of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
 
 from scanner.policy import cel
+from scanner.policy.expression import Reads
 from scanner.policy.item_conditions import ItemConditions
-from scanner.policy.known_conditions import KnownConditions
+from scanner.policy.known_conditions import KeyParts, KnownConditions
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
 from scanner.policy.variables import PARAMETERS
@@ -52,23 +54,37 @@ class LoadedRule(Struct, frozen=True):
         )
 
 
+class RuleAbout(NamedTuple):
+    """A rule among those about the subjects of a kind."""
+
+    ready: LoadedRule
+    number: int
+    """Of the parameters that it shares with others."""
+    key: Callable[[Sequence[Any]], tuple[Any, ...]]
+    """Takes the key of its known conditions out of the parts of all keys."""
+
+
 class RulesAbout(Struct):
     """The rules that may apply to the subjects of a kind."""
 
-    rules: list[tuple[LoadedRule, int]] = field(default_factory=list)
-    """In the order of their ids, each with the number of its parameters below."""
+    rules: list[RuleAbout] = field(default_factory=list)
+    """In the order of their ids."""
     parameters: list[dict[str, Any]] = field(default_factory=lambda: [{}])
     """Of the rules that share an activation."""
     projection: Projection = field(default_factory=lambda: Projection(()))
     """What the rules read."""
+    parts: KeyParts = field(default_factory=KeyParts)
+    """What the keys of known conditions are made of."""
 
     @classmethod
     def of(cls, rules: Iterable[LoadedRule]) -> RulesAbout:
         """Rules, arranged."""
         ready = list(rules)
-        about = cls(projection=Projection(path for each in ready for path in each.rule.reads.paths))
+        reads = reduce(Reads.__or__, (_read_by_conditions(each.rule) for each in ready), Reads())
+        about = cls(projection=Projection(reads.values | reads.sizes, reads.presences))
         for each in ready:
-            about.rules.append((each, about._number(each.rule.parameters)))
+            key = about.parts.pick(each.known.parts if each.known else ())
+            about.rules.append(RuleAbout(each, about._number(each.rule.parameters), key))
         return about
 
     def activations(self, values: Mapping[str, Any]) -> Activations:
@@ -90,6 +106,8 @@ class Activations:
     def __init__(self, about: RulesAbout, values: Mapping[str, Any]) -> None:
         self._about = about
         self._values = values
+        self.parts = about.parts.of(values)
+        """Those of the keys of known conditions."""
         self._made: dict[int, runtime.Activation] = {}
 
     def of(self, number: int) -> runtime.Activation:
@@ -98,6 +116,11 @@ class Activations:
             read = self._about.projection.of(self._values)
             self._made[number] = cel.activation({**read, PARAMETERS: self._about.parameters[number]})
         return self._made[number]
+
+
+def _read_by_conditions(rule: Rule) -> Reads:
+    """What the conditions of a rule read, as far as that is known apart from what its message reads."""
+    return rule.reads if rule.each else rule.decisive
 
 
 def _loaded(compiled: bytes | None) -> runtime.Expression | None:

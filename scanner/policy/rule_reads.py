@@ -25,7 +25,11 @@ def reads(expressions: Mapping[str, bytes], each: Sequence[Path], message: str, 
     """Everything that a rule reads, `also` included; reads of `item` are added to each of the paths of `each`."""
     told = frozenset(path for path in placeholders(message) if path not in _NOT_READ)
     found = _together(expressions.values()) | Reads(values=told | {*also})
-    return Reads(frozenset(_placed(found.values, each)), frozenset((*_placed(found.shapes, each), *each)))
+    return Reads(
+        frozenset(_placed(found.values, each)),
+        frozenset((*_placed(found.sizes, each), *each)),
+        frozenset(_placed(found.presences, each)),
+    )
 
 
 def words(expressions: Mapping[str, bytes], each: Sequence[Path]) -> frozenset[str]:

@@ -10,8 +10,8 @@ from scanner.documents.positions import join_path
 from scanner.model import Outcome, Subject
 from scanner.policy import cel, items
 from scanner.policy.cel import Condition
-from scanner.policy.known_conditions import Conditions
-from scanner.policy.loaded_rules import Activations, LoadedRule
+from scanner.policy.known_conditions import Conditions, is_key
+from scanner.policy.loaded_rules import Activations, LoadedRule, RuleAbout
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
 from scanner.policy.undecided import UndecidedReason, computed, missing
@@ -43,22 +43,19 @@ _PASS = (RuleResult(Outcome.PASS),)
 
 
 def results_of(
-    ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
+    about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations
 ) -> Sequence[RuleResult]:
-    """The results of one rule for one subject; none where it does not apply.
-
-    `shared` holds the values with the parameters of the rule under a number.
-    """
-    rule = ready.rule
+    """The results of one rule for one subject; none where it does not apply."""
+    rule = about.ready.rule
     if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
         return (RuleResult(Outcome.UNKNOWN, computed(names)),)
-    applies, required = _conditions(ready, values, shared, number)
+    applies, required = _conditions(about, shared)
     if applies and applies.truth is Truth.FALSE:
         return ()
     if applies and applies.truth is not Truth.TRUE:
         required = applies
     if required is None:
-        return _of_items(ready, subject, values, shared, number)
+        return _of_items(about, subject, values, shared)
     return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
 
 
@@ -76,37 +73,48 @@ def _result(rule: Rule, values: Mapping[str, Any], required: Condition, item: it
     return RuleResult(outcome, UndecidedReason(required.error) if required.error else _DECIDED, item)
 
 
-def _conditions(ready: LoadedRule, values: Mapping[str, Any], shared: Activations, number: int) -> Conditions:
+def _conditions(about: RuleAbout, shared: Activations) -> Conditions:
     """What `when` gives, and where it holds what `require` gives of the subject as a whole."""
-    key = ready.known.key(values) if ready.known else None
-    if ready.known and key is not None and (known := ready.known.get(key)):
-        return known
+    ready, known = about.ready, about.ready.known
+    if known is None:
+        return _evaluated(ready, shared, about.number)
+    key = about.key(shared.parts)
+    if (found := known.get(key)) is not None:
+        return found
+    found = _evaluated(ready, shared, about.number)
+    if is_key(key):
+        known.keep(key, found)
+    return found
+
+
+def _evaluated(ready: LoadedRule, shared: Activations, number: int) -> Conditions:
     applies = cel.evaluate(ready.when, shared.of(number)) if ready.when else None
     required = None
     if not ready.rule.each and (applies is None or applies.truth is Truth.TRUE):
         required = cel.evaluate(ready.require, shared.of(number))
-    if ready.known and key is not None:
-        ready.known.keep(key, (applies, required))
     return applies, required
 
 
 def _of_items(
-    ready: LoadedRule, subject: Subject, values: Mapping[str, Any], shared: Activations, number: int
+    about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations
 ) -> Sequence[RuleResult]:
     """One result for each item that does not pass; a single pass where all do, or where there are none."""
+    ready, number = about.ready, about.number
     rule = ready.rule
     if absent := items.missing(values[FACTS], rule.each):
         return (RuleResult(Outcome.UNKNOWN, missing(rule, values[FACTS], absent)),)
+    if ready.of_items is None and _all_pass(ready, shared.of(number)):
+        return _PASS
     found = items.of(subject, values[FACTS], rule.each)
-    if not found or (_at_once(ready, found) and _all_pass(ready, shared.of(number))):
+    if not found or (ready.of_items is not None and _at_once(found) and _all_pass(ready, shared.of(number))):
         return _PASS
     results = (_of_item(ready, item, values) for item in found)
     return [result for result in results if result.outcome is not Outcome.PASS] or _PASS
 
 
-def _at_once(ready: LoadedRule, found: Sequence[items.Item]) -> bool:
+def _at_once(found: Sequence[items.Item]) -> bool:
     """Whether one evaluation for all items is quicker than to look each of them up."""
-    return ready.of_items is None or not all(type(item.value) is str for item in found)
+    return not all(type(item.value) is str for item in found)
 
 
 def _all_pass(ready: LoadedRule, shared: runtime.Activation) -> bool:

@@ -15,6 +15,7 @@ _SURROGATES = range(0xD800, 0xE000)
 _SURROGATE_OF_BYTE_0 = 0xDC00
 _UNDECODABLE = range(0x80, 0x100)
 """Bytes that Python's `surrogateescape` turns into surrogates."""
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 class Entries:
@@ -87,6 +88,8 @@ def _listed(items: Iterable[tuple[str, Any]], brackets: str) -> Iterator[str]:
 
 def _is_streamed(value: Any) -> bool:
     """Whether a value contains an iterator or `Entries`, which are computed while they are written."""
+    if type(value) in _PLAIN:
+        return False
     if isinstance(value, dict):
         return any(map(_is_streamed, value.values()))
     if isinstance(value, list):

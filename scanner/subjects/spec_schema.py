@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from scanner import plain_schema
 from scanner.errors import did_you_mean
-from scanner.subjects import plain_schema
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

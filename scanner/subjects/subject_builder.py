@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from scanner.documents.positions import Node
-from scanner.marks import NOWHERE, Mark, children_of, with_children
+from scanner.marks import NOWHERE, Mark, entries_of, with_children
 from scanner.subjects.quantities import percent, seconds
+
+_PLAIN = frozenset((str, int, float, bool))
+_KNOWN = frozenset((*_PLAIN, dict, list, type(None)))
+"""Types of known values."""
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 def known(value: Any) -> tuple[Any, frozenset[str]]:
@@ -18,14 +23,16 @@ def known(value: Any) -> tuple[Any, frozenset[str]]:
     if isinstance(value, dict):
         return _known_mapping(value)
     if isinstance(value, list):
+        if all(type(item) in _PLAIN for item in value):
+            return list(value), _NO_NAMES
         pairs = [known(item) for item in value]
         return [item for item, _ in pairs], frozenset().union(*(names for _, names in pairs))
-    return value, frozenset()
+    return value, _NO_NAMES
 
 
 def _known_mapping(value: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
     kept: dict[str, Any] = {}
-    names: frozenset[str] = frozenset()
+    names = _NO_NAMES
     for key, item in value.items():
         if _opaque(item) or (isinstance(item, list) and any(_opaque(part) for part in item)):
             names |= {key}
@@ -36,7 +43,7 @@ def _known_mapping(value: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str
 
 
 def _opaque(value: Any) -> bool:
-    return value is not None and not isinstance(value, str | int | float | bool | dict | list)
+    return type(value) not in _KNOWN and not isinstance(value, str | int | float | bool | dict | list)
 
 
 def prune_nulls(value: Any) -> Any:
@@ -83,7 +90,7 @@ class SubjectBuilder:
             self.unknowns.add(name)
             return self
         if value is ...:
-            value, names = known(held) if isinstance(held, dict | list) else (held, frozenset())
+            value, names = known(held)
             self.unknowns |= names
         if value is not None and node.mark:
             self.data[name] = value
@@ -92,11 +99,15 @@ class SubjectBuilder:
 
     def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> SubjectBuilder:
         """Take several fields of a node in: `{new name: old name}` or names that stay."""
-        children = children_of(node.mark) if node.mark else None
-        there = children if isinstance(children, dict) else {}
-        pairs = names.items() if isinstance(names, Mapping) else ((name, name) for name in names)
+        marks = entries_of(node.mark) if node.mark else {}
+        pairs = zip(names, names, strict=True) if isinstance(names, tuple) else names.items()
         for name, old in pairs:
-            if old in there:  # most fields are optional
+            if old not in marks:  # most fields are optional
+                continue
+            value = node.value.get(old)
+            if type(value) in _PLAIN:  # and most are plain values
+                self.data[name], self.marks[name] = value, marks[old]
+            else:
                 self.put(name, node.get(old))
         return self
 

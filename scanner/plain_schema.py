@@ -1,8 +1,8 @@
-"""A quick answer to whether data matches a JSON Schema, for large data that nearly always does.
+"""A quick answer to whether data matches a JSON Schema, for data that nearly always does.
 
 `jsonschema` walks through a schema anew for each value, and tells what is wrong. This module reads the schema once, and
-knows only the keywords that our own schema of specs uses: with any other keyword, or a value of which it is not sure,
-nothing counts as matching, and `jsonschema` decides.
+knows only keywords that our own schemas use: with any other keyword, or a value of which it is not sure, nothing counts
+as matching, and `jsonschema` decides.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TYPES: Mapping[str, Check] = {
     "number": _is_number,
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
 }
-_ABOUT_TEXT = ("$schema", "$id", "$defs", "title", "description")
+_ABOUT_TEXT = ("$schema", "$id", "$defs", "title", "description", "examples")
 """Keywords that refuse nothing."""
 _OF_MAPPINGS = ("properties", "patternProperties", "additionalProperties")
 
@@ -46,9 +46,23 @@ def _check(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
             return _never
     if not schema.keys().isdisjoint(_OF_MAPPINGS):
         checks.append(_fields(schema, root))
+    return _all_of(checks)
+
+
+def _all_of(checks: Sequence[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
-    return lambda value: all(each(value) for each in checks)
+    if len(checks) == 2:  # noqa: PLR2004 - most parts of a schema state a type and one thing more
+        first, second = checks
+        return lambda value: first(value) and second(value)
+
+    def all_of(value: Any) -> bool:
+        for each in checks:  # noqa: SIM110 - half the time that `all` with a generator takes
+            if not each(value):
+                return False
+        return True
+
+    return all_of
 
 
 def _type(wanted: str | Sequence[str], _: Mapping[str, Any]) -> Check:
@@ -78,6 +92,29 @@ def _items(wanted: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
     return lambda value: not isinstance(value, list) or all(map(each, value))
 
 
+def _any_of(wanted: Sequence[Mapping[str, Any]], root: Mapping[str, Any]) -> Check:
+    checks = [_check(each, root) for each in wanted]
+    return lambda value: any(each(value) for each in checks)
+
+
+def _exactly_one(wanted: Sequence[Mapping[str, Any]], _: Mapping[str, Any]) -> Check:
+    """One of several lists of required fields; of anything else, a second one could match without certainty."""
+    if any(each.keys() != {"required"} for each in wanted):
+        return _never
+    lists = [frozenset(each["required"]) for each in wanted]
+    return lambda value: isinstance(value, dict) and sum(names <= value.keys() for names in lists) == 1
+
+
+def _names(wanted: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
+    each = _check(wanted, root)
+    return lambda value: not isinstance(value, dict) or all(map(each, value))
+
+
+def _pattern(wanted: str, _: Mapping[str, Any]) -> Check:
+    pattern = re.compile(wanted)
+    return lambda value: not isinstance(value, str) or pattern.search(value) is not None
+
+
 def _unique(wanted: bool, _: Mapping[str, Any]) -> Check:
     def texts_once(value: Any) -> bool:
         return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
@@ -99,7 +136,11 @@ def _fields(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
     def fields(value: Any) -> bool:
         if not isinstance(value, dict):
             return True
-        return all(named[name](held) if name in named else unnamed(name, held) for name, held in value.items())
+        for name, held in value.items():
+            each = named.get(name)
+            if not (each(held) if each else unnamed(name, held)):
+                return False
+        return True
 
     return fields
 
@@ -116,6 +157,13 @@ _CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], Check]] = {
     "required": _required,
     "items": _items,
     "uniqueItems": _unique,
+    "anyOf": _any_of,
+    "oneOf": _exactly_one,
+    "propertyNames": _names,
+    "pattern": _pattern,
+    "minItems": lambda least, _: lambda value: not isinstance(value, list) or len(value) >= least,
+    "minProperties": lambda least, _: lambda value: not isinstance(value, dict) or len(value) >= least,
+    "maxLength": lambda most, _: lambda value: not isinstance(value, str) or len(value) <= most,
     "minLength": lambda least, _: lambda value: not isinstance(value, str) or len(value) >= least,
     "minimum": lambda least, _: lambda value: not _is_number(value) or value >= least,
     "maximum": lambda most, _: lambda value: not _is_number(value) or value <= most,

@@ -241,7 +241,9 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
         assert run() == number * KEPT, name
 
 
-def test_every_library_that_reads_files_is_a_part_of_the_key() -> None:
+def test_every_library_that_reads_files_is_a_part_of_the_key(tmp_path: Path) -> None:
+    spec = (REPOSITORY / "examples" / "digital-bank" / "architecture.yaml").read_text()
+    (tmp_path / "wrong.yaml").write_text(spec.replace("metadata:", "metadata: []\nx:", 1))  # against its schema
     program = """
 import sys
 from scanner import inputs, sources
@@ -252,7 +254,7 @@ for source in sources.collect(sources.scope(sys.argv[1:])):
 places = {name: str(getattr(module, "__spec__", "")) for name, module in sys.modules.items()}
 print(*{name.partition(".")[0] for name, place in places.items() if "-packages" in place})
 """
-    folders = [str(REPOSITORY / name) for name in ("examples", "tests/formats", "docs")]
+    folders = [str(tmp_path), *(str(REPOSITORY / name) for name in ("examples", "tests/formats", "docs"))]
     done = subprocess.run([sys.executable, "-c", program, *folders], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert {"yaml", "cel_expr_python", "jsonschema"} <= loaded

@@ -138,6 +138,24 @@ class Input(Struct, frozen=True):
     """Why the configuration accepts that it is not assessed; empty where it does not."""
 
 
+class BaselineState(StrEnum):
+    """What became of a finding since the base of a comparison."""
+
+    NEW = "new"
+    """The base does not have it."""
+    WORSE = "worse"
+    """The base has it with a better value."""
+    UNCHANGED = "unchanged"
+    FIXED = "fixed"
+    """Only the base has it."""
+    MOVED = "moved"
+    """The base has it in another file, container, namespace or kind of owner."""
+    INCOMPARABLE = "incomparable"
+    """Its file cannot be read on one of the two sides."""
+    OUT_OF_SIGHT = "out-of-sight"
+    """It failed on the base, and is unknown now."""
+
+
 class Finding(Struct, frozen=True, array_like=True):
     """The outcome of one rule for one subject, complete when built."""
 
@@ -168,6 +186,12 @@ class Finding(Struct, frozen=True, array_like=True):
     """The overlay or chart that the object was built by."""
     built_by: tuple[str, ...] = ()
     """All overlays that build the line of a base that the finding points at, where there are several."""
+    baseline_state: BaselineState | None = None
+    """What became of it since the base, where a scan is compared with one."""
+    cause: str = ""
+    """For a new failure outside of the changed lines: the changes that may have caused it."""
+    waiver: str = ""
+    """The id of the waiver that covers it; empty where none does."""
 
     @property
     def places(self) -> tuple[str, ...]:

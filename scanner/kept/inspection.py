@@ -196,7 +196,7 @@ def _getters(kind: type[Struct]) -> tuple[Callable[[Struct], Iterable[Any]], Cal
 _DIGESTS = {"fingerprint", "sha256"}
 """Fields with digests, which tell nothing of what they were made of."""
 _TEXT = {"str", "str | None"}
-_TEXTLESS = {"bool", "int", "Outcome", "Severity", "InputStatus"}
+_TEXTLESS = {"bool", "int", "Outcome", "Severity", "InputStatus", "BaselineState | None"}
 """Types of fields, as they are written."""
 _STRUCTS: tuple[type[Struct], ...] = (Edit, Finding, Fix, Input, Location, Loss, Origin, Related)
 _GETTERS = {kind: _getters(kind) for kind in _STRUCTS}

@@ -199,6 +199,17 @@ class Finding(Struct, frozen=True, array_like=True):
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
 
 
+class Worse(StrEnum):
+    """Which of two values of a failing field is worse."""
+
+    HIGHER = "higher"
+    """The higher number."""
+    LOWER = "lower"
+    """The lower number."""
+    MORE = "more"
+    """A list with an item that the other does not hold."""
+
+
 class RuleInfo(Struct, frozen=True):
     """The metadata of a rule for reports; the compiled rule itself stays in `policy`."""
 
@@ -227,6 +238,8 @@ class RuleInfo(Struct, frozen=True):
     """The platform of another engine's check: it is not mapped to a framework about another platform."""
     formerly: tuple[str, ...] = ()
     """Ids that it had before, the oldest first."""
+    worse: Worse | None = None
+    """Which of two values of its field is worse; where it is not stated, any other value counts as worse."""
 
     @property
     def first_id(self) -> str:

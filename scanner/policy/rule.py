@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from scanner import library, objectives
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
-from scanner.model import Profile, RuleInfo, Severity
+from scanner.model import Profile, RuleInfo, Severity, Worse
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
@@ -218,6 +218,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once") == "input",
         formerly=tuple(value.get("formerly", ())),
+        worse=Worse(value["worse"]) if "worse" in value else None,
     )
 
 

@@ -12,14 +12,15 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import Searched, masked_scan, merged_findings, source_lines
+from scanner.findings import masked_scan, merged_findings, source_lines
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject, Verdict
+from scanner.model import Finding, Input, Outcome, Profile, RuleInfo, Run, Scan, Verdict
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
 
@@ -42,7 +43,7 @@ class Evaluated(Struct, frozen=True):
     options: Options
     by: ScanRules
     where: sources.Scope
-    read: _ReadInputs
+    read: ReadInputs
     also: Sequence[engines.EngineResults]
     together: JoinedResult
     evaluation: Evaluation
@@ -115,14 +116,29 @@ class Evaluated(Struct, frozen=True):
         )
 
 
-def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], object] | None = None) -> Evaluated:
-    """Read files and folders and evaluate the rules; raises as `scan` does."""
-    by = scan_rules(options)
+class Shared(Struct):
+    """What several scans with the same rules share."""
+
+    by: ScanRules
+    memory: inputs.Memory = field(default_factory=dict)
+
+
+def evaluate(
+    paths: Sequence[str],
+    options: Options,
+    watch: Callable[[Input], object] | None = None,
+    shared: Shared | None = None,
+) -> Evaluated:
+    """Read files and folders and evaluate the rules; raises as `scan` does.
+
+    `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
+    """
+    by = shared.by if shared else scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
-    reuse = _reuse(where, by, options)
+    reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     stage = JoinedStage(
@@ -145,7 +161,7 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
 
 
 def _evaluation(
-    read: _ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
+    read: ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
 ) -> Evaluation:
     """What came of each file, of the rules and policies that need all, and of other engines."""
     evaluation = read.evaluation
@@ -155,7 +171,7 @@ def _evaluation(
     return evaluation
 
 
-def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
+def _whole(where: sources.Scope, read: ReadInputs) -> bool:
     """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
@@ -169,51 +185,6 @@ def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Eva
     return infos
 
 
-class _ReadInputs(Struct):
-    """What the work on each file gave."""
-
-    inputs: list[Input] = field(default_factory=list)
-    size: int = 0
-    """Bytes of the files, and of what was rendered."""
-    subjects: list[Subject] = field(default_factory=list)
-    evaluation: Evaluation = field(default_factory=Evaluation)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    """Of the inputs that hold subjects, for excerpts."""
-    shared: set[str] = field(default_factory=set)
-    """Files that several overlays are built from."""
-    searched: Searched = field(default_factory=Searched)
-    """What of it was searched for credentials."""
-    handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
-    """What each of the other engines may read, by its name."""
-
-    def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
-        """Keep an input for another engine, or what was rendered in its place."""
-        if some := engines.engine_inputs(engine, source, item):
-            self.handed.setdefault(engine.name, []).extend(some)
-            self.contents.setdefault(item.path, sources.content_of(source))
-
-    def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
-        """Take in the findings of another engine and the changed status of its inputs."""
-        listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
-        found = Evaluation(listed, by_path={(path,): {**counts} for path, counts in also.counts.items()})
-        found.counts = found.within(lambda _: True)
-        self.evaluation.merge(found)
-        self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]
-
-    def keep(self, source: sources.Source) -> None:
-        """Keep the text of an input, or of what it was rendered from."""
-        own = {source.path: sources.content_of(source)}
-        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
-        self.contents.update(source_lines)
-
-
-def _worse(before: Input, after: Input) -> Input:
-    """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
-    order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
-    return after if order.index(after.status) >= order.index(before.status) else before
-
-
 def _read(
     where: sources.Scope,
     local: Evaluator,
@@ -222,9 +193,9 @@ def _read(
     options: Options,
     reuse: inputs.Reuse,
     watch: Callable[[Input], object] | None,
-) -> _ReadInputs:
+) -> ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
-    read = _ReadInputs()
+    read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
     met = rendering.collect(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
@@ -247,10 +218,10 @@ def _read(
     return read
 
 
-def _reuse(where: sources.Scope, by: ScanRules, options: Options) -> inputs.Reuse:
+def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
-    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
+    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
 
 
 def _outcomes(evaluation: Evaluation) -> dict[str, int]:

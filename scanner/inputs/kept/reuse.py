@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -14,6 +13,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
 from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingResult, Source
@@ -43,6 +43,8 @@ class Reuse(Struct):
     """Those of the evaluator that it does not show."""
     own_rules: str = ""
     """Digest of the files of rules that are not shipped."""
+    memory: Memory | None = None
+    """What this run read already, where it reads two states of a tree."""
     read: bytes = b""
     """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
 
@@ -66,6 +68,16 @@ class Reuse(Struct):
         self, sources: Iterable[Source], local: Evaluator, work: Work, run: Run
     ) -> Iterator[tuple[Source, list[Portion]]]:
         """Each source with its portions, in the order of the sources, as `run` gives them."""
+        if (memory := self.memory) is not None:
+            yield from self._kept(
+                sources, local, work, lambda some, keep: remembered(some, memory, lambda few: run(few, keep))
+            )
+        else:
+            yield from self._kept(sources, local, work, run)
+
+    def _kept(
+        self, sources: Iterable[Source], local: Evaluator, work: Work, run: Run
+    ) -> Iterator[tuple[Source, list[Portion]]]:
         if self.folder is None or work.kept is None:  # all of each subject would be kept, its secrets too
             yield from run(sources, False)
             return
@@ -112,23 +124,10 @@ class _Reading:
 
     def run(self, sources: Iterable[Source], run: Run) -> Iterator[tuple[Source, list[Portion]]]:
         """Each source with its portions; only those that are not known go to the work."""
-        passed: deque[tuple[Source, bytes, list[Portion]]] = deque()
-
-        def unknown() -> Iterator[Source]:
-            for source in sources:
-                key, found = self._find(source)
-                passed.append((source, key, found))
-                if not found:
-                    yield source
-
-        for source, portions in run(unknown(), True):
-            while passed[0][2]:
-                yield self._noted(*passed.popleft())
-            _, key, _ = passed.popleft()
-            self._keep(key, portions[-1])
+        for source, key, portions, known in past(sources, self._find, lambda some: run(some, True)):
+            if not known:
+                self._keep(key, portions[-1])
             yield self._noted(source, key, portions)
-        for each in passed:
-            yield self._noted(*each)
         self._write()
 
     @property

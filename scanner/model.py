@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -194,9 +194,18 @@ class Finding(Struct, frozen=True, array_like=True):
     """The id of the waiver that covers it; empty where none does."""
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts for the verdict, as far as a comparison with a base says."""
+        return self.baseline_state in _COUNTED
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The file that it points into, and what builds that: a scope that holds one of them holds the finding."""
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
+
+
+_COUNTED = {None, BaselineState.NEW, BaselineState.WORSE, BaselineState.OUT_OF_SIGHT}
+"""States of what a change made worse; None where nothing was compared."""
 
 
 class Worse(StrEnum):
@@ -291,6 +300,21 @@ class Run(Struct, frozen=True):
     """The changes from the defaults, which reports list first."""
 
 
+class Comparison(Struct, frozen=True):
+    """How a scan compares with the base of a change."""
+
+    base: str
+    """The base as it was named, such as origin/main."""
+    commit: str
+    """The commit that was read as the base."""
+    states: Mapping[BaselineState, int]
+    """Number of failures and unknowns in each state."""
+    gone: tuple[Finding, ...] = ()
+    """Findings of the base that are not there any more: fixed, or not comparable."""
+    notes: tuple[str, ...] = ()
+    """What was not compared, and why."""
+
+
 class Scan(Struct, frozen=True):
     """A finished scan: everything that reports and evidence are made from."""
 
@@ -315,3 +339,10 @@ class Scan(Struct, frozen=True):
     """Kind and group -> number of objects of the Kubernetes API whose own fields no rule looks at."""
     notes: tuple[str, ...] = ()
     """Messages of other engines besides outcomes, such as what they did not look up."""
+    comparison: Comparison | None = None
+    """With the base of a change, where the scan is a comparison."""
+
+    @property
+    def listed(self) -> Sequence[Finding]:
+        """The findings that reports for people list: in a comparison, those that count."""
+        return [finding for finding in self.findings if finding.counts] if self.comparison else self.findings

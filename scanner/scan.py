@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from msgspec import Struct, field
@@ -17,7 +17,7 @@ from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, Outcome, Profile, RuleInfo, Run, Scan, Verdict
+from scanner.model import Comparison, Finding, Input, Outcome, Profile, RuleInfo, Run, Scan, Verdict
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs
@@ -48,6 +48,9 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    comparison: Comparison | None = None
+    before: gate.Before | None = None
+    """What the base of the comparison could not assess."""
 
     @property
     def configuration(self) -> Configuration:
@@ -62,7 +65,8 @@ class Evaluated(Struct, frozen=True):
         """The finished scan."""
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks()
-        infos = _infos(self.by, self.also, evaluation)
+        gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
+        infos = _infos(self.by, self.also, evaluation, gone)
         all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
         linked = {rule: all_linked[rule] for rule in infos}
         not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
@@ -72,7 +76,7 @@ class Evaluated(Struct, frozen=True):
         if options.frameworks:
             exempt = [info.id for info in policies.rules] if policies else ()
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
-            infos = _infos(self.by, self.also, evaluation)
+            infos = _infos(self.by, self.also, evaluation, gone)
         result = Scan(
             run=_run(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
@@ -87,6 +91,7 @@ class Evaluated(Struct, frozen=True):
             unfamiliar=uncovered_kinds(read.subjects),
             texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, read.searched),
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
+            comparison=self.comparison,
         )
         return masked_scan(result, options, read.searched)
 
@@ -104,15 +109,21 @@ class Evaluated(Struct, frozen=True):
             lost=self.together.lost,
         )
 
+    def _idle(self, *, applies: bool) -> str:
+        """Why nothing was judged, where nothing was."""
+        if not applies:
+            return "the frameworks do not apply to the scanned files"
+        return "" if any(self.evaluation.counts.values()) else "no rule applies to the scanned files"
+
     def _verdict(self, findings: Sequence[Finding], *, applies: bool) -> Verdict:
         return gate.judge(
             self.read.inputs,
             findings,
             self.options.fail_on,
             allow_incomplete=self.options.allow_incomplete,
-            applies=applies,
-            judged=any(self.evaluation.counts.values()),
+            idle=self._idle(applies=applies),
             strict_documents=self.options.strict_documents,
+            before=self.before,
         )
 
 
@@ -176,10 +187,12 @@ def _whole(where: sources.Scope, read: ReadInputs) -> bool:
     return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
-def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
-    """The metadata of every rule, policy and check with an outcome."""
+def _infos(
+    by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation, gone: Collection[str]
+) -> dict[str, RuleInfo]:
+    """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
     own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
-    infos = {info.id: info for info in own if info.id in evaluation.counts}
+    infos = {info.id: info for info in own if info.id in evaluation.counts or info.id in gone}
     for each in also:
         infos |= each.rules
     return infos

@@ -12,6 +12,7 @@ from scanner.reports.json_text import Entries, json_text
 
 def render(scan: Scan) -> Iterator[str]:
     """Return the scan as JSON, piece by piece; equal scans give equal bytes."""
+    compared = results.comparison(scan)
     return json_text(
         {
             "format": results.VERSION,
@@ -24,6 +25,7 @@ def render(scan: Scan) -> Iterator[str]:
             "controls": results.controls(scan),
             "frameworks": results.frameworks(scan),
             "summary": results.summary(scan),
+            **({"comparison": compared} if compared else {}),
             "disclaimer": DISCLAIMER,
         }
     )

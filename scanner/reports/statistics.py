@@ -23,7 +23,7 @@ def blocks(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
 def rows(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """The lines of the table."""
     counts: dict[str, Counter[Outcome]] = {}
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome in _COUNTED:
             counts.setdefault(finding.rule, Counter())[finding.outcome] += 1
     if not counts:

@@ -17,7 +17,7 @@ _SHOWN = 3
 def blocks(scan: Scan, screen: TextLayout, *, places: bool) -> Iterator[Iterable[str]]:
     """A heading, and for each rule one entry; with `places`, each place under it."""
     groups: dict[str, list[Finding]] = {}
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome is Outcome.UNKNOWN:
             groups.setdefault(finding.rule, []).append(finding)
     if not groups:

@@ -178,6 +178,16 @@ def commit_of(revision: str, folder: str) -> str:
     return said
 
 
+def content_at(commit: str, path: str) -> bytes | None:
+    """The content of a file at a commit of the checkout that it lies in; None where it is not a file there."""
+    folder, name = os.path.split(os.path.abspath(path))
+    listed = answer(folder, "ls-tree", "-z", commit, "--", name) if os.path.isdir(folder) and top(folder) else None
+    about, _, found = (listed or b"").rstrip(b"\0").partition(b"\t")
+    if os.fsencode(name) != found or about[:6] in _NOT_FILES:
+        return None
+    return answer(folder, "cat-file", "blob", about.split(b" ")[2].decode())
+
+
 def top(folder: str) -> str:
     """The top of the checkout around a folder, empty outside of one."""
     while not os.path.lexists(os.path.join(folder, ".git")):

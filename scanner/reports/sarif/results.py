@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from scanner.model import Finding, Outcome, Scan
+from scanner.model import BaselineState, Finding, Outcome, Scan
 from scanner.places import Edit, Fix, Related
 from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.places import artifact, logical, place
@@ -20,6 +20,15 @@ FINGERPRINT = "assay/v1"
 MOST_LINKS = 10
 """A message that links more related locations than this is no longer read."""
 
+_STATES = {
+    BaselineState.NEW: "new",
+    BaselineState.UNCHANGED: "unchanged",
+    BaselineState.WORSE: "updated",
+    BaselineState.MOVED: "updated",
+    BaselineState.OUT_OF_SIGHT: "updated",
+    BaselineState.INCOMPARABLE: "updated",
+    BaselineState.FIXED: "absent",
+}
 _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", Outcome.PASS: "pass"}
 
 
@@ -27,6 +36,9 @@ def results(scan: Scan) -> Iterator[Json]:
     """Every outcome that is listed, in the order of the scan; each is computed while it is written."""
     indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
+        yield _result(scan, finding, indexes[finding.rule], own)
+    gone = scan.comparison.gone if scan.comparison else ()
+    for finding, own in zip(gone, unique(gone), strict=True):
         yield _result(scan, finding, indexes[finding.rule], own)
 
 
@@ -52,6 +64,8 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
     result["partialFingerprints"] = {FINGERPRINT: fingerprint}
     if finding.fix and finding.fix.edits:
         result["fixes"] = [_fix(scan, finding.location.path, finding.fix)]
+    if finding.baseline_state:
+        result["baselineState"] = _STATES[finding.baseline_state]
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
 

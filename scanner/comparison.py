@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from scanner.completeness import is_incomplete
+from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before
 from scanner.gate.causes import Causes, State
 from scanner.gate.matching import Side, match
-from scanner.model import Comparison, Finding, Input, Outcome, Scan
+from scanner.model import Finding, Input, Outcome
 from scanner.options import Options
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules

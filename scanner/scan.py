@@ -13,11 +13,12 @@ from scanner import __version__, engines, gate, inputs, library, rendering, sour
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
 from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Comparison, Finding, Input, Outcome, Profile, RuleInfo, Run, Scan, Verdict
+from scanner.model import Finding, Input, Outcome, Profile, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs

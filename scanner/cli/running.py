@@ -23,7 +23,8 @@ from scanner.cli.terminal import counted
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
-from scanner.model import Input, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Input
 from scanner.options import Options
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.unassessed import hidden

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
+from scanner.finished_scan import Verdict
 from scanner.gate.acceptance import accept
-from scanner.model import SEVERITIES, BaselineState, Finding, Input, InputStatus, Outcome, Severity, Verdict
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity
 
 __all__ = ["Before", "accept", "judge"]
 

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from scanner.baseline import BaselineState, Worse
 from scanner.late import regex
-from scanner.model import BaselineState, Finding, Outcome, Worse
+from scanner.model import Finding, Outcome
 
 _Key: TypeAlias = Callable[[Finding], Hashable]
 _Pair: TypeAlias = tuple[Finding, Finding]

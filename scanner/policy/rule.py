@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from scanner import library, objectives
+from scanner.baseline import Worse
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
-from scanner.model import Profile, RuleInfo, Severity, Worse
+from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scanner.model import BaselineState, Comparison, Finding
+from scanner.baseline import BaselineState
+from scanner.finished_scan import Comparison
+from scanner.model import Finding
 
 _SHORT = 12
 """Digits of a commit that are shown."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome
 from scanner.reports import statistics
 from scanner.reports.changed import compared_with, state_of
 from scanner.reports.configuration import sentences, title

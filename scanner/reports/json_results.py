@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import DISCLAIMER, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.reports import results
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import Entries, json_text

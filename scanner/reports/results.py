@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from scanner.baseline import BaselineState
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.model import SEVERITIES, BaselineState, Finding, Input, InputStatus, Loss, Outcome, Run, Scan
+from scanner.finished_scan import Run, Scan
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally

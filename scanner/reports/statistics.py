@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from scanner.model import SEVERITIES, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Outcome
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
-from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.model import SEVERITIES, InputStatus, Outcome
 from scanner.reports import figures
 from scanner.reports.changed import compared_with
 from scanner.reports.format import Presentation, duration_text

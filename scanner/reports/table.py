@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from scanner.controls import STRENGTHS, ControlLink
-from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
 from scanner.reports import figures, summary, unknowns
 from scanner.reports.changed import state_of
 from scanner.reports.excerpt import excerpt

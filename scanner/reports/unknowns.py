@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.model import SEVERITIES, Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps

@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from scanner.model import BaselineState, Finding, Outcome, Scan
+from scanner.baseline import BaselineState
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome
 from scanner.places import Edit, Fix, Related
 from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.places import artifact, logical, place

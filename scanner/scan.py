@@ -50,6 +50,8 @@ class Evaluated(Struct, frozen=True):
     evaluation: Evaluation
     findings: Sequence[Finding]
     comparison: Comparison | None = None
+    own_rules: tuple[RuleInfo, ...] = ()
+    """Rules that ran beside those that were chosen."""
     before: gate.Before | None = None
     """What the base of the comparison could not assess."""
 
@@ -67,7 +69,7 @@ class Evaluated(Struct, frozen=True):
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks()
         gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
-        infos = _infos(self.by, self.also, evaluation, gone)
+        infos = self._infos(gone)
         all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
         linked = {rule: all_linked[rule] for rule in infos}
         not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
@@ -75,9 +77,9 @@ class Evaluated(Struct, frozen=True):
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
         if options.frameworks:
-            exempt = [info.id for info in policies.rules] if policies else ()
+            exempt = [info.id for info in (*self.own_rules, *(policies.rules if policies else ()))]
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
-            infos = _infos(self.by, self.also, evaluation, gone)
+            infos = self._infos(gone)
         result = Scan(
             run=_run(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
@@ -95,6 +97,15 @@ class Evaluated(Struct, frozen=True):
             comparison=self.comparison,
         )
         return masked_scan(result, options, read.searched)
+
+    def _infos(self, gone: Collection[str]) -> dict[str, RuleInfo]:
+        """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
+        policies = self.by.policies.rules if self.by.policies else ()
+        own = (*(rule.info for rule in self.by.rules.rules), *self.own_rules, *policies)
+        infos = {info.id: info for info in own if info.id in self.evaluation.counts or info.id in gone}
+        for each in self.also:
+            infos |= each.rules
+        return infos
 
     def _scanned(self) -> judging.ScanData:
         """What frameworks are assessed by."""
@@ -186,17 +197,6 @@ def _evaluation(
 def _whole(where: sources.Scope, read: ReadInputs) -> bool:
     """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
     return where.whole and not any(map(inputs.hides_something, read.inputs))
-
-
-def _infos(
-    by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation, gone: Collection[str]
-) -> dict[str, RuleInfo]:
-    """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
-    own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
-    infos = {info.id: info for info in own if info.id in evaluation.counts or info.id in gone}
-    for each in also:
-        infos |= each.rules
-    return infos
 
 
 def _read(

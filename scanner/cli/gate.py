@@ -10,14 +10,11 @@ import click
 from msgspec.structs import replace
 
 from scanner.cli.option_groups import INPUT, Command, option
-from scanner.cli.reading import fails_on, reads_files, reports_on, resolved_options, strict
+from scanner.cli.reading import fails_on, reads_files, reports_on, strict
 from scanner.cli.running import EXIT_CODES, Wanted, writes_results
-from scanner.configuration.file import NAME, ConfigurationFile, of_content
 from scanner.errors import UsageError
 from scanner.model import Severity
-from scanner.options import Options
-from scanner.sources import git, git_base
-from scanner.sources.git_base import Base
+from scanner.sources import Selection, git_base
 
 _HELP = f"""Compare files and folders with the base of a change.
 
@@ -46,6 +43,7 @@ _HELP = f"""Compare files and folders with the base of a change.
 @click.pass_context
 def command(context: click.Context, /, base: str | None, *, staged: bool, **given: Any) -> int:
     """Compare files and folders with the base of a change."""
+    from scanner.cli import gate_configuration
     from scanner.comparison import compare
 
     wanted = Wanted.of(given)
@@ -55,21 +53,16 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
     if staged and revision:
         raise UsageError("--staged and --git-revision exclude each other", hint="name one of them")
     found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
-    chosen = resolved_options(context, file=_configuration(found, context.params.get("config")))
-    options = _of(wanted.options(chosen, revision, **given), staged=staged)
-    return wanted.run(
-        chosen, partial(compare, chosen.value("paths"), options, found), on_disk=not staged and not revision
-    )
+    selection = _selection(revision or "", staged=staged)
+    sides = gate_configuration.sides(context, found, selection)
+    options = wanted.options(sides.chosen, revision, **given)
+    options = replace(options, selection=replace(options.selection, staged=staged, index=selection.index))
+    paths = sides.chosen.value("paths")
+    work = partial(compare, paths, options, found, configuration=sides.changed(), notes=sides.notes)
+    return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
 
 
-def _of(options: Options, *, staged: bool) -> Options:
-    index = os.environ.get("GIT_INDEX_FILE", "") if staged else ""
-    index = os.path.abspath(index) if index else ""
-    return replace(options, selection=replace(options.selection, staged=staged, index=index))
-
-
-def _configuration(base: Base, named: str | None) -> ConfigurationFile | None:
-    """The configuration file as it is on the base; None where it has none."""
-    path = named or NAME
-    content = git.content_at(base.commit, path)
-    return None if content is None else of_content(path, content, named=named is not None)
+def _selection(revision: str, *, staged: bool) -> Selection:
+    """The state of the checkout that is compared with the base."""
+    index = os.environ.get("GIT_INDEX_FILE", "") if staged else ""  # Git sets it while a hook runs
+    return Selection(revision=revision, staged=staged, index=os.path.abspath(index) if index else "")

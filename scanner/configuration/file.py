@@ -44,6 +44,10 @@ class ConfigurationFile(Struct, frozen=True):
     not_used: tuple[NotUsed, ...]
 
 
+EMPTY = ConfigurationFile("", "", False, {}, (), (), ())
+"""In place of a file where none is to be read."""
+
+
 def find(named: str | None) -> ConfigurationFile | None:
     """The file that `--config` names, else the one in the working directory, else None.
 

@@ -24,6 +24,8 @@ class Before(Struct, frozen=True):
     """Paths of inputs."""
     errors: frozenset[str] = frozenset()
     """Fingerprints of rules that could not be evaluated."""
+    always: frozenset[str] = frozenset()
+    """Rules about the change itself, whose failures count whatever the threshold: a change could raise it."""
 
 
 def judge(
@@ -43,7 +45,8 @@ def judge(
     which is in `before`, does not count.
     """
     findings, before = tuple(findings), before or Before()
-    failing = sum(_fails(finding) and _reaches(finding.severity, fail_on) for finding in findings)
+    reaching = (each for each in findings if each.rule in before.always or _reaches(each.severity, fail_on))
+    failing = sum(map(_fails, reaching))
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
     counted = [item for item in missing if not item.accepted and item.path not in before.inputs]
     errors = sum(finding.outcome is Outcome.ERROR and finding.fingerprint not in before.errors for finding in findings)

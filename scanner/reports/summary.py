@@ -58,7 +58,7 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
         ),
         ("outcomes", ", ".join((fails, *others))),
         *((("compared", compared_with(scan.comparison)),) if scan.comparison else ()),
-        *((("not compared", "; ".join(scan.comparison.notes)),) if scan.comparison and scan.comparison.notes else ()),
+        *(("note", each) for each in (scan.comparison.notes if scan.comparison else ())),
     ):
         yield from screen.paragraph(safe(text), label, _LABEL)
 

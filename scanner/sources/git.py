@@ -30,7 +30,7 @@ _SAFE = (
 
 A checkout's settings may name programs to run; the commands used here start no others than these.
 """
-_NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
+NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
 _CHUNK = 1024 * 1024
 _Entry = tuple[str, bytes, bytes]
 """(name, mode, object)."""
@@ -64,7 +64,7 @@ class Tree(Struct, frozen=True):
         """Write the regular files of the commit into a folder; names that lead out of it are left out."""
         with _objects(self.folder, limits) as read:
             for name, _, mode, identity in self.entries:
-                if mode not in _NOT_FILES:
+                if mode not in NOT_FILES:
                     write_below(folder, name, content_of(read(name, identity)))
 
     def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
@@ -76,7 +76,7 @@ class Tree(Struct, frozen=True):
                 if above:
                     yield above, b"", SkippedFile(above, reason)
                 continue
-            reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
+            reason = chosen.passes_over(name, folder=False) or NOT_FILES.get(mode, "")
             yield name, identity, SkippedFile(name, reason) if reason else None
 
 
@@ -178,16 +178,6 @@ def commit_of(revision: str, folder: str) -> str:
     return said
 
 
-def content_at(commit: str, path: str) -> bytes | None:
-    """The content of a file at a commit of the checkout that it lies in; None where it is not a file there."""
-    folder, name = os.path.split(os.path.abspath(path))
-    listed = answer(folder, "ls-tree", "-z", commit, "--", name) if os.path.isdir(folder) and top(folder) else None
-    about, _, found = (listed or b"").rstrip(b"\0").partition(b"\t")
-    if os.fsencode(name) != found or about[:6] in _NOT_FILES:
-        return None
-    return answer(folder, "cat-file", "blob", about.split(b" ")[2].decode())
-
-
 def top(folder: str) -> str:
     """The top of the checkout around a folder, empty outside of one."""
     while not os.path.lexists(os.path.join(folder, ".git")):
@@ -198,10 +188,10 @@ def top(folder: str) -> str:
     return folder
 
 
-def answer(folder: str, *arguments: str) -> bytes | None:
+def answer(folder: str, *arguments: str, index: str = "") -> bytes | None:
     """The output of Git about the checkout of a folder; None where it fails."""
     try:
-        return _ask(folder, *arguments)
+        return _ask(folder, *arguments, index=index)
     except UsageError:
         return None
 

@@ -24,6 +24,8 @@ from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
+CONFIGURATION_CHANGE = "gate.configuration-change"
+"""A setting that a change makes weaker, which no scanned document contains: a comparison makes it."""
 
 FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
@@ -36,6 +38,7 @@ FORMATS: tuple[Format, ...] = (
 
 KINDS: dict[str, Kind] = {
     DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
+    CONFIGURATION_CHANGE: Kind(("change",), ShownBy.MANIFEST),
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before
 from scanner.gate.causes import Causes, State
 from scanner.gate.matching import Side, match
+from scanner.inputs import Memory
 from scanner.marks import keyless
 from scanner.model import Finding, Input, Outcome, Subject
 from scanner.options import Options
@@ -23,6 +25,7 @@ from scanner.policy.pack import AllRules
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
 from scanner.sources.git_base import Base
+from scanner.sources.git_file import identity_of
 from scanner.subjects import CONFIGURATION_CHANGE
 
 
@@ -51,10 +54,10 @@ def compare(
     options count for both. What a change of the configuration makes weaker is a finding, and `notes` are told with what
     was not compared. `watch` is called with each input when it is done. Raises what `scan` raises.
     """
-    shared = Shared(scan_rules(options))
+    shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=base.commit)))
     selection = replace(options.selection, revision=base.commit, staged=False, index="", may_be_missing=True)
-    before = evaluate(paths, replace(options, selection=selection), None, shared)
     now = evaluate(paths, options, watch, shared)
+    before = evaluate(paths, replace(options, selection=selection), None, shared, reported=False)
     if configuration:
         now = _with_changes(now, configuration)
     return _compared(before, now, base, notes).result()

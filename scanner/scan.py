@@ -143,7 +143,7 @@ class Shared(Struct):
     """What several scans with the same rules share."""
 
     by: ScanRules
-    memory: inputs.Memory = field(default_factory=dict)
+    memory: inputs.Memory = field(default_factory=inputs.Memory)
 
 
 def evaluate(
@@ -151,13 +151,18 @@ def evaluate(
     options: Options,
     watch: Callable[[Input], object] | None = None,
     shared: Shared | None = None,
+    *,
+    reported: bool = True,
 ) -> Evaluated:
     """Read files and folders and evaluate the rules; raises as `scan` does.
 
+    What is not `reported` is not searched for credentials.
     `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
     """
     by = shared.by if shared else scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
+    if shared and where.tree:
+        where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
@@ -174,7 +179,8 @@ def evaluate(
     search = partial(read.searched.search, read.contents)
     whole = _whole(where, read)
     known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
+    meanwhile = search if reported else None
+    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
@@ -216,6 +222,8 @@ def _read(
     )
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
+        if reuse.memory:
+            reuse.memory.take(source)
         read.searched.take(source.path, portions)
         for portion in portions:
             read.subjects.extend(portion.subjects)

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeAlias, TypeVar
 
+from msgspec import Struct, field
+
 from scanner.inputs.portion import Portion
-from scanner.sources import STDIN_NAME, File, Source
+from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingInput, Source
 
 _Key = TypeVar("_Key")
 Worked: TypeAlias = Iterator[tuple[Source, list[Portion]]]
 """Sources with the results of the work on them."""
-Memory: TypeAlias = dict[tuple[str, bytes], list[Portion]]
-"""Results of this run by path and digest of the content, for a file that is read twice."""
+
+
+class Memory(Struct):
+    """What a run keeps of files, for a second state of the tree in which most of them are the same."""
+
+    results: dict[Hashable, list[Portion]] = field(default_factory=dict)
+    """By path and content."""
+    contents: dict[bytes, bytes] = field(default_factory=dict)
+    """Of files by the ids that Git gives to them."""
+    identity: Callable[[bytes], bytes] | None = None
+    """The id that Git gives to a content."""
+
+    def take(self, source: Source) -> None:
+        """Remember the content of a file."""
+        if self.identity and isinstance(source, File | RenderingInput | RenderedFile):
+            self.contents[self.identity(source.content)] = source.content
 
 
 def past(
@@ -49,9 +65,9 @@ def remembered(sources: Iterable[Source], memory: Memory, run: Callable[[Iterabl
             return None, []
         own = b"" if source.own is None else hashlib.sha256(source.own).digest()
         key = source.path, hashlib.sha256(source.content).digest() + own
-        return key, memory.get(key, [])
+        return key, memory.results.get(key, [])
 
     for source, key, portions, known in past(sources, find, run):
         if key and not known:
-            memory[key] = portions
+            memory.results[key] = portions
         yield source, portions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -47,12 +47,14 @@ class Tree(Struct, frozen=True):
     entries: tuple[_Named, ...]
     whole: bool
     """Every path is a folder there."""
+    known: Mapping[bytes, bytes] = {}
+    """Contents of objects that need not be read."""
 
     def sources(self, chosen: FileFilter, limits: Limits) -> Iterator[Met]:
         """The files, with an entry for each thing that is passed over."""
         with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
-                yield over or read(name, identity)
+                yield over or self._known(name, identity, limits) or read(name, identity)
 
     def names(self, chosen: FileFilter) -> Iterator[str]:
         """The names of the files that are read."""
@@ -65,7 +67,11 @@ class Tree(Struct, frozen=True):
         with _objects(self.folder, limits) as read:
             for name, _, mode, identity in self.entries:
                 if mode not in NOT_FILES:
-                    write_below(folder, name, content_of(read(name, identity)))
+                    write_below(folder, name, content_of(self._known(name, identity, limits) or read(name, identity)))
+
+    def _known(self, name: str, identity: bytes, limits: Limits) -> File | None:
+        content = self.known.get(identity)
+        return File(name, content) if content is not None and not too_large(len(content), limits) else None
 
     def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from scanner.sources import git
 from scanner.sources.source import Selection
+
+_SHA_1 = 40
+"""Digits of an id; one of SHA-256 has more."""
 
 
 def content(path: str, selection: Selection) -> bytes | None:
@@ -33,3 +37,9 @@ def names(path: str, revision: str) -> list[str]:
         return []
     listed = git.answer(folder, "ls-tree", "-r", "-z", "--name-only", revision, "--", name) or b""
     return [os.path.join(os.path.dirname(path), os.fsdecode(each)) for each in listed.split(b"\0") if each]
+
+
+def identity_of(content: bytes, commit: str) -> bytes:
+    """The id that Git gives to a content in the repository of a commit."""
+    algorithm = hashlib.sha1 if len(commit) == _SHA_1 else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest().encode()

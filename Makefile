@@ -92,6 +92,7 @@ bench: .venv/dev
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/compare.py $(ARGS)
 	$(BIN)/python bench/growth.py
+	$(BIN)/python bench/gate.py
 
 # What a release is made of: wheel, source archive, and the CycloneDX list of what the wheel needs.
 release: .ci/release.txt .ci/newest.txt

@@ -56,7 +56,7 @@ def main() -> None:
     pairs = parser.parse_args().pairs
     with tempfile.TemporaryDirectory() as folder:
         files = _manifests(Path(folder))
-        environment = _environment(folder)
+        own = environment(folder)
         assay = (sys.executable, "-m", "scanner")
         click = (sys.executable, "-c", "import click")
         measured = {
@@ -66,10 +66,10 @@ def main() -> None:
             f"assay hook, {FILES} files": (*assay, "hook", *files),
         }
         for name, command in measured.items():
-            _compare(name, command, "import click", click, pairs, environment)
+            _compare(name, command, "import click", click, pairs, own)
         if checkov := shutil.which("checkov"):
             beside = (checkov, "--file", files[0], "--quiet", "--compact", "--skip-download")
-            _compare("assay scan FILE", measured["assay scan FILE"], "checkov", beside, max(3, pairs // 3), environment)
+            _compare("assay scan FILE", measured["assay scan FILE"], "checkov", beside, max(3, pairs // 3), own)
 
 
 def _manifests(folder: Path) -> list[str]:
@@ -79,7 +79,7 @@ def _manifests(folder: Path) -> list[str]:
     return list(map(str, paths))
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """A cache of its own, and compiled modules, as an installed program has them."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     root = str(Path(__file__).resolve().parents[1])
@@ -91,8 +91,8 @@ def _compare(
 ) -> None:
     """Run two commands in turn, after one run each that fills the caches, and print what they took."""
     for each in (command, other):
-        _run(each, environment)
-    runs = [(_run(command, environment), _run(other, environment)) for _ in range(pairs)]
+        run(each, environment)
+    runs = [(run(command, environment), run(other, environment)) for _ in range(pairs)]
     own, beside = zip(*runs, strict=True)
     ratios = Cost(
         statistics.median(first.processor / second.processor for first, second in runs),
@@ -109,11 +109,16 @@ def _told(runs: Sequence[Cost]) -> str:
     return f"{processor * 1000:6.0f} ms {wall * 1000:6.0f} ms"
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
-    """One run; a command that finds something in the manifests may exit with any code."""
+def run(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Cost:
+    """One run, in a folder; a command that finds something in the manifests may exit with any code."""
     before = time.perf_counter()
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         _, _, used = os.wait4(process.pid, 0)
         process.returncode = 0  # it was waited for here

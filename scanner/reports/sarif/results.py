@@ -40,8 +40,9 @@ def results(scan: Scan) -> Iterator[Json]:
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
         yield _result(scan, finding, indexes[finding.rule], own)
     gone = scan.comparison.gone if scan.comparison else ()
+    base = replace(scan, texts={})  # those at hand are of the files of now
     for finding, own in zip(gone, unique(gone), strict=True):
-        yield _result(scan, finding, indexes[finding.rule], own)
+        yield _result(base, finding, indexes[finding.rule], own)
 
 
 def message(finding: Finding) -> str:

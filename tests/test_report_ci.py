@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -247,3 +250,14 @@ def by_severity(findings: list[Finding]) -> list[Finding]:
 
 def _shown(finding: Finding) -> str:
     return "deploy/帳簿\\nledger.yaml" if finding.location.path == LEDGER else finding.location.path
+
+
+@pytest.mark.parametrize("make", [sample_scan, whole_scan])
+def test_junitparser_reads_what_a_scan_says(make: Callable[[], Scan], tmp_path: Path) -> None:
+    junitparser = pytest.importorskip("junitparser")
+    (tmp_path / "junit.xml").write_text(rendered("junit", make()), encoding="utf-8")
+    read = junitparser.JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    results = Counter(type(result).__name__ for suite in read for case in suite for result in case.result)
+    assert (read.failures, read.errors, read.skipped) == (results["Failure"], results["Error"], results["Skipped"])
+    assert read.tests == sum(len(list(suite)) for suite in read)
+    assert results["Failure"] > 4

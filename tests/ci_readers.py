@@ -14,6 +14,8 @@ from markdown_it.token import Token
 
 MARK = "<!-- assay -->"
 FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_FURTHER = re.compile(r"[;,|] *[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""A formula for a program that takes another character for the end of a cell."""
 _GITHUB = {"error": {"file", "line", "endLine", "col", "endColumn", "title"}}
 _GITHUB |= dict.fromkeys(("warning", "notice"), _GITHUB["error"])
 _ISSUE = {"type", "sourcepath", "linenumber", "columnnumber", "code"}
@@ -103,7 +105,7 @@ def rows(text: str) -> list[dict[str, str]]:
     head, *others = csv.reader(io.StringIO(text, newline=""), strict=True)
     for row in others:
         assert len(row) == len(head), row
-        assert not [cell for cell in row if FORMULA.match(cell)], row
+        assert not [cell for cell in row if FORMULA.match(cell) or _FURTHER.search(cell)], row
     return [dict(zip(head, row, strict=True)) for row in others]
 
 

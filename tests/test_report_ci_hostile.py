@@ -175,6 +175,7 @@ def test_prose_and_code_are_one_line_of_text(text: str) -> None:
         ("see kubernetes/shop: it, (too)", "see kubernetes/shop: it, (too)"),
         ("mail me@x.org @y now", "mail `me@x.org @y` now"),
         ("paths such as /tmp, its cache", "paths such as `/tmp,` its cache"),
+        ("Set `a`@x", "Set `a` `@x`"),
         ("1. x", "`1. x`"),
         ("--- x", "`--- x`"),
         ("7 inputs", "7 inputs"),

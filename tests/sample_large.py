@@ -6,7 +6,8 @@ from itertools import cycle
 
 from msgspec.structs import replace
 
-from scanner.model import Finding, Input, InputStatus, Outcome, Scan, Verdict
+from scanner.finished_scan import Scan, Verdict
+from scanner.model import Finding, Input, InputStatus, Outcome
 from tests.sample import sample_scan
 
 RULES = 300

@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from scanner import reports
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Scan, Severity, Verdict
+from scanner.finished_scan import Scan, Verdict
+from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Severity
 from tests import ci_readers
 from tests.sample import BROKEN, MANIFEST, SPEC, sample_scan
 from tests.sample_whole import LEDGER, whole_scan

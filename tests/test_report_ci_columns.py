@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from scanner import reports
-from scanner.model import Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Outcome
 from tests.sample import MANIFEST, fixed_scan, sample_scan
 from tests.sample_whole import whole_scan
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as some
 from msgspec.structs import replace
 
 from scanner import configured, reports
-from scanner.model import Finding, Input, InputStatus, Loss, Outcome, Scan
+from scanner.baseline import BaselineState
+from scanner.finished_scan import Comparison, Scan
+from scanner.model import Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Location, Related
 from scanner.reports.ci.markdown import code, prose
 from scanner.reports.safe_text import safe
@@ -58,6 +60,7 @@ def hostile(text: str) -> Scan:
             Input(f"d{text}", "", 1, InputStatus.UNREADABLE, "r", accepted=f"k{text}"),
             Input(f"e{text}", "", 1, InputStatus.SKIPPED, text),
         ),
+        comparison=Comparison(f"base{text}", "0" * 40, {BaselineState.NEW: 1}, notes=(f"n{text}",)),
         texts={paths[path]: lines for path, lines in scan.texts.items()},
     )
 
@@ -70,6 +73,9 @@ def _finding(finding: Finding, path: str, text: str) -> Finding:
         message=f"m{text}",
         subject_id=f"s{text}",
         subject_name=f"n{text}",
+        waiver=f"v{text}" if finding.outcome is Outcome.PASS else "",
+        baseline_state=BaselineState.NEW,
+        cause=f"z{text}",
         provide=f"p{text}" if finding.outcome is Outcome.UNKNOWN else "",
         related=(Related(Location(f"o{text}", 1, 1, 1, 2), f"q{text}"),),
     )

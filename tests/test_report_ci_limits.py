@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from scanner import reports
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.ci import comment, github_summary
 from tests import ci_readers
 from tests.sample_large import RULES, large_scan

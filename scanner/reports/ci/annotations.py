@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from scanner.model import Finding, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding
 from scanner.places import Location
+from scanner.reports.changed import state_of
 from scanner.reports.ci.counted import worst_first
 from scanner.reports.ci.notes import TITLES, WHOLE, Note, configured, counted, incomplete, remarks
 from scanner.reports.configuration import title
@@ -73,7 +75,8 @@ def _some(scan: Scan, level: str, findings: Sequence[Finding], notes: Sequence[N
 
 def _of_finding(scan: Scan, finding: Finding, level: str) -> Annotation:
     rule = scan.rules[finding.rule]
-    said = (finding.message, rule.remediation and f"Fix: {rule.remediation}", f"Rule: {finding.rule}")
+    change = finding.baseline_state and f"Change: {state_of(finding)}"
+    said = (finding.message, change, rule.remediation and f"Fix: {rule.remediation}", f"Rule: {finding.rule}")
     return Annotation(
         level,
         _line(f"{finding.severity}: {rule.title}"),

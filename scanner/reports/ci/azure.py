@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.ci.annotations import Annotation, lines
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe

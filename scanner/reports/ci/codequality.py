@@ -8,7 +8,8 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any, TypeAlias
 
-from scanner.model import Finding, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Severity
 from scanner.reports.ci.counted import with_fingerprints
 from scanner.reports.ci.notes import REMARKS, Note, configured, incomplete, remarks
 from scanner.reports.format import TextFormat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.places import Location
 from scanner.reports.excerpt import last_line
 

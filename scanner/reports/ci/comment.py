@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.ci.digest import Size, page
 from scanner.reports.format import TextFormat
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 
+from scanner.finished_scan import Scan
 from scanner.late import regex
-from scanner.model import Finding, Outcome, Scan
+from scanner.model import Finding, Outcome
+from scanner.reports.changed import state_of
 from scanner.reports.ci.counted import with_fingerprints
-from scanner.reports.ci.notes import WHOLE, Note, configured, incomplete, remarks
+from scanner.reports.ci.notes import WHOLE, Note, configured, incomplete, remarks, undecided
 from scanner.reports.fingerprints import unique
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe
 
 COLUMNS = (
     *("record", "severity", "rule", "title", "path", "line", "column", "subject", "message", "remediation"),
-    "fingerprint",
+    *("change", "waiver", "fingerprint"),
 )
 _FORMULA = regex(r"(\A|[;,|] *)(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Also behind what another program takes for the end of a cell."""
@@ -50,11 +52,12 @@ def _rows(scan: Scan) -> Iterator[Iterable[str | int]]:
     yield from map(_note, configured(scan))
     yield from map(_note, incomplete(scan))
     yield from (_finding(scan, finding, own) for finding, own in with_fingerprints(scan))
+    unknown = set(map(id, undecided(scan)))
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
-        if finding.outcome is Outcome.UNKNOWN:
+        if id(finding) in unknown:
             yield _finding(scan, finding, own)
     yield from map(_note, remarks(scan))
-    yield ("verdict", "", "", "", "", "", "", "", scan.verdict.reason, "", "")
+    yield ("verdict", "", "", "", "", "", "", "", scan.verdict.reason, "", "", "", "")
 
 
 def _finding(scan: Scan, finding: Finding, fingerprint: str) -> Iterable[str | int]:
@@ -62,12 +65,13 @@ def _finding(scan: Scan, finding: Finding, fingerprint: str) -> Iterable[str | i
     record = "finding" if finding.outcome is Outcome.FAIL else finding.outcome
     head = (record, finding.severity, finding.rule, rule.title, place.path, place.line, place.column)
     remediation = rule.remediation if finding.outcome is Outcome.FAIL else finding.provide
-    return (*head, finding.subject_id, finding.message, " ".join(remediation.split()), fingerprint)
+    change = (state_of(finding), finding.waiver)
+    return (*head, finding.subject_id, finding.message, " ".join(remediation.split()), *change, fingerprint)
 
 
 def _note(note: Note) -> Iterable[str | int]:
     path = "" if note.path == WHOLE else note.path
-    return (note.kind, note.severity, "", "", path, note.line or "", "", "", note.sentence, "", "")
+    return (note.kind, note.severity, "", "", path, note.line or "", "", "", note.sentence, "", "", "", "")
 
 
 def _cell(value: str | int) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
-from scanner.model import DISCLAIMER, SEVERITIES, Finding, InputStatus, Outcome, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.model import SEVERITIES, Finding, InputStatus, Outcome
 from scanner.reports import figures
+from scanner.reports.changed import state_of
 from scanner.reports.ci.counted import worst_first
 from scanner.reports.ci.markdown import code, prose
-from scanner.reports.ci.notes import TITLES, WHOLE, Kind, Note, configured, counted, incomplete, remarks
+from scanner.reports.ci.notes import TITLES, WHOLE, Kind, Note, configured, counted, incomplete, remarks, undecided
 from scanner.reports.configuration import title
 
 _WORDS = {CLEAN: "passed", FAILED: "failed", NOTHING: "nothing to assess", INCOMPLETE: "incomplete"}
@@ -100,7 +102,8 @@ def _rule(scan: Scan, findings: Sequence[Finding], places: int) -> Iterator[str]
     yield ""
     for finding in findings[:places]:
         place = finding.location
-        yield f"- {code(f'{place.path}:{place.line}:{place.column}')} {prose(finding.message)}"
+        change = f" ({prose(state_of(finding), 200)})" if finding.baseline_state else ""
+        yield f"- {code(f'{place.path}:{place.line}:{place.column}')} {prose(finding.message, 400)}{change}"
     if (more := len(findings) - places) > 0:
         yield f"- and {counted(more, 'more place')}, not listed here"
     if rule.remediation:
@@ -110,19 +113,19 @@ def _rule(scan: Scan, findings: Sequence[Finding], places: int) -> Iterator[str]
 def _unknown(scan: Scan, room: int) -> Iterator[str]:
     """How many outcomes of each rule are unknown, and what to provide to decide the first."""
     groups: dict[str, list[Finding]] = {}
-    for finding in scan.findings:
-        if finding.outcome is Outcome.UNKNOWN:
-            groups.setdefault(finding.rule, []).append(finding)
+    for finding in undecided(scan):
+        groups.setdefault(finding.rule, []).append(finding)
     notes = remarks(scan)
     if groups:
         yield from ("", "### Unknown", "", _note(Note(Kind.UNKNOWN, next(notes).text)))
-        rows = (_undecided(rule, found) for rule, found in groups.items())
+        rows = (_open(rule, found) for rule, found in groups.items())
         yield from _listed(rows, room, "rule", len(groups), indent="  ")
-    for note in notes:
-        yield from ("", prose(note.text))
+    if rest := [f"- {prose(note.text)}" for note in notes]:
+        yield from ("", "### Notes", "")
+        yield from _listed(rest, room, "note", len(rest))
 
 
-def _undecided(rule: str, findings: Sequence[Finding]) -> str:
+def _open(rule: str, findings: Sequence[Finding]) -> str:
     provide = findings[0].provide
     told = f": to decide, {prose(provide)}" if provide else ""
     return f"- {len(findings):,} of {code(rule)}{told}"

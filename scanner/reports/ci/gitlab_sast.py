@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from scanner.exit_codes import INCOMPLETE, NOTHING
-from scanner.model import DISCLAIMER, Finding, RuleInfo, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.model import Finding, RuleInfo
 from scanner.reports.ci.counted import with_fingerprints
 from scanner.reports.ci.markdown import prose
 from scanner.reports.ci.notes import configured, incomplete, remarks

@@ -1,7 +1,8 @@
 """The `junit` report: JUnit XML with a test case for each rule and input, as test views of CI services read it.
 
 A failure is a finding that fails the scan. An error was not assessed. Skipped is what decides nothing: an unknown
-outcome, a finding below the threshold, and an input that is accepted as not assessed. A rule without findings passes.
+outcome, a finding below the threshold, waived or not made worse by a change, and an input that is accepted as not
+assessed. A rule without findings passes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from scanner.exit_codes import INCOMPLETE, NOTHING
-from scanner.model import Finding, InputStatus, Outcome, Scan
-from scanner.reports.ci.counted import counts, reaches
+from scanner.finished_scan import Scan
+from scanner.model import Finding, InputStatus, Outcome
+from scanner.reports.changed import state_of
+from scanner.reports.ci.counted import counts, fails
 from scanner.reports.ci.notes import Kind, Note, configured, counted, incomplete, remarks
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe
@@ -117,14 +120,15 @@ def _case(scan: Scan, path: str, findings: Sequence[Finding]) -> _Case:
 
 def _result(scan: Scan, finding: Finding) -> str:
     if counts(finding):
-        return "failure" if reaches(finding.severity, scan.run.fail_on) else "skipped"
+        return "failure" if fails(scan, finding) else "skipped"
     return {Outcome.PASS: "", Outcome.ERROR: "error"}.get(finding.outcome, "skipped")
 
 
 def _line(finding: Finding) -> str:
     place = finding.location
     label = finding.severity if finding.outcome is Outcome.FAIL else finding.outcome
-    return f"{place.path}:{place.line}:{place.column}: {label}: {finding.message}"
+    told = "; ".join(part for part in (state_of(finding), finding.waiver and f"waived by {finding.waiver}") if part)
+    return f"{place.path}:{place.line}:{place.column}: {label}: {finding.message}{f' ({told})' if told else ''}"
 
 
 def _numbers(cases: Iterable[_Case]) -> dict[str, str | int]:

@@ -8,7 +8,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from scanner.exit_codes import INCOMPLETE, NOTHING
-from scanner.model import Finding, Outcome, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome, Severity
+from scanner.reports.changed import compared_with
+from scanner.reports.ci.counted import counts
 from scanner.reports.configuration import sentences
 from scanner.reports.unassessed import Gap, gaps
 
@@ -25,6 +28,8 @@ class Kind(StrEnum):
     NOT_ASSESSED = "assay.input-not-assessed"
     PART = "assay.part-not-assessed"
     ERROR = "assay.rule-error"
+    COMPARED = "assay.scan-compared"
+    WAIVED = "assay.finding-waived"
     UNKNOWN = "assay.outcome-unknown"
     NOT_READ = "assay.documentation-not-read"
 
@@ -36,12 +41,14 @@ TITLES = {
     Kind.NOT_ASSESSED: "An input is in a known format that Assay does not read",
     Kind.PART: "A part of an input was not assessed",
     Kind.ERROR: "A rule could not be evaluated",
+    Kind.COMPARED: "The scan is compared with the base of a change",
+    Kind.WAIVED: "A waiver covers a finding",
     Kind.UNKNOWN: "The scanned files do not decide an outcome",
     Kind.NOT_READ: "Documentation, source code or a CI workflow could not be read",
 }
 
 
-REMARKS = {Kind.UNKNOWN, Kind.NOT_READ}
+REMARKS = {Kind.COMPARED, Kind.WAIVED, Kind.UNKNOWN, Kind.NOT_READ}
 """What does not change the verdict."""
 _WHOLE_SENTENCES = {Kind.CONFIGURED, Kind.INCOMPLETE, *REMARKS}
 
@@ -86,19 +93,30 @@ def _incomplete(scan: Scan, severity: Severity) -> Iterator[Note]:
     for kind, some in ((Kind.UNREADABLE, found.unreadable), (Kind.NOT_ASSESSED, found.not_assessed)):
         yield from (_gap(kind, gap, severity) for gap in some)
     yield from (_gap(Kind.PART, gap, severity) for gap in found.parts)
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome is Outcome.ERROR:
             yield _about(Kind.ERROR, finding, f"{finding.rule}: {finding.message}", severity)
 
 
+def undecided(scan: Scan) -> list[Finding]:
+    """The unknown outcomes that are told and are not failures of a change."""
+    return [finding for finding in scan.listed if finding.outcome is Outcome.UNKNOWN and not counts(finding)]
+
+
 def remarks(scan: Scan) -> Iterator[Note]:
-    """What does not change the verdict: how many outcomes are unknown, and how much documentation was not read."""
-    unknown = [finding for finding in scan.findings if finding.outcome is Outcome.UNKNOWN]
+    """What does not change the verdict, first how many outcomes are unknown."""
+    unknown = undecided(scan)
     if unknown:
         rules = counted(len({finding.rule for finding in unknown}), "rule")
         verb = "is" if len(unknown) == 1 else "are"
         text = f"{counted(len(unknown), 'outcome')} of {rules} {verb} unknown: the scanned files do not decide it"
         yield _about(Kind.UNKNOWN, unknown[0], text)
+    if scan.comparison:
+        yield Note(Kind.COMPARED, f"compared with {compared_with(scan.comparison)}")
+        yield from (Note(Kind.COMPARED, note) for note in scan.comparison.notes)
+    if waivers := [finding.waiver for finding in scan.findings if finding.waiver]:
+        names = ", ".join(dict.fromkeys(waivers))
+        yield Note(Kind.WAIVED, f"{counted(len(waivers), 'finding')} covered by waivers: {names}")
     if noted := gaps(scan).noted:
         yield _not_read(noted)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from scanner.model import Finding, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Severity
 from scanner.places import Location
 from scanner.reports.ci.columns import region, utf16
 from scanner.reports.ci.counted import worst_first

@@ -17,6 +17,9 @@ from scanner.subjects.unread import UNREAD
 _GUIDES = "../guides"
 _DESCRIBED = {"html": "html.md", "html-summary": "html.md", "json": "results.md", "jsonl": "results.md"}
 _DESCRIBED |= {"sarif": "sarif.md", "sarif-github": "sarif.md"}
+_DESCRIBED |= {
+    name: "for-platform-engineers.md#in-a-pipeline" for name, module in reports.FORMATS.items() if ".ci." in module
+}
 
 
 def index() -> Iterator[str]:

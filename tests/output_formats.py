@@ -15,6 +15,7 @@ from scanner import reports
 from scanner.cli import outputs
 from scanner.finished_scan import Scan
 from scanner.reports.format import FolderFormat, TextFormat
+from tests import ci_readers
 from tests.sample import sample_scan
 
 ALL = outputs.FORMATS
@@ -56,9 +57,21 @@ def texts_below(folder: Path) -> dict[str, str]:
 def check_inert(media_type: str, text: str) -> None:
     """Insist that a text can be read as what it says it is, shows every character, and makes nobody obey."""
     kind, _, syntax = media_type.partition("/")
-    if media_type == "text/html":
-        check_page(text)
-        return
+    match media_type:
+        case "text/html":
+            check_page(text)
+            return
+        case "text/x-github-workflow-commands":
+            commands, others = ci_readers.github(text)
+            text = "\n".join((*others, *(line for command in commands for line in command.data.split("\n"))))
+        case "text/x-azure-logging-commands":
+            commands, others = ci_readers.azure(text)
+            text = "\n".join((*others, *(command.data for command in commands)))
+        case "text/csv":
+            ci_readers.rows(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+            text = text.replace("\r\n", "\n")
+        case "text/markdown":
+            ci_readers.markdown(text)
     check_log(text)
     match syntax.rpartition("+")[2]:
         case "json":

@@ -48,7 +48,7 @@ def test_a_text_on_standard_output_is_that_in_a_file(folder: Path, output: str) 
     text = assay("scan", "pod.yaml", "--output", output, cwd=folder, **epoch).stdout
     assay("scan", "pod.yaml", "--output", output_formats.asked(output, folder.parent), cwd=folder, **epoch)
     assert "pod.yaml" in text
-    assert file.read_text(encoding="utf-8").replace(f"{output}={file}", output) == text
+    assert file.read_bytes().decode().replace(f"{output}={file}", output) == text
 
 
 def test_standard_output_holds_the_report_alone(folder: Path) -> None:

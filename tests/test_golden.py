@@ -33,8 +33,8 @@ def agreed(request: pytest.FixtureRequest) -> Agreed:
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"whole.{name}"
         if request.config.getoption("--regold"):
-            path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8")
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode()
 
     return compare
 

@@ -36,11 +36,24 @@ mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "
 """
 
 
+CI = {
+    "github-summary": "summary.md",
+    "comment": "comment.md",
+    "gitlab-codequality": "q.json",
+    "gitlab-sast": "sast.json",
+    "junit": "junit.xml",
+    "sonarqube": "sonar.json",
+    "rdjson": "rd.json",
+    "csv": "r.csv",
+}
+"""Format -> the name that its report often has."""
+
+
 def test_reports_of_an_earlier_scan_are_not_read_again(folder: Path) -> None:
     (folder / "plan.md").write_text(SWARM)
     (folder / "out").mkdir()
-    names = ("r.json", "r.jsonl", "r.sarif", "g.sarif", "r.html", "s.html")
-    formats = ("json", "jsonl", "sarif", "sarif-github", "html", "html-summary")
+    names = ("r.json", "r.jsonl", "r.sarif", "g.sarif", "r.html", "s.html", *CI.values())
+    formats = ("json", "jsonl", "sarif", "sarif-github", "html", "html-summary", *CI)
     outputs = [f"{form}=out/{name}" for form, name in zip(formats, names, strict=True)]
     asked = [part for each in (*outputs, "evidence=out/pack") for part in ("--output", each)]
     assay("scan", ".", "--exclude", "/out/", "--include-passes", "--all-frameworks", *asked, cwd=folder)

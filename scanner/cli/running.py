@@ -77,7 +77,7 @@ _WRITTEN = (
         OUTPUT,
         "--include-passes",
         is_flag=True,
-        help="List passed outcomes too, in all formats but table and concise.",
+        help="List passed outcomes too, in the formats json, jsonl, sarif, html, junit and evidence.",
     ),
     option(
         OUTPUT,

@@ -17,6 +17,16 @@ FORMATS = {
     "sarif-github": "scanner.reports.sarif.github",
     "html": "scanner.reports.html",
     "html-summary": "scanner.reports.html.summary",
+    "github": "scanner.reports.ci.github",
+    "github-summary": "scanner.reports.ci.github_summary",
+    "comment": "scanner.reports.ci.comment",
+    "gitlab-codequality": "scanner.reports.ci.codequality",
+    "gitlab-sast": "scanner.reports.ci.gitlab_sast",
+    "azure": "scanner.reports.ci.azure",
+    "junit": "scanner.reports.ci.junit",
+    "sonarqube": "scanner.reports.ci.sonarqube",
+    "rdjson": "scanner.reports.ci.rdjson",
+    "csv": "scanner.reports.ci.csv_rows",
 }
 """Format -> the module that declares it as `FORMAT`."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scanner.reports.excerpt import LONGEST_PART, secret_lines
+from scanner.reports.excerpt import LONGEST_PART, MASK, secret_lines
 
 if TYPE_CHECKING:
     from scanner.finished_scan import Scan
@@ -43,6 +43,30 @@ def change(scan: Scan, finding: Finding) -> tuple[ChangedLine, ...]:
             return ()
         changed += _compared(before, after, first)
     return tuple(changed) if len(changed) <= LONGEST_CHANGE else ()
+
+
+def rewritten(scan: Scan, finding: Finding) -> tuple[int, int, list[str]] | None:
+    """The first and the last line that the fix of a finding changes, and the lines that take their place.
+
+    None where it has no edits, changes many lines, or a line may hold a secret.
+    """
+    edits = finding.fix.edits if finding.fix else ()
+    lines = scan.texts.get(finding.location.path, ())
+    if not edits or edits[-1].end_line > len(lines):
+        return None
+    first, last = edits[0].line, edits[-1].end_line
+    before = [line.rstrip("\r") for line in lines[first - 1 : last]]
+    after = _applied(before, first, edits)
+    if len(before) + len(after) > LONGEST_CHANGE or MASK[0] in "".join((*before, *after)):
+        return None
+    if any(first <= number <= last for number in secret_lines(scan, finding.location.path)):
+        return None
+    while len(before) > 1 and len(after) > 1 and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    while len(before) > 1 and len(after) > 1 and before[0] == after[0]:
+        del before[0], after[0]
+        first += 1
+    return first, first + len(before) - 1, after
 
 
 def _places(edits: Sequence[Edit]) -> list[list[Edit]]:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from xml.etree import ElementTree as ET
 
 from scanner import cli, facts, inputs, library, reports
 from scanner import scan as scanning
@@ -118,6 +119,8 @@ def results(data: bytes) -> None:
     text.encode()
     if reports.find(form).media_type.endswith(("/json", "+json")):
         json.loads(text)
+    elif reports.find(form).media_type == "application/xml":
+        ET.fromstring(text)
 
 
 @contextmanager

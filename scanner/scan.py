@@ -22,6 +22,8 @@ from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
+from scanner.waived import AppliedWaivers
+from scanner.waiving import Judged, prepare
 
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 
@@ -47,6 +49,7 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    waivers: AppliedWaivers
 
     @property
     def configuration(self) -> Configuration:
@@ -69,7 +72,8 @@ class Evaluated(Struct, frozen=True):
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
         if options.frameworks:
-            exempt = [info.id for info in policies.rules] if policies else ()
+            exempt = [info.id for info in policies.rules] if policies else []
+            exempt += [rule.info.id for rule in self.by.about_waivers]
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
             infos = _infos(self.by, self.also, evaluation)
         result = Scan(
@@ -85,6 +89,7 @@ class Evaluated(Struct, frozen=True):
             verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
             texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, read.searched),
+            waivers=self.waivers,
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
         )
         return masked_scan(result, options, read.searched)
@@ -120,7 +125,9 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
     by = scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
+    accepted = prepare(options, by, str(where.root))
+    noted = accepted.reads() if accepted else ()
+    kept = None if by.policies else FieldFilter((*joined.reads(), *noted))  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
     reuse = _reuse(where, by, options)
     read = _read(where, local, work, by, options, reuse, watch)
@@ -138,10 +145,14 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
     together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    waived = AppliedWaivers()
+    if accepted:
+        about = Judged(read.subjects, read.contents, evaluation)
+        findings, waived = accepted.apply(findings, about, local.like(accepted.rules))
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
-    return Evaluated(changed, by, where, read, also, together, evaluation, findings)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
 
 
 def _evaluation(
@@ -162,7 +173,7 @@ def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
 
 def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
     """The metadata of every rule, policy and check with an outcome."""
-    own = [*(rule.info for rule in by.rules.rules), *(by.policies.rules if by.policies else ())]
+    own = [*(rule.info for rule in (*by.rules.rules, *by.about_waivers)), *(by.policies.rules if by.policies else ())]
     infos = {info.id: info for info in own if info.id in evaluation.counts}
     for each in also:
         infos |= each.rules

@@ -28,6 +28,7 @@ from scanner.cli.reading import (
     tell_configuration,
 )
 from scanner.cli.terminal import counted
+from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
@@ -52,6 +53,7 @@ _NOTES = 5
     "[default: table]",
 )
 @fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
+@accepts_waivers
 @reads_files
 @strict
 @option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
@@ -126,7 +128,7 @@ def command(
         result = scan(
             chosen.value("paths"), _options(chosen, fixes=fixes, commit=commit, reuse=reuse, **given), progress
         )
-    result = replace(result, run=replace(result.run, ended=_now()))
+    result = replace(result, run=replace(result.run, ended=now()))
     seconds = time.monotonic() - started
     on_disk = given["git_revision"] is None and sources.STDIN not in chosen.value("paths")
     paths = tuple(chosen.value("paths") or (".",)) if on_disk else ()
@@ -148,12 +150,13 @@ def _options(chosen: ResolvedOptions, *, commit: bool, fixes: bool, reuse: bool,
         options(chosen, given, revision or ""),
         include_passes=given["include_passes"],
         engines=given["engines"],
-        started=_now(),
+        started=now(),
         arguments=tuple(sys.argv[1:]),
         git_commit=git_commit,
         git_dirty=git_dirty,
         fixes=fixes,
         reuse=reuse,
+        **waiver_options(chosen, given, origins=True),
     )
 
 
@@ -186,7 +189,7 @@ def _tell(notes: Sequence[str]) -> None:
         click.echo(f"assay: and {len(notes) - _NOTES} more like these", err=True)
 
 
-def _now() -> str:
+def now() -> str:
     """The current time, or the one that SOURCE_DATE_EPOCH gives, in RFC 3339."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:

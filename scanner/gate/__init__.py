@@ -29,11 +29,12 @@ def judge(
     cannot be read in documentation, source code and workflows of CI services.
     """
     findings = tuple(findings)
-    failing = sum(finding.outcome is Outcome.FAIL and _reaches(finding.severity, fail_on) for finding in findings)
+    failed = [each for each in findings if each.outcome is Outcome.FAIL and _reaches(each.severity, fail_on)]
+    failing = sum(not each.waiver for each in failed)
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
     counted = [item for item in missing if not item.accepted]
     errors = sum(finding.outcome is Outcome.ERROR for finding in findings)
-    known = _known(len(missing) - len(counted))
+    known = _known(len(missing) - len(counted)) + _waived(len(failed) - failing)
     if (counted or errors) and not allow_incomplete:
         parts = [part for part in (*_missing(counted), _count(errors, "rule", "could not be evaluated")) if part]
         listed = ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
@@ -67,6 +68,11 @@ def _missing(inputs: Sequence[Input]) -> Iterator[str]:
 def _known(number: int) -> str:
     """What the configuration leaves out of the verdict."""
     return f" ({_count(number, 'input', 'accepted as not assessed')})" if number else ""
+
+
+def _waived(number: int) -> str:
+    """What waivers leave out of the verdict."""
+    return f" ({_count(number, 'finding', 'waived')})" if number else ""
 
 
 def _reaches(severity: Severity, threshold: Severity) -> bool:

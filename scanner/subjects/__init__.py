@@ -24,6 +24,8 @@ from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
+WAIVER = "gate.waiver"
+"""A waiver, which no scanned document contains: the gate makes it of the file of waivers."""
 
 FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
@@ -36,6 +38,7 @@ FORMATS: tuple[Format, ...] = (
 
 KINDS: dict[str, Kind] = {
     DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
+    WAIVER: Kind(("waiver",), ShownBy.DECLARED),
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 

@@ -106,6 +106,7 @@ class Evaluated(Struct, frozen=True):
             self.evaluation.within,
             strict_documents=self.options.strict_documents,
             lost=self.together.lost,
+            accepted={each.waiver.id: each.waiver.controls for each in self.waivers.results if each.is_in_force},
         )
 
     def _verdict(self, findings: Sequence[Finding], *, applies: bool) -> Verdict:

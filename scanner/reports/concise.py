@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.model import Finding, Outcome, Scan
-from scanner.reports import statistics
+from scanner.reports import statistics, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
@@ -27,6 +27,9 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
     if scan.run.configuration:
         yield f"configuration: {safe(title(scan.run.configuration))}"
         yield from (f"  {safe(each)}" for each in sentences(scan.run.configuration))
+    if scan.waivers:
+        yield f"waivers: {safe(waivers.title(scan.waivers))}"
+        yield from (f"  {safe(each)}" for each in waivers.sentences(scan.waivers))
     if presentation.statistics:
         yield from statistics.rows(scan, screen)
     else:
@@ -50,7 +53,8 @@ def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
     severity = scan.rules[finding.rule].severity
     label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
-    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}"
+    waived = f" [waived: {safe(finding.waiver)}]" if finding.waiver else ""
+    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}{waived}"
 
 
 FORMAT = TextFormat(

@@ -13,6 +13,8 @@ from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
+from scanner.reports.waivers import as_data as waiver_data
+from scanner.reports.waivers import run_data
 
 Json: TypeAlias = dict[str, Any]
 
@@ -43,6 +45,7 @@ def run(scan: Scan) -> Json:
         "frameworks": own.asked,
         "git": {"commit": own.git_commit, "dirty": own.git_dirty} if own.git_commit else None,
         **({"configuration": as_data(own.configuration)} if own.configuration else {}),
+        **({"waivers": run_data(scan.waivers)} if scan.waivers else {}),
     }
 
 
@@ -54,6 +57,11 @@ def verdict(scan: Scan) -> Json:
 def inputs(scan: Scan) -> Iterator[Json]:
     """Every file, whatever became of it."""
     return map(_input, scan.inputs)
+
+
+def waivers(scan: Scan) -> Iterator[Json]:
+    """Every waiver, and what became of it."""
+    return map(waiver_data, scan.waivers.results)
 
 
 def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
@@ -109,6 +117,7 @@ def summary(scan: Scan) -> Json:
         "inputs": tally((item.status for item in scan.inputs), InputStatus),
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": tally(failed, SEVERITIES),
+        **({"waived": waived} if (waived := sum(bool(finding.waiver) for finding in scan.findings)) else {}),
     }
 
 
@@ -151,6 +160,7 @@ def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,
+        "waiver": finding.waiver,
         "provide": finding.provide,
         "built_by": finding.built_by,
         "fix": _fix(finding.fix) if finding.fix else None,
@@ -208,7 +218,7 @@ def _control(assessment: Assessment) -> Json:
         "edition": assessment.edition,
         "control": assessment.control,
         "status": assessment.status,
-        "waived": False,
+        "waived": assessment.waived,
         "reason": assessment.reason,
         "rules": assessment.rules,
         "not_run": assessment.not_run,
@@ -226,6 +236,7 @@ def _further_figures(framework: FrameworkSummary) -> Json:
         "by_word": framework.by_word,
         "full": framework.full,
         "incomplete": framework.incomplete,
+        "waived": framework.waived,
     }
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scanner.controls import ControlStatus
 from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
-from scanner.reports import figures
+from scanner.reports import figures, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.html import inputs
 from scanner.reports.html.anchors import anchors_of, slug
@@ -45,6 +45,10 @@ class ReportHeader(Struct, frozen=True):
     """What changed the scan, empty where nothing did."""
     configured: tuple[str, ...]
     """The changes, a sentence each."""
+    waived_by: str
+    """Which waivers count, empty where there are none."""
+    waivers: tuple[str, ...]
+    """Each waiver, a sentence each."""
     met: dict[InputStatus, int]
     subjects: int
     kinds: tuple[str, ...]
@@ -142,6 +146,8 @@ def circumstances(scan: Scan) -> ReportHeader:
         git=_git(scan.run),
         configured_by=title(configuration) if configuration else "",
         configured=tuple(sentences(configuration)),
+        waived_by=waivers.title(scan.waivers) if scan.waivers else "",
+        waivers=tuple(waivers.sentences(scan.waivers)),
         met=tally((item.status for item in scan.inputs), inputs.ORDER),
         subjects=sum(item.subjects for item in scan.inputs),
         kinds=tuple(sorted({kind for item in scan.inputs for kind in item.kinds})),

@@ -71,7 +71,7 @@ def _origin(commit: str, about: dict[str, str]) -> LineOrigin:
 
 
 def _signed(folder: str, commits: Iterable[str]) -> set[str]:
-    """Those of some commits that contain a signature; whether it is valid is not asked."""
+    """Those of some commits that contain a signature; whether it is valid is not checked."""
     found = set()
     for commit, _ in zip(commits, range(_MOST_COMMITS), strict=False):
         headers = (git.answer(folder, "cat-file", "commit", commit) or b"").partition(b"\n\n")[0]

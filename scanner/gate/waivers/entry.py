@@ -22,6 +22,8 @@ GATE = "gate."
 
 _DATES = ("approved", "expires", "review")
 _WORD = regex(r"\w")
+_FOREIGN = regex(r"[a-z]+\.[A-Za-z0-9][\w.-]*")
+"""The id of a check of another engine, or of a policy."""
 _GLOB = regex(r"[*?\[\]]")
 
 
@@ -164,9 +166,11 @@ class _Entry:
 
 
 def is_known(rule: str, ids: RuleIds) -> bool:
-    """Whether a rule exists; ids of other engines and of policies have other forms, and are not looked up."""
+    """Whether a rule exists; checks of other engines and policies are not looked up, because the scan may lack them."""
+    if ids.current(rule) in ids.known:
+        return True
     own = {name.partition(".")[0] for name in ids.known}
-    return ids.current(rule) in ids.known or rule.partition(".")[0] not in own
+    return _FOREIGN.fullmatch(rule) is not None and rule.partition(".")[0] not in own
 
 
 def _evidence(value: Any) -> str:

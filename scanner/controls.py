@@ -144,6 +144,13 @@ class Assessment(Struct, frozen=True):
     """Of `rules`."""
     shown_by: tuple[ShownBy, ...] = ()
     """The kinds of evidence that decide the status."""
+    waived: bool = False
+    """Waivers accept all failures that count for it; its status stays what it is without them."""
+
+    @property
+    def shown_status(self) -> str:
+        """The status in words: `not-satisfied (waived)` where waivers accept what decides it."""
+        return f"{self.status} (waived)" if self.waived else self.status.value
 
 
 class FrameworkSummary(Struct, frozen=True):
@@ -184,3 +191,5 @@ class FrameworkSummary(Struct, frozen=True):
     """Patterns of the paths that belong to it; all paths where there are none."""
     scope_inputs: int | None = None
     """Assessed inputs under those paths; None without patterns."""
+    waived: int = 0
+    """Controls that are not satisfied or weakened, and whose failures waivers accept; `counts` has them as they are."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,11 @@ from msgspec import Struct
 
 from scanner import documents, plain_schema, safe_read, schema_errors
 from scanner.documents import Document, Fault
-from scanner.documents.positions import Node, find, locate
+from scanner.documents.positions import Node, find, join_path, locate
 from scanner.errors import AssayError, PackError, UnreadableError, did_you_mean, raise_together
 from scanner.limits import Limits
 from scanner.masking import mask
-from scanner.places import Origin
+from scanner.places import Location, Origin
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -55,6 +55,11 @@ class DataFile(Struct, frozen=True):
         """The 1-based line of the value at a path, or of its deepest parent that is there."""
         mark, _ = find(self.root.mark, tuple(map(str, path)))  # type: ignore[arg-type]
         return locate(self.origin, mark).line
+
+    def location(self, path: Sequence[str | int] = ()) -> Location:
+        """The region of the value at a path, or of its deepest parent that is there."""
+        mark, found = find(self.root.mark, tuple(map(str, path)))  # type: ignore[arg-type]
+        return locate(self.origin, mark, join_path(found))
 
     def where(self, path: Sequence[str | int] = ()) -> str:
         """The place of the value at a path, such as `rules/x.yaml:12`."""
@@ -90,9 +95,13 @@ def read(
     a text that is not one YAML document (or JSON, by its name), for duplicate keys, and for everything that the schema
     rejects.
     """
-    name = str(path)
     if content is None:
         content = _content(path, LIMITS.bytes if most is None else most)
+    return parse(str(path), content, schema, may_be_empty=may_be_empty)
+
+
+def parse(name: str, content: bytes, schema: Path, *, may_be_empty: bool = False) -> DataFile:
+    """The document of a file that was read already, checked as `read` does."""
     sha256, document = hashlib.sha256(content).hexdigest(), _document(name, _text(name, content))
     if document is None:
         if may_be_empty:
@@ -109,6 +118,20 @@ def read(
             for problem in schema_errors.problems(_validator(schema), file.value)
         )
     return file
+
+
+def part_check(schema: Mapping[str, Any]) -> Callable[[Any], Iterable[schema_errors.Problem]]:
+    """What tells of a part of a file all that a JSON Schema rejects, with paths that count from the part."""
+    quick = plain_schema.check(schema)
+
+    def problems(value: Any) -> Iterable[schema_errors.Problem]:
+        if quick(value):
+            return ()
+        import jsonschema
+
+        return schema_errors.problems(jsonschema.Draft202012Validator(schema), value)
+
+    return problems
 
 
 def _line(error: AssayError) -> int:

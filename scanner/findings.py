@@ -26,7 +26,7 @@ def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Colle
 
     `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
     """
-    return _in_order(_once(evaluation, shared, once))
+    return in_order(_once(evaluation, shared, once))
 
 
 class Searched(Struct):
@@ -135,7 +135,7 @@ def _without_name(finding: Finding) -> tuple[str, str]:
     return part, finding.message.replace(name, "") if name else finding.message
 
 
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by place, and of those with one fingerprint (copies of an object) which each is."""
     ordered = sorted(
         findings,

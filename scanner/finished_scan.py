@@ -10,6 +10,7 @@ from scanner.baseline import BaselineState
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.model import Finding, Input, Outcome, Profile, RuleInfo, Severity
+from scanner.waived import AppliedWaivers
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
 """The statement that every report begins with."""
@@ -83,6 +84,8 @@ class Scan(Struct, frozen=True):
     """Rule -> number of its outcomes of each kind."""
     unfamiliar: Mapping[str, int] = field(default_factory=dict)
     """Kind and group -> number of objects of the Kubernetes API whose own fields no rule looks at."""
+    waivers: AppliedWaivers = field(default_factory=AppliedWaivers)
+    """What became of each waiver."""
     notes: tuple[str, ...] = ()
     """Messages of other engines besides outcomes, such as what they did not look up."""
     comparison: Comparison | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -12,6 +13,7 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.tuning import Tuning
+from scanner.waived import WaiverFile
 
 
 class Options(Struct, frozen=True):
@@ -65,5 +67,11 @@ class Options(Struct, frozen=True):
     """Which files under the paths are read; with a revision, reports state its commit."""
     configuration: Configuration = field(default_factory=Configuration)
     """Further changes by a configuration, which every report lists first."""
+    waivers: WaiverFile | None = None
+    """The file of waivers that counts."""
+    inline_ignores: bool = False
+    """Annotations and comments in scanned files that ignore a rule count as waivers."""
+    today: date | None = None
+    """The day as of which waivers count; needed where there are any."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""

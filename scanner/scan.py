@@ -24,6 +24,8 @@ from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
+from scanner.waived import AppliedWaivers
+from scanner.waiving import Judged, prepare
 
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 
@@ -49,6 +51,7 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    waivers: AppliedWaivers
     comparison: Comparison | None = None
     own_rules: tuple[RuleInfo, ...] = ()
     """Rules that ran beside those that were chosen."""
@@ -77,7 +80,8 @@ class Evaluated(Struct, frozen=True):
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
         if options.frameworks:
-            exempt = [info.id for info in (*self.own_rules, *(policies.rules if policies else ()))]
+            own = (*self.own_rules, *(rule.info for rule in self.by.about_waivers))
+            exempt = [info.id for info in (*own, *(policies.rules if policies else ()))]
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
             infos = self._infos(gone)
         result = Scan(
@@ -93,6 +97,7 @@ class Evaluated(Struct, frozen=True):
             verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
             texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, read.searched),
+            waivers=self.waivers,
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
             comparison=self.comparison,
         )
@@ -101,7 +106,8 @@ class Evaluated(Struct, frozen=True):
     def _infos(self, gone: Collection[str]) -> dict[str, RuleInfo]:
         """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
         policies = self.by.policies.rules if self.by.policies else ()
-        own = (*(rule.info for rule in self.by.rules.rules), *self.own_rules, *policies)
+        rules = (rule.info for rule in (*self.by.rules.rules, *self.by.about_waivers))
+        own = (*rules, *self.own_rules, *policies)
         infos = {info.id: info for info in own if info.id in self.evaluation.counts or info.id in gone}
         for each in self.also:
             infos |= each.rules
@@ -119,6 +125,7 @@ class Evaluated(Struct, frozen=True):
             self.evaluation.within,
             strict_documents=self.options.strict_documents,
             lost=self.together.lost,
+            accepted={each.waiver.id: each.waiver.controls for each in self.waivers.results if each.is_in_force},
         )
 
     def _idle(self, *, applies: bool) -> str:
@@ -164,7 +171,9 @@ def evaluate(
     if shared and where.tree:
         where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
+    accepted = prepare(options, by, str(where.root))
+    noted = accepted.reads() if accepted else ()
+    kept = None if by.policies else FieldFilter((*joined.reads(), *noted))  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
@@ -183,10 +192,14 @@ def evaluate(
     together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    waived = AppliedWaivers()
+    if accepted:
+        about = Judged(read.subjects, read.contents, evaluation)
+        findings, waived = accepted.apply(findings, about, local.like(accepted.rules))
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
-    return Evaluated(changed, by, where, read, also, together, evaluation, findings)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
 
 
 def _evaluation(

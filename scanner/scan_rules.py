@@ -19,7 +19,9 @@ from scanner.options import Options
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.kubernetes_versions import minor_of
-from scanner.policy.rule import rule_paths
+from scanner.policy.rule import Rule, rule_paths
+from scanner.policy.tuning import Tuning
+from scanner.subjects import WAIVER
 
 if TYPE_CHECKING:
     from scanner.admission import policy_evaluator
@@ -43,6 +45,8 @@ class ScanRules(Struct, frozen=True):
     scopes: Mapping[tuple[str, str], scope.Scope]
     engines: tuple[engines.Engine, ...]
     """Further engines, ready to run."""
+    about_waivers: tuple[Rule, ...] = ()
+    """Rules about waivers, where the options name any: neither a profile nor a selection leaves them out."""
     own: str = ""
     """Digest of the files of rules that are not shipped, as they were before and after these were read."""
 
@@ -66,8 +70,16 @@ def scan_rules(options: Options) -> ScanRules:
         chosen,
         scope.load(options.scope, frameworks()) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
+        _about_waivers(rules, options) if options.waivers or options.inline_ignores else (),
         library.combine(*before, *_digests(options.rule_folders)) if before else "",
     )
+
+
+def _about_waivers(rules: pack.AllRules, options: Options) -> tuple[Rule, ...]:
+    """The rules about waivers, without those that are skipped or switched off."""
+    everything = [rule.info.id for rule in rules.rules]
+    chosen = rules.choose(everything, Tuning((), options.tuning.skip, options.tuning.rules))
+    return tuple(rule for rule in chosen.rules if rule.info.subject == WAIVER)
 
 
 def _digests(folders: Sequence[Path]) -> list[str]:

@@ -288,6 +288,7 @@ NAMES_FILES = {
     "scope": "below",
     "values": "[below]",
     "root": "below",
+    "waivers": "below",
 }
 
 

@@ -60,6 +60,7 @@ def test_keys_are_those_of_the_contract_in_its_order() -> None:
         "inputs",
         "rules",
         "findings",
+        "waivers",
         "controls",
         "frameworks",
         "summary",

@@ -28,6 +28,7 @@ KNOWN: list[tuple[str, Any]] = [
     ("a JSON Schema", {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}),
     ("a JSON Schema", {"type": "object", "properties": {"name": {"type": "string"}}}),
     ("results of Assay", {"format": "assay-results/1", "findings": []}),
+    ("waivers of Assay", {"apiVersion": "assay.dev/v1", "kind": "Waivers", "waivers": []}),
     ("a rule of Assay", {"title": "x", "severity": "low", "subject": "kubernetes.container", "examples": []}),
     ("a framework of Assay", {"id": "soc2", "edition": "2017", "measure": "controls", "controls": []}),
     ("a SARIF log", {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]}),

@@ -24,6 +24,7 @@ _COMMANDS = {
     "explain": "Explain a rule or a finding.",
     "rules": "List, show, test, create and export rules.",
     "frameworks": "List, show and create frameworks.",
+    "waivers": "List, check and report waivers, and write new ones.",
     "hook": "Scan the given files before a commit.",
     "config": "Show the configuration and its schema.",
 }

@@ -9,6 +9,7 @@ import click
 
 from scanner.cli.option_groups import Command
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, resolved_options, strict, tell_configuration
+from scanner.cli.waiver_options import accepts_waivers
 from scanner.configuration.file import SCHEMA
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.documents.data_to_text import QuotingStyle, flow
@@ -39,6 +40,7 @@ def schema() -> None:
 @reports_on
 @fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
 @strict
+@accepts_waivers
 @reads_files
 @click.pass_context
 def show(context: click.Context, /, **given: Any) -> None:

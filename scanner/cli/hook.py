@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from scanner import reports
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
+from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, NOTHING
 from scanner.model import Severity
@@ -36,6 +38,7 @@ class _OnNames(Command):
 @click.argument("paths", nargs=-1, metavar="[FILES]...")
 @option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of the scan.")
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
+@accepts_waivers
 @is_configured
 @click.pass_context
 def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, **given: Any) -> int:
@@ -49,7 +52,8 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
     if fixing:
         return _fix(paths, given)
     started = time.monotonic()
-    chosen = options(resolved_options(context), given)
+    resolved = resolved_options(context)
+    chosen = replace(options(resolved, given), **waiver_options(resolved, given, origins=False))
     evaluated = evaluate(paths, chosen)
     if evaluated.verdict().exit_code in (CLEAN, NOTHING):
         tell_changes(evaluated.configuration)

@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from scanner import sources
 from scanner.cli.option_groups import INPUT, Command, option
 from scanner.cli.reading import fails_on, reads_files, reports_on, resolved_options, strict
 from scanner.cli.running import EXIT_CODES, Wanted, writes_results
+from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.model import Severity
 from scanner.scan import scan
@@ -26,6 +28,7 @@ _HELP = f"""Scan files and folders.
 @reports_on
 @writes_results
 @fails_on(Severity.LOW, "Exit with 1 when a finding has this severity or a higher one.")
+@accepts_waivers
 @reads_files
 @strict
 @option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
@@ -38,5 +41,6 @@ def command(context: click.Context, /, **given: Any) -> int:
         raise UsageError("--git-revision is empty", hint="name a commit, a branch or a tag")
     chosen = resolved_options(context)
     paths = chosen.value("paths")
-    work = partial(scan, paths, wanted.options(chosen, revision, **given))
+    accepted = waiver_options(chosen, given, origins=True)
+    work = partial(scan, paths, replace(wanted.options(chosen, revision, **given), **accepted))
     return wanted.run(chosen, work, on_disk=revision is None and sources.STDIN not in paths)

@@ -46,6 +46,8 @@ KEYS = {
         ConfigurationKey("policies", names_files=True, needs_config=True),
         ConfigurationKey("values", names_files=True, needs_config=True),
         ConfigurationKey("limit", {}, needs_config=True),
+        ConfigurationKey("waivers", None, names_files=True),
+        ConfigurationKey("inline-ignores", default=False),
         ConfigurationKey("root", None, names_files=True, needs_config=True),
     )
 }

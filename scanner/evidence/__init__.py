@@ -15,10 +15,12 @@ from msgspec import to_builtins
 
 from scanner import reports
 from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.reports import results, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import FolderFormat
-from scanner.reports.json_text import inert
+from scanner.reports.json_text import inert, json_text
 from scanner.reports.safe_text import safe
+from scanner.reports.waivers import run_data
 from scanner.safe_write import write_folder
 
 MANIFEST = "MANIFEST.sha256"
@@ -52,6 +54,8 @@ def _files(scan: Scan) -> Iterator[tuple[str, Iterable[bytes]]]:
         "population.jsonl": _population(scan),
         "VERIFY.md": (*_configuration(scan), _VERIFY, f"\n{DISCLAIMER}\n"),
     }
+    if scan.waivers:
+        texts["waivers.json"] = json_text({**run_data(scan.waivers), "waivers": results.waivers(scan)})
     lines = []
     for name, text in sorted(texts.items()):
         digest = hashlib.sha256()
@@ -61,10 +65,14 @@ def _files(scan: Scan) -> Iterator[tuple[str, Iterable[bytes]]]:
 
 
 def _configuration(scan: Scan) -> Iterator[str]:
-    """What a configuration changed, indented, so that nothing of it is read as Markdown."""
+    """What a configuration changed, and every waiver, indented, so that nothing of it is read as Markdown."""
     if scan.run.configuration:
         yield f"# Configuration\n\n    {safe(title(scan.run.configuration))}\n"
         yield from (f"    - {safe(each)}\n" for each in sentences(scan.run.configuration))
+        yield "\n"
+    if scan.waivers:
+        yield f"# Waivers\n\n    {safe(waivers.title(scan.waivers))}\n"
+        yield from (f"    - {safe(each)}\n" for each in waivers.sentences(scan.waivers))
         yield "\n"
 
 

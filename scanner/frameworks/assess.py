@@ -38,6 +38,8 @@ class OutcomesInScope(Struct, frozen=True):
     population: Population = field(default_factory=Population)
     by_data: ByData = field(default_factory=dict)
     """Of subjects whose data may have nothing to do with a control."""
+    accepted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Id of a waiver -> the controls for which it is approved, as `soc2 CC6.1`; for all where there are none."""
 
     def outcomes(self, rule: str, whens: Sequence[AppliesWhen]) -> dict[Outcome, int]:
         """The outcomes of a rule, without those about data that conditions do not mean."""
@@ -51,12 +53,18 @@ class OutcomesInScope(Struct, frozen=True):
                     counts[outcome] -= number
         return {outcome: number for outcome, number in counts.items() if number > 0}
 
-    def failures(self, rule: str, whens: Sequence[AppliesWhen]) -> list[str]:
-        """Fingerprints of the failures of a rule, without those about data that conditions do not mean."""
+    def failures(self, rule: str, whens: Sequence[AppliesWhen]) -> list[Finding]:
+        """The failures of a rule, without those about data that conditions do not mean."""
         failed = self.failed.get(rule, ())
         if any(when.data for when in whens):
             failed = [each for each in failed if self._concerned(whens, each.location.path, each.subject_id)]
-        return [finding.fingerprint for finding in failed]
+        return list(failed)
+
+    def is_waived(self, finding: Finding, framework: Framework, control: str) -> bool:
+        """Whether a waiver accepts a finding for a control."""
+        controls = self.accepted.get(finding.waiver, ()) if finding.waiver else ()
+        names = (f"{framework.id} {control}", f"{framework.id}@{framework.edition} {control}")
+        return bool(finding.waiver) and (not controls or any(name in controls for name in names))
 
     def _concerned(self, whens: Sequence[AppliesWhen], path: str, identity: str) -> bool:
         return all(self.population.concerns(when, path, identity) for when in whens)
@@ -139,6 +147,8 @@ def _assessment(
     decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(
         control, evidence, not_run, incomplete=seen.population.incomplete
     )
+    failed = _failures(evidence, conditions, seen)
+    contradicted = decision.status in (ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
     return Assessment(
         framework=framework.id,
         edition=framework.edition,
@@ -151,9 +161,10 @@ def _assessment(
         reason=decision.reason,
         rules=tuple([each.rule for each in evidence]),
         not_run=tuple(not_run),
-        findings=_failures(evidence, conditions, seen),
+        findings=tuple(dict.fromkeys([each.fingerprint for each in failed])),
         links=tuple(dict.fromkeys([each.link for each in evidence])),
         shown_by=_shown_by(evidence),
+        waived=contradicted and bool(failed) and all(seen.is_waived(each, framework, control.id) for each in failed),
     )
 
 
@@ -167,15 +178,14 @@ def _evidence(
             yield Evidence(rule, link, outcomes if meets else {Outcome.UNKNOWN: 1})
 
 
-def _failures(
-    evidence: Sequence[Evidence], conditions: Sequence[AppliesWhen], seen: OutcomesInScope
-) -> tuple[str, ...]:
-    """Fingerprints of the failures that count, each once."""
-    found: dict[str, None] = {}
-    for each in evidence:
-        if Outcome.FAIL in each.outcomes and each.link.strength.bears:
-            found |= dict.fromkeys(seen.failures(each.rule, (*conditions, each.link.applies_when)))
-    return tuple(found)
+def _failures(evidence: Sequence[Evidence], conditions: Sequence[AppliesWhen], seen: OutcomesInScope) -> list[Finding]:
+    """The failures that count."""
+    return [
+        finding
+        for each in evidence
+        if Outcome.FAIL in each.outcomes and each.link.strength.bears
+        for finding in seen.failures(each.rule, (*conditions, each.link.applies_when))
+    ]
 
 
 def _shown_by(evidence: Sequence[Evidence]) -> tuple[ShownBy, ...]:

@@ -62,6 +62,7 @@ def summarise(
         incomplete=incomplete,
         scope=scope,
         scope_inputs=scope_inputs,
+        waived=sum(each.waived for each in assessments),
     )
 
 

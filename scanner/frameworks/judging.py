@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from scanner.completeness import is_incomplete
 from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
@@ -45,6 +45,8 @@ class ScanData(Struct, frozen=True):
     """What cannot be read in documentation, source code and workflows of CI services counts as well."""
     lost: bool
     """Facts could not be derived."""
+    accepted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Id of a waiver -> the controls for which it is approved."""
 
 
 class FrameworkResult(Struct, frozen=True):
@@ -157,6 +159,7 @@ def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
         failures(findings),
         own,
         by_data({key: counts for key, counts in scanned.by_subject.items() if scope.holds(key[0])}, own),
+        scanned.accepted,
     )
     return _InScope(seen, sum(item.status is InputStatus.ASSESSED for item in held) if scope.paths else None)
 

@@ -46,11 +46,12 @@ def judge(
     """
     findings, before = tuple(findings), before or Before()
     reaching = (each for each in findings if each.rule in before.always or _reaches(each.severity, fail_on))
-    failing = sum(map(_fails, reaching))
+    failed = list(filter(_fails, reaching))
+    failing = sum(not each.waiver for each in failed)
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
     counted = [item for item in missing if not item.accepted and item.path not in before.inputs]
     errors = sum(finding.outcome is Outcome.ERROR and finding.fingerprint not in before.errors for finding in findings)
-    known = _known(sum(bool(item.accepted) for item in missing), before, missing)
+    known = _known(sum(bool(item.accepted) for item in missing), before, missing) + _waived(len(failed) - failing)
     if (counted or errors) and not allow_incomplete:
         parts = [part for part in (*_missing(counted), _count(errors, "rule", "could not be evaluated")) if part]
         listed = ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
@@ -65,8 +66,8 @@ def judge(
         return Verdict(NOTHING, f"Nothing to assess: {idle}{known}.")
     left = " (inputs and rules that could not be assessed were allowed)" if counted or errors else ""
     passed = "the change made nothing worse" if before.compared else "nothing"
-    failed = "" if before.compared else " failed"
-    return Verdict(CLEAN, f"Passed: {passed} at or above {fail_on}{failed}{left}{known}.")
+    said = "" if before.compared else " failed"
+    return Verdict(CLEAN, f"Passed: {passed} at or above {fail_on}{said}{left}{known}.")
 
 
 def _missing(inputs: Sequence[Input]) -> Iterator[str]:
@@ -95,6 +96,11 @@ def _fails(finding: Finding) -> bool:
     """Whether a finding fails: one that cannot be judged any more does, too."""
     fails = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
     return fails and finding.counts
+
+
+def _waived(number: int) -> str:
+    """What waivers leave out of the verdict."""
+    return f" ({_count(number, 'finding', 'waived')})" if number else ""
 
 
 def _reaches(severity: Severity, threshold: Severity) -> bool:

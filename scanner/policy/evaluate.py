@@ -144,6 +144,11 @@ class Evaluator:
             self._loaded[rule.info.id] = LoadedRule.of(rule)
         return self._loaded[rule.info.id]
 
+    def like(self, rules: Iterable[Rule]) -> Evaluator:
+        """One of other rules that evaluates in the same way."""
+        minor = self._cluster["minor"]
+        return Evaluator(rules, include_passes=self._include_passes, kubernetes_minor=minor, by_path=self.by_path)
+
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
         return [rule_reads.of_subject(rule) for rules in self.rules.values() for rule in rules]

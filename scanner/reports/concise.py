@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scanner.finished_scan import Scan
 from scanner.model import Finding, Outcome
-from scanner.reports import statistics
+from scanner.reports import statistics, waivers
 from scanner.reports.changed import compared_with, state_of
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
@@ -29,6 +29,9 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
     if scan.run.configuration:
         yield f"configuration: {safe(title(scan.run.configuration))}"
         yield from (f"  {safe(each)}" for each in sentences(scan.run.configuration))
+    if scan.waivers:
+        yield f"waivers: {safe(waivers.title(scan.waivers))}"
+        yield from (f"  {safe(each)}" for each in waivers.sentences(scan.waivers))
     if presentation.statistics:
         yield from statistics.rows(scan, screen)
     else:
@@ -56,7 +59,8 @@ def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
     severity = scan.rules[finding.rule].severity
     told = f" ({safe(state_of(finding))})" if finding.baseline_state else ""
     label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
-    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}{told}"
+    waived = f" [waived: {safe(finding.waiver)}]" if finding.waiver else ""
+    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}{told}{waived}"
 
 
 FORMAT = TextFormat(

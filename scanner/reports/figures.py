@@ -57,6 +57,7 @@ def statuses(framework: FrameworkSummary) -> str:
         (counts[ControlStatus.ERROR], "in error"),
         (counts[ControlStatus.NOT_SATISFIED], "not satisfied"),
         (counts[ControlStatus.WEAKENED], "weakened"),
+        (framework.waived, "of these waived"),
         (framework.uncontradicted, f"without contradiction{word}"),
         (counts[ControlStatus.NOT_ASSESSED], "not assessed"),
         (counts[ControlStatus.MANUAL], "manual"),

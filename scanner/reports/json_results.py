@@ -22,6 +22,7 @@ def render(scan: Scan) -> Iterator[str]:
             "inputs": results.inputs(scan),
             "rules": Entries(results.rules(scan)),
             "findings": results.findings(scan),
+            "waivers": results.waivers(scan),
             "controls": results.controls(scan),
             "frameworks": results.frameworks(scan),
             "summary": results.summary(scan),

@@ -27,6 +27,7 @@ def render(scan: Scan) -> Iterator[str]:
         _lines("input", results.inputs(scan)),
         _lines("rule", rules),
         _lines("finding", results.findings(scan)),
+        _lines("waiver", results.waivers(scan)),
         _lines("control", results.controls(scan)),
         _lines("framework", results.frameworks(scan)),
         _lines("summary", iter((tail,))),

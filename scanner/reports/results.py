@@ -15,6 +15,8 @@ from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
+from scanner.reports.waivers import as_data as waiver_data
+from scanner.reports.waivers import run_data
 
 Json: TypeAlias = dict[str, Any]
 
@@ -45,6 +47,7 @@ def run(scan: Scan) -> Json:
         "frameworks": own.asked,
         "git": {"commit": own.git_commit, "dirty": own.git_dirty} if own.git_commit else None,
         **({"configuration": as_data(own.configuration)} if own.configuration else {}),
+        **({"waivers": run_data(scan.waivers)} if scan.waivers else {}),
     }
 
 
@@ -56,6 +59,11 @@ def verdict(scan: Scan) -> Json:
 def inputs(scan: Scan) -> Iterator[Json]:
     """Every file, whatever became of it."""
     return map(_input, scan.inputs)
+
+
+def waivers(scan: Scan) -> Iterator[Json]:
+    """Every waiver, and what became of it."""
+    return map(waiver_data, scan.waivers.results)
 
 
 def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
@@ -125,6 +133,7 @@ def summary(scan: Scan) -> Json:
         "inputs": tally((item.status for item in scan.inputs), InputStatus),
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": tally(failed, SEVERITIES),
+        **({"waived": waived} if (waived := sum(bool(finding.waiver) for finding in scan.findings)) else {}),
     }
 
 
@@ -167,6 +176,7 @@ def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,
+        "waiver": finding.waiver,
         "provide": finding.provide,
         "built_by": finding.built_by,
         "baseline_state": finding.baseline_state,
@@ -226,7 +236,7 @@ def _control(assessment: Assessment) -> Json:
         "edition": assessment.edition,
         "control": assessment.control,
         "status": assessment.status,
-        "waived": False,
+        "waived": assessment.waived,
         "reason": assessment.reason,
         "rules": assessment.rules,
         "not_run": assessment.not_run,
@@ -244,6 +254,7 @@ def _further_figures(framework: FrameworkSummary) -> Json:
         "by_word": framework.by_word,
         "full": framework.full,
         "incomplete": framework.incomplete,
+        "waived": framework.waived,
     }
 
 

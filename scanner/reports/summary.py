@@ -45,7 +45,9 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     inputs = ", ".join(f"{statuses[status]} {status}" for status in InputStatus)
     failed = Counter(finding.severity for finding in scan.findings if finding.outcome is Outcome.FAIL)
     severities = ", ".join(f"{failed[severity]} {severity}" for severity in SEVERITIES if failed[severity])
-    fails = f"{scan.outcomes['fail']} fail" + (f" ({severities})" if severities else "")
+    waived = sum(bool(finding.waiver) for finding in scan.findings)
+    counted = "; ".join(part for part in (severities, f"{waived} waived" if waived else "") if part)
+    fails = f"{scan.outcomes['fail']} fail" + (f" ({counted})" if counted else "")
     others = (f"{scan.outcomes[name]} {name}" for name in ("unknown", "error", "pass"))
     run = scan.run
     about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
@@ -150,6 +152,8 @@ def _is_incomplete(about: Sequence[FrameworkSummary]) -> bool:
 
 def _rest(each: FrameworkSummary, *, incomplete: bool) -> Iterator[str]:
     """The further figures of a requested framework; with `incomplete`, also that inputs in scope were not assessed."""
+    if each.waived:
+        yield f"{each.waived} of the failed and weakened waived"
     if each.counts[ControlStatus.NOT_APPLICABLE]:
         yield f"{each.counts[ControlStatus.NOT_APPLICABLE]} not applicable"
     yield from (text for text in (figures.conformity(each), figures.not_run(each), figures.scope(each)) if text)

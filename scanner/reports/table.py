@@ -9,7 +9,7 @@ from itertools import chain
 from scanner.controls import STRENGTHS, ControlLink
 from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
-from scanner.reports import figures, summary, unknowns
+from scanner.reports import figures, summary, unknowns, waivers
 from scanner.reports.changed import state_of
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
@@ -38,7 +38,7 @@ def present(scan: Scan, presentation: Presentation) -> Iterator[str]:
     screen = TextLayout.of(presentation)
     found = _statistics(scan, screen) if presentation.statistics else _rules(scan, screen)
     open_ = unknowns.blocks(scan, screen, places=presentation.unknown)
-    for block in chain(_configuration(scan, screen), found, open_, _unassessed(scan, screen)):
+    for block in chain(_configuration(scan, screen), _waivers(scan, screen), found, open_, _unassessed(scan, screen)):
         yield from (f"{line}\n" for line in block)
         yield "\n"
     yield from (f"{line}\n" for line in summary.lines(scan, screen, presentation))
@@ -66,6 +66,14 @@ def _configuration(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
         told = map(safe, sentences(scan.run.configuration))
         head = screen.paint(f"configuration: {safe(title(scan.run.configuration))}", "bold")
         yield (head, *(f"  {each}" for each in told))
+
+
+def _waivers(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
+    """Every waiver, and what became of it."""
+    if scan.waivers:
+        head = screen.paint(f"waivers: {safe(waivers.title(scan.waivers))}", "bold")
+        told = waivers.sentences(scan.waivers)
+        yield chain((head,), chain.from_iterable(screen.paragraph(safe(each), indent=2) for each in told))
 
 
 def _rules(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
@@ -104,6 +112,8 @@ def heading(screen: TextLayout, label: str, style: str, rule: RuleInfo) -> Itera
 def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
     place = finding.location
     yield f"\n  {screen.paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
+    if finding.waiver:
+        yield f"        {screen.paint(safe(waivers.short(scan, finding)), 'bold')}"
     for line in excerpt(scan, finding, context=0)[:_SHOWN_LINES]:
         yield from _source(str(line.number), _shown(line.before), _shown(line.marked), _shown(line.after), screen)
     for related in finding.related:

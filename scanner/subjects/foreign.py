@@ -26,6 +26,7 @@ _KINDS: tuple[tuple[str, Shape], ...] = (
     ("a JSON Schema", {"$schema": holding("json-schema.org")}),
     ("a JSON Schema", {"type": holding("object"), "properties": dict}),
     ("results of Assay", {"format": holding("assay-results/")}),
+    ("waivers of Assay", {"apiVersion": holding("assay.dev/"), "kind": holding("Waivers"), "waivers": list}),
     ("a rule of Assay", {"title": str, "severity": str, "subject": str, "examples": list}),
     ("a framework of Assay", {"id": str, "edition": str, "measure": str, "controls": list}),
     ("a SARIF log", {"version": str, "runs": [{"tool": dict}]}),

@@ -29,6 +29,8 @@ KINDS = {
     control_plane.KIND: Kind(control_plane.BINDINGS, ShownBy.MANIFEST),
 }
 
+WAIVERS = ("assay.dev/v1", "Waivers")
+"""The header of a file of waivers, which no cluster knows."""
 _WORKLOADS = {
     "Pod": (("spec",),),
     "PodTemplate": (("template",), ("template", "spec")),
@@ -83,13 +85,14 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 
 def is_object(value: Any) -> bool:
-    """Whether plain data is a Kubernetes object: it has apiVersion and kind, and is not Backstage's."""
+    """Whether plain data is a Kubernetes object: it has apiVersion and kind, and is not Backstage's or ours."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("apiVersion"), str)
         and isinstance(value.get("kind"), str)
         and value["kind"] != ""
         and not is_backstage(value["apiVersion"])
+        and (value["apiVersion"], value["kind"]) != WAIVERS
     )
 
 

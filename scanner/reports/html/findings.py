@@ -16,6 +16,7 @@ from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.controls import ControlRow, Rows
+from scanner.reports.waivers import justification
 
 LISTED = 200
 """Findings that are in the page as HTML, worst first; its script adds the others."""
@@ -33,6 +34,8 @@ class FindingItem(Struct, frozen=True):
     lines: tuple[Line, ...]
     change: tuple[ChangedLine, ...]
     """What its fix would change, empty where there is none or it cannot be shown."""
+    waived: str = ""
+    """Why it is accepted, empty where no waiver covers it."""
 
 
 class FrameworkMappings(Struct, frozen=True):
@@ -158,7 +161,8 @@ def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Findin
     """A finding, with its source and the change of its fix where these are to be shown."""
     if finding.outcome is Outcome.PASS:
         return FindingItem(finding, anchor, (), ())
-    return FindingItem(finding, anchor, excerpt(scan, finding), change(scan, finding) if changed else ())
+    shown = change(scan, finding) if changed else ()
+    return FindingItem(finding, anchor, excerpt(scan, finding), shown, justification(scan, finding))
 
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[FrameworkMappings]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from scanner.controls import ControlStatus
 from scanner.finished_scan import DISCLAIMER, Run, Scan, Verdict
 from scanner.model import SEVERITIES, Input, InputStatus, Outcome, Severity
-from scanner.reports import figures
+from scanner.reports import figures, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.html import inputs
 from scanner.reports.html.anchors import anchors_of, slug
@@ -46,6 +46,10 @@ class ReportHeader(Struct, frozen=True):
     """What changed the scan, empty where nothing did."""
     configured: tuple[str, ...]
     """The changes, a sentence each."""
+    waived_by: str
+    """Which waivers count, empty where there are none."""
+    waivers: tuple[str, ...]
+    """Each waiver, a sentence each."""
     met: dict[InputStatus, int]
     subjects: int
     kinds: tuple[str, ...]
@@ -143,6 +147,8 @@ def circumstances(scan: Scan) -> ReportHeader:
         git=_git(scan.run),
         configured_by=title(configuration) if configuration else "",
         configured=tuple(sentences(configuration)),
+        waived_by=waivers.title(scan.waivers) if scan.waivers else "",
+        waivers=tuple(waivers.sentences(scan.waivers)),
         met=tally((item.status for item in scan.inputs), inputs.ORDER),
         subjects=sum(item.subjects for item in scan.inputs),
         kinds=tuple(sorted({kind for item in scan.inputs for kind in item.kinds})),

@@ -81,6 +81,9 @@ class _Upload:
                 "severe are included"
             )
             yield notification(Kind.LEFT_OUT, "warning", text)
+        if waived := sum(bool(finding.waiver) for finding in self._scan.findings):
+            text = f"{waived} waived failure{'' if waived == 1 else 's'} left out, because GitHub ignores suppressions"
+            yield notification(Kind.WAIVER, "note", text)
         yield from counted(self._scan)
 
     def _result(self, alert: _Alert, index: int) -> Json:
@@ -130,11 +133,11 @@ def render(scan: Scan) -> Iterator[str]:
 
 
 def _worst_first(scan: Scan) -> list[_Alert]:
-    """All failures by severity, and by place within one."""
+    """All failures that no waiver covers by severity, and by place within one."""
     lines: Counter[tuple[str, str, int]] = Counter()
     alerts = []
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
-        if finding.outcome == Outcome.FAIL:
+        if finding.outcome == Outcome.FAIL and not finding.waiver:
             line = finding.rule, finding.location.path, finding.location.line
             alerts.append(_Alert(finding, own, again=lines[line] > 0))
             lines[line] += 1

@@ -12,6 +12,8 @@ from scanner.reports.figures import description
 from scanner.reports.sarif.notifications import descriptors
 from scanner.reports.sarif.places import ROOT
 from scanner.reports.sarif.text import plain
+from scanner.reports.waivers import as_data as as_waiver_data
+from scanner.reports.waivers import run_data
 
 Json: TypeAlias = dict[str, Any]
 
@@ -53,6 +55,8 @@ def properties(scan: Scan) -> Json:
     }
     if run.configuration:
         said["configuration"] = as_data(run.configuration)
+    if scan.waivers:
+        said["waivers"] = {**run_data(scan.waivers), "results": [as_waiver_data(each) for each in scan.waivers.results]}
     if run.git_commit:
         said["git"] = {"commit": run.git_commit, "dirty": run.git_dirty}
     return said

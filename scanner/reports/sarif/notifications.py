@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from scanner.finished_scan import Scan
 from scanner.model import NOT_OURS, Input, InputStatus, Loss, Outcome
+from scanner.reports import waivers
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact
 from scanner.reports.sarif.text import plain, sentence
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     NOT_ASSESSED = "input-not-assessed"
     PART = "part-not-assessed"
     UNKNOWN = "outcome-unknown"
+    WAIVER = "waiver-judged"
 
 
 _MEANINGS = {
@@ -67,6 +69,10 @@ _MEANINGS = {
         "It is unknown whether the requirement of a rule is met.",
         "The scanned files do not state what the rules need. The JSON report of the same scan lists each outcome.",
     ),
+    Kind.WAIVER: (
+        "A waiver accepts findings, or was meant to.",
+        "A file of waivers, or an annotation or comment in a scanned file, accepts findings for a limited time.",
+    ),
 }
 _INDEXES = {kind: index for index, kind in enumerate(Kind)}
 _VERBS = {
@@ -96,10 +102,13 @@ def notification(kind: Kind, level: str, text: str) -> Json:
 
 
 def configured(scan: Scan) -> list[Json]:
-    """Each change that a configuration file or an option made."""
-    if not scan.run.configuration:
-        return []
-    return [notification(Kind.CONFIGURED, "note", each) for each in sentences(scan.run.configuration)]
+    """Each change that a configuration file or an option made, and what became of each waiver."""
+    told = sentences(scan.run.configuration) if scan.run.configuration else ()
+    found = [notification(Kind.CONFIGURED, "note", each) for each in told]
+    if scan.waivers:
+        found.append(notification(Kind.WAIVER, "note", waivers.title(scan.waivers)))
+    found += (notification(Kind.WAIVER, "note", each) for each in waivers.sentences(scan.waivers))
+    return found
 
 
 def each_of(scan: Scan) -> Iterator[Json]:

@@ -15,6 +15,7 @@ from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.places import artifact, logical, place
 from scanner.reports.sarif.rules import LEVELS
 from scanner.reports.sarif.text import plain, sentence
+from scanner.reports.waivers import justification
 
 Json: TypeAlias = dict[str, Any]
 
@@ -37,12 +38,15 @@ _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", 
 def results(scan: Scan) -> Iterator[Json]:
     """Every outcome that is listed, in the order of the scan; each is computed while it is written."""
     indexes = {rule: index for index, rule in enumerate(sorted(scan.rules))}
+    waived = any(finding.waiver for finding in scan.findings)  # SARIF wants suppressions of all results or of none
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
-        yield _result(scan, finding, indexes[finding.rule], own)
+        result = _result(scan, finding, indexes[finding.rule], own)
+        yield {**result, "suppressions": _suppressions(scan, finding)} if waived else result
     gone = scan.comparison.gone if scan.comparison else ()
     base = replace(scan, texts={})  # those at hand are of the files of now
     for finding, own in zip(gone, unique(gone), strict=True):
-        yield _result(base, finding, indexes[finding.rule], own)
+        result = _result(base, finding, indexes[finding.rule], own)
+        yield {**result, "suppressions": []} if waived else result
 
 
 def message(finding: Finding) -> str:
@@ -71,6 +75,26 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
         result["baselineState"] = _STATES[finding.baseline_state]
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
+
+
+def _suppressions(scan: Scan, finding: Finding) -> list[Json]:
+    """What accepts a finding; nothing for most."""
+    if not finding.waiver:
+        return []
+    result = scan.waivers.of(finding.waiver)
+    kind = "inSource" if result and result.waiver.inline else "external"
+    stated = {"waiver": finding.waiver}
+    if result:
+        own = result.waiver
+        stated |= {"type": own.type, "approver": own.approver, "approved": own.approved, "expires": own.expires}
+    return [
+        {
+            "kind": kind,
+            "status": "accepted",
+            "justification": sentence(justification(scan, finding)),
+            "properties": {key: plain(value) for key, value in stated.items() if value},
+        }
+    ]
 
 
 def _fix(scan: Scan, path: str, fix: Fix) -> Json:

@@ -1,0 +1,119 @@
+"""Waivers and findings -> which finding is covered, and what became of each waiver. Never changes an outcome.
+
+Each waiver is judged alone, by its own text: no other one makes it cover more or less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scanner.gate.waivers import owners
+from scanner.gate.waivers.matching import matches
+from scanner.model import Finding
+from scanner.waived import CodeOwners, Waiver, WaiverResult, Waivers, WaiverState, day
+
+_NOBODY = "the file names no `approvers`, and there is no CODEOWNERS file"
+
+
+class Applied(Struct, frozen=True):
+    """The findings, each with the waiver that covers it, and what became of each waiver."""
+
+    findings: tuple[Finding, ...]
+    results: tuple[WaiverResult, ...]
+
+
+def apply(waivers: Waivers, findings: Iterable[Finding], today: date) -> Applied:
+    """Compare each finding with each waiver, as of a day."""
+    some = list(findings)
+    places: dict[str, list[int]] = {}
+    for index, finding in enumerate(some):
+        places.setdefault(finding.rule, []).append(index)
+    results = []
+    covered: dict[int, str] = {}
+    for waiver in waivers.entries:
+        matched = [index for index in places.get(waiver.rule, ()) if matches(waiver, some[index])]
+        result = judge(waiver, waivers, [some[index] for index in matched], today)
+        results.append(result)
+        if result.state is WaiverState.MATCHED:
+            for index in matched:
+                covered.setdefault(index, waiver.id)
+    told = (replace(each, waiver=covered[index]) if index in covered else each for index, each in enumerate(some))
+    return Applied(tuple(told), tuple(results))
+
+
+def judge(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding], today: date) -> WaiverResult:
+    """What became of one waiver, by the findings that it matches."""
+    expires, approved = day(waiver.expires), day(waiver.approved)
+    approval = _approval(waiver, waivers, matched)
+    state, why = WaiverState.UNUSED, "no finding matches it"
+    if waiver.faults:
+        more = len(waiver.faults) - 1
+        state, why = WaiverState.INVALID, waiver.faults[0].message + (f", and {more} more" if more else "")
+    elif approval.why_not:
+        state, why = WaiverState.INVALID, approval.why_not
+    elif expires and expires < today:
+        state, why = WaiverState.EXPIRED, f"it expired on {waiver.expires}"
+    elif approved and approved > today:
+        state, why = WaiverState.NOT_YET, f"it is approved for {waiver.approved} and later"
+    elif matched:
+        state, why = WaiverState.MATCHED, ""
+    return WaiverResult(
+        waiver,
+        state,
+        len(matched),
+        why,
+        approval.by,
+        approval.why_not,
+        (expires - today).days if expires else None,
+    )
+
+
+def proposed(base: Waivers, head: Waivers) -> tuple[WaiverResult, ...]:
+    """The waivers of a change that its base does not have in the same words: they cover nothing yet."""
+    known = {_words(each) for each in base.entries}
+    why = "the change adds or changes it; it counts when the base has it"
+    return tuple(
+        WaiverResult(each, WaiverState.PROPOSED, why=why) for each in head.entries if _words(each) not in known
+    )
+
+
+def _words(waiver: Waiver) -> str:
+    """All that a waiver says, without its place."""
+    left_out = {"location", "places", "origin", "faults"}
+    return repr([(name, getattr(waiver, name)) for name in Waiver.__struct_fields__ if name not in left_out])
+
+
+class _Approval(Struct, frozen=True):
+    by: str = ""
+    """What names the approver."""
+    why_not: str = ""
+
+
+def _approval(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding]) -> _Approval:
+    """Whether another person approved a waiver who may do so for each file that it covers."""
+    who = waiver.approver
+    if waiver.inline:
+        return _Approval(by="the file itself")
+    if not who:
+        return _Approval(why_not="it names no approver")
+    if owners.same(who, (waiver.requester,)):
+        return _Approval(why_not=f"{who} is both its requester and its approver")
+    if owners.same(who, waivers.approvers):
+        return _Approval(by="approvers")
+    if not waivers.owners.path:
+        return _Approval(why_not=f"{who} is not one of the `approvers`" if waivers.approvers else _NOBODY)
+    return _by_owners(waivers.owners, who, [finding.location.path for finding in matched])
+
+
+def _by_owners(file: CodeOwners, who: str, paths: Sequence[str]) -> _Approval:
+    """Whether a person owns all of some paths; without any path, whether the file names the person at all."""
+    refused = (owned for path in dict.fromkeys(paths) if not (owned := owners.owns(file, who, path)).owns)
+    if first := next(refused, None):
+        return _Approval(why_not=f"{who} is not one of the `approvers`, and {first.why_not}")
+    if not paths and not owners.is_named(file, who):
+        return _Approval(why_not=f"{who} is not one of the `approvers`, and {file.path} does not name them")
+    return _Approval(by=file.path)

@@ -9,12 +9,16 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.configuration.weakening import ConfigurationChange
+from scanner.errors import AssayError
 from scanner.finished_scan import Comparison, Scan
-from scanner.gate import Before
+from scanner.gate import Before, waivers
 from scanner.gate.causes import Causes, State
 from scanner.gate.matching import Side, match
+from scanner.gate.waivers.matching import matches
+from scanner.gate.waivers.subjects import subjects
 from scanner.inputs import Memory
 from scanner.marks import keyless
 from scanner.model import Finding, Input, Outcome, Subject
@@ -26,7 +30,9 @@ from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
 from scanner.sources.git_base import Base
 from scanner.sources.git_file import identity_of
-from scanner.subjects import CONFIGURATION_CHANGE
+from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
+from scanner.waived import WaiverFile, Waivers
+from scanner.waiving import shown
 
 
 class ChangedConfiguration(Struct, frozen=True):
@@ -39,36 +45,79 @@ class ChangedConfiguration(Struct, frozen=True):
     """What is weaker in it."""
 
 
+class Change(Struct, frozen=True):
+    """What a change does to what it is judged by."""
+
+    configuration: ChangedConfiguration | None = None
+    waivers: WaiverFile | None = None
+    """The file of waivers as the change has it: what it adds does not count yet."""
+    notes: tuple[str, ...] = ()
+    """What is to be told about that."""
+
+
+_NOTHING = Change()
+
+
 def compare(
     paths: Sequence[str],
     options: Options,
     base: Base,
     watch: Callable[[Input], object] | None = None,
-    *,
-    configuration: ChangedConfiguration | None = None,
-    notes: Sequence[str] = (),
+    change: Change = _NOTHING,
 ) -> Scan:
     """Scan files and folders, and say of each finding what became of it since the base.
 
     The files of the base are read from Git; a file that is the same on both sides is assessed once. The same rules and
-    options count for both. What a change of the configuration makes weaker is a finding, and `notes` are told with what
-    was not compared. `watch` is called with each input when it is done. Raises what `scan` raises.
+    options count for both. What a `change` makes weaker in the configuration is a finding. `watch` is called with each
+    input when it is done. Raises what `scan` raises.
     """
     shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=base.commit)))
     selection = replace(options.selection, revision=base.commit, staged=False, index="", may_be_missing=True)
     now = evaluate(paths, options, watch, shared)
-    before = evaluate(paths, replace(options, selection=selection), None, shared, reported=False)
-    if configuration:
-        now = _with_changes(now, configuration)
-    return _compared(before, now, base, notes).result()
+    past = replace(options, selection=selection, waivers=None, inline_ignores=False)
+    before = evaluate(paths, past, None, shared, reported=False)
+    weaker = list(change.configuration.changes(now.by.everything)) if change.configuration else []
+    if change.waivers:
+        now, more = _with_proposals(now, change.waivers)
+        weaker += more
+    now = _with_changes(now, weaker, change)
+    return _compared(before, now, base, change.notes).result()
 
 
-def _with_changes(now: Evaluated, configuration: ChangedConfiguration) -> Evaluated:
+def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[ConfigurationChange]]:
+    """A scan with the waivers that a change adds, and what it makes weaker in their file."""
+    ids, root = now.by.rules.ids, str(now.where.root)
+    base = (
+        waivers.read(now.options.waivers, ids, shown(now.options.waivers.path, root)) if now.options.waivers else None
+    )
+    path = shown(head.path, root)
+    try:
+        read = waivers.read(head, ids, path)
+    except AssayError as error:
+        return now, [
+            ConfigurationChange("waivers", f"the file of waivers of the change is wrong: {error.message}", path)
+        ]
+    base = base or Waivers()
+    results = (*now.waivers.results, *waivers.proposed(base, read))
+    listed = replace(now.waivers, file=now.waivers.file or path, results=results)
+    return replace(now, waivers=listed), list(_weaker_waivers(base, read, path))
+
+
+def _weaker_waivers(base: Waivers, head: Waivers, path: str) -> Iterator[ConfigurationChange]:
+    for person in head.approvers:
+        if person not in base.approvers:
+            yield ConfigurationChange("approvers", f"{person} is added to the approvers of waivers", path)
+    if head.max_life > base.max_life:
+        told = f"waivers may last {head.max_life} days instead of {base.max_life}"
+        yield ConfigurationChange("max-life", told, path)
+
+
+def _with_changes(now: Evaluated, changes: Iterable[ConfigurationChange], change: Change) -> Evaluated:
     """A scan with what was found in the changes of its configuration; their rules run whatever else is selected."""
     rules = [rule for rule in now.by.everything.rules if rule.info.subject == CONFIGURATION_CHANGE]
-    subjects = [_subject(each) for each in configuration.changes(now.by.everything)]
-    found = Evaluator(rules, include_passes=now.options.include_passes).evaluate(subjects)
-    now.read.contents.setdefault(configuration.path, configuration.content)
+    found = Evaluator(rules, include_passes=now.options.include_passes).evaluate(map(_subject, changes))
+    if change.configuration:
+        now.read.contents.setdefault(change.configuration.path, change.configuration.content)
     now.evaluation.merge(found)
     return replace(now, findings=[*found.findings, *now.findings], own_rules=tuple(rule.info for rule in rules))
 
@@ -88,13 +137,27 @@ def _compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str
     worse = {name: rule.info.worse for name, rule in rules.items() if rule.info.worse}
     matched = match(_side(before), _side(now), worse)
     joined = {name for name, rule in rules.items() if rule.joined}
-    findings = list(_with_causes(matched.findings, before, now, joined))
+    findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))
     states = Counter(each.baseline_state for each in (*findings, *matched.gone) if each.baseline_state)
     comparison = Comparison(base.name, base.commit, dict(states), tuple(matched.gone), (*notes, *_notes(before, now)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     always = frozenset(info.id for info in now.own_rules)
     known = Before(compared=True, inputs=frozenset(_unread(before)), errors=errors, always=always)
     return replace(now, findings=findings, comparison=comparison, before=known)
+
+
+def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]:
+    """The findings, of which those about a waiver count only where it would cover something that counts."""
+    some = [finding for finding in findings if finding.counts and finding.subject_kind != WAIVER]
+    idle = {
+        subject.identity
+        for result, subject in zip(now.waivers.results, subjects(now.waivers.results), strict=True)
+        if not any(matches(result.waiver, finding) for finding in some)
+    }
+    return [
+        replace(each, baseline_state=BaselineState.UNCHANGED) if each.subject_id in idle and each.counts else each
+        for each in findings
+    ]
 
 
 def _side(state: Evaluated) -> Side:

@@ -84,12 +84,12 @@ def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
     if options.waivers:
         given = options.waivers
         given = replace(given, owners=owners.read(root)) if given.owners is None else given
-        file = waivers.read(given, by.rules.ids, _shown(given.path, root))
+        file = waivers.read(given, by.rules.ids, shown(given.path, root))
         texts = {file.file: options.waivers.content}
     return Waiving(file, options.today, options.inline_ignores, by.rules.ids, texts, by.about_waivers)
 
 
-def _shown(path: str, root: str) -> str:
+def shown(path: str, root: str) -> str:
     """The path of a file from the root of the scan; as it was given where it is outside."""
     name = os.path.relpath(os.path.abspath(path), root)
     return path if name.startswith("..") else name.replace(os.sep, "/")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from scanner.cli.option_groups import INPUT, Command, option
 from scanner.cli.reading import fails_on, reads_files, reports_on, strict
 from scanner.cli.running import EXIT_CODES, Wanted, writes_results
+from scanner.cli.waiver_options import accepts_waivers
 from scanner.errors import UsageError
 from scanner.model import Severity
 from scanner.sources import Selection, git_base
@@ -29,6 +30,7 @@ _HELP = f"""Compare files and folders with the base of a change.
 @reports_on
 @writes_results
 @fails_on(Severity.LOW, "Exit with 1 when the change made a finding of this severity or a higher one worse.")
+@accepts_waivers
 @reads_files
 @strict
 @option(
@@ -43,8 +45,8 @@ _HELP = f"""Compare files and folders with the base of a change.
 @click.pass_context
 def command(context: click.Context, /, base: str | None, *, staged: bool, **given: Any) -> int:
     """Compare files and folders with the base of a change."""
-    from scanner.cli import gate_configuration
-    from scanner.comparison import compare
+    from scanner.cli import gate_configuration, gate_waivers
+    from scanner.comparison import Change, compare
 
     wanted = Wanted.of(given)
     revision = given["git_revision"]
@@ -56,9 +58,14 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
     selection = _selection(revision or "", staged=staged)
     sides = gate_configuration.sides(context, found, selection)
     options = wanted.options(sides.chosen, revision, **given)
-    options = replace(options, selection=replace(options.selection, staged=staged, index=selection.index))
-    paths = sides.chosen.value("paths")
-    work = partial(compare, paths, options, found, configuration=sides.changed(), notes=sides.notes)
+    accepted = gate_waivers.sides(sides.chosen, found.commit, selection)
+    options = replace(
+        options,
+        selection=replace(options.selection, staged=staged, index=selection.index),
+        **gate_waivers.options(accepted.base, sides.chosen, given),
+    )
+    change = Change(sides.changed(), accepted.head, sides.notes)
+    work = partial(compare, sides.chosen.value("paths"), options, found, change=change)
     return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
 
 

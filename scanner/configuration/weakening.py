@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ _NAMED = 3
 """Rules that are named; of more, the number is given."""
 JUDGED_BY = ("rule-folders", "policies", "values", "framework-file", "scope")
 """Keys that name files by which a scan is judged."""
-_ANY = ("root", "limit", *JUDGED_BY)
+_ANY = ("root", "limit", "waivers", *JUDGED_BY)
 """Keys of which any other value may be weaker."""
 
 
@@ -74,17 +74,26 @@ def _settings(base: ResolvedOptions, head: ResolvedOptions) -> Iterator[_Weaker]
 
 
 def _is_weaker(key: str, before: Any, after: Any) -> bool:
-    if key == "fail-on":
-        return SEVERITIES.index(after) < SEVERITIES.index(before)
-    if key == "strict-documents":
-        return bool(before)
-    if key == "exclude":
-        return not set(after) <= set(before)
-    if key in ("include", "paths"):
-        return bool(after) and (not before or not set(before) <= set(after))
-    if key == "framework":
-        return not before or not set(before) <= set(after)
+    if key in _WEAKER:
+        return _WEAKER[key](before, after)
     return key in _ANY
+
+
+def _fewer(before: Any, after: Any) -> bool:
+    """Whether a list of what is read leaves something out; an empty one leaves out nothing."""
+    return bool(after) and (not before or not set(before) <= set(after))
+
+
+_WEAKER: Mapping[str, Callable[[Any, Any], bool]] = {
+    "fail-on": lambda before, after: SEVERITIES.index(after) < SEVERITIES.index(before),
+    "strict-documents": lambda before, _: bool(before),
+    "inline-ignores": lambda _, after: bool(after),
+    "exclude": lambda before, after: not set(after) <= set(before),
+    "include": _fewer,
+    "paths": _fewer,
+    "framework": lambda before, after: not before or not set(before) <= set(after),
+}
+"""Key -> whether another value of it is weaker."""
 
 
 def _not_assessed(base: ResolvedOptions, head: ResolvedOptions) -> Iterator[_Weaker]:

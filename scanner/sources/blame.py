@@ -17,8 +17,11 @@ _MOST_COMMITS = 200
 """Commits that are looked up for a signature."""
 
 
-def origins(path: str) -> dict[int, LineOrigin]:
-    """1-based line -> where it comes from; empty outside of a checkout, and for a file that Git does not know."""
+def origins(path: str, revision: str = "") -> dict[int, LineOrigin]:
+    """1-based line -> where it comes from; empty outside of a checkout, and for a file that Git does not know.
+
+    The file is that of a revision, or the one on disk.
+    """
     folder, name = os.path.split(os.path.abspath(path))
     if not git.top(folder):
         return {}
@@ -26,7 +29,7 @@ def origins(path: str) -> dict[int, LineOrigin]:
         folder,
         *silenced(folder),
         *("-c", "blame.ignoreRevsFile=", "-c", "core.quotePath=false"),
-        *("blame", "--porcelain", "--no-textconv", "--", name),
+        *("blame", "--porcelain", "--no-textconv", *((revision,) if revision else ()), "--", name),
     )
     lines = _lines(said or b"")
     signed = _signed(folder, dict.fromkeys(each.commit for each in lines.values() if each.commit))

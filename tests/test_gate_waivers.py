@@ -1,0 +1,144 @@
+"""Waivers in the gate: those of the base count, and what a change adds to them does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import assay
+from tests.gate_repository import Repository
+from tests.waivers import ENTRY, POD, RULE, TODAY, waivers_file
+
+FILE = "assay-waivers.yaml"
+CLEAN = POD.replace("privileged: true", "privileged: false")
+OPTIONS = ("--select", RULE, "--output", "json")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    assert CLEAN != POD
+    made = Repository(tmp_path / "repository")
+    made.write("pod.yaml", CLEAN)
+    made.commit("base")
+    made.is_base()
+    return made
+
+
+def on_the_base(repository: Repository, name: str, text: str) -> None:
+    """Commit a file and make that the base."""
+    repository.write(name, text)
+    repository.commit(name)
+    repository.is_base()
+
+
+def gate(repository: Repository, *arguments: str, today: str = TODAY) -> tuple[int, Any]:
+    done = assay("gate", *OPTIONS, "--today", today, *arguments, cwd=repository.folder)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def failing(found: Any) -> list[str]:
+    """The rules of what counts."""
+    return sorted(
+        each["rule"]
+        for each in found["findings"]
+        if each["baseline_state"] in {"new", "worse", "out-of-sight"} and not each.get("waiver")
+    )
+
+
+def states(found: Any) -> list[str]:
+    return [each["state"] for each in found["waivers"]]
+
+
+def test_a_change_cannot_waive_its_own_fault(repository: Repository) -> None:
+    repository.write("pod.yaml", POD)
+    repository.write(FILE, waivers_file(ENTRY))
+    code, found = gate(repository)
+    assert (code, states(found)) == (1, ["proposed"])
+    assert RULE in failing(found)
+
+
+def test_a_waiver_on_the_base_counts(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository)
+    assert (code, states(found), failing(found)) == (0, ["matched"], [])
+    shown = assay("gate", "--select", RULE, "--today", TODAY, cwd=repository.folder).stdout
+    assert ENTRY["approver"] in shown
+    assert ENTRY["expires"] in shown
+
+
+def test_one_day_after_expiry_the_finding_and_the_waiver_count(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository, today="2027-03-01")
+    assert (code, failing(found)) == (1, ["gate.waiver-not-expired", RULE])
+
+
+def test_an_expired_waiver_of_another_finding_does_not_stop_a_change(repository: Repository) -> None:
+    on_the_base(repository, "pod.yaml", POD)
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.write("other.yaml", CLEAN.replace("name: web", "name: other"))
+    code, found = gate(repository, today="2027-03-01")
+    assert (code, failing(found)) == (0, [])
+
+
+def test_an_approver_cannot_be_added_by_the_change(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY, approvers=["@somebody"]))
+    repository.write("pod.yaml", POD)
+    repository.write(FILE, waivers_file(ENTRY, approvers=["@somebody", ENTRY["approver"]]))
+    code, found = gate(repository)
+    assert code == 1
+    assert failing(found) == ["gate.configuration-not-weakened", "gate.waiver-approved", RULE]
+
+
+def test_a_copy_of_the_waivers_does_not_count(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file())
+    repository.write("pod.yaml", POD)
+    repository.write("copy.yaml", waivers_file(ENTRY))
+    repository.write("assay.yaml", "waivers: copy.yaml\n")
+    code, found = gate(repository)
+    assert code == 1
+    assert set(failing(found)) == {"gate.configuration-not-weakened", RULE}
+
+
+def test_an_inline_ignore_does_not_count(repository: Repository) -> None:
+    ignored = POD.replace("privileged: true", f'privileged: true # assay:ignore {RULE} reason="x y" until=2026-12-30')
+    repository.write("pod.yaml", ignored)
+    assert gate(repository)[0] == 1
+    repository.write("assay.yaml", "inline-ignores: true\n")
+    code, found = gate(repository)
+    assert code == 1
+    assert "gate.configuration-not-weakened" in failing(found)
+
+
+def test_a_worse_value_is_not_covered(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file({**ENTRY, "evidence": "false"}))
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository)
+    assert (code, states(found), failing(found)) == (1, ["unused"], [RULE])
+
+
+@pytest.mark.parametrize("text", ["waivers: [", "kind: Other\n"])
+def test_a_wrong_file_of_waivers_is_a_finding_of_the_change(repository: Repository, text: str) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.write("pod.yaml", POD)
+    repository.write(FILE, text)
+    code, found = gate(repository)
+    assert code in (1, 4)
+    assert "gate.configuration-not-weakened" in failing(found)
+
+
+def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY, approvers=[]))
+    repository.write("pod.yaml", POD)
+    repository.write("CODEOWNERS", f"* {ENTRY['approver']}\n")
+    assert gate(repository)[0] == 1
+    repository.write("pod.yaml", CLEAN)
+    on_the_base(repository, "CODEOWNERS", f"* {ENTRY['approver']}\n")
+    repository.write("pod.yaml", POD)
+    repository.write("CODEOWNERS", "* @nobody\n")
+    assert gate(repository)[0] == 0

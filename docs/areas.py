@@ -10,6 +10,7 @@ from scanner.model import RuleInfo
 TITLES = {
     "architecture": "Architecture",
     "documents": "Documents",
+    "gate": "Waivers",
     "governance": "Governance",
     "kubernetes": "Kubernetes",
     "resilience": "Resilience",

@@ -161,6 +161,7 @@ _CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any]], Check]] = {
     "oneOf": _exactly_one,
     "propertyNames": _names,
     "pattern": _pattern,
+    "maxItems": lambda most, _: lambda value: not isinstance(value, list) or len(value) <= most,
     "minItems": lambda least, _: lambda value: not isinstance(value, list) or len(value) >= least,
     "minProperties": lambda least, _: lambda value: not isinstance(value, dict) or len(value) >= least,
     "maxLength": lambda most, _: lambda value: not isinstance(value, str) or len(value) <= most,

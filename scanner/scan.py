@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
@@ -18,14 +17,14 @@ from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, Outcome, Profile, RuleInfo
+from scanner.model import Finding, Input, Profile, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
-from scanner.waiving import Judged, prepare
+from scanner.waiving import prepare
 
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
 
@@ -92,7 +91,7 @@ class Evaluated(Struct, frozen=True):
             links={rule: linked[rule] for rule in infos},
             assessments=tuple(assessment for each in judged for assessment in each.assessments),
             frameworks=tuple(each.summary for each in judged),
-            outcomes=_outcomes(evaluation),
+            outcomes=evaluation.totals(),
             counts=evaluation.counts,
             verdict=self._verdict(findings, applies=not options.frameworks or any(each.applies for each in judged)),
             unfamiliar=uncovered_kinds(read.subjects),
@@ -194,8 +193,8 @@ def evaluate(
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     waived = AppliedWaivers()
     if accepted:
-        about = Judged(read.subjects, read.contents, evaluation)
-        findings, waived = accepted.apply(findings, about, local.like(accepted.rules))
+        about = local.like(accepted.rules)
+        findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about)
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
@@ -257,13 +256,6 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
-
-
-def _outcomes(evaluation: Evaluation) -> dict[str, int]:
-    total = Counter({outcome.value: 0 for outcome in Outcome})
-    for counts in evaluation.counts.values():
-        total.update({outcome.value: number for outcome, number in counts.items()})
-    return dict(total)
 
 
 def _run(

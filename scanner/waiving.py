@@ -12,9 +12,6 @@ from msgspec.structs import replace
 from scanner.errors import UsageError
 from scanner.facts.step import FieldRead
 from scanner.findings import in_order
-from scanner.gate import waivers
-from scanner.gate.waivers import inline, owners
-from scanner.gate.waivers.subjects import subjects
 from scanner.model import Finding, Subject
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
@@ -38,37 +35,39 @@ class Waiving(Struct, frozen=True):
 
     def reads(self) -> Sequence[FieldRead]:
         """What is read of subjects."""
+        from scanner.gate.waivers import inline
+
         return inline.READS if self.inline else ()
 
     def apply(
-        self, findings: Sequence[Finding], judged: Judged, evaluator: Evaluator
+        self,
+        findings: Sequence[Finding],
+        read: Sequence[Subject],
+        contents: dict[str, bytes],
+        evaluation: Evaluation,
+        evaluator: Evaluator,
     ) -> tuple[list[Finding], AppliedWaivers]:
         """The findings with their waivers and with those about waivers, and what became of each waiver.
 
         The outcomes of rules about waivers are added to those of the scan, and the text of the file to its texts.
         """
+        from scanner.gate.waivers import apply, inline
+        from scanner.gate.waivers.subjects import subjects
+
         file = self.file
         if self.inline:
             settings = inline.InlineSettings(self.ids, self.today, file.max_life)
-            found = inline.waivers(judged.subjects, judged.contents, settings)
+            found = inline.waivers(read, contents, settings)
             file = replace(file, entries=(*file.entries, *found))
-        applied = waivers.apply(file, findings, self.today)
+        applied = apply(file, findings, self.today)
         about = evaluator.evaluate(subjects(applied.results))
-        judged.evaluation.merge(about)
+        evaluation.merge(about)
         for path, content in self.texts.items():
-            judged.contents.setdefault(path, content)
+            contents.setdefault(path, content)
         told = AppliedWaivers(
             file.file, file.sha256, file.named, str(self.today), file.max_life, self.inline, applied.results
         )
         return in_order((*applied.findings, *about.findings)), told
-
-
-class Judged(Struct, frozen=True):
-    """What a scan read, and the outcomes of its rules."""
-
-    subjects: Sequence[Subject]
-    contents: dict[str, bytes]
-    evaluation: Evaluation
 
 
 def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
@@ -82,9 +81,11 @@ def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
         raise UsageError("waivers need the date of the scan", hint="--today YYYY-MM-DD")
     file, texts = Waivers(), {}
     if options.waivers:
+        from scanner.gate.waivers import owners, read
+
         given = options.waivers
         given = replace(given, owners=owners.read(root)) if given.owners is None else given
-        file = waivers.read(given, by.rules.ids, shown(given.path, root))
+        file = read(given, by.rules.ids, shown(given.path, root))
         texts = {file.file: options.waivers.content}
     return Waiving(file, options.today, options.inline_ignores, by.rules.ids, texts, by.about_waivers)
 

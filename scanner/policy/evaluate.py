@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -82,6 +83,13 @@ class Evaluation(Struct):
         if subject.kind.startswith(_ARCHITECTURE):
             found.append(self.by_subject.setdefault((subject.origin.path, subject.identity), {}))
         return found
+
+    def totals(self) -> dict[str, int]:
+        """Number of outcomes of each kind, of all rules."""
+        total = Counter({outcome.value: 0 for outcome in Outcome})
+        for counts in self.counts.values():
+            total.update({outcome.value: number for outcome, number in counts.items()})
+        return dict(total)
 
     def within(self, holds: Callable[[str], bool]) -> Counts:
         """The counts of some of the files."""

@@ -5,16 +5,16 @@ Each waiver is judged alone, by its own text: no other one makes it cover more o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.gate.waivers import owners
-from scanner.gate.waivers.matching import matches
+from scanner.gate.waivers.matching import matches, resource_of
 from scanner.model import Finding
-from scanner.waived import CodeOwners, Waiver, WaiverResult, Waivers, WaiverState, day
+from scanner.waived import ANY, CodeOwners, Waiver, WaiverResult, Waivers, WaiverState, day
 
 _NOBODY = "the file names no `approvers`, and there is no CODEOWNERS file"
 
@@ -29,13 +29,14 @@ class Applied(Struct, frozen=True):
 def apply(waivers: Waivers, findings: Iterable[Finding], today: date) -> Applied:
     """Compare each finding with each waiver, as of a day."""
     some = list(findings)
-    places: dict[str, list[int]] = {}
-    for index, finding in enumerate(some):
-        places.setdefault(finding.rule, []).append(index)
+    of_rule, of_name = _indexes(some, {waiver.rule for waiver in waivers.entries})
     results = []
     covered: dict[int, str] = {}
     for waiver in waivers.entries:
-        matched = [index for index in places.get(waiver.rule, ()) if matches(waiver, some[index])]
+        name = waiver.resource.name
+        by_name = name != ANY and not waiver.line
+        candidates = of_name.get((waiver.rule, name), ()) if by_name else of_rule.get(waiver.rule, ())
+        matched = [index for index in candidates if matches(waiver, some[index])]
         result = judge(waiver, waivers, [some[index] for index in matched], today)
         results.append(result)
         if result.state is WaiverState.MATCHED:
@@ -43,6 +44,19 @@ def apply(waivers: Waivers, findings: Iterable[Finding], today: date) -> Applied
                 covered.setdefault(index, waiver.id)
     told = (replace(each, waiver=covered[index]) if index in covered else each for index, each in enumerate(some))
     return Applied(tuple(told), tuple(results))
+
+
+def _indexes(
+    findings: Sequence[Finding], rules: Collection[str]
+) -> tuple[dict[str, list[int]], dict[tuple[str, str], list[int]]]:
+    """The findings of each of some rules, and those of each rule and name of a resource."""
+    of_rule: dict[str, list[int]] = {}
+    of_name: dict[tuple[str, str], list[int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.rule in rules:
+            of_rule.setdefault(finding.rule, []).append(index)
+            of_name.setdefault((finding.rule, resource_of(finding).name), []).append(index)
+    return of_rule, of_name
 
 
 def judge(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding], today: date) -> WaiverResult:

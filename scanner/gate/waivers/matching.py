@@ -50,7 +50,7 @@ def _is_about(resource: WaivedResource, finding: Finding) -> bool:
     names = (
         (resource.kind, (own.kind, f"{own.kind}.{own.group}")),
         (resource.namespace, (own.namespace, "") if own.namespace == _DEFAULT_NAMESPACE else (own.namespace,)),
-        (resource.name, (own.name, unquoted(own.name))),
+        (resource.name, (unquoted(own.name),)),
         (resource.container, (own.container,)),
     )
     return all(asked in (ANY, *known) for asked, known in names)

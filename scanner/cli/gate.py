@@ -23,7 +23,8 @@ _HELP = f"""Compare files and folders with the base of a change.
 
     The base is the common ancestor of HEAD and --base. Only what the change made worse counts: findings that are new,
     that have a worse value, or that failed on the base and cannot be judged any more. The configuration counts as it is
-    on the base.
+    on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration file
+    on disk counts.
     {EXIT_CODES}"""
 
 
@@ -41,6 +42,13 @@ _HELP = f"""Compare files and folders with the base of a change.
     help="Compare with the common ancestor of HEAD and this branch, commit or tag.  [default: the target of the pull "
     f"request or merge request in GitHub, GitLab and Azure DevOps, else {git_base.DEFAULT}]",
 )
+@option(
+    INPUT,
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Compare with this file, which `assay baseline write` made, in place of a commit.",
+)
 @option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
 @option(INPUT, "--staged", is_flag=True, help="Read the files of Git's index, not those on disk.")
 @click.pass_context
@@ -49,17 +57,33 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
     from scanner.comparison import compare
 
     wanted = Wanted.of(given)
-    revision = given["git_revision"]
+    revision, baseline = given["git_revision"], given.pop("baseline")
     if revision == "" or base == "":
         raise UsageError("the name of a revision is empty", hint="name a commit, a branch or a tag")
     if staged and revision:
         raise UsageError("--staged and --git-revision exclude each other", hint="name one of them")
+    if baseline is not None:
+        if base:
+            raise UsageError("--base and --baseline exclude each other", hint="name one of them")
+        return _with_baseline(context, wanted, baseline, staged=staged, **given)
     found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
     chosen = resolved_options(context, file=_configuration(found, context.params.get("config")))
     options = _of(wanted.options(chosen, revision, **given), staged=staged)
     return wanted.run(
         chosen, partial(compare, chosen.value("paths"), options, found), on_disk=not staged and not revision
     )
+
+
+def _with_baseline(context: click.Context, wanted: Wanted, baseline: str, *, staged: bool, **given: Any) -> int:
+    """Compare with a file in place of a commit."""
+    from scanner import baseline_comparison
+    from scanner.gate import baseline_file
+
+    revision, read = given["git_revision"], baseline_file.read(baseline)
+    chosen = resolved_options(context)
+    options = _of(wanted.options(chosen, revision, **given), staged=staged)
+    work = partial(baseline_comparison.compare, chosen.value("paths"), options, read, baseline)
+    return wanted.run(chosen, work, on_disk=not staged and not revision)
 
 
 def _of(options: Options, *, staged: bool) -> Options:

@@ -9,7 +9,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner.baseline import BaselineState
+from scanner.baseline import BaselineState, Worse
 from scanner.completeness import is_incomplete
 from scanner.configuration.weakening import ConfigurationChange
 from scanner.errors import AssayError
@@ -133,16 +133,14 @@ def _subject(change: ConfigurationChange) -> Subject:
 
 
 def _compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]) -> Evaluated:
-    rules = {rule.info.id: rule for rule in now.by.rules.rules}
-    worse = {name: rule.info.worse for name, rule in rules.items() if rule.info.worse}
-    matched = match(_side(before), _side(now), worse)
-    joined = {name for name, rule in rules.items() if rule.joined}
+    matched = match(side_of(before), side_of(now), orders_of(now))
+    joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
     findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))
     states = Counter(each.baseline_state for each in (*findings, *matched.gone) if each.baseline_state)
     comparison = Comparison(base.name, base.commit, dict(states), tuple(matched.gone), (*notes, *_notes(before, now)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     always = frozenset(info.id for info in now.own_rules)
-    known = Before(compared=True, inputs=frozenset(_unread(before)), errors=errors, always=always)
+    known = Before(compared=True, inputs=frozenset(unread(before)), errors=errors, always=always)
     return replace(now, findings=findings, comparison=comparison, before=known)
 
 
@@ -160,11 +158,17 @@ def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]
     ]
 
 
-def _side(state: Evaluated) -> Side:
-    return Side(state.findings, frozenset(_unread(state)), {subject.identity for subject in state.read.subjects})
+def side_of(state: Evaluated) -> Side:
+    """One side of a comparison: what a scan found."""
+    return Side(state.findings, frozenset(unread(state)), {subject.identity for subject in state.read.subjects})
 
 
-def _unread(state: Evaluated) -> Iterator[str]:
+def orders_of(state: Evaluated) -> dict[str, Worse]:
+    """Which value of a rule is worse than another, of the rules that state it."""
+    return {rule.info.id: rule.info.worse for rule in state.by.rules.rules if rule.info.worse}
+
+
+def unread(state: Evaluated) -> Iterator[str]:
     """Paths of the inputs that were not assessed, at least in part."""
     strict = state.options.strict_documents
     return (item.path for item in state.read.inputs if is_incomplete(item, strict=strict))
@@ -183,7 +187,7 @@ def _with_causes(findings: Sequence[Finding], before: Evaluated, now: Evaluated,
 
 def _notes(before: Evaluated, now: Evaluated) -> Iterator[str]:
     """What could not be read on one of the two sides, or on both."""
-    past, present = set(_unread(before)), set(_unread(now))
+    past, present = set(unread(before)), set(unread(now))
     for path in sorted(past & present):
         yield f"{path} is not assessed in full, on the base neither"
     paths = {item.path for item in now.read.inputs}

@@ -48,12 +48,12 @@ class Run(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """How a scan compares with the base of a change."""
+    """How a scan compares with the base of a change, or with a baseline file."""
 
     base: str
-    """The base as it was named, such as origin/main."""
+    """The base as it was named, such as origin/main; the path of a baseline file."""
     commit: str
-    """The commit that was read as the base."""
+    """The commit that was read as the base; empty for a file."""
     states: Mapping[BaselineState, int]
     """Number of failures and unknowns in each state."""
     gone: tuple[Finding, ...] = ()

@@ -18,8 +18,10 @@ from scanner.exit_codes import INTERNAL, USAGE
 from scanner.late import regex
 
 _COMMANDS = {
+    "init": "Set Assay up in the repository of the current folder.",
     "scan": "Scan files and folders.",
     "gate": "Compare files and folders with the base of a change.",
+    "baseline": "Write, show and prune baselines.",
     "fix": "Fix findings in the scanned files.",
     "explain": "Explain a rule or a finding.",
     "rules": "List, show, test, create and export rules.",

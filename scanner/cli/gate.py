@@ -10,9 +10,9 @@ import click
 from msgspec.structs import replace
 
 from scanner.cli.option_groups import INPUT, Command, option
-from scanner.cli.reading import fails_on, reads_files, reports_on, strict
+from scanner.cli.reading import fails_on, reads_files, reports_on, resolved_options, strict
 from scanner.cli.running import EXIT_CODES, Wanted, writes_results
-from scanner.cli.waiver_options import accepts_waivers
+from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.model import Severity
 from scanner.sources import Selection, git_base
@@ -21,7 +21,8 @@ _HELP = f"""Compare files and folders with the base of a change.
 
     The base is the common ancestor of HEAD and --base. Only what the change made worse counts: findings that are new,
     that have a worse value, or that failed on the base and cannot be judged any more. The configuration counts as it is
-    on the base.
+    on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration file
+    on disk counts.
     {EXIT_CODES}"""
 
 
@@ -40,6 +41,13 @@ _HELP = f"""Compare files and folders with the base of a change.
     help="Compare with the common ancestor of HEAD and this branch, commit or tag.  [default: the target of the pull "
     f"request or merge request in GitHub, GitLab and Azure DevOps, else {git_base.DEFAULT}]",
 )
+@option(
+    INPUT,
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Compare with this file, which `assay baseline write` made, in place of a commit.",
+)
 @option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
 @option(INPUT, "--staged", is_flag=True, help="Read the files of Git's index, not those on disk.")
 @click.pass_context
@@ -49,11 +57,15 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
     from scanner.comparison import Change, compare
 
     wanted = Wanted.of(given)
-    revision = given["git_revision"]
+    revision, baseline = given["git_revision"], given.pop("baseline")
     if revision == "" or base == "":
         raise UsageError("the name of a revision is empty", hint="name a commit, a branch or a tag")
     if staged and revision:
         raise UsageError("--staged and --git-revision exclude each other", hint="name one of them")
+    if baseline is not None:
+        if base:
+            raise UsageError("--base and --baseline exclude each other", hint="name one of them")
+        return _with_baseline(context, wanted, baseline, staged=staged, **given)
     found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
     selection = _selection(revision or "", staged=staged)
     sides = gate_configuration.sides(context, found, selection)
@@ -67,6 +79,23 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
     change = Change(sides.changed(), accepted.head, sides.notes)
     work = partial(compare, sides.chosen.value("paths"), options, found, change=change)
     return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
+
+
+def _with_baseline(context: click.Context, wanted: Wanted, baseline: str, *, staged: bool, **given: Any) -> int:
+    """Compare with a file in place of a commit."""
+    from scanner import baseline_comparison
+    from scanner.gate import baseline_file
+
+    revision, read = given["git_revision"], baseline_file.read(baseline)
+    chosen, selection = resolved_options(context), _selection(given["git_revision"] or "", staged=staged)
+    options = wanted.options(chosen, revision, **given)
+    options = replace(
+        options,
+        selection=replace(options.selection, staged=staged, index=selection.index),
+        **waiver_options(chosen, given, origins=True),
+    )
+    work = partial(baseline_comparison.compare, chosen.value("paths"), options, read, baseline)
+    return wanted.run(chosen, work, on_disk=not staged and not revision)
 
 
 def _selection(revision: str, *, staged: bool) -> Selection:

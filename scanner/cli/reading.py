@@ -172,6 +172,11 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
     return taking(command, (*_CONFIGURED, *_OPTIONS))
 
 
+def reads_files_for_all_rules(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that select files and limits, and bring further rules and policies, but leave no rule out."""
+    return taking(command, (_CONFIGURED[0], _JUDGED[-1], *_OPTIONS[1:]))
+
+
 def is_configured(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that name a configuration file and choose rules."""
     return taking(command, _CONFIGURED)

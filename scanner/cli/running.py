@@ -40,6 +40,17 @@ EXIT_CODES = """
       4  incomplete: an input or a rule could not be assessed
       5  internal error
 """
+runs_engines = option(
+    ENGINES,
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(ENGINE_NAMES),
+    default=ENGINE_NAMES[:1],
+    show_default=True,
+    help="Run this engine. `checkov` runs Checkov together with Assay's own rules.",
+)
+"""The option that names further engines."""
 _WRITTEN = (
     option(
         OUTPUT,
@@ -50,16 +61,7 @@ _WRITTEN = (
         help=f"Write the results in this format, to FILE or to standard output: {', '.join(FORMATS)}. "
         "May be repeated.  [default: table]",
     ),
-    option(
-        ENGINES,
-        "--engine",
-        "engines",
-        multiple=True,
-        type=click.Choice(ENGINE_NAMES),
-        default=ENGINE_NAMES[:1],
-        show_default=True,
-        help="Run this engine. `checkov` runs Checkov together with Assay's own rules.",
-    ),
+    runs_engines,
     option(
         OUTPUT,
         "--show",

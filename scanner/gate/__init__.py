@@ -20,6 +20,8 @@ class Before(Struct, frozen=True):
     """What the base of a comparison could not assess."""
 
     compared: bool = False
+    baseline: str = ""
+    """The file that is compared with; empty where the base is a commit."""
     inputs: frozenset[str] = frozenset()
     """Paths of inputs."""
     errors: frozenset[str] = frozenset()
@@ -57,7 +59,7 @@ def judge(
         listed = ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
         return Verdict(INCOMPLETE, f"Incomplete: {listed}{known}.")
     if failing:
-        what = f"that the change made worse, at or above {fail_on}" if before.compared else f"at or above {fail_on}"
+        what = f"{_worse(before)}at or above {fail_on}"
         return Verdict(FAILED, f"Failed: {_count(failing, 'finding', what)}{known}.")
     if not counted and not any(item.status is InputStatus.ASSESSED for item in inputs):
         what = "no architecture spec, Kubernetes manifest or swarm configuration"
@@ -65,9 +67,22 @@ def judge(
     if idle and not counted:
         return Verdict(NOTHING, f"Nothing to assess: {idle}{known}.")
     left = " (inputs and rules that could not be assessed were allowed)" if counted or errors else ""
-    passed = "the change made nothing worse" if before.compared else "nothing"
+    passed = _passed(before)
     said = "" if before.compared else " failed"
     return Verdict(CLEAN, f"Passed: {passed} at or above {fail_on}{said}{left}{known}.")
+
+
+def _worse(before: Before) -> str:
+    """What is said of findings that fail, where only those count that are worse than before."""
+    if before.baseline:
+        return f"(new, or worse than in {before.baseline}) "
+    return "that the change made worse, " if before.compared else ""
+
+
+def _passed(before: Before) -> str:
+    if before.baseline:
+        return f"nothing is new or worse than in {before.baseline}"
+    return "the change made nothing worse" if before.compared else "nothing"
 
 
 def _missing(inputs: Sequence[Input]) -> Iterator[str]:
@@ -86,7 +101,7 @@ def _known(accepted: int, before: Before, missing: Iterable[Input]) -> str:
     both = sum(item.path in before.inputs for item in missing)
     parts = (
         _count(accepted, "input", "accepted as not assessed"),
-        _count(both, "input", "not assessed on the base either"),
+        _count(both, "input", f"not assessed {'in the baseline' if before.baseline else 'on the base'} either"),
     )
     told = ", ".join(part for part in parts if part)
     return f" ({told})" if told else ""

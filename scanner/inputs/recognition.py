@@ -25,6 +25,7 @@ _HEAD = 4096
 """Bytes at the beginning of a page that say what it is."""
 _PAGE, _SIGN = b"<!doctype html>", b'<meta name="generator" content="Assay">'
 _LINES = b'{"type":"run","format":"assay-results/'
+_BASELINE = b'"format":"assay-baseline/'
 
 
 def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
@@ -49,6 +50,8 @@ def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | I
 
 def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
+    if _is_baseline(file.path, content):
+        return Input(file.path, *_seal(file), InputStatus.SKIPPED, "a baseline of Assay")
     if _is_own_report(file.path, content):
         return Input(file.path, *_seal(file), InputStatus.SKIPPED, "a report of Assay")
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
@@ -64,6 +67,15 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
+
+
+def _is_baseline(path: str, content: bytes) -> bool:
+    """Whether a file is a baseline, and holds nothing else."""
+    if not path.endswith(".json") or _BASELINE not in content[:_HEAD]:
+        return False
+    from scanner.gate.baseline_file import is_baseline
+
+    return is_baseline(content)
 
 
 def _is_own_report(path: str, content: bytes) -> bool:

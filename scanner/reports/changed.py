@@ -28,4 +28,5 @@ def state_of(finding: Finding) -> str:
 def compared_with(comparison: Comparison) -> str:
     """The base, and the number of findings in each state."""
     states = [f"{number} {state}" for state in BaselineState if (number := comparison.states.get(state, 0))]
-    return f"{comparison.base} ({comparison.commit[:_SHORT]}): {', '.join(states) or 'no findings on either side'}"
+    commit = f" ({comparison.commit[:_SHORT]})" if comparison.commit else ""
+    return f"{comparison.base}{commit}: {', '.join(states) or 'no findings on either side'}"

@@ -104,7 +104,7 @@ def comparison(scan: Scan) -> Json | None:
         return None
     return {
         "base": made.base,
-        "commit": made.commit,
+        **({"commit": made.commit} if made.commit else {}),
         "states": {state: made.states.get(state, 0) for state in BaselineState},
         "gone": [_finding(finding, own) for finding in made.gone],
         "notes": made.notes,

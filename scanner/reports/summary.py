@@ -227,12 +227,13 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
     if any(gaps(scan)[:3]):
         yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
     paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
-    failed = [scan.rules[finding.rule] for finding in scan.findings if finding.outcome is Outcome.FAIL]
+    failed = [scan.rules[finding.rule] for finding in scan.listed if finding.outcome is Outcome.FAIL]
     fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
     if fixable and paths:
         option = "" if all(fixable) else " --unsafe"
         yield f"`assay fix {paths} --diff{option}` shows the edits that Assay can make"
     elif failed:
         yield "`assay explain RULE` explains a rule"
-    if not failed and scan.outcomes["unknown"] and not presentation.unknown:
+    unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
+    if not failed and unknown and not presentation.unknown:
         yield "`--show unknown` lists the place of each unknown outcome"

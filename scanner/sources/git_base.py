@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from scanner.errors import UsageError
 from scanner.sources import git
 
 DEFAULT = "origin/HEAD"
+_LIKELY = ("origin/main", "origin/master", "main", "master")
+"""Names that a default branch often has."""
 _UNSHALLOW = "fetch the history first: git fetch --unshallow origin"
 
 
@@ -29,7 +32,7 @@ def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str]
     runs for, else the default branch of the remote `origin`. Raises UsageError with the command that helps where the
     history that is needed is not there.
     """
-    folder = git.checkout_of(paths)
+    folder = _checkout(paths)
     name = named or of_service(environment) or DEFAULT
     target = _target(name, folder)
     commit = git.commit_of(head, folder)
@@ -40,6 +43,14 @@ def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str]
         message = f"the checkout is shallow, and the common ancestor of {head} and {name} is not in it"
         raise UsageError(message, hint=_UNSHALLOW)
     raise UsageError(f"{head} and {name} have no common ancestor", hint="name another base: --base REV")
+
+
+def _checkout(paths: Sequence[str]) -> str:
+    """The folder of the first path; raises UsageError where it is not in a Git checkout."""
+    if not git.top(os.path.abspath(paths[0])):
+        hint = "compare with a file: `assay baseline write FILE`, later `assay gate --baseline FILE`"
+        raise UsageError("this is not a Git checkout, so there is no base to compare with", hint=hint)
+    return git.checkout_of(paths)
 
 
 def of_service(environment: Mapping[str, str]) -> str:
@@ -62,17 +73,29 @@ def _target(name: str, folder: str) -> str:
     try:
         return git.commit_of(name, folder)
     except UsageError as error:
-        hint = _fetch(name)
+        hint = _fetch(name, folder)
         raise UsageError(f"the base {name} is not in this checkout", hint=hint) from (
             error if name.startswith("-") else None
         )
 
 
-def _fetch(name: str) -> str:
+def _fetch(name: str, folder: str) -> str:
     """The command that brings a base that is not there."""
     remote, _, branch = name.partition("/")
+    if git.answer(folder, "rev-list", "--all", "--max-count=1") == b"":
+        return "there is no commit yet: commit first, then change something"
     if name == DEFAULT:
-        return "run `git remote set-head origin --auto`, or name the base: --base origin/main"
+        return _without_default(folder)
     if remote == "origin" and branch:
         return f"fetch it first: git fetch origin {branch}:refs/remotes/origin/{branch}"
     return f"fetch it first: git fetch origin {name}"
+
+
+def _without_default(folder: str) -> str:
+    """What to do where the default branch of the remote is not known."""
+    known = git.answer(folder, "for-each-ref", "--format=%(refname:short)", "refs/remotes/origin", "refs/heads") or b""
+    names = known.decode(errors="replace").split()
+    near = next((each for each in _LIKELY if each in names), "BRANCH")
+    if git.answer(folder, "config", "--get", "remote.origin.url"):
+        return f"run `git remote set-head origin --auto`, or name the base: --base {near}"
+    return f"there is no remote `origin`, so name the base: --base {near}"

@@ -1,0 +1,133 @@
+"""`assay init`: sets Assay up in a repository."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from scanner.cli.reading import options, resolved_options, tell_configuration
+from scanner.cli.terminal import counted
+from scanner.errors import UsageError
+from scanner.exit_codes import CLEAN, INCOMPLETE, NOTHING
+from scanner.finished_scan import Scan
+from scanner.model import Outcome
+from scanner.reports.safe_text import safe
+from scanner.safe_write import write_file
+from scanner.scan import scan
+from scanner.setup.files import HOOKS, Wanted, files
+from scanner.setup.survey import Service, Survey, survey
+
+_FOUND = {
+    "kubernetes": "with Kubernetes manifests",
+    "architecture": "with an architecture spec",
+    "calm": "with a FINOS CALM spec",
+    "swarm": "with agent swarm configuration",
+    "prose": "with availability or recovery figures",
+}
+
+
+@click.command("init")
+@click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
+@click.pass_context
+def command(context: click.Context, /, *, dry_run: bool) -> int:
+    """Set Assay up in the repository of the current folder.
+
+    Scans the folder and writes assay.yaml, the entry for pre-commit and the CI job that suit it. A file that exists is
+    not changed: what to add to it is printed.
+    """
+    chosen = resolved_options(context)
+    result = scan((os.curdir,), options(chosen, {}))
+    tell_configuration(chosen.configuration)
+    found = survey(result)
+    if found.top and os.path.realpath(found.top) != os.path.realpath(os.curdir):
+        raise UsageError(
+            "this is not the top folder of the Git checkout, where the hook and the CI job belong",
+            hint=f"cd {shlex.quote(os.path.relpath(found.top))} && assay init",
+        )
+    _say(_read(found, result))
+    if not found.assessed:
+        return NOTHING
+    wanted = list(files(found))
+    written = [each for each in wanted if not each.exists]
+    _provide(wanted, dry_run=dry_run)
+    _say(("", "Next:"))
+    if dry_run:
+        _say(("  assay init                  writes the files",))
+    _say(_next(found, [] if dry_run else written))
+    _say(_remarks(found, result))
+    return CLEAN
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(safe(line))
+
+
+def _read(found: Survey, result: Scan) -> Iterator[str]:
+    """What there is, and what a scan says of it."""
+    if not found.assessed:
+        yield "Assay reads nothing here: there is no Kubernetes manifest, architecture spec or swarm configuration."
+        yield "Run `assay init` where they are; `assay scan --explain-inputs` lists what each file is."
+        return
+    some = [f"{counted(number, 'file')} {_FOUND.get(name, name)}" for name, number in found.formats.items()]
+    some += [counted(number, noun) for number, noun in ((found.charts, "chart"), (found.overlays, "overlay")) if number]
+    yield f"Found {', '.join(some)}."
+    failed = sum(finding.outcome is Outcome.FAIL for finding in result.findings)
+    yield f"A scan of the whole repository gives {counted(failed, 'finding')}. {result.verdict.reason}"
+    if result.verdict.exit_code == INCOMPLETE:
+        yield "What was not assessed: `assay scan --explain-inputs`; accept it in assay.yaml, with a reason."
+
+
+def _provide(wanted: Sequence[Wanted], *, dry_run: bool) -> None:
+    """Write the files that are missing; say what to add to those that are there."""
+    click.echo()
+    for each in wanted:
+        if not each.exists and not dry_run:
+            write_file(Path(each.path), (each.content,), folders=True, new=True)
+            click.echo(f"wrote {each.path}")
+        elif not each.exists:
+            click.echo(f"would write {each.path}:\n\n{_indented(each.content)}\n")
+        elif not each.marks:
+            click.echo(f"{each.path} exists and stays as it is")
+        elif each.done:
+            click.echo(f"{each.path} exists and runs Assay")
+        else:
+            under = f", under `{each.where}`" if each.where else ""
+            click.echo(f"{each.path} exists and stays as it is; add this{under}:\n\n{_indented(each.addition)}\n")
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").split("\n"))
+
+
+def _next(found: Survey, written: Sequence[Wanted]) -> Iterator[str]:
+    """The next commands."""
+    if not found.top:
+        yield "  assay scan                                  lists all findings"
+        yield "  assay baseline write assay-baseline.json    stores them"
+        yield "  assay gate --baseline assay-baseline.json   fails for what is worse than stored"
+        return
+    if written:
+        yield f"  git add {' '.join(shlex.quote(each.path) for each in written)}"
+        yield "  git commit -m 'Add Assay'"
+    if any(each.path == HOOKS for each in written):
+        yield "  pre-commit install          runs the hook before each commit (pip install pre-commit)"
+    yield "  assay scan                  lists all findings"
+    base = "" if found.has_base else f" --base {shlex.quote(found.branch)}"
+    yield f"  {f'assay gate{base}'.ljust(26)}  on a branch: fails only for what the branch makes worse"
+
+
+def _remarks(found: Survey, result: Scan) -> Iterator[str]:
+    """What to know of CI."""
+    if not found.services:
+        yield "No CI service was found. Run `assay gate` for pull requests, in a checkout with its whole history, and"
+        yield "`assay scan` for the default branch."
+    elif result.verdict.exit_code != CLEAN:
+        yield "The CI job scans the default branch as a whole, and fails there until the findings are fixed, or"
+        yield "`fail-on` in assay.yaml is raised. Pull requests fail only for what they make worse."
+    if Service.JENKINS in found.services:
+        yield "The Jenkins job needs Python 3.11 or newer on its agent."

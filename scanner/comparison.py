@@ -29,10 +29,11 @@ def compare(paths: Sequence[str], options: Options, base: Base, watch: Callable[
     selection = replace(options.selection, revision=base.commit, staged=False, index="", may_be_missing=True)
     before = evaluate(paths, replace(options, selection=selection), None, shared)
     now = evaluate(paths, options, watch, shared)
-    return _compared(before, now, base).result()
+    return compared(before, now, base).result()
 
 
-def _compared(before: Evaluated, now: Evaluated, base: Base) -> Evaluated:
+def compared(before: Evaluated, now: Evaluated, base: Base) -> Evaluated:
+    """A scan, with what became of each finding since another one with the same rules."""
     rules = {rule.info.id: rule for rule in now.by.rules.rules}
     worse = {name: rule.info.worse for name, rule in rules.items() if rule.info.worse}
     matched = match(_side(before), _side(now), worse)

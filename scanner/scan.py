@@ -136,19 +136,20 @@ class Shared(Struct):
 
 
 def evaluate(
-    paths: Sequence[str],
+    paths: Sequence[str] | sources.Scope,
     options: Options,
     watch: Callable[[Input], object] | None = None,
     shared: Shared | None = None,
 ) -> Evaluated:
-    """Read files and folders and evaluate the rules; raises as `scan` does.
+    """Read files and folders, or what a scope holds, and evaluate the rules; raises as `scan` does.
 
     `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
     """
     by = shared.by if shared else scan_rules(options)
-    where = sources.scope(paths, options.selection, options.configuration.place("paths"))
+    where = _scope(paths, options)
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    kept = None if by.policies else FieldFilter(joined.reads())  # a policy may ask for any field
+    compares = options.joined or bool(options.frameworks or by.policies)  # a framework needs facts about the data
+    kept = None if by.policies else FieldFilter(joined.reads(), facts=compares)  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
@@ -162,14 +163,22 @@ def evaluate(
     )
     search = partial(read.searched.search, read.contents)
     whole = _whole(where, read)
-    known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
+    together = JoinedResult()
+    if compares:
+        known = reuse.joined(joined, kept, work, whole=whole) if kept else None
+        together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings)
+
+
+def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Scope:
+    if isinstance(paths, sources.Scope):
+        return paths
+    return sources.scope(paths, options.selection, options.configuration.place("paths"))
 
 
 def _evaluation(

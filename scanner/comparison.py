@@ -81,7 +81,7 @@ def compare(
         now, more = _with_proposals(now, change.waivers)
         weaker += more
     now = _with_changes(now, weaker, change)
-    return _compared(before, now, base, change.notes).result()
+    return compared(before, now, base, change.notes).result()
 
 
 def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[ConfigurationChange]]:
@@ -132,7 +132,8 @@ def _subject(change: ConfigurationChange) -> Subject:
     return Subject(CONFIGURATION_CHANGE, identity, label, origin, {"change": data}, {"change": mark}, "change")
 
 
-def _compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]) -> Evaluated:
+def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str] = ()) -> Evaluated:
+    """A scan, with what became of each finding since another one with the same rules."""
     matched = match(side_of(before), side_of(now), orders_of(now))
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
     findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))

@@ -43,6 +43,8 @@ class Options(Struct, frozen=True):
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    joined: bool = True
+    """Run the rules that compare objects, too, and not only those that look at one."""
     tuning: Tuning = field(default_factory=Tuning)
     """Which rules run, how severe they count, and their parameters."""
     policies: tuple[Path, ...] = ()

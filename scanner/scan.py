@@ -153,26 +153,27 @@ class Shared(Struct):
 
 
 def evaluate(
-    paths: Sequence[str],
+    paths: Sequence[str] | sources.Scope,
     options: Options,
     watch: Callable[[Input], object] | None = None,
     shared: Shared | None = None,
     *,
     reported: bool = True,
 ) -> Evaluated:
-    """Read files and folders and evaluate the rules; raises as `scan` does.
+    """Read files and folders, or what a scope holds, and evaluate the rules; raises as `scan` does.
 
-    What is not `reported` is not searched for credentials.
-    `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
+    What is not `reported` is not searched for credentials. `shared` is what an earlier scan with the same rules used.
     """
     by = shared.by if shared else scan_rules(options)
-    where = sources.scope(paths, options.selection, options.configuration.place("paths"))
+    where = _scope(paths, options)
     if shared and where.tree:
         where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
+    compares = options.joined or bool(options.frameworks or by.policies)  # a framework needs facts about the data
     accepted = prepare(options, by, str(where.root))
     noted = accepted.reads() if accepted else ()
-    kept = None if by.policies else FieldFilter((*joined.reads(), *noted))  # a policy may ask for any field
+    reads = (*joined.reads(), *noted)
+    kept = None if by.policies else FieldFilter(reads, facts=compares)  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
@@ -186,9 +187,10 @@ def evaluate(
     )
     search = partial(read.searched.search, read.contents)
     whole = _whole(where, read)
-    known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-    meanwhile = search if reported else None
-    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
+    together, meanwhile = JoinedResult(), search if reported else None
+    if compares:
+        known = reuse.joined(joined, kept, work, whole=whole) if kept else None
+        together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     waived = AppliedWaivers()
@@ -199,6 +201,12 @@ def evaluate(
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
+
+
+def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Scope:
+    if isinstance(paths, sources.Scope):
+        return paths
+    return sources.scope(paths, options.selection, options.configuration.place("paths"))
 
 
 def _evaluation(

@@ -115,5 +115,5 @@ def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> 
     """Of the rules that look at one subject, and of those that need all."""
     with located(options.configuration.place("kubernetes-version")):
         minor = minor_of(options.kubernetes_version)
-    for some in (rules.local(), rules.joined()):
+    for some in (rules.local(), rules.joined() if options.joined else ()):
         yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)

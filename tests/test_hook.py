@@ -82,10 +82,15 @@ def test_only_the_files_of_the_commit_are_read(folder: Path) -> None:
     assert "pod.yaml" not in hook(folder, "--fail-on", "low", "service.yaml").stdout
 
 
-def test_what_another_file_may_hold_is_unknown_to_it(folder: Path) -> None:
-    """A service whose pods are not staged does not select too little."""
-    listed = hook(folder, "--fail-on", "info", "service.yaml").stdout.splitlines()
-    assert "     1  Services select at least one workload  kubernetes.service-selects-workload" in listed
+def test_rules_that_compare_objects_run_only_with_full(folder: Path) -> None:
+    """A service whose pods are in another file does not select too little."""
+    (folder / "broken.yaml").unlink()
+    (folder / "service.yaml").write_text(SERVICE.replace("app: web", "app: other"))
+    wanted = ("--fail-on", "info", "--select", "kubernetes.service-selects-workload")
+    assert hook(folder, *wanted, "service.yaml").returncode == 0
+    done = hook(folder, *wanted, "--full")
+    assert done.returncode == 1
+    assert "service.yaml:4:" in done.stdout
 
 
 def test_a_folder_below_and_a_name_with_a_blank_are_named_as_pre_commit_names_them(folder: Path) -> None:

@@ -27,7 +27,7 @@ _COMMANDS = {
     "rules": "List, show, test, create and export rules.",
     "frameworks": "List, show and create frameworks.",
     "waivers": "List, check and report waivers, and write new ones.",
-    "hook": "Scan the given files before a commit.",
+    "hook": "Judge files before a commit or a push.",
     "config": "Show the configuration and its schema.",
 }
 """Each command, which is a module here, and the first sentence of its help."""

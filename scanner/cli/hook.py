@@ -1,25 +1,43 @@
-"""`assay hook`: what pre-commit runs on staged files."""
+"""`assay hook`: what pre-commit runs before a commit or a push."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
-from scanner import reports
-from scanner.cli.option_groups import OUTPUT, Command, option
-from scanner.cli.outputs import Output, write
+from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
+from scanner.cli.terminal import on_standard_output
 from scanner.cli.waiver_options import accepts_waivers, waiver_options
+from scanner.commit_check import Stopping, check_all, check_files, stopping
+from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, NOTHING
 from scanner.model import Severity
+from scanner.options import Options
+from scanner.reports import table
 from scanner.reports.format import Presentation
-from scanner.scan import evaluate
+from scanner.reports.text_layout import TextLayout
+from scanner.scan import Evaluated, evaluate
+from scanner.sources import git_changes
+from scanner.sources.file_filter import FileFilter
+
+_HELP = """Judge the given files before a commit or a push.
+
+    In a Git checkout, what is staged is judged, and only what it makes worse than HEAD is counts. Rules that compare
+    objects do not run, unless --full is given. If nothing is staged, or outside of Git, the files on disk are judged,
+    and everything counts. PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, which pre-commit sets before a push, name the
+    commits to compare in place of HEAD and what is staged.
+
+    The default threshold is high; the scan in CI reports the lower severities. The exit codes are those of
+    `assay scan`, except that nothing to assess is 0.
+    """
 
 
 class _OnNames(Command):
@@ -29,40 +47,82 @@ class _OnNames(Command):
         options = args[: args.index("--")] if "--" in args else args
         for name in options:
             if name.startswith("-") and os.path.lexists(name):
-                hint = "rename the file, or remove it"
+                hint = "rename or remove the file, or end the options with `--`, as in `args: [--]` of the hook"
                 raise UsageError(f"{name} is an option, and here it is the name of a file too", hint=hint)
         return super().parse_args(ctx, args)
 
 
-@click.command("hook", cls=_OnNames)
-@click.argument("paths", nargs=-1, metavar="[FILES]...")
-@option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of the scan.")
+@click.command("hook", cls=_OnNames, help=_HELP)
+@click.argument("files", nargs=-1)
+@option(INPUT, "--full", is_flag=True, help="Judge all files of the checkout, or the given ones, by all rules.")
+@option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of judging them.")
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
 @accepts_waivers
 @is_configured
 @click.pass_context
-def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, **given: Any) -> int:
-    """Scan the given files before a commit.
-
-    The default threshold is high; the scan in CI reports the lower severities. The exit codes are those of
-    `assay scan`, except that nothing to assess is 0.
-    """
-    if not paths:
+def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fixing: bool, **given: Any) -> int:
+    """Judge files before a commit or a push."""
+    if not files and not full:
         return CLEAN
     if fixing:
-        return _fix(paths, given)
+        return _fix(files, given)
     started = time.monotonic()
-    resolved = resolved_options(context)
-    chosen = replace(options(resolved, given), **waiver_options(resolved, given, origins=False))
-    evaluated = evaluate(paths, chosen)
-    if evaluated.verdict().exit_code in (CLEAN, NOTHING):
-        tell_changes(evaluated.configuration)
+    chosen = resolved_options(context)
+    wanted = replace(options(chosen, given), **waiver_options(chosen, given, origins=False))
+    checked = _checked(files, chosen, wanted, full=full)
+    if checked is None:
         return CLEAN
-    result = evaluated.result()
-    tell_configuration(result.run.configuration)
-    table = Output("table", reports.find("table"), None)
-    write(result, (table,), Presentation(paths=paths), time.monotonic() - started)
-    return result.verdict.exit_code
+    if checked.verdict().exit_code in (CLEAN, NOTHING):
+        tell_changes(checked.configuration)
+        return CLEAN
+    found = stopping(checked)
+    tell_configuration(found.scan.run.configuration)
+    presentation = on_standard_output(Presentation(), os.environ, time.monotonic() - started)
+    for line in _lines(found, presentation):
+        click.echo(line.encode(sys.stdout.encoding, "backslashreplace"))
+    return found.scan.verdict.exit_code
+
+
+def _checked(files: Sequence[str], chosen: ResolvedOptions, wanted: Options, *, full: bool) -> Evaluated | None:
+    """What comes of the files, or of all; None where there is nothing to judge."""
+    if not full and not (files := [*_wanted(files, chosen, wanted)]):
+        return None
+    change = git_changes.find(files or (os.curdir,), os.environ)
+    if change and not change.changes:
+        if change.head.revision or os.environ.get("GIT_INDEX_FILE"):  # Git sets it while it makes a commit
+            return None
+        change = None
+    if full:
+        paths = files or chosen.value("paths") or (os.curdir,)
+        return check_all(paths, wanted, change) if change else evaluate(paths, wanted)
+    return check_files(files, wanted, change) if change else evaluate(files, replace(wanted, joined=False))
+
+
+def _wanted(files: Sequence[str], chosen: ResolvedOptions, wanted: Options) -> Iterator[str]:
+    """The files that a scan with the same configuration would read; pre-commit names all that were changed."""
+    below = [os.path.abspath(path) for path in chosen.value("paths")]
+    patterns = FileFilter(wanted.selection)
+    for file in files:
+        full = os.path.abspath(file)
+        if below and not any(f"{full}/".startswith(f"{path.rstrip('/')}/") for path in below):
+            continue
+        if os.path.isdir(full) or patterns.takes(os.path.relpath(full)):
+            yield file
+
+
+def _lines(found: Stopping, presentation: Presentation) -> Iterator[str]:
+    """What stops the commit, one line for the rest, and the verdict."""
+    yield from table.without_summary(found.scan, presentation)
+    rest = (
+        (found.below, f"below {found.scan.run.fail_on}"),
+        (found.before, "as before the change"),
+        (found.unknown, "unknown"),
+        (found.unassessed, "not assessed before the change either"),
+    )
+    told = [f"{number} {what}" for number, what in rest if number]
+    if told:
+        yield f"not listed: {', '.join(told)}; `assay scan` lists all"
+    yield TextLayout.of(presentation).paint(found.scan.verdict.reason, "red")
 
 
 def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:

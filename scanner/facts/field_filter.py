@@ -59,9 +59,11 @@ class _FieldTree(Struct):
 class FieldFilter:
     """Cuts subjects down to what facts read, and what rules that use facts read besides."""
 
-    def __init__(self, rules: Iterable[FieldRead] = ()) -> None:
+    def __init__(self, rules: Iterable[FieldRead] = (), *, facts: bool = True) -> None:
         self.rules = tuple(rules)
         """What rules read besides facts."""
+        self.facts = facts
+        """Facts are derived later; otherwise subjects stay for their identity alone."""
         self._reads: dict[str, tuple[FieldRead, ...]] = {}
         """By kind; only the modules that declare reads for the requested kinds are loaded."""
         self._wanted: dict[tuple[str, str], _FieldTree] = {}
@@ -69,14 +71,14 @@ class FieldFilter:
     def of(self, subjects: Iterable[Subject]) -> Iterator[Subject]:
         """The subjects of which anything is read, as far as it is."""
         for subject in subjects:
-            if self.reads(subject.kind):
+            if not self.facts or self.reads(subject.kind):
                 yield self._cut(subject)
 
     def reads(self, kind: str) -> tuple[FieldRead, ...]:
         """What is read of subjects of a kind; nothing for most kinds."""
         if kind not in self._reads:
             by_rules = (read for read in self.rules if read.kind == kind)
-            self._reads[kind] = (*registry.reads(kind), *by_rules)
+            self._reads[kind] = (*(registry.reads(kind) if self.facts else ()), *by_rules)
         return self._reads[kind]
 
     def _cut(self, subject: Subject) -> Subject:

@@ -16,7 +16,7 @@ from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
 from scanner.rendering.helm import Chart
-from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
+from scanner.rendering.plan import MARKERS, RenderingPlan, RenderingSettings, plan
 from scanner.sources import (
     File,
     RenderedFile,
@@ -28,7 +28,7 @@ from scanner.sources import (
     UnreadableFile,
 )
 
-__all__ = ["RenderingSettings", "collect", "documents", "objects"]
+__all__ = ["MARKERS", "RenderingSettings", "collect", "documents", "objects"]
 
 
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:

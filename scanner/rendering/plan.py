@@ -23,6 +23,8 @@ from scanner.rendering.private_copy import SourceTree
 from scanner.sources import RenderingResult, Scope
 from scanner.workers import Workers
 
+MARKERS = frozenset((helm.NAME, *kustomization.NAMES))
+"""Names of the files that make a chart or an overlay known."""
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 _Rendered: TypeAlias = tuple[RenderingResult | str | None, list[Entry], list[bytes]]
@@ -59,9 +61,6 @@ class RenderingPlan(Struct):
                 self.using.setdefault(part, []).append(overlay)
 
 
-_MARKERS = {helm.NAME, *kustomization.NAMES}
-
-
 def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     """Find and render what is under the paths of a scope, and what files that were named one by one are part of.
 
@@ -70,8 +69,8 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     names = sources.names(where)
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
-    if where.tree and not named and not any(posixpath.basename(name) in _MARKERS for name in names):
-        return RenderingPlan()  # all files of a commit would be written to disk for nothing
+    if where.tree and not where.tree.holds(MARKERS):
+        return RenderingPlan(named=named)  # the files need not be written to a folder
     with sources.on_disk(where, settings.limits) as (root, boundary):
         place = "" if where.tree else root
         ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names))
@@ -131,7 +130,7 @@ def _markers_above(name: str, ground: SourceTree) -> Iterator[str]:
     folder = name
     while folder:
         folder = posixpath.dirname(folder)
-        for marker in sorted(_MARKERS):
+        for marker in MARKERS:
             if ground.is_file(posixpath.join(folder, marker)):
                 yield posixpath.join(folder, marker)
 

@@ -52,6 +52,15 @@ def findings(scan: Scan, presentation: Presentation) -> Iterator[str]:
         yield ""
 
 
+def without_summary(scan: Scan, presentation: Presentation) -> Iterator[str]:
+    """The lines about the configuration, all findings of a scan, and what could not be assessed."""
+    screen = TextLayout.of(presentation)
+    open_ = unknowns.blocks(scan, screen, places=True)
+    for block in chain(_configuration(scan, screen), _rules(scan, screen), open_, _unassessed(scan, screen)):
+        yield from block
+        yield ""
+
+
 def _statistics(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     from scanner.reports import statistics
 

@@ -30,6 +30,25 @@ class FileFilter:
             return ""
         return "not included by --include"
 
+    def passed_folder(self, name: str, named: int, asked: dict[str, str]) -> tuple[str, str]:
+        """(the folder of an excluded file, if it is found for the first time, the reason).
+
+        The first `named` folders of the name count as named, and are not excluded. `asked` holds earlier answers.
+        """
+        parts = name.split("/")[:-1]
+        for length in range(named + 1, len(parts) + 1):
+            folder = "/".join(parts[:length]) + "/"
+            first = folder not in asked
+            if first:
+                asked[folder] = self.passes_over(folder[:-1], folder=True)
+            if asked[folder]:
+                return folder * first, asked[folder]
+        return "", ""
+
+    def takes(self, name: str) -> bool:
+        """Whether a file is read, as a walk through the folders above it would find it."""
+        return not self.passed_folder(name, 0, {})[1] and not self.passes_over(name, folder=False)
+
     def _is_included(self, name: str) -> bool:
         """A file is included with any of its folders, unless a later pattern spares it."""
         parts = name.split("/")

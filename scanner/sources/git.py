@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -47,6 +47,8 @@ class Tree(Struct, frozen=True):
     entries: tuple[_Named, ...]
     whole: bool
     """Every path is a folder there."""
+    around: tuple[_Named, ...] = ()
+    """Further files, which are not read by themselves and may belong to a chart or an overlay of those that are."""
     known: Mapping[bytes, bytes] = {}
     """Contents of objects that need not be read."""
 
@@ -65,7 +67,7 @@ class Tree(Struct, frozen=True):
     def unfold(self, folder: str, limits: Limits) -> None:
         """Write the regular files of the commit into a folder; names that lead out of it are left out."""
         with _objects(self.folder, limits) as read:
-            for name, _, mode, identity in self.entries:
+            for name, _, mode, identity in (*self.entries, *self.around):
                 if mode not in NOT_FILES:
                     write_below(folder, name, content_of(self._known(name, identity, limits) or read(name, identity)))
 
@@ -73,30 +75,21 @@ class Tree(Struct, frozen=True):
         content = self.known.get(identity)
         return File(name, content) if content is not None and not too_large(len(content), limits) else None
 
+    def holds(self, names: Collection[str]) -> bool:
+        """Whether a file has one of these names, in whichever folder."""
+        return any(name.rpartition("/")[2] in names for name, *_ in (*self.entries, *self.around))
+
     def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
         asked: dict[str, str] = {}
         for name, named, mode, identity in self.entries:
-            above, reason = _passed_folder(name, named, chosen, asked)
+            above, reason = chosen.passed_folder(name, named, asked)
             if reason:
                 if above:
                     yield above, b"", SkippedFile(above, reason)
                 continue
             reason = chosen.passes_over(name, folder=False) or NOT_FILES.get(mode, "")
             yield name, identity, SkippedFile(name, reason) if reason else None
-
-
-def _passed_folder(name: str, named: int, chosen: FileFilter, asked: dict[str, str]) -> tuple[str, str]:
-    """(the folder of an excluded file, if it is found for the first time, the reason)."""
-    parts = name.split("/")[:-1]
-    for length in range(named + 1, len(parts) + 1):
-        folder = "/".join(parts[:length]) + "/"
-        first = folder not in asked
-        if first:
-            asked[folder] = chosen.passes_over(folder[:-1], folder=True)
-        if asked[folder]:
-            return folder * first, asked[folder]
-    return "", ""
 
 
 def tree(selection: Selection, paths: Sequence[str], root: str) -> Tree:

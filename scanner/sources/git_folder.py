@@ -41,6 +41,11 @@ def refuse_elsewhere(top: str) -> None:
         raise UsageError(message, hint="scan the files on disk, or a checkout of that repository")
 
 
+def of(top: str) -> str:
+    """The folder of the repository of a checkout; of a further work tree, the one that is its own."""
+    return _folders(os.path.join(top, ".git"))[0]
+
+
 def _points_back(folder: str, path: str) -> bool:
     with suppress(UnreadableError):
         return os.path.realpath(_pointed(path, read(os.path.join(folder, "gitdir"), _POINTER_BYTES))) == _real(path)

@@ -1,0 +1,139 @@
+"""What stops a commit, or the push of some: what it makes worse than its parent is.
+
+Its parent is read only where something could stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scanner import rendering, sources
+from scanner.baseline import BaselineState
+from scanner.completeness import is_incomplete
+from scanner.finished_scan import Scan
+from scanner.gate import Before
+from scanner.model import SEVERITIES, Finding, Outcome
+from scanner.options import Options
+from scanner.scan import Evaluated, Shared, evaluate
+from scanner.scan_rules import scan_rules
+from scanner.sources import Scope, Selection, changed_files
+from scanner.sources.git_base import Base
+from scanner.sources.git_changes import Change, ChangeSet
+
+_State: TypeAlias = Callable[[Sequence[Change], Selection], Scope]
+"""The scope of an earlier state of the files, by what changed since and where it is read from."""
+
+
+def check_files(paths: Sequence[str], options: Options, change: ChangeSet) -> Evaluated:
+    """Judge the files of a change at and below paths, by rules that look at one object.
+
+    Raises UsageError for a path that is not in the checkout of the change.
+    """
+    files = changed_files.named(change, paths, rendering.MARKERS)
+    now = replace(options, joined=False, selection=_of(options, change.head))
+    return _check(files.head(now.selection), now, change, files.base)
+
+
+def check_all(paths: Sequence[str], options: Options, change: ChangeSet) -> Evaluated:
+    """Judge all that Git tracks at and below paths, by all rules."""
+    now = replace(options, selection=_of(options, change.head))
+
+    def earlier(_: Sequence[Change], selection: Selection) -> Scope:
+        return sources.scope(paths, replace(selection, may_be_missing=True))
+
+    return _check(sources.scope(paths, now.selection, options.configuration.place("paths")), now, change, earlier)
+
+
+class Stopping(Struct, frozen=True):
+    """What stops a commit, and how much does not."""
+
+    scan: Scan
+    """With the findings that stop it, and the inputs that were not assessed for the first time."""
+    below: int
+    """Failures below the threshold."""
+    before: int
+    """Failures that were there before."""
+    unknown: int
+    unassessed: int
+    """Inputs that were not assessed before either."""
+
+
+def stopping(checked: Evaluated) -> Stopping:
+    """What of a finished check stops the commit, and how much does not."""
+    result, options, before = checked.result(), checked.options, checked.before or Before()
+    left = [each for each in result.findings if not _stops(each, options, before)]
+    failed = [each for each in left if each.outcome is Outcome.FAIL]
+    below = sum(each.counts for each in failed)
+    known = [each for each in result.inputs if each.path in before.inputs]
+    scan = replace(
+        result,
+        findings=tuple(each for each in result.findings if _stops(each, options, before)),
+        inputs=tuple(each for each in result.inputs if each.path not in before.inputs),
+    )
+    unknown = sum(each.outcome is Outcome.UNKNOWN for each in left)
+    strict = options.strict_documents
+    return Stopping(scan, below, len(failed) - below, unknown, sum(is_incomplete(it, strict=strict) for it in known))
+
+
+def _of(options: Options, read: Selection) -> Selection:
+    return replace(options.selection, revision=read.revision, staged=read.staged, index=read.index)
+
+
+def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) -> Evaluated:
+    shared = Shared(scan_rules(options))
+    now = evaluate(head, options, None, shared)
+    checked = now
+    for base, changes in _bases(change):
+        if not _may_stop(checked):
+            break
+        from scanner.comparison import compared
+
+        selection = _of(options, Selection(revision=base.commit))
+        before = evaluate(earlier(changes, selection), replace(options, selection=selection), None, shared)
+        further = compared(before, now, base)
+        checked = further if checked is now else _with_both(checked, further)
+    return checked
+
+
+def _bases(change: ChangeSet) -> Iterator[tuple[Base, Sequence[Change]]]:
+    """What a change is compared with; a merge with each of its parents, of which none must be better."""
+    if change.base:
+        yield change.base, change.changes
+        yield from change.further()
+
+
+def _may_stop(checked: Evaluated) -> bool:
+    """Whether something may stop the commit: before it is compared, also what is unknown and may have failed before."""
+    options, before = checked.options, checked.before or Before()
+    return any(
+        _stops(each, options, before) or (each.outcome is Outcome.UNKNOWN and each.baseline_state is None)
+        for each in checked.findings
+        if _is_severe(each, options)
+    ) or any(
+        is_incomplete(each, strict=options.strict_documents) and not each.accepted and each.path not in before.inputs
+        for each in checked.read.inputs
+    )
+
+
+def _stops(finding: Finding, options: Options, before: Before) -> bool:
+    if finding.outcome is Outcome.ERROR:
+        return finding.fingerprint not in before.errors
+    fails = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
+    return fails and finding.counts and _is_severe(finding, options)
+
+
+def _is_severe(finding: Finding, options: Options) -> bool:
+    return finding.outcome is Outcome.ERROR or SEVERITIES.index(finding.severity) <= SEVERITIES.index(options.fail_on)
+
+
+def _with_both(first: Evaluated, second: Evaluated) -> Evaluated:
+    """A scan that was compared with two parents: what one of them has is not new."""
+    pairs = zip(first.findings, second.findings, strict=True)
+    findings = [other if each.counts else each for each, other in pairs]
+    known = [each.before or Before() for each in (first, second)]
+    inputs, errors = (frozenset().union(*some) for some in zip(*((it.inputs, it.errors) for it in known), strict=True))
+    return replace(first, findings=findings, before=Before(compared=True, inputs=inputs, errors=errors))

@@ -151,16 +151,18 @@ def evaluate(
     options: Options,
     watch: Callable[[Input], object] | None = None,
     shared: Shared | None = None,
+    where: sources.Scope | None = None,
     *,
     reported: bool = True,
 ) -> Evaluated:
     """Read files and folders and evaluate the rules; raises as `scan` does.
 
     What is not `reported` is not searched for credentials.
-    `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
+    `shared` is what an earlier scan with the same options, apart from the selection of files, used and read. `where` is
+    what the paths and the selection cover, where it is known.
     """
     by = shared.by if shared else scan_rules(options)
-    where = sources.scope(paths, options.selection, options.configuration.place("paths"))
+    where = where or sources.scope(paths, options.selection, options.configuration.place("paths"))
     if shared and where.tree:
         where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
@@ -227,6 +229,7 @@ def _read(
         read.searched.take(source.path, portions)
         for portion in portions:
             read.subjects.extend(portion.subjects)
+            read.others.update(portion.others)
             read.evaluation.merge(portion.evaluation)
             if portion.input is None:
                 continue

@@ -20,6 +20,8 @@ class Before(Struct, frozen=True):
     """What the base of a comparison could not assess."""
 
     compared: bool = False
+    assessed: bool = False
+    """It held something to assess, so that a change may have deleted all of it."""
     inputs: frozenset[str] = frozenset()
     """Paths of inputs."""
     errors: frozenset[str] = frozenset()
@@ -58,7 +60,8 @@ def judge(
     if failing:
         what = f"that the change made worse, at or above {fail_on}" if before.compared else f"at or above {fail_on}"
         return Verdict(FAILED, f"Failed: {_count(failing, 'finding', what)}{known}.")
-    if not counted and not any(item.status is InputStatus.ASSESSED for item in inputs):
+    idle = "" if before.assessed else idle
+    if not counted and not before.assessed and not any(item.status is InputStatus.ASSESSED for item in inputs):
         what = "no architecture spec, Kubernetes manifest or swarm configuration"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     if idle and not counted:

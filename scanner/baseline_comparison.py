@@ -178,7 +178,8 @@ def _matched(baseline: Baseline, parts: _Parts, now: Evaluated) -> Matched:
         for entry in parts.compared
     ]
     side = baseline.side(past, strict=now.options.strict_documents)
-    return match(side, side_of(now), orders_of(now))
+    joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
+    return match(side, side_of(now, joined), orders_of(now))
 
 
 def _notes(baseline: Baseline, name: str, now: Evaluated, matched: Matched) -> Iterator[str]:

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner import sources
 from scanner.baseline import BaselineState, Worse
 from scanner.completeness import is_incomplete
 from scanner.configuration.weakening import ConfigurationChange
-from scanner.errors import AssayError
+from scanner.errors import AssayError, UsageError
 from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before, waivers
 from scanner.gate.causes import Causes, State
-from scanner.gate.matching import Side, match
+from scanner.gate.matching import ALL, Side, folders_of, match
 from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
-from scanner.inputs import Memory
+from scanner.inputs import Memory, hides_something
 from scanner.marks import keyless
-from scanner.model import Finding, Input, Outcome, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 from scanner.options import Options
 from scanner.places import Origin
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.pack import AllRules
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
+from scanner.sources import Selection
 from scanner.sources.git_base import Base
 from scanner.sources.git_file import identity_of
+from scanner.sources.source import LINK
 from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
 from scanner.waived import WaiverFile, Waivers
 from scanner.waiving import shown
+
+_LOST = f"{LINK}, in place of what was assessed on the base"
 
 
 class ChangedConfiguration(Struct, frozen=True):
@@ -72,16 +77,31 @@ def compare(
     input when it is done. Raises what `scan` raises.
     """
     shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=base.commit)))
-    selection = replace(options.selection, revision=base.commit, staged=False, index="", may_be_missing=True)
-    now = evaluate(paths, options, watch, shared)
-    past = replace(options, selection=selection, waivers=None, inline_ignores=False)
-    before = evaluate(paths, past, None, shared, reported=False)
+    head = replace(options.selection, may_be_missing=True, submodules=False)
+    sides = [replace(head, revision=base.commit, staged=False, index=""), head]
+    past, present = _scopes(paths, sides, options.configuration.place("paths"))
+    now = evaluate(present, replace(options, selection=present.selection), watch, shared)
+    was = replace(options, selection=past.selection, waivers=None, inline_ignores=False)
+    before = evaluate(past, was, None, shared, reported=False)
+    now.read.inputs = list(_with_lost(before.read.inputs, now.read.inputs))
     weaker = list(change.configuration.changes(now.by.everything)) if change.configuration else []
     if change.waivers:
         now, more = _with_proposals(now, change.waivers)
         weaker += more
     now = _with_changes(now, weaker, change)
     return compared(before, now, base, change.notes).result()
+
+
+def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> list[sources.Scope]:
+    """What paths cover on each side: all objects on both or on neither.
+
+    Raises UsageError for a path that is on neither side.
+    """
+    scopes = [sources.scope(paths, side, place) for side in sides]
+    for path in paths:
+        if all(path in each.missing for each in scopes):
+            raise UsageError(f"no such file or folder, on the base neither: {path}", place)
+    return [replace(each, whole=all(other.whole for other in scopes)) for each in scopes]
 
 
 def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[ConfigurationChange]]:
@@ -134,14 +154,15 @@ def _subject(change: ConfigurationChange) -> Subject:
 
 def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str] = ()) -> Evaluated:
     """A scan, with what became of each finding since another one with the same rules."""
-    matched = match(side_of(before), side_of(now), orders_of(now))
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
+    matched = match(side_of(before, joined), side_of(now, joined), orders_of(now))
     findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))
     states = Counter(each.baseline_state for each in (*findings, *matched.gone) if each.baseline_state)
     comparison = Comparison(base.name, base.commit, dict(states), tuple(matched.gone), (*notes, *_notes(before, now)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
+    assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
     always = frozenset(info.id for info in now.own_rules)
-    known = Before(compared=True, inputs=frozenset(unread(before)), errors=errors, always=always)
+    known = Before(compared=True, assessed=assessed, inputs=frozenset(unread(before)), errors=errors, always=always)
     return replace(now, findings=findings, comparison=comparison, before=known)
 
 
@@ -159,9 +180,35 @@ def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]
     ]
 
 
-def side_of(state: Evaluated) -> Side:
-    """One side of a comparison: what a scan found."""
-    return Side(state.findings, frozenset(unread(state)), {subject.identity for subject in state.read.subjects})
+def side_of(state: Evaluated, joined: Collection[str]) -> Side:
+    """One side of a comparison: what a scan found. `joined` are the rules that compare objects."""
+    read = state.read
+    return Side(
+        state.findings,
+        {item.path: _parts_lost(item) for item in read.inputs},
+        {item.path.rstrip("/") for item in read.inputs if _is_link(item) or item.reason == _LOST},
+        {subject.identity for subject in read.subjects} | read.others,
+        joined if any(map(hides_something, read.inputs)) else (),
+    )
+
+
+def _parts_lost(item: Input) -> int:
+    """The number of parts of an input that could not be read."""
+    whole = item.status in (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED)
+    return ALL if whole else len(item.losses)
+
+
+def _with_lost(before: Iterable[Input], now: Iterable[Input]) -> Iterator[Input]:
+    """The inputs of the head, where a link in place of what was assessed on the base is not readable."""
+    assessed = {item.path for item in before if item.status is InputStatus.ASSESSED}
+    above = {folder for path in assessed for folder in folders_of(path)}
+    for item in now:
+        lost = _is_link(item) and item.path.rstrip("/") in assessed | above
+        yield replace(item, status=InputStatus.UNREADABLE, reason=_LOST) if lost else item
+
+
+def _is_link(item: Input) -> bool:
+    return item.status is InputStatus.SKIPPED and item.reason == LINK
 
 
 def orders_of(state: Evaluated) -> dict[str, Worse]:

@@ -17,6 +17,8 @@ class ReadInputs(Struct):
     size: int = 0
     """Bytes of the files, and of what was rendered."""
     subjects: list[Subject] = field(default_factory=list)
+    others: set[str] = field(default_factory=set)
+    """Identities of further subjects, of which nothing else is kept."""
     evaluation: Evaluation = field(default_factory=Evaluation)
     contents: dict[str, bytes] = field(default_factory=dict)
     """Of the inputs that hold subjects, for excerpts."""

@@ -247,6 +247,7 @@ def _read(
         read.searched.take(source.path, portions)
         for portion in portions:
             read.subjects.extend(portion.subjects)
+            read.others.update(portion.others)
             read.evaluation.merge(portion.evaluation)
             if portion.input is None:
                 continue

@@ -144,7 +144,9 @@ class Wanted(Struct):
 
 
 def _scope(chosen: ResolvedOptions) -> sources.Scope:
-    return sources.scope(chosen.value("paths"), where=chosen.configuration.place("paths"))
+    """What the paths cover; whether they are there, the scan says."""
+    anything = sources.Selection(may_be_missing=True)
+    return sources.scope(chosen.value("paths"), anything, chosen.configuration.place("paths"))
 
 
 def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:

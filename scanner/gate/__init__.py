@@ -22,6 +22,8 @@ class Before(Struct, frozen=True):
     compared: bool = False
     baseline: str = ""
     """The file that is compared with; empty where the base is a commit."""
+    assessed: bool = False
+    """It held something to assess, so that a change may have deleted all of it."""
     inputs: frozenset[str] = frozenset()
     """Paths of inputs."""
     errors: frozenset[str] = frozenset()
@@ -61,7 +63,8 @@ def judge(
     if failing:
         what = f"{_worse(before)}at or above {fail_on}"
         return Verdict(FAILED, f"Failed: {_count(failing, 'finding', what)}{known}.")
-    if not counted and not any(item.status is InputStatus.ASSESSED for item in inputs):
+    idle = "" if before.assessed else idle
+    if not counted and not before.assessed and not any(item.status is InputStatus.ASSESSED for item in inputs):
         what = "no architecture spec, Kubernetes manifest or swarm configuration"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
     if idle and not counted:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from scanner import safe_read
 from scanner.errors import PackError, UnreadableError
-from scanner.gate.matching import Side
+from scanner.gate.matching import ALL, Side
 from scanner.limits import DEFAULTS
 from scanner.model import NOT_OURS, Finding, Outcome, Severity
 from scanner.places import Location
@@ -115,7 +115,8 @@ class Baseline(Struct, frozen=True, forbid_unknown_fields=True):
     def side(self, findings: Iterable[Finding], *, strict: bool) -> Side:
         """One side of a comparison, of some of its findings."""
         known = {*self.subjects, *(entry.subject.id for entry in self.findings)}
-        return Side(list(findings), {each.path for each in self.unread if each.counts(strict=strict)}, known)
+        unread = (each.path for each in self.unread if each.counts(strict=strict))
+        return Side(list(findings), dict.fromkeys(unread, ALL), subjects=known)
 
 
 def read(path: str) -> Baseline:

@@ -42,8 +42,13 @@ class Causes:
         if not self._changes or self._holds(finding.location.path, finding.location.line, finding.location.end_line):
             return finding
         namespace = parts_of(finding.subject_id)[0]
-        near = [each for each in self._changes if each.namespace in ("", namespace)]
-        some = [each.words for each in (near or self._changes)]
+        some = [
+            each.words
+            for each in self._changes
+            if each.identity != finding.subject_id and (not namespace or each.namespace in ("", namespace))
+        ]
+        if not some:
+            return finding
         more = f", and {len(some) - _TOLD} more" if len(some) > _TOLD else ""
         return replace(finding, cause=f"{', '.join(some[:_TOLD])}{more}")
 
@@ -58,6 +63,7 @@ class Causes:
 class _Change(Struct, frozen=True):
     """An object that was added, changed or deleted."""
 
+    identity: str
     namespace: str
     order: int
     words: str
@@ -101,4 +107,6 @@ def _by_identity(subjects: Iterable[Subject]) -> dict[str, Subject]:
 
 
 def _change(subject: Subject, order: int, verb: str) -> _Change:
-    return _Change(parts_of(subject.identity)[0], order, f"{subject.name} {verb} ({subject.origin.path})")
+    return _Change(
+        subject.identity, parts_of(subject.identity)[0], order, f"{subject.name} {verb} ({subject.origin.path})"
+    )

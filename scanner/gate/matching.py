@@ -6,8 +6,10 @@ Findings are paired one to one, so that of n equal ones before and n + 1 now exa
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
@@ -29,25 +31,48 @@ def _place(finding: Finding) -> Hashable:
     return finding.rule, finding.subject_id, _INDEX.sub("", finding.location.field)
 
 
-_SAME: tuple[_Key, ...] = (
-    lambda finding: (finding.fingerprint, finding.location, finding.evidence),
+_IN_FILE: tuple[_Key, ...] = (
+    lambda finding: (finding.fingerprint, finding.location, finding.evidence, finding.message),
+    lambda finding: (_place(finding), finding.location.path, finding.evidence, finding.message),
     lambda finding: (finding.fingerprint, finding.location.path, finding.evidence),
+    lambda finding: (_place(finding), finding.location.path, finding.evidence),
+)
+_ANYWHERE: tuple[_Key, ...] = (
+    lambda finding: (_place(finding), finding.evidence, finding.message),
     lambda finding: (finding.fingerprint, finding.evidence),
     lambda finding: (_place(finding), finding.evidence),
-    lambda finding: (finding.fingerprint, finding.location.path),
-    lambda finding: finding.fingerprint,
 )
-"""What two findings agree in that are the same. Of several, those that agree in the most belong together."""
+_OTHER_VALUE: _Key = lambda finding: (finding.fingerprint, finding.location.path)  # noqa: E731 - beside its like
+_OTHER_FILE: _Key = lambda finding: finding.fingerprint  # noqa: E731
+_FAIL, _UNKNOWN = Outcome.FAIL, Outcome.UNKNOWN
+_ALIKE = ((_FAIL, _FAIL), (_UNKNOWN, _UNKNOWN))
+_UNLIKE = ((_FAIL, _UNKNOWN), (_UNKNOWN, _FAIL))
+_SAME = (
+    (_ALIKE, (*_IN_FILE, *_ANYWHERE, _OTHER_VALUE)),
+    (_UNLIKE, (_OTHER_VALUE,)),
+    (_ALIKE, (_OTHER_FILE,)),
+    (_UNLIKE, (_OTHER_FILE, _place)),
+)
+"""(outcomes on the base and the head, what two findings agree in that are the same).
+
+Of several, those that agree in the most belong together. In either direction, the same two do.
+"""
+ALL = sys.maxsize
+"""Parts that could not be read of an input of which nothing could."""
 
 
 class Side(Struct):
     """The findings of one state of a tree, and what is needed to judge their absence."""
 
     findings: Sequence[Finding]
-    unread: Collection[str] = ()
-    """Paths of inputs that could not be read, at least in part."""
+    unread: Mapping[str, int] = {}
+    """Path of an input that could not be read -> number of its parts that could not; `ALL` where none could."""
+    links: AbstractSet[str] = frozenset()
+    """Paths of symbolic links, which are not read."""
     subjects: Collection[str] = ()
     """Identities of all subjects."""
+    undecided: Collection[str] = ()
+    """Rules that could not see all objects that they compare, because an input could not be read."""
 
 
 class Matched(Struct):
@@ -66,74 +91,104 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
 
     `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is.
     """
-    pairs = _same(base.findings, head.findings)
+    same = _same(base.findings, head.findings)
+    pairs = [pair for pair in same if not _was_undecided(*pair, base, head)]
+    undecided = [pair for pair in same if _was_undecided(*pair, base, head)]
+    left = _without_first([each for each in base.findings if _counts(each)], pairs)
+    come = _without_second([each for each in head.findings if _counts(each)], pairs)
+    moved = _moved(left, come, base.subjects, head.subjects)
     states = {id(present): _state(past, present, worse) for past, present in pairs}
-    known = {id(past) for past, _ in pairs}
-    left = [finding for finding in base.findings if _counts(finding) and id(finding) not in known]
-    new = [finding for finding in head.findings if _counts(finding) and id(finding) not in states]
-    moved = _moved(left, new, base.subjects, head.subjects)
-    states.update((id(present), BaselineState.MOVED) for _, present in moved)
-    gone = {id(past) for past, _ in moved}
+    states |= {id(present): _state(past, present, worse, moved=True) for past, present in moved}
+    states |= {id(present): BaselineState.INCOMPARABLE for _, present in undecided}
+    unseen = {id(past) for past, _ in undecided}
+    lost = {finding.fingerprint for finding in head.findings if finding.outcome is Outcome.ERROR}
     return Matched(
-        [_with_state(finding, states, base.unread) for finding in head.findings],
-        [_left(finding, head.unread) for finding in left if id(finding) not in gone],
+        [_with_state(finding, states, base, head) for finding in head.findings],
+        [
+            _left(finding, base, head, unseen=id(finding) in unseen or finding.fingerprint in lost)
+            for finding in _without_first(left, moved)
+        ],
     )
+
+
+def _without_first(findings: Iterable[Finding], pairs: Iterable[_Pair]) -> list[Finding]:
+    """Findings of the base that are in no pair; those of a file that did not change are on the head too."""
+    known = {id(past) for past, _ in pairs}
+    return [finding for finding in findings if id(finding) not in known]
+
+
+def _without_second(findings: Iterable[Finding], pairs: Iterable[_Pair]) -> list[Finding]:
+    """Findings of the head that are in no pair."""
+    known = {id(present) for _, present in pairs}
+    return [finding for finding in findings if id(finding) not in known]
 
 
 def _counts(finding: Finding) -> bool:
     return finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN)
 
 
-def _same(before: Sequence[Finding], now: Sequence[Finding]) -> list[_Pair]:
-    """Pairs of findings that are the same: failures first, then failures that are unknown now, then unknowns."""
+def _same(before: Iterable[Finding], now: Iterable[Finding]) -> list[_Pair]:
+    """Pairs of findings that are the same."""
+    past, present = _by_outcome(before), _by_outcome(now)
     pairs: list[_Pair] = []
-    for past, present in ((Outcome.FAIL, Outcome.FAIL), (Outcome.FAIL, Outcome.UNKNOWN), (Outcome.UNKNOWN,) * 2):
-        done = {id(each) for pair in pairs for each in pair}
-        pairs += _closest(
-            [each for each in before if each.outcome is past and id(each) not in done],
-            [each for each in now if each.outcome is present and id(each) not in done],
-            _SAME,
-        )
+    for outcomes, keys in _SAME:
+        for key in keys:
+            for was, is_now in outcomes:
+                found, past[was], present[is_now] = _agreeing(past[was], present[is_now], key)
+                pairs += found
     return pairs
 
 
-def _closest(before: list[Finding], now: list[Finding], keys: Iterable[_Key]) -> list[_Pair]:
-    """Pairs of findings that agree in a key, by the first key that they agree in."""
-    pairs: list[_Pair] = []
-    for key in keys:
-        waiting: dict[Hashable, list[Finding]] = defaultdict(list)
-        for past in reversed(before):
-            waiting[key(past)].append(past)
-        rest, taken = [], set()
-        for present in now:
-            if some := waiting[key(present)]:
-                past = some.pop()
-                taken.add(id(past))
-                pairs.append((past, present))
-            else:
-                rest.append(present)
-        before, now = [past for past in before if id(past) not in taken], rest
-        if not before or not now:
-            break
-    return pairs
+def _by_outcome(findings: Iterable[Finding]) -> dict[Outcome, list[Finding]]:
+    some: dict[Outcome, list[Finding]] = {_FAIL: [], _UNKNOWN: []}
+    for finding in filter(_counts, findings):
+        some[finding.outcome].append(finding)
+    return some
 
 
-def _state(past: Finding, present: Finding, worse: Mapping[str, Worse]) -> BaselineState:
-    if past.outcome is Outcome.FAIL and present.outcome is Outcome.UNKNOWN:
-        return BaselineState.OUT_OF_SIGHT
+def _agreeing(before: list[Finding], now: list[Finding], key: _Key) -> tuple[list[_Pair], list[Finding], list[Finding]]:
+    """Pairs of findings that agree in a key, the first with the first, and those of each side that are left."""
+    if not before or not now:
+        return [], before, now
+    waiting: dict[Hashable, list[Finding]] = defaultdict(list)
+    for past in reversed(before):
+        waiting[key(past)].append(past)
+    pairs, rest = [], []
+    for present in now:
+        if some := waiting.get(key(present)):
+            pairs.append((some.pop(), present))
+        else:
+            rest.append(present)
+    return pairs, _without_first(before, pairs), rest
+
+
+def _was_undecided(past: Finding, present: Finding, base: Side, head: Side) -> bool:
+    """Whether only the base could not see what decides a finding."""
+    undecided = present.rule in base.undecided and present.rule not in head.undecided
+    return undecided and past.outcome is _UNKNOWN and present.outcome is _FAIL
+
+
+def _state(past: Finding, present: Finding, worse: Mapping[str, Worse], *, moved: bool = False) -> BaselineState:
+    if past.outcome is not present.outcome:
+        return BaselineState.OUT_OF_SIGHT if past.outcome is _FAIL else BaselineState.WORSE
     if past.evidence != present.evidence and is_worse(past.evidence, present.evidence, worse.get(present.rule)):
         return BaselineState.WORSE
-    return BaselineState.UNCHANGED if past.location.path == present.location.path else BaselineState.MOVED
+    same = past.location.path == present.location.path and not moved
+    return BaselineState.UNCHANGED if same else BaselineState.MOVED
 
 
 def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
-    """Whether other evidence is worse by the order that a rule states; any is where it states none."""
+    """Whether other evidence is worse by the order that a rule states.
+
+    Where it states none, any is; but for a list with the same items in another order.
+    """
     try:
         past, present = (json.loads(each or "null") for each in (before, now))
     except ValueError:  # a digest
         return True
-    if how is Worse.MORE and isinstance(past, list) and isinstance(present, list):
-        return not all(_within(item, past) for item in present)
+    if isinstance(past, list) and isinstance(present, list):
+        added = not all(_within(item, past) for item in present)
+        return added or (how is not Worse.MORE and sorted(map(repr, past)) != sorted(map(repr, present)))
     first, second = _number(past), _number(present)
     if how in (Worse.HIGHER, Worse.LOWER) and first is not None and second is not None:
         return second > first if how is Worse.HIGHER else second < first
@@ -152,28 +207,33 @@ def _within(item: Any, items: list[Any]) -> bool:
 
 
 def _moved(
-    left: list[Finding], new: list[Finding], base_subjects: Collection[str], head_subjects: Collection[str]
+    left: list[Finding], come: list[Finding], base_subjects: Collection[str], head_subjects: Collection[str]
 ) -> list[_Pair]:
     """Findings whose subject is gone, with those of a subject that is new and differs from it in one part of its name.
 
-    Only failures with the same evidence are paired.
+    Failures are paired with failures with the same evidence, and what is unknown on one side with anything.
     """
-    gone = [each for each in left if each.outcome is Outcome.FAIL and each.subject_id not in head_subjects]
-    come = [each for each in new if each.outcome is Outcome.FAIL and each.subject_id not in base_subjects]
-    if not gone or not come:
-        return []
-    return _closest(gone, come, [_without(part) for part in range(_PARTS)])
+    left = [each for each in left if each.subject_id not in head_subjects]
+    come = [each for each in come if each.subject_id not in base_subjects]
+    pairs: list[_Pair] = []
+    for was, is_now in (*_ALIKE, *_UNLIKE):
+        before = _without_first((each for each in left if each.outcome is was), pairs)
+        now = _without_second((each for each in come if each.outcome is is_now), pairs)
+        for part in range(_PARTS):
+            found, before, now = _agreeing(before, now, _without(part, evidence=was is is_now))
+            pairs += found
+    return pairs
 
 
 _PARTS = 3
 """Parts of an identity that may change: the namespace, the kind of the object, and the name of the container."""
 
 
-def _without(part: int) -> _Key:
+def _without(part: int, *, evidence: bool) -> _Key:
     """The identity of a finding without one part of that of its subject."""
     return lambda finding: (
         finding.rule,
-        finding.evidence,
+        finding.evidence if evidence else None,
         finding.subject_kind,
         _INDEX.sub("", finding.location.field),
         tuple(each for number, each in enumerate(parts_of(finding.subject_id)) if number != part),
@@ -198,13 +258,30 @@ _CLUSTER_WIDE = 2
 """Parts of the identity of an object without a namespace, behind its group."""
 
 
-def _with_state(finding: Finding, states: Mapping[int, BaselineState], unread: Collection[str]) -> Finding:
+def _with_state(finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side) -> Finding:
     if not _counts(finding):
         return finding
-    otherwise = BaselineState.INCOMPARABLE if finding.location.path in unread else BaselineState.NEW
+    otherwise = BaselineState.INCOMPARABLE if _hidden(finding, base, head) else BaselineState.NEW
     return replace(finding, baseline_state=states.get(id(finding), otherwise))
 
 
-def _left(finding: Finding, unread: Collection[str]) -> Finding:
-    unseen = finding.location.path in unread
+def _left(finding: Finding, base: Side, head: Side, *, unseen: bool) -> Finding:
+    unseen = unseen or _hidden(finding, head, base)
     return replace(finding, baseline_state=BaselineState.INCOMPARABLE if unseen else BaselineState.FIXED)
+
+
+def _hidden(finding: Finding, there: Side, here: Side) -> bool:
+    """Whether the other state of a tree may have a finding of this one, where it could not be read.
+
+    It reads less of the file than this state, or of what builds the object, and does not have the subject anywhere.
+    """
+    less = any(there.unread.get(path, 0) > here.unread.get(path, 0) for path in finding.places)
+    path = finding.location.path
+    linked = bool(there.links) and not there.links.isdisjoint((path, *folders_of(path)))
+    return (less or linked) and finding.subject_id not in there.subjects
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders above a path."""
+    while path := path.rpartition("/")[0]:
+        yield path

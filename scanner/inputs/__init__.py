@@ -20,8 +20,8 @@ from scanner.inputs.editing import fix_writer
 from scanner.inputs.kept.reuse import Reuse
 from scanner.inputs.known import Memory
 from scanner.inputs.portion import Portion, Work
-from scanner.model import Input, InputStatus
-from scanner.policy.evaluate import Evaluator
+from scanner.model import Input, InputStatus, Subject
+from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
@@ -47,12 +47,18 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
         if writer:
             writer.attach(evaluation)
         evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
-        portion = Portion(tuple(work.kept.of(some)) if work.kept else some, evaluation)
+        portion = Portion(some, evaluation) if work.kept is None else _cut(some, work.kept, evaluation)
         if len(some) < _PORTION:
             portion.input = recognition.input_of(source, opened)
         yield portion
     if opened.count % _PORTION == 0:
         yield Portion(input=recognition.input_of(source, opened))
+
+
+def _cut(subjects: tuple[Subject, ...], kept: FieldFilter, evaluation: Evaluation) -> Portion:
+    """What the later stage can use of subjects, and which others there are."""
+    others = tuple(subject.identity for subject in subjects if not kept.reads(subject.kind))
+    return Portion(tuple(kept.of(subjects)), evaluation, others=others)
 
 
 def assess_all(

@@ -70,6 +70,8 @@ class Scope(Struct, frozen=True):
     """Nothing outside of it is read, not even where a chart or an overlay names it."""
     tree: git.Tree | None = None
     """The files of the commit that are read in place of those on disk."""
+    missing: tuple[str, ...] = ()
+    """Paths that are not there, where the selection allows that."""
 
     @property
     def tops(self) -> tuple[str, ...]:
@@ -87,10 +89,10 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     given, selection = tuple(paths) or (".",), selection or Selection()
     from_git = bool(selection.revision) or selection.staged
     files = [path for path in given if path != STDIN]
-    for path in files:
-        if not path or not (from_git or os.path.lexists(path)):
-            message = f"no such file or folder: {path}"
-            raise UsageError(message, where)
+    missing = [path for path in files if not path or not (from_git or os.path.lexists(path))]
+    if missing and (not selection.may_be_missing or "" in missing):
+        message = f"no such file or folder: {missing[0]}"
+        raise UsageError(message, where)
     here = Path.cwd()
     absolute = [Path(os.path.abspath(path)) for path in files]
     if all(path.is_relative_to(here) for path in absolute):
@@ -102,12 +104,14 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     if not from_git:
         with located(where):
             limit = boundary.of(files, selection.root)
-        return Scope(root, ordered, whole and all(path.is_dir() for path in absolute), selection, limit)
+        whole = whole and all(path.is_dir() or not os.path.lexists(path) for path in absolute)
+        present = tuple(path for path in ordered if path not in missing)
+        return Scope(root, present, whole, selection, limit, missing=tuple(missing))
     if len(files) < len(given):
         message = "standard input has no Git revision"
         raise UsageError(message, hint="name files and folders")
     tree = git.tree(selection, ordered, str(root))
-    return Scope(root, ordered, whole and tree.whole, selection, Boundary(()), tree)
+    return Scope(root, ordered, whole and tree.whole, selection, Boundary(()), tree, tree.missing)
 
 
 def _place(path: str) -> tuple[bool, list[tuple[bool, str]]]:

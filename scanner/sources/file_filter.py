@@ -15,6 +15,8 @@ class FileFilter:
     """The include and exclude patterns of a selection, for names relative to the root of the scan."""
 
     def __init__(self, selection: Selection) -> None:
+        self.submodules = selection.submodules
+        """Read the files of submodules too."""
         self._all = not selection.include
         self._include = Patterns(selection.include)
         self._exclude = [(pattern, Patterns((pattern,))) for pattern in selection.exclude]

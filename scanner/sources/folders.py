@@ -17,7 +17,7 @@ from scanner.sources.file_filter import FileFilter, installed
 from scanner.sources.git_index import GitIndex, UnreadableIndexError
 from scanner.sources.patterns import Patterns
 from scanner.sources.peeking import Peeking
-from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
+from scanner.sources.source import LINK, SUBMODULE, File, Met, SkippedFile, UnreadableFile, content_of, too_large
 
 _IGNORE_FILE = ".gitignore"
 _MAX_IGNORE_BYTES = 100_000
@@ -143,9 +143,18 @@ class _Walk:
             except OSError as error:
                 yield path, name, UnreadableFile(f"{name}/", _why(error))
                 continue
+            if self._is_foreign(path, inside, below):
+                yield path, name, SkippedFile(f"{name}/", SUBMODULE)
+                continue
             below = self._within(path, inside, below)
             above = "" if name == "." else f"{name}/"
             pending.extend((os.path.join(path, each), above + each, below) for each in inside)
+
+    def _is_foreign(self, path: str, inside: Sequence[str], below: _FolderRules) -> bool:
+        """Whether a folder is a submodule, where these are not read."""
+        if self._chosen.submodules or path == self._folder or ".git" not in inside:
+            return False
+        return below.checkout is not None and below.checkout.holds_checkout(path)
 
     def _within(self, path: str, inside: Sequence[str], below: _FolderRules) -> _FolderRules:
         """What holds for the entries of a folder."""

@@ -17,7 +17,7 @@ from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder
 from scanner.sources.file_filter import FileFilter
-from scanner.sources.source import LINK, File, Met, Selection, SkippedFile, UnreadableFile, content_of, too_large
+from scanner.sources.source import NOT_FILES, File, Met, Selection, SkippedFile, UnreadableFile, content_of, too_large
 
 _PATIENCE = 20
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
@@ -30,7 +30,6 @@ _SAFE = (
 
 A checkout's settings may name programs to run; the commands used here start no others than these.
 """
-NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
 _CHUNK = 1024 * 1024
 _Entry = tuple[str, bytes, bytes]
 """(name, mode, object)."""
@@ -47,6 +46,8 @@ class Tree(Struct, frozen=True):
     entries: tuple[_Named, ...]
     whole: bool
     """Every path is a folder there."""
+    missing: tuple[str, ...] = ()
+    """Paths that are not there."""
     around: tuple[_Named, ...] = ()
     """Further files, which are not read by themselves and may belong to a chart or an overlay of those that are."""
     known: Mapping[bytes, bytes] = {}
@@ -102,17 +103,20 @@ def tree(selection: Selection, paths: Sequence[str], root: str) -> Tree:
     commit = "" if selection.staged else commit_of(selection.revision, folder)
     listed = _listed(folder, commit) if commit else _staged(folder, selection.index)
     found: dict[str, _Named] = {}
+    missing: list[str] = []
     whole = True
     for path in paths:
         full = os.path.abspath(path)
         wanted = os.path.normpath(os.path.join(above, os.path.relpath(full, folder)))
         some = _below(wanted, os.path.relpath(full, root), listed)
-        if not some and wanted != "." and not selection.may_be_missing:
-            message = f"no such file or folder in {selection.revision or 'the index'}: {path}"
-            raise UsageError(message)
+        if not some and wanted != ".":
+            if not selection.may_be_missing:
+                message = f"no such file or folder in {selection.revision or 'the index'}: {path}"
+                raise UsageError(message)
+            missing.append(path)
         whole = whole and wanted not in some
         found.update((name, entry) for name, entry in some.items() if name not in found)
-    return Tree(folder, commit, tuple(found.values()), whole)
+    return Tree(folder, commit, tuple(found.values()), whole, tuple(missing))
 
 
 def checkout_of(paths: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import os
 
 from scanner.sources import git
-from scanner.sources.source import Selection
+from scanner.sources.source import NOT_FILES, Selection
 
 _SHA_1 = 40
 """Digits of an id; one of SHA-256 has more."""
@@ -25,7 +25,7 @@ def content(path: str, selection: Selection) -> bytes | None:
     else:
         listed = git.answer(folder, "ls-tree", "-z", selection.revision, "--", name)
     about, _, found = (listed or b"").rstrip(b"\0").partition(b"\t")
-    if os.fsencode(name) != found or about[:6] in git.NOT_FILES:
+    if os.fsencode(name) != found or about[:6] in NOT_FILES:
         return None
     return git.answer(folder, "cat-file", "blob", about.split(b" ")[1 if selection.staged else 2].decode())
 

@@ -22,6 +22,9 @@ INSTALLED_FOLDERS = {
 """Folders with installed software, and why; what Git tracks in them is read, and one that is named."""
 
 LINK = "a symbolic link"
+SUBMODULE = "a submodule"
+NOT_FILES = {b"120000": LINK, b"160000": SUBMODULE}
+"""Modes of what Git tracks and is not a file."""
 
 
 class RenderingResult(Struct, frozen=True):
@@ -117,7 +120,9 @@ class Selection(Struct, frozen=True):
     index: str = ""
     """The file of the index that Git uses at present; empty for that of the checkout."""
     may_be_missing: bool = False
-    """A path that the revision or the index does not have is an empty one."""
+    """A path that is not there is an empty one."""
+    submodules: bool = True
+    """Read also the files of submodules; a commit and the index do not hold them."""
     root: str = ""
     """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
 

@@ -71,13 +71,14 @@ class EntryWriter:
             if finding.outcome is Outcome.ERROR:
                 raise NotKeptError
             inspection.take_struct(finding)
-        inspection.take_texts(chain(*evaluation.by_path, *evaluation.by_subject))
+        inspection.take_texts(chain(portion.others, *evaluation.by_path, *evaluation.by_subject))
         if portion.input:
             inspection.take_struct(portion.input)
         inspection.refuse_large()
         subjects = [tuple(getattr(subject, name) for name in _SUBJECT) for subject in portion.subjects]
         row = (
             subjects,
+            portion.others,
             evaluation.findings,
             evaluation.counts,
             evaluation.by_path,
@@ -94,8 +95,8 @@ def read(entry: bytes) -> list[Portion]:
     """
     clean, rows = _decoder().decode(entry)
     portions = [
-        Portion(tuple(map(_subject, subjects)), Evaluation(findings, counts, by_path, by_subject), item)
-        for subjects, findings, counts, by_path, by_subject, item in rows
+        Portion(tuple(map(_subject, subjects)), Evaluation(findings, counts, by_path, by_subject), item, others=others)
+        for subjects, others, findings, counts, by_path, by_subject, item in rows
     ]
     if not portions or portions[-1].input is None:
         raise ValidationError("an entry without an input")
@@ -122,6 +123,7 @@ _SUBJECT = names_of(_SubjectRow)
 _ENCODER = Encoder()
 _Row: TypeAlias = tuple[
     list[_SubjectRow],
+    tuple[str, ...],
     list[Finding],
     Counts,
     dict[tuple[str, ...], Counts],

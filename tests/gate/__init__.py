@@ -1,0 +1,1 @@
+"""Changes as Git repositories, and what `assay gate` says of each."""

@@ -89,6 +89,52 @@ def test_denial_has_the_words_of_the_cluster_and_its_place(tmp_path: Path) -> No
     assert result.verdict.exit_code == 1
 
 
+def test_an_object_that_leaves_its_namespace_to_a_tool_is_unknown(tmp_path: Path) -> None:
+    rule = policy("object.metadata.namespace != 'default'")
+    (finding,) = told(judged(tmp_path, [rule], thing()))
+    assert finding.outcome is Outcome.UNKNOWN
+    assert "does not state its namespace" in finding.message
+    assert "state `metadata.namespace`" in finding.provide
+    assert outcomes(tmp_path, [rule], thing(meta={"namespace": "shop"})) == ["pass"]
+
+
+def test_a_value_that_is_not_optional_is_its_own_value(tmp_path: Path) -> None:
+    objects = thing(data={"mode": "open"})
+    assert outcomes(tmp_path, [policy("object.data.mode.orValue('shut') == 'open'")], objects) == ["pass"]
+    assert outcomes(tmp_path, [policy("object.?data.?mode.orValue('shut') == 'open'")], objects) == ["pass"]
+    (finding,) = told(judged(tmp_path, [policy("[object.data][0].orValue({}) == {}")], objects))
+    assert finding.outcome is Outcome.ERROR
+    assert "`orValue` of a value that is not optional" in finding.message
+
+
+def test_an_expression_with_many_variables_that_use_each_other_is_evaluated(tmp_path: Path) -> None:
+    chain = [{"name": "v0", "expression": "object.data.number"}]
+    chain += [{"name": f"v{n}", "expression": f"[variables.v{n - 1}][0]"} for n in range(1, 40)]
+    rule = policy({"expression": "variables.v39 == '7'", "messageExpression": "'is ' + variables.v39"}, variables=chain)
+    assert outcomes(tmp_path, [rule], thing(data={"number": "7"})) == ["pass"]
+    (finding,) = told(judged(tmp_path, [rule], thing(data={"number": "8"})))
+    assert finding.message.endswith("denied request: is 8")
+    (finding,) = told(judged(tmp_path, [rule], thing(data={})))
+    assert "resulted in error: no such key: number" in finding.message
+
+
+def test_objectives_of_an_annotation_lead_to_controls(tmp_path: Path) -> None:
+    named = {"annotations": {"assay/objectives": "workload-least-privilege, resource-bounds"}}
+    rule = {**policy("false"), "metadata": {"name": "rule", **named}}
+    assert judged(tmp_path, [rule], thing()).rules["policy.rule"].objectives == (
+        "workload-least-privilege",
+        "resource-bounds",
+    )
+    options = Options(policies=(tmp_path / "policies.yaml",), frameworks=("nist-800-53",))
+    controls = scan([str(tmp_path / "objects")], options).assessments
+    assert {(each.control, str(each.status)) for each in controls if "policy.rule" in each.rules} >= {
+        ("AC-6", "weakened")
+    }
+    rule["metadata"]["annotations"]["assay/objectives"] = "workload-least-privileges"
+    with pytest.raises(PackError, match="there is no objective workload-least-privileges"):
+        judged(tmp_path, [rule], thing())
+
+
 def test_a_field_that_is_missing_denies_by_the_failure_policy(tmp_path: Path) -> None:
     objects = thing(data={"other": "x"})
     (finding,) = told(judged(tmp_path, [policy("object.data.mode == 'shut'")], objects))
@@ -640,7 +686,7 @@ def test_a_policy_that_no_cluster_takes_is_an_error(tmp_path: Path, change: dict
 
 
 def test_files_without_policies_are_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no ValidatingAdmissionPolicy in"):
+    with pytest.raises(UsageError, match="there is no policy in"):
         judged(tmp_path, [thing()], thing())
     with pytest.raises(PackError, match="two policies are called rule"):
         judged(tmp_path, [policy("true"), policy("false")], thing())

@@ -86,6 +86,31 @@ def replaced(words: Sequence[Token], fields: Mapping[tuple[str, str], str]) -> l
     return result
 
 
+def with_optionals(words: Sequence[Token]) -> list[Token]:
+    """The tokens with `optional.of(a.b).orValue(c)` for `a.b.orValue(c)`.
+
+    A cluster takes `orValue` of a value that is not optional for the value itself; this runtime has an error for it.
+    """
+    result: list[Token] = []
+    for index, token in enumerate(words):
+        if token.text == "." and [one.text for one in words[index + 1 : index + 3]] == ["orValue", "("]:
+            length = _length_of_plain_path(result)
+            if length:
+                result[-length:] = [*tokens("optional.of("), *result[-length:], Token("sign", ")")]
+        result.append(token)
+    return result
+
+
+def _length_of_plain_path(words: Sequence[Token]) -> int:
+    """How many tokens at the end are a name and fields of it that are certainly not optional; 0 if they are not."""
+    index = len(words) - 1
+    while index > 1 and words[index].kind == "name" and words[index - 1].text == ".":
+        index -= 2
+    plain = index >= 0 and words[index].kind == "name" and words[index].text != "variables"
+    opened = index > 0 and words[index - 1].text in (*_BEFORE_FIELD, *_CLOSING)
+    return len(words) - index if plain and not opened and index < len(words) - 1 else 0
+
+
 def end_of_call(words: Sequence[Token], opening: int) -> int:
     """The index of the bracket that closes the one at an index; the number of words where none does."""
     depth = 0

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from scanner import objectives
+from scanner.admission import matching
+from scanner.admission.dialects import VAP, Dialect
 from scanner.admission.expressions import Composer, Expression
-from scanner.admission.policy_files import PolicyObject
-from scanner.errors import PackError
-from scanner.model import Profile, RuleInfo, Severity, Subject
+from scanner.admission.matching import Request
+from scanner.admission.policy_files import PolicyObject, RefusedPolicy
+from scanner.errors import PackError, did_you_mean
+from scanner.model import Profile, RuleInfo, Severity
 from scanner.places import Location
+from scanner.policy.truth import Truth
 from scanner.schema_errors import shortened
 from scanner.subjects import KINDS
 from scanner.subjects.kubernetes import RESOURCE
 
 SEVERITY = "assay/severity"
 """The annotation of a policy that states the severity of its findings."""
+OBJECTIVES = "assay/objectives"
+"""The annotation of a policy that names its objectives, with commas between them: its way to the controls."""
 _LIMITS = (
     "Sees each object as if it were created from its file now: not what admission plugins and webhooks write, and not "
     "updates or deletions."
 )
-_DOCS = "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"
+Match = Callable[[Request, Mapping[str, Any] | None], Truth]
+"""Whether a policy is about a request for an object, whose Namespace is None where it is not known."""
 
 
 class PolicyExpression(Struct, frozen=True):
@@ -45,6 +55,7 @@ class CompiledPolicy(Struct, frozen=True):
     info: RuleInfo
     name: str
     spec: dict[str, Any]
+    """With `matchConstraints` and `failurePolicy`, whatever its kind; empty for a policy that is not run."""
     place: Location
     conditions: tuple[PolicyExpression, ...]
     validations: tuple[PolicyExpression, ...]
@@ -53,6 +64,14 @@ class CompiledPolicy(Struct, frozen=True):
     """What of it cannot be evaluated here, and why."""
     severity: Severity | None
     """The severity that the policy states in an annotation."""
+    match: Match
+    dialect: Dialect = VAP
+    denies: bool = True
+    """Whether it denies objects, where no binding says so."""
+    params: dict[str, Any] | None = None
+    """Its parameters, where it has its own."""
+    variants: tuple[CompiledPolicy, ...] = ()
+    """The same policy for other kinds of objects."""
 
     @property
     def fails(self) -> bool:
@@ -61,31 +80,44 @@ class CompiledPolicy(Struct, frozen=True):
 
 
 def compile_policy(policy: PolicyObject) -> CompiledPolicy:
-    """A policy of a file.
+    """A ValidatingAdmissionPolicy of a file.
 
-    Raises PackError for a severity that is none.
+    Raises PackError for a severity or an objective that is none.
     """
     spec = policy.spec
-    compiler = _ExpressionCompiler(policy, Composer(with_params="paramKind" in spec))
-    conditions = compiler.expressions("matchConditions", "expression", "match condition", "name")
-    compiler.define(spec.get("variables") or ())  # which match conditions may not use
-    validations = compiler.expressions("validations", "expression", "validation")
-    annotations = compiler.expressions("auditAnnotations", "valueExpression", "audit annotation", "key")
-    severity = _severity(policy)
-    info = _info(policy.name, severity or Severity.HIGH, str(policy.annotations.get("description") or ""))
-    place = policy.place("metadata", "name")
+    names = [*VAP.names, *(["params"] if "paramKind" in spec else [])]
+    compiler = ExpressionCompiler(policy, Composer(names, VAP.refusal))
+    conditions, validations, annotations = compiler.all_of_policy()
+    severity = severity_of(VAP, policy)
     return CompiledPolicy(
-        info, policy.name, spec, place, conditions, validations, annotations, tuple(compiler.faults), severity
+        info_of(VAP, policy.name, severity or Severity.HIGH, policy),
+        policy.name,
+        spec,
+        policy.place("metadata", "name"),
+        conditions,
+        validations,
+        annotations,
+        tuple(compiler.faults),
+        severity,
+        partial(matching.matches, spec["matchConstraints"]),
     )
 
 
-class _ExpressionCompiler:
+class ExpressionCompiler:
     """The expressions of a policy, compiled one after the other."""
 
     def __init__(self, source: PolicyObject, composer: Composer) -> None:
         self._source = source
         self._composer = composer
         self.faults: list[tuple[Location, str]] = []
+
+    def all_of_policy(self) -> tuple[tuple[PolicyExpression, ...], ...]:
+        """The match conditions, validations and audit annotations of a policy."""
+        conditions = self.expressions("matchConditions", "expression", "match condition", "name")
+        self.define(self._source.spec.get("variables") or ())  # which match conditions may not use
+        validations = self.expressions("validations", "expression", "validation")
+        annotations = self.expressions("auditAnnotations", "valueExpression", "audit annotation", "key")
+        return conditions, validations, annotations
 
     def define(self, variables: Iterable[dict[str, Any]]) -> None:
         """Take the variables, each of which may use those before it."""
@@ -94,7 +126,7 @@ class _ExpressionCompiler:
                 self._composer.define(variable["name"], variable["expression"])
             except PackError as error:
                 self._composer.lose(variable["name"])
-                place = self._source.place("spec", "variables", index, "expression")
+                place = self._source.place(*self._source.base, "variables", index, "expression")
                 self.faults.append((place, f"the variable {variable['name']} cannot be evaluated: {error.message}"))
 
     def expressions(self, field: str, key: str, label: str, name: str = "") -> tuple[PolicyExpression, ...]:
@@ -105,12 +137,19 @@ class _ExpressionCompiler:
             for index, item in items
         )
 
+    def exception(self, source: PolicyObject) -> PolicyExpression:
+        """The condition that an exception does not exempt an object; it does if all its conditions hold."""
+        place, label = source.place("metadata", "name"), f"the exception {source.name}"
+        exempt = " && ".join(f"({each['expression']})" for each in source.spec.get("matchConditions") or ())
+        expression, fault = self._compiled(f"!({exempt or 'true'})", label, place)
+        return PolicyExpression(label, expression, place, fault)
+
     def _expression(self, path: tuple[str, int], item: dict[str, Any], key: str, label: str) -> PolicyExpression:
-        place = self._source.place("spec", *path, key)
+        place = self._source.place(*self._source.base, *path, key)
         expression, fault = self._compiled(item[key], label, place)
         message = None
         if "messageExpression" in item:
-            where = self._source.place("spec", *path, "messageExpression")
+            where = self._source.place(*self._source.base, *path, "messageExpression")
             message, _ = self._compiled(item["messageExpression"], f"the message of {label}", where)
         return PolicyExpression(label, expression, place, fault, item.get("message", "").strip(), message)
 
@@ -123,41 +162,76 @@ class _ExpressionCompiler:
             return None, fault
 
 
-def mutating(subject: Subject, place: Location) -> CompiledPolicy:
-    """A policy that changes objects. It is not run; its fault says so."""
-    name = str(subject.bindings["object"].get("metadata", {}).get("name", ""))
-    kind = subject.bindings["object"]["kind"]
-    faults = ((place, f"a {kind} changes objects; Assay does not run it"),)
-    return CompiledPolicy(_info(name, Severity.HIGH, ""), name, {}, place, (), (), (), faults, None)
+def not_run(policies: Iterable[RefusedPolicy]) -> Iterator[CompiledPolicy]:
+    """Policies of kinds that are not run; their faults say why. Those with one name, as packages of Rego, are one."""
+    named: dict[str, list[RefusedPolicy]] = {}
+    for policy in policies:
+        named.setdefault(f"{policy.kind.lower()}.{policy.name}", []).append(policy)
+    for name, (first, *others) in named.items():
+        title = f"Objects satisfy the {first.kind} {{policy}}"
+        dialect = Dialect(first.kind, first.group, "", "", title, VAP.docs)
+        found = without_expressions(
+            _info(dialect, name, Severity.HIGH, "", ()), first.name, dialect, first.place, first.reason
+        )
+        faults = (*found.faults, *((other.place, other.reason) for other in others))
+        yield msgspec.structs.replace(found, faults=faults)
 
 
-def _severity(source: PolicyObject) -> Severity | None:
-    given = source.annotations.get(SEVERITY)
-    if given is None:
-        return None
-    try:
-        return Severity(given)
-    except ValueError:
-        where = source.where("metadata", "annotations", SEVERITY)
-        raise PackError(f"not a severity: {shortened(str(given))}", where, f"one of {', '.join(Severity)}") from None
+def without_expressions(info: RuleInfo, name: str, dialect: Dialect, place: Location, reason: str) -> CompiledPolicy:
+    """A policy that is not run, and why."""
+    return CompiledPolicy(
+        info, name, {}, place, (), (), (), ((place, reason),), info.severity, lambda *_: Truth.FALSE, dialect
+    )
 
 
-def _info(name: str, severity: Severity, description: str) -> RuleInfo:
+def severity_of(dialect: Dialect, *sources: PolicyObject) -> Severity | None:
+    """The severity that the first of several objects states; raises PackError for one that is none."""
+    for name in (SEVERITY, *dialect.severities):
+        for source in sources:
+            if (given := source.annotations.get(name)) is None:
+                continue
+            try:
+                return Severity(given)
+            except ValueError:
+                where, hint = source.where("metadata", "annotations", name), f"one of {', '.join(Severity)}"
+                raise PackError(f"not a severity: {shortened(str(given))}", where, hint) from None
+    return None
+
+
+def _objectives(sources: Sequence[PolicyObject]) -> tuple[str, ...]:
+    """The objectives that the first of several objects states."""
+    source = next((each for each in sources if OBJECTIVES in each.annotations), None)
+    if source is None:
+        return ()
+    names = tuple(name.strip() for name in str(source.annotations[OBJECTIVES]).split(",") if name.strip())
+    known = objectives.load()
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or objectives.LISTED
+            where = source.where("metadata", "annotations", OBJECTIVES)
+            raise PackError(f"there is no objective {shortened(name)}", where, hint)
+    return names
+
+
+def info_of(dialect: Dialect, name: str, severity: Severity, *sources: PolicyObject) -> RuleInfo:
+    """What reports say about a policy, as its objects state; raises PackError for an objective that does not exist."""
+    stated = (source.annotations.get(one) for one in dialect.descriptions for source in sources)
+    return _info(dialect, name, severity, next((str(one) for one in stated if one), ""), _objectives(sources))
+
+
+def _info(dialect: Dialect, name: str, severity: Severity, why: str, aims: tuple[str, ...]) -> RuleInfo:
     return RuleInfo(
         id=f"policy.{name}",
-        title=f"Objects satisfy the admission policy {name}",
+        title=dialect.title.format(policy=name),
         severity=severity,
         profile=Profile.DEFAULT,
-        why=description.strip()
-        or (
-            "A cluster with this ValidatingAdmissionPolicy denies the object, warns about it or records it in "
-            "the audit log."
-        ),
+        why=why.strip()
+        or (f"A cluster with this {dialect.kind} denies the object, warns about it or records it in the audit log."),
         remediation="Change the object as the message of the policy says, or relax the policy if it is too strict.",
         limits=_LIMITS,
         subject=RESOURCE,
         shown_by=KINDS[RESOURCE].shown_by,
-        objectives=(),
+        objectives=aims,
         same_as=(),
-        references=(_DOCS,),
+        references=(dialect.docs,),
     )

@@ -239,10 +239,16 @@ def _encoded(texts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield key, base64.b64encode(str(text).encode("utf-8", "surrogatepass")).decode()
 
 
+def _role(role: _Thing) -> _Thing:
+    return {"rules": None, **role}  # a cluster always states this field
+
+
 _OTHERS: dict[tuple[str, str], Callable[[_Thing], _Thing]] = {
     ("", "Pod"): _pod,
     ("", "Service"): _service,
     ("", "Secret"): _secret,
     ("", "Namespace"): _namespace,
     ("networking.k8s.io", "NetworkPolicy"): _network_policy,
+    ("rbac.authorization.k8s.io", "Role"): _role,
+    ("rbac.authorization.k8s.io", "ClusterRole"): _role,
 }

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from scanner.admission import cel_tokens
 from scanner.admission.compiled_policy import SEVERITY
+from scanner.admission.dialects import VAP
 from scanner.admission.expressions import Composer
 from scanner.admission.kinds import resource_rules
 from scanner.admission.translating import ItemLoop, NotExportableError, text, translated
@@ -107,7 +108,7 @@ class _Export:
 
     def _spec(self) -> dict[str, Any]:
         variables = self._variables()
-        composer = Composer(with_params=bool(self._given))
+        composer = Composer((*VAP.names, *(["params"] if self._given else [])), VAP.refusal)
         spec: dict[str, Any] = {"failurePolicy": "Ignore"}
         if self._given:
             spec["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}

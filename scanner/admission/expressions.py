@@ -7,7 +7,7 @@ the objects) stays unbound: CEL gives an answer where it does not matter, and sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from scanner.admission import cel_tokens, functions
 from scanner.errors import PackError
+from scanner.late import regex
 from scanner.policy.cel import error_of
 from scanner.policy.cel_errors import CompilationError, EvaluationError, read_compilation
 from scanner.policy.cel_syntax import explain
@@ -32,8 +33,12 @@ REFUSED = {
 }
 """Names that are never bound, and why a policy that needs one cannot be judged."""
 _ASKED = {("request", name.removeprefix("request_")): name for name in REFUSED if name.startswith("request_")}
-_NAMES = ("object", "oldObject", "params", "request", NAMESPACE, *REFUSED)
+_COMMON = ("object", "oldObject", "request", NAMESPACE, *(name for name in REFUSED if name != "authorizer"))
+_NAMES = (*_COMMON, "authorizer", "exceptions", "params")
 _PREFIX = "variables_"
+_TOO_DEEP = regex(r"max recursion depth|recursion limit exceeded")
+"""What the runtime says of an expression that it cannot take for its depth."""
+_OR_VALUE = "No matching overloads found : orValue"
 _OVER_ONE = {"all": 2, "exists": 2, "exists_one": 2, "existsOne": 2}
 """Macros, and how many arguments they have over one variable."""
 _OF_LISTS = frozenset({"indexOf", "lastIndexOf", "reverse"})
@@ -50,6 +55,15 @@ class Expression(Struct, frozen=True):
     """The names that it uses, also through variables."""
     fields: tuple[tuple[str, ...], ...]
     """The fields of the object that it reads, also through variables."""
+    steps: tuple[tuple[str, cel.Expression], ...] = ()
+    """Variables that are evaluated before it, each after those that it uses: it is too deep to contain them."""
+
+
+class Values(Struct, frozen=True):
+    """The values that the expressions of a policy see."""
+
+    plain: Mapping[str, Any]
+    activation: cel.Activation
 
 
 class Result(Struct, frozen=True):
@@ -86,10 +100,15 @@ def _environment(variables: tuple[str, ...]) -> cel.Env:
 
 
 class Composer:
-    """The variables of a policy, and expressions that may use them."""
+    """The variables of a policy, and expressions that may use them.
 
-    def __init__(self, *, with_params: bool) -> None:
-        self._known = tuple(name for name in _NAMES if with_params or name != "params")
+    `names` are what its expressions have beside the names of every policy; `refusal` says of an expression why it
+    cannot be evaluated here, or nothing.
+    """
+
+    def __init__(self, names: Iterable[str], refusal: Callable[[str], str]) -> None:
+        self._known = (*_COMMON, *names)
+        self._refusal = refusal
         self._variables: dict[str, list[cel_tokens.Token]] = {}
         self._fields: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._lost: set[str] = set()
@@ -116,27 +135,44 @@ class Composer:
         for path in cel_tokens.paths(words, "variables"):
             if path and path[0] in self._lost:
                 raise PackError(f"it uses the variable `{path[0]}`, which cannot be evaluated")
-        own = {("variables", name): _PREFIX + name for name in self._variables}
         used = self._used(words)
         parts = [self._variables[name] for name in used]
-        text = cel_tokens.joined(cel_tokens.replaced(words, own))
-        for name, part in zip(reversed(used), reversed(parts), strict=True):
-            text = f"cel.bind({_PREFIX}{name}, ({cel_tokens.joined(cel_tokens.replaced(part, own))}), {text})"
-        try:
-            program = _environment(self._known).compile(text)
-        except RuntimeError as error:
-            raise PackError(
-                _why_not(
-                    read_compilation(error), [*words, *(word for part in parts for word in part)], text, self._known
-                )
-            ) from None
         everything = [words, *parts]
+        program, steps = self._program(words, used)
         return Expression(
             source.strip(),
             program,
             frozenset().union(*(cel_tokens.names(part) for part in everything)),
             tuple(dict.fromkeys(self._read(words))),
+            steps,
         )
+
+    def _program(
+        self, words: Sequence[cel_tokens.Token], used: Sequence[str]
+    ) -> tuple[cel.Expression, tuple[tuple[str, cel.Expression], ...]]:
+        """An expression that contains its variables; if it is too deep then, they are programs of their own."""
+        own = {("variables", name): _PREFIX + name for name in self._variables}
+        text = cel_tokens.joined(cel_tokens.replaced(words, own))
+        parts = {name: cel_tokens.joined(cel_tokens.replaced(self._variables[name], own)) for name in used}
+        whole = text
+        for name, part in reversed(parts.items()):
+            whole = f"cel.bind({_PREFIX}{name}, ({part}), {whole})"
+        source = [*words, *(word for name in used for word in self._variables[name])]
+        try:
+            return self._compiled(whole, self._known, source), ()
+        except PackError as error:
+            if not used or not _TOO_DEEP.search(error.message):
+                raise
+        known = (*self._known, *(_PREFIX + name for name in used))
+        steps = tuple((_PREFIX + name, self._compiled(part, known, source)) for name, part in parts.items())
+        return self._compiled(text, known, source), steps
+
+    def _compiled(self, text: str, known: tuple[str, ...], words: Sequence[cel_tokens.Token]) -> cel.Expression:
+        try:
+            return _environment(known).compile(text)
+        except RuntimeError as error:
+            refused = self._refusal(cel_tokens.joined(words))
+            raise PackError(refused or _why_not(read_compilation(error), words, text, known)) from None
 
     def _read(self, words: Sequence[cel_tokens.Token]) -> Iterator[tuple[str, ...]]:
         """The fields of the object that an expression reads; those of a variable are fields of what that reads."""
@@ -154,7 +190,7 @@ class Composer:
 
 
 def _words(source: str) -> list[cel_tokens.Token]:
-    return cel_tokens.replaced(cel_tokens.tokens(source), _ASKED)
+    return cel_tokens.with_optionals(cel_tokens.replaced(cel_tokens.tokens(source), _ASKED))
 
 
 def _why_not(error: CompilationError, words: Sequence[cel_tokens.Token], source: str, known: Sequence[str]) -> str:
@@ -178,16 +214,31 @@ def _missing(words: Sequence[cel_tokens.Token], index: int) -> str:
     return ""
 
 
-def activation(bindings: Mapping[str, Any]) -> cel.Activation:
+def values_of(bindings: Mapping[str, Any]) -> Values:
     """The values that the expressions of a policy see."""
-    return _environment(_NAMES).Activation(bindings)
+    return Values(bindings, _environment(_NAMES).Activation(bindings))
 
 
-def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[str]) -> Result:
+def evaluate(expression: Expression, values: Values, bound: frozenset[str]) -> Result:
     """Evaluate an expression; `bound` holds the names that have a value."""
+    if not expression.steps:
+        return _evaluated(expression.program, values.activation, expression.names, bound)
+    environment = _environment((*_NAMES, *(name for name, _ in expression.steps)))
+    found, lost = dict(values.plain), Result()
+    for name, program in expression.steps:
+        result = _evaluated(program, environment.Activation(found), expression.names, bound)
+        if result.error or result.open or result.reason:
+            lost = lost if lost.error or lost.open or lost.reason else result
+        else:
+            found[name] = result.value
+    result = _evaluated(expression.program, environment.Activation(found), expression.names, bound)
+    return lost if result.error and lost != Result() else result
+
+
+def _evaluated(program: cel.Expression, values: cel.Activation, names: frozenset[str], bound: frozenset[str]) -> Result:
     try:
-        found = expression.program.eval(values)
-        value = found.value()
+        found = program.eval(values)
+        value = found.plain_value()
     except (
         RuntimeError,
         TypeError,
@@ -196,7 +247,7 @@ def evaluate(expression: Expression, values: cel.Activation, bound: frozenset[st
     error = error_of(found)
     if error is None:
         return Result(value)
-    if unbound := expression.names & ({NAMESPACE, *REFUSED} - bound):
+    if unbound := names & ({NAMESPACE, *REFUSED} - bound):
         return Result(open=unbound)
     return _failed(error)
 
@@ -207,6 +258,8 @@ def _failed(error: EvaluationError) -> Result:
         return Result(
             reason=f"`(list).{error.function_of_list}()` is part of Kubernetes' CEL, but Assay does not support it"
         )
+    if _OR_VALUE in error.message:
+        return Result(reason="Assay does not support `orValue` of a value that is not optional here")
     if error.not_implemented:
         return Result(reason=error.message)
     if error.missing_key is not None:

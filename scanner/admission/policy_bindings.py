@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from scanner.admission.compiled_policy import CompiledPolicy
+from scanner.admission.dialects import VAP
 from scanner.admission.matching import Cluster, Request, selects
 from scanner.admission.policy_files import PolicyObject
 from scanner.facts.kubernetes.objects import path
@@ -49,7 +50,12 @@ class Params(Struct, frozen=True):
 
 
 def bindings_of(policy: CompiledPolicy, objects: Iterable[PolicyObject]) -> list[Binding]:
-    """The bindings of a policy, those that deny first; one to everything where the files hold none."""
+    """The bindings of a policy, those that deny first; one to everything where the files hold none.
+
+    Only a ValidatingAdmissionPolicy has bindings.
+    """
+    if policy.dialect is not VAP:
+        return [Binding("", {}, policy.denies, None, policy.place)]
     found = [
         Binding(
             each.name,
@@ -73,6 +79,8 @@ class ParameterStore(Struct):
 
     def params(self, policy: CompiledPolicy, binding: Binding, request: Request) -> Params:
         """The parameters for a request, as the API server collects them."""
+        if policy.params is not None:
+            return Params((policy.params,))
         kind = policy.spec.get("paramKind")
         if kind is None:
             return Params((None,))

@@ -8,19 +8,20 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, mutating
+from scanner.admission import gatekeeper, kyverno
+from scanner.admission.compiled_policy import CompiledPolicy, PolicyExpression, compile_policy, not_run
 from scanner.admission.field_location import field_location
 from scanner.admission.matching import Cluster, in_namespace, matches
 from scanner.admission.policy_bindings import Binding, ParameterStore, Params, Undetermined, bindings_of
 from scanner.admission.policy_files import PolicyFiles
 from scanner.admission.policy_run import AdmissionReview, Applicability, ExpressionResult, PolicyRun
-from scanner.documents.positions import locate
-from scanner.marks import entries_of
+from scanner.errors import PackError
 from scanner.masking import hidden
 from scanner.model import Finding, Outcome, RuleInfo, Severity, Subject
 from scanner.places import Location, Related
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.truth import Truth, all_of
+from scanner.schema_errors import shortened
 from scanner.subjects.kubernetes import RESOURCE
 
 _POLICY_KIND = "kubernetes.policy"
@@ -72,14 +73,17 @@ class PolicyEvaluator:
 
     def __init__(self, files: PolicyFiles) -> None:
         self._files = files
-        self._policies = [compile_policy(policy) for policy in files.policies]
+        self._policies = [
+            *(compile_policy(policy) for policy in files.policies),
+            *(kyverno.compile_policy(policy, files.exceptions) for policy in files.kyverno),
+            *gatekeeper.compile_all(files.templates, files.constraints),
+            *not_run(files.refused),
+        ]
+        _check_names(self._policies)
         self._not_assessed: dict[tuple[str, Location, str], _NotAssessed] = {}
         self._cluster: _Objects | None = None
-        for subject in files.mutating:
-            kind = entries_of(subject.marks["object"])["kind"]  # it has one, or it would not be known for a policy
-            self._policies.append(mutating(subject, locate(subject.origin, kind)))
         for policy in self._policies:
-            for place, reason in policy.faults:
+            for place, reason in dict.fromkeys(fault for part in _parts(policy) for fault in part.faults):
                 self._leave_out(policy, Undetermined(reason, place), None)
         self.rules: list[RuleInfo] = [policy.info for policy in self._policies]
         """The metadata of each policy for reports."""
@@ -95,12 +99,13 @@ class PolicyEvaluator:
             self._cluster = _Objects([*self._files.others, *own], own)
         objects, bindings = self._cluster, bindings_of(policy, self._files.bindings)
         result = Evaluation()
-        for review in objects.reviews if policy.spec else ():
-            for found in self._evaluated(policy, bindings, review, objects.store):
-                _add(result, _finding(policy, review, found), include_passes=include_passes)
-        for part in self._not_assessed.values():
-            if part.policy is policy:
-                _add(result, _part_finding(part), include_passes=include_passes)
+        for part in _parts(policy) if policy.spec else ():
+            for review in objects.reviews:
+                for found in self._evaluated(part, bindings, review, objects.store):
+                    _add(result, _finding(part, review, found), include_passes=include_passes)
+        for gap in self._not_assessed.values():
+            if gap.policy.info.id == policy.info.id:
+                _add(result, _part_finding(gap), include_passes=include_passes)
         return result
 
     def not_evaluated(self, number: int, why: str) -> Evaluation:
@@ -114,7 +119,7 @@ class PolicyEvaluator:
     ) -> Iterator[_Result]:
         """What is wrong with an object; a single pass where the policy applies and nothing is."""
         applied, seen = False, set()
-        applies = matches(policy.spec["matchConstraints"], review.request, review.namespace)
+        applies = policy.match(review.request, review.namespace)
         for binding in bindings if applies is not Truth.FALSE else ():
             about = all_of((applies, matches(binding.resources, review.request, review.namespace)))
             if about is Truth.FALSE:
@@ -191,9 +196,26 @@ class PolicyEvaluator:
     def _leave_out(self, policy: CompiledPolicy, why: Undetermined, name: str | None) -> None:
         """Remember what of a policy is not assessed, and an object for which that matters."""
         place = why.place or policy.place
-        part = self._not_assessed.setdefault((policy.name, place, why.reason), _NotAssessed(policy, place, why.reason))
+        part = self._not_assessed.setdefault(
+            (policy.info.id, place, why.reason), _NotAssessed(policy, place, why.reason)
+        )
         if name and name not in part.objects:
             part.objects.append(name)
+
+
+def _parts(policy: CompiledPolicy) -> tuple[CompiledPolicy, ...]:
+    return policy, *policy.variants
+
+
+def _check_names(policies: Iterable[CompiledPolicy]) -> None:
+    """Raise PackError where two policies have the same id."""
+    seen: dict[str, CompiledPolicy] = {}
+    for policy in policies:
+        first = seen.setdefault(policy.info.id, policy)
+        if first is not policy and (first.spec or policy.spec):
+            where, other = (f"{each.place.path}:{each.place.line}" for each in (policy, first))
+            name = shortened(policy.info.id.removeprefix("policy."))
+            raise PackError(f"two policies are called {name}", where, f"the other is at {other}")
 
 
 def _unknown_match(policy: CompiledPolicy, binding: Binding, review: AdmissionReview) -> Undetermined:
@@ -217,9 +239,8 @@ def _results(
 def _cluster_message(policy: CompiledPolicy, binding: Binding, text: str) -> str:
     """A refusal or a warning in the words of the cluster."""
     bound_by = f" with binding '{binding.name}'" if binding.name else ""
-    if binding.denies:
-        return f"ValidatingAdmissionPolicy '{policy.name}'{bound_by} denied request: {text}"
-    return f"Validation failed for ValidatingAdmissionPolicy '{policy.name}'{bound_by}: {text}"
+    template = policy.dialect.denied if binding.denies else policy.dialect.told
+    return template.format(policy=policy.name, bound=bound_by, text=text)
 
 
 def _add(result: Evaluation, finding: Finding, *, include_passes: bool) -> None:
@@ -266,8 +287,8 @@ def _part_finding(part: _NotAssessed) -> Finding:
         severity=policy.severity or Severity.HIGH,
         message=f"the policy {policy.name} was not assessed: {part.reason}{concerned}",
         subject_kind=_POLICY_KIND,
-        subject_id=f"admissionregistration.k8s.io/ValidatingAdmissionPolicy/{policy.name}",
-        subject_name=f"ValidatingAdmissionPolicy {policy.name}",
+        subject_id=f"{policy.dialect.group}/{policy.dialect.kind}/{policy.name}",
+        subject_name=f"{policy.dialect.kind} {policy.name}",
         location=part.place,
         fingerprint=_fingerprint(policy.info.id, "", part.reason),
     )

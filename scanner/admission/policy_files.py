@@ -1,4 +1,4 @@
-"""Policy files -> policies, their bindings, and the objects beside them that may be parameters."""
+"""Policy files -> policies of each kind, their bindings, and the objects beside them that may be parameters."""
 
 from __future__ import annotations
 
@@ -10,61 +10,46 @@ from typing import Any
 from msgspec import Struct, field
 
 from scanner import documents, library, safe_read, subjects
+from scanner.admission import policy_shapes
 from scanner.documents.positions import Node, join_path, locate
-from scanner.errors import PackError, UnreadableError, UsageError, did_you_mean, raise_together
+from scanner.errors import PackError, UnreadableError, UsageError, raise_together
+from scanner.late import regex
+from scanner.marks import entries_of
 from scanner.model import Subject
 from scanner.places import Location, Origin
 from scanner.schema_errors import shortened
 from scanner.sources import boundary
 from scanner.subjects.kubernetes import RESOURCE
 
-_GROUP = "admissionregistration.k8s.io/"
-_MUTATING = ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")
-
 _SHORT = 200
 """Characters of a YAML parser's message that are shown."""
-
-_Shape = type | str | dict[str, Any] | list[Any]
-"""A type, the words that are allowed, the fields of a mapping (required ones with a `!`), or the items of a list."""
-_SELECTOR: _Shape = {
-    "matchLabels": dict,
-    "matchExpressions": [{"key!": str, "operator!": "In NotIn Exists DoesNotExist", "values": [str]}],
+_REGO = ".rego"
+_PACKAGE = regex(r"\s*package\s+([\w.]+)")
+_IN_REGO = "it is in Rego, and Assay evaluates policies in CEL only"
+_CHANGES = "it changes objects, and Assay runs only policies that judge them"
+_OLDER = "Assay runs the ValidatingPolicies of Kyverno, which are in CEL, and not its older policies"
+_REFUSED = {
+    "MutatingAdmissionPolicy.admissionregistration.k8s.io": _CHANGES,
+    "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io": _CHANGES,
+    "MutatingPolicy.policies.kyverno.io": _CHANGES,
+    "NamespacedMutatingPolicy.policies.kyverno.io": _CHANGES,
+    "GeneratingPolicy.policies.kyverno.io": "it creates objects",
+    "NamespacedGeneratingPolicy.policies.kyverno.io": "it creates objects",
+    "DeletingPolicy.policies.kyverno.io": "it deletes objects",
+    "NamespacedDeletingPolicy.policies.kyverno.io": "it deletes objects",
+    "ImageValidatingPolicy.policies.kyverno.io": "it asks an image registry",
+    "NamespacedImageValidatingPolicy.policies.kyverno.io": "it asks an image registry",
+    "ClusterPolicy.kyverno.io": _OLDER,
+    "Policy.kyverno.io": _OLDER,
+    "PolicyException.kyverno.io": _OLDER,
+    "CleanupPolicy.kyverno.io": "it deletes objects",
+    "ClusterCleanupPolicy.kyverno.io": "it deletes objects",
+    "Assign.mutations.gatekeeper.sh": _CHANGES,
+    "AssignImage.mutations.gatekeeper.sh": _CHANGES,
+    "AssignMetadata.mutations.gatekeeper.sh": _CHANGES,
+    "ModifySet.mutations.gatekeeper.sh": _CHANGES,
 }
-_RULE: _Shape = {
-    "apiGroups!": [str],
-    "apiVersions!": [str],
-    "resources!": [str],
-    "operations!": [str],
-    "resourceNames": [str],
-    "scope": "* Cluster Namespaced",
-}
-_MATCH: _Shape = {
-    "matchPolicy": "Exact Equivalent",
-    "resourceRules": [_RULE],
-    "excludeResourceRules": [_RULE],
-    "namespaceSelector": _SELECTOR,
-    "objectSelector": _SELECTOR,
-}
-_POLICY: _Shape = {
-    "failurePolicy": "Fail Ignore",
-    "paramKind": {"apiVersion!": str, "kind!": str},
-    "matchConstraints!": _MATCH,
-    "matchConditions": [{"name!": str, "expression!": str}],
-    "variables": [{"name!": str, "expression!": str}],
-    "validations": [{"expression!": str, "message": str, "messageExpression": str, "reason": str}],
-    "auditAnnotations": [{"key!": str, "valueExpression!": str}],
-}
-_BINDING: _Shape = {
-    "policyName!": str,
-    "paramRef": {
-        "name": str,
-        "namespace": str,
-        "selector": _SELECTOR,
-        "parameterNotFoundAction": "Allow Deny",
-    },
-    "matchResources": _MATCH,
-    "validationActions!": ["Deny Warn Audit"],
-}
+"""Kinds of policies that are not run, and why."""
 
 
 class PolicyObject(Struct, frozen=True):
@@ -75,6 +60,10 @@ class PolicyObject(Struct, frozen=True):
     annotations: dict[str, Any]
     origin: Origin
     root: Node
+    kind: str
+    namespace: str = ""
+    base: tuple[str | int, ...] = ("spec",)
+    """The path of the mapping that holds its expressions."""
 
     def place(self, *path: str | int) -> Location:
         """The place of one of its fields, or of the deepest parent that exists."""
@@ -90,6 +79,16 @@ class PolicyObject(Struct, frozen=True):
         return f"{place.path}:{place.line}"
 
 
+class RefusedPolicy(Struct, frozen=True):
+    """A policy of a kind that is not run."""
+
+    kind: str
+    group: str
+    name: str
+    place: Location
+    reason: str
+
+
 class PolicyFiles(Struct):
     """What policy files hold."""
 
@@ -97,10 +96,22 @@ class PolicyFiles(Struct):
     bindings: list[PolicyObject] = field(default_factory=list)
     others: list[Subject] = field(default_factory=list)
     """Every other object: Namespaces, parameters, definitions."""
-    mutating: list[Subject] = field(default_factory=list)
-    """Policies that change objects, which are not run."""
+    kyverno: list[PolicyObject] = field(default_factory=list)
+    """ValidatingPolicies of Kyverno."""
+    exceptions: list[PolicyObject] = field(default_factory=list)
+    """PolicyExceptions of Kyverno."""
+    templates: list[PolicyObject] = field(default_factory=list)
+    constraints: list[PolicyObject] = field(default_factory=list)
+    """Templates and constraints of Gatekeeper."""
+    refused: list[RefusedPolicy] = field(default_factory=list)
+    """Policies that are not run."""
     texts: dict[str, bytes] = field(default_factory=dict)
     digest: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a policy among them, also one that is not run."""
+        return any((self.policies, self.kyverno, self.templates, self.constraints, self.refused))
 
 
 def load(paths: Sequence[Path]) -> PolicyFiles:
@@ -114,24 +125,19 @@ def load(paths: Sequence[Path]) -> PolicyFiles:
     for file in files:
         boundary.stay_inside(str(file))
         _read(file, found)
-    if not (found.policies or found.mutating):
+    if not found.any:
         named = ", ".join(str(path) for path in paths)
-        hint = "name a file or folder that holds objects of admissionregistration.k8s.io"
-        raise UsageError(f"there is no ValidatingAdmissionPolicy in {named}", hint=hint)
-    seen: dict[str, PolicyObject] = {}
-    for policy in found.policies:
-        if policy.name in seen:
-            first = seen[policy.name].where()
-            raise PackError(
-                f"two policies are called {shortened(policy.name)}", policy.where(), f"the other is at {first}"
-            )
-        seen[policy.name] = policy
+        raise UsageError(
+            f"there is no policy in {named}",
+            hint="name a file or folder that holds ValidatingAdmissionPolicies, ValidatingPolicies of Kyverno, or "
+            "templates and constraints of Gatekeeper",
+        )
     found.digest = library.combine(*(hashlib.sha256(content).hexdigest() for content in found.texts.values()))
     return found
 
 
 def _files(folder: Path) -> list[Path]:
-    suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
+    suffixes = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES, _REGO)
     found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(suffixes) and not path.is_dir())
     inside = boundary.of_folder(str(folder))
     raise_together(PackError(boundary.LEADS_OUT, str(path)) for path in found if not inside.holds(str(path)))
@@ -145,6 +151,10 @@ def _read(file: Path, found: PolicyFiles) -> None:
         text = documents.decode(content)
     except UnreadableError as error:
         raise PackError(error.message, name) from None
+    if name.lower().endswith(_REGO):
+        found.texts[name] = content
+        found.refused.extend(_rego(name, text))
+        return
     reading = subjects.recognise(documents.read(name, text))
     for fault in reading.faults:
         raise PackError(fault.message[:_SHORT], f"{name}:{fault.line}")
@@ -154,72 +164,69 @@ def _read(file: Path, found: PolicyFiles) -> None:
             _sort(subject, found)
 
 
+def _rego(path: str, text: str) -> Iterator[RefusedPolicy]:
+    """A file in Rego as policies that are not run; files of tests are none."""
+    if path.lower().endswith(f"_test{_REGO}"):
+        return
+    lines = text.split("\n")
+    found = ((number, _PACKAGE.match(line)) for number, line in enumerate(lines, 1))
+    number, package = next(((number, match[1]) for number, match in found if match), (1, Path(path).stem))
+    place = Location(path, number, 1, number, len(lines[number - 1]) + 1)
+    yield RefusedPolicy("Rego", "openpolicyagent.org", package, place, _IN_REGO)
+
+
 def _sort(subject: Subject, found: PolicyFiles) -> None:
     thing = subject.bindings["object"]
-    kind = thing["kind"] if thing["apiVersion"].startswith(_GROUP) else ""
-    if kind == "ValidatingAdmissionPolicy":
-        found.policies.append(_source(subject, _POLICY))
-    elif kind == "ValidatingAdmissionPolicyBinding":
-        found.bindings.append(_source(subject, _BINDING))
-    elif kind in _MUTATING:
-        found.mutating.append(subject)
+    group, kind = thing["apiVersion"].rpartition("/")[0], thing["kind"]
+    full = f"{kind}.{group}"
+    if full == "ValidatingAdmissionPolicy.admissionregistration.k8s.io":
+        found.policies.append(_source(subject, policy_shapes.POLICY))
+    elif full == "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io":
+        found.bindings.append(_source(subject, policy_shapes.BINDING))
+    elif group == "policies.kyverno.io" and kind in ("ValidatingPolicy", "NamespacedValidatingPolicy"):
+        found.kyverno.append(_source(subject, policy_shapes.KYVERNO))
+    elif full == "PolicyException.policies.kyverno.io":
+        found.exceptions.append(_source(subject, policy_shapes.EXCEPTION))
+    elif full == "ConstraintTemplate.templates.gatekeeper.sh":
+        found.templates.append(_source(subject, policy_shapes.TEMPLATE))
+    elif group == "constraints.gatekeeper.sh":
+        found.constraints.append(_source(subject, policy_shapes.CONSTRAINT))
+    elif full in _REFUSED:
+        found.refused.append(_refused(subject, _REFUSED[full]))
     else:
         found.others.append(subject)
 
 
-def _source(subject: Subject, shape: _Shape) -> PolicyObject:
+def _refused(subject: Subject, reason: str) -> RefusedPolicy:
+    thing = subject.bindings["object"]
+    kind = entries_of(subject.marks["object"])["kind"]  # it has one, or it would not be known for a policy
+    metadata = thing.get("metadata") if isinstance(thing.get("metadata"), dict) else {}
+    group = thing["apiVersion"].rpartition("/")[0]
+    return RefusedPolicy(
+        thing["kind"],
+        group,
+        ".".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key)),
+        locate(subject.origin, kind),
+        reason,
+    )
+
+
+def _source(subject: Subject, shape: policy_shapes.Shape) -> PolicyObject:
     thing = subject.bindings["object"]
     metadata = thing.get("metadata") if isinstance(thing.get("metadata"), dict) else {}
     annotations = metadata.get("annotations")
-    root = Node(thing, subject.marks["object"])
     source = PolicyObject(
         str(metadata.get("name") or ""),
         thing.get("spec") or {},
         annotations if isinstance(annotations, dict) else {},
         subject.origin,
-        root,
+        Node(thing, subject.marks["object"]),
+        thing["kind"],
+        str(metadata.get("namespace") or ""),
     )
     if not source.name:
         raise PackError(f"a {shortened(thing['kind'])} has no name", source.where("metadata"))
-    for path, problem in _problems(thing.get("spec"), shape, ("spec",)):
+    spec = thing.get("spec", {} if shape is policy_shapes.CONSTRAINT else None)  # a constraint may state nothing
+    for path, problem in policy_shapes.problems(spec, shape, ("spec",)):
         raise PackError(f"{shortened(subject.name)}: {problem}", source.where(*path))
     return source
-
-
-def _problems(value: Any, shape: _Shape, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What the API server would refuse of a value: the path and why."""
-    told = f"`{join_path(path)}`"
-    if isinstance(shape, str):
-        if value not in shape.split():
-            yield path, f"{told} must be one of {', '.join(shape.split())}"
-    elif isinstance(shape, list):
-        if not isinstance(value, list):
-            yield path, f"{told} must be a list"
-            return
-        for index, item in enumerate(value):
-            yield from _problems(item, shape[0], (*path, index))
-    elif isinstance(shape, dict):
-        if not isinstance(value, dict):
-            yield path, f"{told} must be a mapping"
-            return
-        yield from _fields(value, shape, path)
-    elif not isinstance(value, shape):
-        yield path, f"{told} must be {'text' if shape is str else 'a mapping'}"
-
-
-def _fields(
-    value: dict[str, Any], shape: dict[str, Any], path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    known = {name.rstrip("!"): inner for name, inner in shape.items()}
-    for name in shape:
-        if name.endswith("!") and name[:-1] not in value:
-            yield path, f"`{join_path(path)}` has no `{name[:-1]}`"
-    for name, inner in value.items():
-        if name in known:
-            yield from _problems(inner, known[name], (*path, name))
-            continue
-        hint = did_you_mean(name, known)
-        yield (
-            (*path, name),
-            f"there is no field `{shortened(name)}` in `{join_path(path)}`" + (f", {hint}" if hint else ""),
-        )

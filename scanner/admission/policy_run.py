@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,14 +15,17 @@ from scanner.admission.policy_bindings import Undetermined
 from scanner.model import Subject
 from scanner.policy.truth import Truth
 
-if TYPE_CHECKING:
-    from cel_expr_python import cel
-
 _LONGEST_MESSAGE = 5 * 1024
 """Bytes of a message from an expression, beyond which a cluster takes the policy's plain words."""
+_NO_EXCEPTIONS: dict[str, Any] = {"allowedImages": [], "allowedValues": []}
+"""What policies of Kyverno see of exceptions, which are not applied."""
 _NAMESPACE = Undetermined(
     "it uses the Namespace of the object (`namespaceObject`), which is not in the scanned files",
     provide="scan the folder that holds the Namespace of the object",
+)
+_NO_NAMESPACE = Undetermined(
+    "the object does not state its namespace, so the tool that applies it determines the namespace",
+    provide="state `metadata.namespace`, or render the manifest with its namespace",
 )
 _CUSTOM = Undetermined(
     "a field is missing, and the definition of the custom resource may set a default for it",
@@ -39,17 +42,23 @@ class AdmissionReview(Struct, frozen=True):
     """The Namespace it belongs to; None where it belongs to none, or that one is not among the objects."""
     values: dict[str, Any]
     """What expressions see, but for parameters."""
-    shared: cel.Activation
+    shared: expressions.Values
     """The same, for all policies without parameters."""
 
     @classmethod
     def of(cls, subject: Subject, request: Request, namespace: dict[str, Any] | None) -> AdmissionReview:
         """The review of an object."""
         thing = filled(subject.bindings["object"])
-        values = {"object": thing, "oldObject": None, "request": request.binding(), "params": None}
+        values = {
+            "object": thing,
+            "oldObject": None,
+            "request": request.binding(),
+            "params": None,
+            "exceptions": _NO_EXCEPTIONS,
+        }
         if namespace is not None or not request.namespace:
             values[NAMESPACE] = namespace
-        return cls(subject, request, namespace, values, expressions.activation(values))
+        return cls(subject, request, namespace, values, expressions.values_of(values))
 
 
 class Applicability(Struct, frozen=True):
@@ -83,9 +92,11 @@ class PolicyRun:
 
     def __init__(self, policy: CompiledPolicy, review: AdmissionReview, params: dict[str, Any] | None) -> None:
         self._policy = policy
+        metadata = review.values["object"].get("metadata")
+        self._lacks_namespace = bool(review.request.namespace) and "namespace" not in (metadata or {})
         self._native = is_native(review.request.group)
         self._bound = frozenset(review.values)
-        self._values = expressions.activation({**review.values, "params": params}) if params else review.shared
+        self._values = expressions.values_of({**review.values, "params": params}) if params else review.shared
 
     def applicability(self) -> Applicability:
         """Whether the policy applies. One false condition decides, whatever the results of the others are."""
@@ -140,6 +151,8 @@ class PolicyRun:
             return Undetermined(why, expression.place)
         if result.open:
             return _NAMESPACE
+        if result.missing and result.error.endswith(": namespace") and self._lacks_namespace:
+            return _NO_NAMESPACE
         return _CUSTOM if result.missing and not self._native else None
 
     def _message(self, expression: PolicyExpression) -> str:

@@ -154,7 +154,8 @@ _JUDGED = (
         multiple=True,
         type=click.Path(exists=True),
         metavar="PATH",
-        help="Evaluate the ValidatingAdmissionPolicies in this file or folder, too. May be repeated.",
+        help="Evaluate the policies in this file or folder, too: ValidatingAdmissionPolicies, and CEL policies of "
+        "Kyverno and Gatekeeper. May be repeated.",
     ),
 )
 

@@ -195,6 +195,7 @@ NOT_FOR_MANIFESTS = (
     *("scanner.rendering.alignment", "scanner.rendering.overlay_files", "scanner.reports.results"),
 )
 OTHER_COMMANDS = (
+    *("scanner.baseline_comparison", "scanner.gate.baseline_file", "scanner.setup"),
     "scanner.cli.fix",
     "scanner.cli.frameworks",
     "scanner.cli.rules",

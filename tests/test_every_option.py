@@ -14,10 +14,14 @@ from scanner.cli import assay as program
 from tests.command_line import assay
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'a:1'}]}\n"
+BASELINE = f"""\
+{{"format": "assay-baseline/1", "tool": {{"name": "Assay", "version": "1"}}, "ruleset_digest": "{"0" * 64}",
+"findings": [], "unread": [], "subjects": []}}
+"""
 SECONDS = 30
 ODD = ("pipe.yaml", "/dev/zero", "folder", "linked", ".")
 """A pipe, an endless device, a folder of pipes and links to such, a link to a pipe, and the folder of all these."""
-NEEDED = {"identity": "a.x", "rule": "a.x", "framework": "soc2", "name": "a"}
+NEEDED = {"identity": "a.x", "rule": "a.x", "framework": "soc2", "name": "a", "file": "base.json"}
 """What is given for an argument that a command needs beside the one that is tried."""
 Tried = tuple[tuple[str, ...], click.Command, click.Parameter]
 
@@ -60,12 +64,12 @@ def arguments(each: Tried, value: str) -> list[str]:
     """A command line in which a parameter has a value, and the rest is as short as it can be."""
     words, command, parameter = each
     rest = [
-        NEEDED.get(str(other.name), "pod.yaml")
+        value if other is parameter else NEEDED.get(str(other.name), "pod.yaml")
         for other in command.params
-        if isinstance(other, click.Argument) and other is not parameter and (other.required or other.name == "paths")
+        if isinstance(other, click.Argument) and (other is parameter or other.required or other.name == "paths")
     ]
     if isinstance(parameter, click.Argument):
-        return [*words, *rest, "--", value]
+        return [*words, "--", *rest]
     value = f"json={value}" if parameter.metavar == "FORMAT[=FILE]" else value
     return [*words, *rest, parameter.opts[0], value]
 
@@ -75,6 +79,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder of odd files, in which nobody reads a pipe."""
     (tmp_path / "folder/inner").mkdir(parents=True)
     (tmp_path / "pod.yaml").write_text(POD)
+    (tmp_path / "base.json").write_text(BASELINE)
     for name in ("pipe.yaml", "folder/x.yaml", "folder/inner/y.yaml", "folder/kustomization.yaml", "folder/Chart.yaml"):
         os.mkfifo(tmp_path / name)
     (tmp_path / "linked").symlink_to("pipe.yaml")
@@ -85,6 +90,7 @@ def folder(tmp_path: Path) -> Path:
 def test_every_option_that_names_a_file_is_tried() -> None:
     found = {(*words, parameter.opts[0]) for words, _, parameter in tried()}
     assert {("scan", "--framework-file"), ("scan", "--root"), ("scan", "paths"), ("scan", "--output")} < found
+    assert {("gate", "--baseline"), ("baseline", "write", "file"), ("baseline", "prune", "paths")} < found
     assert {("rules", "test", "paths"), ("rules", "export", "--output"), ("fix", "--values")} & found
     assert len(found) > 50
 

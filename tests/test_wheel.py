@@ -28,7 +28,9 @@ def test_a_wheel_installs_elsewhere_and_finds_its_rules(tmp_path: Path, reposito
         str(wheel), cwd=tmp_path,
     )  # fmt: skip
     assert (target / "scanner" / "_data" / "templates" / "report.html.j2").is_file()
+    assert (target / "scanner" / "_data" / "templates" / "init-github.yml").is_file()
     assert (target / "scanner" / "subjects" / "architecture.schema.json").is_file()
+    assert (target / "scanner" / "gate" / "baseline.schema.json").is_file()
     for arguments in (("rules", "list"), ("frameworks", "list")):
         elsewhere = {"PYTHONPATH": str(target), "XDG_CACHE_HOME": str(tmp_path)}
         there = run(sys.executable, "-m", "scanner", *arguments, cwd=tmp_path, **elsewhere)

@@ -17,7 +17,7 @@ from scanner.cli.option_groups import Command
 from scanner.cli.reading import options, reads_files_for_all_rules, resolved_options, tell_configuration
 from scanner.cli.running import runs_engines
 from scanner.cli.terminal import counted
-from scanner.errors import AssayError, UsageError
+from scanner.errors import PackError, UsageError
 from scanner.exit_codes import CLEAN, NOTHING
 from scanner.gate import baseline_file
 from scanner.gate.baseline_file import Baseline, Entry
@@ -99,7 +99,7 @@ def _scanned(context: click.Context, given: dict[str, Any]) -> Evaluated:
     """The scan of all rules."""
     chosen = resolved_options(context)
     wanted = baseline_comparison.complete(replace(options(chosen, given), engines=given["engines"]))
-    now = evaluate(chosen.value("paths"), wanted)
+    now = evaluate(chosen.value("paths"), wanted, reported=False)
     tell_configuration(chosen.configuration)
     return now
 
@@ -110,7 +110,7 @@ def _refuse_other(file: str) -> None:
         return
     try:
         baseline_file.read(file)
-    except AssayError:
+    except PackError:
         message = f"{file} is there and is not a baseline"
         raise UsageError(message, hint="name a new file, or remove this one") from None
 

@@ -11,10 +11,11 @@ from markup import code, codes, heading, items, paragraph, prose, reference, slu
 from rule_pages import listed
 
 from scanner.controls import Checkable, Measure, ShownBy
+from scanner.finished_scan import DISCLAIMER
 from scanner.frameworks import catalogue
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.links import shown_by
-from scanner.model import DISCLAIMER, RuleInfo
+from scanner.model import RuleInfo
 
 _GUIDE = "../guides/frameworks.md"
 _MEASURES = {

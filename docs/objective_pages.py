@@ -10,8 +10,8 @@ from data import Data, name_of, objective_path
 from markup import heading, items, paragraph, prose, reference, table
 from rule_pages import controls_table, listed
 
+from scanner.finished_scan import DISCLAIMER
 from scanner.frameworks.catalogue import Control
-from scanner.model import DISCLAIMER
 
 _UNFILED = "Without a rule"
 

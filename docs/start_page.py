@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from data import Data
 from markup import paragraph
 
-from scanner.model import DISCLAIMER
+from scanner.finished_scan import DISCLAIMER
 
 _CARDS = (
     ("Overview", "guides/overview.md", "What Assay does, how to try it, and what each option means."),

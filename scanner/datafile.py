@@ -85,18 +85,19 @@ class DataFile(Struct, frozen=True):
         raise_together(sorted(errors, key=_line))
 
 
-def read(path: Path, schema: Path, *, may_be_empty: bool = False, most: int | None = None) -> DataFile:
+def read(
+    path: Path, schema: Path, *, may_be_empty: bool = False, most: int | None = None, content: bytes | None = None
+) -> DataFile:
     """Read the document of a file of bounded size and check it against a JSON Schema.
 
-    `may_be_empty` reads a file without a document as a mapping. Raises PackError, with the line, for a file that cannot
-    be read, is not a regular file or is too large, for a text that is not one YAML document (or JSON, by its name), for
-    duplicate keys, and for everything that the schema rejects.
+    `content` is that of the file where it is not read from disk. `may_be_empty` reads a file without a document as a
+    mapping. Raises PackError, with the line, for a file that cannot be read, is not a regular file or is too large, for
+    a text that is not one YAML document (or JSON, by its name), for duplicate keys, and for everything that the schema
+    rejects.
     """
-    return parse(str(path), _content(path, LIMITS.bytes if most is None else most), schema, may_be_empty=may_be_empty)
-
-
-def parse(name: str, content: bytes, schema: Path, *, may_be_empty: bool = False) -> DataFile:
-    """The document of a file that was read already, checked as `read` does."""
+    name = str(path)
+    if content is None:
+        content = _content(path, LIMITS.bytes if most is None else most)
     sha256, document = hashlib.sha256(content).hexdigest(), _document(name, _text(name, content))
     if document is None:
         if may_be_empty:

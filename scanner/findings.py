@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from scanner import documents
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
+from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed
-from scanner.model import Finding, Input, RuleInfo, Scan
+from scanner.model import Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Evaluation

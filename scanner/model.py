@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from scanner.configured import Configuration
-from scanner.controls import Assessment, ControlLink, FrameworkSummary, Platform, ShownBy
+from scanner.baseline import COUNTED, BaselineState, Worse
+from scanner.controls import Platform, ShownBy
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
-from scanner.waived import AppliedWaivers
-
-DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
-"""The statement that every report begins with."""
-
 
 HIDDEN = "although it may hold what Assay reads"
 """How the reason of an input ends that an ignore file names and that would have been assessed."""
@@ -139,24 +134,6 @@ class Input(Struct, frozen=True):
     """Why the configuration accepts that it is not assessed; empty where it does not."""
 
 
-class BaselineState(StrEnum):
-    """What became of a finding since the base of a comparison."""
-
-    NEW = "new"
-    """The base does not have it."""
-    WORSE = "worse"
-    """The base has it with a better value."""
-    UNCHANGED = "unchanged"
-    FIXED = "fixed"
-    """Only the base has it."""
-    MOVED = "moved"
-    """The base has it in another file, container, namespace or kind of owner."""
-    INCOMPARABLE = "incomparable"
-    """Its file cannot be read on one of the two sides."""
-    OUT_OF_SIGHT = "out-of-sight"
-    """It failed on the base, and is unknown now."""
-
-
 class Finding(Struct, frozen=True, array_like=True):
     """The outcome of one rule for one subject, complete when built."""
 
@@ -195,6 +172,11 @@ class Finding(Struct, frozen=True, array_like=True):
     """The id of the waiver that covers it; empty where none does."""
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts for the verdict, as far as a comparison with a base says."""
+        return self.baseline_state in COUNTED
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The file that it points into, and what builds that: a scope that holds one of them holds the finding."""
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
@@ -228,6 +210,8 @@ class RuleInfo(Struct, frozen=True):
     """The platform of another engine's check: it is not mapped to a framework about another platform."""
     formerly: tuple[str, ...] = ()
     """Ids that it had before, the oldest first."""
+    worse: Worse | None = None
+    """Which of two values of its field is worse; where it is not stated, any other value counts as worse."""
 
     @property
     def first_id(self) -> str:
@@ -246,62 +230,3 @@ class Check(Struct, frozen=True):
     """What it points at may hold a secret."""
     platform: Platform = Platform.OTHER
     """What it is about."""
-
-
-class Verdict(Struct, frozen=True):
-    """The verdict on a scan: the exit code and the reason in one sentence."""
-
-    exit_code: int
-    reason: str
-
-
-class Run(Struct, frozen=True):
-    """The circumstances of a scan, all given from outside so that a run repeats byte for byte."""
-
-    version: str
-    started: str
-    ended: str
-    arguments: tuple[str, ...]
-    profile: Profile
-    kubernetes_version: str
-    fail_on: Severity
-    pack_digest: str
-    """Of all rules and catalogues."""
-    ruleset_digest: str = ""
-    """Of what decided: the rules that ran with their parameters, and the version of Kubernetes."""
-    asked: tuple[str, ...] = ()
-    """The frameworks that were requested, as `id@edition`; only rules that are mapped to them ran."""
-    all_frameworks: bool = False
-    """The controls of all frameworks are listed."""
-    git_commit: str = ""
-    git_dirty: bool | None = None
-    configuration: Configuration = field(default_factory=Configuration)
-    """The changes from the defaults, which reports list first."""
-
-
-class Scan(Struct, frozen=True):
-    """A finished scan: everything that reports and evidence are made from."""
-
-    run: Run
-    inputs: tuple[Input, ...]
-    findings: tuple[Finding, ...]
-    """Fails, unknowns and errors in order of place; passes too where they were requested."""
-    rules: dict[str, RuleInfo]
-    """Every rule that was evaluated on at least one subject, and those of the findings."""
-    links: dict[str, tuple[ControlLink, ...]]
-    """Rule id -> controls it is mapped to, of the frameworks of this scan."""
-    assessments: tuple[Assessment, ...]
-    frameworks: tuple[FrameworkSummary, ...]
-    outcomes: dict[str, int]
-    """Number of outcomes of each kind, passes included."""
-    verdict: Verdict
-    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Path -> lines, for the inputs that findings point into; for excerpts only."""
-    counts: Mapping[str, Mapping[Outcome, int]] = field(default_factory=dict)
-    """Rule -> number of its outcomes of each kind."""
-    unfamiliar: Mapping[str, int] = field(default_factory=dict)
-    """Kind and group -> number of objects of the Kubernetes API whose own fields no rule looks at."""
-    waivers: AppliedWaivers = field(default_factory=AppliedWaivers)
-    """What became of each waiver."""
-    notes: tuple[str, ...] = ()
-    """Messages of other engines besides outcomes, such as what they did not look up."""

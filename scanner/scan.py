@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from msgspec import Struct, field
@@ -11,14 +11,16 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import Searched, masked_scan, merged_findings, source_lines
+from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Subject, Verdict
+from scanner.model import Finding, Input, Profile, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
@@ -43,12 +45,17 @@ class Evaluated(Struct, frozen=True):
     options: Options
     by: ScanRules
     where: sources.Scope
-    read: _ReadInputs
+    read: ReadInputs
     also: Sequence[engines.EngineResults]
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
     waivers: AppliedWaivers
+    comparison: Comparison | None = None
+    own_rules: tuple[RuleInfo, ...] = ()
+    """Rules that ran beside those that were chosen."""
+    before: gate.Before | None = None
+    """What the base of the comparison could not assess."""
 
     @property
     def configuration(self) -> Configuration:
@@ -63,7 +70,8 @@ class Evaluated(Struct, frozen=True):
         """The finished scan."""
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks()
-        infos = _infos(self.by, self.also, evaluation)
+        gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
+        infos = self._infos(gone)
         all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
         linked = {rule: all_linked[rule] for rule in infos}
         not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
@@ -71,10 +79,10 @@ class Evaluated(Struct, frozen=True):
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
         if options.frameworks:
-            exempt = [info.id for info in policies.rules] if policies else []
-            exempt += [rule.info.id for rule in self.by.about_waivers]
+            about = (rule.info for rule in self.by.about_waivers)
+            exempt = [info.id for info in (*about, *self.own_rules, *(policies.rules if policies else ()))]
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
-            infos = _infos(self.by, self.also, evaluation)
+            infos = self._infos(gone)
         result = Scan(
             run=_run(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
@@ -90,8 +98,18 @@ class Evaluated(Struct, frozen=True):
             texts=source_lines(findings, {**(policies.texts if policies else {}), **read.contents}, read.searched),
             waivers=self.waivers,
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
+            comparison=self.comparison,
         )
         return masked_scan(result, options, read.searched)
+
+    def _infos(self, gone: Collection[str]) -> dict[str, RuleInfo]:
+        """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
+        policies = self.by.policies.rules if self.by.policies else ()
+        own = (*(rule.info for rule in (*self.by.rules.rules, *self.by.about_waivers)), *self.own_rules, *policies)
+        infos = {info.id: info for info in own if info.id in self.evaluation.counts or info.id in gone}
+        for each in self.also:
+            infos |= each.rules
+        return infos
 
     def _scanned(self) -> judging.ScanData:
         """What frameworks are assessed by."""
@@ -108,28 +126,54 @@ class Evaluated(Struct, frozen=True):
             accepted={each.waiver.id: each.waiver.controls for each in self.waivers.results if each.is_in_force},
         )
 
+    def _idle(self, *, applies: bool) -> str:
+        """Why nothing was judged, where nothing was."""
+        if not applies:
+            return "the frameworks do not apply to the scanned files"
+        return "" if any(self.evaluation.counts.values()) else "no rule applies to the scanned files"
+
     def _verdict(self, findings: Sequence[Finding], *, applies: bool) -> Verdict:
         return gate.judge(
             self.read.inputs,
             findings,
             self.options.fail_on,
             allow_incomplete=self.options.allow_incomplete,
-            applies=applies,
-            judged=any(self.evaluation.counts.values()),
+            idle=self._idle(applies=applies),
             strict_documents=self.options.strict_documents,
+            before=self.before,
         )
 
 
-def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], object] | None = None) -> Evaluated:
-    """Read files and folders and evaluate the rules; raises as `scan` does."""
-    by = scan_rules(options)
+class Shared(Struct):
+    """What several scans with the same rules share."""
+
+    by: ScanRules
+    memory: inputs.Memory = field(default_factory=inputs.Memory)
+
+
+def evaluate(
+    paths: Sequence[str],
+    options: Options,
+    watch: Callable[[Input], object] | None = None,
+    shared: Shared | None = None,
+    *,
+    reported: bool = True,
+) -> Evaluated:
+    """Read files and folders and evaluate the rules; raises as `scan` does.
+
+    What is not `reported` is not searched for credentials.
+    `shared` is what an earlier scan with the same options, apart from the selection of files, used and read.
+    """
+    by = shared.by if shared else scan_rules(options)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
+    if shared and where.tree:
+        where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
     local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
     accepted = prepare(options, by, str(where.root))
     noted = accepted.reads() if accepted else ()
     kept = None if by.policies else FieldFilter((*joined.reads(), *noted))  # a policy may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits)
-    reuse = _reuse(where, by, options)
+    reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
     stage = JoinedStage(
@@ -142,7 +186,8 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
     search = partial(read.searched.search, read.contents)
     whole = _whole(where, read)
     known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=search)
+    meanwhile = search if reported else None
+    together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
     evaluation = _evaluation(read, together.evaluation, also, options)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     waived = AppliedWaivers()
@@ -156,7 +201,7 @@ def evaluate(paths: Sequence[str], options: Options, watch: Callable[[Input], ob
 
 
 def _evaluation(
-    read: _ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
+    read: ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
 ) -> Evaluation:
     """What came of each file, of the rules and policies that need all, and of other engines."""
     evaluation = read.evaluation
@@ -166,63 +211,9 @@ def _evaluation(
     return evaluation
 
 
-def _whole(where: sources.Scope, read: _ReadInputs) -> bool:
+def _whole(where: sources.Scope, read: ReadInputs) -> bool:
     """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
     return where.whole and not any(map(inputs.hides_something, read.inputs))
-
-
-def _infos(by: ScanRules, also: Iterable[engines.EngineResults], evaluation: Evaluation) -> dict[str, RuleInfo]:
-    """The metadata of every rule, policy and check with an outcome."""
-    own = [*(rule.info for rule in (*by.rules.rules, *by.about_waivers)), *(by.policies.rules if by.policies else ())]
-    infos = {info.id: info for info in own if info.id in evaluation.counts}
-    for each in also:
-        infos |= each.rules
-    return infos
-
-
-class _ReadInputs(Struct):
-    """What the work on each file gave."""
-
-    inputs: list[Input] = field(default_factory=list)
-    size: int = 0
-    """Bytes of the files, and of what was rendered."""
-    subjects: list[Subject] = field(default_factory=list)
-    evaluation: Evaluation = field(default_factory=Evaluation)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    """Of the inputs that hold subjects, for excerpts."""
-    shared: set[str] = field(default_factory=set)
-    """Files that several overlays are built from."""
-    searched: Searched = field(default_factory=Searched)
-    """What of it was searched for credentials."""
-    handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
-    """What each of the other engines may read, by its name."""
-
-    def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
-        """Keep an input for another engine, or what was rendered in its place."""
-        if some := engines.engine_inputs(engine, source, item):
-            self.handed.setdefault(engine.name, []).extend(some)
-            self.contents.setdefault(item.path, sources.content_of(source))
-
-    def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
-        """Take in the findings of another engine and the changed status of its inputs."""
-        listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
-        found = Evaluation(listed, by_path={(path,): {**counts} for path, counts in also.counts.items()})
-        found.counts = found.within(lambda _: True)
-        self.evaluation.merge(found)
-        self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]
-
-    def keep(self, source: sources.Source) -> None:
-        """Keep the text of an input, or of what it was rendered from."""
-        own = {source.path: sources.content_of(source)}
-        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
-        self.contents.update(source_lines)
-
-
-def _worse(before: Input, after: Input) -> Input:
-    """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
-    order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
-    return after if order.index(after.status) >= order.index(before.status) else before
 
 
 def _read(
@@ -233,15 +224,17 @@ def _read(
     options: Options,
     reuse: inputs.Reuse,
     watch: Callable[[Input], object] | None,
-) -> _ReadInputs:
+) -> ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
-    read = _ReadInputs()
+    read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
     met = rendering.collect(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
     )
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
+        if reuse.memory:
+            reuse.memory.take(source)
         read.searched.take(source.path, portions)
         for portion in portions:
             read.subjects.extend(portion.subjects)
@@ -258,10 +251,10 @@ def _read(
     return read
 
 
-def _reuse(where: sources.Scope, by: ScanRules, options: Options) -> inputs.Reuse:
+def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
-    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own)
+    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
 
 
 def _run(

@@ -35,6 +35,8 @@ def rules_of(options: Options) -> pack.Pack:
 class ScanRules(Struct, frozen=True):
     """What a scan judges by."""
 
+    everything: pack.AllRules
+    """All rules, of which those of the scan were chosen."""
     rules: pack.Pack
     policies: policy_evaluator.PolicyEvaluator | None
     """Admission policies that are evaluated for the objects as well."""
@@ -62,6 +64,7 @@ def scan_rules(options: Options) -> ScanRules:
     with located(options.configuration.place("framework")):
         asked = chosen() if options.frameworks else ()
     return ScanRules(
+        rules,
         rules.choose(_held(rules, asked, options), options.tuning),
         policies,
         chosen,

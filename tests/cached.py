@@ -13,7 +13,7 @@ import pytest
 
 from scanner import documents, library, reports
 from scanner.cli.environment import cache_folder
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.policy import pack
 from scanner.scan import Options, scan
 

@@ -13,7 +13,7 @@ import pytest
 
 from scanner import reports
 from scanner.cli import outputs
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.format import FolderFormat, TextFormat
 from tests.sample import sample_scan
 

@@ -18,9 +18,10 @@ from scanner.controls import (
     ShownBy,
     Strength,
 )
+from scanner.finished_scan import Run, Scan, Verdict
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
-from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Run, Scan, Severity, Verdict
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Severity
 from scanner.places import Edit, Fix, Location, Related
 
 SPEC = "architecture/digital bänk.yaml"

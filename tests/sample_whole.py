@@ -12,12 +12,13 @@ from msgspec.structs import replace
 
 from scanner import configured, gate
 from scanner.controls import Checkable, Measure, Platform, Relation, Strength
+from scanner.finished_scan import Scan
 from scanner.frameworks.assess import OutcomesInScope, assess, by_control, failures
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
 from scanner.frameworks.links import links
 from scanner.frameworks.population import Population
-from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Scan, Severity
+from scanner.model import Finding, Input, InputStatus, Outcome, Profile, RuleInfo, Severity
 from scanner.places import Edit, Fix, Location, Related
 from tests.sample import MANIFEST, SPEC, fixed_scan, place
 from tests.sample_waivers import PORTS as WAIVER_OF_PORTS

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from scanner.errors import PackError, UsageError
-from scanner.model import Finding, Outcome, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome, Severity
 from scanner.scan import Options, scan
 
 PODS = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]}

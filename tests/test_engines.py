@@ -17,9 +17,10 @@ from jsonschema import Draft202012Validator
 
 from scanner import engines, library, objectives
 from scanner.errors import PackError, UsageError
+from scanner.finished_scan import Scan
 from scanner.frameworks import checks
 from scanner.limits import Limits
-from scanner.model import Finding, InputStatus, Outcome, Scan, Severity
+from scanner.model import Finding, InputStatus, Outcome, Severity
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 from tests import output_formats

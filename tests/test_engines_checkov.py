@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from scanner import library
+from scanner.finished_scan import Scan
 from scanner.frameworks import checks
-from scanner.model import InputStatus, Outcome, Scan
+from scanner.model import InputStatus, Outcome
 from scanner.scan import Options, scan
 from tests.test_engines import POD
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.model import Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Outcome
 from scanner.reports import html
 from scanner.scan import Options, scan
 

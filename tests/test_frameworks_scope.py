@@ -10,7 +10,7 @@ import pytest
 from scanner import reports
 from scanner.controls import Assessment, ControlStatus
 from scanner.errors import PackError
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.scan import Options, scan
 
 POD = """\

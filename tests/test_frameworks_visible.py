@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.controls import ControlStatus
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.scan import Options, scan
 
 SOUND = """\

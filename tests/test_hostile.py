@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from scanner import library
+from scanner.finished_scan import Scan
 from scanner.frameworks import catalogue
-from scanner.model import Outcome, Scan
+from scanner.model import Outcome
 from scanner.policy import pack
 from scanner.scan import Options, scan
 from tests.hostile import bombs, encodings, filesystem, json_texts, objects, prose, specs, syntax, values

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from scanner.controls import ControlStatus
-from scanner.model import Finding, InputStatus, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding, InputStatus
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 

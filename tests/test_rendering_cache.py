@@ -243,6 +243,18 @@ def test_a_damaged_entry_changes_nothing(folder: Path, cache: Path, damage: str)
     assert rendered_anew(options) == []
 
 
+def test_what_is_used_is_kept_longer(folder: Path, cache: Path) -> None:
+    lay(folder, CHART)
+    options = Options(cache_folder=cache)
+    scan(["."], options)
+    with sqlite3.connect(database(cache)) as connection:
+        (today,) = connection.execute("SELECT used FROM entry").fetchone()
+        connection.execute("UPDATE entry SET used = 1")
+    scan(["."], options)
+    assert connection.execute("SELECT used FROM entry").fetchall() == [(today,)]
+    connection.close()
+
+
 def test_other_code_renders_anew(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay(folder, CHART)
     options = Options(cache_folder=cache)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scanner.model import Finding, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Severity
 from scanner.places import Location
 from scanner.reports.excerpt import LONGEST_PART, LONGEST_REGION, MASK, Line, excerpt, quote
 from tests.sample import sample_scan

@@ -16,7 +16,8 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner.model import InputStatus, Outcome, Scan, Verdict
+from scanner.finished_scan import Scan, Verdict
+from scanner.model import InputStatus, Outcome
 from scanner.places import Edit, Fix
 from scanner.reports import figures
 from scanner.reports import html as report

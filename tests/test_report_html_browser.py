@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from scanner.controls import ControlStatus
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports import html as report
 from scanner.reports.html import findings as html_findings
 from scanner.reports.html import inputs as html_inputs

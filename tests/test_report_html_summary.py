@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from scanner.controls import ControlStatus
-from scanner.model import Scan, Verdict
+from scanner.finished_scan import Scan, Verdict
 from scanner.reports.html import summary
 from tests.output_formats import Page, check_page
 from tests.sample import MESSAGES, SECRET, sample_scan

@@ -17,7 +17,7 @@ from scanner.reports.json_text import Entries, json_text, line_of
 from tests.sample import SECRET, fixed_scan, sample_scan
 
 if TYPE_CHECKING:
-    from scanner.model import Scan
+    from scanner.finished_scan import Scan
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "results.schema.json"
 

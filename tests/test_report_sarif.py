@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scanner.model import Finding, Outcome, Scan, Severity, Verdict
+from scanner.finished_scan import Scan, Verdict
+from scanner.model import Finding, Outcome, Severity
 from scanner.places import Edit, Fix, Location, Related
 from scanner.reports import sarif
 from scanner.reports.figures import description

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from scanner.model import Finding, Loss, Outcome, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Loss, Outcome, Severity
 from scanner.places import Location, Related
 from scanner.reports.sarif import github
 from tests.sample import MANIFEST, PAYMENTS, fixed_scan, sample_scan

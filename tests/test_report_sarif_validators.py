@@ -20,7 +20,8 @@ from tests.sample import fixed_scan, sample_scan
 from tests.test_report_sarif import located
 
 if TYPE_CHECKING:
-    from scanner.model import RuleInfo, Scan
+    from scanner.finished_scan import Scan
+    from scanner.model import RuleInfo
 
 pytestmark = pytest.mark.sarif_multitool
 

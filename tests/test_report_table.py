@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from scanner import reports
 from scanner.controls import ControlStatus, FrameworkSummary
-from scanner.model import Outcome, Scan, Verdict
+from scanner.finished_scan import Scan, Verdict
+from scanner.model import Outcome
 from scanner.reports.format import Presentation
 from tests.sample import sample_scan
 

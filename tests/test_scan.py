@@ -12,7 +12,8 @@ import pytest
 from scanner import reports
 from scanner.configured import Pattern
 from scanner.errors import PackError, UsageError
-from scanner.model import InputStatus, Outcome, Profile, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import InputStatus, Outcome, Profile, Severity
 from scanner.policy.tuning import Tuning
 from scanner.scan import Options, scan
 

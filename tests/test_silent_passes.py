@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner.model import Outcome, Profile, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 from tests.conftest import REPOSITORY
 

@@ -19,6 +19,7 @@ from scanner.late import regex
 
 _COMMANDS = {
     "scan": "Scan files and folders.",
+    "gate": "Compare files and folders with the base of a change.",
     "fix": "Fix findings in the scanned files.",
     "explain": "Explain a rule or a finding.",
     "rules": "List, show, test, create and export rules.",

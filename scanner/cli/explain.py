@@ -16,8 +16,9 @@ from scanner.cli.reading import options, reads_files, resolved_options
 from scanner.cli.rule_page import show_rule
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
+from scanner.finished_scan import Scan
 from scanner.late import regex
-from scanner.model import Finding, Scan
+from scanner.model import Finding
 from scanner.reports import table
 from scanner.reports.fingerprints import unique
 from scanner.reports.format import Presentation

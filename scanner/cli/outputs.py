@@ -13,7 +13,7 @@ from msgspec import Struct
 from scanner import reports
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
 from scanner.safe_write import write_file
 

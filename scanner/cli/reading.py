@@ -14,7 +14,7 @@ from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limit_option import NAMES, limits, named
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option, takes_framework_files
-from scanner.configuration.file import MISNAMED, NAME, find
+from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
@@ -159,7 +159,8 @@ _JUDGED = (
 )
 
 
-def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+def taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """A command with further options, in their order."""
     for each in reversed(options):
         command = each(command)
     return command
@@ -167,17 +168,17 @@ def _taking(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) 
 
 def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that select files, rules and limits."""
-    return _taking(command, (*_CONFIGURED, *_OPTIONS))
+    return taking(command, (*_CONFIGURED, *_OPTIONS))
 
 
 def is_configured(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that name a configuration file and choose rules."""
-    return _taking(command, _CONFIGURED)
+    return taking(command, _CONFIGURED)
 
 
 def reports_on(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that select frameworks and policies."""
-    return _taking(command, _JUDGED)
+    return taking(command, _JUDGED)
 
 
 def fails_on(default: Severity, text: str) -> Callable[..., Any]:
@@ -195,9 +196,12 @@ strict = option(
 """The option that also counts unreadable documentation, source code and CI workflows."""
 
 
-def resolved_options(context: click.Context, rules: Sequence[str] = ()) -> ResolvedOptions:
+def resolved_options(
+    context: click.Context, rules: Sequence[str] = (), file: ConfigurationFile | None = None
+) -> ResolvedOptions:
     """The options of a command, with the configuration file that counts; `rules` count as selected by their ids.
 
+    `file` is a configuration file that counts in place of the one on disk.
     Raises UsageError and PackError for what is wrong with the file.
     """
     command_line = {key: context.params[name] for key, name in _parameters() if _is_typed(context, name)}
@@ -208,7 +212,7 @@ def resolved_options(context: click.Context, rules: Sequence[str] = ()) -> Resol
     if context.params.get("config") is None and os.path.lexists(MISNAMED):
         click.echo(f"assay: {MISNAMED} is not read; rename it to {NAME}", err=True)
     own = {key: each.default for key in ("fail-on",) for each in context.command.params if f"--{key}" in each.opts}
-    return resolve(command_line, find(context.params.get("config")), own)
+    return resolve(command_line, file or find(context.params.get("config")), own)
 
 
 def _parameters() -> Iterator[tuple[str, str]]:

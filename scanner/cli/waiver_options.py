@@ -59,7 +59,7 @@ def waiver_options(chosen: ResolvedOptions, given: Mapping[str, Any], *, origins
 def today(text: str | None) -> date:
     """The day that an option names, else the current date in UTC, or the one that SOURCE_DATE_EPOCH gives."""
     if text is None:
-        from scanner.cli.scan import now
+        from scanner.cli.running import now
 
         return datetime.fromisoformat(now()).astimezone(UTC).date()
     found = day(text)

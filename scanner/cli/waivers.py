@@ -18,7 +18,8 @@ from scanner.cli.terminal import counted
 from scanner.cli.waiver_options import NAME, accepts_waivers, today, waiver_options
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, FAILED
-from scanner.model import Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome
 from scanner.reports.safe_text import safe
 from scanner.safe_write import write_file
 from scanner.scan import scan

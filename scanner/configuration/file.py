@@ -44,6 +44,10 @@ class ConfigurationFile(Struct, frozen=True):
     not_used: tuple[NotUsed, ...]
 
 
+EMPTY = ConfigurationFile("", "", False, {}, (), (), ())
+"""In place of a file where none is to be read."""
+
+
 def find(named: str | None) -> ConfigurationFile | None:
     """The file that `--config` names, else the one in the working directory, else None.
 
@@ -61,11 +65,16 @@ def find(named: str | None) -> ConfigurationFile | None:
     return _load(Path(NAME), named=False)
 
 
-def _load(path: Path, *, named: bool) -> ConfigurationFile:
+def of_content(path: str, content: bytes, *, named: bool) -> ConfigurationFile:
+    """The file with a content that was read elsewhere, such as in a commit; raises PackError as `find` does."""
+    return _load(Path(path), named=named, content=content)
+
+
+def _load(path: Path, *, named: bool, content: bytes | None = None) -> ConfigurationFile:
     from scanner import datafile
 
-    most = None if named else _MOST_FOUND
-    file = datafile.read(path, SCHEMA, may_be_empty=True, most=most)  # empty is one whose lines are all commented out
+    most = None if named else _MOST_FOUND  # empty is one whose lines are all commented out
+    file = datafile.read(path, SCHEMA, may_be_empty=True, most=most, content=content)
     keys = [KEYS[name] for name in file.value if name in KEYS]
     used = [key for key in keys if named or not key.needs_config]
     file.refuse((*_standard_input(file), *_idle_reasons(file)))

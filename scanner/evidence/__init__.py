@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from scanner import reports
-from scanner.model import DISCLAIMER, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.reports import results, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import FolderFormat

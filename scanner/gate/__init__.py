@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import Struct
+
+from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
+from scanner.finished_scan import Verdict
 from scanner.gate.acceptance import accept
-from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity, Verdict
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity
 
-__all__ = ["accept", "judge"]
+__all__ = ["Before", "accept", "judge"]
+
+
+class Before(Struct, frozen=True):
+    """What the base of a comparison could not assess."""
+
+    compared: bool = False
+    inputs: frozenset[str] = frozenset()
+    """Paths of inputs."""
+    errors: frozenset[str] = frozenset()
+    """Fingerprints of rules that could not be evaluated."""
+    always: frozenset[str] = frozenset()
+    """Rules about the change itself, whose failures count whatever the threshold: a change could raise it."""
 
 
 def judge(
@@ -18,40 +34,40 @@ def judge(
     fail_on: Severity,
     *,
     allow_incomplete: bool,
-    applies: bool = True,
-    judged: bool = True,
+    idle: str = "",
     strict_documents: bool = False,
+    before: Before | None = None,
 ) -> Verdict:
     """The exit code of a scan and its reason in one sentence.
 
-    `applies` says whether any framework that was asked for is about what was scanned, `judged` whether any rule came to
-    an outcome. `strict_documents` counts what
-    cannot be read in documentation, source code and workflows of CI services.
+    `idle` says why nothing was judged, where nothing was. `strict_documents` counts what cannot be read in
+    documentation, source code and workflows of CI services. What the base of a comparison could not assess either,
+    which is in `before`, does not count.
     """
-    findings = tuple(findings)
-    failed = [each for each in findings if each.outcome is Outcome.FAIL and _reaches(each.severity, fail_on)]
-    failing = sum(not each.waiver for each in failed)
+    findings, before = tuple(findings), before or Before()
+    reaching = (each for each in findings if each.rule in before.always or _reaches(each.severity, fail_on))
+    against = [each for each in reaching if _fails(each)]
+    failing = sum(not each.waiver for each in against)
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
-    counted = [item for item in missing if not item.accepted]
-    errors = sum(finding.outcome is Outcome.ERROR for finding in findings)
-    known = _known(len(missing) - len(counted)) + _waived(len(failed) - failing)
+    counted = [item for item in missing if not item.accepted and item.path not in before.inputs]
+    errors = sum(finding.outcome is Outcome.ERROR and finding.fingerprint not in before.errors for finding in findings)
+    known = _known(sum(bool(item.accepted) for item in missing), before, missing) + _waived(len(against) - failing)
     if (counted or errors) and not allow_incomplete:
         parts = [part for part in (*_missing(counted), _count(errors, "rule", "could not be evaluated")) if part]
         listed = ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
         return Verdict(INCOMPLETE, f"Incomplete: {listed}{known}.")
     if failing:
-        return Verdict(FAILED, f"Failed: {_count(failing, 'finding', f'at or above {fail_on}')}{known}.")
+        what = f"that the change made worse, at or above {fail_on}" if before.compared else f"at or above {fail_on}"
+        return Verdict(FAILED, f"Failed: {_count(failing, 'finding', what)}{known}.")
     if not counted and not any(item.status is InputStatus.ASSESSED for item in inputs):
         what = "no architecture spec, Kubernetes manifest or swarm configuration"
         return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
-    if not applies and not counted:
-        what = "the frameworks do not apply to the scanned files"
-        return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
-    if not judged and not counted:
-        what = "no rule applies to the scanned files"
-        return Verdict(NOTHING, f"Nothing to assess: {what}{known}.")
+    if idle and not counted:
+        return Verdict(NOTHING, f"Nothing to assess: {idle}{known}.")
     left = " (inputs and rules that could not be assessed were allowed)" if counted or errors else ""
-    return Verdict(CLEAN, f"Passed: nothing at or above {fail_on} failed{left}{known}.")
+    passed = "the change made nothing worse" if before.compared else "nothing"
+    failed = "" if before.compared else " failed"
+    return Verdict(CLEAN, f"Passed: {passed} at or above {fail_on}{failed}{left}{known}.")
 
 
 def _missing(inputs: Sequence[Input]) -> Iterator[str]:
@@ -65,9 +81,21 @@ def _missing(inputs: Sequence[Input]) -> Iterator[str]:
     yield _count(partly, "input", f"{'was' if partly == 1 else 'were'} not assessed in full")
 
 
-def _known(number: int) -> str:
-    """What the configuration leaves out of the verdict."""
-    return f" ({_count(number, 'input', 'accepted as not assessed')})" if number else ""
+def _known(accepted: int, before: Before, missing: Iterable[Input]) -> str:
+    """What the configuration and the base of a comparison leave out of the verdict."""
+    both = sum(item.path in before.inputs for item in missing)
+    parts = (
+        _count(accepted, "input", "accepted as not assessed"),
+        _count(both, "input", "not assessed on the base either"),
+    )
+    told = ", ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
+
+
+def _fails(finding: Finding) -> bool:
+    """Whether a finding fails: one that cannot be judged any more does, too."""
+    fails = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
+    return fails and finding.counts
 
 
 def _waived(number: int) -> str:

@@ -18,6 +18,7 @@ from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
 from scanner.inputs.kept.reuse import Reuse
+from scanner.inputs.known import Memory
 from scanner.inputs.portion import Portion, Work
 from scanner.model import Input, InputStatus
 from scanner.policy.evaluate import Evaluator
@@ -25,7 +26,7 @@ from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
 
-__all__ = ["Portion", "Reuse", "Work", "assess", "assess_all", "hides_something"]
+__all__ = ["Memory", "Portion", "Reuse", "Work", "assess", "assess_all", "hides_something"]
 
 _OBJECT = b"apiVersion"
 """What a file with Kubernetes objects holds."""

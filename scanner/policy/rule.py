@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from scanner import library, objectives
+from scanner.baseline import Worse
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
 from scanner.model import Profile, RuleInfo, Severity
@@ -218,6 +219,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once") == "input",
         formerly=tuple(value.get("formerly", ())),
+        worse=Worse(value["worse"]) if "worse" in value else None,
     )
 
 

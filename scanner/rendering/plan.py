@@ -59,6 +59,9 @@ class RenderingPlan(Struct):
                 self.using.setdefault(part, []).append(overlay)
 
 
+_MARKERS = {helm.NAME, *kustomization.NAMES}
+
+
 def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     """Find and render what is under the paths of a scope, and what files that were named one by one are part of.
 
@@ -67,6 +70,8 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     names = sources.names(where)
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
+    if where.tree and not named and not any(posixpath.basename(name) in _MARKERS for name in names):
+        return RenderingPlan()  # all files of a commit would be written to disk for nothing
     with sources.on_disk(where, settings.limits) as (root, boundary):
         place = "" if where.tree else root
         ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names))
@@ -126,7 +131,7 @@ def _markers_above(name: str, ground: SourceTree) -> Iterator[str]:
     folder = name
     while folder:
         folder = posixpath.dirname(folder)
-        for marker in (helm.NAME, *kustomization.NAMES):
+        for marker in sorted(_MARKERS):
             if ground.is_file(posixpath.join(folder, marker)):
                 yield posixpath.join(folder, marker)
 

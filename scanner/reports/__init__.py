@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.format import Presentation, TextFormat, load
 
 FORMATS = {

@@ -11,7 +11,8 @@ from msgspec import Struct
 from scanner.reports.excerpt import LONGEST_PART, secret_lines
 
 if TYPE_CHECKING:
-    from scanner.model import Finding, Scan
+    from scanner.finished_scan import Scan
+    from scanner.model import Finding
     from scanner.places import Edit
 
 LONGEST_CHANGE = 40

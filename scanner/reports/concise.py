@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome
 from scanner.reports import statistics, waivers
+from scanner.reports.changed import compared_with, state_of
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
@@ -37,24 +39,28 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
     found = gaps(scan)
     for gap in (*found.unreadable, *found.not_assessed, *found.parts):
         yield f"{screen.paint(safe(gap.place), 'cyan')}: {screen.paint('not assessed', 'critical')} {safe(gap.reason)}"
-    unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.findings)
+    unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
     if unknown and not presentation.unknown and not presentation.statistics:
         yield f"{unknown} unknown: --show unknown lists them"
+    if scan.comparison:
+        yield f"compared with {safe(compared_with(scan.comparison))}"
+        yield from map(safe, scan.comparison.notes)
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
 
 
 def _findings(scan: Scan, screen: TextLayout, *, unknown: bool) -> Iterator[str]:
     shown = {Outcome.FAIL, Outcome.ERROR, *((Outcome.UNKNOWN,) if unknown else ())}
-    return (_line(scan, finding, screen) for finding in scan.findings if finding.outcome in shown)
+    return (_line(scan, finding, screen) for finding in scan.listed if finding.outcome in shown)
 
 
 def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
     place, failed = finding.location, finding.outcome is Outcome.FAIL
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
     severity = scan.rules[finding.rule].severity
+    told = f" ({safe(state_of(finding))})" if finding.baseline_state else ""
     label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
     waived = f" [waived: {safe(finding.waiver)}]" if finding.waiver else ""
-    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}{waived}"
+    return f"{where}: {label} {safe(finding.rule)} {safe(finding.message)}{told}{waived}"
 
 
 FORMAT = TextFormat(

@@ -10,7 +10,8 @@ from msgspec import Struct
 from scanner.late import regex
 
 if TYPE_CHECKING:
-    from scanner.model import Finding, Scan
+    from scanner.finished_scan import Scan
+    from scanner.model import Finding
     from scanner.places import Location
 
 MASK = "••••"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scanner.controls import ControlStatus, FrameworkSummary, Measure
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 
 FAMILIES = ("soc2", "pci-dss", "gdpr", "owasp", "zero-trust")
 """The frameworks, or families of them, that are listed first if none was requested."""

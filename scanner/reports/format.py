@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 
 Render: TypeAlias = Callable[[Scan], str | Iterable[str]]
 """A finished scan -> its text, whole or in parts."""

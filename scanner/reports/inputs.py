@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from scanner.model import Input, InputStatus, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Input, InputStatus
 from scanner.reports.configuration import sentences, title
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import DISCLAIMER, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.reports import results
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import Entries, json_text
@@ -12,6 +12,7 @@ from scanner.reports.json_text import Entries, json_text
 
 def render(scan: Scan) -> Iterator[str]:
     """Return the scan as JSON, piece by piece; equal scans give equal bytes."""
+    compared = results.comparison(scan)
     return json_text(
         {
             "format": results.VERSION,
@@ -25,6 +26,7 @@ def render(scan: Scan) -> Iterator[str]:
             "controls": results.controls(scan),
             "frameworks": results.frameworks(scan),
             "summary": results.summary(scan),
+            **({"comparison": compared} if compared else {}),
             "disclaimer": DISCLAIMER,
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from scanner.model import DISCLAIMER, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.reports import results
 from scanner.reports.format import TextFormat
 from scanner.reports.json_text import line_of

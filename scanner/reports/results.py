@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from scanner.baseline import BaselineState
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome, Run, Scan
+from scanner.finished_scan import Run, Scan
+from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
@@ -95,6 +97,20 @@ def findings(scan: Scan) -> Iterator[Json]:
     return (_finding(finding, own) for finding in scan.findings)
 
 
+def comparison(scan: Scan) -> Json | None:
+    """How the scan compares with the base of a change; None where it is not a comparison."""
+    made, own = scan.comparison, _own_severities(scan)
+    if made is None:
+        return None
+    return {
+        "base": made.base,
+        "commit": made.commit,
+        "states": {state: made.states.get(state, 0) for state in BaselineState},
+        "gone": [_finding(finding, own) for finding in made.gone],
+        "notes": made.notes,
+    }
+
+
 def tells_controls(scan: Scan) -> bool:
     """Whether controls are listed: those of requested frameworks are."""
     return bool(scan.run.asked or scan.run.all_frameworks)
@@ -163,6 +179,8 @@ def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
         "waiver": finding.waiver,
         "provide": finding.provide,
         "built_by": finding.built_by,
+        "baseline_state": finding.baseline_state,
+        "cause": finding.cause,
         "fix": _fix(finding.fix) if finding.fix else None,
     }
     return {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from scanner.model import SEVERITIES, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Outcome
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
 
@@ -23,7 +24,7 @@ def blocks(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
 def rows(scan: Scan, screen: TextLayout) -> Iterator[str]:
     """The lines of the table."""
     counts: dict[str, Counter[Outcome]] = {}
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome in _COUNTED:
             counts.setdefault(finding.rule, Counter())[finding.outcome] += 1
     if not counts:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
-from scanner.model import DISCLAIMER, SEVERITIES, InputStatus, Outcome, Scan
+from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.model import SEVERITIES, InputStatus, Outcome
 from scanner.reports import figures
+from scanner.reports.changed import compared_with
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import TextLayout
@@ -57,8 +59,10 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
             f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",
         ),
         ("outcomes", ", ".join((fails, *others))),
+        *((("compared", compared_with(scan.comparison)),) if scan.comparison else ()),
+        *(("note", each) for each in (scan.comparison.notes if scan.comparison else ())),
     ):
-        yield from screen.paragraph(text, label, _LABEL)
+        yield from screen.paragraph(safe(text), label, _LABEL)
 
 
 class _Column(NamedTuple):

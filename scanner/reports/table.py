@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from scanner.controls import STRENGTHS, ControlLink
-from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
 from scanner.reports import figures, summary, unknowns, waivers
+from scanner.reports.changed import state_of
 from scanner.reports.excerpt import excerpt
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
@@ -76,7 +78,7 @@ def _waivers(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
 
 def _rules(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
     groups: dict[tuple[Outcome, str], list[Finding]] = {}
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome in (Outcome.FAIL, Outcome.ERROR):
             groups.setdefault((finding.outcome, finding.rule), []).append(finding)
     order = list(Outcome)
@@ -119,6 +121,8 @@ def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
         there = safe(f"{other.path}:{other.line}:{other.column}")
         message = f" ({safe(related.message)})" if related.message else ""
         yield f"        {screen.paint('see', 'grey')} {there}{message}"
+    if finding.baseline_state is not None:
+        yield from screen.paragraph(safe(state_of(finding)), "  change", 10)
 
 
 def _source(number: str, before: str, marked: str, after: str, screen: TextLayout) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.model import HIDDEN, NOT_OURS, Input, InputStatus, Scan
+from scanner.finished_scan import Scan
+from scanner.model import HIDDEN, NOT_OURS, Input, InputStatus
 
 
 class Gap(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.model import SEVERITIES, Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps
@@ -17,7 +18,7 @@ _SHOWN = 3
 def blocks(scan: Scan, screen: TextLayout, *, places: bool) -> Iterator[Iterable[str]]:
     """A heading, and for each rule one entry; with `places`, each place under it."""
     groups: dict[str, list[Finding]] = {}
-    for finding in scan.findings:
+    for finding in scan.listed:
         if finding.outcome is Outcome.UNKNOWN:
             groups.setdefault(finding.rule, []).append(finding)
     if not groups:

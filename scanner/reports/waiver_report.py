@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.late import regex
-from scanner.model import DISCLAIMER, Scan
 from scanner.reports import results
 from scanner.reports.json_text import json_text
 from scanner.reports.safe_text import safe

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from scanner.model import Finding, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Finding
 from scanner.waived import AppliedWaivers, LineOrigin, WaiverResult, WaiverState
 
 Json: TypeAlias = dict[str, Any]

@@ -85,9 +85,10 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     it is named in.
     """
     given, selection = tuple(paths) or (".",), selection or Selection()
+    from_git = bool(selection.revision) or selection.staged
     files = [path for path in given if path != STDIN]
     for path in files:
-        if not path or not (selection.revision or os.path.lexists(path)):
+        if not path or not (from_git or os.path.lexists(path)):
             message = f"no such file or folder: {path}"
             raise UsageError(message, where)
     here = Path.cwd()
@@ -98,14 +99,14 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
         root = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in absolute]))
     whole = len(files) == len(given) and not selection.include
     ordered = tuple(sorted(given, key=_place))
-    if not selection.revision:
+    if not from_git:
         with located(where):
             limit = boundary.of(files, selection.root)
         return Scope(root, ordered, whole and all(path.is_dir() for path in absolute), selection, limit)
     if len(files) < len(given):
         message = "standard input has no Git revision"
-        raise UsageError(message, hint="scan `-` without --git-revision")
-    tree = git.tree(selection.revision, ordered, str(root))
+        raise UsageError(message, hint="name files and folders")
+    tree = git.tree(selection, ordered, str(root))
     return Scope(root, ordered, whole and tree.whole, selection, Boundary(()), tree)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -17,7 +17,7 @@ from scanner.limits import Limits
 from scanner.safe_write import write_below
 from scanner.sources import git_folder
 from scanner.sources.file_filter import FileFilter
-from scanner.sources.source import LINK, File, Met, SkippedFile, UnreadableFile, content_of, too_large
+from scanner.sources.source import LINK, File, Met, Selection, SkippedFile, UnreadableFile, content_of, too_large
 
 _PATIENCE = 20
 """Seconds for one question to Git; reading the files of a commit has no such limit."""
@@ -30,7 +30,7 @@ _SAFE = (
 
 A checkout's settings may name programs to run; the commands used here start no others than these.
 """
-_NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
+NOT_FILES = {b"120000": LINK, b"160000": "a submodule"}
 _CHUNK = 1024 * 1024
 _Entry = tuple[str, bytes, bytes]
 """(name, mode, object)."""
@@ -47,12 +47,14 @@ class Tree(Struct, frozen=True):
     entries: tuple[_Named, ...]
     whole: bool
     """Every path is a folder there."""
+    known: Mapping[bytes, bytes] = {}
+    """Contents of objects that need not be read."""
 
     def sources(self, chosen: FileFilter, limits: Limits) -> Iterator[Met]:
         """The files, with an entry for each thing that is passed over."""
         with _objects(self.folder, limits) as read:
             for name, identity, over in self._met(chosen):
-                yield over or read(name, identity)
+                yield over or self._known(name, identity, limits) or read(name, identity)
 
     def names(self, chosen: FileFilter) -> Iterator[str]:
         """The names of the files that are read."""
@@ -64,8 +66,12 @@ class Tree(Struct, frozen=True):
         """Write the regular files of the commit into a folder; names that lead out of it are left out."""
         with _objects(self.folder, limits) as read:
             for name, _, mode, identity in self.entries:
-                if mode not in _NOT_FILES:
-                    write_below(folder, name, content_of(read(name, identity)))
+                if mode not in NOT_FILES:
+                    write_below(folder, name, content_of(self._known(name, identity, limits) or read(name, identity)))
+
+    def _known(self, name: str, identity: bytes, limits: Limits) -> File | None:
+        content = self.known.get(identity)
+        return File(name, content) if content is not None and not too_large(len(content), limits) else None
 
     def _met(self, chosen: FileFilter) -> Iterator[tuple[str, bytes, Met | None]]:
         """(name, object, why it is passed over where it is) of every file, and of folders that are passed over."""
@@ -76,7 +82,7 @@ class Tree(Struct, frozen=True):
                 if above:
                     yield above, b"", SkippedFile(above, reason)
                 continue
-            reason = chosen.passes_over(name, folder=False) or _NOT_FILES.get(mode, "")
+            reason = chosen.passes_over(name, folder=False) or NOT_FILES.get(mode, "")
             yield name, identity, SkippedFile(name, reason) if reason else None
 
 
@@ -93,33 +99,39 @@ def _passed_folder(name: str, named: int, chosen: FileFilter, asked: dict[str, s
     return "", ""
 
 
-def tree(revision: str, paths: Sequence[str], root: str) -> Tree:
-    """The files below paths at a revision.
+def tree(selection: Selection, paths: Sequence[str], root: str) -> Tree:
+    """The files below paths at the revision, or in the index, that a selection names.
 
     Raises UsageError where there is no repository, no such revision or no such path in it.
     """
-    folder = os.path.abspath(paths[0])
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    if not top(folder):
-        message = f"not in a Git checkout: {folder}"
-        raise UsageError(message, hint="--git-revision reads the files of a commit")
-    git_folder.refuse_elsewhere(top(folder))
+    folder = checkout_of(paths)
     above = os.fsdecode(_ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
-    commit = _commit(revision, folder)
-    listed = _listed(folder, commit)
+    commit = "" if selection.staged else commit_of(selection.revision, folder)
+    listed = _listed(folder, commit) if commit else _staged(folder, selection.index)
     found: dict[str, _Named] = {}
     whole = True
     for path in paths:
         full = os.path.abspath(path)
         wanted = os.path.normpath(os.path.join(above, os.path.relpath(full, folder)))
         some = _below(wanted, os.path.relpath(full, root), listed)
-        if not some and wanted != ".":
-            message = f"no such file or folder in {revision}: {path}"
+        if not some and wanted != "." and not selection.may_be_missing:
+            message = f"no such file or folder in {selection.revision or 'the index'}: {path}"
             raise UsageError(message)
         whole = whole and wanted not in some
         found.update((name, entry) for name, entry in some.items() if name not in found)
     return Tree(folder, commit, tuple(found.values()), whole)
+
+
+def checkout_of(paths: Sequence[str]) -> str:
+    """The folder of the first path, which is in a Git checkout; raises UsageError where it is not."""
+    folder = os.path.abspath(paths[0])
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    if not top(folder):
+        message = f"not in a Git checkout: {folder}"
+        raise UsageError(message, hint="this reads files from Git")
+    git_folder.refuse_elsewhere(top(folder))
+    return folder
 
 
 def _below(wanted: str, shown: str, listed: Sequence[_Entry]) -> dict[str, _Named]:
@@ -143,7 +155,22 @@ def _listed(folder: str, commit: str) -> list[_Entry]:
     return sorted(listed, key=lambda entry: entry[0].split("/"))
 
 
-def _commit(revision: str, folder: str) -> str:
+def _staged(folder: str, index: str) -> list[_Entry]:
+    """Everything in the index, by name from the top; raises UsageError where a merge is not finished."""
+    listed = []
+    said = _ask(top(folder), "ls-files", "--stage", "-z", "--full-name", index=index)
+    for record in said.split(b"\0")[:-1]:
+        about, _, name = record.partition(b"\t")
+        mode, identity, stage = about.split(b" ")
+        if stage != b"0":
+            hint = "resolve the conflict and run `git add` on the file"
+            raise UsageError(f"the index holds a conflict: {os.fsdecode(name)}", hint=hint)
+        listed.append((os.fsdecode(name), mode, identity))
+    return sorted(listed, key=lambda entry: entry[0].split("/"))
+
+
+def commit_of(revision: str, folder: str) -> str:
+    """The commit that a revision means; raises UsageError where it means none."""
     if revision.startswith("-"):
         message = f"not a Git revision: {revision!r}"
         raise UsageError(message, hint="name a commit, a branch or a tag, such as HEAD or origin/main")
@@ -167,22 +194,22 @@ def top(folder: str) -> str:
     return folder
 
 
-def answer(folder: str, *arguments: str) -> bytes | None:
+def answer(folder: str, *arguments: str, index: str = "") -> bytes | None:
     """The output of Git about the checkout of a folder; None where it fails."""
     try:
-        return _ask(folder, *arguments)
+        return _ask(folder, *arguments, index=index)
     except UsageError:
         return None
 
 
-def _ask(folder: str, *arguments: str) -> bytes:
-    """The output of Git; raises UsageError with the reason where it fails."""
+def _ask(folder: str, *arguments: str, index: str = "") -> bytes:
+    """The output of Git, which reads the given index; raises UsageError with the reason where it fails."""
     git_folder.refuse_odd(top(folder))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
             _command(folder, *arguments),
             cwd=folder,
-            env=_environment(),
+            env=_environment() | ({"GIT_INDEX_FILE": index} if index else {}),
             capture_output=True,
             timeout=_PATIENCE,
             check=False,

@@ -112,6 +112,12 @@ class Selection(Struct, frozen=True):
     """Read also what a `.gitignore` names."""
     revision: str = ""
     """A Git revision whose files are read in place of those on disk."""
+    staged: bool = False
+    """Read the files of Git's index in place of those on disk."""
+    index: str = ""
+    """The file of the index that Git uses at present; empty for that of the checkout."""
+    may_be_missing: bool = False
+    """A path that the revision or the index does not have is an empty one."""
     root: str = ""
     """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
 

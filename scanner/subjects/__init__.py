@@ -24,6 +24,8 @@ from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 DOCUMENT = "document"
+CONFIGURATION_CHANGE = "gate.configuration-change"
+"""A setting that a change makes weaker, which no scanned document contains: a comparison makes it."""
 WAIVER = "gate.waiver"
 """A waiver, which no scanned document contains: the gate makes it of the file of waivers."""
 
@@ -38,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
 
 KINDS: dict[str, Kind] = {
     DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
+    CONFIGURATION_CHANGE: Kind(("change",), ShownBy.MANIFEST),
     WAIVER: Kind(("waiver",), ShownBy.DECLARED),
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,6 +13,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
 from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingResult, Source
@@ -43,6 +43,8 @@ class Reuse(Struct):
     """Those of the evaluator that it does not show."""
     own_rules: str = ""
     """Digest of the files of rules that are not shipped."""
+    memory: Memory | None = None
+    """What this run read already, where it reads two states of a tree."""
     read: bytes = b""
     """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
 
@@ -67,19 +69,25 @@ class Reuse(Struct):
     ) -> Iterator[tuple[Source, list[Portion]]]:
         """Each source with its portions, in the order of the sources, as `run` gives them."""
         if self.folder is None or work.kept is None:  # all of each subject would be kept, its secrets too
-            yield from run(sources, False)
+            yield from self._not_kept(sources, run)
             return
         first, rest = _first(iter(sources))
         everything = chain(first, rest)
         if len(first) < _WORTHWHILE:
-            yield from run(first, False)
+            yield from self._not_kept(first, run)
             return
         from scanner.kept import store
 
         with store.opened(self.folder, self.outside) as kept:
             reading = self._reading(kept, local, work.kept, work) if kept else None
-            yield from reading.run(everything, run) if reading else run(everything, False)
+            yield from reading.run(everything, run) if reading else self._not_kept(everything, run)
             self.read = reading.digest if reading else b""
+
+    def _not_kept(self, sources: Iterable[Source], run: Run) -> Iterator[tuple[Source, list[Portion]]]:
+        """The work on sources, of which nothing stays behind on disk."""
+        if self.memory is None:
+            return run(sources, False)
+        return remembered(sources, self.memory, lambda some: run(some, False))
 
     def _reading(self, kept: Store, local: Evaluator, fields: FieldFilter, work: Work) -> _Reading | None:
         """What looks files up, None where it is not known what their results depend on."""
@@ -93,14 +101,19 @@ class Reuse(Struct):
         except (OSError, TypeError):
             return None
         same = hashlib.sha256(rest + own.encode()).digest()
-        return _Reading(kept, same, lambda: code.own() == own) if own else None
+        results = self.memory.results if self.memory else {}
+        return _Reading(kept, same, results, lambda: code.own() == own) if own else None
 
 
 class _Reading:
     """One pass over files with an open database."""
 
-    def __init__(self, kept: Store, same: bytes, unchanged: Callable[[], bool]) -> None:
+    def __init__(
+        self, kept: Store, same: bytes, results: dict[Hashable, list[Portion]], unchanged: Callable[[], bool]
+    ) -> None:
         self._kept = kept
+        self._results = results
+        """What this run found out, by the same keys."""
         self._same = same
         """The digest of everything but the file that a result depends on."""
         self._unchanged = unchanged
@@ -112,23 +125,12 @@ class _Reading:
 
     def run(self, sources: Iterable[Source], run: Run) -> Iterator[tuple[Source, list[Portion]]]:
         """Each source with its portions; only those that are not known go to the work."""
-        passed: deque[tuple[Source, bytes, list[Portion]]] = deque()
-
-        def unknown() -> Iterator[Source]:
-            for source in sources:
-                key, found = self._find(source)
-                passed.append((source, key, found))
-                if not found:
-                    yield source
-
-        for source, portions in run(unknown(), True):
-            while passed[0][2]:
-                yield self._noted(*passed.popleft())
-            _, key, _ = passed.popleft()
-            self._keep(key, portions[-1])
+        for source, key, portions, known in past(sources, self._find, lambda some: run(some, True)):
+            if not known:
+                self._keep(key, portions[-1])
+            if key:
+                self._results[key] = portions
             yield self._noted(source, key, portions)
-        for each in passed:
-            yield self._noted(*each)
         self._write()
 
     @property
@@ -157,6 +159,8 @@ class _Reading:
         content = hashlib.sha256(source.content)
         further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _digest(source.own)
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
+        if key in self._results:
+            return key, self._results[key]
         value = self._kept.get(key)
         if value is None:
             return key, []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import asdict
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.format import TextFormat
 from scanner.reports.html.data import block
 from scanner.reports.html.page import render_page, shown

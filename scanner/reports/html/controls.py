@@ -9,7 +9,8 @@ from itertools import groupby
 from msgspec import Struct
 
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus, FrameworkSummary, ShownBy
-from scanner.model import SEVERITIES, Finding, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding
 from scanner.reports import figures
 from scanner.reports.html.anchors import slug
 from scanner.reports.tally import tally

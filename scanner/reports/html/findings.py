@@ -9,7 +9,8 @@ from itertools import chain
 from msgspec import Struct
 
 from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
-from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Severity
 from scanner.reports import figures
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.model import Input, InputStatus, Scan
+from scanner.finished_scan import Scan
+from scanner.model import Input, InputStatus
 
 ORDER = (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED, InputStatus.SKIPPED, InputStatus.ASSESSED)
 LISTED = 300

@@ -9,7 +9,8 @@ from itertools import groupby
 from msgspec import Struct
 
 from scanner.controls import ControlStatus
-from scanner.model import DISCLAIMER, SEVERITIES, Input, InputStatus, Outcome, Run, Scan, Severity, Verdict
+from scanner.finished_scan import DISCLAIMER, Run, Scan, Verdict
+from scanner.model import SEVERITIES, Input, InputStatus, Outcome, Severity
 from scanner.reports import figures, waivers
 from scanner.reports.configuration import sentences, title
 from scanner.reports.html import inputs

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from scanner.controls import ControlStatus
-from scanner.model import Finding, Outcome, RuleInfo, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome, RuleInfo, Severity
 from scanner.reports import figures
 from scanner.reports.format import TextFormat
 from scanner.reports.html.anchors import anchors_of

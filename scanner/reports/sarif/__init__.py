@@ -16,7 +16,7 @@ from scanner.reports.sarif.taxonomies import supported, taxonomies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.model import Scan
+    from scanner.finished_scan import Scan
 
 
 def render(scan: Scan) -> Iterator[str]:

@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from scanner.model import SEVERITIES, Finding, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.places import Location
 from scanner.reports.fingerprints import unique
 from scanner.reports.format import TextFormat

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from scanner.model import Scan
+from scanner.finished_scan import Scan
 from scanner.reports.sarif.notifications import configured
 from scanner.reports.sarif.text import sentence
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.late import regex
-from scanner.model import DISCLAIMER, Scan
 from scanner.reports.configuration import as_data
 from scanner.reports.figures import description
 from scanner.reports.sarif.notifications import descriptors

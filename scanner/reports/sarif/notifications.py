@@ -8,7 +8,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeAlias
 
-from scanner.model import NOT_OURS, Input, InputStatus, Loss, Outcome, Scan
+from scanner.finished_scan import Scan
+from scanner.model import NOT_OURS, Input, InputStatus, Loss, Outcome
 from scanner.reports import waivers
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact

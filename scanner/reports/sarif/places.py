@@ -8,7 +8,8 @@ from urllib.parse import quote as percent_encode
 from scanner.reports.excerpt import last_line, quote
 
 if TYPE_CHECKING:
-    from scanner.model import Finding, Scan
+    from scanner.finished_scan import Scan
+    from scanner.model import Finding
     from scanner.places import Location
 
 Json: TypeAlias = dict[str, Any]

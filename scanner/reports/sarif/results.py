@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from scanner.model import Finding, Outcome, Scan
+from scanner.baseline import BaselineState
+from scanner.finished_scan import Scan
+from scanner.model import Finding, Outcome
 from scanner.places import Edit, Fix, Related
 from scanner.reports.fingerprints import unique
 from scanner.reports.sarif.places import artifact, logical, place
@@ -21,6 +23,15 @@ FINGERPRINT = "assay/v1"
 MOST_LINKS = 10
 """A message that links more related locations than this is no longer read."""
 
+_STATES = {
+    BaselineState.NEW: "new",
+    BaselineState.UNCHANGED: "unchanged",
+    BaselineState.WORSE: "updated",
+    BaselineState.MOVED: "updated",
+    BaselineState.OUT_OF_SIGHT: "updated",
+    BaselineState.INCOMPARABLE: "updated",
+    BaselineState.FIXED: "absent",
+}
 _KINDS = {Outcome.FAIL: "fail", Outcome.ERROR: "open", Outcome.UNKNOWN: "open", Outcome.PASS: "pass"}
 
 
@@ -31,6 +42,10 @@ def results(scan: Scan) -> Iterator[Json]:
     for finding, own in zip(scan.findings, unique(scan.findings), strict=True):
         result = _result(scan, finding, indexes[finding.rule], own)
         yield {**result, "suppressions": _suppressions(scan, finding)} if waived else result
+    gone = scan.comparison.gone if scan.comparison else ()
+    for finding, own in zip(gone, unique(gone), strict=True):
+        result = _result(scan, finding, indexes[finding.rule], own)
+        yield {**result, "suppressions": []} if waived else result
 
 
 def message(finding: Finding) -> str:
@@ -55,6 +70,8 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
     result["partialFingerprints"] = {FINGERPRINT: fingerprint}
     if finding.fix and finding.fix.edits:
         result["fixes"] = [_fix(scan, finding.location.path, finding.fix)]
+    if finding.baseline_state:
+        result["baselineState"] = _STATES[finding.baseline_state]
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from scanner.controls import ControlLink
-from scanner.model import Profile, RuleInfo, Scan, Severity
+from scanner.finished_scan import Scan
+from scanner.model import Profile, RuleInfo, Severity
 from scanner.reports.results import tells_controls
 from scanner.reports.sarif.taxonomies import Control, relationships, web_address
 from scanner.reports.sarif.text import description, markdown, plain, sentence

@@ -10,7 +10,7 @@ from scanner.reports.sarif.text import plain, sentence
 
 if TYPE_CHECKING:
     from scanner.controls import ControlLink, FrameworkSummary
-    from scanner.model import Scan
+    from scanner.finished_scan import Scan
 
 Json: TypeAlias = dict[str, Any]
 Control: TypeAlias = tuple[str, str, str]

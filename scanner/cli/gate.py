@@ -1,0 +1,68 @@
+"""`assay gate`: whether a change makes something worse."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from scanner.cli.option_groups import INPUT, Command, option
+from scanner.cli.reading import fails_on, reads_files, reports_on, strict
+from scanner.cli.running import EXIT_CODES, Wanted, writes_results
+from scanner.errors import UsageError
+from scanner.model import Severity
+from scanner.sources import Selection, git_base
+
+_HELP = f"""Compare files and folders with the base of a change.
+
+    The base is the common ancestor of HEAD and --base. Only what the change made worse counts: findings that are new,
+    that have a worse value, or that failed on the base and cannot be judged any more. The configuration counts as it is
+    on the base.
+    {EXIT_CODES}"""
+
+
+@click.command("gate", cls=Command, help=_HELP)
+@click.argument("paths", nargs=-1)
+@reports_on
+@writes_results
+@fails_on(Severity.LOW, "Exit with 1 when the change made a finding of this severity or a higher one worse.")
+@reads_files
+@strict
+@option(
+    INPUT,
+    "--base",
+    metavar="REV",
+    help="Compare with the common ancestor of HEAD and this branch, commit or tag.  [default: the target of the pull "
+    f"request or merge request in GitHub, GitLab and Azure DevOps, else {git_base.DEFAULT}]",
+)
+@option(INPUT, "--git-revision", metavar="REV", help="Read the files of this commit, not those on disk.")
+@option(INPUT, "--staged", is_flag=True, help="Read the files of Git's index, not those on disk.")
+@click.pass_context
+def command(context: click.Context, /, base: str | None, *, staged: bool, **given: Any) -> int:
+    """Compare files and folders with the base of a change."""
+    from scanner.cli import gate_configuration
+    from scanner.comparison import compare
+
+    wanted = Wanted.of(given)
+    revision = given["git_revision"]
+    if revision == "" or base == "":
+        raise UsageError("the name of a revision is empty", hint="name a commit, a branch or a tag")
+    if staged and revision:
+        raise UsageError("--staged and --git-revision exclude each other", hint="name one of them")
+    found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
+    selection = _selection(revision or "", staged=staged)
+    sides = gate_configuration.sides(context, found, selection)
+    options = wanted.options(sides.chosen, revision, **given)
+    options = replace(options, selection=replace(options.selection, staged=staged, index=selection.index))
+    paths = sides.chosen.value("paths")
+    work = partial(compare, paths, options, found, configuration=sides.changed(), notes=sides.notes)
+    return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
+
+
+def _selection(revision: str, *, staged: bool) -> Selection:
+    """The state of the checkout that is compared with the base."""
+    index = os.environ.get("GIT_INDEX_FILE", "") if staged else ""  # Git sets it while a hook runs
+    return Selection(revision=revision, staged=staged, index=os.path.abspath(index) if index else "")

@@ -1,0 +1,55 @@
+"""What the work on each file of a scan gave, together."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from scanner import engines, sources
+from scanner.findings import Searched
+from scanner.model import Input, InputStatus, Outcome, Subject
+from scanner.policy.evaluate import Evaluation
+
+
+class ReadInputs(Struct):
+    """What the work on each file gave."""
+
+    inputs: list[Input] = field(default_factory=list)
+    size: int = 0
+    """Bytes of the files, and of what was rendered."""
+    subjects: list[Subject] = field(default_factory=list)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Of the inputs that hold subjects, for excerpts."""
+    shared: set[str] = field(default_factory=set)
+    """Files that several overlays are built from."""
+    searched: Searched = field(default_factory=Searched)
+    """What of it was searched for credentials."""
+    handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
+    """What each of the other engines may read, by its name."""
+
+    def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
+        """Keep an input for another engine, or what was rendered in its place."""
+        if some := engines.engine_inputs(engine, source, item):
+            self.handed.setdefault(engine.name, []).extend(some)
+            self.contents.setdefault(item.path, sources.content_of(source))
+
+    def take(self, also: engines.EngineResults, *, include_passes: bool) -> None:
+        """Take in the findings of another engine and the changed status of its inputs."""
+        listed = [item for item in also.findings if include_passes or item.outcome is not Outcome.PASS]
+        found = Evaluation(listed, by_path={(path,): {**counts} for path, counts in also.counts.items()})
+        found.counts = found.within(lambda _: True)
+        self.evaluation.merge(found)
+        self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]
+
+    def keep(self, source: sources.Source) -> None:
+        """Keep the text of an input, or of what it was rendered from."""
+        own = {source.path: sources.content_of(source)}
+        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
+        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
+        self.contents.update(source_lines)
+
+
+def _worse(before: Input, after: Input) -> Input:
+    """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
+    order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
+    return after if order.index(after.status) >= order.index(before.status) else before

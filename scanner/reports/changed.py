@@ -1,0 +1,31 @@
+"""What became of a finding since the base of a change, in words."""
+
+from __future__ import annotations
+
+from scanner.baseline import BaselineState
+from scanner.finished_scan import Comparison
+from scanner.model import Finding
+
+_SHORT = 12
+"""Digits of a commit that are shown."""
+_WORDS = {
+    BaselineState.NEW: "new",
+    BaselineState.WORSE: "worse than on the base",
+    BaselineState.UNCHANGED: "as on the base",
+    BaselineState.FIXED: "fixed",
+    BaselineState.MOVED: "moved",
+    BaselineState.INCOMPARABLE: "not comparable: its file could not be read on one side",
+    BaselineState.OUT_OF_SIGHT: "failed on the base and cannot be judged any more",
+}
+
+
+def state_of(finding: Finding) -> str:
+    """What became of a finding, with the changes that may have caused it."""
+    state = _WORDS[finding.baseline_state] if finding.baseline_state else ""
+    return f"{state}; possible cause elsewhere in the change: {finding.cause}" if finding.cause else state
+
+
+def compared_with(comparison: Comparison) -> str:
+    """The base, and the number of findings in each state."""
+    states = [f"{number} {state}" for state in BaselineState if (number := comparison.states.get(state, 0))]
+    return f"{comparison.base} ({comparison.commit[:_SHORT]}): {', '.join(states) or 'no findings on either side'}"

@@ -14,7 +14,7 @@ from scanner import reports
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.outputs import Output, write
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
-from scanner.cli.waiver_options import accepts_waivers, waiver_options
+from scanner.cli.waiver_options import accepts_waivers, tell_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, NOTHING
 from scanner.model import Severity
@@ -57,6 +57,7 @@ def command(context: click.Context, /, paths: tuple[str, ...], *, fixing: bool, 
     evaluated = evaluate(paths, chosen)
     if evaluated.verdict().exit_code in (CLEAN, NOTHING):
         tell_changes(evaluated.configuration)
+        tell_waivers(evaluated.waivers)
         return CLEAN
     result = evaluated.result()
     tell_configuration(result.run.configuration)

@@ -10,7 +10,7 @@ from scanner.model import RuleInfo
 TITLES = {
     "architecture": "Architecture",
     "documents": "Documents",
-    "gate": "Waivers",
+    "gate": "Changes and waivers",
     "governance": "Governance",
     "kubernetes": "Kubernetes",
     "resilience": "Resilience",

@@ -163,7 +163,10 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
     always = frozenset(info.id for info in now.own_rules)
     known = Before(compared=True, assessed=assessed, inputs=frozenset(unread(before)), errors=errors, always=always)
-    return replace(now, findings=findings, comparison=comparison, before=known)
+    gone = {finding.rule for finding in matched.gone}
+    past = (info for each in before.also for info in each.rules.values() if info.id in gone)
+    own = (*now.own_rules, *past)
+    return replace(now, findings=findings, comparison=comparison, before=known, own_rules=own)
 
 
 def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]:

@@ -322,27 +322,32 @@ def failure(
     )
 
 
-entries = st.fixed_dictionaries(
-    {
-        "id": st.sampled_from(["W-1", "W-2", "W-3"]),
-        "rule": st.sampled_from([RULE, "kubernetes.image-pinned", "*", "gate.waiver-valid"]),
-        "resource": st.fixed_dictionaries(
-            {
-                "kind": st.sampled_from(["Deployment", "*"]),
-                "namespace": st.sampled_from(["shop", "*"]),
-                "name": st.sampled_from(["web", "api", "*"]),
-                "container": st.sampled_from(["app", "*"]),
-            }
-        ),
-        "type": st.sampled_from(["risk-accepted", "not-applicable"]),
-        "approver": st.sampled_from(["@ben", "@ana", "@eve"]),
-        "expires": st.sampled_from(["2027-01-01", "2026-11-28"]),
-    },
-    optional={
-        "path": st.sampled_from(["pod.yaml", "a", "*"]),
-        "field": st.sampled_from(["securityContext.privileged", "image"]),
-        "evidence": st.sampled_from([True, "false"]),
-    },
+RESOURCE = ENTRY["resource"]
+CHANGES: list[dict[str, Any]] = [
+    {"rule": "kubernetes.image-pinned"},
+    {"rule": "*"},
+    {"rule": "gate.waiver-valid"},
+    *({"resource": RESOURCE | {key: "*"}} for key in RESOURCE),
+    {"resource": RESOURCE | {"name": "api"}},
+    {"resource": dict.fromkeys(RESOURCE, "*"), "type": "not-applicable", "path": "a"},
+    {"type": "compensating"},
+    {"approver": "@ana"},
+    {"approver": "@eve"},
+    {"approved": "2026-12-01"},
+    {"approved": "2026-06-01", "expires": "2026-11-28"},
+    {"path": "pod.yaml"},
+    {"path": "a"},
+    {"path": "*"},
+    {"field": "securityContext.privileged"},
+    {"field": "image"},
+    {"evidence": True},
+    {"evidence": "false"},
+]
+"""Changes of a waiver that matches: some of them narrow it, some make it invalid, and some try to widen it."""
+entries = st.builds(
+    lambda number, changes: {"id": f"W-{number}"} | {key: each for change in changes for key, each in change.items()},
+    st.integers(1, 4),
+    st.lists(st.sampled_from(CHANGES), max_size=2),
 )
 findings = st.builds(
     failure,
@@ -357,11 +362,12 @@ def waivers_of(some: list[dict[str, Any]]) -> Waivers:
     return read(WaiverFile("w.yaml", waivers_file(*({**ENTRY, **each} for each in some)).encode()), IDS)
 
 
-@given(st.lists(entries, max_size=4), entries, st.lists(findings, max_size=6))
+@given(st.lists(entries, max_size=3), entries, st.lists(findings, min_size=1, max_size=6))
 def test_adding_a_waiver_waives_nothing_that_it_alone_does_not_match(
     some: list[dict[str, Any]], added: dict[str, Any], found: list[Finding]
 ) -> None:
     today = date.fromisoformat(TODAY)
+    found = [failure(), *found]
     before = apply(waivers_of(some), found, today).findings
     alone = apply(waivers_of([added]), found, today).findings
     after = apply(waivers_of([*some, added]), found, today).findings

@@ -194,3 +194,19 @@ def test_a_secret_in_a_waiver_is_not_told(folder: Path) -> None:
     for words in ("list", "check", "report"):
         said = assay("waivers", words, "--today", TODAY, cwd=folder)
         assert secret not in said.stdout + said.stderr
+
+
+@given(st.binary(max_size=80), st.sampled_from(["w.yaml", "w.json"]))
+def test_any_bytes_are_read_or_refused_with_a_place(content: bytes, name: str) -> None:
+    head = b"apiVersion: assay.dev/v1\nkind: Waivers\nwaivers:\n"
+    for whole in (content, head + content):
+        assert refused_at(name, whole) in ("", name)
+
+
+def refused_at(name: str, content: bytes) -> str:
+    """The file that an error names; empty where the file is read."""
+    try:
+        read(WaiverFile(name, content), RuleIds())
+    except PackError as error:
+        return error.location.partition(":")[0]
+    return ""

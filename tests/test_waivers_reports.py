@@ -49,6 +49,18 @@ def test_every_output_names_the_file_the_approver_and_the_expiry(folder: Path, f
         assert "as stated in the file" in said
 
 
+def test_a_command_without_a_report_says_what_is_waived(folder: Path) -> None:
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z42"
+    (folder / "assay-waivers.yaml").write_text(waivers_file(ENTRY | {"reason": f"{HOSTILE} {secret}"}))
+    hook = assay("hook", "--fail-on", "critical", "--today", TODAY, "pod.yaml", cwd=folder)
+    for done in (hook, run(folder, "--output", "json=r.json")):
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "waivers: assay-waivers.yaml (found); as of 2026-11-29: 1 matched" in done.stderr
+        assert "approver @ben as stated in the file" in done.stderr
+        assert secret not in done.stderr
+        assert not [line for line in done.stderr.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_the_evidence_holds_the_waivers(folder: Path) -> None:
     run(folder, "--output", "evidence=pack")
     content = (folder / "pack/waivers.json").read_bytes()

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
 from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
 from scanner.cli.terminal import on_standard_output
-from scanner.cli.waiver_options import accepts_waivers, waiver_options
+from scanner.cli.waiver_options import accepts_waivers, tell_waivers, waiver_options
 from scanner.commit_check import Stopping, check_all, check_files, stopping
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import UsageError
@@ -74,6 +74,7 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
         return CLEAN
     if checked.verdict().exit_code in (CLEAN, NOTHING):
         tell_changes(checked.configuration)
+        tell_waivers(checked.waivers)
         return CLEAN
     found = stopping(checked)
     tell_configuration(found.scan.run.configuration)

@@ -20,6 +20,7 @@ from scanner.cli.outputs import FORMATS, Output, parse, write
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, taking, tell_changes, tell_configuration
 from scanner.cli.terminal import counted
+from scanner.cli.waiver_options import tell_waivers
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
@@ -154,6 +155,7 @@ def _summarise(result: Scan, seconds: float, *, to_files: bool) -> None:
     configuration = result.run.configuration
     if to_files:
         tell_changes(configuration)
+        tell_waivers(result.waivers)
     else:
         tell_configuration(configuration)
     _tell(result.notes)

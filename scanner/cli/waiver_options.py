@@ -15,7 +15,7 @@ from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import PackError, UnreadableError, UsageError
 from scanner.limits import MIB
 from scanner.sources import boundary
-from scanner.waived import WaiverFile, day
+from scanner.waived import AppliedWaivers, WaiverFile, day
 
 NAME = "assay-waivers.yaml"
 """The file that counts without an option, in the folder of the configuration file or the current folder."""
@@ -54,6 +54,18 @@ def waiver_options(chosen: ResolvedOptions, given: Mapping[str, Any], *, origins
     inline = bool(chosen.value("inline-ignores"))
     needed = file is not None or inline or given["today"] is not None
     return {"waivers": file, "inline_ignores": inline, "today": today(given["today"]) if needed else None}
+
+
+def tell_waivers(waivers: AppliedWaivers) -> None:
+    """Say on standard error what became of each waiver, for a command without a report that begins with it."""
+    if waivers:
+        from scanner.masking import mask
+        from scanner.reports.safe_text import safe
+        from scanner.reports.waivers import sentences, title
+
+        click.echo(f"waivers: {safe(mask(title(waivers)))}", err=True)
+        for each in sentences(waivers):
+            click.echo(f"  {safe(mask(each))}", err=True)
 
 
 def today(text: str | None) -> date:

@@ -17,7 +17,7 @@ from scanner.schema_errors import Problem, shown
 from scanner.waived import ANY, WaivedResource, Waiver, WaiverFault, WaiverType, day
 
 SCHEMA = Path(__file__).with_name("waiver.schema.json")
-GATE = "gate."
+GATE = "gate.waiver-"
 """How the ids of rules about waivers begin; none of them can be waived."""
 
 _DATES = ("approved", "expires", "review")

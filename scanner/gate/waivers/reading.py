@@ -21,7 +21,7 @@ def read(file: WaiverFile, ids: RuleIds, shown: str = "") -> Waivers:
     An entry that is wrong is kept with its faults. Raises PackError, with the line, for a file that is not a list of
     waivers.
     """
-    data = datafile.parse(shown or file.path, file.content, SCHEMA)
+    data = datafile.read(Path(shown or file.path), SCHEMA, content=file.content)
     max_life = data.value.get("max-life", DEFAULT_MAX_LIFE)
     return Waivers(
         data.path,

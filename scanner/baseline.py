@@ -36,3 +36,5 @@ class Worse(StrEnum):
     """The lower number."""
     MORE = "more"
     """A list with an item that the other does not hold."""
+    NEVER = "never"
+    """Neither: the finding is about what the value lacks, or any failing value is as bad as any other."""

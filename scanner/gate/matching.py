@@ -182,6 +182,8 @@ def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
 
     Where it states none, any is; but for a list with the same items in another order.
     """
+    if how is Worse.NEVER:
+        return False
     try:
         past, present = (json.loads(each or "null") for each in (before, now))
     except ValueError:  # a digest

@@ -69,6 +69,8 @@ class Options(Struct, frozen=True):
     """Further changes by a configuration, which every report lists first."""
     waivers: WaiverFile | None = None
     """The file of waivers that counts."""
+    proposed_waivers: WaiverFile | None = None
+    """The same file as a change has it: what it adds or changes is listed as proposed and covers nothing."""
     inline_ignores: bool = False
     """Annotations and comments in scanned files that ignore a rule count as waivers."""
     today: date | None = None

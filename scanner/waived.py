@@ -184,7 +184,7 @@ class AppliedWaivers(Struct, frozen=True):
 
     def __bool__(self) -> bool:
         """Whether there is anything to report."""
-        return bool(self.file or self.results)
+        return bool(self.file or self.inline or self.results)
 
     def of(self, identity: str) -> WaiverResult | None:
         """The waiver in force with an id."""

@@ -18,7 +18,7 @@ from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.scan_rules import ScanRules
-from scanner.waived import AppliedWaivers, Waivers
+from scanner.waived import AppliedWaivers, WaiverResult, Waivers
 
 
 class Waiving(Struct, frozen=True):
@@ -28,6 +28,8 @@ class Waiving(Struct, frozen=True):
     today: date
     inline: bool
     ids: RuleIds
+    proposed: tuple[WaiverResult, ...]
+    """Waivers of a change, which cover nothing."""
     texts: Mapping[str, bytes]
     """Path -> what the file of waivers contains, for excerpts."""
     rules: tuple[Rule, ...]
@@ -64,9 +66,8 @@ class Waiving(Struct, frozen=True):
         evaluation.merge(about)
         for path, content in self.texts.items():
             contents.setdefault(path, content)
-        told = AppliedWaivers(
-            file.file, file.sha256, file.named, str(self.today), file.max_life, self.inline, applied.results
-        )
+        results = (*applied.results, *self.proposed)
+        told = AppliedWaivers(file.file, file.sha256, file.named, str(self.today), file.max_life, self.inline, results)
         return in_order((*applied.findings, *about.findings)), told
 
 
@@ -75,19 +76,23 @@ def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
 
     Raises PackError for a file that is not a list of waivers, UsageError without the day of the scan.
     """
-    if options.waivers is None and not options.inline_ignores:
+    given, change = options.waivers, options.proposed_waivers
+    if given is None and change is None and not options.inline_ignores:
         return None
     if options.today is None:
         raise UsageError("waivers need the date of the scan", hint="--today YYYY-MM-DD")
     file, texts = Waivers(), {}
-    if options.waivers:
-        from scanner.gate.waivers import owners, read
+    added: tuple[WaiverResult, ...] = ()
+    if given or change:
+        from scanner.gate.waivers import owners, proposed, read
 
-        given = options.waivers
-        given = replace(given, owners=owners.read(root)) if given.owners is None else given
-        file = read(given, by.rules.ids, _shown(given.path, root))
-        texts = {file.file: options.waivers.content}
-    return Waiving(file, options.today, options.inline_ignores, by.rules.ids, texts, by.about_waivers)
+        if given:
+            given = replace(given, owners=owners.read(root)) if given.owners is None else given
+            file = read(given, by.rules.ids, _shown(given.path, root))
+            texts = {file.file: given.content}
+        if change:
+            added = proposed(file, read(change, by.rules.ids, _shown(change.path, root)))
+    return Waiving(file, options.today, options.inline_ignores, by.rules.ids, added, texts, by.about_waivers)
 
 
 def _shown(path: str, root: str) -> str:

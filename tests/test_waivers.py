@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scanner.errors import UsageError
+from scanner.finished_scan import Scan
 from scanner.gate.waivers import apply, proposed, read
 from scanner.model import Finding, Outcome, Severity
 from scanner.places import Location
@@ -398,6 +399,23 @@ def test_a_change_proposes_what_its_base_does_not_say() -> None:
         ("W-1", WaiverState.PROPOSED, False),
         ("W-2", WaiverState.PROPOSED, False),
     ]
+
+
+def test_a_scan_of_a_change_takes_the_waivers_of_its_base(folder: Path) -> None:
+    def scanned(base: str, head: str) -> Scan:
+        today = date.fromisoformat(TODAY)
+        files = [WaiverFile("assay-waivers.yaml", each.encode()) if each else None for each in (base, head)]
+        options = Options(fail_on=Severity.CRITICAL, today=today, waivers=files[0], proposed_waivers=files[1])
+        return scan([str(folder)], options)
+
+    plain, accepted = "", waivers_file(ENTRY)
+    result = scanned(plain, accepted)
+    assert (result.verdict.exit_code, [each.state for each in result.waivers.results]) == (1, [WaiverState.PROPOSED])
+    result = scanned(accepted, accepted)
+    assert (result.verdict.exit_code, [each.state for each in result.waivers.results]) == (0, [WaiverState.MATCHED])
+    result = scanned(accepted, waivers_file(ENTRY | {"id": "W-2"}, approvers=["@eve"]))
+    assert [each.state for each in result.waivers.results] == [WaiverState.MATCHED, WaiverState.PROPOSED]
+    assert result.verdict.exit_code == 0
 
 
 def test_places_do_not_make_a_waiver_another_one() -> None:

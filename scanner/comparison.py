@@ -34,7 +34,7 @@ from scanner.sources.git_base import Base
 from scanner.sources.git_file import identity_of
 from scanner.sources.source import LINK
 from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
-from scanner.waived import WaiverFile, Waivers
+from scanner.waived import WaiverFile, Waivers, WaiverState
 from scanner.waiving import shown
 
 _LOST = f"{LINK}, in place of what was assessed on the base"
@@ -104,20 +104,20 @@ def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> lis
     return [replace(each, whole=all(other.whole for other in scopes)) for each in scopes]
 
 
+def _of_base(now: Evaluated) -> Waivers:
+    """The waivers that count."""
+    file = now.options.waivers
+    return waivers.read(file, now.by.rules.ids, shown(file.path, str(now.where.root))) if file else Waivers()
+
+
 def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[ConfigurationChange]]:
     """A scan with the waivers that a change adds, and what it makes weaker in their file."""
-    ids, root = now.by.rules.ids, str(now.where.root)
-    base = (
-        waivers.read(now.options.waivers, ids, shown(now.options.waivers.path, root)) if now.options.waivers else None
-    )
-    path = shown(head.path, root)
+    base, path = _of_base(now), shown(head.path, str(now.where.root))
     try:
-        read = waivers.read(head, ids, path)
+        read = waivers.read(head, now.by.rules.ids, path)
     except AssayError as error:
-        return now, [
-            ConfigurationChange("waivers", f"the file of waivers of the change is wrong: {error.message}", path)
-        ]
-    base = base or Waivers()
+        told = f"the file of waivers of the change is wrong: {error.message}"
+        return now, [ConfigurationChange("waivers", told, path)]
     results = (*now.waivers.results, *waivers.proposed(base, read))
     listed = replace(now.waivers, file=now.waivers.file or path, results=results)
     return replace(now, waivers=listed), list(_weaker_waivers(base, read, path))
@@ -139,7 +139,21 @@ def _with_changes(now: Evaluated, changes: Iterable[ConfigurationChange], change
     if change.configuration:
         now.read.contents.setdefault(change.configuration.path, change.configuration.content)
     now.evaluation.merge(found)
-    return replace(now, findings=[*found.findings, *now.findings], own_rules=tuple(rule.info for rule in rules))
+    now, findings = _accepted(now, found.findings)
+    return replace(now, findings=[*findings, *now.findings], own_rules=tuple(rule.info for rule in rules))
+
+
+def _accepted(now: Evaluated, findings: list[Finding]) -> tuple[Evaluated, Sequence[Finding]]:
+    """Findings about the configuration with the waivers of the base that cover them."""
+    if not findings or now.options.waivers is None or now.options.today is None:
+        return now, findings
+    applied = waivers.apply(_of_base(now), findings, now.options.today)
+    matched = {each.waiver.id: each for each in applied.results if each.matched}
+    results = tuple(
+        matched.get(each.waiver.id, each) if each.state is not WaiverState.PROPOSED else each
+        for each in now.waivers.results
+    )
+    return replace(now, waivers=replace(now.waivers, results=results)), applied.findings
 
 
 def _subject(change: ConfigurationChange) -> Subject:

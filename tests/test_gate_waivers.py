@@ -142,3 +142,20 @@ def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
     repository.write("pod.yaml", POD)
     repository.write("CODEOWNERS", "* @nobody\n")
     assert gate(repository)[0] == 0
+
+
+def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repository) -> None:
+    told = "fail-on is critical instead of low"
+    accepted = {
+        **ENTRY,
+        "id": "W-2",
+        "rule": "gate.configuration-not-weakened",
+        "resource": {"kind": "gate.configuration-change", "name": f"assay.yaml/fail-on/{told}"},
+    }
+    on_the_base(repository, FILE, waivers_file(ENTRY, accepted))
+    repository.write("assay.yaml", "fail-on: critical\n")
+    code, found = gate(repository)
+    assert (code, sorted(states(found))) == (0, ["matched", "unused"])
+    repository.write("assay.yaml", "fail-on: high\n")
+    code, found = gate(repository)
+    assert (code, failing(found)) == (1, ["gate.configuration-not-weakened"])

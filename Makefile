@@ -30,7 +30,6 @@ test: .venv/dev
 test-slow: .venv/dev
 	$(BIN)/pytest $(SPREAD) -m slow $(PYTEST_ARGS)
 	$(MAKE) test-thorough test-lowest test-newest
-	.ci/try-hook
 
 # Tests that draw their inputs: ten times as many, or a hundred times and others in each run.
 test-thorough test-search: test-%: .venv/dev

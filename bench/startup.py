@@ -3,8 +3,10 @@
     python bench/startup.py [--pairs N]
 
 `assay --version`, `assay --help`, a scan of one manifest and the hook on ten files are run with a warm cache, each in
-turn with `import click`, and with Checkov on the same manifest. Printed are the medians of the processor time and of
-the wall-clock time, both with child processes, and the median of the ratios of each pair.
+turn with `import click`, and the scan with Checkov on the same manifest. The ten files are staged changes: with its own
+threshold the hook passes without reading HEAD, with `--fail-on low` because HEAD has the same findings. Printed are the
+medians of the processor time and of the wall-clock time, both with child processes, and the median of the ratios of
+each pair.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ def main() -> None:
             "assay --help": (*assay, "--help"),
             "assay scan FILE": (*assay, "scan", files[0]),
             f"assay hook, {FILES} files": (*assay, "hook", *files),
+            "the same, low": (*assay, "hook", "--fail-on", "low", *files),
         }
         for name, command in measured.items():
             _compare(name, command, "import click", click, pairs, own)
@@ -74,9 +77,19 @@ def main() -> None:
 
 def _manifests(folder: Path) -> list[str]:
     paths = [folder / f"web-{number}.yaml" for number in range(FILES)]
-    for number, path in enumerate(paths):
-        path.write_text(_MANIFEST.format(number=number), encoding="utf-8")
+    _git(folder, "init", "--quiet")
+    for words in ("", "# changed\n"):
+        for number, path in enumerate(paths):
+            path.write_text(words + _MANIFEST.format(number=number), encoding="utf-8")
+        _git(folder, "add", *map(str, paths))
+        if not words:
+            _git(folder, "commit", "--quiet", "--message", "one")
     return list(map(str, paths))
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(("git", *identity, *arguments), cwd=folder, check=True)
 
 
 def environment(folder: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ Its parent is read only where something could stop it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.finished_scan import Scan
 from scanner.gate import Before
+from scanner.inputs import Memory
 from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.options import Options
 from scanner.scan import Evaluated, Shared, evaluate
@@ -23,6 +25,7 @@ from scanner.scan_rules import scan_rules
 from scanner.sources import Scope, Selection, changed_files
 from scanner.sources.git_base import Base
 from scanner.sources.git_changes import Change, ChangeSet
+from scanner.sources.git_file import identity_of
 
 _State: TypeAlias = Callable[[Sequence[Change], Selection], Scope]
 """The scope of an earlier state of the files, by what changed since and where it is read from."""
@@ -84,7 +87,7 @@ def _of(options: Options, read: Selection) -> Selection:
 
 
 def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) -> Evaluated:
-    shared = Shared(scan_rules(options))
+    shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=_an_identity(change))))
     now = evaluate(head, options, None, shared)
     checked = now
     for base, changes in _bases(change):
@@ -93,10 +96,17 @@ def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) ->
         from scanner.comparison import compared
 
         selection = _of(options, Selection(revision=base.commit))
-        before = evaluate(earlier(changes, selection), replace(options, selection=selection), None, shared)
+        before = evaluate(
+            earlier(changes, selection), replace(options, selection=selection), None, shared, reported=False
+        )
         further = compared(before, now, base)
         checked = further if checked is now else _with_both(checked, further)
     return checked
+
+
+def _an_identity(change: ChangeSet) -> str:
+    """The id of some object of the repository: its length shows how Git makes ids."""
+    return next(blob.identity.decode() for each in change.changes for blob in (each.before, each.now) if blob)
 
 
 def _bases(change: ChangeSet) -> Iterator[tuple[Base, Sequence[Change]]]:

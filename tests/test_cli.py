@@ -245,7 +245,7 @@ def test_the_list_of_commands_tells_what_each_command_tells() -> None:
 
 
 @pytest.mark.parametrize("command", ["scan", "hook"])
-def test_facts_about_kubernetes_are_not_loaded_for_a_swarm(folder: Path, command: str) -> None:
+def test_facts_about_kubernetes_are_not_loaded_for_a_swarm_nor_by_the_hook(folder: Path, command: str) -> None:
     (folder / "agents.js").write_text('mcp__s__agent_spawn({name: "cto", type: "architect"})\n')
     code = (
         "import sys\n"
@@ -253,14 +253,15 @@ def test_facts_about_kubernetes_are_not_loaded_for_a_swarm(folder: Path, command
         "from scanner.cli import main\n"
         "main()\n"
     )
+    expected = assay(command, "agents.js", cwd=folder).returncode  # which also keeps the compiled rules
     told = [
         subprocess.run(
             [sys.executable, "-c", code, command, name], cwd=folder, capture_output=True, text=True, check=False
         )
         for name in ("agents.js", "pod.yaml")
     ]
-    assert ["scanner.facts.kubernetes" in done.stdout + done.stderr for done in told] == [False, True]
-    assert told[0].returncode == assay(command, "agents.js", cwd=folder).returncode
+    assert ["scanner.facts.kubernetes" in done.stdout + done.stderr for done in told] == [False, command == "scan"]
+    assert told[0].returncode == expected
 
 
 def test_facts_about_kubernetes_are_loaded_before_processes_are_forked(folder: Path) -> None:

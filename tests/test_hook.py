@@ -57,6 +57,9 @@ def hook(folder: Path, *arguments: str) -> Done:
         (["--fail-on", "medium", "service.yaml"], 1),
         (["--fail-on", "critical", "pod.yaml"], 1),
         (["--fail-on", "sometimes", "pod.yaml"], 2),
+        (["--full", "--fix"], 2),
+        (["--full"], 4),
+        (["--full", "service.yaml"], 0),
     ],
 )
 def test_a_commit_is_stopped_by_what_is_wrong_with_its_files(folder: Path, files: list[str], code: int) -> None:
@@ -138,3 +141,16 @@ def test_a_hook_that_passes_assesses_no_controls(folder: Path, tmp_path: Path) -
     done = assay("hook", "pod.yaml", cwd=folder, XDG_CACHE_HOME=str(cache))
     assert "frameworks" in done.stdout
     assert list(cache.rglob("frameworks-*"))
+
+
+def test_what_the_hook_keeps_is_not_taken_for_the_results_of_a_scan(tmp_path: Path) -> None:
+    """It keeps less of each object; 20 files are enough to keep their results."""
+    names = [f"thing-{number}.yaml" for number in range(20)]
+    for name in names:
+        (tmp_path / name).write_text(f"apiVersion: example.com/v1\nkind: Thing\nmetadata: {{name: {name[:-5]}}}\n")
+    cache = {"XDG_CACHE_HOME": str(tmp_path.parent / "kept-of-the-hook")}
+    chosen = ("--select", "kubernetes.metadata-without-credentials")
+    assert assay("hook", *chosen, *names, cwd=tmp_path, **cache).returncode == 0
+    kept, anew = (assay("scan", *chosen, *more, cwd=tmp_path, **cache) for more in ([], ["--no-cache"]))
+    assert kept.stdout == anew.stdout
+    assert "Thing.example.com" in kept.stdout

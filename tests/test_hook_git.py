@@ -313,6 +313,13 @@ def test_a_file_that_git_does_not_track_is_not_passed_silently(folder: Path) -> 
     assert hook(folder, "good.yaml", "old.yaml").returncode == 0
 
 
+@pytest.mark.parametrize("arguments", [("good.yaml",), ("--full",)])
+def test_a_repository_with_a_pipe_is_not_given_to_git(folder: Path, arguments: tuple[str, ...]) -> None:
+    stage(folder, "good.yaml", pod("good"))
+    os.mkfifo(folder / ".git" / "objects" / "pipe")
+    assert fault(hook(folder, *arguments)) == ("assay: .git/objects/pipe is not a regular file, so Git is not used\n")
+
+
 def test_folders_and_a_folder_below_the_top(folder: Path) -> None:
     stage(folder, "deploy/web/new.yaml", pod("new"))
     assert hook(folder, "deploy").returncode == 1
@@ -340,3 +347,21 @@ def test_links_and_submodules_are_passed_over(folder: Path) -> None:
     assert hook(folder, "link.yaml", "module").returncode == 0
     stage(folder, "new.yaml", pod("new"))
     assert hook(folder, "link.yaml", "module", "new.yaml").returncode == 1
+
+
+def test_a_template_is_judged_as_its_chart_is_rendered_from_the_index(folder: Path) -> None:
+    template = pod("{{ .Release.Name }}-web").replace("true", "{{ .Values.privileged }}")
+    stage(folder, "chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n")
+    stage(folder, "chart/values.yaml", "privileged: true\n")
+    stage(folder, "chart/templates/pod.yaml", template)
+    commit(folder)
+    stage(folder, "chart/templates/pod.yaml", "# an old fault\n" + template)
+    (folder / "chart" / "values.yaml").write_text("privileged: [\n")
+    assert hook(folder, "chart/templates/pod.yaml").returncode == 0
+    stage(folder, "chart/templates/other.yaml", template.replace("-web", "-other"))
+    done = hook(folder, "chart/templates/pod.yaml", "chart/templates/other.yaml")
+    assert done.returncode == 1
+    assert "  chart/templates/other.yaml:" in done.stdout
+    assert "chart/templates/pod.yaml" not in done.stdout
+    stage(folder, "chart/values.yaml", "privileged: false\n")
+    assert hook(folder, "chart/templates/pod.yaml", "chart/templates/other.yaml").returncode == 0

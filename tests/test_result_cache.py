@@ -266,7 +266,7 @@ def test_all_that_the_work_on_a_file_is_given_is_a_part_of_the_key() -> None:
     assert File.__struct_fields__ == ("path", "content", "own")
     assert Work.__struct_fields__ == ("kept", "fixes", "limits")
     assert [*signature(Evaluator).parameters] == ["rules", "include_passes", "kubernetes_minor", "by_path"]
-    assert [*signature(FieldFilter).parameters] == ["rules"]
+    assert [*signature(FieldFilter).parameters] == ["rules", "facts"]
 
 
 def test_no_cache_reads_and_writes_none(folder: Path, tmp_path: Path, cache: Path) -> None:

@@ -15,7 +15,7 @@ from scanner.cli.running import EXIT_CODES, Wanted, writes_results
 from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.model import Severity
-from scanner.sources import Selection, git_base
+from scanner.sources import Selection, git_base, git_folder
 
 _HELP = f"""Compare files and folders with the base of a change.
 
@@ -66,19 +66,20 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
         if base:
             raise UsageError("--base and --baseline exclude each other", hint="name one of them")
         return _with_baseline(context, wanted, baseline, staged=staged, **given)
-    found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
-    selection = _selection(revision or "", staged=staged)
-    sides = gate_configuration.sides(context, found, selection)
-    options = wanted.options(sides.chosen, revision, **given)
-    accepted = gate_waivers.sides(sides.chosen, found.commit, selection)
-    options = replace(
-        options,
-        selection=replace(options.selection, staged=staged, index=selection.index),
-        **gate_waivers.options(accepted.base, sides.chosen, given),
-    )
-    change = Change(sides.changed(), accepted.head, sides.notes)
-    work = partial(compare, sides.chosen.value("paths"), options, found, change=change)
-    return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
+    with git_folder.looked_through_once():
+        found = git_base.find((os.curdir,), base, os.environ, revision or "HEAD")
+        selection = _selection(revision or "", staged=staged)
+        sides = gate_configuration.sides(context, found, selection)
+        options = wanted.options(sides.chosen, revision, **given)
+        accepted = gate_waivers.sides(sides.chosen, found.commit, selection)
+        options = replace(
+            options,
+            selection=replace(options.selection, staged=staged, index=selection.index),
+            **gate_waivers.options(accepted.base, sides.chosen, given),
+        )
+        change = Change(sides.changed(), accepted.head, sides.notes)
+        work = partial(compare, sides.chosen.value("paths"), options, found, change=change)
+        return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
 
 
 def _with_baseline(context: click.Context, wanted: Wanted, baseline: str, *, staged: bool, **given: Any) -> int:

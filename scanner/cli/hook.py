@@ -25,10 +25,10 @@ from scanner.reports import table
 from scanner.reports.format import Presentation
 from scanner.reports.text_layout import TextLayout
 from scanner.scan import Evaluated, evaluate
-from scanner.sources import git_changes
+from scanner.sources import git_changes, git_folder
 from scanner.sources.file_filter import FileFilter
 
-_HELP = """Judge the given files before a commit or a push.
+_HELP = """Judge files before a commit or a push.
 
     In a Git checkout, what is staged is judged, and only what it makes worse than HEAD is counts. Rules that compare
     objects do not run, unless --full is given. If nothing is staged, or outside of Git, the files on disk are judged,
@@ -62,6 +62,8 @@ class _OnNames(Command):
 @click.pass_context
 def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fixing: bool, **given: Any) -> int:
     """Judge files before a commit or a push."""
+    if full and fixing:
+        raise UsageError("--full and --fix exclude each other", hint="`assay fix .` fixes all files")
     if not files and not full:
         return CLEAN
     if fixing:
@@ -69,7 +71,8 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
     started = time.monotonic()
     chosen = resolved_options(context)
     wanted = replace(options(chosen, given), **waiver_options(chosen, given, origins=False))
-    checked = _checked(files, chosen, wanted, full=full)
+    with git_folder.looked_through_once():
+        checked = _checked(files, chosen, wanted, full=full)
     if checked is None:
         return CLEAN
     if checked.verdict().exit_code in (CLEAN, NOTHING):

@@ -130,7 +130,7 @@ def _markers_above(name: str, ground: SourceTree) -> Iterator[str]:
     folder = name
     while folder:
         folder = posixpath.dirname(folder)
-        for marker in MARKERS:
+        for marker in sorted(MARKERS):
             if ground.is_file(posixpath.join(folder, marker)):
                 yield posixpath.join(folder, marker)
 

@@ -99,7 +99,7 @@ def tree(selection: Selection, paths: Sequence[str], root: str) -> Tree:
     Raises UsageError where there is no repository, no such revision or no such path in it.
     """
     folder = checkout_of(paths)
-    above = os.fsdecode(_ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
+    above = os.fsdecode(ask(folder, "rev-parse", "--show-prefix").rstrip(b"\n"))
     commit = "" if selection.staged else commit_of(selection.revision, folder)
     listed = _listed(folder, commit) if commit else _staged(folder, selection.index)
     found: dict[str, _Named] = {}
@@ -145,7 +145,7 @@ def _below(wanted: str, shown: str, listed: Sequence[_Entry]) -> dict[str, _Name
 def _listed(folder: str, commit: str) -> list[_Entry]:
     """Everything in a commit, by name from the top."""
     listed = []
-    for record in _ask(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+    for record in ask(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
         about, _, name = record.partition(b"\t")
         mode, _, identity = about.split(b" ")
         listed.append((os.fsdecode(name), mode, identity))
@@ -155,7 +155,7 @@ def _listed(folder: str, commit: str) -> list[_Entry]:
 def _staged(folder: str, index: str) -> list[_Entry]:
     """Everything in the index, by name from the top; raises UsageError where a merge is not finished."""
     listed = []
-    said = _ask(top(folder), "ls-files", "--stage", "-z", "--full-name", index=index)
+    said = ask(top(folder), "ls-files", "--stage", "-z", "--full-name", index=index)
     for record in said.split(b"\0")[:-1]:
         about, _, name = record.partition(b"\t")
         mode, identity, stage = about.split(b" ")
@@ -173,7 +173,7 @@ def commit_of(revision: str, folder: str) -> str:
         raise UsageError(message, hint="name a commit, a branch or a tag, such as HEAD or origin/main")
     message = f"no such Git revision: {revision!r}"
     try:
-        said = _ask(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+        said = ask(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
     except UsageError as error:
         raise UsageError(message, hint=error.message) from None
     if not said.isalnum():
@@ -194,12 +194,12 @@ def top(folder: str) -> str:
 def answer(folder: str, *arguments: str, index: str = "") -> bytes | None:
     """The output of Git about the checkout of a folder; None where it fails."""
     try:
-        return _ask(folder, *arguments, index=index)
+        return ask(folder, *arguments, index=index)
     except UsageError:
         return None
 
 
-def _ask(folder: str, *arguments: str, index: str = "") -> bytes:
+def ask(folder: str, *arguments: str, index: str = "") -> bytes:
     """The output of Git, which reads the given index; raises UsageError with the reason where it fails."""
     git_folder.refuse_odd(top(folder))
     try:

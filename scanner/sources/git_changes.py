@@ -51,7 +51,7 @@ class ChangeSet(Struct, frozen=True):
         """The other parents of a merge that is being committed, with what it changes of each."""
         if self.head.staged:
             for commit in _merged(self.top):
-                yield Base(commit, commit), tuple(_staged(self.top, self.head.index, commit))
+                yield Base(commit, commit), _differences(_staged(self.top, self.head.index, commit))
 
 
 def find(paths: Sequence[str], environment: Mapping[str, str]) -> ChangeSet | None:
@@ -71,14 +71,14 @@ def find(paths: Sequence[str], environment: Mapping[str, str]) -> ChangeSet | No
         return _pushed(top, before, after)
     index = environment.get("GIT_INDEX_FILE", "")
     head = Selection(staged=True, index=os.path.abspath(index) if index else "")
-    base = Base("HEAD", "HEAD")
-    changes = _differences(git.answer(top, "diff-index", "--cached", *_RAW, "HEAD", "--", index=head.index))
-    if changes is None and git.answer(top, "rev-parse", "--verify", "--quiet", "HEAD") is None:
-        nothing = (git.answer(top, "hash-object", "-t", "tree", os.devnull) or b"").decode().strip()
-        return ChangeSet(top, head, None, tuple(_staged(top, head.index, nothing)))
-    if changes is None:
-        raise UsageError("Git cannot compare the index with HEAD", hint="`git diff --cached` says why")
-    return ChangeSet(top, head, base, tuple(changes))
+    try:
+        said, base = _staged(top, head.index, "HEAD"), Base("HEAD", "HEAD")
+    except UsageError:
+        if git.answer(top, "rev-parse", "--verify", "--quiet", "HEAD") is not None:
+            raise
+        nothing = git.ask(top, "hash-object", "-t", "tree", os.devnull).decode().strip()
+        return ChangeSet(top, head, None, _differences(_staged(top, head.index, nothing)))
+    return ChangeSet(top, head, base, _differences(said))
 
 
 def _pushed(top: str, before: str, after: str) -> ChangeSet:
@@ -86,23 +86,16 @@ def _pushed(top: str, before: str, after: str) -> ChangeSet:
     head, other = git.commit_of(after, top), git.commit_of(before, top)
     said = (git.answer(top, "merge-base", other, head) or b"").decode().strip()
     base = Base(before, said if said.isalnum() else other)
-    changes = _differences(git.answer(top, "diff-tree", "-r", *_RAW, base.commit, head, "--"))
-    if changes is None:
-        raise UsageError(f"Git cannot compare {before} with {after}", hint=f"`git diff {before} {after}` says why")
-    return ChangeSet(top, Selection(revision=head), base, tuple(changes))
+    changes = _differences(git.ask(top, "diff-tree", "-r", *_RAW, base.commit, head, "--"))
+    return ChangeSet(top, Selection(revision=head), base, changes)
 
 
-def _staged(top: str, index: str, commit: str) -> list[Change]:
-    changes = _differences(git.answer(top, "diff-index", "--cached", *_RAW, commit, "--", index=index))
-    if changes is None:
-        raise UsageError(f"Git cannot compare the index with {commit}", hint=f"`git diff --cached {commit}` says why")
-    return changes
+def _staged(top: str, index: str, commit: str) -> bytes:
+    return git.ask(top, "diff-index", "--cached", *_RAW, commit, "--", index=index)
 
 
-def _differences(said: bytes | None) -> list[Change] | None:
-    """The changes that Git lists in its raw form; None where it lists none because it failed."""
-    if said is None:
-        return None
+def _differences(said: bytes) -> tuple[Change, ...]:
+    """The changes that Git lists in its raw form."""
     found = []
     parts = iter(said.split(b"\0")[:-1])
     for about in parts:
@@ -115,7 +108,7 @@ def _differences(said: bytes | None) -> list[Change] | None:
             None if mode == _NO_FILE else Blob(mode, identity) for mode, identity in ((old_mode, old), (new_mode, new))
         )
         found.append(Change(name, before, now))
-    return found
+    return tuple(found)
 
 
 def _merged(top: str) -> list[str]:

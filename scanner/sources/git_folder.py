@@ -6,7 +6,8 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 from scanner.errors import UnreadableError, UsageError
 from scanner.late import regex
@@ -18,8 +19,31 @@ _POINTER_BYTES = 4096
 _WORK_TREE = regex(rb"^[ \t]*worktree[ \t]*=[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
+_looked_through: ContextVar[set[str] | None] = ContextVar("_looked_through", default=None)
+"""The checkouts that were looked through, while one look is enough."""
+
+
+@contextmanager
+def looked_through_once() -> Iterator[None]:
+    """While this lasts, each repository is looked through once, however often Git is asked about it."""
+    token = _looked_through.set(set())
+    try:
+        yield
+    finally:
+        _looked_through.reset(token)
+
+
 def refuse_odd(top: str) -> None:
     """Raise UsageError where a file of the repository at the top of a checkout is not a regular one."""
+    done = _looked_through.get()
+    if done is not None and top in done:
+        return
+    _look_through(top)
+    if done is not None:
+        done.add(top)
+
+
+def _look_through(top: str) -> None:
     for number, (path, entry) in enumerate(_entries(_folders(os.path.join(top, ".git")))):
         if number >= _MOST_ENTRIES:
             return

@@ -32,7 +32,7 @@ const packed = (() => {
   // A row of numbers with its texts put in.
   function findingOf(row, texts) {
     const [anchor, outcome, severity, kind, subject, message, path, line, column, field, observed, expected] = row;
-    const [lines, fix, change, related, builtBy] = row.slice(12);
+    const [lines, fix, change, related, builtBy, since] = row.slice(12);
     const at = (where) => `${texts[where[0]]}:${where[1]}:${where[2]}`;
     return {
       anchor: texts[anchor], outcome: OUTCOMES[outcome], severity: SEVERITIES[severity], kind: texts[kind],
@@ -42,14 +42,14 @@ const packed = (() => {
       fix: fix && { safe: fix[0], words: texts[fix[1]], whyNot: texts[fix[2]] },
       change: change.map(([sign, number, text]) => [texts[sign], number, texts[text]]),
       related: related.map((other) => [at(other), texts[other[3]]]),
-      builtBy: builtBy.map((overlay) => texts[overlay]),
+      builtBy: builtBy.map((overlay) => texts[overlay]), since: texts[since],
     };
   }
 
   // All of a finding that a search looks through.
   function words(row, texts) {
     const item = findingOf(row, texts);
-    const parts = [item.message, item.place, item.subject, item.field, item.anchor, item.observed, item.expected];
+    const parts = [item.message, item.place, item.subject, item.field, item.anchor, item.observed, item.expected, item.since];
     for (const line of item.lines) parts.push(line.slice(1).join(""));
     return parts.join(" ");
   }
@@ -97,6 +97,7 @@ const packed = (() => {
     if (item.lines.length) details.append(source(item.lines));
     if (item.observed) details.append(said("Found", item.observed));
     if (item.expected) details.append(said("Expected", item.expected));
+    if (item.since) details.append(said("Since the base", item.since));
     if (item.fix) details.append(fixOf(item.fix));
     if (item.fix && item.change.length) details.append(changed(item.change));
     if (item.related.length) {

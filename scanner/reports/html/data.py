@@ -68,6 +68,7 @@ def _finding(item: FindingItem, texts: _Texts) -> Row:
         [[place(line.sign), line.number, place(line.text)] for line in item.change],
         [[*_location(other.location, texts), place(other.message)] for other in finding.related],
         [place(path) for path in finding.built_by],
+        place(item.since),
     ]
 
 

@@ -15,7 +15,8 @@ from scanner.subjects import FORMATS
 from scanner.subjects.unread import UNREAD
 
 _GUIDES = "../guides"
-_DESCRIBED = {"html": "html.md", "html-summary": "html.md", "json": "results.md", "jsonl": "results.md"}
+_HTML = "results.md#the-html-report"
+_DESCRIBED = {"html": _HTML, "html-summary": _HTML, "json": "results.md", "jsonl": "results.md"}
 _DESCRIBED |= {"sarif": "sarif.md", "sarif-github": "sarif.md"}
 _DESCRIBED |= {
     name: "for-platform-engineers.md#in-a-pipeline" for name, module in reports.FORMATS.items() if ".ci." in module

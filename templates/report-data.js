@@ -32,7 +32,7 @@ const packed = (() => {
   // A row of numbers with its texts put in.
   function findingOf(row, texts) {
     const [anchor, outcome, severity, kind, subject, message, path, line, column, field, observed, expected] = row;
-    const [lines, fix, change, related, builtBy, waived] = row.slice(12);
+    const [lines, fix, change, related, builtBy, waived, since] = row.slice(12);
     const at = (where) => `${texts[where[0]]}:${where[1]}:${where[2]}`;
     return {
       anchor: texts[anchor], outcome: OUTCOMES[outcome], severity: SEVERITIES[severity], kind: texts[kind],
@@ -42,7 +42,7 @@ const packed = (() => {
       fix: fix && { safe: fix[0], words: texts[fix[1]], whyNot: texts[fix[2]] },
       change: change.map(([sign, number, text]) => [texts[sign], number, texts[text]]),
       related: related.map((other) => [at(other), texts[other[3]]]),
-      builtBy: builtBy.map((overlay) => texts[overlay]), waived: texts[waived],
+      builtBy: builtBy.map((overlay) => texts[overlay]), waived: texts[waived], since: texts[since],
     };
   }
 
@@ -50,7 +50,7 @@ const packed = (() => {
   function words(row, texts) {
     const item = findingOf(row, texts);
     const parts = [item.message, item.place, item.subject, item.field, item.anchor, item.observed, item.expected,
-      item.waived];
+      item.waived, item.since];
     for (const line of item.lines) parts.push(line.slice(1).join(""));
     return parts.join(" ");
   }
@@ -99,6 +99,7 @@ const packed = (() => {
     if (item.waived) details.append(said("Waived", item.waived));
     if (item.observed) details.append(said("Found", item.observed));
     if (item.expected) details.append(said("Expected", item.expected));
+    if (item.since) details.append(said("Since the base", item.since));
     if (item.fix) details.append(fixOf(item.fix));
     if (item.fix && item.change.length) details.append(changed(item.change));
     if (item.related.length) {

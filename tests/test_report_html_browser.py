@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import pytest
 from msgspec.structs import replace
 
+from scanner.baseline import BaselineState
 from scanner.controls import ControlStatus
 from scanner.finished_scan import Scan
 from scanner.reports import html as report
@@ -111,6 +112,10 @@ def lists(page: Any) -> list[str]:
 
 def test_the_script_writes_a_finding_as_the_template_does(show: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = whole_scan()
+    first, *others = scan.findings
+    scan = replace(
+        scan, findings=(replace(first, baseline_state=BaselineState.NEW, cause="Service a deleted"), *others)
+    )
     standing = show(scan)
     monkeypatch.setattr(html_findings, "LISTED", 0)
     packed = show(scan)

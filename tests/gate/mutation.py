@@ -122,15 +122,19 @@ class Mutation:
     def run(self, folder: Path) -> Done:
         """Make the repository below a folder, change it and run the gate."""
         repository = Repository(folder / "repository", self.base)
-        gate = self.change(repository) or Gate()
-        selected = [part for rule in RULES for part in ("--select", rule)]
-        arguments = ("gate", *gate.arguments, *selected, "--profile", "strict", "--jobs", "1", "--output", "json")
-        return assay(*arguments, cwd=gate.folder or repository.folder, **gate.environment)
+        return judged(repository, self.change(repository) or Gate())
 
     def row(self, folder: Path) -> str:
         """The row of the table."""
         done = self.run(folder)
         return f"| {self.name} | {told(done)} | {done.returncode} |"
+
+
+def judged(repository: Repository, gate: Gate = Gate(), output: str = "json") -> Done:
+    """Run the gate in a repository."""
+    selected = [part for rule in RULES for part in ("--select", rule)]
+    arguments = ("gate", *gate.arguments, *selected, "--profile", "strict", "--jobs", "1", "--output", output)
+    return assay(*arguments, cwd=gate.folder or repository.folder, **gate.environment)
 
 
 def told(done: Done) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.gate import history, layout, values
-from tests.gate.registry import MUTATIONS
+from tests.gate.registry import LISTED
 
-__all__ = ["MUTATIONS", "history", "layout", "values"]
+MUTATIONS = [
+    each for module in (layout, values, history) for each in LISTED if each.change.__module__ == module.__name__
+]

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from tests.gate.mutation import Change, Mutation
 from tests.gate.trees import SHOP
 
-MUTATIONS: list[Mutation] = []
+LISTED: list[Mutation] = []
 
 
 def mutation(name: str, base: Mapping[str, str] = SHOP, *, kustomize: bool = False) -> Callable[[Change], Change]:
     """A function that changes a repository, as one of the list."""
 
     def listed(change: Change) -> Change:
-        MUTATIONS.append(Mutation(name, base, change, kustomize))
+        LISTED.append(Mutation(name, base, change, kustomize))
         return change
 
     return listed

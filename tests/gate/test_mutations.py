@@ -30,6 +30,6 @@ def test_the_table_lists_every_change_once(repository: Path) -> None:
     assert len(set(names)) == len(names) >= 45
 
 
-@pytest.mark.parametrize("mutation", map(_marked, MUTATIONS))
+@pytest.mark.parametrize("mutation", [_marked(each) for each in MUTATIONS])
 def test_a_change_is_judged_as_the_table_says(mutation: Mutation, tmp_path: Path, repository: Path) -> None:
     assert mutation.row(tmp_path) == _documented(repository)[mutation.name]

@@ -69,6 +69,7 @@ def _finding(item: FindingItem, texts: _Texts) -> Row:
         [[*_location(other.location, texts), place(other.message)] for other in finding.related],
         [place(path) for path in finding.built_by],
         place(item.waived),
+        place(item.since),
     ]
 
 

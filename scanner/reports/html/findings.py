@@ -12,6 +12,7 @@ from scanner.controls import ControlLink, FrameworkSummary, Relation, Strength
 from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo, Severity
 from scanner.reports import figures
+from scanner.reports.changed import state_of
 from scanner.reports.changes import ChangedLine, change
 from scanner.reports.excerpt import Line, excerpt
 from scanner.reports.html.anchors import slug
@@ -22,6 +23,7 @@ LISTED = 200
 """Findings that are in the page as HTML, worst first; its script adds the others."""
 LEAST_OF_RULE = 5
 """The number of findings of each rule that are in the page before a rule gets more."""
+_AS_BEFORE = "Not made worse by the change"
 CHANGES = 2000
 """With more findings than this, only the first ones of each rule show what their fix would change."""
 
@@ -36,6 +38,8 @@ class FindingItem(Struct, frozen=True):
     """What its fix would change, empty where there is none or it cannot be shown."""
     waived: str = ""
     """Why it is accepted, empty where no waiver covers it."""
+    since: str = ""
+    """What became of it since the base of a comparison, in words."""
 
 
 class FrameworkMappings(Struct, frozen=True):
@@ -79,25 +83,37 @@ class FindingsSection(Struct, frozen=True):
 
 
 def bands_of(scan: Scan, anchors: Sequence[str], rows: Rows) -> tuple[FindingsSection, ...]:
-    """The findings by rule, worst rule first; within a rule fails come first, then in order of place."""
+    """The findings by rule, worst rule first; within a rule fails come first, then in order of place.
+
+    In a comparison, what the change did not make worse comes last.
+    """
     order = list(Outcome)
-    by_rule: dict[str, list[tuple[Finding, str]]] = {}
+    by_group: dict[tuple[bool, str], list[tuple[Finding, str]]] = {}
     for finding, anchor in zip(scan.findings, anchors, strict=True):
-        by_rule.setdefault(finding.rule, []).append((finding, anchor))
-    for members in by_rule.values():
+        by_group.setdefault((_rests(scan, finding), finding.rule), []).append((finding, anchor))
+    for members in by_group.values():
         members.sort(key=lambda member: (order.index(member[0].outcome), SEVERITIES.index(member[0].severity)))
-    ranked = sorted(by_rule, key=lambda rule: rank(by_rule[rule][0][0], len(by_rule[rule])))
-    listed = _listed([len(by_rule[rule]) for rule in ranked])
-    changes = max(1, CHANGES // len(by_rule)) if len(scan.findings) > CHANGES else CHANGES
-    groups = [_group(scan, by_rule[rule], number, changes, rows) for rule, number in zip(ranked, listed, strict=True)]
+    ranked = sorted(by_group, key=lambda key: (key[0], rank(by_group[key][0][0], len(by_group[key]))))
+    listed = _listed([len(by_group[key]) for key in ranked])
+    changes = max(1, CHANGES // len(by_group)) if len(scan.findings) > CHANGES else CHANGES
+    groups = {
+        key: _group(scan, by_group[key], number, changes, rows) for key, number in zip(ranked, listed, strict=True)
+    }
+    counted = [group for (rests, _), group in groups.items() if not rests]
     return tuple(
         band
         for band in chain(
-            (_failed(groups, severity) for severity in SEVERITIES),
-            (_undecided(groups, outcome) for outcome in Outcome if outcome is not Outcome.FAIL),
+            (_failed(counted, severity) for severity in SEVERITIES),
+            (_undecided(counted, outcome) for outcome in Outcome if outcome is not Outcome.FAIL),
+            (FindingsSection("base", _AS_BEFORE, tuple(group for (rests, _), group in groups.items() if rests)),),
         )
         if band.groups
     )
+
+
+def _rests(scan: Scan, finding: Finding) -> bool:
+    """Whether a finding does not count, because the change that is judged did not make it worse."""
+    return scan.comparison is not None and not finding.counts
 
 
 def rank(worst: Finding, number: int) -> tuple[int, int, int, str]:
@@ -126,7 +142,7 @@ def _group(scan: Scan, members: Sequence[tuple[Finding, str]], listed: int, chan
     worst = members[0][0]
     return RuleGroup(
         rule=scan.rules[worst.rule],
-        anchor=slug("rule", worst.rule),
+        anchor=slug("rule", worst.rule, *(("base",) if _rests(scan, worst) else ())),
         worst=worst.outcome,
         severity=worst.severity,
         counts=dict(Counter(item.outcome for item, _ in members)),
@@ -161,8 +177,10 @@ def _item(scan: Scan, finding: Finding, anchor: str, *, changed: bool) -> Findin
     """A finding, with its source and the change of its fix where these are to be shown."""
     if finding.outcome is Outcome.PASS:
         return FindingItem(finding, anchor, (), ())
-    shown = change(scan, finding) if changed else ()
-    return FindingItem(finding, anchor, excerpt(scan, finding), shown, justification(scan, finding))
+    changes = change(scan, finding) if changed else ()
+    return FindingItem(
+        finding, anchor, excerpt(scan, finding), changes, justification(scan, finding), state_of(finding)
+    )
 
 
 def _bearings(scan: Scan, rule: str, rows: Rows) -> Iterator[FrameworkMappings]:

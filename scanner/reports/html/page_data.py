@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -12,11 +13,12 @@ from scanner.controls import ControlStatus
 from scanner.finished_scan import DISCLAIMER, Run, Scan, Verdict
 from scanner.model import SEVERITIES, Input, InputStatus, Outcome, Severity
 from scanner.reports import figures, waivers
+from scanner.reports.changed import compared_with
 from scanner.reports.configuration import sentences, title
 from scanner.reports.html import inputs
 from scanner.reports.html.anchors import anchors_of, slug
 from scanner.reports.html.controls import FrameworkSection, rows_of, sheet_of
-from scanner.reports.html.findings import FindingsSection, bands_of
+from scanner.reports.html.findings import FindingsSection, RuleGroup, bands_of
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 from scanner.reports.unassessed import Gaps, gaps
@@ -29,6 +31,13 @@ _VERDICTS = {
     4: ("Incomplete", "some input or rule could not be assessed"),
     5: ("Internal error", "internal error"),
 }
+
+
+_COMPARED = {
+    0: ("The change made nothing worse", "the change made nothing worse at or above the threshold"),
+    1: ("The change made something worse", "findings that the change made worse, at or above the threshold"),
+}
+"""The same for a comparison with the base of a change."""
 
 
 class ReportHeader(Struct, frozen=True):
@@ -60,6 +69,10 @@ class ReportHeader(Struct, frozen=True):
     """What was not assessed."""
     not_run: tuple[tuple[str, int], ...]
     """Framework that is listed first -> number of rules that are mapped to it and did not run."""
+    compared_with: str
+    """The base of a comparison, with the number of findings in each state; empty where nothing was compared."""
+    notes: tuple[str, ...]
+    """What was not compared, and why."""
     disclaimer: str = DISCLAIMER
 
 
@@ -73,6 +86,8 @@ class PageData(Struct, frozen=True):
     """Findings by outcome."""
     outcomes: dict[Outcome, int]
     """All outcomes, those that are not listed too."""
+    worse: dict[str, int]
+    """Of a comparison: by severity and outcome, the findings that the change made worse."""
     first: tuple[FrameworkSection, ...]
     others: tuple[FrameworkSection, ...]
     sheets: tuple[FrameworkSection, ...]
@@ -114,15 +129,16 @@ def view(scan: Scan) -> PageData:
         failed=failed(scan),
         listed=tally((item.outcome for item in scan.findings), Outcome),
         outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        worse=made_worse(scan),
         first=first,
         others=others,
         sheets=tuple(sheet for sheet in (*first, *others) if sheet.parents),
         findings=len(scan.findings),
-        rules=len(groups),
+        rules=len({group.rule.id for group in groups}),
         left=len(scan.findings) - len(standing),
         kinds=tuple(sorted({item.subject_kind for item in scan.findings})),
         bands=bands,
-        grouped={group.rule.id: group.anchor for group in groups},
+        grouped=_places_of(groups),
         standing=standing,
         first_error=_first_error(scan, anchors, standing),
         statuses=tally((row.control.status for row in rows.values()), ControlStatus),
@@ -135,7 +151,8 @@ def view(scan: Scan) -> PageData:
 
 def circumstances(scan: Scan) -> ReportHeader:
     """What every edition of the report begins with."""
-    headline, meaning = _VERDICTS.get(scan.verdict.exit_code, ("Unknown verdict", "not documented"))
+    verdicts = _VERDICTS | _COMPARED if scan.comparison else _VERDICTS
+    headline, meaning = verdicts.get(scan.verdict.exit_code, ("Unknown verdict", "not documented"))
     configuration = scan.run.configuration
     return ReportHeader(
         headline=headline,
@@ -155,12 +172,28 @@ def circumstances(scan: Scan) -> ReportHeader:
         unfamiliar=tuple(scan.unfamiliar.items()),
         gaps=gaps(scan),
         not_run=tuple((each.id, each.not_run) for each in figures.in_order(scan).first if each.not_run),
+        compared_with=compared_with(scan.comparison) if scan.comparison else "",
+        notes=scan.comparison.notes if scan.comparison else (),
     )
 
 
 def failed(scan: Scan) -> dict[Severity, int]:
     """Failing findings by severity."""
     return tally((item.severity for item in scan.findings if item.outcome is Outcome.FAIL), SEVERITIES)
+
+
+def made_worse(scan: Scan) -> dict[str, int]:
+    """By severity, the failures that the change made worse, and by outcome the other findings that count."""
+    kinds = (item.severity if item.outcome is Outcome.FAIL else item.outcome for item in scan.listed)
+    return dict(Counter(map(str, kinds))) if scan.comparison else {}
+
+
+def _places_of(groups: Sequence[RuleGroup]) -> dict[str, str]:
+    """Rule -> the anchor of its first group."""
+    places: dict[str, str] = {}
+    for group in groups:
+        places.setdefault(group.rule.id, group.anchor)
+    return places
 
 
 def _profile(run: Run) -> str:

@@ -16,7 +16,7 @@ from scanner.reports.html.anchors import anchors_of
 from scanner.reports.html.controls import ControlRow, FrameworkSection, rows_of, sheet_of
 from scanner.reports.html.findings import rank
 from scanner.reports.html.page import render_page
-from scanner.reports.html.page_data import ReportHeader, circumstances, failed
+from scanner.reports.html.page_data import ReportHeader, circumstances, failed, made_worse
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 
@@ -38,6 +38,8 @@ class RuleCounts(Struct, frozen=True):
     rule: RuleInfo
     severity: Severity
     counts: dict[Outcome, int]
+    worse: int
+    """Of a comparison: those that the change made worse."""
 
 
 class Summary(Struct, frozen=True):
@@ -47,6 +49,8 @@ class Summary(Struct, frozen=True):
     failed: dict[Severity, int]
     listed: dict[Outcome, int]
     outcomes: dict[Outcome, int]
+    worse: dict[str, int]
+    """Of a comparison: by severity and outcome, the findings that the change made worse."""
     frameworks: tuple[FrameworkListing, ...]
     others: int
     """The number of frameworks that are not listed."""
@@ -63,6 +67,7 @@ def summary(scan: Scan) -> Summary:
         failed=failed(scan),
         listed=tally((item.outcome for item in scan.findings), Outcome),
         outcomes={outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
+        worse=made_worse(scan),
         frameworks=tuple(_listed(sheet_of(item, rows)) for item in told),
         others=len(scan.frameworks) - len(told),
         rules=_counted(scan),
@@ -91,14 +96,18 @@ def _counted(scan: Scan) -> tuple[RuleCounts, ...]:
     by_rule: dict[str, list[Finding]] = {}
     for finding in scan.findings:
         by_rule.setdefault(finding.rule, []).append(finding)
-    ranked = sorted((min(rank(each, len(some)) for each in some), rule) for rule, some in by_rule.items())
+    worse = Counter(finding.rule for finding in scan.listed) if scan.comparison else Counter()
+    ranked = sorted(
+        (rule not in worse, min(rank(each, len(some)) for each in some), rule) for rule, some in by_rule.items()
+    )
     return tuple(
         RuleCounts(
             scan.rules[rule],
             list(Severity)[place[1]],
             dict(Counter(each.outcome for each in by_rule[rule])),
+            worse[rule],
         )
-        for place, rule in ranked
+        for _, place, rule in ranked
     )
 
 

@@ -91,16 +91,17 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
 
     `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is.
     """
-    same = _same(base.findings, head.findings)
-    pairs = [pair for pair in same if not _was_undecided(*pair, base, head)]
-    undecided = [pair for pair in same if _was_undecided(*pair, base, head)]
-    left = _without_first([each for each in base.findings if _counts(each)], pairs)
-    come = _without_second([each for each in head.findings if _counts(each)], pairs)
+    past, present = ([each for each in side.findings if _counts(each)] for side in (base, head))
+    pairs, undecided = _same(past, present), []
+    if base.undecided:
+        undecided = [pair for pair in pairs if _was_undecided(*pair, base, head)]
+        pairs = [pair for pair in pairs if not _was_undecided(*pair, base, head)]
+    left, come = _without_first(past, pairs), _without_second(present, pairs)
     moved = _moved(left, come, base.subjects, head.subjects)
-    states = {id(present): _state(past, present, worse) for past, present in pairs}
-    states |= {id(present): _state(past, present, worse, moved=True) for past, present in moved}
-    states |= {id(present): BaselineState.INCOMPARABLE for _, present in undecided}
-    unseen = {id(past) for past, _ in undecided}
+    states = {id(new): _state(old, new, worse) for old, new in pairs}
+    states |= {id(new): _state(old, new, worse, moved=True) for old, new in moved}
+    states |= {id(new): BaselineState.INCOMPARABLE for _, new in undecided}
+    unseen = {id(old) for old, _ in undecided}
     lost = {finding.fingerprint for finding in head.findings if finding.outcome is Outcome.ERROR}
     return Matched(
         [_with_state(finding, states, base, head) for finding in head.findings],
@@ -141,7 +142,7 @@ def _same(before: Iterable[Finding], now: Iterable[Finding]) -> list[_Pair]:
 
 def _by_outcome(findings: Iterable[Finding]) -> dict[Outcome, list[Finding]]:
     some: dict[Outcome, list[Finding]] = {_FAIL: [], _UNKNOWN: []}
-    for finding in filter(_counts, findings):
+    for finding in findings:
         some[finding.outcome].append(finding)
     return some
 
@@ -263,8 +264,10 @@ _CLUSTER_WIDE = 2
 def _with_state(finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side) -> Finding:
     if not _counts(finding):
         return finding
-    otherwise = BaselineState.INCOMPARABLE if _hidden(finding, base, head) else BaselineState.NEW
-    return replace(finding, baseline_state=states.get(id(finding), otherwise))
+    state = states.get(id(finding))
+    if state is None:
+        state = BaselineState.INCOMPARABLE if _hidden(finding, base, head) else BaselineState.NEW
+    return replace(finding, baseline_state=state)
 
 
 def _left(finding: Finding, base: Side, head: Side, *, unseen: bool) -> Finding:

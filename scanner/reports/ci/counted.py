@@ -7,8 +7,8 @@ from scanner.finished_scan import Scan
 from scanner.model import SEVERITIES, Finding, Outcome
 from scanner.reports.fingerprints import unique
 
-_ABOUT_CHANGE = "gate."
-"""The beginning of the kinds of subject that a change itself is."""
+_ABOUT_CHANGE = "gate.configuration-change"
+"""The kind of subject that is about the change itself, whose failures count whatever the threshold."""
 _RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -23,7 +23,7 @@ def counts(finding: Finding) -> bool:
 
 def fails(scan: Scan, finding: Finding) -> bool:
     """Whether a finding that counts fails the scan: at or above the threshold, or about the change itself."""
-    about_change = scan.rules[finding.rule].subject.startswith(_ABOUT_CHANGE)
+    about_change = scan.rules[finding.rule].subject == _ABOUT_CHANGE
     return about_change or _RANKS[finding.severity] <= _RANKS[scan.run.fail_on]
 
 

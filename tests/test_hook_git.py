@@ -11,6 +11,8 @@ import pytest
 from tests.command_line import Done, assay, fault
 from tests.test_sources_git import git
 
+pytestmark = pytest.mark.slow
+
 PRIVILEGED = "      securityContext: {privileged: true}\n"
 POLICY = """\
 apiVersion: networking.k8s.io/v1

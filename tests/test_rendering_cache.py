@@ -28,6 +28,8 @@ from tests.cached import database, empty_cache, written
 from tests.command_line import assay
 from tests.outside import kustomize, lay
 
+pytestmark = pytest.mark.slow
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -20,6 +20,8 @@ from tests.cached import empty_cache, entries, read_anew
 from tests.conftest import REPOSITORY
 from tests.outside import kustomize, lay
 
+pytestmark = pytest.mark.slow
+
 POD = """\
 apiVersion: v1
 kind: Pod

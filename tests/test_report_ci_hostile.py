@@ -22,6 +22,8 @@ from tests import ci_readers, output_formats
 from tests.payloads import PAYLOADS
 from tests.sample import MANIFEST, fixed_scan
 
+pytestmark = pytest.mark.slow
+
 FORMATS = [name for name, module in reports.FORMATS.items() if ".ci." in module]
 OURS = [
     *("::error::forged", "%0A::warning::x", "##vso[task.complete result=Succeeded]x", "a,file=b::c", "a;type=error]b"),

@@ -9,6 +9,8 @@ import pytest
 from tests.gate.mutation import Mutation
 from tests.gate.mutations import MUTATIONS
 
+pytestmark = pytest.mark.slow
+
 _HEAD = "| change | findings | exit code |"
 
 

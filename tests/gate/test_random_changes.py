@@ -21,6 +21,8 @@ from scanner.sources.git_base import Base
 from tests.gate.mutation import RULES, Repository
 from tests.gate.random_tree import RandomTree
 
+pytestmark = pytest.mark.slow
+
 SEEDS, COMMITS, CHANGES = 5, 5, 8
 """200 changes in all."""
 _ON_BOTH = {

@@ -170,3 +170,19 @@ def test_no_option_switches_the_finding_off(repository: Repository) -> None:
     repository.write("assay.yaml", BASE.replace("[vendor/]", "[vendor/, legacy/]"))
     options = ("--skip", RULE, "--framework", "gdpr", "--fail-on", "critical")
     assert weaker(repository, *options)[0] == 1
+
+
+def test_a_link_in_place_of_the_file_is_not_followed(repository: Repository) -> None:
+    repository.write("other.txt", "fail-on: critical\n")
+    (repository.folder / "assay.yaml").unlink()
+    (repository.folder / "assay.yaml").symlink_to("other.txt")
+    code, found = weaker(repository)
+    assert code in (1, 4)
+    assert any("the configuration file of the change is wrong" in each for each in found)
+
+
+def test_a_file_outside_of_the_checkout_counts_on_both_sides(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "ci.yaml").write_text("fail-on: critical\nexclude: [legacy/]\n")
+    repository.write("new.yaml", POD.replace("name: web,", "name: new,").replace("privileged: true", "runAsUser: 0"))
+    assert weaker(repository, "--config", "../ci.yaml") == (0, [])
+    assert weaker(repository)[0] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 from msgspec import Struct
@@ -18,7 +19,7 @@ from scanner.configuration.weakening import JUDGED_BY, ConfigurationChange, weak
 from scanner.errors import AssayError
 from scanner.policy.pack import AllRules
 from scanner.safe_read import read
-from scanner.sources import Selection, git_file
+from scanner.sources import Selection, boundary, git_file
 from scanner.sources.git_base import Base
 
 
@@ -66,17 +67,24 @@ def sides(context: click.Context, base: Base, selection: Selection) -> Sides:
 def _sides(context: click.Context, base: Base, selection: Selection) -> Sides:
     path = context.params.get("config") or NAME
     named = path == context.params.get("config")
-    before, now = git_file.content(path, Selection(revision=base.commit)), _content(path, selection)
+    if named:
+        boundary.stay_inside(path)
+        if not git_file.is_in_checkout(path, os.curdir):  # such as one that CI brings: no change reaches it
+            own = _resolved(context, path, read(path), named=True)
+            return Sides(path, own, own, b"", own)
+    before = git_file.content(path, Selection(revision=base.commit))
     try:
         past = _resolved(context, path, before, named=named)
     except AssayError as error:  # the change may mend it
         note = f"{path} is wrong on the base ({error.message}), so that of the change counts"
+        now = content_of(path, selection, named=named)
         head = _resolved(context, path, now, named=named)
         return Sides(path, _resolved(context, path, None, named=named), head, now or b"", head, notes=(note,))
     try:
+        now = content_of(path, selection, named=named)
         head = _resolved(context, path, now, named=named)
     except AssayError as error:
-        return Sides(path, past, None, now or b"", past, fault=error)
+        return Sides(path, past, None, _shown(path, selection), past, fault=error)
     if before is None and now is not None:
         note = f"{path} is not on the base, so that of the change counts"
         return Sides(path, past, head, now, head, notes=(note,))
@@ -89,7 +97,7 @@ def _changed_files(chosen: ResolvedOptions, commit: str, selection: Selection) -
         value = chosen.value(key) or ()
         for named in (value,) if isinstance(value, str) else value:
             for path in git_file.names(named, commit):
-                if _content(path, selection) != git_file.content(path, Selection(revision=commit)):
+                if content_of(path, selection, named=False) != git_file.content(path, Selection(revision=commit)):
                     yield ConfigurationChange(key, f"{path}, which {key} names, differs from the base", path)
 
 
@@ -100,8 +108,18 @@ def _resolved(context: click.Context, path: str, content: bytes | None, *, named
     return resolved_options(context, file=configuration_file.of_content(path, content, named=named))
 
 
-def _content(path: str, selection: Selection) -> bytes | None:
-    """The content of the configuration file among the files that are selected; None where it is not there."""
+def content_of(path: str, selection: Selection, *, named: bool) -> bytes | None:
+    """The content of a file among those that are selected; None where it is not there.
+
+    Raises UnreadableError for one that cannot be read, and for a link that no option names.
+    """
     if selection.staged or selection.revision:
         return git_file.content(path, selection)
-    return read(path) if os.path.lexists(path) else None
+    return read(path, follow=named) if os.path.lexists(path) else None
+
+
+def _shown(path: str, selection: Selection) -> bytes:
+    """What can be shown of a file that is wrong."""
+    with suppress(AssayError):
+        return content_of(path, selection, named=False) or b""
+    return b""

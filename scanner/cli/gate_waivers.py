@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner import documents
+from scanner.cli.gate_configuration import content_of
 from scanner.cli.waiver_options import NAME, today
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.gate.waivers.owners import PLACES
@@ -26,10 +27,11 @@ class WaiverSides(Struct):
 
 def sides(chosen: ResolvedOptions, commit: str, selection: Selection) -> WaiverSides:
     """The waivers of a base commit, and those of the files that are selected, as the options that count name them."""
-    base, head = Selection(revision=commit), None
+    base, head, named = Selection(revision=commit), None, bool(chosen.value("waivers"))
     for path in _paths(chosen):
-        named = bool(chosen.value("waivers"))
-        now = _content(path, selection)
+        if named and not git_file.is_in_checkout(path, os.curdir):  # such as one that CI brings: no change reaches it
+            return WaiverSides(WaiverFile(path, read(path), named, _owners(base)), None)
+        now = content_of(path, selection, named=named)
         head = head or (WaiverFile(path, now, named, owners=CodeOwners()) if now is not None else None)
         if (content := git_file.content(path, base)) is not None:
             found = WaiverFile(path, content, named, _owners(base), blame.origins(path, commit))
@@ -62,9 +64,3 @@ def _owners(base: Selection) -> CodeOwners:
         if content is not None:
             return CodeOwners(place, documents.decode(content), "" if below == "." else f"{below}/")
     return CodeOwners()
-
-
-def _content(path: str, selection: Selection) -> bytes | None:
-    if selection.staged or selection.revision:
-        return git_file.content(path, selection)
-    return read(path, follow=False) if os.path.lexists(path) else None

@@ -30,6 +30,12 @@ def content(path: str, selection: Selection) -> bytes | None:
     return git.answer(folder, "cat-file", "blob", about.split(b" ")[1 if selection.staged else 2].decode())
 
 
+def is_in_checkout(path: str, folder: str) -> bool:
+    """Whether a file lies in the same checkout as a folder."""
+    top = git.top(os.path.realpath(folder))
+    return bool(top) and git.top(os.path.realpath(os.path.dirname(os.path.abspath(path)))) == top
+
+
 def names(path: str, revision: str) -> list[str]:
     """The files at and below a path at a revision of the checkout that it lies in, by names as the path is given."""
     folder, name = os.path.split(os.path.abspath(path))

@@ -119,7 +119,8 @@ def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[C
         told = f"the file of waivers of the change is wrong: {error.message}"
         return now, [ConfigurationChange("waivers", told, path)]
     results = (*now.waivers.results, *waivers.proposed(base, read))
-    listed = replace(now.waivers, file=now.waivers.file or path, results=results)
+    today = str(now.options.today or "")
+    listed = replace(now.waivers, file=now.waivers.file or path, today=today, results=results)
     return replace(now, waivers=listed), list(_weaker_waivers(base, read, path))
 
 
@@ -205,6 +206,7 @@ def side_of(state: Evaluated, joined: Collection[str]) -> Side:
         {item.path: _parts_lost(item) for item in read.inputs},
         {item.path.rstrip("/") for item in read.inputs if _is_link(item) or item.reason == _LOST},
         {subject.identity for subject in read.subjects} | read.others,
+        {(subject.origin.path, subject.identity) for subject in read.subjects},
         joined if any(map(hides_something, read.inputs)) else (),
     )
 

@@ -75,7 +75,7 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
         options = replace(
             options,
             selection=replace(options.selection, staged=staged, index=selection.index),
-            **gate_waivers.options(accepted.base, sides.chosen, given),
+            **gate_waivers.options(accepted, sides.chosen, given),
         )
         change = Change(sides.changed(), accepted.head, sides.notes)
         work = partial(compare, sides.chosen.value("paths"), options, found, change=change)

@@ -39,11 +39,11 @@ def sides(chosen: ResolvedOptions, commit: str, selection: Selection) -> WaiverS
     return WaiverSides(None, head)
 
 
-def options(file: WaiverFile | None, chosen: ResolvedOptions, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the options about waivers mean for a comparison in which this file counts."""
+def options(found: WaiverSides, chosen: ResolvedOptions, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the options about waivers mean for a comparison with these files."""
     inline = bool(chosen.value("inline-ignores"))
-    needed = file is not None or inline or given["today"] is not None
-    return {"waivers": file, "inline_ignores": inline, "today": today(given["today"]) if needed else None}
+    needed = found != WaiverSides(None, None) or inline or given["today"] is not None
+    return {"waivers": found.base, "inline_ignores": inline, "today": today(given["today"]) if needed else None}
 
 
 def _paths(chosen: ResolvedOptions) -> Iterator[str]:

@@ -22,6 +22,7 @@ from scanner.model import Finding, Outcome
 _Key: TypeAlias = Callable[[Finding], Hashable]
 _Pair: TypeAlias = tuple[Finding, Finding]
 """A finding of the base and one of the head."""
+_CONTAINER = regex(r"/(?:c|initC|ephemeralC)ontainers/[^/]*\Z")
 _INDEX = regex(r"(?<![^.])\d+(?![^.])")
 """The number of an item in a path of fields."""
 
@@ -71,6 +72,8 @@ class Side(Struct):
     """Paths of symbolic links, which are not read."""
     subjects: Collection[str] = ()
     """Identities of all subjects."""
+    places: Collection[tuple[str, str]] = ()
+    """(path, identity) of the subjects, without containers."""
     undecided: Collection[str] = ()
     """Rules that could not see all objects that they compare, because an input could not be read."""
 
@@ -92,7 +95,8 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
     `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is.
     """
     past, present = ([each for each in side.findings if _counts(each)] for side in (base, head))
-    pairs, undecided = _same(past, present), []
+    pairs = [pair for pair in _same(past, present) if not _was_elsewhere(*pair, base, head)]
+    undecided: list[_Pair] = []
     if base.undecided:
         undecided = [pair for pair in pairs if _was_undecided(*pair, base, head)]
         pairs = [pair for pair in pairs if not _was_undecided(*pair, base, head)]
@@ -161,6 +165,21 @@ def _agreeing(before: list[Finding], now: list[Finding], key: _Key) -> tuple[lis
         else:
             rest.append(present)
     return pairs, _without_first(before, pairs), rest
+
+
+def _was_elsewhere(past: Finding, present: Finding, base: Side, head: Side) -> bool:
+    """Whether two findings are of two copies, of which one got better and the other one worse.
+
+    A subject that moved to another file is gone from the first, and was not in the second before.
+    """
+    if past.location.path == present.location.path:
+        return False
+    return _place_of(present) in base.places or _place_of(past) in head.places
+
+
+def _place_of(finding: Finding) -> tuple[str, str]:
+    """The file and the identity of the subject of a finding; of a container, that of its pod."""
+    return finding.location.path, _CONTAINER.sub("", finding.subject_id)
 
 
 def _was_undecided(past: Finding, present: Finding, base: Side, head: Side) -> bool:

@@ -111,3 +111,28 @@ def test_a_link_in_place_of_a_manifest_is_named(tree: Repository) -> None:
         "unreadable",
         "a symbolic link, in place of what was assessed on the base",
     )
+
+
+_OPEN = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: svc}}
+spec:
+  containers:
+    - {{name: a, image: b:1, securityContext: {{privileged: {0}}}}}
+"""
+
+
+@pytest.mark.parametrize("other", ["b/pod.yaml", "README.md"])
+def test_a_fault_that_goes_from_one_copy_to_another_is_new(other: str, tmp_path: Path) -> None:
+    def told(privileged: str, path: str) -> str:
+        text = _OPEN.format(privileged)
+        return f"# Page\n\n```yaml\n{text}```\n" if path.endswith(".md") else text
+
+    tree = Repository(tmp_path / "repository", {"a/pod.yaml": told("false", "a"), other: told("true", other)})
+    tree.write("a/pod.yaml", told("true", "a"))
+    tree.write(other, told("false", other))
+    found = results(tree)
+    privileged = [each for each in found["findings"] if each["rule"] == "kubernetes.container-not-privileged"]
+    assert [path for path, _ in places(privileged, "new")] == ["a/pod.yaml"]
+    assert found["verdict"]["exit_code"] == 1

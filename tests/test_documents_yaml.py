@@ -111,7 +111,10 @@ def story(text: str) -> list[Any]:
         ("!Sub ${A}", "${A}"),
         ("!Ref [a, yes]", ["a", True]),
         ("!Thing {a: no}", {"a": False}),
-        ("!!binary aGk=", "aGk="),
+        ("!!binary aGk=", "hi"),
+        ("!!binary UG9k", "Pod"),
+        ("!!binary /w==", "\ufffd"),
+        ("!!binary a=b", "a=b"),
         ("!!python/object/apply:os.system [echo]", ["echo"]),
     ],
 )
@@ -533,3 +536,7 @@ def test_json_is_known_by_its_name_or_its_content(path: str, expected: str) -> N
 @pytest.mark.parametrize("text", ["", "[a](b.md)", "{not JSON}", "words", '{"a": 1}\n{"b": 2}\n'])
 def test_what_is_no_json_and_has_no_name_for_it_is_prose(text: str) -> None:
     assert [part.format for part in documents.read("README", text) if isinstance(part, Document)] == ["prose"]
+
+
+def test_a_key_in_binary_is_its_text() -> None:
+    assert value("apiVersion: v1\n!!binary a2luZA==: Pod\n") == {"apiVersion": "v1", "kind": "Pod"}

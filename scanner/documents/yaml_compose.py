@@ -7,6 +7,7 @@ each event, aliases and merges are charged for what they stand for, and only pla
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from scanner.limits import Limits
 from scanner.marks import NOWHERE, end_of, start_of
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
+_BINARY = "tag:yaml.org,2002:binary"
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
 
 _SHOWN = 40
@@ -93,7 +95,7 @@ class Composer:
                 if event.anchor:
                     anchors[event.anchor] = _Anchor(_scalar(event), None, 1, 0, event.value, event.implicit[0])
                 if top.key is None and top.data.__class__ is dict:
-                    key, column = event.value, start.column
+                    key, column = _key(event), start.column
                     top.key = (key, line + offset, column, end.column if end_line == line else column + 1)
                     if key == "<<":
                         top.expect_merge(event, parsed)
@@ -251,4 +253,18 @@ def _scalar(event: Any) -> Any:
     tag = event.tag
     if tag in _TYPED:
         return resolve(event.value)
-    return event.value
+    return _decoded(event.value) if tag == _BINARY else event.value
+
+
+def _key(event: Any) -> str:
+    """The text of a key, whatever its type."""
+    text: str = event.value
+    return _decoded(text) if event.tag == _BINARY else text
+
+
+def _decoded(text: str) -> str:
+    """The text that a `!!binary` scalar stands for, as the parser of Kubernetes reads it; itself where it is none."""
+    try:
+        return b64decode(text.replace("\r", "").replace("\n", ""), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return text

@@ -403,3 +403,14 @@ def test_where_no_rule_applies_nothing_passed(tmp_path: Path) -> None:
     assert code == 3
     assert told["verdict"]["reason"] == "Nothing to assess: no rule applies to the scanned files."
     assert results(tmp_path)[0] == 0
+
+
+def test_a_pointer_of_git_lfs_is_not_the_file(tmp_path: Path) -> None:
+    (tmp_path / "clean.yaml").write_text(CLEAN)
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 12345\n"
+    (tmp_path / "deploy.yaml").write_text(pointer)
+    (tmp_path / "picture.png").write_text(pointer)
+    done = assay("scan", ".", "--output", "concise", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "deploy.yaml: not assessed a Git LFS pointer" in done.stdout
+    assert "picture.png" not in done.stdout

@@ -95,7 +95,7 @@ class Composer:
                 if event.anchor:
                     anchors[event.anchor] = _Anchor(_scalar(event), None, 1, 0, event.value, event.implicit[0])
                 if top.key is None and top.data.__class__ is dict:
-                    key, column = _key(event), start.column
+                    key, column = event.value if event.tag is None else _key(event), start.column
                     top.key = (key, line + offset, column, end.column if end_line == line else column + 1)
                     if key == "<<":
                         top.expect_merge(event, parsed)

@@ -25,6 +25,9 @@ _HEAD = 4096
 """Bytes at the beginning of a page that say what it is."""
 _PAGE, _SIGN = b"<!doctype html>", b'<meta name="generator" content="Assay">'
 _LINES = b'{"type":"run","format":"assay-results/'
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_READ = (".yaml", ".yml", ".json")
+"""Ends of names of files that a pointer in their place hides from a scan."""
 _BASELINE = b'"format":"assay-baseline/'
 
 
@@ -50,10 +53,11 @@ def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | I
 
 def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
-    if _is_baseline(file.path, content):
-        return Input(file.path, *_seal(file), InputStatus.SKIPPED, "a baseline of Assay")
-    if _is_own_report(file.path, content):
-        return Input(file.path, *_seal(file), InputStatus.SKIPPED, "a report of Assay")
+    if content.startswith(_POINTER) and file.path.lower().endswith(_READ):
+        why = "a Git LFS pointer, so its content is not here; `git lfs pull` brings it"
+        return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why)
+    if own := _own(file.path, content):
+        return Input(file.path, *_seal(file), InputStatus.SKIPPED, own)
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
@@ -67,6 +71,13 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
+
+
+def _own(path: str, content: bytes) -> str:
+    """What a file is that Assay wrote; empty for any other."""
+    if _is_baseline(path, content):
+        return "a baseline of Assay"
+    return "a report of Assay" if _is_own_report(path, content) else ""
 
 
 def _is_baseline(path: str, content: bytes) -> bool:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import rendering, sources
-from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.finished_scan import Scan
 from scanner.gate import Before
@@ -132,8 +131,7 @@ def _may_stop(checked: Evaluated) -> bool:
 def _stops(finding: Finding, options: Options, before: Before) -> bool:
     if finding.outcome is Outcome.ERROR:
         return finding.fingerprint not in before.errors
-    fails = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
-    return fails and finding.counts and _is_severe(finding, options)
+    return finding.fails and not finding.waiver and _is_severe(finding, options)
 
 
 def _is_severe(finding: Finding, options: Options) -> bool:

@@ -177,6 +177,11 @@ class Finding(Struct, frozen=True, array_like=True):
         return self.baseline_state in COUNTED
 
     @property
+    def fails(self) -> bool:
+        """Whether it counts against a scan where no waiver covers it: one that cannot be judged any more does, too."""
+        return self.counts and (self.outcome is Outcome.FAIL or self.baseline_state is BaselineState.OUT_OF_SIGHT)
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The file that it points into, and what builds that: a scope that holds one of them holds the finding."""
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)

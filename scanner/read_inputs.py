@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from scanner import engines, sources
@@ -42,6 +44,15 @@ class ReadInputs(Struct):
         found.counts = found.within(lambda _: True)
         self.evaluation.merge(found)
         self.inputs = [_worse(item, also.inputs.get(item.path, item)) for item in self.inputs]
+
+    def finished(
+        self, joined: Evaluation, also: Iterable[engines.EngineResults], *, include_passes: bool
+    ) -> Evaluation:
+        """What came of each file, of the rules and policies that need all, and of other engines."""
+        self.evaluation.merge(joined)
+        for each in also:
+            self.take(each, include_passes=include_passes)
+        return self.evaluation
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""

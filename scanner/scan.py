@@ -191,7 +191,7 @@ def evaluate(
     if compares:
         known = reuse.joined(joined, kept, work, whole=whole) if kept else None
         together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
-    evaluation = _evaluation(read, together.evaluation, also, options)
+    evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     waived = AppliedWaivers()
     if accepted:
@@ -207,17 +207,6 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
     if isinstance(paths, sources.Scope):
         return paths
     return sources.scope(paths, options.selection, options.configuration.place("paths"))
-
-
-def _evaluation(
-    read: ReadInputs, joined: Evaluation, also: Iterable[engines.EngineResults], options: Options
-) -> Evaluation:
-    """What came of each file, of the rules and policies that need all, and of other engines."""
-    evaluation = read.evaluation
-    evaluation.merge(joined)
-    for each in also:
-        read.take(each, include_passes=options.include_passes)
-    return evaluation
 
 
 def _whole(where: sources.Scope, read: ReadInputs) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,16 @@ def test_a_file_outside_of_the_checkout_counts_on_both_sides(repository: Reposit
     repository.write("new.yaml", POD.replace("name: web,", "name: new,").replace("privileged: true", "runAsUser: 0"))
     assert weaker(repository, "--config", "../ci.yaml") == (0, [])
     assert weaker(repository)[0] == 1
+
+
+def test_a_submodule_in_place_of_its_folder_does_not_take_the_configuration_along(repository: Repository) -> None:
+    repository.write("ci/assay.yaml", "profile: strict\nfail-on: info\n")
+    repository.commit("configuration")
+    repository.is_base()
+    shutil.rmtree(repository.folder / "ci")
+    submodule = Repository(repository.folder / "ci")
+    submodule.write("assay.yaml", "fail-on: critical\n")
+    submodule.commit("weaker")
+    code, found = weaker(repository, "--config", "ci/assay.yaml")
+    assert code == 1
+    assert any("do not run any more (profile)" in each for each in found)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner.baseline import Worse
-from scanner.gate.matching import is_worse
+from scanner.gate.order import is_worse
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,14 @@ def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repo
     repository.write("assay.yaml", "fail-on: high\n")
     code, found = gate(repository)
     assert (code, failing(found)) == (1, ["gate.configuration-not-weakened"])
+
+
+def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository: Repository) -> None:
+    on_the_base(repository, "policy/waivers.yaml", waivers_file())
+    shutil.rmtree(repository.folder / "policy")
+    submodule = Repository(repository.folder / "policy")
+    submodule.write("waivers.yaml", waivers_file(ENTRY))
+    submodule.commit("own waiver")
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository, "--waivers", "policy/waivers.yaml")
+    assert (code, RULE in failing(found)) == (1, True)

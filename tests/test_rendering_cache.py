@@ -214,17 +214,17 @@ def test_a_program_that_does_not_render_itself_is_not_trusted(tmp_path: Path) ->
 
 
 def test_the_target_of_a_link_counts(folder: Path, cache: Path) -> None:
-    lay(folder, {**CHART, "shared/pod.yaml": CHART["web/templates/pod.yaml"]})
+    lay(folder, {**CHART, "common/pod.yaml": CHART["web/templates/pod.yaml"]})
     (folder / "web/templates/pod.yaml").unlink()
-    (folder / "web/templates/pod.yaml").symlink_to("../../shared/pod.yaml")
-    (folder / "web/templates/more").symlink_to("../../shared")
+    (folder / "web/templates/pod.yaml").symlink_to("../../common/pod.yaml")
+    (folder / "web/templates/more").symlink_to("../../common")
     options = Options(cache_folder=cache)
     assert scan(["."], options) == scan(["."])
     assert rendered_anew(options) == []
-    (folder / "shared/pod.yaml").write_text(POD % ("other", "false"))
+    (folder / "common/pod.yaml").write_text(POD % ("other", "false"))
     assert rendered_anew(options) == ["web/Chart.yaml"]
     scan(["."], options)
-    lay(folder, {"shared/more.yaml": POD % ("more", "true")})
+    lay(folder, {"common/more.yaml": POD % ("more", "true")})
     assert rendered_anew(options) == ["web/Chart.yaml"]
     lay(folder.parent, {"outside.yaml": POD % ("outside", "true")})
     (folder / "web/templates/pod.yaml").unlink()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import junitparser
 import pytest
 from msgspec.structs import replace
 
@@ -257,7 +258,6 @@ def _shown(finding: Finding) -> str:
 
 @pytest.mark.parametrize("make", [sample_scan, whole_scan])
 def test_junitparser_reads_what_a_scan_says(make: Callable[[], Scan], tmp_path: Path) -> None:
-    junitparser = pytest.importorskip("junitparser")
     (tmp_path / "junit.xml").write_text(rendered("junit", make()), encoding="utf-8")
     read = junitparser.JUnitXml.fromfile(str(tmp_path / "junit.xml"))
     results = Counter(type(result).__name__ for suite in read for case in suite for result in case.result)

@@ -69,7 +69,7 @@ def _sides(context: click.Context, base: Base, selection: Selection) -> Sides:
     named = path == context.params.get("config")
     if named:
         boundary.stay_inside(path)
-        if not git_file.is_in_checkout(path, os.curdir):  # such as one that CI brings: no change reaches it
+        if not git_file.is_in_checkout(path):  # such as one that CI brings: no change reaches it
             own = _resolved(context, path, read(path), named=True)
             return Sides(path, own, own, b"", own)
     before = git_file.content(path, Selection(revision=base.commit))

@@ -29,7 +29,7 @@ def sides(chosen: ResolvedOptions, commit: str, selection: Selection) -> WaiverS
     """The waivers of a base commit, and those of the files that are selected, as the options that count name them."""
     base, head, named = Selection(revision=commit), None, bool(chosen.value("waivers"))
     for path in _paths(chosen):
-        if named and not git_file.is_in_checkout(path, os.curdir):  # such as one that CI brings: no change reaches it
+        if named and not git_file.is_in_checkout(path):  # such as one that CI brings: no change reaches it
             return WaiverSides(WaiverFile(path, read(path), named, _owners(base)), None)
         now = content_of(path, selection, named=named)
         head = head or (WaiverFile(path, now, named, owners=CodeOwners()) if now is not None else None)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from scanner.baseline import BaselineState
 from scanner.completeness import is_incomplete
 from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.finished_scan import Verdict
@@ -50,7 +49,7 @@ def judge(
     """
     findings, before = tuple(findings), before or Before()
     reaching = (each for each in findings if each.rule in before.always or _reaches(each.severity, fail_on))
-    failed = list(filter(_fails, reaching))
+    failed = [each for each in reaching if each.fails]
     failing = sum(not each.waiver for each in failed)
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
     counted = [item for item in missing if not item.accepted and item.path not in before.inputs]
@@ -108,12 +107,6 @@ def _known(accepted: int, before: Before, missing: Iterable[Input]) -> str:
     )
     told = ", ".join(part for part in parts if part)
     return f" ({told})" if told else ""
-
-
-def _fails(finding: Finding) -> bool:
-    """Whether a finding fails: one that cannot be judged any more does, too."""
-    fails = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
-    return fails and finding.counts
 
 
 def _waived(number: int) -> str:

@@ -5,17 +5,17 @@ Findings are paired one to one, so that of n equal ones before and n + 1 now exa
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.baseline import BaselineState, Worse
+from scanner.gate.order import is_worse
 from scanner.late import regex
 from scanner.model import Finding, Outcome
 
@@ -195,37 +195,6 @@ def _state(past: Finding, present: Finding, worse: Mapping[str, Worse], *, moved
         return BaselineState.WORSE
     same = past.location.path == present.location.path and not moved
     return BaselineState.UNCHANGED if same else BaselineState.MOVED
-
-
-def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
-    """Whether other evidence is worse by the order that a rule states.
-
-    Where it states none, any is; but for a list with the same items in another order.
-    """
-    if how is Worse.NEVER:
-        return False
-    try:
-        past, present = (json.loads(each or "null") for each in (before, now))
-    except ValueError:  # a digest
-        return True
-    if isinstance(past, list) and isinstance(present, list):
-        added = not all(_within(item, past) for item in present)
-        return added or (how is not Worse.MORE and sorted(map(repr, past)) != sorted(map(repr, present)))
-    first, second = _number(past), _number(present)
-    if how in (Worse.HIGHER, Worse.LOWER) and first is not None and second is not None:
-        return second > first if how is Worse.HIGHER else second < first
-    return True
-
-
-def _number(value: Any) -> float | None:
-    """The number in evidence; of a quantity, that in its unit."""
-    if isinstance(value, dict):
-        value = value.get("seconds", value.get("percent"))
-    return float(value) if type(value) in (int, float) else None
-
-
-def _within(item: Any, items: list[Any]) -> bool:
-    return any(type(item) is type(each) and item == each for each in items)
 
 
 def _moved(

@@ -13,36 +13,45 @@ _SHA_1 = 40
 
 
 def content(path: str, selection: Selection) -> bytes | None:
-    """The content of a file at the revision, or in the index, that a selection names.
+    """The content of a file of the checkout around the current folder, at the revision or in the index of a selection.
 
-    None where it is not a file there, or is not in a checkout.
+    None where it is not a file there. What lies on disk at the path, or above it, does not matter: a change may have
+    deleted the folder, or put a link or a submodule in its place.
     """
-    folder, name = os.path.split(os.path.abspath(path))
-    if not os.path.isdir(folder) or not git.top(folder):
+    top, name = _place(path)
+    if not name:
         return None
     if selection.staged:
-        listed = git.answer(folder, "ls-files", "--stage", "-z", "--", name, index=selection.index)
+        listed = git.answer(top, "ls-files", "--stage", "-z", "--", name, index=selection.index)
     else:
-        listed = git.answer(folder, "ls-tree", "-z", selection.revision, "--", name)
+        listed = git.answer(top, "ls-tree", "-z", selection.revision, "--", name)
     about, _, found = (listed or b"").rstrip(b"\0").partition(b"\t")
     if os.fsencode(name) != found or about[:6] in NOT_FILES:
         return None
-    return git.answer(folder, "cat-file", "blob", about.split(b" ")[1 if selection.staged else 2].decode())
+    return git.answer(top, "cat-file", "blob", about.split(b" ")[1 if selection.staged else 2].decode())
 
 
-def is_in_checkout(path: str, folder: str) -> bool:
-    """Whether a file lies in the same checkout as a folder."""
-    top = git.top(os.path.realpath(folder))
-    return bool(top) and git.top(os.path.realpath(os.path.dirname(os.path.abspath(path)))) == top
+def is_in_checkout(path: str) -> bool:
+    """Whether a path lies in the checkout around the current folder, so that a change may reach it."""
+    return bool(_place(path)[1])
 
 
 def names(path: str, revision: str) -> list[str]:
-    """The files at and below a path at a revision of the checkout that it lies in, by names as the path is given."""
-    folder, name = os.path.split(os.path.abspath(path))
-    if not os.path.isdir(folder) or not git.top(folder):
-        return []
-    listed = git.answer(folder, "ls-tree", "-r", "-z", "--name-only", revision, "--", name) or b""
-    return [os.path.join(os.path.dirname(path), os.fsdecode(each)) for each in listed.split(b"\0") if each]
+    """The files at and below a path at a revision of the checkout, by names from the current folder."""
+    top, name = _place(path)
+    listed = git.answer(top, "ls-tree", "-r", "-z", "--name-only", revision, "--", name) if name else None
+    found = (os.path.join(top, os.fsdecode(each)) for each in (listed or b"").split(b"\0") if each)
+    return [os.path.relpath(each) for each in found]
+
+
+def _place(path: str) -> tuple[str, str]:
+    """The top of the checkout around the current folder, and the name of a path from there; empty for one outside."""
+    top = git.top(os.getcwd())
+    whole = os.path.abspath(path)
+    for known in (whole, os.path.realpath(whole)) if top else ():
+        if known.startswith(f"{top.rstrip('/')}/"):
+            return top, os.path.relpath(known, top)
+    return top, ""
 
 
 def identity_of(content: bytes, commit: str) -> bytes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.baseline import BaselineState
 from scanner.finished_scan import Scan
-from scanner.model import SEVERITIES, Finding, Outcome
+from scanner.model import SEVERITIES, Finding
 from scanner.reports.fingerprints import unique
 
 _ABOUT_CHANGE = "gate.configuration-change"
@@ -17,8 +16,7 @@ def counts(finding: Finding) -> bool:
 
     In a comparison with a base, these are the failures that the change made worse, also what cannot be judged any more.
     """
-    failed = finding.outcome is Outcome.FAIL or finding.baseline_state is BaselineState.OUT_OF_SIGHT
-    return failed and finding.counts and not finding.waiver
+    return finding.fails and not finding.waiver
 
 
 def fails(scan: Scan, finding: Finding) -> bool:

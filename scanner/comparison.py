@@ -100,7 +100,7 @@ def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> lis
     scopes = [sources.scope(paths, side, place) for side in sides]
     for path in paths:
         if all(path in each.missing for each in scopes):
-            raise UsageError(f"no such file or folder, on the base neither: {path}", place)
+            raise UsageError(f"no such file or folder, here or on the base: {path}", place)
     return [replace(each, whole=all(other.whole for other in scopes)) for each in scopes]
 
 
@@ -256,7 +256,7 @@ def _notes(before: Evaluated, now: Evaluated) -> Iterator[str]:
     """What could not be read on one of the two sides, or on both."""
     past, present = set(unread(before)), set(unread(now))
     for path in sorted(past & present):
-        yield f"{path} is not assessed in full, on the base neither"
+        yield f"{path} is not assessed in full, and was not on the base"
     paths = {item.path for item in now.read.inputs}
     for path in sorted((past - present) & paths):
         yield f"{path} could not be read in full on the base, so its findings are not compared"

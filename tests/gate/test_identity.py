@@ -98,7 +98,7 @@ def test_an_object_is_not_the_cause_of_its_own_finding(tree: Repository) -> None
 def test_a_path_on_neither_side_is_refused_before_anything_is_scanned(tree: Repository) -> None:
     done = judged(tree, paths("shop", "none.yaml"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no such file or folder, on the base neither: none.yaml" in done.stderr
+    assert "no such file or folder, here or on the base: none.yaml" in done.stderr
 
 
 def test_a_link_in_place_of_a_manifest_is_named(tree: Repository) -> None:

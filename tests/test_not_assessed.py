@@ -64,8 +64,6 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
     ],
     "tool-call": [
-        ("a.json", {"tool": "mcp__claude-flow__agent_spawn", "arguments": {}}),
-        ("b.json", {"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "a"}}),
         ("c.txt", CALL),
         ("d.md", f"```text\n{CALL}\n```\n"),
     ],
@@ -361,11 +359,13 @@ def test_only_a_template_is_called_one(text: str, template: bool, tmp_path: Path
 
 
 def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
-    write(tmp_path, "tsconfig.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
+    write(tmp_path, "base.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
+    write(tmp_path, "tsconfig.json", '{"compilerOptions": {"strict": true,}} // strict\n')
     write(tmp_path, ".mcp.json", '{"mcpServers": {"a": {"command": "npx"}}, /* none */}\n')
     write(tmp_path, "pod.json", '{"apiVersion": "v1", "kind": "Pod", /* none */}\n')
     found = inputs(results(tmp_path)[1])
-    assert found["tsconfig.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
+    assert found["base.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
+    assert found["tsconfig.json"]["reason"] == "a TypeScript configuration"
     assert found[".mcp.json"]["formats"] == ["mcp-servers"]
     assert found["pod.json"]["status"] == "unreadable"
 

@@ -12,12 +12,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.controls import ShownBy
-from scanner.documents import Document, Fault
+from scanner.documents import Document, Fault, is_page
 from scanner.documents.positions import Node, find, join_path
 from scanner.late import regex
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects import architecture, calm, faults, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -51,15 +51,13 @@ IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
+_DATA = ("yaml", "json")
+_LINES = ("prose", "shell")
+"""Documents that are lines, without data of their own."""
+_OF_ANYTHING = ("front-matter", "toml")
+"""Documents of any subject: one that no format reads is passed over without a word."""
 _NOTHING = "contains no YAML, JSON or tool calls"
 _LOST = "contains nothing that Assay can read"
-_TEMPLATE = regex(
-    r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
-)
-"""A line, or a value, that begins like a template expression; in quotes it is a text for the reader of the file."""
-_WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
-_PROSE = regex(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
-"""Names of texts for people and agents; any other that is read as Markdown is a source file."""
 
 
 class RecognitionResult(Struct, frozen=True):
@@ -78,6 +76,8 @@ class RecognitionResult(Struct, frozen=True):
     """Formats that are recognised and not read, each with the reason why its documents are not assessed."""
     losses: tuple[Loss, ...] = ()
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
+    flaws: tuple[Fault, ...] = ()
+    """Why the tools of a document may refuse it, which is assessed all the same."""
 
 
 def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
@@ -108,15 +108,17 @@ class Recognition:
         """Subjects that were taken."""
         self._unread: dict[str, str] = {}
         self._losses: list[Loss] = []
+        self._flaws: list[Fault] = []
         if whole:
             self._lose(1, whole.name, whole.reason)
 
     def __iter__(self) -> Iterator[Subject]:
         for part in self._parts:
-            if isinstance(part, Fault):
-                self._take(part)
+            read = part.relaxed if isinstance(part, Fault) and part.relaxed and _reads(part.relaxed) else part
+            if isinstance(read, Fault):
+                self._take(read)
                 continue
-            for subject in self._of(part):
+            for subject in self._of(read):
                 self.count += 1
                 self._kinds.add(subject.kind)
                 yield replace(subject, group=self._group, overlay=self._group) if self._group else subject
@@ -126,22 +128,25 @@ class Recognition:
         if part.format == "prose":
             self._lose_calls_in_prose(part)
         for form in _BY_PRECEDENCE:
-            found = form.recognise(part)
+            found = form.recognise(part) if part.format in form.documents else None
             if found is not None:
                 yield from found
                 self._formats[form.name] = None
+                self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
                 self._lose_fields(part)
-                if part.format != "prose" and not self._group:
+                if part.format not in _LINES and not self._group:
                     yield _document(part, form)
                 return
-        if part.format != "prose":
+        if part.format not in _LINES:
             self._pass_over(part)
 
     def _pass_over(self, part: Document, also: str = "") -> None:
         """Take note of a document that no reader claims."""
         in_code = bool(part.origin.first_line)
         found = unread.of_document(part.origin.path, part.root.value)
+        if part.format in _OF_ANYTHING and not found:
+            return
         if found and (not in_code or found is TOOL_CALL):
             self._lose(_line(part), found.name, found.reason)
             return
@@ -160,14 +165,16 @@ class Recognition:
         elif fault.embedded and fault.format == "call":
             self._lose(fault.line, TOOL_CALL.name, fault.message)
         elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
-            self._losses.append(Loss(fault.line, EMBEDDED, _explained(fault).message))
+            self._losses.append(Loss(fault.line, EMBEDDED, faults.explained(fault).message))
         elif fault.embedded:
             self._notes.append(fault)
-        elif _WORKFLOW.search(fault.path):
+        elif fault.format == "toml" and not _may_hold(fault):
+            self._foreign_kinds["TOML that cannot be read"] = None
+        elif faults.is_workflow(fault.path):
             self._losses.append(Loss(fault.line, WORKFLOW, fault.message))
             self._foreign_kinds["a workflow of a CI service that cannot be read"] = None
         else:
-            self._faults.append(_explained(fault))
+            self._faults.append(faults.explained(fault))
 
     def _lose(self, line: int, kind: str, why: str) -> None:
         """Note a part of a supported format that is not read."""
@@ -182,7 +189,7 @@ class Recognition:
         lines = part.root.value
         if not any("mcp__" in line for line in lines):
             return
-        source = not _PROSE.search(part.origin.path)
+        source = not is_page(part.origin.path)
         for line, name in swarm.calls_in_text("\n".join(lines)):
             if source:
                 self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
@@ -212,7 +219,8 @@ class Recognition:
         losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
         formats = tuple(self._formats)
         notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
-        return RecognitionResult(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
+        found, flaws = tuple(self._faults), tuple(self._flaws)
+        return RecognitionResult(subjects, formats, found, why, notes, kinds, self._unread, losses, flaws)
 
     def _foreign(self) -> str:
         """Why the input has no supported document."""
@@ -228,19 +236,22 @@ def may_be_ours(text: str) -> bool:
 
 def _losses(part: Document) -> Iterable[tuple[int, str]]:
     """The parts of a supported document that cannot be read: line and why."""
-    if part.format in ("call", "prose"):
+    if part.format not in _DATA:
         return ()
     return (loss for form in _BY_PRECEDENCE for loss in form.losses(part))
 
 
-def _explained(fault: Fault) -> Fault:
-    """A template gives a better reason than the first brace that YAML stumbles over."""
-    if _TEMPLATE.search(fault.text):
-        message = (
-            "a template: render it first, such as `helm template CHART | assay scan -` where there is a Chart.yaml"
-        )
-        return replace(fault, message=message)
-    return fault
+def _reads(part: Document) -> bool:
+    """Whether a format reads a document although its tools may refuse the text."""
+    return any(form.despite_faults and form.recognise(part) is not None for form in _BY_PRECEDENCE)
+
+
+def _may_hold(fault: Fault) -> bool:
+    """Whether a TOML file that cannot be read may be of a format of ours, by its path."""
+    empty = {"": None}
+    return any(form.paths and re.search(form.paths, fault.path) for form in FORMATS) or bool(
+        unread.of_document(fault.path, empty)
+    )
 
 
 def _is_ours(relaxed: Document, text: str) -> bool:
@@ -258,6 +269,10 @@ def _document(part: Document, form: Format) -> Subject:
     repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
     shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
     _hold_to_schema(shape, part.root, form)
+    if part.fault:
+        line = part.fault.line - part.origin.first_line - 1
+        shape.say("fault", part.fault.message)
+        shape.marks["fault"] = keyless((line, 0), (line, 1))
     whole = shape.mark(part.root)
     if repeated:
         shape.marks["duplicates"] = with_children(repeated[0], repeated)

@@ -50,6 +50,12 @@ class Format(Struct, frozen=True):
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path and why."""
+    documents: tuple[str, ...] = ("yaml", "json")
+    """The formats of documents that it reads, as `Document.format` names them."""
+    paths: str = ""
+    """A pattern of the paths of files that its tools load, so that one that cannot be read is a loss."""
+    despite_faults: bool = False
+    """It reads JSON with comments too, which the tools of the format may refuse: a note tells."""
 
 
 def key_sign(name: str) -> str:

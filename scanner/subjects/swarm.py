@@ -50,6 +50,8 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     tool = document.name.rpartition("__")[2]
     read = _TOOLS.get(tool)
     argument = document.root.get(0)
+    if read is None and not document.name.startswith("mcp__"):
+        return None
     if read is None or not isinstance(argument.value, dict):
         return iter(())
     return read(document, argument)
@@ -220,4 +222,12 @@ def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]
         yield line, match[1] or match[2]
 
 
-FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")
+FORMAT = Format(
+    "swarm",
+    "agent swarms",
+    KnownBy.HEADER,
+    recognise,
+    KINDS,
+    documents=("call",),
+    signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""",
+)

@@ -102,7 +102,7 @@ AGENTS = (
         "settings of Codex",
         "its approvals, sandbox and servers",
         "`.codex/config.toml`",
-        (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$", text=r"="),),
+        (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$"),),
     ),
     UnreadFormat(
         "cursor-settings",
@@ -148,12 +148,8 @@ AGENTS = (
         "tool-call",
         "a tool call",
         "what it sets up and what it says",
-        "in data: `tool` that starts with `mcp__`, or `method: tools/call` with `params`; in text: a call that Assay "
-        "knows from JavaScript, in a code block of another language or in prose",
-        (
-            FormatSignature(either({"tool": starting("mcp__")}, [{"tool": starting("mcp__")}])),
-            FormatSignature({"method": lambda value: value == "tools/call", "params": dict}),
-        ),
+        "a call that Assay knows from JavaScript, in a code block of another language or in prose",
+        (),
     ),
     UnreadFormat(
         "claude-flow",

@@ -192,6 +192,7 @@ NOT_FOR_MANIFESTS = (
     *("jinja2", "jsonschema", "tree_sitter", "markdown_it", "rich"),
     *("scanner.admission", "scanner.datafile", "scanner.documents.markdown", "scanner.documents.javascript"),
     *("scanner.engines.checkov", "scanner.facts.swarms", "scanner.policy.cel_syntax", "scanner.policy.examples"),
+    *("scanner.subjects.agents.building", "scanner.subjects.agents.claude_settings", "scanner.subjects.agents.servers"),
     *("scanner.rendering.alignment", "scanner.rendering.overlay_files", "scanner.reports.results"),
 )
 OTHER_COMMANDS = (

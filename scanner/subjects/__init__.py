@@ -17,7 +17,7 @@ from scanner.documents.positions import Node, find, join_path
 from scanner.late import regex
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects import agents, architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -35,6 +35,7 @@ FORMATS: tuple[Format, ...] = (
     calm.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
+    *agents.FORMATS,
 )
 """Every format; `KnownBy` decides between those that claim the same document, not their order here."""
 
@@ -49,6 +50,8 @@ IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
+_LOADED = tuple(form for form in FORMATS if form.loaded_from)
+_LOADED_FROM = regex("|".join(form.loaded_from for form in _LOADED))
 _OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _NOTHING = "contains no YAML, JSON or tool calls"
@@ -112,7 +115,8 @@ class Recognition:
             self._lose(1, whole.name, whole.reason)
 
     def __iter__(self) -> Iterator[Subject]:
-        for part in self._parts:
+        for each in self._parts:
+            part = _with_comments(each)
             if isinstance(part, Fault):
                 self._take(part)
                 continue
@@ -125,7 +129,7 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._lose_calls_in_prose(part)
-        for form in _BY_PRECEDENCE:
+        for form in _asked(part.origin.path):
             found = form.recognise(part)
             if found is not None:
                 yield from found
@@ -221,6 +225,13 @@ class Recognition:
         return _LOST if self._losses else _NOTHING
 
 
+def _asked(path: str) -> Iterable[Format]:
+    """The formats in the order in which they are asked of a document: first one that a tool loads from its path."""
+    if not _LOADED_FROM.search(path):
+        return _BY_PRECEDENCE
+    return (*(form for form in _LOADED if re.search(form.loaded_from, path)), *_BY_PRECEDENCE)
+
+
 def may_be_ours(text: str) -> bool:
     """Whether a text that cannot be read looks like a manifest, a spec or a tool call."""
     return bool(_OURS.search(text))
@@ -241,6 +252,12 @@ def _explained(fault: Fault) -> Fault:
         )
         return replace(fault, message=message)
     return fault
+
+
+def _with_comments(part: Document | Fault) -> Document | Fault:
+    """The document of a text that is JSON but for comments, if it is the configuration of an agent: editors take it."""
+    relaxed = part.relaxed if isinstance(part, Fault) and not part.embedded else None
+    return relaxed if relaxed and agents.name_of(relaxed.origin.path, relaxed.root.value) else part
 
 
 def _is_ours(relaxed: Document, text: str) -> bool:

@@ -136,7 +136,7 @@ class Recognition:
                 self._formats[form.name] = None
                 self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
-                self._lose_fields(part)
+                yield from self._beside(part)
                 if part.format not in _LINES and not self._group:
                     yield document_subject(part, form)
                 return
@@ -198,12 +198,22 @@ class Recognition:
             else:
                 self._lose_call(line + 1, name, "outside of a code block that Assay reads")
 
-    def _lose_fields(self, part: Document) -> None:
-        """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""
+    def _beside(self, part: Document) -> Iterator[Subject]:
+        """What an object of the Kubernetes API that configures an agent or a tool adds to the setup.
+
+        A kind that no reader knows is a loss.
+        """
         found = unread.of_object(part.root.value)
-        if found and part.origin.first_line:
+        if not found:
+            return
+        from scanner.subjects.agents import kagent
+
+        subjects = kagent.read(part)
+        if subjects is not None:
+            yield from subjects
+        elif part.origin.first_line:
             self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
-        elif found:
+        else:
             self._lose(_line(part), found.name, found.reason)
 
     def _lose_parts(self, part: Document) -> None:

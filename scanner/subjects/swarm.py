@@ -12,12 +12,12 @@ from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.marks import end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.architecture import domain
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
+from scanner.subjects.prompt_lines import prompt_lines
 from scanner.subjects.subject_builder import SubjectBuilder
 
 SWARM = "swarm.swarm"
@@ -93,7 +93,7 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
     shape = SubjectBuilder().say("name", "for the whole swarm").put("prompt", node.get("task"))
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
-    _lines(shape, node.get("task"))
+    prompt_lines(shape, node.get("task"))
     yield governance.subject(TASK, document.origin, "", "task", shape, node)
     for name, field in node.get("architecture", "domains").items():
         parts = {
@@ -167,24 +167,8 @@ def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
     if isinstance(name.value, str):
         shape = SubjectBuilder().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
-        _lines(shape, prompt)
+        prompt_lines(shape, prompt)
         yield governance.subject(TASK, document.origin, "", "task", shape, name)
-
-
-def _lines(shape: SubjectBuilder, prompt: Node) -> None:
-    """The lines of a prompt, each with its place; lines that escapes create have the place of the prompt."""
-    if not isinstance(prompt.value, str) or prompt.mark is None:
-        return
-    (line, column), (end_line, _) = start_of(prompt.mark), end_of(prompt.mark)
-    lines = prompt.value.split("\n")
-    shape.data["lines"] = lines
-    if len(lines) != end_line - line + 1:
-        shape.marks["lines"] = with_children(prompt.mark, [with_children(prompt.mark, None) for _ in lines])
-        return
-    starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
-    places = enumerate(zip(lines, starts, strict=True), start=line)
-    marks = [keyless((row, start), (row, start + len(text))) for row, (text, start) in places]
-    shape.marks["lines"] = with_children(prompt.mark, marks)
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from msgspec import Struct
-
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import KINDS
+from scanner.subjects.agents.known import Known
+from scanner.subjects.agents.runtimes import RUNTIMES
 from scanner.subjects.data_predicates import either, every, holding, some
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.unread.format import FormatSignature
@@ -36,22 +36,8 @@ def _holds_permissions(value: Any) -> bool:
     return named or value.get("defaultMode") in _MODES
 
 
-class _Known(Struct, frozen=True):
-    """A format of this package: what it is called and known by, and the module that reads it."""
-
-    name: str
-    title: str
-    module: str
-    loaded_from: str
-    """Paths from which a tool loads such a document, whatever it holds."""
-    signs: tuple[FormatSignature, ...]
-    """What it is known by elsewhere."""
-    kinds: bool = False
-    text_signs: str = ""
-
-
 _FORMATS = (
-    _Known(
+    Known(
         "claude-settings",
         "settings of Claude Code",
         "claude_settings",
@@ -64,14 +50,14 @@ _FORMATS = (
         kinds=True,
         text_signs=key_sign("(?:permissions|hooks)"),
     ),
-    _Known(
+    Known(
         "claude-plugin",
         "plugins and marketplaces of Claude Code",
         "claude_plugin",
         r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$",
         (FormatSignature({"name": str, "owner": dict, "plugins": [{"name": str, "source": either(str, dict)}]}),),
     ),
-    _Known(
+    Known(
         "mcp-servers",
         "lists of MCP servers",
         "mcp_servers",
@@ -84,6 +70,7 @@ _FORMATS = (
         ),
         text_signs=key_sign("(?:mcpServers|context_servers)"),
     ),
+    *RUNTIMES,
 )
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
 _NAMED = {form.name: form for form in _FORMATS}
@@ -99,7 +86,7 @@ def name_of(path: str, value: Any) -> str:
     return next((form.name for form in _FORMATS if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
-def _plausible(form: _Known, path: str, value: dict[str, Any]) -> bool:
+def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
     """Whether a file at a path that other programs use too holds what the format does."""
     if form.name != "mcp-servers":
         return True

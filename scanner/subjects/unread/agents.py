@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.subjects.data_predicates import both, either, every, holding, starting
+from scanner.subjects.data_predicates import either, holding, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _FRONT_MATTER = r"\A---[ \t]*\n"
@@ -101,13 +101,6 @@ AGENTS = (
         (),
     ),
     UnreadFormat(
-        "claude-flow",
-        "a configuration of claude-flow",
-        "its limits, memory and consensus",
-        "`claude-flow.config.json`, `.claude-flow/config.json` or `.hive-mind/config.json`",
-        (FormatSignature(path=r"(?:^|/)(?:claude-flow\.config|\.claude-flow/config|\.hive-mind/config)\.json$"),),
-    ),
-    UnreadFormat(
         "agent-workflow",
         "a workflow of agents",
         "its agents, tasks and their order",
@@ -124,41 +117,6 @@ AGENTS = (
         "its tools, servers and credentials",
         "`apiVersion` of the groups `kagent.dev` or `toolhive.stacklok.dev`",
         (FormatSignature({"apiVersion": starting("kagent.dev/", "toolhive.stacklok.dev/"), "kind": str}),),
-    ),
-    UnreadFormat(
-        "agent-card",
-        "an agent card (A2A)",
-        "its addresses, skills and security schemes",
-        "`.well-known/agent-card.json` or `agent.json`; `name`, `capabilities` and `skills` with an `id` each, beside "
-        "`url`, `supportedInterfaces` or `defaultInputModes`",
-        (
-            FormatSignature(path=r"(?:^|/)\.well-known/agent(?:-card)?\.json$"),
-            FormatSignature(
-                both(
-                    {"name": str, "capabilities": dict, "skills": [{"id": str}]},
-                    either({"url": str}, {"supportedInterfaces": list}, {"defaultInputModes": list}),
-                )
-            ),
-        ),
-    ),
-    UnreadFormat(
-        "crewai",
-        "agents or tasks of CrewAI",
-        "its roles, tools and limits",
-        "entries that all have `role`, `goal` and `backstory`, or `description` and `expected_output`; or `agents` and "
-        "`tasks` of such entries",
-        (
-            FormatSignature(every({"role": str, "goal": str, "backstory": str})),
-            FormatSignature(every({"description": str, "expected_output": str})),
-            FormatSignature({"agents": list, "tasks": [{"description": str, "expected_output": str}]}),
-        ),
-    ),
-    UnreadFormat(
-        "langgraph",
-        "a configuration of LangGraph",
-        "its graphs, access and stores",
-        "`graphs` and `dependencies`",
-        (FormatSignature({"graphs": dict, "dependencies": list}),),
     ),
     UnreadFormat(
         "autogen",

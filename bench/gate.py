@@ -34,6 +34,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.git("init", "--quiet", "--initial-branch", "main")
+        self.git("config", "gc.auto", "0")
         self.git("add", "--all")
         self.git(
             "-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "--quiet", "--message", "base"

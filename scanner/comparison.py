@@ -248,12 +248,16 @@ def unread(state: Evaluated) -> Iterator[str]:
     return (item.path for item in state.read.inputs if is_incomplete(item, strict=strict))
 
 
+def _state(of: Evaluated) -> State:
+    return State(of.read.contents, of.read.subjects, of.read.unused)
+
+
 def _with_causes(findings: Sequence[Finding], before: Evaluated, now: Evaluated, joined: set[str]) -> Iterator[Finding]:
     """The findings, those of rules that compare objects with the changes that may have caused them."""
     causes: Causes | None = None
     for finding in findings:
         if finding.rule in joined and finding.baseline_state and finding.counts:
-            causes = causes or Causes(*(State(each.read.contents, each.read.subjects) for each in (before, now)))
+            causes = causes or Causes(*map(_state, (before, now)))
             yield causes.told(finding)
         else:
             yield finding

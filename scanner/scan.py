@@ -200,8 +200,10 @@ def evaluate(
     whole = where.whole and not any(map(inputs.hides_something, read.inputs))  # so that what is missing does not exist
     together, meanwhile = JoinedResult(), search if reported else None
     if compares:
-        known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-        together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
+        known = reuse.joined(joined, kept, work, whole=whole, unused=read.unused) if kept else None
+        together = stage.run(
+            read.subjects, whole=whole, size=read.size, unused=read.unused, kept=known, meanwhile=meanwhile
+        )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     findings = separate_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
     waived = AppliedWaivers()
@@ -246,7 +248,7 @@ def _read(
             read.evaluation.merge(portion.evaluation)
             if portion.input is None:
                 continue
-            read.inputs.append(portion.input)
+            read.inputs.append(read.told(source, portion.input))
             if portion.input.subjects:
                 read.keep(source)
             for engine in by.engines:

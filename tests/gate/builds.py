@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.gate.mutation import Repository
 from tests.gate.registry import mutation
-from tests.gate.trees import CHART, OVERLAY, OVERLAYS, PRIVILEGED, USED
+from tests.gate.trees import CHART, NETWORK, OVERLAY, OVERLAYS, PRIVILEGED, USED
 
 
 @mutation("Helm: a fault through values.yaml", base=CHART)
@@ -55,3 +55,29 @@ def _(tree: Repository) -> None:
     tree.write("base/web.yaml", f"{text}privileged: true{rest}")
     tree.write("production/kustomization.yaml", "resources: [../base]\n")
     tree.delete("open/kustomization.yaml", "open/patch.yaml")
+
+
+@mutation("Kustomize: a NetworkPolicy leaves the resources", base=OVERLAY, kustomize=True)
+def _(tree: Repository) -> None:
+    tree.write("base/kustomization.yaml", "resources: [web.yaml]\n")
+
+
+@mutation("Kustomize: a patch deletes a NetworkPolicy", base=OVERLAY, kustomize=True)
+def _(tree: Repository) -> None:
+    tree.write("production/patch.yaml", "$patch: delete\n" + NETWORK.partition("spec:")[0])
+
+
+_GUARDED = {
+    **{name: text for name, text in CHART.items() if name != "network.yaml"},
+    "web/templates/network.yaml": NETWORK,
+}
+
+
+@mutation("Helm: .helmignore leaves out a NetworkPolicy", base=_GUARDED)
+def _(tree: Repository) -> None:
+    tree.write("web/.helmignore", "network.yaml\n")
+
+
+@mutation("Helm: a NetworkPolicy moves out of the templates", base=_GUARDED)
+def _(tree: Repository) -> None:
+    tree.move("web/templates/network.yaml", "web/ci/network.yaml")

@@ -181,6 +181,27 @@ def _(tree: Repository) -> None:
     tree.edit("shop/network.yaml", "podSelector: {}", "podSelector: {matchLabels: {app: other}}")
 
 
+@mutation("a second NetworkPolicy of the same name, for other pods")
+def _(tree: Repository) -> None:
+    tree.write("shop/more.yaml", NETWORK.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}"))
+
+
+@mutation("a second NetworkPolicy of the same name, with the same content")
+def _(tree: Repository) -> None:
+    tree.copy("shop/network.yaml", "shop/more.yaml")
+
+
+@mutation("a NetworkPolicy moves into a code block")
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+    tree.write("README.md", f"# Shop\n\n```yaml\n{NETWORK}```\n")
+
+
+@mutation("a NetworkPolicy moves into a folder of examples")
+def _(tree: Repository) -> None:
+    tree.move("shop/network.yaml", "examples/network.yaml")
+
+
 @mutation("move a workload to a namespace without NetworkPolicy")
 def _(tree: Repository) -> None:
     tree.edit("shop/web.yaml", "namespace: shop", "namespace: store")

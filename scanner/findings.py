@@ -10,11 +10,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import documents
+from scanner.contexts import Context, context_of, is_loaded
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed
-from scanner.model import Finding, Input, RuleInfo
+from scanner.model import SEVERITIES, Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
 from scanner.policy.evaluate import Evaluation
@@ -27,6 +28,37 @@ def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Colle
     `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
     """
     return in_order(_once(evaluation, shared, once))
+
+
+_CREDENTIALS = "secret-not-in-plain-text"
+"""The objective of rules about credentials, which are valid wherever they are."""
+
+
+def counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
+    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+
+    `context` is what all inputs count as; None where their paths decide.
+    """
+    exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
+    return [
+        finding if finding.rule in exempt or not _counts_lower(finding.location.path, context) else _lower(finding)
+        for finding in findings
+    ]
+
+
+def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
+    """Inputs with what they are used for."""
+    told = [(item, context or context_of(item.path)) for item in inputs]
+    return [item if known is item.context else replace(item, context=known) for item, known in told]
+
+
+def _counts_lower(path: str, context: Context | None) -> bool:
+    return context in (Context.DOCUMENTATION, Context.TEMPLATE) if context else not is_loaded(path)
+
+
+def _lower(finding: Finding) -> Finding:
+    rank = min(SEVERITIES.index(finding.severity) + 1, len(SEVERITIES) - 1)
+    return replace(finding, severity=SEVERITIES[rank])
 
 
 class Searched(Struct):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.findings import counted, in_context, masked_scan, merged_findings, source_lines
 from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
@@ -192,13 +192,16 @@ def evaluate(
         known = reuse.joined(joined, kept, work, whole=whole) if kept else None
         together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
-    findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    infos = [rule.info for rule in by.rules.rules]
+    found = merged_findings(evaluation, read.shared, [info.id for info in infos if info.once])
+    findings = counted(found, infos, options.context)
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)
         findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about)
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
+    read.inputs = in_context(read.inputs, options.context)
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
 

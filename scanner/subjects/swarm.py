@@ -52,10 +52,12 @@ def recognise(document: Document) -> Iterator[Subject] | None:
         return None
     if document.name == "Task":
         return chain(_task_call(document), swarm_call.of_task(document))
+    read = _TOOLS.get(document.name.rpartition("__")[2])
     argument = document.root.get(0)
+    if read is None and not document.name.startswith("mcp__"):
+        return None
     if not isinstance(argument.value, dict):
         return iter(())
-    read = _TOOLS.get(document.name.rpartition("__")[2])
     return chain(read(document, argument) if read else (), swarm_call.of_tool(document, argument))
 
 
@@ -237,4 +239,12 @@ def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]
         yield line, match[1] or match[2]
 
 
-FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")
+FORMAT = Format(
+    "swarm",
+    "agent swarms",
+    KnownBy.HEADER,
+    recognise,
+    KINDS,
+    documents=("call",),
+    signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""",
+)

@@ -22,23 +22,24 @@ from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
 
 
-def separate_findings(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
-    """The findings, in order: each object that is built has its own.
+def separate_findings(
+    evaluation: Evaluation, shared: Collection[str], rules: Sequence[RuleInfo] = (), context: Context | None = None
+) -> list[Finding]:
+    """The findings, in order, each with the severity that counts: each object that is built has its own.
 
-    `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
+    `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
+    None where their paths decide.
     """
-    return in_order(_once(evaluation, shared, once))
+    once = [rule.id for rule in rules if rule.once]
+    return _counted(in_order(_once(evaluation, shared, once)), rules, context)
 
 
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
 
 
-def counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
-    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
-
-    `context` is what all inputs count as; None where their paths decide.
-    """
+def _counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
+    """Findings with the severity that counts: one step lower where no tool loads the input from its place."""
     exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
     return [
         finding if finding.rule in exempt or not _counts_lower(finding.location.path, context) else _lower(finding)

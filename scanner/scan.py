@@ -11,14 +11,7 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import (
-    counted,
-    in_context,
-    masked_scan,
-    merged_findings,
-    separate_findings,
-    source_lines,
-)
+from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
@@ -213,8 +206,7 @@ def evaluate(
         )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     infos = [rule.info for rule in by.rules.rules]
-    found = separate_findings(evaluation, read.shared, [info.id for info in infos if info.once])
-    findings = counted(found, infos, options.context)
+    findings = separate_findings(evaluation, read.shared, infos, options.context)
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)

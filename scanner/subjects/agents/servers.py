@@ -16,6 +16,7 @@ from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, entries, pairs, subject, texts
 from scanner.subjects.agents.command_words import command, words_of
 from scanner.subjects.agents.kinds import SERVER
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.variables import variables
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -104,6 +105,7 @@ def _transport(shape: SubjectBuilder, node: Node, line: Node, url: Node) -> None
         shape.say("transport", kind)
     address = _URL.match(url.value) if isinstance(url.value, str) else None
     if address:
+        shape.say("credential", secret_kind("", url.value))
         shape.put("scheme", url, address[1].lower()).put("host", url, address[2].lower())
         shape.put("loopback", url, bool(_LOOPBACK.fullmatch(address[2])))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scanner.model import RuleInfo
 
 TITLES = {
+    "agents": "Agents",
     "architecture": "Architecture",
     "documents": "Documents",
     "gate": "Changes and waivers",

@@ -15,7 +15,7 @@ from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.marks import entries_of
+from scanner.marks import entries_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects import governance, swarm_call
 from scanner.subjects.architecture import domain

@@ -59,7 +59,7 @@ def _endpoint(where: Place, card: Node, url: Node, *, reached: bool) -> Subject:
 
 def _kinds(schemes: Node) -> Iterator[str]:
     """The kinds of schemes: `type` of 0.3, the one key of 1.0 without its ending."""
-    for _, scheme in schemes.items():
+    for scheme in dict(schemes.items()).values():
         kind = scheme.get("type").value
         if isinstance(kind, str):
             yield kind

@@ -14,6 +14,7 @@ from scanner.marks import with_children
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder, known
 
 _SETUP = regex(
@@ -76,14 +77,18 @@ def entries(shape: SubjectBuilder, field: str, rows: Iterable[tuple[Mapping[str,
         if node.mark:
             data.append(dict(row))
             marks.append(with_children(node.mark, dict.fromkeys(row, with_children(node.mark, None))))
-    if whole.mark and data:
-        shape.data[field] = data
+    shape.data[field] = data
+    if whole.mark:
         shape.marks[field] = with_children(whole.mark, marks)
 
 
 def pairs(shape: SubjectBuilder, field: str, node: Node) -> None:
     """A mapping of texts as a list of `{name, value}`, each at its own place; others than texts become texts."""
-    rows = [({"name": name, "value": text_of(value)}, value) for name, value in node.items() if is_plain(value.value)]
+    rows = []
+    for name, value in node.items():
+        if is_plain(value.value):
+            text = text_of(value)
+            rows.append(({"name": name, "value": text, "credential": secret_kind(name, text)}, value))
     entries(shape, field, rows, node)
     if has_computed(node):
         shape.unknowns.add(field)

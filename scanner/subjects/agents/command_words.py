@@ -9,9 +9,11 @@ from typing import Any
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
+from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.kinds import COMMAND
 from scanner.subjects.agents.programs import program_of
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _LONGEST = 20_000
@@ -79,12 +81,31 @@ def command(where: Place, owner: str, via: str, node: Node, arguments: Sequence[
     text = text[:_LONGEST]
     shape = SubjectBuilder().put("text", node, text).say("words", words[:200]).say("via", via)
     shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
+    shape.say("credential", _credential(text, words))
+    found = packages.package(words)
+    if found:
+        shape.put("package", node, found)
     for field, value in seen(text).items():
         if value not in ("", False):
             shape.put(field, node, value)
         else:
             shape.say(field, value)
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
+
+
+def _credential(text: str, words: Sequence[str]) -> str:
+    """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
+    if found := secret_kind("", text):
+        return found
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, sign, value = word.partition("=")
+        if sign and (name.startswith("-") or name.replace("_", "").isalnum()):
+            found = secret_kind(name, value)
+        elif word.startswith("-") and after and not after.startswith("-"):
+            found = secret_kind(word, after)
+        if found := found or secret_kind("", word):
+            return found
+    return ""
 
 
 def seen(text: str) -> dict[str, Any]:

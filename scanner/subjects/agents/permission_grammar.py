@@ -14,7 +14,7 @@ from scanner.subjects.agents import file_reach
 from scanner.subjects.agents.programs import name_set, program_of, rank, rows, valued_options
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
-_TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.:@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
+_TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
 _COMMANDS = frozenset({"Bash", "PowerShell", "Monitor", "Shell"})
 _READERS = frozenset({"Read", "Grep", "Glob", "LS", "NotebookRead", "LSP"})
 _WRITERS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit", "Update"})
@@ -81,7 +81,7 @@ def _ignored(tool: str, specifier: str | None) -> str:
     if tool not in TOOLS and known:
         return f"names of tools begin with a capital letter: {known}"
     if not _TOOL.fullmatch(tool):
-        return "it names no tool"
+        return "it is not the name of a tool"
     return "" if specifier is None else _ignored_with(tool, specifier)
 
 
@@ -106,7 +106,7 @@ def _ignored_specifier(tool: str, specifier: str) -> str:
             return "nothing stands before `:*`"
         if ":*" in specifier.rstrip()[:-2]:
             return "`:*` is only recognised at the end"
-        if "*:" in specifier:
+        if "*:" in specifier.rstrip().removesuffix(":*"):
             return "a colon behind `*` is taken literally"
     elif tool in _READERS | _WRITERS and specifier.endswith(":*"):
         return "`:*` is only recognised in rules for commands"

@@ -9,6 +9,7 @@ from scanner.model import Subject
 from scanner.subjects.agents.building import Place, subject
 from scanner.subjects.agents.kinds import PERMISSION
 from scanner.subjects.agents.permission_grammar import TOOLS, Rule, covers, near_tool, parse
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
 LISTS = ("allow", "ask", "deny")
@@ -48,6 +49,7 @@ def permission(
     shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
     narrower = [other.text for other in inside if other.text != rule.text and covers(rule, other)]
     shape.say("narrower", narrower[:20] if rule.valid else [])
+    shape.say("credential", secret_kind("", rule.text))
     return subject(PERMISSION, where, name, f"{name} rule", shape, node)
 
 

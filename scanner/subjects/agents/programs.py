@@ -19,17 +19,19 @@ REACHES = (
 _TABLE = {
     "superuser": ("sudo, su, doas, pkexec, runuser, gosu"),
     "shell": (
-        "bash, sh, zsh, dash, ksh, fish, csh, tcsh, ash, busybox sh, cmd, cmd /c, powershell, pwsh, eval, exec, "
-        "source, ., Invoke-Expression, iex, npx -c, wsl"
+        "bash, sh, zsh, dash, ksh, fish, csh, tcsh, ash, busybox sh, cmd, cmd /c, powershell, pwsh, eval, "
+        "exec, source, ., Invoke-Expression, iex, wsl"
     ),
     "interpreter": (
-        "python, py, pypy, ipython, node, nodejs, deno, deno run, deno eval, bun, bun run, perl, ruby, irb, php, lua, "
-        "Rscript, osascript, tclsh, groovy, jshell, tsx, ts-node, go run, cscript, wscript, julia, elixir"
+        "python, py, pypy, ipython, node, nodejs, deno, deno run, deno eval, bun, bun run, perl, ruby, irb, "
+        "php, lua, Rscript, osascript, tclsh, groovy, jshell, tsx, ts-node, go run, cscript, wscript, julia, "
+        "elixir"
     ),
     "runner": (
-        "npx, bunx, pnpx, uvx, npm exec, npm x, pnpm dlx, pnpm exec, yarn dlx, yarn exec, bun x, pipx run, uv run, uv "
-        "tool run, poetry run, pipenv run, conda run, mamba run, hatch run, rye run, bundle exec, nix run, nix shell, "
-        "nix-shell, nix develop, devbox run, mise exec, direnv exec, env, xargs, parallel, make -f"
+        "npx, npx -c, bunx, pnpx, uvx, npm exec, npm x, pnpm dlx, pnpm exec, yarn dlx, yarn exec, bun x, pipx "
+        "run, uv run, uv tool run, poetry run, pipenv run, conda run, mamba run, hatch run, rye run, bundle "
+        "exec, nix run, nix shell, nix-shell, nix develop, devbox run, mise exec, direnv exec, env, xargs, "
+        "parallel, make -f"
     ),
     "remote-shell": ("ssh, scp, sftp, mosh, telnet, nc, ncat, netcat, socat, rsync, rsh, ftp"),
     "downloader": (
@@ -38,9 +40,9 @@ _TABLE = {
     "remover": ("rm, shred, unlink, srm, rimraf, mkfs, dd, del, rd, Remove-Item, ri"),
     "finder": ("find"),
     "container-engine": (
-        "docker, docker run, docker exec, docker container, docker compose run, docker compose exec, docker-compose "
-        "run, docker-compose exec, podman, podman run, podman exec, nerdctl, nerdctl run, kubectl, kubectl exec, "
-        "kubectl run, kubectl debug, kubectl apply, kubectl delete, oc exec, lxc exec"
+        "docker, docker run, docker exec, docker container, docker compose run, docker compose exec, "
+        "docker-compose run, docker-compose exec, podman, podman run, podman exec, nerdctl, nerdctl run, "
+        "kubectl, kubectl exec, kubectl run, kubectl debug, kubectl apply, kubectl delete, oc exec, lxc exec"
     ),
 }
 _VALUED = {
@@ -55,6 +57,8 @@ _VALUED = {
     "docker-compose": ("-f --file"),
     "kubectl": ("-n --namespace -c --container --context --kubeconfig"),
     "sudo": ("-u -g -p -C"),
+    "powershell": ("-ExecutionPolicy -ep -Version -OutputFormat"),
+    "pwsh": ("-ExecutionPolicy -ep -OutputFormat"),
     "xargs": ("-n -I -P -L -d"),
     "python": ("-W -X"),
     "uv": ("--with --python --extra --group -p --project --directory"),
@@ -99,7 +103,7 @@ def worst(reaches: Iterator[str]) -> str:
 def program_of(word: str) -> str:
     """The program that the first word of a command names, without its folder, version and ending."""
     folder, _, name = word.replace("\\", "/").rpartition("/")
-    if not folder.endswith("bin") and folder:
+    if folder and not folder.endswith(("bin", "Scripts", "System32")):
         return word
     name = name.removesuffix(".exe").removesuffix(".cmd")
     plain = name.rstrip("0123456789.")

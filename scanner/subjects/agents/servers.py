@@ -16,6 +16,7 @@ from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, entries, pairs, subject, texts
 from scanner.subjects.agents.command_words import command, words_of
 from scanner.subjects.agents.kinds import SERVER
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.variables import variables
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -109,6 +110,7 @@ def address(shape: SubjectBuilder, url: Node) -> None:
     """The scheme and the host of an address, and whether it stays on the machine."""
     found = _URL.match(url.value) if isinstance(url.value, str) else None
     if found:
+        shape.say("credential", secret_kind("", url.value))
         shape.put("scheme", url, found[1].lower()).put("host", url, found[2].lower())
         shape.put("loopback", url, bool(_LOOPBACK.fullmatch(found[2])))
 

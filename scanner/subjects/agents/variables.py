@@ -5,6 +5,7 @@ from __future__ import annotations
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _ENDPOINT = regex(
@@ -54,7 +55,8 @@ def variables(shape: SubjectBuilder, node: Node) -> None:
     for name, value in node.items():
         if is_plain(value.value):
             text = text_of(value)
-            rows.append(({"name": name, "value": text, "role": role(name, text)}, value))
+            row = {"name": name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}
+            rows.append((row, value))
     entries(shape, "env", rows, node)
     if has_computed(node):
         shape.unknowns.add("env")

@@ -60,6 +60,12 @@ def context_of(path: str) -> Context:
 
 
 @lru_cache(maxsize=4096)
+def is_for_agents(path: str) -> bool:
+    """Whether an agent loads an input, by its path."""
+    return bool(_FOR_AGENTS.search(path))
+
+
+@lru_cache(maxsize=4096)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
     return not _is_document(path) and not _is_template(path)

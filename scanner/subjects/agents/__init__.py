@@ -76,6 +76,18 @@ _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVE
 _NAMED = {form.name: form for form in _FORMATS}
 
 
+_INSTRUCTIONS = (
+    r"(?:^|/)(?:\.claude/(?:agents|commands|skills)/(?:.+/)?[^/]+\.md|SKILL\.md"
+    r"|\.github/(?:agents|chatmodes)/[^/]+\.md)$"
+)
+"""Texts that an agent loads with what their front matter grants."""
+_INSTRUCTION_SIGNS = (
+    FormatSignature({"allowed-tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "permissionMode": str}),
+)
+
+
 def name_of(path: str, value: Any) -> str:
     """The format of a document's data; empty where it is none of these."""
     if not isinstance(value, dict) or not value:
@@ -103,7 +115,38 @@ def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | 
     return recognise
 
 
-FORMATS = tuple(
+def _instructions(document: Document) -> Iterator[Subject] | None:
+    """What a text for agents says; None for any other text."""
+    path, value = document.origin.path, document.root.value
+    if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
+        return None
+    if document.format == "prose" and not any(line.strip() for line in value):
+        return iter(())
+    from scanner.subjects.agents import instructions
+
+    return instructions.read(document)
+
+
+def _shell(document: Document) -> Iterator[Subject] | None:
+    """The command lines of a code block that belong to an agent setup; None where there are none."""
+    from scanner.subjects.agents import shell_blocks
+
+    return shell_blocks.read(document) if shell_blocks.lines(document) else None
+
+
+_TEXTS = (
+    Format(
+        "agent-instructions",
+        "agents, commands and skills in Markdown",
+        KnownBy.AGENT,
+        _instructions,
+        loaded_from=_INSTRUCTIONS,
+        documents=("front-matter", "prose"),
+    ),
+    Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
+)
+
+FORMATS = _TEXTS + tuple(
     Format(
         form.name,
         form.title,

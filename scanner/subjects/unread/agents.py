@@ -5,43 +5,7 @@ from __future__ import annotations
 from scanner.subjects.data_predicates import either, holding, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
-_FRONT_MATTER = r"\A---[ \t]*\n"
-
-
-def _front_matter(key: str) -> str:
-    """The pattern of front matter that has a key."""
-    return rf"{_FRONT_MATTER}(?:(?!---).*\n)*?{key}[ \t]*:"
-
-
 AGENTS = (
-    UnreadFormat(
-        "claude-agent",
-        "an agent of Claude Code",
-        "its tools, permissions and hooks",
-        "Markdown with front matter below `.claude/agents/`",
-        (FormatSignature(path=r"(?:^|/)\.claude/agents/.+\.md$", text=_FRONT_MATTER),),
-    ),
-    UnreadFormat(
-        "claude-command",
-        "a command of Claude Code",
-        "the tools that it allows",
-        "Markdown below `.claude/commands/` whose front matter says `allowed-tools`",
-        (FormatSignature(path=r"(?:^|/)\.claude/commands/.+\.md$", text=_front_matter("allowed-tools")),),
-    ),
-    UnreadFormat(
-        "agent-skill",
-        "an agent skill",
-        "the tools that it allows",
-        "`SKILL.md` with front matter that says `name`",
-        (FormatSignature(path=r"(?:^|/)SKILL\.md$", text=_front_matter("name")),),
-    ),
-    UnreadFormat(
-        "copilot-agent",
-        "an agent or chat mode of GitHub Copilot",
-        "its tools and servers",
-        "Markdown with front matter directly below `.github/agents/` or `.github/chatmodes/`",
-        (FormatSignature(path=r"(?:^|/)\.github/(?:agents|chatmodes)/[^/]+\.md$", text=_FRONT_MATTER),),
-    ),
     UnreadFormat(
         "copilot-settings",
         "editor settings that say what GitHub Copilot runs without asking",

@@ -116,7 +116,8 @@ def test_a_reader_of_sarif_lists_every_result(form: str, tmp_path: Path) -> None
         (pytest.fail if os.environ.get("ASSAY_REQUIRE_TOOLS") else pytest.skip)(missing)
     folder, target, results = tmp_path / "reports", tmp_path / "listed.csv", Counter[str]()
     folder.mkdir()
-    for number, scanned in enumerate((*SCANS.values(), partial(large_scan, 20_000))):
+    scans: list[Callable[[], Scan]] = [*SCANS.values(), partial(large_scan, 20_000)]
+    for number, scanned in enumerate(scans):
         text = "".join(reports.render(form, scanned()))
         (folder / f"{number}.sarif").write_text(text, encoding="utf-8")
         results.update(result["ruleId"] for result in json.loads(text)["runs"][0]["results"])

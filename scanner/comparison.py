@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
@@ -10,7 +11,7 @@ from itertools import chain
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import sources
+from scanner import mended_files, sources
 from scanner.baseline import BaselineState, Worse
 from scanner.completeness import is_incomplete
 from scanner.configuration.weakening import ConfigurationChange
@@ -18,11 +19,12 @@ from scanner.errors import AssayError, UsageError
 from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before, waivers
-from scanner.gate.causes import Causes, State
+from scanner.gate.causes import Causes
 from scanner.gate.matching import ALL, Side, folders_of, match
 from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
 from scanner.inputs import Memory, hides_something
+from scanner.lost_sight import out_of_sight, state_of
 from scanner.marks import keyless
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 from scanner.options import Options
@@ -31,9 +33,8 @@ from scanner.policy.evaluate import Evaluator
 from scanner.policy.pack import AllRules
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
-from scanner.sources import Selection
+from scanner.sources import Selection, git_file
 from scanner.sources.git_base import Base
-from scanner.sources.git_file import identity_of
 from scanner.sources.source import LINK
 from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
 from scanner.waived import WaiverFile, Waivers, WaiverState
@@ -78,7 +79,7 @@ def compare(
     options count for both. What a `change` makes weaker in the configuration is a finding. `watch` is called with each
     input when it is done. Raises what `scan` raises.
     """
-    shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=base.commit)))
+    shared = Shared(scan_rules(options), Memory(identity=partial(git_file.identity_of, commit=base.commit)))
     head = replace(options.selection, may_be_missing=True, submodules=False)
     sides = [replace(head, revision=base.commit, staged=False, index=""), head]
     past, present = _scopes(paths, sides, options.configuration.place("paths"))
@@ -173,10 +174,11 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     """A scan, with what became of each finding since another one with the same rules."""
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
     matched = match(side_of(before, joined), side_of(now, joined), orders_of(now))
-    findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))
+    mended = mended_files.judged(matched.findings, now, partial(_of_commit, now, base))
+    findings = list(_with_causes(_about_waivers(out_of_sight(mended, before, now, joined), now), before, now, joined))
     gone = merged_findings(matched.gone, before.read.shared)
     states = _states(merged_findings(findings, now.read.shared), gone)
-    comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now)))
+    comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
     always = frozenset(info.id for info in now.own_rules)
@@ -248,26 +250,30 @@ def unread(state: Evaluated) -> Iterator[str]:
     return (item.path for item in state.read.inputs if is_incomplete(item, strict=strict))
 
 
-def _state(of: Evaluated) -> State:
-    return State(of.read.contents, of.read.subjects, of.read.unused)
-
-
 def _with_causes(findings: Sequence[Finding], before: Evaluated, now: Evaluated, joined: set[str]) -> Iterator[Finding]:
     """The findings, those of rules that compare objects with the changes that may have caused them."""
     causes: Causes | None = None
     for finding in findings:
         if finding.rule in joined and finding.baseline_state and finding.counts:
-            causes = causes or Causes(*map(_state, (before, now)))
+            causes = causes or Causes(*map(state_of, (before, now)))
             yield causes.told(finding)
         else:
             yield finding
 
 
-def _notes(before: Evaluated, now: Evaluated) -> Iterator[str]:
+def _of_commit(now: Evaluated, base: Base, path: str) -> bytes | None:
+    return git_file.content(os.path.join(now.where.root, path), Selection(revision=base.commit))
+
+
+def _notes(before: Evaluated, now: Evaluated, findings: Sequence[Finding]) -> Iterator[str]:
     """What could not be read on one of the two sides, or on both."""
     past, present = set(unread(before)), set(unread(now))
+    seals = [{item.path: item.sha256 for item in each.read.inputs} for each in (before, now)]
     for path in sorted(past & present):
-        yield f"{path} is not assessed in full, and was not on the base"
-    paths = {item.path for item in now.read.inputs}
+        was, is_now = (each.get(path, "") for each in seals)
+        changed = ", and the change alters it" if was and is_now and was != is_now else ""
+        yield f"{path} is not assessed in full, and was not on the base{changed}"
+    paths, left = {item.path for item in now.read.inputs}, mended_files.told(findings)
     for path in sorted((past - present) & paths):
-        yield f"{path} could not be read in full on the base, so its findings are not compared"
+        more = f": {left[path]}" if path in left else ""
+        yield f"{path} could not be read in full on the base, so what the change leaves in it is not compared{more}"

@@ -20,9 +20,9 @@ from scanner.sources import Selection, git_base, git_folder
 _HELP = f"""Compare files and folders with the base of a change.
 
     The base is the common ancestor of HEAD and --base. Only what the change made worse counts: findings that are new,
-    that have a worse value, or that failed on the base and cannot be judged any more. The configuration counts as it is
-    on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration file
-    on disk counts.
+    that have a worse value, or that the base could decide and the changed files cannot. The configuration counts as it
+    is on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration
+    file on disk counts.
     {EXIT_CODES}"""
 
 

@@ -8,59 +8,32 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import mended_files, sources
 from scanner.baseline import BaselineState, Worse
+from scanner.changed_settings import Change, with_changes
 from scanner.completeness import is_incomplete
-from scanner.configuration.weakening import ConfigurationChange
-from scanner.errors import AssayError, UsageError
+from scanner.errors import UsageError
 from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
-from scanner.gate import Before, waivers
+from scanner.gate import Before
 from scanner.gate.causes import Causes
 from scanner.gate.matching import ALL, Side, folders_of, match
 from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
 from scanner.inputs import Memory, hides_something
 from scanner.lost_sight import out_of_sight, state_of
-from scanner.marks import keyless
-from scanner.model import Finding, Input, InputStatus, Outcome, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome
 from scanner.options import Options
-from scanner.places import Origin
-from scanner.policy.evaluate import Evaluator
-from scanner.policy.pack import AllRules
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
 from scanner.sources import Selection, git_file
 from scanner.sources.git_base import Base
 from scanner.sources.source import LINK
-from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
-from scanner.waived import WaiverFile, Waivers, WaiverState
-from scanner.waiving import shown
+from scanner.subjects import WAIVER
 
 _LOST = f"{LINK}, in place of what was assessed on the base"
-
-
-class ChangedConfiguration(Struct, frozen=True):
-    """The configuration file of a change, where it differs from that of the base."""
-
-    path: str
-    content: bytes
-    """As the change has it; empty where the change deletes it."""
-    changes: Callable[[AllRules], Iterable[ConfigurationChange]]
-    """What is weaker in it."""
-
-
-class Change(Struct, frozen=True):
-    """What a change does to what it is judged by."""
-
-    configuration: ChangedConfiguration | None = None
-    waivers: WaiverFile | None = None
-    """The file of waivers as the change has it: what it adds does not count yet."""
-    notes: tuple[str, ...] = ()
-    """What is to be told about that."""
 
 
 _NOTHING = Change()
@@ -87,11 +60,7 @@ def compare(
     was = replace(options, selection=past.selection, waivers=None, inline_ignores=False)
     before = evaluate(past, was, None, shared, reported=False)
     now.read.inputs = list(_with_lost(before.read.inputs, now.read.inputs))
-    weaker = list(change.configuration.changes(now.by.everything)) if change.configuration else []
-    if change.waivers:
-        now, more = _with_proposals(now, change.waivers)
-        weaker += more
-    now = _with_changes(now, weaker, change)
+    now = with_changes(now, change)
     return compared(before, now, base, change.notes).result()
 
 
@@ -105,69 +74,6 @@ def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> lis
         if all(path in each.missing for each in scopes):
             raise UsageError(f"no such file or folder, here or on the base: {path}", place)
     return [replace(each, whole=all(other.whole for other in scopes)) for each in scopes]
-
-
-def _of_base(now: Evaluated) -> Waivers:
-    """The waivers that count."""
-    file = now.options.waivers
-    return waivers.read(file, now.by.rules.ids, shown(file.path, str(now.where.root))) if file else Waivers()
-
-
-def _with_proposals(now: Evaluated, head: WaiverFile) -> tuple[Evaluated, list[ConfigurationChange]]:
-    """A scan with the waivers that a change adds, and what it makes weaker in their file."""
-    base, path = _of_base(now), shown(head.path, str(now.where.root))
-    try:
-        read = waivers.read(head, now.by.rules.ids, path)
-    except AssayError as error:
-        told = f"the file of waivers of the change is wrong: {error.message}"
-        return now, [ConfigurationChange("waivers", told, path)]
-    results = (*now.waivers.results, *waivers.proposed(base, read))
-    today = str(now.options.today or "")
-    listed = replace(now.waivers, file=now.waivers.file or path, today=today, results=results)
-    return replace(now, waivers=listed), list(_weaker_waivers(base, read, path))
-
-
-def _weaker_waivers(base: Waivers, head: Waivers, path: str) -> Iterator[ConfigurationChange]:
-    for person in head.approvers:
-        if person not in base.approvers:
-            yield ConfigurationChange("approvers", f"{person} is added to the approvers of waivers", path)
-    if head.max_life > base.max_life:
-        told = f"waivers may last {head.max_life} days instead of {base.max_life}"
-        yield ConfigurationChange("max-life", told, path)
-
-
-def _with_changes(now: Evaluated, changes: Iterable[ConfigurationChange], change: Change) -> Evaluated:
-    """A scan with what was found in the changes of its configuration; their rules run whatever else is selected."""
-    rules = [rule for rule in now.by.everything.rules if rule.info.subject == CONFIGURATION_CHANGE]
-    found = Evaluator(rules, include_passes=now.options.include_passes).evaluate(map(_subject, changes))
-    if change.configuration:
-        now.read.contents.setdefault(change.configuration.path, change.configuration.content)
-    now.evaluation.merge(found)
-    now, findings = _accepted(now, found.findings)
-    return replace(now, findings=[*findings, *now.findings], own_rules=tuple(rule.info for rule in rules))
-
-
-def _accepted(now: Evaluated, findings: list[Finding]) -> tuple[Evaluated, Sequence[Finding]]:
-    """Findings about the configuration with the waivers of the base that cover them."""
-    if not findings or now.options.waivers is None or now.options.today is None:
-        return now, findings
-    applied = waivers.apply(_of_base(now), findings, now.options.today)
-    matched = {each.waiver.id: each for each in applied.results if each.matched}
-    results = tuple(
-        matched.get(each.waiver.id, each) if each.state is not WaiverState.PROPOSED else each
-        for each in now.waivers.results
-    )
-    return replace(now, waivers=replace(now.waivers, results=results)), applied.findings
-
-
-def _subject(change: ConfigurationChange) -> Subject:
-    """A weaker setting as a subject that rules are about."""
-    data = {"key": change.key, "words": change.words, "weakens": True}
-    mark = keyless((change.line - 1, 0), (change.line, 0))
-    identity = f"{CONFIGURATION_CHANGE}/{change.path}/{change.key}/{change.words}"
-    label = f"{change.key} in {change.path}"
-    origin = Origin(change.path)
-    return Subject(CONFIGURATION_CHANGE, identity, label, origin, {"change": data}, {"change": mark}, "change")
 
 
 def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str] = ()) -> Evaluated:

@@ -200,3 +200,30 @@ def test_a_submodule_in_place_of_its_folder_does_not_take_the_configuration_alon
     code, found = weaker(repository, "--config", "ci/assay.yaml")
     assert code == 1
     assert any("do not run any more (profile)" in each for each in found)
+
+
+def _behind(repository: Repository, name: str, text: str) -> None:
+    """Let the default branch of `origin` go on with a file, while HEAD stays behind."""
+    repository.git("checkout", "-q", "-b", "old")
+    repository.git("checkout", "-q", "main")
+    repository.write(name, text)
+    repository.commit("goes on")
+    repository.is_base()
+    repository.git("checkout", "-q", "old")
+
+
+def test_a_branch_that_is_behind_is_judged_by_what_it_is_merged_into(repository: Repository) -> None:
+    _behind(repository, "assay.yaml", BASE.replace("fail-on: medium", "fail-on: low"))
+    repository.write("new.yaml", POD.replace("name: web,", "name: new,"))
+    done = assay("gate", "--output", "json", cwd=repository.folder)
+    found = json.loads(done.stdout)
+    assert found["run"]["fail_on"] == "low"
+    assert not [each for each in found["findings"] if each["rule"] == RULE], "the change alters no setting"
+    told = "assay.yaml counts as it is on origin/HEAD, which differs from the common ancestor"
+    assert told in found["comparison"]["notes"]
+
+
+def test_what_a_branch_that_is_behind_makes_weaker_is_a_finding(repository: Repository) -> None:
+    _behind(repository, "assay.yaml", BASE.replace("fail-on: medium", "fail-on: low"))
+    repository.write("assay.yaml", BASE.replace("fail-on: medium", "fail-on: critical"))
+    assert weaker(repository) == (1, ["fail-on is critical instead of medium"])

@@ -44,13 +44,13 @@ class Change(Struct, frozen=True):
     """What is to be told about that."""
 
 
-def with_changes(now: Evaluated, change: Change) -> Evaluated:
-    """A scan with what a change proposes, and with what it makes weaker as findings."""
+def with_changes(now: Evaluated, change: Change, hidden: Iterable[ConfigurationChange] = ()) -> Evaluated:
+    """A scan with what a change proposes, and with what it makes weaker or hides as findings."""
     weaker = list(change.configuration.changes(now.by.everything)) if change.configuration else []
     if change.waivers:
         now, more = _with_proposals(now, change.waivers, change.past_waivers)
         weaker += more
-    return _with_findings(now, weaker, change)
+    return _with_findings(now, [*weaker, *hidden], change)
 
 
 def _read(file: WaiverFile | None, now: Evaluated) -> Waivers:

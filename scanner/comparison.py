@@ -22,6 +22,7 @@ from scanner.gate.causes import Causes
 from scanner.gate.matching import ALL, Side, folders_of, match
 from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
+from scanner.hidden_inputs import hidden_inputs
 from scanner.inputs import Memory, hides_something
 from scanner.lost_sight import out_of_sight, state_of
 from scanner.model import Finding, Input, InputStatus, Outcome
@@ -60,7 +61,7 @@ def compare(
     was = replace(options, selection=past.selection, waivers=None, inline_ignores=False)
     before = evaluate(past, was, None, shared, reported=False)
     now.read.inputs = list(_with_lost(before.read.inputs, now.read.inputs))
-    now = with_changes(now, change)
+    now = with_changes(now, change, hidden_inputs(before, now, paths, shared))
     return compared(before, now, base, change.notes).result()
 
 

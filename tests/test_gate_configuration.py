@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.command_line import assay
 from tests.gate_repository import Repository
@@ -21,6 +22,7 @@ spec:
       image: registry.example/web:1.4.2
       securityContext: {privileged: true}
 """
+POD_DATA = yaml.safe_load(POD)
 OWN = (Path(__file__).parent / "own-rule.yaml").read_text()
 RULE = "gate.configuration-not-weakened"
 PRIVILEGED = "kubernetes.container-not-privileged"
@@ -227,3 +229,34 @@ def test_what_a_branch_that_is_behind_makes_weaker_is_a_finding(repository: Repo
     _behind(repository, "assay.yaml", BASE.replace("fail-on: medium", "fail-on: low"))
     repository.write("assay.yaml", BASE.replace("fail-on: medium", "fail-on: critical"))
     assert weaker(repository) == (1, ["fail-on is critical instead of medium"])
+
+
+@pytest.mark.parametrize("how", [(), ("--staged",)])
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"README.md": f"# Page\n\n```yaml\n{POD}```\n"},
+            "Pod web (pod.yaml) is now in README.md, where an object does not count as deployed",
+        ),
+        (
+            {"samples/a.yaml": POD},
+            "Pod web (pod.yaml) is now in samples/a.yaml, where an object does not count as deployed",
+        ),
+        ({"vendor/a.yaml": POD}, "Pod web (pod.yaml) is now in vendor/a.yaml, which is not scanned"),
+        ({"a.json": json.dumps(POD_DATA)}, "Pod web (pod.yaml) is now in a.json, which is not scanned"),
+        ({".gitignore": "*.tmp\npod.*\n"}, ".gitignore hides pod.yaml, which the change takes out of Git"),
+        ({"other.yaml": POD}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_hides_an_object_is_a_finding(
+    repository: Repository, files: dict[str, str], told: str, how: tuple[str, ...]
+) -> None:
+    (repository.folder / "pod.yaml").unlink()
+    for name, text in files.items():
+        repository.write(name, text)
+    repository.git("add", "--all")
+    code, found = weaker(repository, *how)
+    assert found == ([told] if told else [])
+    assert code == bool(told)

@@ -175,12 +175,13 @@ def _of_commit(now: Evaluated, base: Base, path: str) -> bytes | None:
 def _notes(before: Evaluated, now: Evaluated, findings: Sequence[Finding]) -> Iterator[str]:
     """What could not be read on one of the two sides, or on both."""
     past, present = set(unread(before)), set(unread(now))
-    seals = [{item.path: item.sha256 for item in each.read.inputs} for each in (before, now)]
-    for path in sorted(past & present):
+    both = past & present
+    seals = [{item.path: item.sha256 for item in each.read.inputs if item.path in both} for each in (before, now)]
+    for path in sorted(both):
         was, is_now = (each.get(path, "") for each in seals)
         changed = ", and the change alters it" if was and is_now and was != is_now else ""
         yield f"{path} is not assessed in full, and was not on the base{changed}"
-    paths, left = {item.path for item in now.read.inputs}, mended_files.told(findings)
+    paths, left = {item.path for item in now.read.inputs if item.path in past}, mended_files.told(findings)
     for path in sorted((past - present) & paths):
         more = f": {left[path]}" if path in left else ""
         yield f"{path} could not be read in full on the base, so what the change leaves in it is not compared{more}"

@@ -31,8 +31,8 @@ _Objects = Mapping[str, Subject]
 
 def hidden_inputs(before: Evaluated, now: Evaluated, paths: Sequence[str], shared: Shared) -> list[ConfigurationChange]:
     """What of a base the change moves to where it does not count any more."""
-    past, present = _deployed(before), _deployed(now)
-    lost = {identity: each for identity, each in past.items() if identity not in present}
+    deployed = {each.identity for each in _deployed(now)}
+    lost = {each.identity: each for each in _deployed(before) if each.identity not in deployed}
     if not lost:
         return []
     there = {each.identity: each for each in now.read.subjects if each.kind == RESOURCE and each.identity in lost}
@@ -47,9 +47,9 @@ def hidden_inputs(before: Evaluated, now: Evaluated, paths: Sequence[str], share
     return [*told, *(_moved(left, _unread(left, now, paths, shared), why="which is not scanned") if left else ())]
 
 
-def _deployed(scan: Evaluated) -> _Objects:
+def _deployed(scan: Evaluated) -> Iterator[Subject]:
     apart = not_deployed(scan.read.subjects, scan.read.unused)
-    return {each.identity: each for each in scan.read.subjects if each.kind == RESOURCE and each not in apart}
+    return (each for each in scan.read.subjects if each.kind == RESOURCE and each not in apart)
 
 
 def _moved(lost: _Objects, there: _Objects, why: str = "") -> Iterator[ConfigurationChange]:

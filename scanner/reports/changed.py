@@ -15,7 +15,7 @@ _WORDS = {
     BaselineState.FIXED: "fixed",
     BaselineState.MOVED: "moved",
     BaselineState.INCOMPARABLE: "not comparable: its file could not be read on one side",
-    BaselineState.OUT_OF_SIGHT: "failed on the base and cannot be judged any more",
+    BaselineState.OUT_OF_SIGHT: "was decided on the base and cannot be judged any more",
 }
 
 

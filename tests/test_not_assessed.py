@@ -34,10 +34,6 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("deploy/docker-stack.yml", {"services": {}}),
     ],
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
-    "claude-agent": [(".claude/agents/core/coder.md", FRONT_MATTER)],
-    "claude-command": [(".claude/commands/deploy.md", FRONT_MATTER)],
-    "agent-skill": [("skills/a/SKILL.md", FRONT_MATTER)],
-    "copilot-agent": [(".github/agents/a.agent.md", FRONT_MATTER)],
     "copilot-settings": [
         (".vscode/settings.json", {f"chat.tools.{part}autoApprove": True})
         for part in ("", "global.", "edits.", "terminal.")
@@ -53,22 +49,11 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("c.txt", CALL),
         ("d.md", f"```text\n{CALL}\n```\n"),
     ],
-    "claude-flow": [("claude-flow.config.json", {"features": {}}), (".hive-mind/config.json", {"queen": {}})],
     "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
     "agent-resource": [
-        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Agent", "metadata": {"name": "a"}}),
-        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPServer", "metadata": {}}),
+        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Memory", "metadata": {"name": "a"}}),
+        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPRegistry", "metadata": {}}),
     ],
-    "agent-card": [
-        (".well-known/agent-card.json", {"name": "a"}),
-        ("card.json", {"name": "a", "capabilities": {}, "skills": [{"id": "s"}], "url": "http://a"}),
-    ],
-    "crewai": [
-        ("agents.yaml", {"a": {"role": "r", "goal": "g", "backstory": "b"}}),
-        ("tasks.yaml", {"t": {"description": "d", "expected_output": "e"}}),
-        ("crew.jsonc", {"agents": [], "tasks": [{"description": "d", "expected_output": "e"}]}),
-    ],
-    "langgraph": [("langgraph.json", {"graphs": {"a": "./a.py:graph"}, "dependencies": ["."]})],
     "autogen": [("team.json", {"provider": "autogen.Team", "component_type": "team", "config": {}})],
     "adk-agent": [("root_agent.yaml", {"agent_class": "LlmAgent", "name": "a"})],
     "m365-agent": [("declarativeAgent.json", {"name": "a", "instructions": "b"})],
@@ -109,7 +94,6 @@ LIKENESSES: list[tuple[str, Any]] = [
     ("a.json", {"name": "a", "version": "1", "scripts": {}}),
     ("a.yaml", {"graphs": [1]}),
     (".claude/settings.json", {}),
-    ("a.md", FRONT_MATTER),
     ("CLAUDE.md", "# Rules\nAlways run the tests.\n"),
     ("a.md", f"`{CALL}`"),
     ("a.xml", "<project/>"),
@@ -253,10 +237,10 @@ def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
 
 def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: crewai, path: x/, reason: none left}\n")
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: adk-agent, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed crewai in x/ is not used: no scanned input matches it"
+    said = "not_assessed adk-agent in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout

@@ -81,6 +81,7 @@ _INSTRUCTIONS = (
     r"|\.github/(?:agents|chatmodes)/[^/]+\.md)$"
 )
 """Texts that an agent loads with what their front matter grants."""
+_OF_TEXTS = ("front-matter", "prose")
 _INSTRUCTION_SIGNS = (
     FormatSignature({"allowed-tools": either(str, list)}),
     FormatSignature({"name": str, "description": str, "tools": either(str, list)}),
@@ -118,6 +119,8 @@ def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | 
 def _instructions(document: Document) -> Iterator[Subject] | None:
     """What a text for agents says; None for any other text."""
     path, value = document.origin.path, document.root.value
+    if document.format not in _OF_TEXTS:
+        return None
     if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
         return None
     if document.format == "prose" and not any(line.strip() for line in value):
@@ -141,7 +144,7 @@ _TEXTS = (
         KnownBy.AGENT,
         _instructions,
         loaded_from=_INSTRUCTIONS,
-        documents=("front-matter", "prose"),
+        documents=_OF_TEXTS,
     ),
     Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
 )

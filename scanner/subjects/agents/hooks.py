@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
@@ -14,6 +15,7 @@ from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject, texts
 from scanner.subjects.agents.command_words import command, seen
 from scanner.subjects.agents.kinds import HOOK
+from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.programs import name_set
 from scanner.subjects.subject_builder import SubjectBuilder, duration
 
@@ -37,6 +39,7 @@ _GUARD = regex(
     r"|detect|danger|safe|secret|gate\b|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
 )
 """Words of a command that is meant to stop something."""
+_RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
 _HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
 
@@ -67,6 +70,7 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     url = handler.get("url")
     shape = SubjectBuilder().say("event", event).say("knownEvent", event in EVENTS).say("blocking", event in BLOCKING)
     shape.say("near", "" if event in EVENTS else next(iter(get_close_matches(event, sorted(EVENTS), 1, 0.6)), ""))
+    shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
     timeout = handler.get("timeout")
@@ -85,6 +89,19 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
     yield from command(where, event, "hook", line, texts(handler.get("args")))
+
+
+def _matcher_fault(matcher: Any) -> str:
+    """Why a matcher of tools matches none; empty where it may."""
+    if not isinstance(matcher, str):
+        return ""
+    if _RULE.fullmatch(matcher):
+        return "permission rules belong to the field `if`"
+    for name in matcher.split("|"):
+        known = BY_FOLDED.get(name.strip().lower())
+        if known and known != name.strip():
+            return f"the tool is called {known}"
+    return ""
 
 
 def _sent(line: Node, url: Node) -> str:

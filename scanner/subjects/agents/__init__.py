@@ -59,6 +59,10 @@ _FORMATS = (
         (
             FormatSignature({"$schema": holding("claude-code-settings")}),
             FormatSignature({"permissions": _holds_permissions}),
+            FormatSignature({"enableAllProjectMcpServers": bool}),
+            FormatSignature({"apiKeyHelper": str}),
+            FormatSignature({"allowManagedPermissionRulesOnly": bool}),
+            FormatSignature({"statusLine": {"type": str, "command": str}}),
             FormatSignature({"hooks": some([{"hooks": [{"type": str}]}])}),
         ),
         kinds=True,

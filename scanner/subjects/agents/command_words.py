@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -46,10 +47,12 @@ _ADDRESS = regex(
 _LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
 _WHOLE = regex(
     r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@"
-    r"|transcript|\$\(\s*(?:cat|env|printenv|set|jq|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b"
+    r"|transcript|\$\(\s*(?:cat|env|printenv|set|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b|^\s*(?:cat|env|printenv|tail|tar)\b"
     r"|\$\{?(?:CLAUDE_)?(?:TOOL_(?:INPUT|OUTPUT|RESULT)|FILE_PATHS?|PROMPT|INPUT)\b|\bprintenv\b"
 )
 """What a request sends is a file, the input of the hook, the environment or the transcript."""
+_TAKEN = regex(r"\b(\w+)=[\"']?\$\(\s*(?:cat|env|printenv)\b\s*(?:-|<&0|/dev/stdin)?\s*\)")
+"""Names of variables that hold the input of a hook, or the environment."""
 _SKIPS = regex(
     r"(?i)(?:^|[\s\"'=])(--(?:allow-)?dangerously-[\w-]+|--yolo|--approval-mode[= ]yolo|--trust-all-tools"
     r"|--sandbox[= ]danger-full-access|--full-auto|--permission-mode[= ]bypassPermissions|--ask-for-approval[= ]never"
@@ -124,22 +127,13 @@ def seen(text: str) -> dict[str, Any]:
 
 def _sent(text: str) -> Iterator[str]:
     """The hosts to which a command line sends a file, its input or the environment."""
+    taken = "|".join(re.escape(name) for name in _TAKEN.findall(text))
     for match in _SENDS.finditer(text):
         request = match[0]
-        whole = _WHOLE.search(request) or (_WHOLE.search(text) and "|" in text[: match.start()])
-        address = _ADDRESS.search(request)
+        before = text[: match.start()].rstrip()
+        piped = before.endswith("|") and _WHOLE.search(re.split(r"[;&]|\|\|", before[:-1])[-1])
+        used = taken and re.search(rf"\$\{{?(?:{taken})\b", request)
         raw = request.startswith((">", "nc", "ncat", "netcat"))
-        if (whole or raw) and not _LOCAL.search(request):
+        if (raw or used or piped or _WHOLE.search(request)) and not _LOCAL.search(request):
+            address = _ADDRESS.search(request)
             yield address[1] if address else "an address that is not written out"
-
-
-def tokens_after(words: Sequence[str], *, valued: frozenset[str]) -> Iterator[str]:
-    """The words behind options; the value of an option is passed over."""
-    value = False
-    for word in words:
-        if value:
-            value = False
-        elif word.startswith("-"):
-            value = word in valued
-        else:
-            yield word

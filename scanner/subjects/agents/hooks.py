@@ -31,12 +31,12 @@ EVENTS = BLOCKING | name_set(
 )
 _GUARDED = frozenset({"PreToolUse", "UserPromptSubmit", "UserPromptExpansion", "ConfigChange", "PermissionRequest"})
 """Events before something happens, at which a hook is a guard."""
-_OPEN = regex(
-    r"(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)\s*[\"']?\s*\)?\s*$|\|\|\s*(?:true|:|exit\s+0)\b|(?<!&)&\s*$"
-)
+_OPEN = regex(r"(?:(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)|(?<!&)&)\s*(?:\d?>\S+\s*)*[\"')]*\s*$")
+_CLOSES = regex(r"\bexit\s+(?!0\b)\S|\bexec\s")
+"""Parts of a command that keep or set the exit code."""
 _GUARD = regex(
-    r"(?i)guard|block|deny|denied|protect|prevent|forbid|restrict|secur|polic(?:y|ies)|valid|verif|enforce|sanit"
-    r"|detect|danger|safe|secret|gate\b|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
+    r"(?i)guard|block(?!chain)|\bdeny|denied|protect|prevent|forbid|restrict|security|polic(?:y|ies)|validat|verif|enforce"
+    r"|sanit|danger|safety|secret|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
 )
 """Words of a command that is meant to stop something."""
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
@@ -82,13 +82,18 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
     guards = event in _GUARDED and bool(_GUARD.search(text))
-    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _OPEN.search(text.strip()))))
+    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _fails_open(text))))
     sent = _sent(line, url)
     shape.put("sendsTo", line or url, sent) if sent else shape.say("sendsTo", "")
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
     yield from command(where, event, "hook", line, texts(handler.get("args")))
+
+
+def _fails_open(text: str) -> bool:
+    """Whether a command always succeeds."""
+    return bool(_OPEN.search(text.strip())) and not _CLOSES.search(text)
 
 
 def _matcher_fault(matcher: Any) -> str:

@@ -15,10 +15,12 @@ from msgspec import Struct
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.kinds import KINDS
+from scanner.subjects.agents.kinds import KINDS, PERMISSION, SETTINGS
 from scanner.subjects.data_predicates import either, every, holding, some
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.unread.format import FormatSignature
+
+__all__ = ["FORMATS", "PERMISSION", "SETTINGS", "name_of"]
 
 _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
 _PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)

@@ -13,7 +13,7 @@ from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject, texts
-from scanner.subjects.agents.command_words import command, seen
+from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.kinds import HOOK
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.programs import name_set
@@ -81,10 +81,11 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     shape.say("shape", "flat" if flat else "nested")
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
-    guards = event in _GUARDED and bool(_GUARD.search(text))
-    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _fails_open(text))))
+    guards = event in _GUARDED and bool(_GUARD.search(text[:LONGEST]))
+    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _fails_open(text[-LONGEST:]))))
     sent = _sent(line, url)
-    shape.put("sendsTo", line or url, sent) if sent else shape.say("sendsTo", "")
+    if sent is not None:
+        shape.put("sendsTo", line or url, sent) if sent else shape.say("sendsTo", "")
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
@@ -109,9 +110,14 @@ def _matcher_fault(matcher: Any) -> str:
     return ""
 
 
-def _sent(line: Node, url: Node) -> str:
-    """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine."""
+def _sent(line: Node, url: Node) -> str | None:
+    """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine.
+
+    None for a command that is too long to be judged.
+    """
     if isinstance(url.value, str):
         host = _HOST.match(url.value)
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
-    return str(seen(line.value)["sendsTo"]) if isinstance(line.value, str) else ""
+    if not isinstance(line.value, str):
+        return ""
+    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None

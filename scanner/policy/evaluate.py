@@ -18,7 +18,7 @@ from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.fingerprint import fingerprint
-from scanner.policy.fix import ApplicableFix
+from scanner.policy.fix import ApplicableFix, place_of
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
@@ -218,7 +218,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
     if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
-        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, item.path))
+        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 
 

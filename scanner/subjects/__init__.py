@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
 
 IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
+IN_FILE = (agents.SETTINGS, agents.PERMISSION)
+"""Kinds that hold the document that they are made of, so that a fix can change it."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _LOADED = tuple(form for form in FORMATS if form.loaded_from)
@@ -243,9 +245,8 @@ class Recognition:
 
 def _asked(path: str) -> Iterable[Format]:
     """The formats in the order in which they are asked of a document: first one that a tool loads from its path."""
-    if not _LOADED_FROM.search(path):
-        return _BY_PRECEDENCE
-    return (*(form for form in _LOADED if re.search(form.loaded_from, path)), *_BY_PRECEDENCE)
+    loaded = (form for form in _LOADED if re.search(form.loaded_from, path)) if _LOADED_FROM.search(path) else ()
+    return (*loaded, *_BY_PRECEDENCE)
 
 
 def may_be_ours(text: str) -> bool:

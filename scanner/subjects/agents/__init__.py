@@ -13,12 +13,14 @@ from typing import Any
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.kinds import KINDS
+from scanner.subjects.agents.kinds import KINDS, PERMISSION, SETTINGS
 from scanner.subjects.agents.known import Known
 from scanner.subjects.agents.runtimes import RUNTIMES
 from scanner.subjects.data_predicates import either, every, holding, some
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.unread.format import FormatSignature
+
+__all__ = ["FORMATS", "PERMISSION", "SETTINGS", "name_of"]
 
 _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
 _PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
@@ -45,6 +47,10 @@ _FORMATS = (
         (
             FormatSignature({"$schema": holding("claude-code-settings")}),
             FormatSignature({"permissions": _holds_permissions}),
+            FormatSignature({"enableAllProjectMcpServers": bool}),
+            FormatSignature({"apiKeyHelper": str}),
+            FormatSignature({"allowManagedPermissionRulesOnly": bool}),
+            FormatSignature({"statusLine": {"type": str, "command": str}}),
             FormatSignature({"hooks": some([{"hooks": [{"type": str}]}])}),
         ),
         kinds=True,

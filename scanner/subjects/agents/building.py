@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
@@ -14,6 +15,7 @@ from scanner.marks import with_children
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
+from scanner.subjects.agents.kinds import FILE
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder, known
 
@@ -57,11 +59,14 @@ def subject(kind: str, where: Place, owner: str, label: str, shape: SubjectBuild
     shape.data.setdefault("scope", where.scope)
     name = str(shape.data.get("name", ""))
     made = governance.subject(kind, where.origin, owner, label, shape, whole)
-    title = f"{label} {short(name)}".strip()
     identity = made.identity if len(name) <= _LONGEST_NAME else f"{kind}/{owner}/{short(name)}"
-    return Subject(
-        kind, identity, title, made.origin, made.bindings, made.marks, made.focus, made.unknowns, where.group
-    )
+    return replace(made, identity=identity, name=f"{label} {short(name)}".strip(), group=where.group)
+
+
+def with_file(made: Subject, root: Node) -> Subject:
+    """A subject with the document that it was read from, so that a fix can change a field of it."""
+    marks = {**made.marks, FILE: root.mark} if root.mark else made.marks
+    return replace(made, bindings={**made.bindings, FILE: root.value}, marks=marks)
 
 
 def short(text: str) -> str:

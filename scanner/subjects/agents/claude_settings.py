@@ -11,7 +11,7 @@ from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.model import Subject
 from scanner.subjects.agents import settings_keys
-from scanner.subjects.agents.building import Place, entries, place, subject, texts
+from scanner.subjects.agents.building import Place, entries, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import SETTINGS
@@ -49,7 +49,8 @@ def read(document: Document) -> Iterator[Subject]:
     root = document.root
     allowed = root.get("permissions")
     yield _settings(where, root, allowed)
-    yield from permissions(where, {name: allowed.get(name) for name in ("allow", "ask", "deny") if allowed.get(name)})
+    lists = {name: allowed.get(name) for name in ("allow", "ask", "deny") if allowed.get(name)}
+    yield from permissions(where, lists, root=root)
     yield from hooks(where, root.get("hooks"))
     for name in _HELPERS:
         yield from command(where, name, "helper", root.get(name))
@@ -83,7 +84,7 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     _keys(shape, root)
     shape.say("deniesSecrets", _denies_secrets(root, allowed))
     shape.say("allows", len(texts(allowed.get("allow"))))
-    return subject(SETTINGS, where, "", "settings in", shape, root)
+    return with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)
 
 
 def _sandbox(shape: SubjectBuilder, node: Node) -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, short, subject, texts
-from scanner.subjects.agents.command_words import command, seen
+from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.kinds import HOOK
+from scanner.subjects.agents.permission_grammar import BY_FOLDED
 from scanner.subjects.agents.programs import name_set
 from scanner.subjects.subject_builder import SubjectBuilder, duration
 
@@ -29,14 +31,15 @@ EVENTS = BLOCKING | name_set(
 )
 _GUARDED = frozenset({"PreToolUse", "UserPromptSubmit", "UserPromptExpansion", "ConfigChange", "PermissionRequest"})
 """Events before something happens, at which a hook is a guard."""
-_OPEN = regex(
-    r"(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)\s*[\"']?\s*\)?\s*$|\|\|\s*(?:true|:|exit\s+0)\b|(?<!&)&\s*$"
-)
+_OPEN = regex(r"(?:(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)|(?<!&)&)\s*(?:\d?>\S+\s*)*[\"')]*\s*$")
+_CLOSES = regex(r"\bexit\s+(?!0\b)\S|\bexec\s")
+"""Parts of a command that keep or set the exit code."""
 _GUARD = regex(
-    r"(?i)guard|block|deny|denied|protect|prevent|forbid|restrict|secur|polic(?:y|ies)|valid|verif|enforce|sanit"
-    r"|detect|danger|safe|secret|gate\b|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
+    r"(?i)guard|block(?!chain)|\bdeny|denied|protect|prevent|forbid|restrict|security|polic(?:y|ies)|validat|verif|enforce"
+    r"|sanit|danger|safety|secret|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
 )
 """Words of a command that is meant to stop something."""
+_RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
 _HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
 
@@ -67,6 +70,7 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     url = handler.get("url")
     shape = SubjectBuilder().say("event", event).say("knownEvent", event in EVENTS).say("blocking", event in BLOCKING)
     shape.say("near", "" if event in EVENTS else next(iter(get_close_matches(event, sorted(EVENTS), 1, 0.6)), ""))
+    shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
     timeout = handler.get("timeout")
@@ -77,19 +81,43 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     shape.say("shape", "flat" if flat else "nested")
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
-    guards = event in _GUARDED and bool(_GUARD.search(text))
-    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _OPEN.search(text.strip()))))
+    guards = event in _GUARDED and bool(_GUARD.search(text[:LONGEST]))
+    shape.say("guards", guards).say("failsOpen", bool(guards and (background or _fails_open(text[-LONGEST:]))))
     sent = _sent(line, url)
-    shape.put("sendsTo", line or url, sent) if sent else shape.say("sendsTo", "")
+    if sent is not None:
+        shape.put("sendsTo", line or url, sent) if sent else shape.say("sendsTo", "")
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
     yield from command(where, event, "hook", line, texts(handler.get("args")))
 
 
-def _sent(line: Node, url: Node) -> str:
-    """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine."""
+def _fails_open(text: str) -> bool:
+    """Whether a command always succeeds."""
+    return bool(_OPEN.search(text.strip())) and not _CLOSES.search(text)
+
+
+def _matcher_fault(matcher: Any) -> str:
+    """Why a matcher of tools matches none; empty where it may."""
+    if not isinstance(matcher, str):
+        return ""
+    if _RULE.fullmatch(matcher):
+        return "permission rules belong to the field `if`"
+    for name in matcher.split("|"):
+        known = BY_FOLDED.get(name.strip().lower())
+        if known and known != name.strip():
+            return f"the tool is called {known}"
+    return ""
+
+
+def _sent(line: Node, url: Node) -> str | None:
+    """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine.
+
+    None for a command that is too long to be judged.
+    """
     if isinstance(url.value, str):
         host = _HOST.match(url.value)
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
-    return str(seen(line.value)["sendsTo"]) if isinstance(line.value, str) else ""
+    if not isinstance(line.value, str):
+        return ""
+    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None

@@ -22,9 +22,12 @@ COMMAND = "agents.command"
 PROMPT = "agents.prompt"
 """The text that an agent, a command or a skill is instructed with, by line."""
 
+FILE = "file"
+"""The binding of the document as it is, of which a fix changes a field."""
+
 KINDS = {
-    SETTINGS: Kind(("settings",), ShownBy.MANIFEST),
-    PERMISSION: Kind(("permission",), ShownBy.MANIFEST),
+    SETTINGS: Kind(("settings", FILE), ShownBy.MANIFEST),
+    PERMISSION: Kind(("permission", FILE), ShownBy.MANIFEST),
     HOOK: Kind(("hook",), ShownBy.MANIFEST),
     SERVER: Kind(("server",), ShownBy.MANIFEST),
     AGENT: Kind(("agent",), ShownBy.MANIFEST),

@@ -37,7 +37,11 @@ TOOLS = name_set(
     "computer"
 )
 """The built-in tools, present and former."""
-_BY_FOLDED = {tool.lower(): tool for tool in TOOLS}
+BY_FOLDED = {tool.lower(): tool for tool in TOOLS}
+_FOLDERS = tuple(
+    f"{folder}/" for folder in ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin")
+)
+"""Folders in which all programs are."""
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)\s+")
 _LETTER = regex(r"[A-Za-z0-9]")
 
@@ -77,7 +81,7 @@ def parse(text: str) -> Rule:
 
 def _ignored(tool: str, specifier: str | None) -> str:
     """Why a tool ignores a rule."""
-    known = _BY_FOLDED.get(tool.lower())
+    known = BY_FOLDED.get(tool.lower())
     if tool not in TOOLS and known:
         return f"names of tools begin with a capital letter: {known}"
     if not _TOOL.fullmatch(tool):
@@ -167,6 +171,8 @@ def command_reach(specifier: str) -> str:
     if pattern is None:
         return "narrow"
     first, _, rest = pattern.start.partition(" ")
+    if not (rest or pattern.whole_words) and any(folder.startswith(first) for folder in _FOLDERS):
+        return "any-command"
     start = f"{program_of(first)} {rest}".strip()
     if not start:
         return "any-command"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.documents.positions import Node
 from scanner.model import Subject
-from scanner.subjects.agents.building import Place, subject
+from scanner.subjects.agents.building import Place, subject, with_file
 from scanner.subjects.agents.kinds import PERMISSION
 from scanner.subjects.agents.permission_grammar import TOOLS, Rule, covers, near_tool, parse
 from scanner.subjects.agents.secret_values import secret_kind
@@ -14,18 +14,31 @@ from scanner.subjects.subject_builder import SubjectBuilder
 
 LISTS = ("allow", "ask", "deny")
 _EFFECTS = {"allow": "grants", "ask": "asks", "deny": "denies"}
-_MOST_COMPARED = 400
-"""Rules of a list that are compared with each other."""
+_COMPARISONS = 300_000
+"""Of rules of one file with each other; of a longer list, fewer are compared."""
 
 
-def permissions(where: Place, lists: Mapping[str, Node], source: str = "settings") -> Iterator[Subject]:
-    """The rules of several lists, each with the one that makes it void."""
-    rules = {name: [(node, parse(node.value)) for node in _texts(lists[name])] for name in LISTS if name in lists}
+def permissions(
+    where: Place,
+    lists: Mapping[str, Node],
+    source: str = "settings",
+    root: Node | None = None,
+    path: str = "permissions",
+) -> Iterator[Subject]:
+    """The rules of several lists, each with the one that makes it void; with `root`, in a document below a path."""
+    rules = {
+        name: [(at, node, parse(node.value)) for at, node in _texts(lists[name])] for name in LISTS if name in lists
+    }
+    most = _COMPARISONS // max(1, sum(map(len, rules.values())))
     for name, pairs in rules.items():
-        stronger = [(kind, rule) for kind in _stronger(name) for _, rule in rules.get(kind, ())[:_MOST_COMPARED]]
-        inside = [rule for _, rule in pairs[:_MOST_COMPARED]]
-        for node, rule in pairs:
-            yield permission(where, name, node, rule, stronger=stronger, inside=inside, source=source)
+        stronger = [(kind, rule) for kind in _stronger(name) for *_, rule in rules.get(kind, ())[:most]]
+        inside = [rule for *_, rule in pairs[:most]]
+        for at, node, rule in pairs:
+            made = permission(where, name, node, rule, stronger=stronger, inside=inside, source=source)
+            if root:
+                made.bindings[made.focus]["path"] = f"{path}.{name}.{at}"
+                made = with_file(made, root)
+            yield made
 
 
 def permission(
@@ -47,8 +60,9 @@ def permission(
     shape.say("near", "" if _is_known(rule.tool) else near_tool(rule.tool))
     by = next(((kind, other) for kind, other in stronger if covers(other, rule)), None)
     shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
-    narrower = [other.text for other in inside if other.text != rule.text and covers(rule, other)]
-    shape.say("narrower", narrower[:20] if rule.valid else [])
+    broad = rule.reach not in ("narrow", "none")
+    narrower = [other.text for other in inside if broad and other.text != rule.text and covers(rule, other)]
+    shape.say("narrower", narrower[:20])
     shape.say("credential", secret_kind("", rule.text))
     return subject(PERMISSION, where, name, f"{name} rule", shape, node)
 
@@ -58,8 +72,10 @@ def _stronger(name: str) -> tuple[str, ...]:
     return {"allow": ("deny", "ask"), "ask": ("deny",), "deny": ()}[name]
 
 
-def _texts(node: Node) -> Iterator[Node]:
-    return (item for item in node.elements() if isinstance(item.value, str) and item.value.strip())
+def _texts(node: Node) -> Iterator[tuple[int, Node]]:
+    """The texts of a list, with their numbers."""
+    pairs = enumerate(node.elements())
+    return ((at, item) for at, item in pairs if isinstance(item.value, str) and item.value.strip())
 
 
 def _is_known(tool: str) -> bool:

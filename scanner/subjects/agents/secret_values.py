@@ -5,7 +5,7 @@ A made-up token in data is usually an example. In the settings of an agent it st
 
 from __future__ import annotations
 
-from scanner.credentials import kind_of
+from scanner.credentials import DEFAULT, kind_of
 from scanner.late import regex
 
 _EXACT = regex(
@@ -19,10 +19,13 @@ _VARIED = 10
 
 
 def secret_kind(name: str, value: str) -> str:
-    """The kind of credential that a value of a name is or holds, as a noun phrase; empty where it is none."""
+    """The kind of credential that a value of a name is or holds, as a noun phrase; empty where it is none.
+
+    A well-known password, such as that of a database on the machine, stands in for one and is none here.
+    """
     found = kind_of(name, value)
     if found:
-        return found
+        return "" if found == DEFAULT else found
     exact = _EXACT.search(value)
     if exact and not _MADE_UP.search(exact[0]) and len(set(exact[0])) > _VARIED:
         return "a token"

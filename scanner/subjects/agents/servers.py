@@ -34,6 +34,7 @@ _AUTHENTICATING = regex(
 _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|code))=|://[^/@\s]+@")
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 _URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+_BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
 _APPROVALS = ("autoApprove", "alwaysAllow", "autoApproved", "auto_approve", "always_allow")
 
 
@@ -51,7 +52,7 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     """One server, and the command that starts it."""
     shape = SubjectBuilder().say("name", name)
     line, arguments = _command(node)
-    url = node.first("url", "httpUrl", "serverUrl", "endpoint", "uri")
+    url = node.first("url", "httpUrl", "serverUrl", "endpoint", "uri") or _bridged(line, arguments)
     shape.put("command", line, line.value if isinstance(line.value, str) else None)
     if isinstance(line.value, list):
         shape.put("command", line.get(0))
@@ -61,7 +62,7 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     variables(shape, node.first("env", "environment", "envs"))
     pairs(shape, "headers", node.first("headers", "requestInit").get("headers") or node.get("headers"))
     _approvals(shape, node)
-    _authentication(shape, node, url)
+    _authentication(shape, node, url, bridged=bool(line))
     disabled = node.get("disabled").value is True or node.get("enabled").value is False
     shape.say("disabled", disabled)
     words = _words(line, arguments)
@@ -82,6 +83,16 @@ def _command(node: Node) -> tuple[Node, Node]:
     if isinstance(line.value, dict):  # Zed
         return line.get("path"), line.get("args")
     return line, node.first("args", "arguments")
+
+
+def _bridged(line: Node, arguments: Node) -> Node:
+    """The address that a local program such as mcp-remote forwards to."""
+    words = _words(line, arguments)
+    if not any(_BRIDGE.fullmatch(word) for word in words[:4]):
+        return MISSING
+    held = arguments or line
+    found = (item for item in held.elements() if isinstance(item.value, str) and _URL.match(item.value))
+    return next(found, MISSING)
 
 
 def _words(line: Node, arguments: Node) -> list[str]:
@@ -127,15 +138,21 @@ def _approvals(shape: SubjectBuilder, node: Node) -> None:
         shape.put("autoApprove", node.get("trust"), ["*"])
 
 
-def _authentication(shape: SubjectBuilder, node: Node, url: Node) -> None:
-    """Whether a remote server is called with a proof of identity: a header, OAuth, or a key in the address."""
+def _authentication(shape: SubjectBuilder, node: Node, url: Node, *, bridged: bool) -> None:
+    """Whether a remote server is called with a proof of identity: a header, OAuth, or a key in the address.
+
+    A local program that forwards to the server does OAuth by itself.
+    """
     if not isinstance(url.value, str):
         return
     header = any(_AUTHENTICATING.fullmatch(entry["name"]) for entry in shape.data.get("headers", ()))
     stated = node.first(
         "headersHelper", "oauth", "auth", "authentication", "authorization", "authProviderType", "oauthConfig"
     )
-    shape.say("authenticated", bool(header or _IN_ADDRESS.search(url.value) or (stated and stated.value is not False)))
+    shape.say(
+        "authenticated",
+        bool(header or bridged or _IN_ADDRESS.search(url.value) or (stated and stated.value is not False)),
+    )
     shape.say("keyInAddress", bool(_IN_ADDRESS.search(url.value)))
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents
+from scanner import documents, repeated_findings
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
@@ -24,9 +24,9 @@ from scanner.policy.tuning import Tuning
 def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
     """The findings as reports show them.
 
-    `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
+    `shared` are the files that several overlays use, `once` the rules that report a fault once for each input.
     """
-    return in_order(_once(evaluation, shared, once))
+    return in_order(repeated_findings.merged(_once(evaluation, shared), evaluation, once))
 
 
 class Searched(Struct):
@@ -98,7 +98,7 @@ def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
 
 
-def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]) -> list[Finding]:
+def _once(evaluation: Evaluation, shared: Collection[str]) -> list[Finding]:
     """The findings, each cause once: of a line that several overlays build, and of equal findings at one place."""
     kept: dict[tuple[object, ...], Finding] = {}
     built_by: dict[tuple[object, ...], list[str]] = {}
@@ -111,9 +111,7 @@ def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]
             finding.message,
             finding.subject_id,
         )
-        if finding.rule in once:
-            key = (finding.rule, finding.outcome, finding.location.path, finding.message)
-        elif finding.location.path in shared and finding.overlay:
+        if finding.location.path in shared and finding.overlay:
             place = (finding.rule, finding.outcome, finding.location, *_without_name(finding))
             times[finding.overlay, place] += 1  # several objects of one overlay may stand at one place
             key = (*place, times[finding.overlay, place])

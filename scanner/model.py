@@ -87,6 +87,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    partly: frozenset[str] = frozenset()
+    """Names of fields that hold a text with computed parts, which stand in it as in the source."""
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents
+from scanner import documents, repeated_findings
 from scanner.contexts import Context, context_of, is_loaded
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
@@ -31,7 +31,8 @@ def separate_findings(
     None where their paths decide.
     """
     once = [rule.id for rule in rules if rule.once]
-    return _counted(in_order(_once(evaluation, shared, once)), rules, context)
+    found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
+    return _counted(in_order(found), rules, context)
 
 
 _CREDENTIALS = "secret-not-in-plain-text"
@@ -131,14 +132,12 @@ def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
 
 
-def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]) -> Iterable[Finding]:
+def _once(evaluation: Evaluation, shared: Collection[str]) -> Iterable[Finding]:
     """The findings, of equal ones at one place the first."""
     kept: dict[object, Finding] = {}
     for finding in evaluation.findings:
         key: object = (finding.rule, finding.outcome, finding.location, finding.message, finding.subject_id)
-        if finding.rule in once:
-            key = (finding.rule, finding.outcome, finding.location.path, finding.message)
-        elif _is_shared(finding, shared):
+        if _is_shared(finding, shared):
             key = len(kept)
         if key in kept:
             _count_off(evaluation.counts, finding)

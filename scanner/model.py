@@ -90,6 +90,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Of a rendered object, the overlay or chart that it was built by."""
     partial: bool = False
     """Others complete it, so that it shows nothing about what it does not state."""
+    partly: frozenset[str] = frozenset()
+    """Names of fields that hold a text with computed parts, which stand in it as in the source."""
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ SANDBOX = '{"sandbox": false}'
 COMPOSE = "services: {web: {image: nginx}}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
+BROKEN_CALL = CALL.replace('"a"', '"a" b')
 FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n"
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
@@ -46,8 +47,8 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
     ],
     "tool-call": [
-        ("c.txt", CALL),
-        ("d.md", f"```text\n{CALL}\n```\n"),
+        ("c.txt", BROKEN_CALL),
+        ("d.md", f"```text\n{BROKEN_CALL}\n```\n"),
     ],
     "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
     "agent-resource": [
@@ -186,7 +187,8 @@ def test_a_document_among_others_is_a_loss(tmp_path: Path) -> None:
 
 
 def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path) -> None:
-    write(tmp_path, "a.md", f"```js\n{CALL}\n```\n\n```bash\n{CALL}\n```\n\nThen {CALL}.\n")
+    text = f"```js\n{CALL}\n```\n\n```bash\n{BROKEN_CALL}\n```\n\nThen {BROKEN_CALL}.\n"
+    write(tmp_path, "a.md", text)
     code, told = results(tmp_path)
     (item,) = told["inputs"]
     assert (code, item["status"]) == (4, "assessed")

@@ -311,17 +311,20 @@ def test_what_becomes_of_a_call(call: str, expected: list[tuple[str, dict[str, A
             {"name": "Ann", "prompt": "one\n  two", "direct": True, "lines": ["one", "  two"]},
         ),
         ("Task('Ann')", {"name": "Ann", "direct": True}),
-        ("Task('Ann', `hello ${who}`, 'coder')", {"name": "Ann", "type": "coder", "direct": True}),
+        (
+            "Task('Ann', `hello ${who}`, 'coder')",
+            {"name": "Ann", "type": "coder", "prompt": "hello ${who}", "lines": ["hello ${who}"], "direct": True},
+        ),
         ("Task('Ann', 'a\\nb')", {"name": "Ann", "prompt": "a\nb", "direct": True, "lines": ["a", "b"]}),
     ],
 )
 def test_a_task_started_directly(text: str, expected: dict[str, Any]) -> None:
     (task,) = read(text)
     assert (task.kind, task.name, data(task)) == ("swarm.task", "task Ann", expected)
-    assert task.unknowns == ({"prompt"} if "${" in text else set())
+    assert task.partly == ({"prompt", "lines"} if "${" in text else set())
 
 
-@pytest.mark.parametrize("text", ["Task(`${name}`, 'b')", "Task()", "Task(1, 'b')", "Task(name)", "Task({name: 'a'})"])
+@pytest.mark.parametrize("text", ["Task(`${name}`)", "Task()", "Task(1, 'b')", "Task(name)", "Task({name: 'a'})"])
 def test_a_task_without_a_name_is_none(text: str) -> None:
     assert read(text) == []
 
@@ -334,6 +337,7 @@ def test_a_task_without_a_name_is_none(text: str) -> None:
         ("agent_spawn({name: 'A', tools: [...base, 'x']})", {"name": "A"}, {"tools"}),
         ("agent_spawn({name: 'A', tools: ['x', y]})", {"name": "A"}, {"tools"}),
         ("agent_spawn({name: who, type: 'coder'})", {"type": "coder"}, {"name"}),
+        ("agent_spawn({name: 'A', ...more, type: 'coder'})", {"type": "coder"}, {"name", "..."}),
         (
             "agent_spawn({name: 'A', authority: {budget: b, level: 'x'}})",
             {"name": "A", "authority": {"level": "x"}},
@@ -345,8 +349,8 @@ def test_a_task_without_a_name_is_none(text: str) -> None:
         ("backup_create({encryption: cipher})", {"name": "swarm"}, {"encrypted"}),
         (
             "task_orchestrate({task: `do ${x}`, priority: 'low'})",
-            {"name": "for the whole swarm", "priority": "low"},
-            {"prompt"},
+            {"name": "for the whole swarm", "priority": "low", "prompt": "do ${x}", "lines": ["do ${x}"]},
+            set(),
         ),
     ],
 )

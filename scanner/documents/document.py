@@ -41,11 +41,10 @@ class Fault(Struct, frozen=True):
     embedded: bool = False
     """It is in a code block of a Markdown file."""
     format: str = ""
-    """What could not be read: yaml, json, toml, call, sketch (a call that leaves something out), plain or block.
-
-    The last two are code blocks of no language and of one that is not read, given where they may hold calls.
-    """
+    """What could not be read: yaml, json, toml, front-matter, call, or sketch (a call that leaves something out)."""
     path: str = ""
+    name: str = ""
+    """Of the call that it is about."""
     relaxed: Document | None = None
     """The document of a text that is JSON except for comments or a trailing comma."""
 

@@ -61,7 +61,7 @@ def parse(text: str, taken: int = 0) -> tuple[list[CodeBlock], list[str]]:
         words = token.info.split()
         label = words[0].lower() if words else ""
         language = LANGUAGES.get(label, "")
-        columns = _columns(token.content, lines[first + 1 : end]) if language else ()
+        columns = _columns(token.content, lines[first + 1 : end])
         fences.append(CodeBlock(language, token.content, first + 1, columns, label))
     return fences, prose
 

@@ -63,6 +63,8 @@ class Rule(Struct, frozen=True):
     """What clears a finding."""
     every_item: bytes | None = None
     """Whether all items meet `require`; there where that is quicker than to ask for one after the other."""
+    part_fails: bool = False
+    """A text of which parts are computed fails if the others do; otherwise it is unknown."""
     of_item: bool = False
     """What it requires depends on the item, its key and the parameters alone."""
 
@@ -197,6 +199,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
         every_item=expressions.get("every_item"),
+        part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
 

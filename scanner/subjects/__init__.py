@@ -130,7 +130,7 @@ class Recognition:
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
-            self._lose_calls_in_prose(part)
+            self._tell_calls_in_source(part)
         for form in _asked(part.origin.path):
             found = form.recognise(part) if part.format in form.documents else None
             if found is not None:
@@ -161,12 +161,9 @@ class Recognition:
 
     def _take(self, fault: Fault) -> None:
         """Take note of a part that cannot be read, by whose it is."""
-        if fault.format in ("plain", "block"):
-            for line, name in swarm.calls_in_text(fault.text, tasks=fault.format == "plain"):
-                self._lose_call(fault.line + line, name, "in a code block of a language that Assay does not read")
-        elif fault.relaxed and not _is_ours(fault.relaxed, fault.text):
+        if fault.relaxed and not _is_ours(fault.relaxed, fault.text):
             self._pass_over(fault.relaxed, " (not strict JSON: it has comments or a trailing comma)")
-        elif fault.embedded and fault.format == "call":
+        elif fault.embedded and fault.format == "call" and swarm.knows(fault.name):
             self._lose(fault.line, TOOL_CALL.name, fault.message)
         elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
             self._losses.append(Loss(fault.line, EMBEDDED, faults.explained(fault).message))
@@ -185,20 +182,13 @@ class Recognition:
         self._unread.setdefault(kind, why)
         self._losses.append(Loss(line, kind, why))
 
-    def _lose_call(self, line: int, name: str, where: str) -> None:
-        self._lose(line, TOOL_CALL.name, f"the call of {name} {where} is not assessed")
-
-    def _lose_calls_in_prose(self, part: Document) -> None:
-        """Calls outside of code blocks; in a source file they are not a configuration."""
+    def _tell_calls_in_source(self, part: Document) -> None:
+        """Calls in the texts of a source file, or in a language that is not read: they are not a configuration."""
         lines = part.root.value
-        if not any("mcp__" in line for line in lines):
+        if is_page(part.origin.path) or not any("mcp__" in line for line in lines):
             return
-        source = not is_page(part.origin.path)
         for line, name in swarm.calls_in_text("\n".join(lines)):
-            if source:
-                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
-            else:
-                self._lose_call(line + 1, name, "outside of a code block that Assay reads")
+            self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
 
     def _beside(self, part: Document) -> Iterator[Subject]:
         """What an object of the Kubernetes API that configures an agent or a tool adds to the setup.

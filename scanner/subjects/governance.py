@@ -25,6 +25,9 @@ PROCESS = "governance.process"
 RECOVERY = "resilience.recovery"
 REQUIREMENT = "security.requirement"
 
+_SECONDS = (*range(3600, 86400 + 1, 3600), 2 * 86400, 7 * 86400)
+"""Numbers without a unit that are whole hours in seconds, and improbable in any other unit."""
+
 KINDS = {
     DECISION: Kind(("decision",), ShownBy.DECLARED),
     ESCALATION: Kind(("escalation",), ShownBy.DECLARED),
@@ -46,7 +49,8 @@ def subject(kind: str, origin: Origin, owner: str, label: str, shape: SubjectBui
     bindings = {binding: shape.data}
     spread = {SPREAD} if isinstance(whole.value, dict) and SPREAD in whole.value else set()
     unknowns = frozenset(shape.unknowns | spread)
-    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path)
+    partly = frozenset(shape.partly)
+    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path, partly=partly)
 
 
 def decision(node: Node, name: str, origin: Origin, owner: str, fields: Mapping[str, str]) -> Subject:
@@ -145,6 +149,8 @@ def _backups(shape: SubjectBuilder, node: Node) -> None:
     entries, marks = [], []
     for name, interval in plan:
         stated = duration(interval)
+        if stated and interval.value in _SECONDS and not isinstance(interval.value, bool | str):
+            stated = {**stated, "seconds": float(interval.value)}
         if stated and interval.mark:
             entries.append({"name": name, "interval": stated})
             marks.append(interval.mark)

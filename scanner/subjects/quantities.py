@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.late import regex
+from scanner.subjects import schedules
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -37,7 +38,7 @@ _PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
 
 
 def seconds(value: Any) -> float | None:
-    """Seconds of `< 5 minutes`, `1h 30min`, `PT5M`, `hourly`, `immediate`, `{unit: minutes, value: 5}`.
+    """Seconds of `< 5 minutes`, `1h 30min`, `PT5M`, `hourly`, `0 * * * *`, `immediate`, `{unit: minutes, value: 5}`.
 
     A bound reads as the bound itself (`< 5 minutes` is 300). A bare number has no unit, so it is not a duration.
     """
@@ -48,9 +49,11 @@ def seconds(value: Any) -> float | None:
         return number * _UNITS[unit] if unit in _UNITS else None
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
-    text = _BOUND.sub("", value.strip().lower(), count=1)
-    if text in _WORDS:
-        return _WORDS[text]
+    stated = value.strip().lower()
+    text = _BOUND.sub("", stated, count=1)
+    found = _WORDS.get(text, schedules.seconds(" ".join(stated.split())))
+    if found is not None:
+        return found
     if text.startswith("p") and (iso := _ISO.match(text)) and any(iso.groups()):
         return float(sum(int(n or 0) * u for n, u in zip(iso.groups(), (86400, 3600, 60, 1), strict=True)))
     return _parts(text)

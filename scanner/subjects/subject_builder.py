@@ -80,6 +80,7 @@ class SubjectBuilder:
         self.data: dict[str, Any] = {}
         self.marks: dict[str, Mark] = {}
         self.unknowns: set[str] = set()
+        self.partly: set[str] = set()
 
     def put(self, name: str, node: Node, value: Any = ...) -> SubjectBuilder:
         """Take a node in under a name, with its own value or a given one; a missing node leaves nothing."""

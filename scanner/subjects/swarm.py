@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document
+from scanner.documents.literals import PartlyKnown
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.marks import entries_of, keyless, start_of, with_children
@@ -38,6 +39,8 @@ KINDS = {
     CALL: Kind(("call",), ShownBy.MANIFEST),
 }
 
+_STARTERS = ("Task", "Agent")
+"""Functions that start an agent directly."""
 _DECISION_FIELDS = {
     "proposer": "authority",
     "reviewers": "reviewers",
@@ -51,7 +54,7 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     """The subjects of a tool call that is known here; nothing for a known server's other tools; None otherwise."""
     if document.format != "call":
         return None
-    if document.name == "Task":
+    if document.name in _STARTERS:
         return chain(_task_call(document), swarm_call.of_task(document))
     read = _TOOLS.get(document.name.rpartition("__")[2])
     argument = document.root.get(0)
@@ -64,7 +67,8 @@ def recognise(document: Document) -> Iterator[Subject] | None:
 
 def _swarm_init(document: Document, node: Node) -> Iterator[Subject]:
     rules = node.get("governance")
-    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("topology", "maxAgents", "strategy"))
+    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("topology", "strategy"))
+    shape.put("maxAgents", node.get("maxAgents") or node.get("config", "maxAgents"))
     yield governance.subject(SWARM, document.origin, "", "", shape, node)
     if rules:
         frameworks = rules.get("complianceFrameworks")
@@ -88,9 +92,16 @@ def _governance(document: Document, rules: Node) -> Iterator[Subject]:
 
 
 def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
-    names = ("name", "type", "capabilities", "tools", "authority", "swarmId")
-    shape = SubjectBuilder().put_all(node, names).put("domain", node.get("domain"))
+    """An agent; version 3 of the tool calls its name agentId and its type agentType, and has a config and a task."""
+    config = node.get("config")
+    shape = SubjectBuilder().put("name", node.first("name", "agentId")).put("type", node.first("type", "agentType"))
+    for name in ("capabilities", "tools", "authority", "swarmId", "model"):
+        shape.put(name, node.get(name) or config.get(name))
+    shape.put("domain", node.get("domain"))
     yield governance.subject(AGENT, document.origin, "", "agent", shape, node)
+    if task := node.get("task"):
+        name = shape.data.get("name", shape.data.get("type", "an agent"))
+        yield _prompt(document, SubjectBuilder().say("name", f"of {name}"), task, task)
     field = node.get("domain")
     if field:
         parts = {"named": field.get("services"), "compliance": field.get("compliance")}
@@ -98,10 +109,9 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
-    shape = SubjectBuilder().say("name", "for the whole swarm").put("prompt", node.get("task"))
+    shape = SubjectBuilder().say("name", "for the whole swarm")
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
-    prompt_lines(shape, node.get("task"))
-    yield governance.subject(TASK, document.origin, "", "task", shape, node)
+    yield _prompt(document, shape, node.get("task"), node)
     for name, field in node.get("architecture", "domains").items():
         parts = {
             "declared": field.get("services"),
@@ -110,6 +120,16 @@ def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
             "complexity": field.get("complexity"),
         }
         yield domain(name, document.origin, "architecture", field, parts)
+
+
+def _coordination_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
+    """How version 3 of the tool calls task_orchestrate; its strategies are others."""
+    yield _prompt(document, SubjectBuilder().say("name", "for the whole swarm"), node.get("task"), node)
+
+
+def _task_create(document: Document, node: Node) -> Iterator[Subject]:
+    shape = SubjectBuilder().put("name", node.first("name", "title", "type"))
+    yield _prompt(document, shape.put("priority", node.get("priority")), node.first("description", "task"), node)
 
 
 def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
@@ -183,10 +203,41 @@ def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
 
 def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
-    if isinstance(name.value, str):
-        shape = SubjectBuilder().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
-        prompt_lines(shape, prompt)
-        yield governance.subject(TASK, document.origin, "", "task", shape, name)
+    if isinstance(name.value, dict):
+        whole = name
+        kind, prompt = whole.get("subagent_type"), whole.get("prompt")
+        shape = SubjectBuilder().put("name", whole.first("description", "name", "subagent_type")).put("type", kind)
+        yield _prompt(document, shape, prompt, whole)
+    elif isinstance(name.value, str) or (isinstance(name.value, PartlyKnown) and prompt):
+        shape = SubjectBuilder().put("name", name).put("type", kind).say("direct", True)
+        yield _prompt(document, shape, prompt, name)
+
+
+def _memory(document: Document, node: Node) -> Iterator[Subject]:
+    """A text that is stored for other agents."""
+    value = node.get("value")
+    if isinstance(value.value, str | PartlyKnown) and node.get("action").value in (None, "store"):
+        key = node.get("key").value
+        name = f"memory {key}" if isinstance(key, str) else "memory"
+        yield _prompt(document, SubjectBuilder().say("name", name).say("stored", True), value, value)
+
+
+def _parallel_execute(document: Document, node: Node) -> Iterator[Subject]:
+    for number, entry in enumerate(node.first("tasks", "operations", "commands").elements(), start=1):
+        named = entry.first("cmd", "command", "task", "prompt", "description")
+        prompt = entry if isinstance(entry.value, str | PartlyKnown) else named
+        if isinstance(prompt.value, str | PartlyKnown):
+            yield _prompt(document, SubjectBuilder().say("name", f"{number} of parallel_execute"), prompt, entry)
+
+
+def _prompt(document: Document, shape: SubjectBuilder, prompt: Node, whole: Node) -> Subject:
+    """A task with the text that an agent is given."""
+    if isinstance(prompt.value, PartlyKnown):
+        prompt = Node(prompt.value.text, prompt.mark)
+        shape.partly.update(("prompt", "lines"))
+    shape.put("prompt", prompt)
+    prompt_lines(shape, prompt)
+    return governance.subject(TASK, document.origin, "", "task", shape, whole)
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
@@ -198,30 +249,37 @@ _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
     "swarm_monitor": _swarm_monitor,
     "backup_create": _backup_create,
     "benchmark_run": _benchmark_run,
+    "coordination_orchestrate": _coordination_orchestrate,
+    "task_create": _task_create,
+    "memory_usage": _memory,
+    "memory_store": _memory,
+    "parallel_execute": _parallel_execute,
 }
 
 
-_UNREAD = regex(
-    rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{"
-    r"""|(?:^|(?<=[\s\[(,]))(Task)[ \t]*\([ \t]*(["'`]).{1,200}?\3[ \t]*,[ \t]*["'`]"""
-)
-"""A call that is known here, with the start of its arguments: an object, or two texts."""
+_UNREAD = regex(rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{")
+"""A call that is known here, with the start of its arguments."""
 _COMMENT = regex(r"[ \t]*(?://|#|\*|<!--)")
 
 
-def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]]:
+def knows(name: str) -> bool:
+    """Whether subjects are made of the calls of that name."""
+    return name in _STARTERS or name.rpartition("__")[2] in _TOOLS
+
+
+def calls_in_text(text: str) -> Iterator[tuple[int, str]]:
     """The calls in a text of a language that is not read: 0-based line and name.
 
-    One in quotes or in a comment is only named. `Task` is a common word and counts only where requested.
+    One in quotes or in a comment is only named.
     """
     line = counted = 0
     for match in _UNREAD.finditer(text):
-        start = match.start(1 if match[1] else 2)
-        if _COMMENT.match(text, text.rfind("\n", 0, start) + 1, start) or (match[2] and not tasks):
+        start = match.start(1)
+        if _COMMENT.match(text, text.rfind("\n", 0, start) + 1, start):
             continue
         line += text.count("\n", counted, start)
         counted = start
-        yield line, match[1] or match[2]
+        yield line, match[1]
 
 
 FORMAT = Format(
@@ -231,5 +289,5 @@ FORMAT = Format(
     recognise,
     KINDS,
     documents=("call",),
-    signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""",
+    signs=r"""mcp__|\b(?:Task|Agent)[ \t]*\(\s*["'`{]""",
 )

@@ -24,7 +24,7 @@ from scanner.policy.rule import Rule
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-_FORMAT = "2"
+_FORMAT = "3"
 """Of entries: another one is another key."""
 
 

@@ -61,7 +61,7 @@ AGENTS = (
         "tool-call",
         "a tool call",
         "what it sets up and what it says",
-        "a call that Assay knows from JavaScript, in a code block of another language or in prose",
+        "a call that Assay knows and whose arguments cannot be read",
         (),
     ),
     UnreadFormat(

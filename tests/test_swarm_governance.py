@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import pytest
@@ -270,6 +271,16 @@ def test_two_example_documents_are_two_swarms() -> None:
     apart, joined = {"a.js": INIT + path, "b.js": INIT + matrix}, {"a.js": INIT + path, "b.js": matrix}
     assert not any(finding.rule == "governance.escalations-agree" for finding in failed(apart))
     assert any(finding.rule == "governance.escalations-agree" for finding in failed(joined))
+
+
+@pytest.mark.parametrize(
+    ("command", "reported"), [("./scripts/guard.sh", False), ("./scripts/notify.sh", True), (None, True)]
+)
+def test_a_hook_that_guards_may_enforce_what_a_call_declares(command: str | None, *, reported: bool) -> None:
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": command}]}
+    settings = {"x/.claude/settings.json": json.dumps({"hooks": {"PreToolUse": [hook]}})} if command else {}
+    found = {finding.rule for finding in failed({"x/docs/swarm.md": CLEAN, **settings})}
+    assert ("swarm.call-controls-enforced" in found) is reported
 
 
 def test_a_task_of_another_file_belongs_to_the_only_swarm() -> None:

@@ -14,7 +14,7 @@ from scanner.facts.step import Facts, read, step
 from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, RECOVERY, REQUIREMENT
-from scanner.subjects.swarm import AGENT, SWARM, TASK
+from scanner.subjects.swarm import AGENT, CALL, SWARM, TASK
 
 IN_SWARM = Fact(
     "swarm",
@@ -22,6 +22,13 @@ IN_SWARM = Fact(
     bool,
     "Whether it is part of a swarm configuration.",
     provide="scan the document as a whole",
+)
+GUARDED = Fact(
+    "guarded",
+    (CALL,),
+    bool,
+    "Whether its setup has a hook that can stop a tool call.",
+    provide="scan the folder of the setup as a whole",
 )
 AGENTS = Fact(
     "agents",
@@ -54,10 +61,16 @@ AGENT_TYPE = Fact(
 _TASKS = read(TASK, "task.direct", "task.name")
 
 
-@step(Setups, gives=(IN_SWARM,), reads=(read(SWARM), read(PROCESS), read(REQUIREMENT), read(RECOVERY)))
+@step(
+    Setups,
+    gives=(IN_SWARM, GUARDED),
+    reads=(read(SWARM), read(PROCESS), read(REQUIREMENT), read(RECOVERY), read(CALL)),
+)
 def find_members(setups: Setups, facts: Facts) -> None:
-    """Whether processes, requirements and recoveries are part of a swarm configuration."""
+    """Whether processes, requirements and recoveries are part of a swarm configuration, and what guards calls."""
     for swarm in setups.all:
+        for call in swarm.group[CALL]:
+            facts.add(call, GUARDED, swarm.guarded)
         for kind in (PROCESS, REQUIREMENT, RECOVERY):
             for subject in swarm.group[kind]:
                 facts.add(subject, IN_SWARM, bool(swarm.group[SWARM]))

@@ -294,11 +294,11 @@ def test_a_task_of_another_file_belongs_to_the_only_swarm() -> None:
     ("extra", "number"),
     [
         ("```js\nTask('A', 'x')\n```\n", 1),
-        ("```js\nmcp__s__agent_spawn({ type: 'coder', name: 'A' })\n```\n", 2),
+        ("```js\nmcp__s__agent_spawn({ type: 'coder', name: 'A' })\n```\n", 1),
         ("```js\nmcp__s__swarm_init({})\nmcp__s__agent_spawn({ name: 'A' })\n```\n", 1),
     ],
 )
-def test_a_task_in_another_block_is_another_example(extra: str, number: int) -> None:
+def test_another_block_is_another_example(extra: str, number: int) -> None:
     some = read({"a.md": f"```js\n{INIT}{SPAWN}```\n{extra}"})
     first = next(subject for subject in some if subject.kind == "swarm.swarm")
     assert facts.derive(some, whole=True).facts(first)["agents"] == number
@@ -352,6 +352,7 @@ SERVERS = [
     ("claude-flow", True),
     ("claude_flow", True),
     ("ruflo", True),
+    ("claude-flow-novice", False),
     ("flow-nexus", False),
 ]
 
@@ -361,3 +362,9 @@ def test_only_calls_of_a_known_server_are_held_against_its_parameters(server: st
     text = f"mcp__{server}__agent_spawn({{ type: 'painter', name: 'a', authority: {{ level: 'low' }} }})\n"
     found = {finding.rule for finding in failed({"a.md": f"```js\n{text}```\n"})}
     assert ({"swarm.call-controls-enforced", "swarm.call-values-known"} <= found) is known
+
+
+def test_agents_in_the_next_block_count_if_the_block_of_the_swarm_has_none() -> None:
+    some = read({"a.md": f"```js\n{INIT}```\n```js\n{SPAWN}Task('A', 'x')\n```\n```js\n{OTHER}```\n"})
+    swarm = next(subject for subject in some if subject.kind == "swarm.swarm")
+    assert facts.derive(some, whole=True).facts(swarm)["agents"] == 2

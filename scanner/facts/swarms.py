@@ -82,8 +82,8 @@ def find_members(setups: Setups, facts: Facts) -> None:
 def count_agents(groups: Groups, facts: Facts) -> None:
     """The agents of each swarm, and those of one name.
 
-    A swarm reaches from its `swarm_init` to the next. A task of another code block is another example: it does not
-    count.
+    A swarm reaches from its `swarm_init` to the next. If agents are started in the same code block, other blocks are
+    other examples; otherwise the agents that these spawn count.
     """
     for group in groups.all:
         swarms = sorted(group[SWARM], key=_position)
@@ -97,8 +97,8 @@ def count_agents(groups: Groups, facts: Facts) -> None:
                 if actor.kind == AGENT:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
         for swarm, team in zip(swarms, teams[1:], strict=True):
-            block = swarm.origin.first_line
-            facts.add(swarm, AGENTS, _number([a for a in team if a.kind == AGENT or a.origin.first_line == block]))
+            beside = [actor for actor in team if actor.origin.first_line == swarm.origin.first_line]
+            facts.add(swarm, AGENTS, _number(beside or [actor for actor in team if actor.kind == AGENT]))
 
 
 @step(Setups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))

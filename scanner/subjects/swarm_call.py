@@ -56,7 +56,8 @@ _TOOLS = {
 }
 
 
-_SERVER = regex(r"mcp__(claude[-_]?flow|ruflo)(?:[-_@][\w-]*)?__\w+\Z")
+_PLACEHOLDER = regex(r"[<>|{}\[\]]|\.\.\.|^\s*$")
+_SERVER = regex(r"mcp__(?:claude[-_]?flow|ruflo)(?:@\w+)?__\w+\Z")
 """The names of the server; servers of other projects have tools of the same names with other parameters."""
 
 
@@ -82,8 +83,11 @@ def of_task(document: Document) -> Iterator[Subject]:
 
 
 def _outside(node: Node, name: str | int, values: tuple[str, ...]) -> bool:
+    """Whether a value is a word that is not among some; `<type>` and `a|b` stand for a value in a manual."""
     stated = node.get(name).value
-    return isinstance(stated, str) and stated.strip().lower().replace("_", "-") not in values
+    if not isinstance(stated, str) or _PLACEHOLDER.search(stated):
+        return False
+    return stated.strip().lower().replace("_", "-") not in values
 
 
 def _call(

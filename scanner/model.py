@@ -88,6 +88,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    partial: bool = False
+    """Others complete it, so that it shows nothing about what it does not state."""
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ _OPTIONS = (
     option(
         INPUT,
         "--context",
+        "input_context",
         type=click.Choice([context.value for context in Context]),
         help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
         "count one severity lower, except credentials.  [default: by the path of each input]",
@@ -109,7 +110,7 @@ _OPTIONS = (
 )
 
 
-_PARAMETERS = {"framework-file": "framework_files"}
+_PARAMETERS = {"framework-file": "framework_files", "context": "input_context"}
 _CONFIGURED = (
     option(
         INPUT,

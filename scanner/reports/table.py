@@ -12,6 +12,7 @@ from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
 from scanner.reports import figures, summary, unknowns, waivers
 from scanner.reports.changed import state_of
 from scanner.reports.excerpt import excerpt
+from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
@@ -139,7 +140,8 @@ def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
         message = f" ({safe(related.message)})" if related.message else ""
         yield f"        {screen.paint('see', 'grey')} {there}{message}"
     if finding.baseline_state is not None:
-        yield from screen.paragraph(safe(state_of(finding)), "  change", 10)
+        named = f"; fingerprint {finding.fingerprint[:SHORT_FINGERPRINT]}" if may_be_waived(finding) else ""
+        yield from screen.paragraph(safe(f"{state_of(finding)}{named}"), "  change", 10)
 
 
 def _source(number: str, before: str, marked: str, after: str, screen: TextLayout) -> Iterator[str]:

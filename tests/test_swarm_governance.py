@@ -368,3 +368,13 @@ def test_agents_in_the_next_block_count_if_the_block_of_the_swarm_has_none() -> 
     some = read({"a.md": f"```js\n{INIT}```\n```js\n{SPAWN}Task('A', 'x')\n```\n```js\n{OTHER}```\n"})
     swarm = next(subject for subject in some if subject.kind == "swarm.swarm")
     assert facts.derive(some, whole=True).facts(swarm)["agents"] == 2
+
+
+def test_equal_names_far_apart_belong_to_two_examples() -> None:
+    twice = {lines: SPAWN + "\n" * lines + SPAWN for lines in (1, 90, 150)}
+    found = {lines: {finding.rule for finding in failed({"a.js": text})} for lines, text in twice.items()}
+    assert {lines: "swarm.agent-name-unique" in rules for lines, rules in found.items()} == {
+        1: True,
+        90: True,
+        150: False,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.accountability import UNHELD
@@ -148,9 +148,13 @@ def compare_escalations(setups: Setups, facts: Facts) -> None:
     """Whether the escalations of a swarm agree with each other and with its alerts; a spec has one list of them."""
     for swarm in setups.all:
         if not swarm.is_spec:
-            timed = [each for each in swarm.group[ESCALATION] if each.bindings["escalation"].get("timeouts")]
+            timed: dict[str, Subject] = {}
+            for each in swarm.group[ESCALATION]:
+                if each.bindings["escalation"].get("timeouts"):
+                    for topic in topics(_name(each)):
+                        timed.setdefault(topic, each)
             for short in swarm.group[ESCALATION]:
-                if short not in timed:
+                if not short.bindings["escalation"].get("timeouts"):
                     _compare(short, timed, facts)
             for alert in swarm.group[ALERT]:
                 _answer(alert, timed, facts)
@@ -162,13 +166,12 @@ def _name(subject: Subject) -> str:
     return str(subject.bindings[subject.focus].get("name", ""))
 
 
-def _alike(name: str, others: list[Subject]) -> Subject | None:
-    """The first subject about the topic of a name."""
-    about = topics(name)
-    return next((other for other in others if about & topics(_name(other))), None)
+def _alike(name: str, others: Mapping[str, Subject]) -> Subject | None:
+    """A subject about a topic of a name."""
+    return next((others[topic] for topic in sorted(topics(name)) if topic in others), None)
 
 
-def _compare(short: Subject, timed: list[Subject], facts: Facts) -> None:
+def _compare(short: Subject, timed: Mapping[str, Subject], facts: Facts) -> None:
     """Whether a path without times ends where the escalation with times about the same topic does."""
     other = _alike(_name(short), timed)
     path = texts(short.bindings["escalation"].get("path"))
@@ -179,7 +182,7 @@ def _compare(short: Subject, timed: list[Subject], facts: Facts) -> None:
         facts.relate(short, "escalation", place(other, "path"))
 
 
-def _answer(alert: Subject, timed: list[Subject], facts: Facts) -> None:
+def _answer(alert: Subject, timed: Mapping[str, Subject], facts: Facts) -> None:
     """The first step of the escalation about the topic of an alert."""
     escalation = _alike(_name(alert), timed)
     if escalation:

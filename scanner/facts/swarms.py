@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, Groups, place
@@ -38,7 +38,11 @@ AGENTS = Fact(
     provide="spawn or start each agent by a name",
 )
 NAMESAKES = Fact(
-    "namesakes", (AGENT,), int, "The number of other agents with the same name.", provide="spawn each agent by a name"
+    "namesakes",
+    (AGENT,),
+    int,
+    "The number of other agents of one example with the same name.",
+    provide="spawn each agent by a name",
 )
 DECLARED = Fact(
     "declared",
@@ -58,6 +62,8 @@ AGENT_TYPE = Fact(
 )
 
 
+_APART = 100
+"""Lines between two calls of one file beyond which they belong to different examples."""
 _TASKS = read(TASK, "task.direct", "task.name")
 
 
@@ -92,9 +98,9 @@ def count_agents(groups: Groups, facts: Facts) -> None:
         for actor in (*group[AGENT], *_direct(group)):
             teams[bisect_right(starts, _position(actor))].append(actor)
         for team in teams:
-            spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
-            for actor in team:
-                if actor.kind == AGENT:
+            for together in _together([actor for actor in team if actor.kind == AGENT]):
+                spawned = Counter(_name(actor) for actor in together)
+                for actor in together:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
         for swarm, team in zip(swarms, teams[1:], strict=True):
             beside = [actor for actor in team if actor.origin.first_line == swarm.origin.first_line]
@@ -131,6 +137,18 @@ def _match(tasks: list[Subject], spawned: list[Subject], elsewhere: set[str], fa
 
 def _direct(group: Group) -> list[Subject]:
     return [task for task in group[TASK] if task.bindings["task"].get("direct")]
+
+
+def _together(agents: list[Subject]) -> Iterator[list[Subject]]:
+    """The agents of one example each: of one code block, without a long text between two of them."""
+    found: list[Subject] = []
+    for agent in sorted(agents, key=_position):
+        before = found[-1] if found else agent
+        if before.origin.first_line != agent.origin.first_line or _position(agent) - _position(before) > _APART:
+            yield found
+            found = []
+        found.append(agent)
+    yield found
 
 
 def _number(team: Sequence[Subject]) -> int:

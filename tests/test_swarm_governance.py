@@ -62,6 +62,7 @@ mcp__claude-flow__coordination_sync({
       "security-incidents": {
         path: ["privacy-officer", "human", "Head of Logistics (HoL)"],
         timeouts: ["10min", "1h", "4h"],
+        automatic: true,
         notifications: ["on-call", "supervisory authority within 48h"]
       }
     }
@@ -82,7 +83,7 @@ mcp__claude-flow__swarm_monitor({
   interval: 30,
   metrics: { "security-metrics": ["refused-calls"] },
   alerting: {
-    "intrusion": { severity: "high", response: "5min", notifications: ["on-call"] }
+    "intrusion": { severity: "high", response: "5min", escalation: "privacy-officer", notifications: ["on-call"] }
   }
 })
 mcp__claude-flow__backup_create({
@@ -90,6 +91,7 @@ mcp__claude-flow__backup_create({
   encryption: "AES-256",
   retention: "90d",
   strategy: {
+    "geo-replication": { regions: ["eu-north-1", "eu-south-1"] },
     "recovery-objectives": { rto: "1h", rpo: "15min", mttr: "30min" }
   }
 })
@@ -175,6 +177,15 @@ FAULTS = [
     ('"HSM-backed",', '"environment variable",', "security.keys-kept-in-kms-or-hsm"),
     ('mttr: "30min"', 'mttr: "3h"', "resilience.mttr-within-rto"),
     (' rpo: "15min",', "", "resilience.recovery-objectives-both"),
+    ('rto: "1h",', "", "resilience.recovery-objectives-both"),
+    ('encryption: "AES-256"', 'encryption: "none"', "resilience.backup-encryption-strong"),
+    ('encryption: "AES-256"', 'encryption: "3DES"', "resilience.backup-encryption-strong"),
+    ('["eu-north-1", "eu-south-1"]', '["eu-north-1"]', "resilience.replication-regions-distinct"),
+    ('["eu-north-1", "eu-south-1"]', '["primary", "standby"]', "resilience.recovery-regions-named"),
+    ("automatic: true", "automatic: false", "governance.security-escalation-automatic"),
+    ('["on-call", "supervisory authority within 48h"]', "[]", "governance.escalation-notifies"),
+    ('"on-call", "supervisory authority within 48h"', '"on-call"', "governance.breach-notice-stated"),
+    ('escalation: "privacy-officer"', 'escalation: "ghost"', "governance.alert-escalation-assigned"),
     ('"quarterly"', '"every 2 years"', "resilience.recovery-tested-yearly"),
 ]
 """What replaces what, and which rule must fail at the changed line."""
@@ -183,15 +194,20 @@ NEIGHBOURS = [
         '      "key-management": "HSM-backed",\n      "key-rotation"',
         '      "key-management": "HSM-backed",\n      "other"',
         "security.key-rotation-required",
-        58,
+        '"key-management"',
     ),
-    ('    "rpo-compliance"', '    "data-integrity"', "resilience.recovery-test-covers-rpo", 82),
-    ('  retention: "90d",\n', "", "resilience.backup-retention-stated", 70),
-    ('"security-incidents"', '"outages"', "governance.escalation-topics-covered", 43),
-    ('\n  authority: { level: "senior"', '\n  rights: { level: "senior"', "swarm.coordinator-authority-stated", 22),
-    ('        approval: "head-of-logistics",\n', "", "governance.decision-roles-stated", 36),
+    ('    "rpo-compliance"', '    "data-integrity"', "resilience.recovery-test-covers-rpo", '"rto-compliance"'),
+    ('  retention: "90d",\n', "", "resilience.backup-retention-stated", "backup_create"),
+    ('"security-incidents"', '"outages"', "governance.escalation-topics-covered", "escalationMatrix"),
+    (
+        '\n  authority: { level: "senior"',
+        '\n  rights: { level: "senior"',
+        "swarm.coordinator-authority-stated",
+        'type: "coordinator"',
+    ),
+    ('        approval: "head-of-logistics",\n', "", "governance.decision-roles-stated", 'authority: "stock-manager"'),
 ]
-"""The same, where a finding stands at another line than the change."""
+"""The same, where a finding stands at the line with another text."""
 
 
 @cache
@@ -230,10 +246,11 @@ def test_a_fault_fails_at_its_line(old: str, new: str, rule: str) -> None:
     assert (rule, line) in lines(CLEAN.replace(old, new))
 
 
-@pytest.mark.parametrize(("old", "new", "rule", "line"), NEIGHBOURS, ids=[row[2] for row in NEIGHBOURS])
-def test_what_is_missing_fails_beside_it(old: str, new: str, rule: str, line: int) -> None:
+@pytest.mark.parametrize(("old", "new", "rule", "beside"), NEIGHBOURS, ids=[row[2] for row in NEIGHBOURS])
+def test_what_is_missing_fails_beside_it(old: str, new: str, rule: str, beside: str) -> None:
     assert old in CLEAN
-    assert (rule, line) in lines(CLEAN.replace(old, new, 1))
+    text = CLEAN.replace(old, new, 1)
+    assert (rule, text[: text.index(beside)].count("\n") + 1) in lines(text)
 
 
 # Which files belong to one swarm

@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 from scanner.facts.accountability import UNHELD
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.roles import is_same, repeated, texts, unheld
+from scanner.facts.roles import is_no_role, is_same, is_several, repeated, slug, texts, unheld
 from scanner.facts.setups import Setups, Swarm
 from scanner.facts.step import Facts, read, step
 from scanner.facts.topics import known_topics, topics
@@ -124,8 +124,8 @@ def check_escalations(setups: Setups, facts: Facts) -> None:
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
-            notified = texts(escalation.get("notifications"))
-            if notified and not swarm.is_spec:  # a spec lists names only
+            if "notifications" in escalation and not swarm.is_spec:  # a spec lists names only
+                notified = texts(escalation["notifications"])
                 facts.add(subject, NOTICES, [_notice(text) for text in notified if _AUTHORITY.search(text)])
 
 
@@ -137,9 +137,9 @@ def _notice(text: str) -> Notice:
 
 @step(
     Setups,
-    gives=(OTHER, MISSING_TOPICS, FIRST_STEP),
+    gives=(OTHER, MISSING_TOPICS, FIRST_STEP, UNHELD),
     reads=(
-        read(ALERT, "alert.name", "alert.severity"),
+        read(ALERT, "alert.escalation", "alert.name", "alert.severity"),
         read(ESCALATION, "escalation.name", "escalation.path", "escalation.timeouts"),
         read(ESCALATIONS, "escalations.topics"),
     ),
@@ -156,8 +156,11 @@ def compare_escalations(setups: Setups, facts: Facts) -> None:
             for short in swarm.group[ESCALATION]:
                 if not short.bindings["escalation"].get("timeouts"):
                     _compare(short, timed, facts)
+            paths = {slug(_name(each)) for each in swarm.group[ESCALATION]}
             for alert in swarm.group[ALERT]:
                 _answer(alert, timed, facts)
+                if swarm.roster:
+                    _escalate(alert, swarm.roster | paths, facts)
             for entries in swarm.group[ESCALATIONS]:
                 _cover(entries, swarm, facts)
 
@@ -192,6 +195,13 @@ def _answer(alert: Subject, timed: Mapping[str, Subject], facts: Facts) -> None:
             step["seconds"] = first["seconds"]
         facts.add(alert, FIRST_STEP, step)
         facts.relate(alert, "escalation", place(escalation, "timeouts", "0"))
+
+
+def _escalate(alert: Subject, known: set[str], facts: Facts) -> None:
+    """Whether an alert escalates to a role or by a path that exists; teams are not expected on a roster."""
+    if called := texts(alert.bindings["alert"].get("escalation")):
+        roles = [role for role in called if not (is_several(role) or is_no_role(role))]
+        facts.add(alert, UNHELD, unheld(roles, known))
 
 
 def _cover(entries: Subject, swarm: Swarm, facts: Facts) -> None:

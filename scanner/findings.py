@@ -153,6 +153,8 @@ def merged_findings(
 
     Those that a comparison or a waiver treats differently stay apart. The others are taken off the counts.
     """
+    if not shared:
+        return findings
     groups: dict[object, list[Finding]] = {}
     times: Counter[object] = Counter()
     for number, finding in enumerate(findings):

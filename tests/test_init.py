@@ -92,6 +92,21 @@ def test_a_new_user_gets_from_the_output_to_a_gate_that_stops_a_change(folder: P
     assert "kubernetes.container-not-privileged" in stopped.stdout
 
 
+def test_the_table_of_a_gate_is_about_the_change_and_leads_to_a_waiver(folder: Path) -> None:
+    git(folder, "switch", "--quiet", "--create", "feature")
+    (folder / "manifests/web.yaml").write_text(POD)
+    said = assay("gate", "--base", "main", cwd=folder).stdout
+    assert re.search(
+        r"^compared +with main \(\w+\): [0-9]+ new, [0-9]+ unchanged \(also on the base\)", said, re.MULTILINE
+    )
+    assert not re.search(r"^(framework|outcomes|profile) ", said, re.MULTILINE)
+    (command,) = re.findall(r"`assay (waivers new [0-9a-f]{12})`", " ".join(said.split()))
+    assert f"new; fingerprint {command[-12:]}" in said
+    assert "path: manifests/web.yaml" in assay(*command.split(), cwd=folder).stdout
+    asked = assay("gate", "--base", "main", "--framework", "soc2", cwd=folder).stdout
+    assert re.search("^soc2@2017 ", asked, re.MULTILINE)
+
+
 def test_a_gate_says_what_to_fix_of_the_change_alone(folder: Path) -> None:
     (folder / "old.yaml").write_text(POD)
     commit(folder)

@@ -34,8 +34,8 @@ _SHOWN = 60
 def command() -> None:
     """Write, show and prune baselines.
 
-    A baseline is a file with the findings of a tree. `assay gate --baseline FILE` fails only for what is worse, which
-    needs no Git history.
+    A baseline is a file with the findings of a tree. `assay gate --baseline FILE` fails only for findings that are new
+    or worse than in the file, and needs no Git history.
     """
 
 

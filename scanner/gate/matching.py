@@ -136,7 +136,8 @@ def _same(before: Iterable[Finding], now: Iterable[Finding]) -> list[_Pair]:
     """Pairs of findings that are the same: those of one chart or overlay before all others."""
     past, present = _by_outcome(before), _by_outcome(now)
     pairs: list[_Pair] = []
-    for of_build in (_of_build, None):
+    built = any(finding.overlay for some in (*past.values(), *present.values()) for finding in some)
+    for of_build in (_of_build, None) if built else (None,):
         for outcomes, keys in _SAME:
             for key in keys:
                 for was, is_now in outcomes:

@@ -15,7 +15,7 @@ _WORDS = {
     BaselineState.FIXED: "fixed",
     BaselineState.MOVED: "moved",
     BaselineState.INCOMPARABLE: "not comparable: its file could not be read on one side",
-    BaselineState.OUT_OF_SIGHT: "failed on the base and cannot be judged any more",
+    BaselineState.OUT_OF_SIGHT: "was decided on the base and cannot be judged any more",
 }
 
 
@@ -24,7 +24,7 @@ _MEANINGS = {
     BaselineState.FIXED: "on the base only",
     BaselineState.MOVED: "on the base in another file or under another name",
     BaselineState.INCOMPARABLE: "readable on one side only",
-    BaselineState.OUT_OF_SIGHT: "failed on the base and cannot be judged any more",
+    BaselineState.OUT_OF_SIGHT: "the base could decide it, and the changed files cannot",
 }
 """What the names of states mean, where the name alone does not say it."""
 

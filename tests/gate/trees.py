@@ -54,6 +54,13 @@ spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
 """
+UNDECIDED = """\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: guard}
+spec: {selector: "app in { 'web', 'job' }", types: [Ingress]}
+"""
+"""A policy whose selector is not judged."""
 SHOP = {"shop/web.yaml": WEB, "shop/access.yaml": ACCESS, "shop/network.yaml": NETWORK}
 ALL = f"{WEB}---\n{ACCESS}---\n{NETWORK}"
 ONE = {"shop/all.yaml": ALL}

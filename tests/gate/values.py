@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.gate.mutation import Gate, Repository, link, paths
 from tests.gate.registry import mutation
-from tests.gate.trees import ACCESS, BROKEN, NETWORK, ONE, POD, SERVER, SHOP, SPEC, WEB
+from tests.gate.trees import ACCESS, BROKEN, NETWORK, ONE, POD, SERVER, SHOP, SPEC, UNDECIDED, WEB
 
 _UNREADABLE = {**SHOP, "shop/broken.yaml": BROKEN}
 _PARTLY = {"shop/all.yaml": f"{WEB}---\n{ACCESS}---\n{NETWORK}---\n{BROKEN}"}
@@ -158,6 +158,11 @@ def _(tree: Repository) -> None:
     tree.edit("shop/all.yaml", "a: [\n", "")
 
 
+@mutation("a broken file is mended, and gets another fault", base={**SHOP, "shop/web.yaml": WEB + "a: [\n"})
+def _(tree: Repository) -> None:
+    tree.write("shop/web.yaml", WEB.replace("privileged: false", "privileged: true"))
+
+
 @mutation(
     "a broken NetworkPolicy is mended, and does not select what is there",
     base={**SHOP, "shop/network.yaml": NETWORK + "a: [\n"},
@@ -179,6 +184,26 @@ def _(tree: Repository) -> None:
 @mutation("narrow a NetworkPolicy to other pods")
 def _(tree: Repository) -> None:
     tree.edit("shop/network.yaml", "podSelector: {}", "podSelector: {matchLabels: {app: other}}")
+
+
+@mutation("delete a NetworkPolicy, while a file cannot be read", base=_UNREADABLE)
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+
+
+@mutation("narrow a NetworkPolicy, while a file cannot be read", base=_UNREADABLE)
+def _(tree: Repository) -> None:
+    tree.edit("shop/network.yaml", "podSelector: {}", "podSelector: {matchLabels: {app: other}}")
+
+
+@mutation("delete a NetworkPolicy beside one that cannot be judged", base={**SHOP, "shop/guard.yaml": UNDECIDED})
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+
+
+@mutation("a new workload and no NetworkPolicy, while a file cannot be read", base={"shop/broken.yaml": BROKEN})
+def _(tree: Repository) -> None:
+    tree.write("shop/job.yaml", POD)
 
 
 @mutation("a second NetworkPolicy of the same name, for other pods")

@@ -241,6 +241,7 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
                     "components": ["db"],
                     "regions": ["eu", "us"],
                     "encrypted": False,
+                    "objectives": {"rto": "< 1 hour", "rpo": "5 min", "mttr": "30 min"},
                     "backups": [
                         {"name": "data", "interval": {"text": "hourly", "seconds": 3600.0}},
                         {"name": "logs", "interval": {"text": "daily", "seconds": 86400.0}},
@@ -262,6 +263,8 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
                     "rto": {"text": "1h", "seconds": 3600.0},
                     "retention": {"text": "7 years", "seconds": 7 * 365.25 * 86400},
                     "encrypted": "AES-256",
+                    "encryption": "AES-256",
+                    "objectives": {"rto": "1h"},
                     "immutable": True,
                     "regions": ["e"],
                     "backups": [{"name": "all data", "interval": {"text": "daily", "seconds": 86400.0}}],
@@ -346,7 +349,7 @@ def test_a_task_without_a_name_is_none(text: str) -> None:
         ("agent_spawn({name: 'A', authority: rights()})", {"name": "A"}, {"authority"}),
         ("agent_spawn({name: 'A', authority: {decisions: [d]}})", {"name": "A", "authority": {}}, {"decisions"}),
         ("agent_spawn({name: 'A', type: null})", {"name": "A"}, set()),
-        ("backup_create({encryption: cipher})", {"name": "swarm"}, {"encrypted"}),
+        ("backup_create({encryption: cipher})", {"name": "swarm"}, {"encrypted", "encryption"}),
         (
             "task_orchestrate({task: `do ${x}`, priority: 'low'})",
             {"name": "for the whole swarm", "priority": "low", "prompt": "do ${x}", "lines": ["do ${x}"]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import pytest
@@ -61,6 +62,7 @@ mcp__claude-flow__coordination_sync({
       "security-incidents": {
         path: ["privacy-officer", "human", "Head of Logistics (HoL)"],
         timeouts: ["10min", "1h", "4h"],
+        automatic: true,
         notifications: ["on-call", "supervisory authority within 48h"]
       }
     }
@@ -81,7 +83,7 @@ mcp__claude-flow__swarm_monitor({
   interval: 30,
   metrics: { "security-metrics": ["refused-calls"] },
   alerting: {
-    "intrusion": { severity: "high", response: "5min", notifications: ["on-call"] }
+    "intrusion": { severity: "high", response: "5min", escalation: "privacy-officer", notifications: ["on-call"] }
   }
 })
 mcp__claude-flow__backup_create({
@@ -89,6 +91,7 @@ mcp__claude-flow__backup_create({
   encryption: "AES-256",
   retention: "90d",
   strategy: {
+    "geo-replication": { regions: ["eu-north-1", "eu-south-1"] },
     "recovery-objectives": { rto: "1h", rpo: "15min", mttr: "30min" }
   }
 })
@@ -174,6 +177,15 @@ FAULTS = [
     ('"HSM-backed",', '"environment variable",', "security.keys-kept-in-kms-or-hsm"),
     ('mttr: "30min"', 'mttr: "3h"', "resilience.mttr-within-rto"),
     (' rpo: "15min",', "", "resilience.recovery-objectives-both"),
+    ('rto: "1h",', "", "resilience.recovery-objectives-both"),
+    ('encryption: "AES-256"', 'encryption: "none"', "resilience.backup-encryption-strong"),
+    ('encryption: "AES-256"', 'encryption: "3DES"', "resilience.backup-encryption-strong"),
+    ('["eu-north-1", "eu-south-1"]', '["eu-north-1"]', "resilience.replication-regions-distinct"),
+    ('["eu-north-1", "eu-south-1"]', '["primary", "standby"]', "resilience.recovery-regions-named"),
+    ("automatic: true", "automatic: false", "governance.security-escalation-automatic"),
+    ('["on-call", "supervisory authority within 48h"]', "[]", "governance.escalation-notifies"),
+    ('"on-call", "supervisory authority within 48h"', '"on-call"', "governance.breach-notice-stated"),
+    ('escalation: "privacy-officer"', 'escalation: "ghost"', "governance.alert-escalation-assigned"),
     ('"quarterly"', '"every 2 years"', "resilience.recovery-tested-yearly"),
 ]
 """What replaces what, and which rule must fail at the changed line."""
@@ -182,15 +194,20 @@ NEIGHBOURS = [
         '      "key-management": "HSM-backed",\n      "key-rotation"',
         '      "key-management": "HSM-backed",\n      "other"',
         "security.key-rotation-required",
-        58,
+        '"key-management"',
     ),
-    ('    "rpo-compliance"', '    "data-integrity"', "resilience.recovery-test-covers-rpo", 82),
-    ('  retention: "90d",\n', "", "resilience.backup-retention-stated", 70),
-    ('"security-incidents"', '"outages"', "governance.escalation-topics-covered", 43),
-    ('\n  authority: { level: "senior"', '\n  rights: { level: "senior"', "swarm.coordinator-authority-stated", 22),
-    ('        approval: "head-of-logistics",\n', "", "governance.decision-roles-stated", 36),
+    ('    "rpo-compliance"', '    "data-integrity"', "resilience.recovery-test-covers-rpo", '"rto-compliance"'),
+    ('  retention: "90d",\n', "", "resilience.backup-retention-stated", "backup_create"),
+    ('"security-incidents"', '"outages"', "governance.escalation-topics-covered", "escalationMatrix"),
+    (
+        '\n  authority: { level: "senior"',
+        '\n  rights: { level: "senior"',
+        "swarm.coordinator-authority-stated",
+        'type: "coordinator"',
+    ),
+    ('        approval: "head-of-logistics",\n', "", "governance.decision-roles-stated", 'authority: "stock-manager"'),
 ]
-"""The same, where a finding stands at another line than the change."""
+"""The same, where a finding stands at the line with another text."""
 
 
 @cache
@@ -229,10 +246,11 @@ def test_a_fault_fails_at_its_line(old: str, new: str, rule: str) -> None:
     assert (rule, line) in lines(CLEAN.replace(old, new))
 
 
-@pytest.mark.parametrize(("old", "new", "rule", "line"), NEIGHBOURS, ids=[row[2] for row in NEIGHBOURS])
-def test_what_is_missing_fails_beside_it(old: str, new: str, rule: str, line: int) -> None:
+@pytest.mark.parametrize(("old", "new", "rule", "beside"), NEIGHBOURS, ids=[row[2] for row in NEIGHBOURS])
+def test_what_is_missing_fails_beside_it(old: str, new: str, rule: str, beside: str) -> None:
     assert old in CLEAN
-    assert (rule, line) in lines(CLEAN.replace(old, new, 1))
+    text = CLEAN.replace(old, new, 1)
+    assert (rule, text[: text.index(beside)].count("\n") + 1) in lines(text)
 
 
 # Which files belong to one swarm
@@ -272,6 +290,16 @@ def test_two_example_documents_are_two_swarms() -> None:
     assert any(finding.rule == "governance.escalations-agree" for finding in failed(joined))
 
 
+@pytest.mark.parametrize(
+    ("command", "reported"), [("./scripts/guard.sh", False), ("./scripts/notify.sh", True), (None, True)]
+)
+def test_a_hook_that_guards_may_enforce_what_a_call_declares(command: str | None, *, reported: bool) -> None:
+    hook = {"matcher": "Bash", "hooks": [{"type": "command", "command": command}]}
+    settings = {"x/.claude/settings.json": json.dumps({"hooks": {"PreToolUse": [hook]}})} if command else {}
+    found = {finding.rule for finding in failed({"x/docs/swarm.md": CLEAN, **settings})}
+    assert ("swarm.call-controls-enforced" in found) is reported
+
+
 def test_a_task_of_another_file_belongs_to_the_only_swarm() -> None:
     task = "Task('Lead', 'Count.', 'tester')\n"
     mismatch = "swarm.task-type-matches-agent"
@@ -283,11 +311,11 @@ def test_a_task_of_another_file_belongs_to_the_only_swarm() -> None:
     ("extra", "number"),
     [
         ("```js\nTask('A', 'x')\n```\n", 1),
-        ("```js\nmcp__s__agent_spawn({ type: 'coder', name: 'A' })\n```\n", 2),
+        ("```js\nmcp__s__agent_spawn({ type: 'coder', name: 'A' })\n```\n", 1),
         ("```js\nmcp__s__swarm_init({})\nmcp__s__agent_spawn({ name: 'A' })\n```\n", 1),
     ],
 )
-def test_a_task_in_another_block_is_another_example(extra: str, number: int) -> None:
+def test_another_block_is_another_example(extra: str, number: int) -> None:
     some = read({"a.md": f"```js\n{INIT}{SPAWN}```\n{extra}"})
     first = next(subject for subject in some if subject.kind == "swarm.swarm")
     assert facts.derive(some, whole=True).facts(first)["agents"] == number
@@ -341,6 +369,7 @@ SERVERS = [
     ("claude-flow", True),
     ("claude_flow", True),
     ("ruflo", True),
+    ("claude-flow-novice", False),
     ("flow-nexus", False),
 ]
 
@@ -350,3 +379,19 @@ def test_only_calls_of_a_known_server_are_held_against_its_parameters(server: st
     text = f"mcp__{server}__agent_spawn({{ type: 'painter', name: 'a', authority: {{ level: 'low' }} }})\n"
     found = {finding.rule for finding in failed({"a.md": f"```js\n{text}```\n"})}
     assert ({"swarm.call-controls-enforced", "swarm.call-values-known"} <= found) is known
+
+
+def test_agents_in_the_next_block_count_if_the_block_of_the_swarm_has_none() -> None:
+    some = read({"a.md": f"```js\n{INIT}```\n```js\n{SPAWN}Task('A', 'x')\n```\n```js\n{OTHER}```\n"})
+    swarm = next(subject for subject in some if subject.kind == "swarm.swarm")
+    assert facts.derive(some, whole=True).facts(swarm)["agents"] == 2
+
+
+def test_equal_names_far_apart_belong_to_two_examples() -> None:
+    twice = {lines: SPAWN + "\n" * lines + SPAWN for lines in (1, 90, 150)}
+    found = {lines: {finding.rule for finding in failed({"a.js": text})} for lines, text in twice.items()}
+    assert {lines: "swarm.agent-name-unique" in rules for lines, rules in found.items()} == {
+        1: True,
+        90: True,
+        150: False,
+    }

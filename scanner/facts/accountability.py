@@ -9,7 +9,7 @@ from scanner.facts.roles import aliases, is_no_role, is_same, is_several, slug, 
 from scanner.facts.setups import Setups
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
-from scanner.subjects.governance import DECISION, ESCALATION
+from scanner.subjects.governance import ALERT, DECISION, ESCALATION
 from scanner.subjects.swarm import AGENT
 
 SELF_APPROVED = Fact(
@@ -28,10 +28,11 @@ SELF_REVIEWED = Fact(
 )
 UNHELD = Fact(
     "unheld",
-    (DECISION, ESCALATION),
+    (DECISION, ESCALATION, ALERT),
     list[str],
     "Roles that match no agent, task or listed role of the setup: the proposer of a decision, each step of an "
-    "escalation; absent where it has no list of roles or agents, or a name in it is computed.",
+    "escalation, whom an alert of a swarm escalates to; absent where it has no list of roles or agents, or a name "
+    "in it is computed.",
     provide="state the role, and list the roles or agents of the organisation by names that are not computed",
 )
 UNHELD_APPROVERS = Fact(

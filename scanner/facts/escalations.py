@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.accountability import UNHELD
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.roles import is_same, repeated, texts, unheld
+from scanner.facts.roles import is_no_role, is_same, is_several, repeated, slug, texts, unheld
 from scanner.facts.setups import Setups, Swarm
 from scanner.facts.step import Facts, read, step
 from scanner.facts.topics import known_topics, topics
@@ -124,8 +124,8 @@ def check_escalations(setups: Setups, facts: Facts) -> None:
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
-            notified = texts(escalation.get("notifications"))
-            if notified and not swarm.is_spec:  # a spec lists names only
+            if "notifications" in escalation and not swarm.is_spec:  # a spec lists names only
+                notified = texts(escalation["notifications"])
                 facts.add(subject, NOTICES, [_notice(text) for text in notified if _AUTHORITY.search(text)])
 
 
@@ -137,9 +137,9 @@ def _notice(text: str) -> Notice:
 
 @step(
     Setups,
-    gives=(OTHER, MISSING_TOPICS, FIRST_STEP),
+    gives=(OTHER, MISSING_TOPICS, FIRST_STEP, UNHELD),
     reads=(
-        read(ALERT, "alert.name", "alert.severity"),
+        read(ALERT, "alert.escalation", "alert.name", "alert.severity"),
         read(ESCALATION, "escalation.name", "escalation.path", "escalation.timeouts"),
         read(ESCALATIONS, "escalations.topics"),
     ),
@@ -148,12 +148,19 @@ def compare_escalations(setups: Setups, facts: Facts) -> None:
     """Whether the escalations of a swarm agree with each other and with its alerts; a spec has one list of them."""
     for swarm in setups.all:
         if not swarm.is_spec:
-            timed = [each for each in swarm.group[ESCALATION] if each.bindings["escalation"].get("timeouts")]
+            timed: dict[str, Subject] = {}
+            for each in swarm.group[ESCALATION]:
+                if each.bindings["escalation"].get("timeouts"):
+                    for topic in topics(_name(each)):
+                        timed.setdefault(topic, each)
             for short in swarm.group[ESCALATION]:
-                if short not in timed:
+                if not short.bindings["escalation"].get("timeouts"):
                     _compare(short, timed, facts)
+            paths = {slug(_name(each)) for each in swarm.group[ESCALATION]}
             for alert in swarm.group[ALERT]:
                 _answer(alert, timed, facts)
+                if swarm.roster:
+                    _escalate(alert, swarm.roster | paths, facts)
             for entries in swarm.group[ESCALATIONS]:
                 _cover(entries, swarm, facts)
 
@@ -162,13 +169,12 @@ def _name(subject: Subject) -> str:
     return str(subject.bindings[subject.focus].get("name", ""))
 
 
-def _alike(name: str, others: list[Subject]) -> Subject | None:
-    """The first subject about the topic of a name."""
-    about = topics(name)
-    return next((other for other in others if about & topics(_name(other))), None)
+def _alike(name: str, others: Mapping[str, Subject]) -> Subject | None:
+    """A subject about a topic of a name."""
+    return next((others[topic] for topic in sorted(topics(name)) if topic in others), None)
 
 
-def _compare(short: Subject, timed: list[Subject], facts: Facts) -> None:
+def _compare(short: Subject, timed: Mapping[str, Subject], facts: Facts) -> None:
     """Whether a path without times ends where the escalation with times about the same topic does."""
     other = _alike(_name(short), timed)
     path = texts(short.bindings["escalation"].get("path"))
@@ -179,7 +185,7 @@ def _compare(short: Subject, timed: list[Subject], facts: Facts) -> None:
         facts.relate(short, "escalation", place(other, "path"))
 
 
-def _answer(alert: Subject, timed: list[Subject], facts: Facts) -> None:
+def _answer(alert: Subject, timed: Mapping[str, Subject], facts: Facts) -> None:
     """The first step of the escalation about the topic of an alert."""
     escalation = _alike(_name(alert), timed)
     if escalation:
@@ -189,6 +195,13 @@ def _answer(alert: Subject, timed: list[Subject], facts: Facts) -> None:
             step["seconds"] = first["seconds"]
         facts.add(alert, FIRST_STEP, step)
         facts.relate(alert, "escalation", place(escalation, "timeouts", "0"))
+
+
+def _escalate(alert: Subject, known: set[str], facts: Facts) -> None:
+    """Whether an alert escalates to a role or by a path that exists; teams are not expected on a roster."""
+    if called := texts(alert.bindings["alert"].get("escalation")):
+        roles = [role for role in called if not (is_several(role) or is_no_role(role))]
+        facts.add(alert, UNHELD, unheld(roles, known))
 
 
 def _cover(entries: Subject, swarm: Swarm, facts: Facts) -> None:

@@ -45,6 +45,8 @@ _NAMES = {
     "safety": r"do-?178[bc]?|do-?254|misra(-c)?|autosar|aspice|en-5012[89]|spice",
 }
 _PATTERNS = {name: regex(rf"(?:{pattern})\Z") for name, pattern in _NAMES.items()}
+_LONGEST = 100
+"""Characters of a name that are read."""
 _USUAL = ("SOC2", "PCI-DSS", "GDPR", "SOX", "Basel-III", "DORA", "NIS2", "HIPAA", "CCPA", "NIST", "ISO27001", "FedRAMP")
 
 
@@ -64,12 +66,12 @@ def framework(name: str) -> str:
 
 def family(name: str) -> str:
     """The family that a name belongs to, such as `pci-dss` for `PCI DSS v4.0.1`; empty for a name that is not known."""
-    text = _text(name)
+    text = _text(name[:_LONGEST])
     return next((found for found, pattern in _PATTERNS.items() if pattern.match(text)), "")
 
 
 def near(name: str) -> str:
     """The usual name that one is nearest to; empty if none is near."""
     lower = {usual.lower(): usual for usual in _USUAL}
-    found = get_close_matches(name.lower(), lower, 1, 0.6)
+    found = get_close_matches(name[:_LONGEST].lower(), lower, 1, 0.6)
     return lower[found[0]] if found else ""

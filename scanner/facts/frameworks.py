@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
@@ -26,14 +27,14 @@ UNKNOWN = Fact(
     "unknown_frameworks",
     (PROCESS, REQUIREMENT),
     list[Unknown],
-    "The names among its frameworks that are not those of a known law, standard or framework.",
+    "The names among its frameworks that are not those of a known law, standard or framework, at most 100.",
     provide="state the frameworks",
 )
 UNREQUIRED = Fact(
     "unrequired",
     (PROCESS,),
     list[str],
-    "The declared frameworks that no security scan of the swarm names; absent where no scan names any.",
+    "The declared frameworks that no security scan of the swarm names, at most 100; absent where no scan names any.",
     provide="state the frameworks of the process and of the security scan",
     related=("scan",),
 )
@@ -41,8 +42,8 @@ UNDECLARED = Fact(
     "undeclared",
     (REQUIREMENT,),
     list[str],
-    "The frameworks of a security scan that the swarm does not declare, without lists of weaknesses such as OWASP; "
-    "absent where it declares none.",
+    "At most 100 frameworks of a security scan that the swarm does not declare, without lists of weaknesses such as "
+    "OWASP; absent where it declares none.",
     provide="state the frameworks of the process and of the security scan",
     related=("declaration",),
 )
@@ -55,6 +56,8 @@ DECLARED = Fact(
 )
 
 
+_MOST = 100
+"""Names of one subject that a fact lists."""
 _TESTS = regex(r"(?i)\W*(owasp|asvs|masvs|cwe|cve|sans|mitre|att&?ck)\b")
 
 
@@ -79,7 +82,8 @@ def check_frameworks(setups: Setups, facts: Facts) -> None:
     for swarm in setups.all:
         for subject in (*swarm.group[PROCESS], *swarm.group[REQUIREMENT]):
             names = texts(subject.bindings[subject.focus].get("frameworks"))
-            facts.add(subject, UNKNOWN, [_unknown(name) for name in names if not family(name)])
+            unknown = (name for name in dict.fromkeys(names) if not family(name))
+            facts.add(subject, UNKNOWN, [_unknown(name) for name in islice(unknown, _MOST)])
         declared = _names(swarm.group[PROCESS]) | (_names(swarm.group[REQUIREMENT]) if swarm.is_spec else {})
         for subject in (*swarm.group[ESCALATION], *swarm.group[RECOVERY]):
             facts.add(subject, DECLARED, sorted(declared))
@@ -110,4 +114,5 @@ def _differ(subject: Subject, fact: Fact[list[str]], others: dict[str, str], fac
     names = texts(subject.bindings[subject.focus].get("frameworks"))
     if names:
         missing = [name for name in names if framework(name) not in others]
-        facts.add(subject, fact, [name for name in missing if fact is not UNDECLARED or not _TESTS.match(name)])
+        told = (name for name in missing if fact is not UNDECLARED or not _TESTS.match(name))
+        facts.add(subject, fact, list(islice(told, _MOST)))

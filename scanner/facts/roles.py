@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -119,9 +120,12 @@ def is_several(role: str) -> bool:
 
 def repeated(path: list[str]) -> list[str]:
     """The roles that a path contains more than once, under one name or several, sorted."""
+    named = Counter(name for role in path for name in _spellings(role))
+    meant = Counter(name for role in path for name in aliases(role))
     twice: set[str] = set()
-    for number, role in enumerate(path):
-        if any(is_same(role, other) for at, other in enumerate(path) if at != number):
+    for role in path:
+        own = _spellings(role)
+        if any(meant[name] > 1 for name in own) or any(named[name] > (name in own) for name in aliases(role)):
             twice.add(_spelling(role))
     return sorted(twice)
 

@@ -19,6 +19,7 @@ from scanner.facts.groups import Group
 from scanner.facts.roles import ROSTER, held_roles, is_computed, slug
 from scanner.facts.step import FieldRead, read
 from scanner.model import Subject
+from scanner.subjects.agents.kinds import HOOK
 from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.swarm import AGENT, SWARM
 
@@ -37,38 +38,41 @@ class Swarm(Struct):
     """The roles that somebody holds; empty if a name is computed, so that no role can be reported as missing."""
     spawned: set[str]
     """The names of the agents of its setup, each in one spelling."""
+    guarded: bool
+    """The setup has a hook that can stop a tool call."""
 
 
 class Setups:
     """The swarms of all setups, in order of appearance."""
 
-    READS: ClassVar[tuple[FieldRead, ...]] = (*ROSTER, read(SWARM))
+    READS: ClassVar[tuple[FieldRead, ...]] = (*ROSTER, read(SWARM), read(HOOK, "hook.guards"))
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         del whole
-        files: dict[str, Group] = {}
+        files: dict[tuple[str, str], Group] = {}
         for subject in subjects:
-            files.setdefault(subject.group, defaultdict(list))[subject.kind].append(subject)
-        roots = _roots(subject.origin.path for subject in subjects)
-        setups: dict[str, dict[str, Group]] = {}
-        for path, group in files.items():
-            setups.setdefault(_setup_of(path, roots), {})[path] = group
-        self.all = [swarm for setup in setups.values() for swarm in _swarms(list(setup.values()))]
+            files.setdefault((subject.origin.path, subject.group), defaultdict(list))[subject.kind].append(subject)
+        roots = _roots(path for path, _ in files)
+        setups: dict[str, list[Group]] = {}
+        for (path, _), group in files.items():
+            setups.setdefault(_setup_of(path, roots), []).append(group)
+        self.all = [swarm for setup in setups.values() for swarm in _swarms(setup)]
 
 
 def _swarms(files: list[Group]) -> Iterator[Swarm]:
     """The swarms of the files of one setup."""
     roles = set[str]().union(*(held_roles(group) for group in files))
     spawned = {slug(agent.bindings["agent"].get("name", "")) for group in files for agent in group[AGENT]}
+    guarded = any(hook.bindings["hook"].get("guards") for group in files for hook in group[HOOK])
     calls = [group for group in files if not group[SYSTEM]]
     if sum(bool(group[SWARM]) for group in calls) == 1:
         calls = [_joined(calls)]
     for spec in files:
         if spec[SYSTEM]:
-            yield Swarm(spec, True, held_roles(spec), spawned)
+            yield Swarm(spec, True, held_roles(spec), spawned, guarded)
     for group in calls:
         known = roles if held_roles(group) and not is_computed(group) else set[str]()
-        yield Swarm(group, False, known, spawned)
+        yield Swarm(group, False, known, spawned, guarded)
 
 
 def _joined(files: Iterable[Group]) -> Group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, Groups, place
@@ -14,7 +14,7 @@ from scanner.facts.step import Facts, read, step
 from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.subjects.governance import PROCESS, RECOVERY, REQUIREMENT
-from scanner.subjects.swarm import AGENT, SWARM, TASK
+from scanner.subjects.swarm import AGENT, CALL, SWARM, TASK
 
 IN_SWARM = Fact(
     "swarm",
@@ -22,6 +22,13 @@ IN_SWARM = Fact(
     bool,
     "Whether it is part of a swarm configuration.",
     provide="scan the document as a whole",
+)
+GUARDED = Fact(
+    "guarded",
+    (CALL,),
+    bool,
+    "Whether its setup has a hook that can stop a tool call.",
+    provide="scan the folder of the setup as a whole",
 )
 AGENTS = Fact(
     "agents",
@@ -31,7 +38,11 @@ AGENTS = Fact(
     provide="spawn or start each agent by a name",
 )
 NAMESAKES = Fact(
-    "namesakes", (AGENT,), int, "The number of other agents with the same name.", provide="spawn each agent by a name"
+    "namesakes",
+    (AGENT,),
+    int,
+    "The number of other agents of one example with the same name.",
+    provide="spawn each agent by a name",
 )
 DECLARED = Fact(
     "declared",
@@ -51,13 +62,21 @@ AGENT_TYPE = Fact(
 )
 
 
+_APART = 100
+"""Lines between two calls of one file beyond which they belong to different examples."""
 _TASKS = read(TASK, "task.direct", "task.name")
 
 
-@step(Setups, gives=(IN_SWARM,), reads=(read(SWARM), read(PROCESS), read(REQUIREMENT), read(RECOVERY)))
+@step(
+    Setups,
+    gives=(IN_SWARM, GUARDED),
+    reads=(read(SWARM), read(PROCESS), read(REQUIREMENT), read(RECOVERY), read(CALL)),
+)
 def find_members(setups: Setups, facts: Facts) -> None:
-    """Whether processes, requirements and recoveries are part of a swarm configuration."""
+    """Whether processes, requirements and recoveries are part of a swarm configuration, and what guards calls."""
     for swarm in setups.all:
+        for call in swarm.group[CALL]:
+            facts.add(call, GUARDED, swarm.guarded)
         for kind in (PROCESS, REQUIREMENT, RECOVERY):
             for subject in swarm.group[kind]:
                 facts.add(subject, IN_SWARM, bool(swarm.group[SWARM]))
@@ -69,8 +88,8 @@ def find_members(setups: Setups, facts: Facts) -> None:
 def count_agents(groups: Groups, facts: Facts) -> None:
     """The agents of each swarm, and those of one name.
 
-    A swarm reaches from its `swarm_init` to the next. A task of another code block is another example: it does not
-    count.
+    A swarm reaches from its `swarm_init` to the next. If agents are started in the same code block, other blocks are
+    other examples; otherwise the agents that these spawn count.
     """
     for group in groups.all:
         swarms = sorted(group[SWARM], key=_position)
@@ -79,13 +98,13 @@ def count_agents(groups: Groups, facts: Facts) -> None:
         for actor in (*group[AGENT], *_direct(group)):
             teams[bisect_right(starts, _position(actor))].append(actor)
         for team in teams:
-            spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
-            for actor in team:
-                if actor.kind == AGENT:
+            for together in _together([actor for actor in team if actor.kind == AGENT]):
+                spawned = Counter(_name(actor) for actor in together)
+                for actor in together:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
         for swarm, team in zip(swarms, teams[1:], strict=True):
-            block = swarm.origin.first_line
-            facts.add(swarm, AGENTS, _number([a for a in team if a.kind == AGENT or a.origin.first_line == block]))
+            beside = [actor for actor in team if actor.origin.first_line == swarm.origin.first_line]
+            facts.add(swarm, AGENTS, _number(beside or [actor for actor in team if actor.kind == AGENT]))
 
 
 @step(Setups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
@@ -118,6 +137,18 @@ def _match(tasks: list[Subject], spawned: list[Subject], elsewhere: set[str], fa
 
 def _direct(group: Group) -> list[Subject]:
     return [task for task in group[TASK] if task.bindings["task"].get("direct")]
+
+
+def _together(agents: list[Subject]) -> Iterator[list[Subject]]:
+    """The agents of one example each: of one code block, without a long text between two of them."""
+    found: list[Subject] = []
+    for agent in sorted(agents, key=_position):
+        before = found[-1] if found else agent
+        if before.origin.first_line != agent.origin.first_line or _position(agent) - _position(before) > _APART:
+            yield found
+            found = []
+        found.append(agent)
+    yield found
 
 
 def _number(team: Sequence[Subject]) -> int:

@@ -11,6 +11,8 @@ _TOPICS = {
     "technical": regex(r"technic|technolog|engineer|infrastruct"),
     "finance": regex(r"financ|budget|cost|payment|fraud"),
 }
+_LONGEST = 200
+"""Characters of a name that are read."""
 _WORD = regex(r"[a-z]{4,}")
 _GENERAL = frozenset(
     [
@@ -56,10 +58,10 @@ _GENERAL = frozenset(
 
 def known_topics(name: str) -> frozenset[str]:
     """The topics of a fixed list that a name mentions."""
-    text = name.lower().replace("_", "-").replace(" ", "-")
+    text = name[:_LONGEST].lower().replace("_", "-").replace(" ", "-")
     return frozenset(topic for topic, pattern in _TOPICS.items() if pattern.search(text))
 
 
 def topics(name: str) -> frozenset[str]:
     """The topics that a name mentions; for a name without a known topic, its words without general ones."""
-    return known_topics(name) or frozenset(_WORD.findall(name.lower())) - _GENERAL
+    return known_topics(name) or frozenset(_WORD.findall(name[:_LONGEST].lower())) - _GENERAL

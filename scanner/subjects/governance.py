@@ -106,7 +106,8 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
     """The recovery of one thing.
 
     `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a mapping
-    of class of data to interval, or one interval), components, encrypted, immutable, regions.
+    of class of data to interval, or one interval), components, encrypted, immutable, regions. A
+    call also has encryption and objectives, as it states them.
     """
     shape = SubjectBuilder().say("name", name)
     for field in ("rto", "rpo", "mttr", "retention", "testInterval"):
@@ -115,7 +116,7 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
     availability = parts.get("availability", Node(None, None))
     shape.put("availability", availability, percentage(availability))
     _tested(shape, parts.get("validation", Node(None, None)))
-    for field in ("components", "encrypted", "immutable", "regions"):
+    for field in ("components", "encrypted", "encryption", "immutable", "objectives", "regions"):
         shape.put(field, parts.get(field, Node(None, None)))
     if backups := parts.get("backups"):
         _backups(shape, backups)

@@ -174,6 +174,8 @@ def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
         "components": node.get("components"),
         "regions": copies.get("regions"),
         "encrypted": encrypted,
+        "encryption": encrypted,
+        "objectives": goals,
     }
     found = governance.recovery(str(node.get("scope").value or "swarm"), document.origin, "backup", node, parts)
     if not encrypted:

@@ -8,6 +8,7 @@ What one of the two releases reads is not reported.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -56,7 +57,8 @@ _TOOLS = {
 }
 
 
-_SERVER = regex(r"mcp__(claude[-_]?flow|ruflo)(?:[-_@][\w-]*)?__\w+\Z")
+_PLACEHOLDER = regex(r"[<>|{}\[\]]|\.\.\.|^\s*$")
+_SERVER = regex(r"mcp__(?:claude[-_]?flow|ruflo)(?:@\w+)?__\w+\Z")
 """The names of the server; servers of other projects have tools of the same names with other parameters."""
 
 
@@ -75,15 +77,24 @@ def of_tool(document: Document, node: Node) -> Iterator[Subject]:
 def of_task(document: Document) -> Iterator[Subject]:
     """A task that starts an agent of a type that is in no list."""
     known = (*AGENT_TYPES, *_SUBAGENTS)
-    name, kind = document.root.get(0), document.root.get(2)
-    if isinstance(name.value, str) and _outside(document.root, 2, known):
+    first = document.root.get(0)
+    name, kind = first, document.root.get(2)
+    if isinstance(first.value, dict):
+        name, kind = first.first("description", "name"), first.get("subagent_type")
+    if isinstance(name.value, str) and _is_outside(kind.value, known):
         shape = SubjectBuilder().put("name", name).say("tool", "Task")
         yield _call(document, name, shape, [], [("type", kind, AGENT_TYPES)])
 
 
-def _outside(node: Node, name: str | int, values: tuple[str, ...]) -> bool:
-    stated = node.get(name).value
-    return isinstance(stated, str) and stated.strip().lower().replace("_", "-") not in values
+def _outside(node: Node, name: str, values: tuple[str, ...]) -> bool:
+    return _is_outside(node.get(name).value, values)
+
+
+def _is_outside(stated: Any, values: tuple[str, ...]) -> bool:
+    """Whether a value is a word that is not among some; `<type>` and `a|b` stand for a value in a manual."""
+    if not isinstance(stated, str) or _PLACEHOLDER.search(stated):
+        return False
+    return stated.strip().lower().replace("_", "-") not in values
 
 
 def _call(

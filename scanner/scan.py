@@ -174,7 +174,7 @@ def evaluate(
     noted = accepted.reads() if accepted else ()
     reads = (*joined.reads(), *noted)
     kept = None if by.policies else FieldFilter(reads, facts=compares)  # a policy may ask for any field
-    work = inputs.Work(kept, options.fixes, options.limits)
+    work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
@@ -256,6 +256,11 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
 
 
+def _platforms(options: Options) -> tuple[str, ...]:
+    """What manifests are assessed for, as far as the options say."""
+    return (options.kubernetes_version, *filter(None, (options.deploy_target,)))
+
+
 def _run(
     by: ScanRules,
     options: Options,
@@ -281,7 +286,9 @@ def _run(
         kubernetes_version=options.kubernetes_version,
         fail_on=options.fail_on,
         pack_digest=library.combine(*everything),
-        ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
+        ruleset_digest=library.combine(
+            *everything, by.rules.tuning, options.kubernetes_version, options.deploy_target, *running
+        ),
         asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,

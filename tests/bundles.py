@@ -46,6 +46,20 @@ spec:
   flows:
     - {id: f, from: d, to: s, interaction: sync}
 """,
+    "compose.yaml": """\
+services:
+  web: {image: "a:1", networks: [front]}
+  late: {extends: {file: base.yaml, service: web}}
+networks: {front: {}}
+""",
+    "compose.override.yaml": """\
+include: [more.yaml]
+services:
+  web: {read_only: true, volumes: ["data:/data"]}
+volumes: {data: {}}
+secrets: {token: {file: a}}
+configs: {settings: {file: b}}
+""",
     "agents.js": """\
 mcp__s__agent_spawn({name: "cto", type: "architect"})
 mcp__s__coordination_sync({decisions: {deploy: {proposer: "ghost", approver: "cto"}}})

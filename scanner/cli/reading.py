@@ -22,6 +22,7 @@ from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
+from scanner.subjects.stacks.kinds import TARGETS
 
 _PROFILE_HELP = (
     "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
@@ -43,6 +44,12 @@ kubernetes_version = option(
     metavar="X.Y",
     help="Assess manifests for this version of Kubernetes.",
 )
+deploy_target = option(
+    INPUT,
+    "--deploy-target",
+    type=click.Choice(TARGETS),
+    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
+)
 rule_folders = option(
     SELECTION,
     "--rules",
@@ -55,6 +62,7 @@ _OPTIONS = (
     profile,
     rule_folders,
     kubernetes_version,
+    deploy_target,
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -246,6 +254,7 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         scope=Path(value("scope")) if value("scope") else None,
         fail_on=Severity(value("fail-on")),
         kubernetes_version=value("kubernetes-version"),
+        deploy_target=value("deploy-target") or "",
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
         tuning=chosen.tuning,

@@ -18,6 +18,8 @@ from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation
 from scanner.policy.fix import ApplicableFix
 
+_OBJECT = "object"
+"""What holds the focus of a subject of Kubernetes."""
 CODE_BLOCK = "the field is in a code block of a document"
 
 
@@ -48,7 +50,8 @@ class FixWriter:
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):
             return None
-        origin, top = subject.origin, Node(subject.bindings["object"], subject.marks["object"])
+        whole = _OBJECT if _OBJECT in subject.bindings else subject.focus
+        origin, top = subject.origin, Node(subject.bindings[whole], subject.marks[whole])
         why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
         edits: tuple[Edit, ...] = ()
         if not why_not:

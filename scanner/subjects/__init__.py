@@ -17,7 +17,7 @@ from scanner.documents.positions import Node, find, join_path
 from scanner.late import regex
 from scanner.marks import keyless, line_of, with_children
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects import architecture, calm, foreign, kubernetes, prose, stacks, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -33,6 +33,7 @@ FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
     architecture.FORMAT,
     calm.FORMAT,
+    stacks.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
 )
@@ -45,7 +46,10 @@ KINDS: dict[str, Kind] = {
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 
-IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
+IN_PLACE = (
+    *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
+    *stacks.IN_PLACE,
+)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
@@ -80,9 +84,9 @@ class RecognitionResult(Struct, frozen=True):
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
 
 
-def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
+def recognise(parts: Iterable[Document | Fault], deploy_target: str = "") -> RecognitionResult:
     """Find out what the documents of one input are."""
-    recognition = Recognition(parts)
+    recognition = Recognition(parts, deploy_target=deploy_target)
     return recognition.reading(tuple(recognition))
 
 
@@ -90,11 +94,18 @@ class Recognition:
     """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
-    that is recognised and not read.
+    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so.
     """
 
-    def __init__(self, parts: Iterable[Document | Fault], group: str = "", whole: UnreadFormat | None = None) -> None:
+    def __init__(
+        self,
+        parts: Iterable[Document | Fault],
+        group: str = "",
+        whole: UnreadFormat | None = None,
+        deploy_target: str = "",
+    ) -> None:
         self._parts = parts
+        self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
         self._faults: list[Fault] = []
@@ -126,7 +137,7 @@ class Recognition:
         if part.format == "prose":
             self._lose_calls_in_prose(part)
         for form in _BY_PRECEDENCE:
-            found = form.recognise(part)
+            found = form.recognised(part, self._deploy_target)
             if found is not None:
                 yield from found
                 self._formats[form.name] = None

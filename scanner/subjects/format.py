@@ -50,6 +50,14 @@ class Format(Struct, frozen=True):
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path and why."""
+    recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
+    """As `recognise`, with who deploys the document, of a format for which that matters."""
+
+    def recognised(self, document: Document, deploy_target: str) -> Iterator[Subject] | None:
+        """The subjects of a document, deployed by whom the caller names, if anyone; None for any other document."""
+        if self.recognise_for and deploy_target:
+            return self.recognise_for(document, deploy_target)
+        return self.recognise(document)
 
 
 def key_sign(name: str) -> str:

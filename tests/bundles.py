@@ -49,6 +49,7 @@ spec:
     "compose.yaml": """\
 services:
   web: {image: "a:1", networks: [front]}
+  s: {image: "s:1"}
   late: {extends: {file: base.yaml, service: web}}
 networks: {front: {}}
 """,

@@ -180,6 +180,7 @@ PLACED = "services: {web: {image: 'a:1', deploy: {placement: {constraints: [a]}}
         ("stacks/shop.yaml", PLAIN, "", ("compose", "", False)),
         ("haystack.yaml", PLAIN, "", ("compose", "", False)),
         ("compose.yaml", PLACED, "", ("stack", "content", False)),
+        ("compose.yaml", PLACED.replace("'a:1'", "'a:1', container_name: a"), "", ("stack", "content", True)),
         ("compose.yaml", PLAIN + "networks: {a: {driver: overlay}}\n", "", ("stack", "content", False)),
         ("compose.yaml", PLAIN + "secrets: {a: {external: true}}\n", "", ("stack", "content", False)),
         ("compose.yaml", LIMITED, "", ("compose", "", True)),
@@ -321,6 +322,20 @@ def test_a_scan_of_a_stack_has_a_verdict(tmp_path: Path) -> None:
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 1
     assert "docker-stack.yml:25" in done.stdout
+
+
+def test_a_spec_knows_the_services_that_a_stack_deploys() -> None:
+    spec = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec: {services: [{id: web-shop, name: Shop}, {id: ledger, name: Ledger}]}
+"""
+    stack = "services: {web_shop: {image: 'a:1'}, other: {image: 'a:1'}}\n"
+    some = subjects({"spec.yaml": spec, "docker-stack.yml": stack})
+    derived = facts.derive(some, whole=True)
+    told = {each.name: derived.facts(each)["stack_services"] for each in some if each.kind == "architecture.service"}
+    assert told == {"service Shop": [{"name": "web_shop", "path": "docker-stack.yml"}], "service Ledger": []}
 
 
 def test_the_option_and_the_configuration_say_who_deploys(tmp_path: Path) -> None:

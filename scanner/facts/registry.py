@@ -44,6 +44,7 @@ _MODULES = {
         "architecture.data",
         "architecture.dependencies",
         "architecture.flows",
+        "architecture.stacks",
         "inventory",
         "resilience",
         "swarms",

@@ -13,11 +13,15 @@ from scanner.subjects.stacks.variables import substitute
 
 _PATH = regex(r"[./~\\]|[A-Za-z]:[\\/]|\$")
 """How the source of a mount of the host begins; a name of a volume begins in another way."""
+_VARIABLE = regex(r"\$(?:\{[^{}]*\}|\w+)")
 _PROPAGATIONS = frozenset(("shared", "rshared", "slave", "rslave", "private", "rprivate"))
 
 
 def mounts(node: Node) -> Iterator[Entry]:
-    """`{text, type, source, target, read_only, propagation}` of each; `source` is absent where it is not known."""
+    """`{text, type, source, source_end, target, read_only, propagation}` of each.
+
+    `source` is absent where it is not known, and `source_end` is what of it stands behind the last unknown variable.
+    """
     for part in node.elements():
         if part.mark is None:
             continue
@@ -68,5 +72,11 @@ def _long(part: Node) -> dict[str, Any]:
 
 def _source(source: str, *, known: bool) -> dict[str, str]:
     if not known:
-        return {}
-    return {"source": posixpath.normpath("/" + source.lstrip("/")) if source.startswith("/") else source}
+        end = _VARIABLE.split(source)[-1]
+        return {"source_end": end} if end else {}
+    return _known(source)
+
+
+def _known(source: str) -> dict[str, str]:
+    plain = posixpath.normpath("/" + source.lstrip("/")) if source.startswith("/") else source
+    return {"source": plain, "source_end": plain}

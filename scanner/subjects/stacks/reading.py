@@ -14,7 +14,6 @@ from scanner.subjects.stacks.applied import Applied
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.target import Target, target_of
-from scanner.subjects.subject_builder import prune_nulls
 
 _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
     SERVICE: ("services", services.applied),
@@ -34,8 +33,8 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
             if isinstance(node.value, dict) or node.value is None:
-                value = prune_nulls(node.value or {}) if document.has_null else node.value
-                whole = Node(value, node.mark)
+                stated = {key: value for key, value in (node.value or {}).items() if value is not None}
+                whole = Node(stated if document.has_null else node.value, node.mark)
                 yield _subject(document, kind, str(name), whole, read(node, target.name), stack)
 
 

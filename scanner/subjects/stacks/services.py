@@ -55,7 +55,7 @@ def _in_force(service: Node, name: str, target: str) -> Node:
 def _socket(node: Node) -> Iterator[Entry]:
     """The mount that `use_api_socket` of Compose makes."""
     if node.mark and as_flag(node.value):
-        yield entry(node.mark, text=_SOCKET, type="bind", source=_SOCKET, target=_SOCKET, read_only=False)
+        yield entry(node.mark, text=_SOCKET, type="bind", source=_SOCKET, source_end=_SOCKET, target=_SOCKET)
 
 
 def _capabilities(node: Node) -> Iterator[Entry]:

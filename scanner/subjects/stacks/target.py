@@ -9,12 +9,15 @@ from msgspec import Struct
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.subjects.stacks.deployers import ONLY_SWARM
+from scanner.subjects.stacks.deployers import IGNORED, ONLY_SWARM
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.kinds import COMPOSE, STACK
 from scanner.subjects.stacks.resources import OVERLAY, is_external
 
 _STACK_NAME = regex(r"(?:^|[/._-])(?:stack|swarm)s?(?:[._-][\w.-]*)?\.ya?ml$")
+
+
+_COMPOSE_KEYS = IGNORED - {"depends_on", "expose", "restart"}
 
 
 class Target(Struct, frozen=True):
@@ -40,9 +43,16 @@ def target_of(document: Document, wanted: str) -> Target:
     if not deploy and not swarm:
         return Target(COMPOSE, "")
     is_refused = next(refused(document.root), None) is not None
+    if swarm and not is_refused:
+        return Target(STACK, "content", undecided=_uses_compose(document.root))
     if swarm:
-        return Target(COMPOSE, "content", undecided=True) if is_refused else Target(STACK, "content")
+        return Target(COMPOSE, "content", undecided=True)
     return Target(COMPOSE, "", undecided=not is_refused)
+
+
+def _uses_compose(root: Node) -> bool:
+    """Whether a service has a key that only Compose applies; authors of stacks often leave some of them in."""
+    return any(key in _COMPOSE_KEYS for service in _each(root, "services") for key, _ in service.items())
 
 
 def _has_deploy(root: Node) -> bool:

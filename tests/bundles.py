@@ -41,6 +41,7 @@ metadata: {name: shop}
 spec:
   services:
     - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
+    - {id: t, name: Late}
   datastores:
     - {id: d}
   flows:

@@ -42,6 +42,7 @@ spec:
   services:
     - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
     - {id: t, name: Late}
+    - {id: web, name: Front}
   datastores:
     - {id: d}
   flows:

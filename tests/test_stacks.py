@@ -214,6 +214,11 @@ def test_variables_count_as_their_defaults(text: str, expected: str, known: bool
     assert substitute(text) == (expected, known)
 
 
+@pytest.mark.parametrize("text", ["${a", "${a:-", "{", "}${"])
+def test_variables_that_are_not_closed_are_text_however_many(text: str) -> None:
+    assert substitute(text * 100_000) == (text * 100_000, True)
+
+
 @pytest.mark.parametrize(
     ("port", "expected"),
     [

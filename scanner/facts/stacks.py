@@ -55,6 +55,7 @@ REFERENCES = Fact(
 )
 
 _DEFINITIONS = {"networks": NETWORK, "volumes": VOLUME, "secrets": SECRET, "configs": CONFIG}
+_SECTIONS = {kind: section for section, kind in _DEFINITIONS.items()}
 _GIVEN = frozenset({("networks", "default")})
 """What needs no definition."""
 _RUNS = ("image", "build", "extends", "provider")
@@ -65,6 +66,7 @@ _CHAIN = 20
 """Services in a chain of `extends` that are followed."""
 _File = tuple[str, int]
 """A file, or the code block of one: path and first line."""
+_Folder = tuple[str, int]
 
 
 class Projects:
@@ -79,33 +81,38 @@ class Projects:
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         self.whole = whole
         self.services: defaultdict[_File, dict[str, Subject]] = defaultdict(dict)
-        self.defined: defaultdict[_File, set[tuple[str, str]]] = defaultdict(set)
+        self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
+        """Section and name of what the files of a folder define."""
         self.including: set[_File] = set()
-        self.folders: defaultdict[str, list[_File]] = defaultdict(list)
-        kinds = {kind: section for section, kind in _DEFINITIONS.items()}
+        self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
+        self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
+        self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
         for subject in subjects:
-            file = (subject.origin.path, subject.origin.first_line)
-            if subject.kind == SYSTEM:
-                self.folders[posixpath.dirname(subject.origin.path)].append(file)
-                if subject.bindings["system"].get("included"):
-                    self.including.add(file)
-            elif subject.kind == SERVICE:
-                self.services[file][name_of(subject)] = subject
-            elif subject.kind in kinds:
-                self.defined[file].add((kinds[subject.kind], name_of(subject)))
+            self._take(subject, (subject.origin.path, subject.origin.first_line))
 
-    def beside(self, file: _File) -> list[_File]:
-        """The other files of the folder; a code block is alone."""
-        path, line = file
-        if line:
-            return []
-        return [each for each in self.folders[posixpath.dirname(path)] if each != file and not each[1]]
+    def _take(self, subject: Subject, file: _File) -> None:
+        if subject.kind == SYSTEM:
+            self._files[_folder(file)].append(file)
+            self._overrides[_overridden(file[0])].append(file)
+            if subject.bindings["system"].get("included"):
+                self.including.add(file)
+        elif subject.kind == SERVICE:
+            name = name_of(subject)
+            self.services[file][name] = subject
+            if _runs(subject):
+                self._running[_folder(file)][name].append(subject)
+        elif subject.kind in _SECTIONS:
+            self.defined[_folder(file)].add((_SECTIONS[subject.kind], name_of(subject)))
+
+    def base(self, file: _File, service: Subject) -> Subject | None:
+        """The service of that name in another file of the folder that says what runs."""
+        found = self._running[_folder(file)][name_of(service)]
+        return next((each for each in found if each.origin.path != file[0]), None)
 
     def added(self, file: _File) -> list[_File]:
         """The files that are merged into one when it is deployed: its override file, or all that were named with it."""
-        if not self.whole:
-            return self.beside(file)
-        return [each for each in self.beside(file) if _overrides(each[0]) == file[0]]
+        merged = self._overrides[file[0]] if self.whole else self._files[_folder(file)]
+        return [each for each in merged if each != file and not file[1]]
 
 
 def name_of(subject: Subject) -> str:
@@ -113,29 +120,32 @@ def name_of(subject: Subject) -> str:
     return str(subject.bindings["applied"]["name"])
 
 
-def _overrides(path: str) -> str:
+def _folder(file: _File) -> _Folder:
+    """The folder of a file; a code block is alone."""
+    path, line = file
+    return path if line else posixpath.dirname(path), line
+
+
+def _overridden(path: str) -> str:
     """The file that Compose merges an override file into; empty for any other."""
     folder, name = posixpath.split(path)
     found = _OVERRIDE.match(name)
     return posixpath.join(folder, found["base"] + found["end"]) if found else ""
 
 
+def _runs(service: Subject) -> bool:
+    return any(key in service.bindings["service"] for key in _RUNS)
+
+
 @step(Projects, gives=(PARTIAL,))
 def find_partial(projects: Projects, facts: Facts) -> None:
-    """Services that state neither an image nor how to build one, and that another file of the folder does."""
+    """Services that do not say what runs, and that another file of the folder does."""
     for file, services in projects.services.items():
-        for name, service in services.items():
-            own = service.bindings["service"]
-            bases = [] if any(key in own for key in _RUNS) else projects.beside(file)
-            held = (projects.services[each].get(name) for each in bases if each in projects.services)
-            base = next((each for each in held if each and _runs(each)), None)
+        for service in services.values():
+            base = None if _runs(service) else projects.base(file, service)
             facts.add(service, PARTIAL, base is not None)
             if base:
                 facts.relate(service, "base", place(base))
-
-
-def _runs(service: Subject) -> bool:
-    return any(key in service.bindings["service"] for key in _RUNS)
 
 
 @step(Projects, gives=(ELSEWHERE,))
@@ -185,8 +195,7 @@ def find_references(projects: Projects, facts: Facts) -> None:
     for file, services in projects.services.items():
         if not projects.whole or file in projects.including:
             continue
-        beside = [projects.defined[each] for each in projects.beside(file) if each in projects.defined]
-        known = projects.defined[file].union(_GIVEN, *beside)
+        known = projects.defined[_folder(file)] | _GIVEN
         for service in services.values():
             own = service.bindings["service"]
             if "extends" not in own:

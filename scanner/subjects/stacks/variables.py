@@ -5,7 +5,7 @@ The values are those of the shell that deploys, so they are not in the file. A d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from scanner.late import regex
@@ -28,11 +28,11 @@ def substitute(text: str, depth: int = 0) -> Substituted:
     """A text with its variables replaced by their defaults; `$$` is a dollar sign."""
     if "$" not in text:
         return Substituted(text, True)
-    parts = [*_parts(text, depth)]
+    parts = [*_parts(text, _closings(text), depth)]
     return Substituted("".join(part.text for part in parts), all(part.known for part in parts))
 
 
-def _parts(text: str, depth: int) -> Iterator[Substituted]:
+def _parts(text: str, closings: Mapping[int, int], depth: int) -> Iterator[Substituted]:
     at = 0
     while at < len(text):
         start = text.find("$", at)
@@ -40,42 +40,38 @@ def _parts(text: str, depth: int) -> Iterator[Substituted]:
             yield Substituted(text[at:], True)
             return
         yield Substituted(text[at:start], True)
-        part, at = _variable(text, start, depth)
+        part, at = _variable(text, start, closings, depth)
         yield part
 
 
-def _variable(text: str, start: int, depth: int) -> tuple[Substituted, int]:
+def _variable(text: str, start: int, closings: Mapping[int, int], depth: int) -> tuple[Substituted, int]:
     """What stands at a dollar sign, and where it ends."""
     after = text[start + 1 : start + 2]
     if after == "$":
         return Substituted("$", True), start + 2
-    if after == "{":
-        return _braced(text, start, depth)
-    if name := _NAME.match(text, start + 1):
+    name = _NAME.match(text, start + (2 if after == "{" else 1))
+    if after == "{" and name and start + 1 in closings:
+        end = closings[start + 1]
+        return _braced(text[start : end + 1], text[name.end() : end], depth), end + 1
+    if after != "{" and name:
         return Substituted(text[start : name.end()], False), name.end()
     return Substituted("$", True), start + 1
 
 
-def _braced(text: str, start: int, depth: int) -> tuple[Substituted, int]:
-    name, end = _NAME.match(text, start + 2), _closing(text, start + 2)
-    if not name or end < 0:
-        return Substituted("$", True), start + 1
-    whole = Substituted(text[start : end + 1], False)
-    operator = text[name.end() : end]
+def _braced(whole: str, operator: str, depth: int) -> Substituted:
     default = operator[2:] if operator.startswith(":-") else operator[1:] if operator.startswith("-") else None
     if default is None or depth >= _DEEPEST:
-        return whole, end + 1
-    return substitute(default, depth + 1), end + 1
+        return Substituted(whole, False)
+    return substitute(default, depth + 1)
 
 
-def _closing(text: str, start: int) -> int:
-    """Where the brace closes that is open at the start; -1 where it does not."""
-    opened = 1
-    for at in range(start, len(text)):
-        if text[at] == "{":
-            opened += 1
-        elif text[at] == "}":
-            opened -= 1
-            if not opened:
-                return at
-    return -1
+def _closings(text: str) -> dict[int, int]:
+    """Where each brace that is opened is closed."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for at, char in enumerate(text):
+        if char == "{":
+            opened.append(at)
+        elif char == "}" and opened:
+            found[opened.pop()] = at
+    return found

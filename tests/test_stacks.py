@@ -363,3 +363,11 @@ def test_a_fix_keeps_comments_and_order(tmp_path: Path) -> None:
     assert fixed.startswith("# payments\nversion:")
     assert "attachable" not in fixed
     assert 'encrypted: "true"' in fixed
+
+
+def test_a_network_without_settings_is_fixed(tmp_path: Path) -> None:
+    text = "services: {web: {image: 'a:1', networks: [front]}}\nnetworks:\n  front:\n  back:\n"
+    (tmp_path / "docker-stack.yml").write_text(text)
+    assay("fix", "--unsafe", "--profile", "strict", "docker-stack.yml", cwd=tmp_path)
+    fixed = (tmp_path / "docker-stack.yml").read_text()
+    assert fixed.count('    driver_opts:\n      encrypted: "true"\n') == 2

@@ -206,7 +206,7 @@ def _notes(baseline: Baseline, name: str, now: Evaluated, matched: Matched) -> I
 
 
 def _digest(state: Evaluated) -> str:
-    """Of what decides outcomes, whichever rules run: rules, parameters, policies, version of Kubernetes."""
+    """Of what decides outcomes, whichever rules run: rules, parameters, policies, platforms."""
     settings = {
         each.rule: [_values(each.parameters), _values(each.added)]
         for each in resolve_ids(state.options.tuning, state.by.rules.ids).rules
@@ -214,7 +214,8 @@ def _digest(state: Evaluated) -> str:
     }
     policies = [state.by.policies.digest] if state.by.policies else []
     told = json.dumps(settings, sort_keys=True, default=str)
-    return library.combine(state.by.rules.digest, *policies, state.options.kubernetes_version, told)
+    version, target = state.options.kubernetes_version, filter(None, (state.options.deploy_target,))
+    return library.combine(state.by.rules.digest, *policies, version, *target, told)
 
 
 def _values(given: Mapping[str, SourcedValue]) -> dict[str, Any]:

@@ -219,7 +219,7 @@ class RuleInfo(Struct, frozen=True):
     once: bool = False
     """Only the first of equal messages in one input is reported."""
     platform: Platform | None = None
-    """The platform of another engine's check: it is not mapped to a framework about another platform."""
+    """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()
     """Ids that it had before, the oldest first."""
     worse: Worse | None = None

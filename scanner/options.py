@@ -42,6 +42,8 @@ class Options(Struct, frozen=True):
     """What cannot be read in documentation, source code and workflows of CI services makes a scan incomplete."""
     include_passes: bool = False
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
+    deploy_target: str = ""
+    """Who deploys Compose files: `stack`, `compose`, or empty where each file tells."""
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
     context: Context | None = None

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import __version__, engines, gate, inputs, library, rendering, sources
+from scanner import engines, gate, inputs, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
-from scanner.finished_scan import Comparison, Run, Scan, Verdict
-from scanner.frameworks import catalogue, checks, judging
+from scanner.finished_scan import Comparison, Scan, Verdict
+from scanner.frameworks import judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, Profile, RuleInfo
+from scanner.model import Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
+from scanner.scan_run import run_of
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
 from scanner.waiving import prepare
@@ -95,7 +96,7 @@ class Evaluated(Struct, frozen=True):
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
             infos = self._infos(gone)
         result = Scan(
-            run=_run(self.by, options, self.configuration, self.where, self.also),
+            run=run_of(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
             findings=tuple(findings),
             rules=infos,
@@ -185,7 +186,7 @@ def evaluate(
     noted = accepted.reads() if accepted else ()
     reads = (*joined.reads(), *noted)
     kept = None if by.policies else FieldFilter(reads, facts=compares)  # a policy may ask for any field
-    work = inputs.Work(kept, options.fixes, options.limits)
+    work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
@@ -266,35 +267,6 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
 
 
-def _run(
-    by: ScanRules,
-    options: Options,
-    configuration: Configuration,
-    where: sources.Scope,
-    also: Iterable[engines.EngineResults],
-) -> Run:
-    policies = [by.policies.digest] if by.policies else []
-    other = [part for each in also for part in (checks.digest(each.engine), each.version)]
-    everything = [
-        by.rules.digest,
-        *policies,
-        catalogue.digest_of_data(library.Cache(options.cache_folder), options.framework_files),
-        *other,
-    ]
-    running = sorted(rule.info.id for rule in by.rules.rules)
-    return Run(
-        version=__version__,
-        started=options.started,
-        ended="",
-        arguments=options.arguments,
-        profile=options.profile or (Profile.STRICT if options.frameworks else Profile.DEFAULT),
-        kubernetes_version=options.kubernetes_version,
-        fail_on=options.fail_on,
-        pack_digest=library.combine(*everything),
-        ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
-        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
-        all_frameworks=options.all_frameworks,
-        git_commit=where.tree.commit if where.tree else options.git_commit,
-        git_dirty=False if where.tree else options.git_dirty,
-        configuration=configuration,
-    )
+def _platforms(options: Options) -> tuple[str, ...]:
+    """What manifests are assessed for, as far as the options say."""
+    return (options.kubernetes_version, *filter(None, (options.deploy_target,)))

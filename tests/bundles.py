@@ -41,10 +41,27 @@ metadata: {name: shop}
 spec:
   services:
     - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
+    - {id: t, name: Late}
+    - {id: web, name: Front}
   datastores:
     - {id: d}
   flows:
     - {id: f, from: d, to: s, interaction: sync}
+""",
+    "compose.yaml": """\
+services:
+  web: {image: "a:1", networks: [front]}
+  s: {image: "s:1"}
+  late: {extends: {file: base.yaml, service: web}}
+networks: {front: {}}
+""",
+    "compose.override.yaml": """\
+include: [more.yaml]
+services:
+  web: {read_only: true, volumes: ["data:/data"]}
+volumes: {data: {}}
+secrets: {token: {file: a}}
+configs: {settings: {file: b}}
 """,
     "agents.js": """\
 mcp__s__agent_spawn({name: "cto", type: "architect"})

@@ -71,7 +71,7 @@ def weaker(repository: Repository, *arguments: str) -> tuple[int, list[str]]:
         ("rules:\n", "skip: [kubernetes.container-not-privileged]\nrules:\n", "does not run any more (skip:"),
         ("rules:\n", "select: [kubernetes.pod-*]\nrules:\n", "do not run any more (select)"),
         ("profile: strict\n", "", "do not run any more (profile)"),
-        ("rules:\n", "not_assessed: [{format: compose, reason: later}]\nrules:\n", "are accepted: compose"),
+        ("rules:\n", "not_assessed: [{format: score, reason: later}]\nrules:\n", "are accepted: score"),
         ("rules:\n", "paths: [manifests]\nrules:\n", "paths is manifests instead of not set"),
         ("fail-on: medium", "fail-on: often", "the configuration file of the change is wrong"),
     ],

@@ -19,6 +19,7 @@ from tests.command_line import Done, assay
 from tests.conftest import REPOSITORY
 from tests.test_sources_git import commit, git
 
+SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: a}\ncontainers: {}\n"
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -134,7 +135,7 @@ def test_a_gate_without_a_base_says_what_to_do(folder: Path, prepare: Any, said:
 
 def test_the_configuration_is_valid_and_changes_nothing(folder: Path) -> None:
     before = assay("scan", "--output", "concise", cwd=folder).stdout
-    (folder / "compose.yaml").write_text("services: {a: {image: b}}\n")
+    (folder / "score.yaml").write_text(SCORE)
     (folder / "vendor").mkdir()
     (folder / "vendor/pod.yaml").write_text(POD)
     init(folder)
@@ -143,12 +144,12 @@ def test_the_configuration_is_valid_and_changes_nothing(folder: Path) -> None:
     (folder / "assay.yaml").write_text(re.sub(r"^# (?=[a-z_-]+:|  )", "", text, flags=re.MULTILINE))
     keys = data(folder / "assay.yaml")
     assert set(keys) == {"fail-on", "exclude", "framework", "kubernetes-version", "rules", "not_assessed"}
-    assert keys["not_assessed"] == [{"format": "compose", "path": "compose.yaml", "reason": "WHY"}]
+    assert keys["not_assessed"] == [{"format": "score", "path": "score.yaml", "reason": "WHY"}]
     assert keys["exclude"] == ["vendor/"]
     assert assay("config", "show", cwd=folder).returncode == 0
     (folder / "assay.yaml").write_text(text)
     shutil.rmtree(folder / "vendor")
-    (folder / "compose.yaml").unlink()
+    (folder / "score.yaml").unlink()
     assert before.splitlines()[-1] == assay("scan", "--output", "concise", cwd=folder).stdout.splitlines()[-1]
 
 
@@ -318,11 +319,11 @@ def test_nothing_is_written_through_a_link(folder: Path, tmp_path_factory: pytes
 def test_a_hostile_name_adds_nothing_to_a_file_or_the_screen(folder: Path) -> None:
     odd = folder / "a\nfail-on: critical\n\x1b[31m"
     odd.mkdir()
-    (odd / "compose.yaml").write_text("services: {a: {image: b}}\n")
+    (odd / "score.yaml").write_text(SCORE)
     done = init(folder)
     assert data(folder / "assay.yaml") is None
     assert "\x1b" not in done.stdout + (folder / "assay.yaml").read_text()
-    assert len((folder / "assay.yaml").read_text().split("compose")) == 3
+    assert len((folder / "assay.yaml").read_text().split("score")) == 3
 
 
 # What pip installs

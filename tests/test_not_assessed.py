@@ -20,20 +20,13 @@ data: {colour: blue}
 """
 SANDBOX = '{"sandbox": false}'
 """Settings of a tool that Assay does not read, at `.gemini/settings.json`."""
-COMPOSE = "services: {web: {image: nginx}}\n"
+SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
 BROKEN_CALL = CALL.replace('"a"', '"a" b')
 FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n"
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
-    "compose": [
-        ("a.yaml", {"services": {"web": {"image": "nginx"}}}),
-        ("b.yml", {"version": "3", "services": {"web": {"build": "."}}}),
-        ("docker-compose.override.yml", {"services": {"web": {"ports": ["80:80"]}}}),
-        ("compose.yaml", {"include": ["a.yaml"]}),
-        ("deploy/docker-stack.yml", {"services": {}}),
-    ],
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
     "copilot-settings": [
         (".vscode/settings.json", {f"chat.tools.{part}autoApprove": True})
@@ -177,11 +170,11 @@ def test_settings_without_a_sandbox_beside_clean_manifests_are_told_everywhere(t
 
 
 def test_a_document_among_others_is_a_loss(tmp_path: Path) -> None:
-    write(tmp_path, "a.yaml", f"{CLEAN}---\n{COMPOSE}")
+    write(tmp_path, "a.yaml", f"{CLEAN}---\n{SCORE}")
     code, told = results(tmp_path)
     (item,) = told["inputs"]
     assert (code, item["status"], item["formats"]) == (4, "assessed", ["kubernetes"])
-    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "compose")]
+    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "score")]
     assert told["summary"]["inputs"]["assessed"] == 1
     assert "a.yaml:6" in assay("scan", ".", cwd=tmp_path).stdout
 
@@ -197,20 +190,20 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "compose.yaml", COMPOSE)
+    write(tmp_path, "score.yaml", SCORE)
     write(tmp_path, ".gemini/settings.json", SANDBOX)
-    entry = "  - {format: compose, reason: for developers only}\n"
+    entry = "  - {format: score, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
-    assert "compose is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
+    assert "score is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
     assert "Incomplete: 1 input was not assessed (gemini-settings) (1 input accepted as not assessed)." in done.stdout
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .gemini/, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
     assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
     found = inputs(told)
-    assert (found["compose.yaml"]["status"], found["compose.yaml"]["accepted"]) == (
+    assert (found["score.yaml"]["status"], found["score.yaml"]["accepted"]) == (
         "not-assessed",
         "for developers only",
     )
@@ -219,10 +212,10 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
-    write(tmp_path, "dev/a.yaml", COMPOSE)
+    write(tmp_path, "dev/a.yaml", SCORE)
     write(tmp_path, "dev/.gemini/settings.json", SANDBOX)
-    write(tmp_path, "live/a.yaml", COMPOSE)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, path: dev/, reason: on laptops}\n")
+    write(tmp_path, "live/a.yaml", SCORE)
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)
     assert code == 4
     assert {path for path, item in inputs(told).items() if "accepted" in item} == {"dev/a.yaml"}
@@ -249,7 +242,7 @@ def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None
 
 
 def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Path) -> None:
-    entries = ["{format: compose, reason: 'for: developers'}", "{path: a/, reason: b c d}"]
+    entries = ["{format: score, reason: 'for: developers'}", "{path: a/, reason: b c d}"]
     write(tmp_path, "assay.yaml", "not_assessed:\n" + "".join(f"  - {entry}\n" for entry in entries))
     shown = assay("config", "show", cwd=tmp_path).stdout
     assert shown.count("# assay.yaml:") == len(entries)
@@ -262,10 +255,10 @@ def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Pa
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("{format: compse, reason: not ours}", "did you mean compose?"),
-        ("{format: compose}", "reason"),
+        ("{format: scoer, reason: not ours}", "did you mean score?"),
+        ("{format: score}", "reason"),
         ("{reason: not ours}", "format"),
-        ('{format: compose, reason: "   "}', "the reason contains no word"),
+        ('{format: score, reason: "   "}', "the reason contains no word"),
         ("{path: a, file: b, reason: not ours}", "file"),
     ],
 )
@@ -281,7 +274,7 @@ def test_a_wrong_entry_is_refused_with_its_line(entry: str, said: str, tmp_path:
     ("path", "content", "kind"),
     [
         ("README.md", BROKEN, "embedded"),
-        ("README.md", f"```yaml\n{COMPOSE}```\n", "embedded"),
+        ("README.md", f"```yaml\n{SCORE}```\n", "embedded"),
         ("README.md", "```js\nmcp__a__swarm_init({ topology: 'mesh', ... })\n```\n", "embedded"),
         ("prompt.ts", "const a = `\nmcp__x__swarm_init({a: 1`", "embedded"),
         ("prompt.py", f"PROMPT = '''\n{CALL}\n'''", "embedded"),
@@ -343,12 +336,12 @@ def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
 
 
 def test_the_fixer_and_the_hook_know_it_as_well(tmp_path: Path) -> None:
-    write(tmp_path, "compose.yaml", COMPOSE)
+    write(tmp_path, "score.yaml", SCORE)
     assert assay("fix", ".", cwd=tmp_path).returncode == 4
-    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 4
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, reason: for developers only}\n")
+    assert assay("hook", "score.yaml", cwd=tmp_path).returncode == 4
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, reason: for developers only}\n")
     assert assay("fix", ".", cwd=tmp_path).returncode == 3
-    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 0
+    assert assay("hook", "score.yaml", cwd=tmp_path).returncode == 0
 
 
 def test_objects_of_kinds_that_no_rule_knows_are_counted(tmp_path: Path) -> None:

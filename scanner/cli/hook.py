@@ -12,7 +12,15 @@ import click
 from msgspec.structs import replace
 
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
-from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
+from scanner.cli.reading import (
+    deploy_target,
+    fails_on,
+    is_configured,
+    options,
+    resolved_options,
+    tell_changes,
+    tell_configuration,
+)
 from scanner.cli.terminal import on_standard_output
 from scanner.cli.waiver_options import accepts_waivers, tell_waivers, waiver_options
 from scanner.commit_check import Stopping, check_all, check_files, stopping
@@ -57,6 +65,7 @@ class _OnNames(Command):
 @click.argument("files", nargs=-1)
 @option(INPUT, "--full", is_flag=True, help="Judge all files of the checkout, or the given ones, by all rules.")
 @option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of judging them.")
+@deploy_target
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
 @accepts_waivers
 @is_configured
@@ -138,6 +147,7 @@ def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:
     from scanner.cli.fix import command as fix
 
     config = ("--config", given["config"]) if given["config"] else ()
+    target = ("--deploy-target", given["deploy_target"]) if given["deploy_target"] else ()
     chosen = [part for name in ("select", "skip") for text in given[name] for part in (f"--{name}", text)]
-    code: int = fix.main([*config, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
+    code: int = fix.main([*config, *target, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
     return CLEAN if code == NOTHING else code

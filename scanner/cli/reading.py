@@ -23,6 +23,7 @@ from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
+from scanner.subjects.stacks.kinds import TARGETS
 
 _PROFILE_HELP = (
     "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
@@ -44,6 +45,12 @@ kubernetes_version = option(
     metavar="X.Y",
     help="Assess manifests for this version of Kubernetes.",
 )
+deploy_target = option(
+    INPUT,
+    "--deploy-target",
+    type=click.Choice(TARGETS),
+    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
+)
 rule_folders = option(
     SELECTION,
     "--rules",
@@ -64,6 +71,7 @@ _OPTIONS = (
         help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
         "count one severity lower, except credentials.  [default: by the path of each input]",
     ),
+    deploy_target,
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -255,6 +263,7 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         scope=Path(value("scope")) if value("scope") else None,
         fail_on=Severity(value("fail-on")),
         kubernetes_version=value("kubernetes-version"),
+        deploy_target=value("deploy-target") or "",
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
         context=Context(value("context")) if value("context") else None,

@@ -31,7 +31,7 @@ _READ = (".yaml", ".yml", ".json")
 _BASELINE = b'"format":"assay-baseline/'
 
 
-def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
+def recognise_source(source: Source, limits: Limits, deploy_target: str = "") -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
         case SkippedFile():
@@ -46,12 +46,12 @@ def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | I
         case RenderedFile():
             return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
         case File():
-            return _read(source, limits)
+            return _read(source, limits, deploy_target)
         case _:
             assert_never(source)
 
 
-def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
+def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
     if content.startswith(_POINTER) and file.path.lower().endswith(_READ):
         why = "a Git LFS pointer, so its content is not here; `git lfs pull` brings it"
@@ -62,7 +62,8 @@ def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
     match told:
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
-            return subjects.Recognition(documents.read_text(told, limits), whole=whole)
+            parts = documents.read_text(told, limits)
+            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():

@@ -16,7 +16,7 @@ from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
 from scanner.marks import line_of
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
@@ -32,6 +32,7 @@ FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
     architecture.FORMAT,
     calm.FORMAT,
+    stacks.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
     *agents.FORMATS,
@@ -45,7 +46,10 @@ KINDS: dict[str, Kind] = {
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 
-IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
+IN_PLACE = (
+    *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
+    *stacks.IN_PLACE,
+)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 IN_FILE = (agents.SETTINGS, agents.PERMISSION)
 """Kinds that hold the document that they are made of, so that a fix can change it."""
@@ -84,9 +88,9 @@ class RecognitionResult(Struct, frozen=True):
     """Why the tools of a document may refuse it, which is assessed all the same."""
 
 
-def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
+def recognise(parts: Iterable[Document | Fault], deploy_target: str = "") -> RecognitionResult:
     """Find out what the documents of one input are."""
-    recognition = Recognition(parts)
+    recognition = Recognition(parts, deploy_target=deploy_target)
     return recognition.reading(tuple(recognition))
 
 
@@ -94,11 +98,18 @@ class Recognition:
     """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
-    that is recognised and not read.
+    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so.
     """
 
-    def __init__(self, parts: Iterable[Document | Fault], group: str = "", whole: UnreadFormat | None = None) -> None:
+    def __init__(
+        self,
+        parts: Iterable[Document | Fault],
+        group: str = "",
+        whole: UnreadFormat | None = None,
+        deploy_target: str = "",
+    ) -> None:
         self._parts = parts
+        self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
         self._faults: list[Fault] = []
@@ -132,7 +143,7 @@ class Recognition:
         if part.format == "prose":
             self._tell_calls_in_source(part)
         for form in _asked(part.origin.path):
-            found = form.recognise(part) if part.format in form.documents else None
+            found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:
                 yield from found
                 self._formats[form.name] = None

@@ -61,6 +61,14 @@ class Format(Struct, frozen=True):
     """The formats of documents that it reads, as `Document.format` names them."""
     despite_faults: bool = False
     """It reads JSON with comments too, which the tools of the format may refuse: a note tells."""
+    recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
+    """As `recognise`, with who deploys the document, of a format for which that matters."""
+
+    def recognised(self, document: Document, deploy_target: str) -> Iterator[Subject] | None:
+        """The subjects of a document, deployed by whom the caller names, if anyone; None for any other document."""
+        if self.recognise_for and deploy_target:
+            return self.recognise_for(document, deploy_target)
+        return self.recognise(document)
 
 
 def key_sign(name: str) -> str:

@@ -22,7 +22,7 @@ from scanner.gate.waivers.matching import matches
 from scanner.gate.waivers.subjects import subjects
 from scanner.inputs import Memory, hides_something
 from scanner.marks import keyless
-from scanner.model import Finding, Input, InputStatus, Outcome, Subject
+from scanner.model import OUTSIDE, Finding, Input, InputStatus, Outcome, Subject
 from scanner.options import Options
 from scanner.places import Origin
 from scanner.policy.evaluate import Evaluator
@@ -214,7 +214,7 @@ def side_of(state: Evaluated, joined: Collection[str]) -> Side:
 def _parts_lost(item: Input) -> int:
     """The number of parts of an input that could not be read."""
     whole = item.status in (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED)
-    return ALL if whole else len(item.losses)
+    return ALL if whole else sum(loss.kind != OUTSIDE for loss in item.losses)
 
 
 def _with_lost(before: Iterable[Input], now: Iterable[Input]) -> Iterator[Input]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import engines, sources
 from scanner.findings import Searched
@@ -54,12 +56,37 @@ class ReadInputs(Struct):
             self.take(each, include_passes=include_passes)
         return self.evaluation
 
+    def leave_out_present(self, root: str) -> None:
+        """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
+        if not any(loss.folder for item in self.inputs for loss in item.losses):
+            return
+        present = {"."}
+        for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
+            folder = path
+            while folder.strip("/"):
+                present.update(_endings(folder))
+                folder = posixpath.dirname(folder)
+        for number, item in enumerate(self.inputs):
+            losses = tuple(loss for loss in item.losses if not loss.folder or _normal(loss.folder) not in present)
+            if len(losses) < len(item.losses):
+                self.inputs[number] = replace(item, losses=losses)
+
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
         own = {source.path: sources.content_of(source)}
         source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
         self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
         self.contents.update(source_lines)
+
+
+def _normal(folder: str) -> str:
+    return posixpath.normpath(folder.lstrip("/") or ".")
+
+
+def _endings(folder: str) -> Iterator[str]:
+    """What a path to a folder ends with, as whole names."""
+    parts = folder.strip("/").split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _worse(before: Input, after: Input) -> Input:

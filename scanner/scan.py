@@ -247,6 +247,7 @@ def _read(
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)
+    read.leave_out_present(str(where.root))
     return read
 
 

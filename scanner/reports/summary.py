@@ -15,7 +15,7 @@ from scanner.reports.changed import compared_with
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import TextLayout
-from scanner.reports.unassessed import gaps, hidden
+from scanner.reports.unassessed import gaps, hidden, outside
 
 _LABEL = 10
 """Columns of the labels at the left."""
@@ -53,7 +53,7 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
     lasted = f", in {duration_text(seconds)}" if seconds is not None else ""
     for label, text in (
-        ("inputs", "; ".join(filter(None, (inputs, hidden(scan))))),
+        ("inputs", "; ".join(filter(None, (inputs, hidden(scan), outside(scan))))),
         (
             "profile",
             f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",

@@ -16,7 +16,7 @@ from scanner.documents import Document, Fault
 from scanner.documents.positions import Node, find, join_path
 from scanner.late import regex
 from scanner.marks import keyless, line_of, with_children
-from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
+from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import architecture, calm, foreign, kubernetes, prose, swarm, unread
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
@@ -132,6 +132,7 @@ class Recognition:
                 self._formats[form.name] = None
                 self._lose_parts(part)
                 self._lose_fields(part)
+                self._note_elsewhere(part, form)
                 if part.format != "prose" and not self._group:
                     yield _document(part, form)
                 return
@@ -196,6 +197,12 @@ class Recognition:
             self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         elif found:
             self._lose(_line(part), found.name, found.reason)
+
+    def _note_elsewhere(self, part: Document, form: Format) -> None:
+        """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
+        for line, what, folder in () if part.origin.first_line else form.elsewhere(part):
+            why = f"{what} is outside of the scanned files; this object has it applied"
+            self._losses.append(Loss(0 if part.origin.parts else line, OUTSIDE, why, folder))
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""

@@ -101,6 +101,7 @@ class Subject(Struct, frozen=True, eq=False):
 
 EMBEDDED, WORKFLOW, UNREAD_PART, OUTSIDE = "embedded", "workflow", "unreadable", "outside"
 """Kinds of losses other than names of formats. The first two are in documentation, source code or CI workflows."""
+ANY_KIND = "*"
 NOT_OURS = frozenset({EMBEDDED, WORKFLOW, OUTSIDE})
 
 
@@ -135,6 +136,8 @@ class Input(Struct, frozen=True):
     """Of its subjects."""
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
+    may_hold: tuple[str, ...] = ()
+    """Kinds of Kubernetes objects that may be in an unreadable input; `ANY_KIND` where that is not known."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
 

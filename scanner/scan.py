@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
+from scanner.facts.step import Whole
 from scanner.findings import masked_scan, merged_findings, source_lines
 from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
@@ -209,9 +210,9 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
     return sources.scope(paths, options.selection, options.configuration.place("paths"))
 
 
-def _whole(where: sources.Scope, read: ReadInputs) -> bool:
+def _whole(where: sources.Scope, read: ReadInputs) -> Whole:
     """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
-    return where.whole and not any(map(inputs.hides_something, read.inputs))
+    return where.whole and inputs.unread_kinds(read.inputs)
 
 
 def _read(

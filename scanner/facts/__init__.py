@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.facts.derived import Derived
-from scanner.facts.step import Facts, SharedIndex
+from scanner.facts.step import Facts, SharedIndex, Whole
 from scanner.model import Subject
 
 __all__ = ["Derived", "derive"]
 
 
-def derive(subjects: Sequence[Subject], *, whole: bool) -> Derived:
+def derive(subjects: Sequence[Subject], *, whole: Whole) -> Derived:
     """The facts about subjects, and the places of related subjects.
 
     `whole` states that the subjects are complete: an object that is referenced and not among them does not exist.
-    Otherwise the fact is left out, and a rule that uses it is unknown.
+    Otherwise the fact is left out, and a rule that uses it is unknown. It may be the kinds of Kubernetes objects that
+    files which were not read may hold: then only facts about such objects are left out.
     """
     from scanner.facts import registry
 

@@ -13,6 +13,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.facts.step import Whole
 from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
@@ -48,7 +49,7 @@ class Reuse(Struct):
     read: bytes = b""
     """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
 
-    def joined(self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: bool) -> KeptJoined | None:
+    def joined(self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: Whole) -> KeptJoined | None:
         """Where the results of rules that compare objects are kept after a run, None where they are not.
 
         `whole` says whether all objects were read.
@@ -59,7 +60,13 @@ class Reuse(Struct):
         from scanner.inputs.kept.joined import KeptJoined
 
         try:
-            same = identity.digest(rules, fields, work, (*self.settings, whole), self.own_rules)
+            same = identity.digest(
+                rules,
+                fields,
+                work,
+                (*self.settings, whole if isinstance(whole, bool) else tuple(sorted(whole))),
+                self.own_rules,
+            )
         except (OSError, TypeError):
             return None
         return KeptJoined(self.folder, self.outside, hashlib.sha256(b"joined" + self.read + same).digest())

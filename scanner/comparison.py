@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from scanner.baseline import BaselineState, Worse
 from scanner.completeness import is_incomplete
 from scanner.configuration.weakening import ConfigurationChange
 from scanner.errors import AssayError, UsageError
+from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before, waivers
 from scanner.gate.causes import Causes, State
@@ -172,16 +174,21 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
     matched = match(side_of(before, joined), side_of(now, joined), orders_of(now))
     findings = list(_with_causes(_about_waivers(matched.findings, now), before, now, joined))
-    states = Counter(each.baseline_state for each in (*findings, *matched.gone) if each.baseline_state)
-    comparison = Comparison(base.name, base.commit, dict(states), tuple(matched.gone), (*notes, *_notes(before, now)))
+    gone = merged_findings(matched.gone, before.read.shared)
+    states = _states(merged_findings(findings, now.read.shared), gone)
+    comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
     always = frozenset(info.id for info in now.own_rules)
     known = Before(compared=True, assessed=assessed, inputs=frozenset(unread(before)), errors=errors, always=always)
-    gone = {finding.rule for finding in matched.gone}
-    past = (info for each in before.also for info in each.rules.values() if info.id in gone)
+    past_rules = {finding.rule for finding in gone}
+    past = (info for each in before.also for info in each.rules.values() if info.id in past_rules)
     own = (*now.own_rules, *past)
     return replace(now, findings=findings, comparison=comparison, before=known, own_rules=own)
+
+
+def _states(*findings: Iterable[Finding]) -> dict[BaselineState, int]:
+    return dict(Counter(each.baseline_state for each in chain(*findings) if each.baseline_state))
 
 
 def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]:
@@ -206,7 +213,7 @@ def side_of(state: Evaluated, joined: Collection[str]) -> Side:
         {item.path: _parts_lost(item) for item in read.inputs},
         {item.path.rstrip("/") for item in read.inputs if _is_link(item) or item.reason == _LOST},
         {subject.identity for subject in read.subjects} | read.others,
-        {(subject.origin.path, subject.identity) for subject in read.subjects},
+        {(subject.overlay or subject.origin.path, subject.identity) for subject in read.subjects},
         joined if any(map(hides_something, read.inputs)) else (),
     )
 
@@ -241,12 +248,16 @@ def unread(state: Evaluated) -> Iterator[str]:
     return (item.path for item in state.read.inputs if is_incomplete(item, strict=strict))
 
 
+def _state(of: Evaluated) -> State:
+    return State(of.read.contents, of.read.subjects, of.read.unused)
+
+
 def _with_causes(findings: Sequence[Finding], before: Evaluated, now: Evaluated, joined: set[str]) -> Iterator[Finding]:
     """The findings, those of rules that compare objects with the changes that may have caused them."""
     causes: Causes | None = None
     for finding in findings:
         if finding.rule in joined and finding.baseline_state and finding.counts:
-            causes = causes or Causes(*(State(each.read.contents, each.read.subjects) for each in (before, now)))
+            causes = causes or Causes(*map(_state, (before, now)))
             yield causes.told(finding)
         else:
             yield finding

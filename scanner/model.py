@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.baseline import COUNTED, BaselineState, Worse
+from scanner.contexts import Context
 from scanner.controls import Platform, ShownBy
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
@@ -140,6 +141,8 @@ class Input(Struct, frozen=True):
     """Kinds of Kubernetes objects that may be in an unreadable input; `ANY_KIND` where that is not known."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
+    context: Context = Context.LIVE
+    """What it is used for."""
 
 
 class Finding(Struct, frozen=True, array_like=True):

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import engines, sources
+from scanner.facts.setting import OBJECTS
 from scanner.findings import Searched
 from scanner.model import Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
@@ -28,10 +29,21 @@ class ReadInputs(Struct):
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
+    unused: set[str] = field(default_factory=set)
+    """Files beside the parts of charts and overlays that rendering does not use."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
+
+    def told(self, source: sources.Source, item: Input) -> Input:
+        """What became of a file, with the chart or the overlay that could use it and does not."""
+        unused = source.unused if isinstance(source, sources.File) else ""
+        if not unused or not any(kind.startswith(OBJECTS) for kind in item.kinds):
+            return item
+        self.unused.add(item.path)
+        told = f"an object in it is not used by {unused}, so it does not count as deployed"
+        return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
     def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""
@@ -56,10 +68,10 @@ class ReadInputs(Struct):
             self.take(each, include_passes=include_passes)
         return self.evaluation
 
-    def leave_out_present(self, root: str) -> None:
+    def leave_out_present(self, root: str) -> ReadInputs:
         """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
         if not any(loss.folder for item in self.inputs for loss in item.losses):
-            return
+            return self
         present = {"."}
         for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
             folder = path
@@ -70,6 +82,7 @@ class ReadInputs(Struct):
             losses = tuple(loss for loss in item.losses if not loss.folder or _normal(loss.folder) not in present)
             if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
+        return self
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""

@@ -65,6 +65,9 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
     if full and fixing:
         raise UsageError("--full and --fix exclude each other", hint="`assay fix .` fixes all files")
     if not files and not full:
+        click.echo(
+            "assay: no file is named, so nothing is judged; `assay hook --full` judges the whole checkout", err=True
+        )
         return CLEAN
     if fixing:
         return _fix(files, given)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner.facts.setting import not_deployed
 from scanner.gate.matching import parts_of
 from scanner.model import Finding, Subject
 
@@ -25,7 +25,9 @@ class State(Struct):
 
     contents: Mapping[str, bytes]
     """Of the files that hold subjects."""
-    subjects: Iterable[Subject]
+    subjects: Sequence[Subject]
+    unused: Collection[str] = ()
+    """Files that rendering does not use."""
 
 
 class Causes:
@@ -35,7 +37,7 @@ class Causes:
         self._base = base
         self._head = head
         self._lines: dict[str, Collection[int] | None] = {}
-        self._changes = sorted(_changed(base.subjects, head.subjects), key=_order)
+        self._changes = sorted(_changed(_Objects(base), _Objects(head)), key=_order)
 
     def told(self, finding: Finding) -> Finding:
         """A finding with what may have caused it, where it is not in the changed lines."""
@@ -87,23 +89,27 @@ def _changed_lines(before: bytes | None, now: bytes) -> Collection[int] | None:
     return numbers
 
 
-def _changed(before: Iterable[Subject], now: Iterable[Subject]) -> Iterator[_Change]:
-    past, present = _by_identity(before), _by_identity(now)
-    for order, verb, some, others in ((0, "deleted", past, present), (2, "added", present, past)):
-        for identity, subject in some.items():
-            if identity not in others:
-                yield _change(subject, order, verb)
-    for identity, subject in present.items():
-        if identity in past and not _same(past[identity].bindings, subject.bindings):
-            yield _change(subject, 1, "changed")
+class _Objects:
+    """The objects of a state by their identities: of several, one that is deployed."""
+
+    def __init__(self, state: State) -> None:
+        apart = not_deployed(state.subjects, state.unused)
+        some = [each for each in state.subjects if each.kind not in _PARTS_OF_OBJECTS]
+        self.deployed = {each.identity: each for each in some if each not in apart}
+        self.all = {each.identity: each for each in some} | self.deployed
 
 
-def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    return before == now
-
-
-def _by_identity(subjects: Iterable[Subject]) -> dict[str, Subject]:
-    return {each.identity: each for each in subjects if each.kind not in _PARTS_OF_OBJECTS}
+def _changed(past: _Objects, present: _Objects) -> Iterator[_Change]:
+    for identity, subject in past.all.items():
+        if identity not in present.all:
+            yield _change(subject, 0, "deleted")
+        elif identity in past.deployed and identity not in present.deployed:
+            yield _change(subject, 0, "not deployed any more")
+        elif past.all[identity].bindings != present.all[identity].bindings:
+            yield _change(present.all[identity], 1, "changed")
+    for identity, subject in present.all.items():
+        if identity not in past.all:
+            yield _change(subject, 2, "added")
 
 
 def _change(subject: Subject, order: int, verb: str) -> _Change:

@@ -101,6 +101,14 @@ class Objects:
         open_name = (group, kind) in self._unnamed or has_variable(kind + name + namespace)
         return None, self.complete(kind, *_MAKERS.get(kind, ())) and not maybe and not open_name
 
+    def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
+        """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
+        near, maybe = self.near(seeker, group, kind, name)
+        folder = posixpath.dirname(seeker.origin.path)
+        own = [one for one in near if one.origin.path == seeker.origin.path]
+        beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
+        return beside or near, bool(near) or (self.whole and not maybe)
+
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
     ) -> tuple[list[Subject], bool]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-from scanner.late import regex
-from scanner.subjects.data_predicates import both, either, every, holding, some, starting
+from scanner.subjects.data_predicates import both, either, every, holding, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _FRONT_MATTER = r"\A---[ \t]*\n"
@@ -17,42 +13,7 @@ def _front_matter(key: str) -> str:
     return rf"{_FRONT_MATTER}(?:(?!---).*\n)*?{key}[ \t]*:"
 
 
-_SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
-_PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
-_MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto")
-
-
-def _holds_permissions(value: Any) -> bool:
-    """Whether something is the permissions of Claude Code: names of tools, or a mode that it has."""
-    if not isinstance(value, dict):
-        return False
-    lists = (value.get(name) for name in ("allow", "ask", "deny"))
-    rules = (rule for each in lists if isinstance(each, list) for rule in each)
-    named = any(isinstance(rule, str) and _PERMISSION.fullmatch(rule) for rule in rules)
-    return named or value.get("defaultMode") in _MODES
-
-
 AGENTS = (
-    UnreadFormat(
-        "claude-settings",
-        "settings of Claude Code",
-        "its permissions, hooks and environment",
-        "`.claude/settings.json` or `settings.local.json`, `managed-settings.json`; `permissions` that name tools or a "
-        "mode of Claude Code; `hooks` by event; its `$schema`",
-        (
-            FormatSignature(path=r"(?:^|/)(?:\.claude/settings(?:\.[\w-]+)?|managed-settings)\.json$"),
-            FormatSignature({"$schema": holding("claude-code-settings")}),
-            FormatSignature({"permissions": _holds_permissions}),
-            FormatSignature({"hooks": some([{"hooks": [{"type": str}]}])}),
-        ),
-    ),
-    UnreadFormat(
-        "claude-plugin",
-        "the manifest of a plugin or a marketplace for Claude Code",
-        "what it brings and where it comes from",
-        "`.claude-plugin/plugin.json` or `.claude-plugin/marketplace.json`",
-        (FormatSignature(path=r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$"),),
-    ),
     UnreadFormat(
         "claude-agent",
         "an agent of Claude Code",
@@ -102,7 +63,7 @@ AGENTS = (
         "settings of Codex",
         "its approvals, sandbox and servers",
         "`.codex/config.toml`",
-        (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$", text=r"="),),
+        (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$"),),
     ),
     UnreadFormat(
         "cursor-settings",
@@ -126,18 +87,6 @@ AGENTS = (
         (FormatSignature({"$schema": holding("opencode.ai/config")}),),
     ),
     UnreadFormat(
-        "mcp-servers",
-        "a list of MCP servers",
-        "its commands, addresses and credentials",
-        "`mcpServers`; or servers with a `command` or a `url`: below `servers` of `mcp`, or in a file `mcp.json` or "
-        "`.mcp.json`",
-        (
-            FormatSignature({"mcpServers": dict}),
-            FormatSignature({"mcp": {"servers": some(_SERVER)}}),
-            FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$"),
-        ),
-    ),
-    UnreadFormat(
         "mcp-manifest",
         "the manifest of an MCP server",
         "its packages, remotes and variables",
@@ -148,12 +97,8 @@ AGENTS = (
         "tool-call",
         "a tool call",
         "what it sets up and what it says",
-        "in data: `tool` that starts with `mcp__`, or `method: tools/call` with `params`; in text: a call that Assay "
-        "knows from JavaScript, in a code block of another language or in prose",
-        (
-            FormatSignature(either({"tool": starting("mcp__")}, [{"tool": starting("mcp__")}])),
-            FormatSignature({"method": lambda value: value == "tools/call", "params": dict}),
-        ),
+        "a call that Assay knows from JavaScript, in a code block of another language or in prose",
+        (),
     ),
     UnreadFormat(
         "claude-flow",

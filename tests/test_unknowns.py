@@ -114,6 +114,14 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
 
+def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
+    found = unknown(tmp_path)[SELECTED]
+    assert found.provide.endswith(", and make deny.yaml readable")
+    assert found.message.endswith(f"; to decide, {found.provide}")
+
+
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))
 
 

@@ -25,7 +25,7 @@ from scanner.gate.waivers.subjects import subjects
 from scanner.hidden_inputs import hidden_inputs
 from scanner.inputs import Memory, hides_something
 from scanner.lost_sight import out_of_sight, state_of
-from scanner.model import Finding, Input, InputStatus, Outcome
+from scanner.model import OUTSIDE, Finding, Input, InputStatus, Outcome
 from scanner.options import Options
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
@@ -130,7 +130,7 @@ def side_of(state: Evaluated, joined: Collection[str]) -> Side:
 def _parts_lost(item: Input) -> int:
     """The number of parts of an input that could not be read."""
     whole = item.status in (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED)
-    return ALL if whole else len(item.losses)
+    return ALL if whole else sum(loss.kind != OUTSIDE for loss in item.losses)
 
 
 def _with_lost(before: Iterable[Input], now: Iterable[Input]) -> Iterator[Input]:

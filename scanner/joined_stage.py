@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from scanner import facts
+from scanner.facts.step import Whole
 from scanner.frameworks.population import FACTS_READ
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
@@ -69,7 +70,7 @@ class JoinedStage:
         self._foreign = foreign or policies is not None
         """Some expressions are not shipped ones."""
         self._subjects: Sequence[Subject] = ()
-        self._whole = False
+        self._whole: Whole = False
         self._unused: Collection[str] = ()
         self._derived: facts.Derived | None = None
 
@@ -77,7 +78,7 @@ class JoinedStage:
         self,
         subjects: Sequence[Subject],
         *,
-        whole: bool,
+        whole: Whole,
         size: int,
         unused: Collection[str] = (),
         kept: KeptJoined | None = None,

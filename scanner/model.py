@@ -102,9 +102,10 @@ class Subject(Struct, frozen=True, eq=False):
         return (self.origin.path, self.overlay) if self.overlay else (self.origin.path,)
 
 
-EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
+EMBEDDED, WORKFLOW, UNREAD_PART, OUTSIDE = "embedded", "workflow", "unreadable", "outside"
 """Kinds of losses other than names of formats. The first two are in documentation, source code or CI workflows."""
-NOT_OURS = frozenset({EMBEDDED, WORKFLOW})
+ANY_KIND = "*"
+NOT_OURS = frozenset({EMBEDDED, WORKFLOW, OUTSIDE})
 
 
 class Loss(Struct, frozen=True):
@@ -114,8 +115,11 @@ class Loss(Struct, frozen=True):
     """1-based line at which it begins, 0 where it is not known."""
     kind: str
     """The format, of those that are recognised and not read; `unreadable` for what cannot be read and may be ours;
-    `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service."""
+    `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service; `outside`
+    for what an object names that is not among the scanned files, so that nothing of these was left unread."""
     reason: str
+    folder: str = ""
+    """For `outside`: the folder of a repository that is named, if it may be among the scanned files."""
 
 
 class Input(Struct, frozen=True):
@@ -135,6 +139,8 @@ class Input(Struct, frozen=True):
     """Of its subjects."""
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
+    may_hold: tuple[str, ...] = ()
+    """Kinds of Kubernetes objects that may be in an unreadable input; `ANY_KIND` where that is not known."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
     context: Context = Context.LIVE

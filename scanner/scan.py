@@ -198,7 +198,7 @@ def evaluate(
         foreign=bool(options.rule_folders),
     )
     search = partial(read.searched.search, read.contents)
-    whole = where.whole and not any(map(inputs.hides_something, read.inputs))  # so that what is missing does not exist
+    whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist
     together, meanwhile = JoinedResult(), search if reported else None
     if compares:
         known = reuse.joined(joined, kept, work, whole=whole, unused=read.unused) if kept else None
@@ -237,9 +237,8 @@ def _read(
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
-    met = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
-    )
+    settings = rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
+    met = rendering.collect(where, settings)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         if reuse.memory:
@@ -258,7 +257,7 @@ def _read(
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)
-    return read
+    return read.leave_out_present(str(where.root))
 
 
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:

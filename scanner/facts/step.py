@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ from scanner.model import Subject
 from scanner.places import Location
 
 Value = TypeVar("Value")
+
+Whole: TypeAlias = bool | frozenset[str]
+"""Whether subjects are all there are; where files were not read, the kinds of Kubernetes objects that may be there."""
 
 
 class FieldRead(Struct, frozen=True):
@@ -40,7 +43,7 @@ class SharedIndex(Protocol):
     READS: ClassVar[tuple[FieldRead, ...]]
     """What making it reads, and what its methods read."""
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None: ...
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None: ...
 
 
 Seen = TypeVar("Seen", bound=SharedIndex)

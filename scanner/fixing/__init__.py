@@ -78,7 +78,7 @@ def fix(
     )
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
-    whole = where.whole and not any(map(inputs.hides_something, look.inputs))
+    whole = where.whole and inputs.unread_kinds(look.inputs)
     stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
     size = sum(item.bytes for item in look.inputs)
     proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, fixer.again)

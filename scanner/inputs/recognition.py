@@ -8,8 +8,10 @@ from typing import assert_never
 
 from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
+from scanner.errors import UnreadableError
+from scanner.late import regex
 from scanner.limits import Limits
-from scanner.model import HIDDEN, Input, InputStatus
+from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
 from scanner.sources import (
     STDIN_NAME,
     File,
@@ -29,6 +31,10 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 _READ = (".yaml", ".yml", ".json")
 """Ends of names of files that a pointer in their place hides from a scan."""
 _BASELINE = b'"format":"assay-baseline/'
+_ANYTHING = (ANY_KIND,)
+_KIND = regex(r"""\bkind["']?\s*:\s*["']?([^\s"',}\]#]+)""")
+_ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
+"""What may stand for a letter of `kind` or of its value."""
 
 
 def recognise_source(source: Source, limits: Limits, deploy_target: str = "") -> subjects.Recognition | Input:
@@ -40,7 +46,7 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
         case UnreadableFile():
-            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
+            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=_ANYTHING)
         case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
         case RenderedFile():
@@ -55,7 +61,7 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
     content = file.content if file.own is None else file.own
     if content.startswith(_POINTER) and file.path.lower().endswith(_READ):
         why = "a Git LFS pointer, so its content is not here; `git lfs pull` brings it"
-        return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why)
+        return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why, may_hold=_ANYTHING)
     if own := _own(file.path, content):
         return Input(file.path, *_seal(file), InputStatus.SKIPPED, own)
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
@@ -68,7 +74,8 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
             if told.named or subjects.may_be_ours(told.remains):
-                return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line)
+                sealed = _seal(file)
+                return Input(file.path, *sealed, InputStatus.UNREADABLE, told.reason, told.line, may_hold=_ANYTHING)
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
@@ -119,12 +126,27 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
         status = InputStatus.ASSESSED
         reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
-    return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses)
+    held = _kinds_in(source) if status is InputStatus.UNREADABLE else ()
+    return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses, held)
 
 
 def failed(source: Source, why: str) -> Input:
     """What an input is that could not be worked on to its end."""
-    return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why)
+    return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why, may_hold=_kinds_in(source))
+
+
+def _kinds_in(source: Source) -> tuple[str, ...]:
+    """The kinds of Kubernetes objects that a text names which cannot be read."""
+    try:
+        text = documents.decode(content_of(source))
+    except UnreadableError:
+        return _ANYTHING
+    if _ESCAPE.search(text):
+        return _ANYTHING
+    kinds = {found.removesuffix("List") or "List" for found in _KIND.findall(text)}
+    if not kinds and "apiVersion" not in text and "{{" not in text:
+        return ()
+    return tuple(sorted(kinds)) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
 
 
 def _seal(source: Source) -> tuple[str, int]:

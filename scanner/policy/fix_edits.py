@@ -51,10 +51,8 @@ class FixWriter:
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):
             return None
-        base, whole = (
-            base_of(subject),
-            next(each for each in (FILE, _OBJECT, subject.focus) if each in subject.bindings),
-        )
+        base = base_of(subject)
+        whole = next(each for each in (FILE, _OBJECT, subject.focus) if each in subject.bindings)
         origin, top = subject.origin, Node(subject.bindings[whole], subject.marks[whole])
         why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
         edits: tuple[Edit, ...] = ()

@@ -12,7 +12,7 @@ from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
-from scanner.reports.unassessed import gaps
+from scanner.reports.unassessed import gaps, outside
 
 
 def render(scan: Scan) -> Iterator[str]:
@@ -39,6 +39,8 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
     found = gaps(scan)
     for gap in (*found.unreadable, *found.not_assessed, *found.parts):
         yield f"{screen.paint(safe(gap.place), 'cyan')}: {screen.paint('not assessed', 'critical')} {safe(gap.reason)}"
+    if found.outside:
+        yield safe(outside(scan))
     unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
     if unknown and not presentation.unknown and not presentation.statistics:
         yield f"{unknown} unknown: --show unknown lists them"

@@ -15,6 +15,7 @@ from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
+from scanner.reports.unassessed import gaps
 from scanner.reports.waivers import as_data as waiver_data
 from scanner.reports.waivers import run_data
 
@@ -134,6 +135,7 @@ def summary(scan: Scan) -> Json:
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": tally(failed, SEVERITIES),
         **({"waived": waived} if (waived := sum(bool(finding.waiver) for finding in scan.findings)) else {}),
+        **({"outside": len(found)} if (found := gaps(scan).outside) else {}),
     }
 
 

@@ -17,7 +17,7 @@ from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import TextLayout
-from scanner.reports.unassessed import gaps, hidden
+from scanner.reports.unassessed import gaps, hidden, outside
 
 _LABEL = 10
 """Columns of the labels at the left."""
@@ -64,7 +64,7 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     )
     compared = (("compared", f"with {compared_with(each)}") for each in (scan.comparison,) if each)
     notes = (("note", each) for each in (scan.comparison.notes if scan.comparison else ()))
-    first = ("inputs", "; ".join(filter(None, (inputs, hidden(scan)))))
+    first = ("inputs", "; ".join(filter(None, (inputs, hidden(scan), outside(scan)))))
     for label, text in (first, *(() if scan.comparison else whole), *compared, *notes):
         yield from screen.paragraph(safe(text), label, _LABEL)
 

@@ -15,7 +15,7 @@ from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
 from scanner.marks import line_of
-from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
+from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject
@@ -150,6 +150,7 @@ class Recognition:
                 self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
                 yield from self._beside(part)
+                self._note_elsewhere(part, form)
                 if part.format not in _LINES and not self._group:
                     yield document_subject(part, form)
                 return
@@ -218,6 +219,12 @@ class Recognition:
             self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         else:
             self._lose(_line(part), found.name, found.reason)
+
+    def _note_elsewhere(self, part: Document, form: Format) -> None:
+        """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
+        for line, what, folder in () if part.origin.first_line else form.elsewhere(part):
+            why = f"{what} is outside of the scanned files; this object has it applied"
+            self._losses.append(Loss(0 if part.origin.parts else line, OUTSIDE, why, folder))
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""

@@ -34,6 +34,10 @@ def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
     return ()
 
 
+def _nothing_elsewhere(_: Document) -> Iterable[tuple[int, str, str]]:
+    return ()
+
+
 class Format(Struct, frozen=True):
     """One format of documents."""
 
@@ -55,6 +59,8 @@ class Format(Struct, frozen=True):
     """A pattern of what a text holds that cannot be read and was meant as a document of the format."""
     losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
+    elsewhere: Callable[[Document], Iterable[tuple[int, str, str]]] = _nothing_elsewhere
+    """What a document names that stands elsewhere: 1-based line, what it is, and the folder of a repository."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path and why."""
     documents: tuple[str, ...] = ("yaml", "json")

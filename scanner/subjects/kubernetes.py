@@ -11,7 +11,7 @@ from scanner.documents.positions import Node, join_path
 from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.places import Origin
-from scanner.subjects import control_plane, pod_subjects
+from scanner.subjects import control_plane, outside, pod_subjects
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
 from scanner.subjects.object_lists import is_object, item_of, unwrap
@@ -101,6 +101,14 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
         yield from ((_line(document, part), why) for part, why in _unread(thing))
 
 
+def elsewhere(document: Document) -> Iterator[tuple[int, str, str]]:
+    """The charts and paths that objects name for a controller: 1-based line, what it is, and the folder that it is."""
+    if is_object(document.root.value) and document.format in ("yaml", "json"):
+        for thing in unwrap(document.root):
+            for each in outside.elsewhere(thing):
+                yield _line(document, each.node), each.what, each.folder
+
+
 def _unread(thing: Node) -> Iterator[tuple[Node, str]]:
     """The parts of an object on the way to its containers that cannot be read, and why."""
     for path in _WORKLOADS.get(thing.value["kind"], ()):
@@ -157,5 +165,12 @@ def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str
 
 
 FORMAT = Format(
-    "kubernetes", "Kubernetes manifests", KnownBy.OBJECT, recognise, KINDS, signs=key_sign("apiVersion"), losses=losses
+    "kubernetes",
+    "Kubernetes manifests",
+    KnownBy.OBJECT,
+    recognise,
+    KINDS,
+    signs=key_sign("apiVersion"),
+    losses=losses,
+    elsewhere=elsewhere,
 )

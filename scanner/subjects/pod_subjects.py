@@ -20,6 +20,8 @@ WORKLOAD = "kubernetes.workload"
 CONTAINER = "kubernetes.container"
 _CROWD = 100
 """Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
+_OBJECT_ITSELF: tuple[Path, ...] = (("spec",), ("spec", "workflowSpec"))
+"""Places of pods that need no name beside that of their object."""
 _IMAGE = frozenset({"image"})
 
 
@@ -70,12 +72,12 @@ def _told_apart(identity: str, label: str, path: Path) -> tuple[str, str]:
         return identity, label
     parts = path[:-1] if path[-1] == "template" else path
     where = join_path(tuple(str(part) for part in parts))
-    return f"{identity}/{where}", f"{label}, {_shown(parts) or where}" if parts != ("spec",) else label
+    return f"{identity}/{where}", label if parts in _OBJECT_ITSELF else f"{label}, {_shown(parts) or where}"
 
 
 def _shown(parts: Path) -> str:
     """A template of a workflow is called by its name."""
-    return f"template {parts[-1]}" if parts[-3:-1] == ("spec", "templates") and isinstance(parts[-1], str) else ""
+    return f"template {parts[-1]}" if parts[-2:-1] == ("templates",) and isinstance(parts[-1], str) else ""
 
 
 def _without_containers(value: Any, place: PodPlace) -> dict[str, Any]:

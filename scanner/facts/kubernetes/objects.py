@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.facts.step import read
+from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
@@ -18,6 +18,31 @@ NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
 _FEW = 8
 """Up to this number, objects of one name are compared one by one and not sorted."""
+_MAKERS = {"PersistentVolumeClaim": ("StatefulSet",), "Deployment": ("Rollout",)}
+"""Kinds of objects that others stand for or make, and these."""
+_WITHOUT_PODS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "CustomResourceDefinition",
+        "Ingress",
+        "LimitRange",
+        "Namespace",
+        "NetworkPolicy",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    }
+)
+"""Kinds of which no pods come."""
 _EVERYWHERE = "*"
 """Stands for the namespace of what belongs to none."""
 
@@ -25,8 +50,9 @@ _EVERYWHERE = "*"
 class Objects:
     """The resources and workloads of a scan, by group and kind and by name."""
 
-    def __init__(self, subjects: Iterable[Subject], *, whole: bool) -> None:
-        self.whole = whole
+    def __init__(self, subjects: Iterable[Subject], *, whole: Whole) -> None:
+        self._unread = None if whole is False else frozenset() if whole is True else whole
+        self.whole = self._unread is not None and not self._unread
         """The objects are all there are: what is not among them does not exist."""
         self.workloads: list[Subject] = []
         """Every object with a pod template, as the subject whose focus is the pod."""
@@ -73,7 +99,7 @@ class Objects:
         if near:
             return next((one for one in near if one.origin.path == seeker.origin.path), near[-1]), True
         open_name = (group, kind) in self._unnamed or has_variable(kind + name + namespace)
-        return None, self.whole and not maybe and not open_name
+        return None, self.complete(kind, *_MAKERS.get(kind, ())) and not maybe and not open_name
 
     def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
         """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
@@ -95,6 +121,14 @@ class Objects:
             return self._homes[key].near(seeker, namespace)
         met = [(in_same_namespace(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
+
+    def complete(self, *kinds: str) -> bool:
+        """Whether there are no objects of some kinds but those that were read."""
+        return self._unread is not None and self._unread.isdisjoint(kinds)
+
+    def has_all_pods(self) -> bool:
+        """Whether there are no pods but those of the workloads that were read."""
+        return self._unread is not None and self._unread <= _WITHOUT_PODS
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
         """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""

@@ -13,6 +13,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.facts.step import Whole
 from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
@@ -49,7 +50,7 @@ class Reuse(Struct):
     """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
 
     def joined(
-        self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: bool, unused: Collection[str]
+        self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: Whole, unused: Collection[str]
     ) -> KeptJoined | None:
         """Where the results of rules that compare objects are kept after a run, None where they are not.
 
@@ -61,7 +62,8 @@ class Reuse(Struct):
         from scanner.inputs.kept.joined import KeptJoined
 
         try:
-            same = identity.digest(rules, fields, work, (*self.settings, whole, sorted(unused)), self.own_rules)
+            known = whole if isinstance(whole, bool) else sorted(whole)
+            same = identity.digest(rules, fields, work, (*self.settings, known, sorted(unused)), self.own_rules)
         except (OSError, TypeError):
             return None
         return KeptJoined(self.folder, self.outside, hashlib.sha256(b"joined" + self.read + same).digest())

@@ -83,6 +83,16 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 """The label that every namespace has, with its name."""
 
 
+_KINDS = (
+    "AdminNetworkPolicy",
+    "BaselineAdminNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNetworkPolicy",
+    "ClusterNetworkPolicy",
+    "GlobalNetworkPolicy",
+    "NetworkPolicy",
+)
+"""Kinds of objects that isolate workloads."""
 _POLICIES = read(
     RESOURCE,
     "object.spec",
@@ -106,14 +116,16 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         if not policy.sure:
             sure, maybe = (), (*sure, *maybe)
         chosen.append((policy, (sure, maybe)))
-        elsewhere = maybe or not cluster.objects.whole or cluster.makers.may_meet(policy.subject, policy.selector)
+        elsewhere = (
+            maybe or not cluster.objects.has_all_pods() or cluster.makers.may_meet(policy.subject, policy.selector)
+        )
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
     for policy, both in agreed(chosen):
         selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
-        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.whole)
+        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.complete(*_KINDS))
 
 
 @step(
@@ -203,7 +215,7 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
             if in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
-        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.whole))
+        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.complete(*_KINDS)))
 
 
 def _reach(policy: Policy) -> str:
@@ -215,7 +227,7 @@ class _Namespaces:
     """The namespaces of a scan, for selectors of namespaces."""
 
     def __init__(self, objects: Objects) -> None:
-        self.whole = objects.whole
+        self.whole = objects.has_all_pods()
         """They are all there are."""
         self._stated = {namespace_of(workload) for workload in objects.workloads} - {""}
         self._labels = {

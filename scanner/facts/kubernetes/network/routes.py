@@ -248,7 +248,11 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
     for service in cluster.objects.of("core", "Service"):
         sure, maybe = _pods_of(service, cluster)
         names = cluster.pods.ports(sure, ports_of) if sure else None
-        facts.add(service, TARGET_PORTS, list(_target_ports(service, names, sure=cluster.objects.whole and not maybe)))
+        facts.add(
+            service,
+            TARGET_PORTS,
+            list(_target_ports(service, names, sure=cluster.objects.has_all_pods() and not maybe)),
+        )
         if sure:
             facts.relate(service, "workload", place(cluster.pods.kins[sure[0]][0]))
 

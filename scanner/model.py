@@ -87,6 +87,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    told: tuple[int, str] = (0, "")
+    """Where several documents may describe one thing, the first line of its document and a digest of what that says."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -170,6 +172,13 @@ class Finding(Struct, frozen=True, array_like=True):
     """For a new failure outside of the changed lines: the changes that may have caused it."""
     waiver: str = ""
     """The id of the waiver that covers it; empty where none does."""
+    steps: int = 0
+    """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
+
+    @property
+    def path(self) -> tuple[Related, ...]:
+        """The places by which data came to the field; empty where it was not followed."""
+        return self.related[-self.steps :] if self.steps else ()
 
     @property
     def counts(self) -> bool:

@@ -28,4 +28,4 @@ def derive(subjects: Sequence[Subject], *, whole: bool) -> Derived:
         if step.view not in views:
             views[step.view] = step.view(subjects, whole=whole)
         facts.run(step, views[step.view])
-    return Derived(facts.stated, facts.places)
+    return Derived(facts.stated, facts.places, facts.traces)

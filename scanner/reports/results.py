@@ -173,6 +173,7 @@ def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
     further = {
         "counted_severity": finding.severity if finding.severity != severity else "",
         "related": [_related(related) for related in finding.related],
+        "steps": finding.steps,
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,

@@ -48,8 +48,9 @@ class Format(Struct, frozen=True):
     """A pattern of what a text holds that cannot be read and was meant as a document of the format."""
     losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
-    problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
-    """Where the data of a document violates the schema of the format, if it has one: path and why."""
+    problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str, str]]] | None = None
+    """Where the data of a document violates the schema of the format, if it has one: path, why, and the path by which
+    a finding stays known where the text around it changes."""
 
 
 def key_sign(name: str) -> str:

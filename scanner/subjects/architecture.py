@@ -5,12 +5,8 @@ The spec's fields are those of `architecture.schema.json` beside this file; docs
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.controls import ShownBy
@@ -22,6 +18,7 @@ from scanner.places import Origin
 from scanner.subjects import governance, spec_schema
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
+from scanner.subjects.spec_place import Place, digest
 from scanner.subjects.subject_builder import SubjectBuilder, duration, percentage
 
 SYSTEM = "architecture.system"
@@ -177,18 +174,6 @@ def _system(root: Node, spec: Node, name: str, origin: Origin) -> Subject:
     return governance.subject(SYSTEM, origin, "", "system", shape, root.get("metadata") or root)
 
 
-class Place(Struct, frozen=True):
-    """Where an entry of a spec stands."""
-
-    system: str
-    """The name of the system."""
-    origin: Origin
-    line: int
-    """That of the document."""
-    tier: Node = MISSING
-    """The tier whose objectives it has, where the same document defines it."""
-
-
 def _element(node: Node, kind: str, label: str, at: Place) -> Subject:
     """One entry of a list of the spec; its name is its `name`, else its `id`."""
     shape = SubjectBuilder().put_all(node, _FIELDS[kind])
@@ -199,28 +184,21 @@ def _element(node: Node, kind: str, label: str, at: Place) -> Subject:
     for field in _DURATIONS.get(kind, ()):
         shape.put(field, node.get(field), duration(node.get(field)))
     if kind in TIERED and "criticality" not in shape.data:
-        shape.put("criticality", at.tier.get("criticality"))
-    availability = node.get("availability") or at.tier.get("availability")
+        shape.put("criticality", at.inherited(node, "criticality"))
+    availability = node.get("availability") or at.inherited(node, "availability")
     shape.put("availability", availability, percentage(availability))
     for field in ("recovery", "backup"):
-        part, also = node.get(field), at.tier.get(field)
+        part, also = node.get(field), at.inherited(node, field)
         if part or also:
             inner = _durations(also)
+            inner.marks.update(dict.fromkeys(inner.marks, also.mark) if also.mark else {})
             own = _durations(part)
             inner.data.update(own.data)
             inner.marks.update(own.marks)
             shape.put(field, part or also, inner.data)
             shape.marks[field] = with_children(shape.marks[field], inner.marks)
     subject = governance.subject(kind, at.origin, at.system, label, shape, node)
-    return replace(subject, told=(at.line, _digest(node.value)))
-
-
-def _digest(value: Any) -> str:
-    """What is equal for equal data, in whichever order its fields are; empty where it is not plain data."""
-    try:
-        return hashlib.blake2b(msgspec.json.encode(value, order="sorted"), digest_size=8).hexdigest()
-    except (TypeError, ValueError):
-        return ""
+    return replace(subject, told=(at.line, digest(node.value)))
 
 
 def _durations(node: Node) -> SubjectBuilder:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scanner.facts.architecture.spec import NODES, Spec, Specs, data_of, id_of, texts, type_of
+from collections.abc import Mapping, Sequence
+
+from scanner.facts.architecture.spec import NODES, Specs, data_of, id_of, texts, type_of
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
@@ -107,31 +109,42 @@ def sort_data(specs: Specs, facts: Facts) -> None:
     A person holds no data.
     """
     for spec in specs.all:
+        known = {name: _Kind(copies) for name, copies in spec.asset_copies.items()}
         for node in (*spec.group[SERVICE], *spec.group[DATASTORE]):
             if type_of(node) == "actor":
                 continue
             held = set(texts(data_of(node).get("data")))
             for flow in (*spec.leaving[id_of(node)], *spec.arriving[id_of(node)]):
                 held |= set(texts(data_of(flow).get("data")))
-            _sort(node, held, spec, facts)
+            _sort(node, held, known, facts)
         for flow in spec.group[FLOW]:
-            _sort(flow, set(texts(data_of(flow).get("data"))), spec, facts)
+            _sort(flow, set(texts(data_of(flow).get("data"))), known, facts)
 
 
-def _sort(subject: Subject, held: set[str], spec: Spec, facts: Facts) -> None:
+class _Kind:
+    """What all that is told of a data asset says of its kind."""
+
+    def __init__(self, copies: Sequence[Subject]) -> None:
+        self.first = copies[0]
+        self.categories = {item for asset in copies for item in texts(data_of(asset).get("categories"))}
+        levels = [data_of(asset).get("classification") for asset in copies]
+        self.rank = max((CLASSES.index(level) for level in levels if level in CLASSES), default=None)
+
+
+def _sort(subject: Subject, held: set[str], known: Mapping[str, _Kind], facts: Facts) -> None:
     if not held:
         return
-    assets = [asset for name in sorted(held) for asset in spec.asset_copies.get(name, ())]  # all that is told of each
-    categories = sorted({str(item) for asset in assets for item in texts(data_of(asset).get("categories"))})
-    ranks = [CLASSES.index(level) for asset in assets if (level := data_of(asset).get("classification")) in CLASSES]
+    assets = [known[name] for name in sorted(held) if name in known]
+    categories = sorted(set().union(*(asset.categories for asset in assets)))
+    ranks = [asset.rank for asset in assets if asset.rank is not None]
     facts.add(subject, CATEGORIES, categories)
-    facts.add(subject, UNDEFINED_DATA, sorted(held.difference(spec.asset_copies)))
+    facts.add(subject, UNDEFINED_DATA, sorted(held.difference(known)))
     if ranks:
         facts.add(subject, CLASSIFICATION, CLASSES[max(ranks)])
     if assets:
         high = bool(ranks) and CLASSES[max(ranks)] in ("confidential", "restricted")
         facts.add(subject, REGULATED, high or bool(CATEGORIES_OF_DATA & set(categories)))
-        facts.relate(subject, "data", place(assets[0]))
+        facts.relate(subject, "data", place(assets[0].first))
 
 
 @step(

@@ -70,6 +70,8 @@ _LABELS = {SERVICE: "service", DATASTORE: "data store", BOUNDARY: "boundary", AS
 
 
 _NO_GUESS = ""
+_GUESSES = 20
+"""Names of a system for which a guess is made; it takes longer than everything else."""
 
 
 @step(
@@ -183,6 +185,7 @@ def _hint(name: str, known: Iterable[str]) -> str:
 def guess_names(specs: Specs, facts: Facts) -> None:
     """The nearest names to those of data and of ends of flows that nothing has."""
     for spec in specs.all:
+        left = _GUESSES
         for subject in (*spec.group[DATASTORE], *spec.group[FLOW]):
             data = data_of(subject)
             guesses = [
@@ -195,7 +198,10 @@ def guess_names(specs: Specs, facts: Facts) -> None:
                 if name not in known
             ]
             if guesses:
+                left -= 1
                 facts.add(subject, GUESSES, guesses)
+            if not left:
+                break
 
 
 def _is_text(value: Any) -> bool:

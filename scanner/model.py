@@ -92,6 +92,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Others complete it, so that it shows nothing about what it does not state."""
     partly: frozenset[str] = frozenset()
     """Names of fields that hold a text with computed parts, which stand in it as in the source."""
+    told: tuple[int, str] = (0, "")
+    """Where several documents may describe one thing, the first line of its document and a digest of what that says."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -183,6 +185,13 @@ class Finding(Struct, frozen=True, array_like=True):
     """For a new failure outside of the changed lines: the changes that may have caused it."""
     waiver: str = ""
     """The id of the waiver that covers it; empty where none does."""
+    steps: int = 0
+    """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
+
+    @property
+    def path(self) -> tuple[Related, ...]:
+        """The places by which data came to the field; empty where it was not followed."""
+        return self.related[-self.steps :] if self.steps else ()
 
     @property
     def counts(self) -> bool:

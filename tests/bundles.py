@@ -63,6 +63,37 @@ volumes: {data: {}}
 secrets: {token: {file: a}}
 configs: {settings: {file: b}}
 """,
+    "data.yaml": """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: depot}
+spec:
+  environment: production
+  jurisdictions: [EU]
+  dataAssets:
+    - {id: cards, categories: [pan], retention: 90 days}
+    - {id: people, categories: [personal], transferMechanism: SCC}
+    - {id: codes, categories: [sad], retention: 1 day}
+  services:
+    - {id: bus, type: queue, drops: [cards], tokenises: [people, ghost]}
+    - {id: till, name: Till, data: [cards, people, codes], drops: [codes, ghost], tokenises: [cards], identity: one}
+    - {id: desk, name: Desk, identity: one, lifecycle: retired, criticality: high, environment: test}
+    - {id: plant, data: [cards, people]}
+  datastores:
+    - {id: vault, data: [cards, people, codes], backup: {region: us-east-1}, environment: test}
+  flows:
+    - {id: f, from: till, to: bus, data: [cards, people, codes]}
+    - {id: g, from: bus, to: desk}
+    - {id: h, from: till, to: desk}
+    - {id: i, from: till, to: desk, interaction: sync, oneOf: x}
+    - {id: j, from: till, to: plant, interaction: sync, oneOf: x}
+    - {id: k, from: plant, to: vault}
+    - {id: l, from: desk, to: till, data: [people], tls: "1.3"}
+  domains:
+    - {name: shop, services: [Till, ghost]}
+  thirdParties:
+    - {id: post, services: [desk], data: [people], regions: [IN]}
+""",
     "agents.js": """\
 mcp__s__agent_spawn({name: "cto", type: "architect"})
 mcp__s__coordination_sync({decisions: {deploy: {proposer: "ghost", approver: "cto"}}})

@@ -377,3 +377,20 @@ def test_a_requirement_is_written_as_it_is_given(folder: Path) -> None:
 def test_a_requirement_is_never_a_command(folder: Path, text: str) -> None:
     init(folder, "--requirement", text, code=2)
     assert changed(folder) == []
+
+
+def test_an_architecture_spec_to_start_from_is_sound(tmp_path: Path) -> None:
+    folder = tmp_path / "My Shop"
+    folder.mkdir()
+    shown = assay("init", "architecture", "--dry-run", cwd=folder)
+    assert (shown.returncode, list(folder.iterdir())) == (0, [])
+    assert assay("init", "architecture", cwd=folder).returncode == 0
+    spec = folder / "architecture.yaml"
+    assert spec.read_text() == shown.stdout
+    assert "  name: my-shop\n" in shown.stdout
+    scanned = assay("scan", spec.name, "--profile", "strict", "--show", "unknown", cwd=folder)
+    assert scanned.returncode == 0
+    assert "0 fail, 0 unknown" in scanned.stdout
+    again = assay("init", "architecture", cwd=folder)
+    assert again.returncode == 2
+    assert "architecture.yaml already exists" in again.stderr

@@ -14,6 +14,8 @@ from scanner.cli.terminal import counted
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, INCOMPLETE, NOTHING
 from scanner.finished_scan import Scan
+from scanner.late import regex
+from scanner.library import data_root
 from scanner.model import Outcome
 from scanner.reports.safe_text import safe
 from scanner.safe_write import write_file
@@ -22,6 +24,9 @@ from scanner.setup.files import HOOKS, Wanted, files
 from scanner.setup.requirement import PLACEHOLDER, given, own
 from scanner.setup.survey import Service, Survey, survey
 
+ARCHITECTURE = "architecture"
+_SPEC = "architecture.yaml"
+_NOT_IN_NAMES = regex(r"[^a-z0-9]+")
 _FOUND = {
     "kubernetes": "with Kubernetes manifests",
     "architecture": "with an architecture spec",
@@ -32,6 +37,7 @@ _FOUND = {
 
 
 @click.command("init")
+@click.argument("what", required=False, type=click.Choice([ARCHITECTURE]), metavar="[architecture]")
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
 @click.option(
     "--requirement",
@@ -40,12 +46,15 @@ _FOUND = {
     "  [default: what was installed here]",
 )
 @click.pass_context
-def command(context: click.Context, /, *, dry_run: bool, requirement: str | None) -> int:
+def command(context: click.Context, /, *, what: str | None, dry_run: bool, requirement: str | None) -> int:
     """Set Assay up in the repository of the current folder.
 
     Scans the folder and writes assay.yaml, the entries for pre-commit and the CI job that suit it. A file that exists
-    is not changed: what to add to it is printed.
+    is not changed: what to add to it is printed. `assay init architecture` writes architecture.yaml, an architecture
+    spec with comments to start from, and nothing else.
     """
+    if what == ARCHITECTURE:
+        return _write_architecture(dry_run=dry_run)
     asked = given(requirement) if requirement is not None else None
     chosen = resolved_options(context)
     result = scan((os.curdir,), options(chosen, {}))
@@ -70,6 +79,18 @@ def command(context: click.Context, /, *, dry_run: bool, requirement: str | None
     _say(_source(unnamed))
     _say(_next(found, [] if dry_run else written))
     _say(_remarks(found, result))
+    return CLEAN
+
+
+def _write_architecture(*, dry_run: bool) -> int:
+    """An architecture spec to start from, named after the folder."""
+    name = _NOT_IN_NAMES.sub("-", Path(os.curdir).resolve().name.lower()).strip("-") or "system"
+    text = (data_root() / "templates" / "init-architecture.yaml").read_text(encoding="utf-8").replace("NAME", name, 1)
+    if dry_run:
+        click.echo(text, nl=False)
+        return CLEAN
+    write_file(Path(_SPEC), (text,), new=True)
+    _say((f"wrote {_SPEC}", "", "Next: replace the example by your system, and scan it:", f"  assay scan {_SPEC}"))
     return CLEAN
 
 

@@ -25,10 +25,8 @@ from scanner.reports.safe_text import safe
 from scanner.scan import Options
 from scanner.subjects.stacks.kinds import TARGETS
 
-_PROFILE_HELP = (
-    "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
-    "rules if this option is not given."
-)
+_PROFILE_HELP = """Run the rules of this profile and of those before it. A scan with --framework runs the default and
+the strict rules if this option is not given."""
 profile = option(
     SELECTION,
     "--profile",

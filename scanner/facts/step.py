@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scanner.facts.fact import Fact
 from scanner.model import Subject
-from scanner.places import Location
+from scanner.places import Location, Related
 
 Value = TypeVar("Value")
 
@@ -79,6 +79,7 @@ class Facts:
     def __init__(self) -> None:
         self.stated: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
         self.places: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
+        self.traces: dict[Subject, tuple[Related, ...]] = {}
         self._gives: frozenset[Fact[Any]] = frozenset()
         self._known: frozenset[Fact[Any]] = frozenset()
         self._place_names: frozenset[str] = frozenset()
@@ -118,6 +119,15 @@ class Facts:
         if name not in self._place_names:
             raise UndeclaredError(f"gives the related place `{name}` without declaring it")
         self.places[subject][name] = place
+
+    def trace(self, subject: Subject, fact: Fact[Any], steps: Sequence[tuple[Location, str]]) -> None:
+        """State the places that a fact was followed through, each with what happens there.
+
+        Raises UndeclaredError for a fact that the step does not declare, or that has no such places.
+        """
+        if fact not in self._gives or not fact.traced:
+            raise UndeclaredError(f"gives a trace of `{fact.name}` without declaring it")
+        self.traces[subject] = tuple(Related(where, text) for where, text in steps)
 
     def relate_item(self, subject: Subject, fact: Fact[Any], number: int, name: str, place: Location) -> None:
         """State a place that an item of a fact was drawn from.

@@ -176,6 +176,7 @@ def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
     further = {
         "counted_severity": finding.severity if finding.severity != severity else "",
         "related": [_related(related) for related in finding.related],
+        "steps": finding.steps,
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,

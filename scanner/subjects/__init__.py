@@ -156,6 +156,7 @@ class Recognition:
                 return
         if part.format not in _LINES:
             self._pass_over(part)
+            self._lose_parts(part)
 
     def _pass_over(self, part: Document, also: str = "") -> None:
         """Take note of a document that no reader claims."""

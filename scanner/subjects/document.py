@@ -34,9 +34,11 @@ def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:
     if form.problems is None:
         return
     found = list(form.problems(root.value))
-    shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
+    shape.say(
+        "problems", [{"field": join_path(path), "message": message, "name": name} for path, message, name in found]
+    )
     if found and root.mark:
-        places = [find(root.mark, path)[0] for path, _ in found]
+        places = [find(root.mark, path)[0] for path, _, _ in found]
         shape.marks["problems"] = with_children(places[0], [with_children(mark, None) for mark in places])
 
 

@@ -34,7 +34,9 @@ _PART = regex(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)")
 _ISO = regex(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?\Z")
 _LONGEST = 80
 """Characters of the longest text that is taken for a quantity."""
-_PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
+_PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*(%|percent|per cent|pct)?\Z")
+_AFTER = regex(r"\s+(?:after|from|since|following)\s.*\Z")
+_WHOLE = 100.0
 
 
 def seconds(value: Any) -> float | None:
@@ -50,7 +52,7 @@ def seconds(value: Any) -> float | None:
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     stated = value.strip().lower()
-    text = _BOUND.sub("", stated, count=1)
+    text = _AFTER.sub("", _BOUND.sub("", stated, count=1))
     found = _WORDS.get(text, schedules.seconds(" ".join(stated.split())))
     if found is not None:
         return found
@@ -70,13 +72,16 @@ def _parts(text: str) -> float | None:
 
 
 def percent(value: Any) -> float | None:
-    """99.95 of `99.95`, `99.95%`, `0.9995`; a number of at most 1 is a ratio."""
+    """99.95 of `99.95`, `99.95%`, `0.9995`; a number of at most 1 is a ratio, and one above 100 is not a share."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        number = float(value)
-        return number * 100 if number <= 1 else number
-    if isinstance(value, str) and len(value) <= _LONGEST and (match := _PERCENT.match(value.strip())):
-        number = float(match[1])
-        return number * 100 if number <= 1 and "%" not in value else number
+        return _share(float(value), ratio=value <= 1)
+    if isinstance(value, str) and len(value) <= _LONGEST and (match := _PERCENT.match(value.strip().lower())):
+        return _share(float(match[1]), ratio=float(match[1]) <= 1 and not match[2])
     return None
+
+
+def _share(number: float, *, ratio: bool) -> float | None:
+    number = number * _WHOLE if ratio else number
+    return number if number <= _WHOLE else None

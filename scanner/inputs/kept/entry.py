@@ -120,6 +120,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     overlay: str
     partial: bool
     partly: frozenset[str]
+    told: tuple[int, str]
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -154,6 +155,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.overlay,
         row.partial,
         row.partly,
+        row.told,
     )
 
 

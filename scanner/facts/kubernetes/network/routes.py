@@ -258,10 +258,7 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
 
 
 def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool) -> Iterator[TargetPort]:
-    """The named target ports, compared with the port names of the selected pods, where a Service selects any.
-
-    `sure` states that it selects no other pods.
-    """
+    """The named target ports, compared with the port names of the selected pods, where a Service selects any."""
     ports = path(service.bindings["object"], "spec", "ports")
     for number, port in enumerate(ports if isinstance(ports, list) and names is not None else ()):
         name = port.get("targetPort") if isinstance(port, dict) else None

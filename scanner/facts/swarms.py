@@ -62,35 +62,28 @@ def find_members(groups: Groups, facts: Facts) -> None:
 
 @step(Groups, gives=(AGENTS, NAMESAKES), reads=(_TASKS, read(AGENT, "agent.name"), read(SWARM)))
 def count_agents(groups: Groups, facts: Facts) -> None:
-    """The agents of each swarm, and those of one name.
-
-    A swarm reaches from its `swarm_init` to the next; what comes before the first belongs to the first.
-    """
+    """The agents of each swarm, and those of one name."""
     for group in groups.all:
-        swarms = sorted(group[SWARM], key=_position)
-        starts = [_position(swarm) for swarm in swarms[1:]]
-        teams: list[list[Subject]] = [[] for _ in range(max(1, len(swarms)))]
-        for actor in (*group[AGENT], *_direct(group)):
-            teams[bisect_right(starts, _position(actor))].append(actor)
+        teams = _teams(group)
         for team in teams:
             spawned = Counter(_name(actor) for actor in team if actor.kind == AGENT)
             for actor in team:
                 if actor.kind == AGENT:
                     facts.add(actor, NAMESAKES, spawned[_name(actor)] - 1)
-        for swarm, team in zip(swarms, teams, strict=False):
+        for swarm, team in zip(sorted(group[SWARM], key=_position), teams, strict=False):
             facts.add(swarm, AGENTS, _number(team))
 
 
-@step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
+@step(Groups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type"), read(SWARM)))
 def match_tasks(groups: Groups, facts: Facts) -> None:
-    """Whether each direct task has the name of a spawned agent.
+    """Whether each direct task has the name of a spawned agent of its swarm.
 
     Where no task has one, or a name is computed, agents are started in two different ways, and the fact is left out.
     """
-    for group in groups.all:
-        agents = {_name(agent): agent for agent in group[AGENT]}
-        direct = _direct(group)
-        computed = any("name" in subject.unknowns for subject in (*group[AGENT], *direct))
+    for team in (team for group in groups.all for team in _teams(group)):
+        agents = {_name(actor): actor for actor in team if actor.kind == AGENT}
+        direct = [actor for actor in team if actor.kind == TASK]
+        computed = any("name" in subject.unknowns for subject in team)
         if computed or not any(_name(task) in agents for task in direct):
             continue
         for task in direct:
@@ -99,6 +92,18 @@ def match_tasks(groups: Groups, facts: Facts) -> None:
             if known and (kind := known.bindings["agent"].get("type")):
                 facts.add(task, AGENT_TYPE, kind)
                 facts.relate(task, "agent", place(known, "type"))
+
+
+def _teams(group: Group) -> list[list[Subject]]:
+    """The agents and direct tasks of each swarm.
+
+    A swarm reaches from its `swarm_init` to the next; what comes before the first belongs to the first.
+    """
+    starts = sorted(map(_position, group[SWARM]))[1:]
+    teams: list[list[Subject]] = [[] for _ in range(len(starts) + 1)]
+    for actor in (*group[AGENT], *_direct(group)):
+        teams[bisect_right(starts, _position(actor))].append(actor)
+    return teams
 
 
 def _direct(group: Group) -> list[Subject]:

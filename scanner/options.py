@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from scanner import sources
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -43,6 +44,8 @@ class Options(Struct, frozen=True):
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    context: Context | None = None
+    """What all inputs count as; None where the path of each decides."""
     joined: bool = True
     """Run the rules that compare objects, too, and not only those that look at one."""
     tuning: Tuning = field(default_factory=Tuning)

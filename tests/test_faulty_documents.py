@@ -24,7 +24,6 @@ FORMAT = Format(
     KnownBy.CONTENT,
     recognise,
     documents=("front-matter", "toml", "json"),
-    paths=r"agent\.toml$",
     despite_faults=True,
 )
 
@@ -45,16 +44,17 @@ FORMAT = Format(
         ("a.toml", "agent = 1\n", InputStatus.ASSESSED, ""),
         ("a.toml", "other = 1\n", InputStatus.SKIPPED, "contains no YAML, JSON or tool calls"),
         ("a.toml", "agent = \n", InputStatus.SKIPPED, "TOML that cannot be read"),
-        ("agent.toml", "agent = \n", InputStatus.UNREADABLE, "not valid TOML: Invalid value at line 1"),
+        (".codex/config.toml", "agent = \n", InputStatus.UNREADABLE, "not valid TOML: Invalid value at line 1"),
     ],
 )
 def test_what_becomes_of_them(
     name: str, text: str, status: InputStatus, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subjects, "_BY_PRECEDENCE", [*subjects._BY_PRECEDENCE, FORMAT])
-    monkeypatch.setattr(subjects, "FORMATS", (*subjects.FORMATS, FORMAT))
-    (tmp_path / name).write_text(text)
-    (item,) = scan([str(tmp_path / name)], Options(jobs=1)).inputs
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    (item,) = scan([str(tmp_path)], Options(jobs=1)).inputs
     assert item.status is status
     assert item.reason.startswith(reason)
     assert bool(item.reason) is bool(reason)

@@ -336,3 +336,41 @@ def test_a_scan_shows_the_edits_where_it_is_asked_for_them(folder: Path) -> None
     assert (pid.safe, pid.words, pid.why_not) == (False, "remove hostPID", "")
     assert [(edit.line, edit.end_line, edit.text) for edit in pid.edits] == [(6, 7, "")]
     assert found["kubernetes.container-memory-limited"] is None
+
+
+BYPASS = """{
+  "permissions": {
+    "allow": [
+      "Bash(npm test:*)",
+      "Bash(*)",
+      "Bash(rm:*)"
+    ],
+    "deny": ["WebFetch"],
+    "defaultMode": "bypassPermissions"
+  },
+  "deny": ["Read(./.env)", "WebFetch"],
+  "enableAllProjectMcpServers": true
+}
+"""
+ASKS = """{
+  "permissions": {
+    "allow": [
+      "Bash(npm test:*)",
+      "Bash(rm:*)"
+    ],
+    "deny": ["WebFetch", "Read(./.env)"],
+    "defaultMode": "default"
+  },
+  "enableAllProjectMcpServers": false
+}
+"""
+
+
+def test_settings_of_agents_get_safe_fixes(folder: Path) -> None:
+    file = folder / ".claude/settings.json"
+    file.parent.mkdir()
+    file.write_text(BYPASS)
+    done = run(str(file))
+    assert done.returncode == 0
+    assert file.read_text() == ASKS
+    assert run("--diff", str(file)).returncode == 0

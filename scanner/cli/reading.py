@@ -18,6 +18,7 @@ from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
@@ -55,6 +56,14 @@ _OPTIONS = (
     profile,
     rule_folders,
     kubernetes_version,
+    option(
+        INPUT,
+        "--context",
+        "input_context",
+        type=click.Choice([context.value for context in Context]),
+        help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
+        "count one severity lower, except credentials.  [default: by the path of each input]",
+    ),
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -101,7 +110,7 @@ _OPTIONS = (
 )
 
 
-_PARAMETERS = {"framework-file": "framework_files"}
+_PARAMETERS = {"framework-file": "framework_files", "context": "input_context"}
 _CONFIGURED = (
     option(
         INPUT,
@@ -248,6 +257,7 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         kubernetes_version=value("kubernetes-version"),
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
+        context=Context(value("context")) if value("context") else None,
         tuning=chosen.tuning,
         configuration=chosen.configuration,
         limits=limits(value("limit"), chosen.values["limit"].where),

@@ -43,6 +43,8 @@ _MODULES = {
         "architecture.data",
         "architecture.dependencies",
         "architecture.flows",
+        "escalations",
+        "frameworks",
         "inventory",
         "resilience",
         "swarms",

@@ -23,7 +23,7 @@ from scanner.marks import holds, start_of
 from scanner.model import Finding, Subject
 from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation, Evaluator
-from scanner.policy.fix import ApplicableFix
+from scanner.policy.fix import ApplicableFix, base_of
 from scanner.policy.fix_edits import CODE_BLOCK, path_to, with_change
 from scanner.sources import File
 
@@ -194,7 +194,7 @@ def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
     """The data of a document with fixes made; the last items first, for a list may shrink."""
     value, gone = document.root.value, set()
     for candidate in sorted(chosen, key=_order, reverse=True):
-        path = path_to(document.root, candidate.subject.marks[candidate.subject.focus])
+        path = path_to(document.root, candidate.subject.marks[base_of(candidate.subject)])
         rule_fix, item = candidate.applicable.rule_fix, candidate.applicable.item
         place = (path, item)
         if place not in gone:
@@ -205,7 +205,7 @@ def _fixed(document: Document, chosen: Sequence[_Candidate]) -> Any:
 
 
 def _holds(document: Document, subject: Subject) -> bool:
-    mark, inner = document.root.mark, subject.marks[subject.focus]
+    mark, inner = document.root.mark, subject.marks[base_of(subject)]
     return mark is not None and holds(mark, start_of(inner))
 
 

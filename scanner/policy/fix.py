@@ -1,7 +1,7 @@
 """A rule's fix as data: its effect on plain data, and its description.
 
-A fix states what to `remove`, to `rename`, to `translate` (some values into others), to `append` to lists and to `set`,
-in this order; docs/fixes.md describes each. Positions and texts belong to `fix_edits`, which writes edits.
+A fix states what to `remove`, to `rename`, to `move`, to `translate` (some values into others), to `append` to lists
+and to `set`, in this order; docs/fixes.md describes each. `fix_edits` knows positions and texts, and writes edits.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from scanner.documents.positions import join_path, split_path
 from scanner.model import Subject
+from scanner.subjects.agents.kinds import FILE
 
 Path = tuple[str, ...]
 """Counts from the subject, or from the item of a rule about items."""
@@ -30,6 +31,8 @@ class RuleFix(Struct, frozen=True):
     """Fields; the empty path is the subject or the item as a whole."""
     rename: tuple[tuple[Path, Path], ...] = ()
     """A field, and the path of the same mapping that it gets."""
+    move: tuple[tuple[Path, Path], ...] = ()
+    """A field, and the path that it gets; items of a list are added to those that are there."""
     translate: tuple[tuple[Path, Mapping[str, str]], ...] = ()
     """A field, and the replacements of its values."""
     append: tuple[tuple[Path, tuple[Any, ...]], ...] = ()
@@ -45,6 +48,7 @@ class RuleFix(Struct, frozen=True):
             when,
             remove=tuple(map(split_path, written.get("remove", ()))),
             rename=tuple((split_path(old), split_path(new)) for old, new in written.get("rename", {}).items()),
+            move=tuple((split_path(old), split_path(new)) for old, new in written.get("move", {}).items()),
             translate=tuple((split_path(field), table) for field, table in written.get("translate", {}).items()),
             append=tuple((split_path(field), tuple(more)) for field, more in written.get("append", {}).items()),
             set=tuple((split_path(field), value) for field, value in written.get("set", {}).items()),
@@ -53,7 +57,7 @@ class RuleFix(Struct, frozen=True):
     @property
     def may_have_no_answer(self) -> bool:
         """Whether some failing subjects may stay as they are."""
-        return bool(self.when or self.translate)
+        return bool(self.when or self.translate or self.move)
 
     @property
     def removes_item(self) -> bool:
@@ -69,6 +73,8 @@ class RuleFix(Struct, frozen=True):
             holder, last = _holder(draft, (*item, *field))
             if isinstance(holder, dict) and last in holder:
                 holder.setdefault(name[-1], holder.pop(last))
+        for field, name in self.move:
+            _move(draft, (*item, *field), (*item, *name))
         for field, table in self.translate:
             holder, last = _holder(draft, (*item, *field))
             if isinstance(holder, dict) and isinstance(holder.get(last), str) and holder[last] in table:
@@ -89,6 +95,10 @@ class RuleFix(Struct, frozen=True):
         gone = [join_path(field) or "the item" for field in self.remove]
         parts = [f"remove {', '.join(gone)}"] if gone else []
         parts += [f"rename {join_path(old)} to {join_path(new)}" for old, new in self.rename]
+        for field, name in self.move:
+            holder, last = _holder([focus], (*item, *field))
+            if focus is None or (isinstance(holder, dict) and last in holder):
+                parts.append(f"move {join_path(field)} to {join_path(name)}")
         for field, table in self.translate:
             holder, last = _holder([focus], (*item, *field))
             old = holder.get(last) if isinstance(holder, dict) else None
@@ -97,6 +107,18 @@ class RuleFix(Struct, frozen=True):
         parts += [f"append {', '.join(map(_written, more))} to {join_path(field)}" for field, more in self.append]
         parts += [f"set {join_path(field)} to {_written(value)}" for field, value in self.set]
         return " and ".join(parts)
+
+
+def base_of(subject: Subject) -> str:
+    """The binding that a fix changes: the document of a subject that holds it, else the focus."""
+    return FILE if FILE in subject.bindings else subject.focus
+
+
+def place_of(subject: Subject, item: Path) -> Path:
+    """The path from what a fix changes to the item that fails; in a document, to the entry that the subject is."""
+    if FILE not in subject.bindings:
+        return item
+    return split_path(subject.bindings[subject.focus].get("path", ""))
 
 
 class ApplicableFix(Struct, frozen=True):
@@ -111,8 +133,8 @@ class ApplicableFix(Struct, frozen=True):
 
     @property
     def focus(self) -> Any:
-        """The data of the subject as it is."""
-        return self.subject.bindings[self.subject.focus]
+        """The data that the fix changes, as it is."""
+        return self.subject.bindings[base_of(self.subject)]
 
 
 def _written(value: Any) -> str:
@@ -126,6 +148,25 @@ def _remove(holder: Any, last: str) -> None:
         holder.pop(last, None)
     elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
         del holder[int(last)]
+
+
+def _move(draft: list[Any], old: Path, new: Path) -> None:
+    """Put a field elsewhere; it stays where another value is there that it cannot be added to."""
+    holder, last = _holder(draft, old)
+    if not isinstance(holder, dict) or last not in holder:
+        return
+    value = holder[last]
+    target, name = _holder(draft, new, create=True)
+    if not isinstance(target, dict):
+        return
+    held = target.get(name)
+    if isinstance(held, list) and isinstance(value, list):
+        target[name] = [*held, *(item for item in value if item not in held)]
+    elif name in target:
+        return
+    else:
+        target[name] = copy.deepcopy(value)
+    _remove(*_holder(draft, old))
 
 
 def _holder(draft: list[Any], path: Sequence[str], *, create: bool = False) -> tuple[Any, str]:

@@ -16,7 +16,8 @@ from scanner.errors import UneditableError
 from scanner.marks import Children, Mark, Place, children_of, holds, start_of
 from scanner.places import Edit, Fix
 from scanner.policy.evaluate import Evaluation
-from scanner.policy.fix import ApplicableFix
+from scanner.policy.fix import ApplicableFix, base_of
+from scanner.subjects.agents.kinds import FILE
 
 CODE_BLOCK = "the field is in a code block of a document"
 
@@ -48,14 +49,13 @@ class FixWriter:
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):
             return None
-        origin, top = subject.origin, Node(subject.bindings["object"], subject.marks["object"])
+        base, whole = base_of(subject), FILE if FILE in subject.bindings else "object"
+        origin, top = subject.origin, Node(subject.bindings[whole], subject.marks[whole])
         why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
         edits: tuple[Edit, ...] = ()
         if not why_not:
             try:
-                edits = self._edits(
-                    top, with_change(top.value, path_to(top, subject.marks[subject.focus]), lambda _: fixed)
-                )
+                edits = self._edits(top, with_change(top.value, path_to(top, subject.marks[base]), lambda _: fixed))
             except UneditableError as error:
                 why_not = error.message
         return Fix(rule_fix.safe, rule_fix.words(focus, applicable.item), edits, why_not)

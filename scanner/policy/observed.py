@@ -63,7 +63,7 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
 def expected(rule: Rule) -> str:
     """The value that resolves a failure where the fix of the rule states one; empty where only its title states it."""
     fix = rule.fix
-    if fix is None or fix.when or fix.rename or fix.translate or fix.append:
+    if fix is None or fix.when or fix.rename or fix.move or fix.translate or fix.append:
         return ""
     said = [
         f"{join_path(field)} is {json.dumps(value, ensure_ascii=False, sort_keys=True)}" for field, value in fix.set

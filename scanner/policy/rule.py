@@ -20,7 +20,7 @@ from scanner.policy.expression import Reads
 from scanner.policy.fix import RuleFix
 from scanner.policy.variables import FACTS, KEY
 from scanner.sources import boundary
-from scanner.subjects import IN_PLACE, KINDS
+from scanner.subjects import IN_FILE, IN_PLACE, KINDS
 
 if TYPE_CHECKING:
     from scanner.datafile import DataFile
@@ -140,9 +140,10 @@ def load(path: Path, folder: Path) -> RuleFile:
         errors.append(file.error(("kinds",), f"a {kind} is not a Kubernetes object, so it has no kinds"))
     file.refuse(errors)
     rule = _rule(file, identity, expressions)
-    if rule.fix and (kind not in IN_PLACE or rule.joined):
+    fixable = (*IN_PLACE, *IN_FILE)
+    if rule.fix and (kind not in fixable or rule.joined):
         message = "a fix is allowed only in a rule about one subject that is in the file as it is: " + ", ".join(
-            IN_PLACE
+            fixable
         )
         raise file.error(("fix",), message)
     return RuleFile(rule, file)

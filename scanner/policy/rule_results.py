@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.positions import join_path
@@ -58,7 +58,7 @@ def _of_doubtful(
     """The results for a subject of which some fields that the rule reads are not known, or only in part."""
     why = IN_PART if doubts.only_in_part else computed(doubts.names)
     unknown = (RuleResult(Outcome.UNKNOWN, why),)
-    if not doubts.of_applying:
+    if not doubts.of_applying or _are_kept(subject, doubts.names):
         applies, _ = _conditions(about, shared)
         if applies and applies.truth is Truth.FALSE:
             return ()
@@ -79,6 +79,12 @@ def _plain(about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared
     if required is None:
         return _of_items(about, subject, values, shared)
     return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+
+
+def _are_kept(subject: Subject, names: Collection[str]) -> bool:
+    """Whether the texts that are computed are in the data: what they show may be enough to leave a rule out."""
+    value = subject.bindings[subject.focus]
+    return isinstance(value, dict) and all(name in value for name in names)
 
 
 def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:

@@ -13,17 +13,16 @@ from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
-from scanner.documents.positions import Node, find, join_path
 from scanner.late import regex
-from scanner.marks import keyless, line_of, with_children
+from scanner.marks import line_of
 from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import architecture, calm, faults, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, swarm, unread
+from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
+from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
-from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
-DOCUMENT = "document"
 CONFIGURATION_CHANGE = "gate.configuration-change"
 """A setting that a change makes weaker, which no scanned document contains: a comparison makes it."""
 WAIVER = "gate.waiver"
@@ -35,6 +34,7 @@ FORMATS: tuple[Format, ...] = (
     calm.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
+    *agents.FORMATS,
 )
 """Every format; `KnownBy` decides between those that claim the same document, not their order here."""
 
@@ -47,8 +47,12 @@ KINDS: dict[str, Kind] = {
 
 IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
+IN_FILE = (agents.SETTINGS, agents.PERMISSION)
+"""Kinds that hold the document that they are made of, so that a fix can change it."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
+_LOADED = tuple(form for form in FORMATS if form.loaded_from)
+_LOADED_FROM = regex("|".join(form.loaded_from for form in _LOADED))
 _OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _DATA = ("yaml", "json")
@@ -127,16 +131,16 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._tell_calls_in_source(part)
-        for form in _BY_PRECEDENCE:
+        for form in _asked(part.origin.path):
             found = form.recognise(part) if part.format in form.documents else None
             if found is not None:
                 yield from found
                 self._formats[form.name] = None
                 self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
-                self._lose_fields(part)
+                yield from self._beside(part)
                 if part.format not in _LINES and not self._group:
-                    yield _document(part, form)
+                    yield document_subject(part, form)
                 return
         if part.format not in _LINES:
             self._pass_over(part)
@@ -186,12 +190,22 @@ class Recognition:
         for line, name in swarm.calls_in_text("\n".join(lines)):
             self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
 
-    def _lose_fields(self, part: Document) -> None:
-        """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""
+    def _beside(self, part: Document) -> Iterator[Subject]:
+        """What an object of the Kubernetes API that configures an agent or a tool adds to the setup.
+
+        A kind that no reader knows is a loss.
+        """
         found = unread.of_object(part.root.value)
-        if found and part.origin.first_line:
+        if not found:
+            return
+        from scanner.subjects.agents import kagent
+
+        subjects = kagent.read(part)
+        if subjects is not None:
+            yield from subjects
+        elif part.origin.first_line:
             self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
-        elif found:
+        else:
             self._lose(_line(part), found.name, found.reason)
 
     def _lose_parts(self, part: Document) -> None:
@@ -219,6 +233,12 @@ class Recognition:
         return _LOST if self._losses else _NOTHING
 
 
+def _asked(path: str) -> Iterable[Format]:
+    """The formats in the order in which they are asked of a document: first one that a tool loads from its path."""
+    loaded = (form for form in _LOADED if re.search(form.loaded_from, path)) if _LOADED_FROM.search(path) else ()
+    return (*loaded, *_BY_PRECEDENCE)
+
+
 def may_be_ours(text: str) -> bool:
     """Whether a text that cannot be read looks like a manifest, a spec or a tool call."""
     return bool(_OURS.search(text))
@@ -239,9 +259,7 @@ def _reads(part: Document) -> bool:
 def _may_hold(fault: Fault) -> bool:
     """Whether a TOML file that cannot be read may be of a format of ours, by its path."""
     empty = {"": None}
-    return any(form.paths and re.search(form.paths, fault.path) for form in FORMATS) or bool(
-        unread.of_document(fault.path, empty)
-    )
+    return bool(_LOADED_FROM.search(fault.path)) or bool(unread.of_document(fault.path, empty))
 
 
 def _is_ours(relaxed: Document, text: str) -> bool:
@@ -252,36 +270,3 @@ def _is_ours(relaxed: Document, text: str) -> bool:
 def _line(part: Document) -> int:
     """The 1-based line at which a document begins."""
     return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1
-
-
-def _document(part: Document, form: Format) -> Subject:
-    """The document itself, for rules about how it is written."""
-    repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
-    shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
-    _hold_to_schema(shape, part.root, form)
-    if part.fault:
-        line = part.fault.line - part.origin.first_line - 1
-        shape.say("fault", part.fault.message)
-        shape.marks["fault"] = keyless((line, 0), (line, 1))
-    whole = shape.mark(part.root)
-    if repeated:
-        shape.marks["duplicates"] = with_children(repeated[0], repeated)
-    name = _title(part.root) or part.name or part.format
-    bindings = {"document": shape.data}
-    return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
-
-
-def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:
-    """What is wrong with a document of a format that has a schema, each problem at its field."""
-    if form.problems is None:
-        return
-    found = list(form.problems(root.value))
-    shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
-    if found and root.mark:
-        places = [find(root.mark, path)[0] for path, _ in found]
-        shape.marks["problems"] = with_children(places[0], [with_children(mark, None) for mark in places])
-
-
-def _title(root: Node) -> str:
-    kind, name = root.get("kind").value, root.get("metadata", "name").value
-    return " ".join(str(word) for word in (kind, name) if isinstance(word, str))

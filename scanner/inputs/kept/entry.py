@@ -118,6 +118,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     unknowns: frozenset[str]
     group: str
     overlay: str
+    partial: bool
     partly: frozenset[str]
 
 
@@ -151,6 +152,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.unknowns,
         row.group,
         row.overlay,
+        row.partial,
         row.partly,
     )
 

@@ -1,0 +1,177 @@
+"""A command line, taken apart, and what is seen of it: the package that it runs, a download, data that it sends."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scanner.documents.positions import Node
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.agents import packages
+from scanner.subjects.agents.building import Place, short, subject
+from scanner.subjects.agents.kinds import COMMAND
+from scanner.subjects.agents.programs import program_of
+from scanner.subjects.agents.secret_values import secret_kind
+from scanner.subjects.subject_builder import SubjectBuilder
+
+LONGEST = 8_000
+"""Characters of a command line that are judged."""
+_SHELLS = r"(?:ba|z|k|da|c|fi|a)?sh|iex|invoke-expression"
+_FETCHES = regex(
+    r"(?i)(?:^|[\s(`/])(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod"
+    r"|base64\s+(?:-d|-D|--decode))(?=\s|$)"
+)
+"""A program of a pipeline that gives what it downloads, or a text out of base64."""
+_EXECUTES = regex(
+    rf"(?i)\s*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/\S*/)?(?:(?:{_SHELLS})(?=[\s)`]|$)"
+    r"|(?:python[\d.]*|node|perl|ruby|php|deno run|bun run)(?:\s+-)?\s*[)`]?\s*$)"
+)
+"""A program of a pipeline that executes what it gets."""
+_SUBSTITUTED = regex(
+    rf"(?i)(?:^|[\s;&|(])(?:eval|source|\.|(?:{_SHELLS})(?:\s+-\w*c)?|(?:python[\d.]*|node|perl|ruby|php)\s+-[ec])\s*[\"']?"
+    r"\s*(?:[$<]\(|`)\s*(?:curl|wget|base64)\b"
+    r"|\b(?:iex|invoke-expression)\b[^;\n]*\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring)\b"
+)
+"""A download in place of the text that a shell or an interpreter executes."""
+_QUOTED = regex(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
+_STEPS = regex(r"&&|\|\||[;&\n]")
+_STORED = regex(r"(?:\s(?:-o|-O|--output|--output-document)[= ]?|>)\s*[\"']?([\w./~$-]+)")
+"""The name under which a download is stored."""
+_STARTED = regex(rf"(?i)\s*(?:sudo\s+)?(?:(?:{_SHELLS}|python[\d.]*|node|source|\.)\s+)?[\"']?([\w./~$-]+)")
+"""The file that a command starts."""
+_SENDS = regex(
+    r"(?i)\bcurl\b(?=[^|;&\n]*(?:\s(?:-d|--data(?:-raw|-binary|-urlencode)?|-F|--form|-T|--upload-file|--json)[\s=@]))[^|;&\n]*"
+    r"|\bwget\b[^|;&\n]*--(?:post-(?:data|file)|body-(?:data|file))[^|;&\n]*"
+    r"|\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\b(?=[^|;&\n]*-(?:method\s+[\"']?(?:post|put)|body))[^|;&\n]*"
+    r"|\b(?:nc|ncat|netcat)\s+(?:-\w+\s+)*[\w.-]+\s+\d+"
+    r"|>\s*/dev/tcp/\S+"
+)
+_ADDRESS = regex(
+    r"(?i)(?:https?://)?(?:[^\s\"'/@]+@)?((?:[\w-]+\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?"
+)
+_LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
+_WHOLE = regex(
+    r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@"
+    r"|transcript|\$\(\s*(?:cat|env|printenv|set|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b|^\s*(?:cat|env|printenv|tail|tar)\b"
+    r"|\$\{?(?:CLAUDE_)?(?:TOOL_(?:INPUT|OUTPUT|RESULT)|FILE_PATHS?|PROMPT|INPUT)\b|\bprintenv\b"
+)
+"""What a request sends is a file, the input of the hook, the environment or the transcript."""
+_TAKEN = regex(r"\b(\w+)=[\"']?\$\(\s*(?:cat|env|printenv)\b\s*(?:-|<&0|/dev/stdin)?\s*\)")
+"""Names of variables that hold the input of a hook, or the environment."""
+_SKIPS = regex(
+    r"(?i)(?:^|[\s\"'=])(--(?:allow-)?dangerously-[\w-]+|--yolo|--approval-mode[= ]yolo|--trust-all-tools"
+    r"|--sandbox[= ]danger-full-access|--full-auto|--permission-mode[= ]bypassPermissions|--ask-for-approval[= ]never"
+    r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto)(?=[\s\"';&|)]|$)"
+)
+"""Flags that switch off the questions or the sandbox of an agent."""
+_TLS = regex(
+    r"(?i)(?:^|\s)(--insecure|-k|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
+    r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify)(?=[\s\"';&|)]|$)"
+)
+_FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)\b")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a command line, as a shell divides it; by blanks where its quotes do not match."""
+    text = text[:LONGEST]
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def command(where: Place, owner: str, via: str, node: Node, arguments: Sequence[str] = ()) -> Iterator[Subject]:
+    """A command line at a node, with arguments that are written apart from it."""
+    if not isinstance(node.value, str) or not node.value.strip():
+        return
+    words = [node.value, *arguments] if arguments else words_of(node.value)
+    text = " ".join([node.value, *arguments]) if arguments else node.value
+    shape = SubjectBuilder().put("text", node, text[:LONGEST]).say("words", words[:200]).say("via", via)
+    shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
+    shape.say("credential", _credential(text, words))
+    found = packages.package(words)
+    if found:
+        shape.put("package", node, found)
+    for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
+        if value not in ("", False):
+            shape.put(field, node, value)
+        else:
+            shape.say(field, value)
+    yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
+
+
+def _credential(text: str, words: Sequence[str]) -> str:
+    """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
+    if found := secret_kind("", text):
+        return found
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, sign, value = word.partition("=")
+        if sign and (name.startswith("-") or name.replace("_", "").isalnum()):
+            found = secret_kind(name, value)
+        elif word.startswith("-") and after and not after.startswith("-"):
+            found = secret_kind(word, after)
+        if found := found or secret_kind("", word):
+            return found
+    return ""
+
+
+def seen(text: str) -> dict[str, Any]:
+    """What a command line does that rules are about; an empty text or false where it does not."""
+    text = text.replace("\\\n", " ")
+    sent = next(_sent(text), "")
+    skipped = _SKIPS.search(text)
+    tls = _TLS.search(text) if _FETCHERS.search(text) else None
+    return {
+        "runsDownload": _runs_download(text),
+        "sendsTo": sent,
+        "skipsGuards": skipped[1] if skipped else "",
+        "skipsVerification": tls[1] if tls else "",
+    }
+
+
+def _runs_download(text: str) -> bool:
+    """Whether a shell or an interpreter executes a download, also within the text of `sh -c`."""
+    if _SUBSTITUTED.search(text) or _starts_download(text):
+        return True
+    inner = [part[0][1:-1] for part in _QUOTED.finditer(text) if "|" in part[0]]
+    executed = [part for part in inner if "$(" in part or "`" in part or _EXECUTES.search(text)]
+    return any(map(_pipes_download, (_QUOTED.sub("''", text), *executed)))
+
+
+def _starts_download(text: str) -> bool:
+    """Whether a download is stored, and a later step starts what is stored under its name."""
+    stored: set[str] = set()
+    for step in _STEPS.split(text):
+        started = _STARTED.match(step) if stored else None
+        if started and started[1] in stored:
+            return True
+        if _FETCHES.search(step) and (kept := _STORED.search(step)):
+            stored.add(kept[1])
+    return False
+
+
+def _pipes_download(text: str) -> bool:
+    for step in _STEPS.split(text):
+        fetched = False
+        for part in step.split("|"):
+            if fetched and _EXECUTES.match(part):
+                return True
+            fetched = fetched or bool(_FETCHES.search(part))
+    return False
+
+
+def _sent(text: str) -> Iterator[str]:
+    """The hosts to which a command line sends a file, its input or the environment."""
+    taken = "|".join(re.escape(name) for name in _TAKEN.findall(text))
+    for match in _SENDS.finditer(text):
+        request = match[0]
+        before = text[: match.start()].rstrip()
+        piped = before.endswith("|") and _WHOLE.search(re.split(r"[;&]|\|\|", before[:-1])[-1])
+        used = taken and re.search(rf"\$\{{?(?:{taken})\b", request)
+        raw = request.startswith((">", "nc", "ncat", "netcat"))
+        if (raw or used or piped or _WHOLE.search(request)) and not _LOCAL.search(request):
+            address = _ADDRESS.search(request)
+            yield address[1] if address else "an address that is not written out"

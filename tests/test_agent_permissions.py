@@ -1,0 +1,212 @@
+"""What the permission rules of Claude Code allow: a table, and properties of the verdict.
+
+The semantics are those of https://code.claude.com/docs/en/permissions as of 2026-08-22. Two rows are stricter than that
+page: it says that current versions skip an allow rule `*` or `mcp__*`, and that they ask before a write to `.claude`
+whatever a rule allows. Earlier versions and other tools do not.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner import documents
+from scanner.policy.evaluate import Evaluator
+from scanner.subjects import recognise
+from scanner.subjects.agents.kinds import PERMISSION
+from scanner.subjects.agents.permission_grammar import parse
+from scanner.subjects.agents.programs import REACHES, rank, rows
+from tests import bundles
+
+TABLE = """
+allow critical any-command        Bash
+allow critical any-command        Bash(*)
+allow critical any-command        Bash(**)
+allow critical any-command        Bash(FOO=1 *)
+allow critical any-command        PowerShell
+allow critical any-tool           *
+allow critical any-tool           B*
+allow critical any-server-tool    mcp__*
+allow critical shell              Bash(bash:*)
+allow critical shell              Bash(bash -c:*)
+allow critical shell              Bash(sh *)
+allow critical shell              Bash(/bin/zsh:*)
+allow critical shell              Bash(eval:*)
+allow critical shell              Bash(powershell -ExecutionPolicy Bypass -Command:*)
+allow critical superuser          Bash(sudo:*)
+allow critical superuser          Bash(sudo -E *)
+allow critical superuser          Bash(su*)
+allow high     interpreter        Bash(python:*)
+allow high     interpreter        Bash(python3.12 -c:*)
+allow high     interpreter        Bash(/usr/bin/node:*)
+allow high     interpreter        Bash(PYTHONPATH=. python -m:*)
+allow high     interpreter        Bash(.venv/bin/python:*)
+allow high     runner             Bash(npx:*)
+allow high     runner             Bash(npx -y *)
+allow high     runner             Bash(npm:*)
+allow high     runner             Bash(uv run:*)
+allow high     runner             Bash(xargs -n1 *)
+allow high     remover            Bash(rm:*)
+allow high     remover            Bash(rm -rf:*)
+allow high     downloader         Bash(curl:*)
+allow high     downloader         Bash(curl -X POST:*)
+allow high     finder             Bash(find:*)
+allow high     remote-shell       Bash(ssh:*)
+allow high     remote-shell       Bash(ssh -i key *)
+allow high     container-engine   Bash(docker:*)
+allow high     container-engine   Bash(kubectl exec:*)
+allow high     whole-file-system  Read
+allow high     whole-file-system  Read(*)
+allow high     whole-file-system  Read(//**)
+allow high     whole-file-system  Edit
+allow high     home               Read(~/**)
+allow high     home               Read(//home/ann/**)
+allow high     credentials        Read(~/.ssh/**)
+allow high     credentials        Read(~/.aws/credentials)
+allow high     own-configuration  Edit(.claude/**)
+allow high     own-configuration  Edit(~/.bashrc)
+allow medium   any-domain         WebFetch(domain:*)
+allow medium   any-domain         WebFetch
+allow low      none               Bash(:*)
+allow low      none               bash(*)
+allow low      none               Bash(git diff:*
+allow low      none               Bash()
+allow low      none               Bash(git:* push)
+allow low      none               Write(src/**)
+allow low      none               WebFetch(https://example.com)
+allow low      none               mcp__tracker(list)
+allow low      none               Read(src:*)
+allow low      none               Bash(command:rm *)
+allow pass     narrow             Bash(git diff:*)
+allow pass     narrow             Bash(git push origin feature/*:*)
+allow pass     narrow             Bash(npm run test)
+allow pass     narrow             Bash(npm run:*)
+allow pass     narrow             Bash(npx prettier:*)
+allow pass     narrow             Bash(python scripts/report.py:*)
+allow pass     narrow             Bash(python -m pytest:*)
+allow pass     narrow             Bash(bash scripts/build.sh:*)
+allow pass     narrow             Bash(rm -rf build)
+allow pass     narrow             Bash(sudo systemctl restart app)
+allow pass     narrow             Bash(curl -s http://localhost:8000/*)
+allow pass     narrow             Bash(docker ps:*)
+allow pass     narrow             Bash(* --version)
+allow pass     narrow             Bash(shellcheck:*)
+allow pass     narrow             Read(./src/**)
+allow pass     narrow             Read(/etc/**)
+allow pass     narrow             Edit(src/**)
+allow pass     narrow             WebFetch(domain:docs.example.com)
+allow pass     narrow             WebSearch
+allow pass     narrow             mcp__tracker
+allow pass     narrow             mcp__tracker__*
+allow pass     narrow             Agent(Explore)
+deny  pass     remover            Bash(rm:*)
+deny  pass     any-command        Bash
+deny  pass     credentials        Read(~/.ssh/**)
+deny  medium   none               Write(./.env)
+deny  medium   none               Bash(*:.env)
+deny  medium   none               bash(rm:*)
+ask   pass     superuser          Bash(sudo:*)
+ask   medium   none               Bash(:*)
+"""
+ROWS = [line.split(maxsplit=3) for line in TABLE.strip().splitlines()]
+SEVERITIES = ("critical", "high", "medium", "low", "pass")
+
+
+EVALUATOR = Evaluator([file.rule for file in bundles.RULES if file.rule.info.subject == PERMISSION])
+
+
+def verdicts(**lists: list[str]) -> dict[tuple[str, str], str]:
+    """Each rule of the lists, with its list -> the severity of the worst finding about it."""
+    text = json.dumps({"permissions": lists})
+    worst = {(name, rule): "pass" for name, rules in lists.items() for rule in rules}
+    found = recognise(documents.read(".claude/settings.json", text)).subjects
+    for subject in found:
+        for finding in EVALUATOR.evaluate([subject]).findings:
+            said = subject.bindings["permission"]
+            key = said["list"], said["text"]
+            worst[key] = min(worst[key], finding.severity.value, key=SEVERITIES.index)
+    return worst
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(ROWS) >= 60
+
+
+@pytest.mark.parametrize(("name", "severity", "reach", "rule"), ROWS, ids=[f"{row[0]} {row[3]}" for row in ROWS])
+def test_a_rule_has_the_verdict_of_the_table(name: str, severity: str, reach: str, rule: str) -> None:
+    assert parse(rule).reach == reach
+    assert verdicts(**{name: [rule]})[name, rule] == severity
+
+
+PROGRAMS = sorted({words for words, _ in rows()})
+WORDS = st.sampled_from([*PROGRAMS, "git", "npm", "npm run", "ls", "docker ps", "make"])
+REST = st.lists(st.sampled_from(["-c", "-y", "-X", "POST", "run", "build", "x.py", "-rf", "exec", "a=b"]), max_size=3)
+
+
+@given(WORDS, REST, st.data())
+def test_a_rule_never_has_a_milder_verdict_than_one_that_it_contains(
+    program: str, rest: list[str], data: st.DataObject
+) -> None:
+    words = [*program.split(), *rest]
+    counts = sorted(data.draw(st.lists(st.integers(0, len(words)), min_size=2, max_size=4)))
+    ending = data.draw(st.sampled_from([":*", " *"]))
+    chain = ["Bash(" + (" ".join(words[:count]) + ending if count else "*") + ")" for count in counts]
+    chain.append(f"Bash({' '.join(words)})")
+    ranks = [rank(parse(rule).reach) for rule in chain]
+    assert ranks == sorted(ranks), chain
+
+
+@given(WORDS, st.data())
+def test_a_shorter_beginning_never_has_a_milder_verdict(program: str, data: st.DataObject) -> None:
+    long = data.draw(st.integers(1, len(program)))
+    short = data.draw(st.integers(0, long))
+    broad, narrow = (parse(f"Bash({program[:count]}*)").reach for count in (short, long))
+    assert rank(broad) <= rank(narrow)
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        ["Read", "Read(//**)", "Read(//home/ann/**)", "Read(//home/ann/.ssh/**)", "Read(//home/ann/.ssh/known_hosts)"],
+        ["Edit", "Edit(//**)", "Edit(~/**)", "Edit(~/.bashrc)", "Edit(~/notes/a.txt)"],
+        ["Edit", "Edit(**)", "Edit(.claude/**)", "Edit(.claude/notes.md)"],
+        ["*", "mcp__*", "mcp__tracker__*", "mcp__tracker__list"],
+        ["*", "B*", "Bash", "Bash(/*)", "Bash(/usr/bin/*)", "Bash(/usr/bin/python:*)", "Bash(/usr/bin/python x.py)"],
+        ["WebFetch", "WebFetch(domain:*)", "WebFetch(domain:*.example.com)", "WebFetch(domain:docs.example.com)"],
+    ],
+)
+def test_a_chain_of_rules_gets_milder_from_left_to_right(chain: list[str]) -> None:
+    found = [SEVERITIES.index(verdicts(allow=[rule])["allow", rule]) for rule in chain]
+    assert found == sorted(found)
+    assert found[0] < found[-1]
+
+
+RULES = [rule for *_, rule in ROWS]
+
+
+@given(st.lists(st.sampled_from([rule for rule in RULES if parse(rule).valid]), max_size=6, unique=True))
+def test_a_denial_never_makes_a_finding(rules: list[str]) -> None:
+    assert set(verdicts(deny=rules).values()) <= {"pass"}
+
+
+@given(
+    st.lists(st.sampled_from(RULES), max_size=5, unique=True),
+    st.lists(st.sampled_from(RULES), max_size=3, unique=True),
+    st.lists(st.sampled_from(RULES), max_size=3, unique=True),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_lists_changes_nothing(
+    allow: list[str], ask: list[str], deny: list[str], chance: random.Random
+) -> None:
+    before = verdicts(allow=allow, ask=ask, deny=deny)
+    for rules in (allow, ask, deny):
+        chance.shuffle(rules)
+    assert verdicts(deny=deny, ask=ask, allow=allow) == before
+
+
+def test_the_table_of_programs_has_only_words_that_a_verdict_knows() -> None:
+    assert {reach for _, reach in rows()} < set(REACHES)

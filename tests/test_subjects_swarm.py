@@ -283,6 +283,33 @@ CALLS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ),
     ("benchmark_run({type: 'speed', frequency: 'daily'})", []),
     ("memory_usage({action: 'store'})", []),
+    ("memory_usage({action: 'retrieve', value: 'x'})", []),
+    (
+        "memory_usage({action: 'store', key: 'k', value: 'x'})",
+        [("swarm.task", {"name": "memory k", "stored": True, "prompt": "x", "lines": ["x"]})],
+    ),
+    (
+        "parallel_execute({tasks: [{cmd: 'make'}, 'ls', {id: 1}]})",
+        [
+            ("swarm.task", {"name": "1 of parallel_execute", "prompt": "make", "lines": ["make"]}),
+            ("swarm.task", {"name": "2 of parallel_execute", "prompt": "ls", "lines": ["ls"]}),
+        ],
+    ),
+    (
+        "agent_spawn({agentType: 'coder', agentId: 'c1', config: {tools: ['*']}, domain: 'core', task: 'go'})",
+        [
+            ("swarm.agent", {"name": "c1", "type": "coder", "tools": ["*"]}),
+            ("swarm.task", {"name": "of c1", "prompt": "go", "lines": ["go"]}),
+        ],
+    ),
+    (
+        "coordination_orchestrate({task: 'go', strategy: 'pipeline'})",
+        [("swarm.task", {"name": "for the whole swarm", "prompt": "go", "lines": ["go"]})],
+    ),
+    (
+        "task_create({type: 'fix', description: 'go', priority: 'low'})",
+        [("swarm.task", {"name": "fix", "priority": "low", "prompt": "go", "lines": ["go"]})],
+    ),
     ("swarm_init()", []),
     ("swarm_init('mesh')", []),
     ("agent_spawn(options)", []),
@@ -314,6 +341,10 @@ def test_what_becomes_of_a_call(call: str, expected: list[tuple[str, dict[str, A
             {"name": "Ann", "prompt": "one\n  two", "direct": True, "lines": ["one", "  two"]},
         ),
         ("Task('Ann')", {"name": "Ann", "direct": True}),
+        (
+            "Agent({description: 'Ann', subagent_type: 'coder', prompt: 'Do it'})",
+            {"name": "Ann", "type": "coder", "prompt": "Do it", "lines": ["Do it"]},
+        ),
         (
             "Task('Ann', `hello ${who}`, 'coder')",
             {"name": "Ann", "type": "coder", "prompt": "hello ${who}", "lines": ["hello ${who}"], "direct": True},

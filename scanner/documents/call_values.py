@@ -10,22 +10,26 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
+from scanner.documents.call_budget import Budget
 from scanner.documents.constants import Constants
-from scanner.documents.literals import UNKNOWN, WORDS, PartlyKnown, as_text, columns, number, shown, unescape
+from scanner.documents.literals import UNKNOWN, WORDS, PartlyKnown, as_text, columns, is_known, number, shown, unescape
 from scanner.documents.parsed import SPREAD, LimitExceededError, Parsed, check_texts
 from scanner.documents.scalars import whole_characters
 from scanner.errors import UnreadableError
-from scanner.limits import Limits
 from scanner.marks import NOWHERE, Children, Mark, Place, children_of, items_of, keyless
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-_TEXTS = ("template_string", "binary_expression")
-_NESTED = ("object", "array", "parenthesized_expression", "template_substitution", "binary_expression")
+_NESTED = (
+    "object",
+    "array",
+    "parenthesized_expression",
+    "template_substitution",
+    "binary_expression",
+    "call_expression",
+)
 
 
 @cache
@@ -34,28 +38,6 @@ def _parser() -> Parser:
     import tree_sitter_javascript
 
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
-
-
-class Budget(Struct):
-    """What the calls of one text may cost together."""
-
-    limits: Limits
-    values: int = 0
-    """Keys, scalars and collections so far."""
-    borrowed: int = 0
-    """Of these, the values that constants stand for."""
-
-    def take(self, values: int, line: int) -> None:
-        """Count values of the text itself."""
-        self.values += values
-        if self.values > self.limits.nodes:
-            raise LimitExceededError(self.limits.passed("nodes"), line)
-
-    def borrow(self, values: int, line: int) -> None:
-        """Count values that a constant stands for."""
-        self.borrowed += values
-        if self.borrowed > self.limits.borrowed:
-            raise LimitExceededError(self.limits.passed("borrowed"), line)
 
 
 class Arguments:
@@ -108,9 +90,12 @@ class Arguments:
                 return self._value(node.named_children[0], depth + 1)
             case "identifier" | "shorthand_property_identifier":
                 return self._name(node)
-        if node.type in _TEXTS:
-            return (self._template if node.type == "template_string" else self._sum)(node, depth), None
-        return self._scalar(node), None
+        composed = {
+            "template_string": self._template,
+            "binary_expression": self._sum,
+            "call_expression": self._stringified,
+        }.get(node.type)
+        return (composed(node, depth) if composed else self._scalar(node)), None
 
     def _scalar(self, node: Syntax) -> Any:
         match node.type:
@@ -182,6 +167,17 @@ class Arguments:
             return "".join(text or "" for text in known)
         pairs = zip(values, known, strict=True)
         return PartlyKnown("".join(shown(value, text, self._text(side)) for (side, value), text in pairs))
+
+    def _stringified(self, node: Syntax, depth: int) -> Any:
+        """The text of `JSON.stringify({...})`, as it stands in the source; any other call is computed."""
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None or self._text(function) != "JSON.stringify":
+            return UNKNOWN
+        inner = arguments.named_children[:1]
+        if not inner:
+            return UNKNOWN
+        text, value = self._text(inner[0]), self._value(inner[0], depth + 1)[0]
+        return text if is_known(value) else UNKNOWN if value is UNKNOWN else PartlyKnown(text)
 
     def _sequence(self, node: Syntax, depth: int) -> tuple[list[Any], list[Mark]]:
         values, marks = [], []

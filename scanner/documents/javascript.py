@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from scanner.documents.brackets import extent
-from scanner.documents.call_values import Arguments, Budget
+from scanner.documents.call_budget import Budget
+from scanner.documents.call_values import Arguments
 from scanner.documents.constants import Constants
 from scanner.documents.parsed import LimitExceededError, Parsed, ParseFault
 from scanner.errors import UnreadableError
@@ -26,6 +27,9 @@ _ELLIPSIS = regex(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)"
 """Three points in the place of an argument, which spread nothing."""
 _LONGEST_SKETCH = 2_000
 _FAR = 20_000
+_LONGEST_LINE = 2_000
+_SEARCHED, _TIMES = 10_000_000, 4
+"""Characters that are searched for closing brackets that are missing, and how often those of a longer text are."""
 _STARTERS = ("Task", "Agent")
 """Functions that start an agent. Their names are common words."""
 _OF_AN_AGENT = ("subagent_type", "prompt")
@@ -75,11 +79,11 @@ def parse(text: str, limits: Limits, style: Style = SCRIPT, seen: str | None = N
 
     `seen` is the text without the parts in which a call is not one, of the same length.
     """
-    position = counted = line = line_start = 0
+    position = counted = line = line_start = searched = 0
     constants, budget = Constants(text), Budget(limits)
     while match := style.call.search(text if seen is None else seen, position):
         position = match.end()
-        if style.comment.match(text, text.rfind("\n", 0, match.start()) + 1, match.start()):
+        if style.comment.match(text, _line_start(text, match.start()), match.start()):
             continue
         line += text.count("\n", counted, position)
         line_start = max(line_start, text.rfind("\n", counted, position) + 1)
@@ -92,8 +96,13 @@ def parse(text: str, limits: Limits, style: Style = SCRIPT, seen: str | None = N
         end = extent(text, position)
         span = (match.start(1), end or position)
         if end is None:
+            searched += len(text) - position
+            spent = searched > max(_SEARCHED, _TIMES * len(text))
             message, sketch = f"the call of {name} has no closing bracket", _is_sketch(text, position)
-            yield ParseFault(message, line, sketch=sketch, name=name, span=span)
+            message += ", as too many others: the rest of the text is not read" if spent else ""
+            yield ParseFault(message, line, last=spent, sketch=sketch and not spent, name=name, span=span)
+            if spent:
+                return
             continue
         try:
             arguments = Arguments(text[position:end], (line, position - line_start), constants, budget).read()
@@ -115,6 +124,11 @@ def without_calls(text: str, spans: list[tuple[int, int]]) -> str:
         parts += [text[position:start], regex(r"[^\n]").sub(" ", text[start:end])]
         position = end
     return "".join((*parts, text[position:]))
+
+
+def _line_start(text: str, position: int) -> int:
+    """Where the line of a position begins; of a very long line only a part is looked at."""
+    return max(text.rfind("\n", max(0, position - _LONGEST_LINE), position) + 1, position - _LONGEST_LINE)
 
 
 def _is_call(name: str) -> bool:

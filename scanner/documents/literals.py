@@ -36,6 +36,18 @@ def as_text(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
+def is_known(value: Any) -> bool:
+    """Whether nothing in a value is computed."""
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if each is UNKNOWN or isinstance(each, PartlyKnown):
+            return False
+        if isinstance(each, dict | list):
+            pending.extend(each.values() if isinstance(each, dict) else each)
+    return True
+
+
 def shown(value: Any, text: str | None, source: str) -> str:
     """A side of a sum: as it is known, or as it stands in the source."""
     if text is not None:

@@ -22,7 +22,7 @@ _STEP = regex(
 _GOES_ON = regex(r"[ \t]*\\\n[ \t]*(?:> )?")
 """The end of a line that goes on, with the prompt before the rest."""
 _HERE = regex(r"""(?<!<)<<-?[ \t]*(["']?)(?P<word>[A-Za-z_]\w*)\1""")
-_FARTHEST = 20_000
+_FARTHEST = 5_000
 """Characters within which a here-document ends."""
 
 

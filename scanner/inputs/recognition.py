@@ -176,6 +176,6 @@ def _flawed(reading: subjects.RecognitionResult) -> str:
     if not reading.flaws:
         return ""
     first, more = reading.flaws[0], len(reading.flaws) - 1
-    what = "front matter" if first.format == "front-matter" else "the file"
+    what = "front matter" if first.format == "front-matter" else "a text"
     others = f" (and {more} more)" if more else ""
     return f"{what} that its tool may refuse: {first.message} at line {first.line}{others}"

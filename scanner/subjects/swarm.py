@@ -97,13 +97,14 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
     shape = SubjectBuilder().put("name", node.first("name", "agentId")).put("type", node.first("type", "agentType"))
     for name in ("capabilities", "tools", "authority", "swarmId", "model"):
         shape.put(name, node.get(name) or config.get(name))
-    shape.put("domain", node.get("domain"))
+    field = node.get("domain")
+    if not isinstance(field.value, str):  # in version 3 it is the name of a part of the tool
+        shape.put("domain", field)
     yield governance.subject(AGENT, document.origin, "", "agent", shape, node)
     if task := node.get("task"):
         name = shape.data.get("name", shape.data.get("type", "an agent"))
         yield _prompt(document, SubjectBuilder().say("name", f"of {name}"), task, task)
-    field = node.get("domain")
-    if field:
+    if isinstance(field.value, dict):
         parts = {"named": field.get("services"), "compliance": field.get("compliance")}
         yield domain(str(field.get("name").value), document.origin, "agent", field, parts)
 

@@ -102,19 +102,24 @@ ROWS = (
     noted(
         "a call that leaves something out", "x.md", _fence("mcp__x__swarm_init({ a: 1, ... })", "js"), "JavaScript", 2
     ),
-    not_assessed(
-        "a call in a fence of no language", "x.md", _fence(_CALL, ""), "of a language that Assay does not read", 2
-    ),
-    not_assessed(
-        "a call in a fence of a shell", "x.md", _fence(_CALL, "sh"), "of a language that Assay does not read", 2
-    ),
-    not_assessed("a task in a fence of text", "x.md", _fence("Task('a', 'b')", "text"), "the call of Task", 2),
-    skipped("a task in a fence of Python", "x.md", _fence("Task('a', 'b')", "python"), "contains no YAML"),
-    not_assessed("a call in prose", "x.md", "First\n\n" + _CALL, "outside of a code block", 3),
+    assessed("a call in a fence of no language", "x.md", _fence(_CALL, ""), clean=True),
+    assessed("a call in a fence of a shell", "x.md", _fence(_CALL, "sh"), clean=True),
+    assessed("a task in a fence of text", "x.md", _fence("Task('a', 'b')", "text"), clean=True),
+    skipped("a task in prose that is only a word", "x.md", "Task (a word), Task('a')\n", "contains no YAML"),
+    assessed("a call in prose", "x.md", "First\n\n" + _CALL, clean=True),
+    not_assessed("a broken call in prose", "x.md", "First\n\n" + _CALL.replace(",", ""), "not valid JavaScript", 3),
     skipped("a call in prose that is named", "x.md", "First `" + _CALL.strip() + "`\n", "contains no YAML"),
     skipped("a call in a comment of a shell", "x.md", _fence("# " + _CALL, "sh"), "contains no YAML"),
-    noted("a call in a source file", "x.py", _CALL, "in a source file", 1),
-    skipped("100,000 calls of a tool that is not known", "x.md", "mcp__a__b({})\n" * 100_000, "contains no YAML"),
+    assessed("a call in a source file", "x.py", _CALL, clean=True),
+    noted("a call in a text of a source file", "x.py", f"A = '''\n{_CALL}'''\n", "in a source file", 2),
+    noted("a call in a source file of another language", "x.go", _CALL, "in a source file", 1),
+    assessed("20,000 calls of a tool that is not known", "x.md", "mcp__a__b({})\n" * 20_000, clean=True),
+    not_assessed(
+        "20,000 calls without an end", "x.md", "mcp__x__swarm_init({ a: 1\n" * 20_000, "no closing bracket", 1
+    ),
+    skipped("front matter of a page", "x.md", "---\ntitle: a: b\n---\n# Words\n", "contains no YAML"),
+    skipped("20,000 here-documents", "x.md", _fence("cat <<EOF\n" * 20_000, "sh"), "contains no YAML"),
+    skipped("TOML that is none", "x.toml", "a = [\n", "TOML that cannot be read"),
     assessed("a template literal", "x.js", "mcp__x__swarm_init({topology: `a${b}`, maxAgents: n})\n", clean=True),
     assessed("a template in a template", "x.js", "Task('a', `x ${`y ${z}`}`)\n", clean=True),
     assessed("a spread", "x.js", "mcp__x__swarm_init({...rest})\n", clean=True),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scanner.model import RuleInfo
 
 TITLES = {
+    "agents": "Agents",
     "architecture": "Architecture",
     "documents": "Documents",
     "gate": "Changes and waivers",
@@ -29,6 +30,10 @@ _GROUPS = (
     ("API server", ("api-server", "audit", "encryption")),
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
+    ("Settings and permissions", ("settings", "permission", "denial")),
+    ("Hooks and commands", ("hook", "command")),
+    ("Servers and endpoints", ("server", "endpoint")),
+    ("Agents and skills", ("agent", "skill")),
 )
 """Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""
 _OTHERS = "Other objects"

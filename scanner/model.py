@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.baseline import COUNTED, BaselineState, Worse
+from scanner.contexts import Context
 from scanner.controls import Platform, ShownBy
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
@@ -87,6 +88,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    partial: bool = False
+    """Others complete it, so that it shows nothing about what it does not state."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -132,6 +135,8 @@ class Input(Struct, frozen=True):
     """Parts that were not assessed, where they are not the whole of it; by line."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
+    context: Context = Context.LIVE
+    """What it is used for."""
 
 
 class Finding(Struct, frozen=True, array_like=True):

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from scanner import sources
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -45,6 +46,8 @@ class Options(Struct, frozen=True):
     """Who deploys Compose files: `stack`, `compose`, or empty where each file tells."""
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    context: Context | None = None
+    """What all inputs count as; None where the path of each decides."""
     joined: bool = True
     """Run the rules that compare objects, too, and not only those that look at one."""
     tuning: Tuning = field(default_factory=Tuning)
@@ -79,3 +82,8 @@ class Options(Struct, frozen=True):
     """The day as of which waivers count; needed where there are any."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """What files are assessed for, as far as the caller says."""
+        return (self.kubernetes_version, *filter(None, (self.deploy_target,)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import engines, sources
+from scanner.facts.setting import OBJECTS
 from scanner.findings import Searched
 from scanner.model import Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
@@ -26,10 +28,21 @@ class ReadInputs(Struct):
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
+    unused: set[str] = field(default_factory=set)
+    """Files beside the parts of charts and overlays that rendering does not use."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
+
+    def told(self, source: sources.Source, item: Input) -> Input:
+        """What became of a file, with the chart or the overlay that could use it and does not."""
+        unused = source.unused if isinstance(source, sources.File) else ""
+        if not unused or not any(kind.startswith(OBJECTS) for kind in item.kinds):
+            return item
+        self.unused.add(item.path)
+        told = f"an object in it is not used by {unused}, so it does not count as deployed"
+        return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
     def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""

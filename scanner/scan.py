@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scanner import __version__, engines, gate, inputs, library, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import masked_scan, merged_findings, source_lines
+from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Comparison, Run, Scan, Verdict
 from scanner.frameworks import catalogue, checks, judging
 from scanner.frameworks.links import links
@@ -50,6 +50,7 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    """Those of each build; the finished scan merges them."""
     waivers: AppliedWaivers
     comparison: Comparison | None = None
     own_rules: tuple[RuleInfo, ...] = ()
@@ -64,10 +65,20 @@ class Evaluated(Struct, frozen=True):
 
     def verdict(self) -> Verdict:
         """That of the finished scan; it takes less time where no framework was requested."""
-        return self.result().verdict if self.options.frameworks else self._verdict(self.findings, applies=True)
+        return (
+            self.result().verdict if self.options.frameworks else self._verdict(self._merged().findings, applies=True)
+        )
 
     def result(self) -> Scan:
         """The finished scan."""
+        return self._merged()._result()  # noqa: SLF001 - its own
+
+    def _merged(self) -> Evaluated:
+        counts = dict(self.evaluation.counts)
+        findings = merged_findings(self.findings, self.read.shared, counts)
+        return replace(self, findings=findings, evaluation=replace(self.evaluation, counts=counts))
+
+    def _result(self) -> Scan:
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks()
         gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
@@ -186,19 +197,23 @@ def evaluate(
         foreign=bool(options.rule_folders),
     )
     search = partial(read.searched.search, read.contents)
-    whole = _whole(where, read)
+    whole = where.whole and not any(map(inputs.hides_something, read.inputs))  # so that what is missing does not exist
     together, meanwhile = JoinedResult(), search if reported else None
     if compares:
-        known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-        together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
+        known = reuse.joined(joined, kept, work, whole=whole, unused=read.unused) if kept else None
+        together = stage.run(
+            read.subjects, whole=whole, size=read.size, unused=read.unused, kept=known, meanwhile=meanwhile
+        )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
-    findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    infos = [rule.info for rule in by.rules.rules]
+    findings = separate_findings(evaluation, read.shared, infos, options.context)
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)
         findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about)
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
+    read.inputs = in_context(read.inputs, options.context)
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
 
@@ -207,11 +222,6 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
     if isinstance(paths, sources.Scope):
         return paths
     return sources.scope(paths, options.selection, options.configuration.place("paths"))
-
-
-def _whole(where: sources.Scope, read: ReadInputs) -> bool:
-    """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
-    return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
 def _read(
@@ -240,7 +250,7 @@ def _read(
             read.evaluation.merge(portion.evaluation)
             if portion.input is None:
                 continue
-            read.inputs.append(portion.input)
+            read.inputs.append(read.told(source, portion.input))
             if portion.input.subjects:
                 read.keep(source)
             for engine in by.engines:
@@ -254,11 +264,6 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
-
-
-def _platforms(options: Options) -> tuple[str, ...]:
-    """What manifests are assessed for, as far as the options say."""
-    return (options.kubernetes_version, *filter(None, (options.deploy_target,)))
 
 
 def _run(
@@ -286,9 +291,7 @@ def _run(
         kubernetes_version=options.kubernetes_version,
         fail_on=options.fail_on,
         pack_digest=library.combine(*everything),
-        ruleset_digest=library.combine(
-            *everything, by.rules.tuning, options.kubernetes_version, options.deploy_target, *running
-        ),
+        ruleset_digest=library.combine(*everything, by.rules.tuning, *options.platforms, *running),
         asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,

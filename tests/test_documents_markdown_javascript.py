@@ -15,7 +15,8 @@ from tests.work import calls
 
 
 def parts(text: str, path: str = "a.md") -> list[Document | Fault]:
-    return [part for part in documents.read(path, text) if isinstance(part, Fault) or part.format != "prose"]
+    read = documents.read(path, text)
+    return [part for part in read if isinstance(part, Fault) or part.format not in ("prose", "shell")]
 
 
 def prose(text: str) -> list[str]:

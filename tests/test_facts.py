@@ -406,11 +406,11 @@ def test_without_any_agent_nothing_is_undeclared() -> None:
     assert "declared" not in one(derived("Task('Eve', 'p')", path="a.js"), "swarm.task").facts
 
 
-def test_files_are_not_one_swarm() -> None:
+def test_files_are_not_one_swarm_though_their_roles_exist() -> None:
     first, second = "mcp__s__swarm_init({})\n" + spawn("a"), spawn("b") + escalate(["a"])
     found = derived(first, second, path="x.js")
     assert one(found, "swarm.swarm").facts["agents"] == 1
-    assert one(found, "governance.escalation").facts["unheld"] == ["a"]
+    assert one(found, "governance.escalation").facts["unheld"] == []
 
 
 # Counts
@@ -522,7 +522,7 @@ spec:
 @pytest.mark.parametrize("text", ["```js\nmcp__s__backup_create({})\n```", "mcp__s__backup_create({})"])
 def test_without_any_availability_there_is_none(text: str) -> None:
     found = derived(text, path="a.md" if "`" in text else "a.js")
-    assert one(found, "resilience.recovery").facts == {}
+    assert one(found, "resilience.recovery").facts == {"declared_frameworks": [], "swarm": False}
 
 
 # Graphs of an architecture

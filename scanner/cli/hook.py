@@ -11,9 +11,8 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
+from scanner.cli.option_groups import INPUT, OUTPUT, Command, deploy_target, option
 from scanner.cli.reading import (
-    deploy_target,
     fails_on,
     is_configured,
     options,
@@ -38,10 +37,11 @@ from scanner.sources.file_filter import FileFilter
 
 _HELP = """Judge files before a commit or a push.
 
-    In a Git checkout, what is staged is judged, and only what it makes worse than HEAD is counts. Rules that compare
-    objects do not run, unless --full is given. If nothing is staged, or outside of Git, the files on disk are judged,
-    and everything counts. PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, which pre-commit sets before a push, name the
-    commits to compare in place of HEAD and what is staged.
+    In a Git checkout, the staged content of the named files is judged. Only findings count that are new or worse than
+    in HEAD; in the first commit, all do. Rules that compare objects do not run, unless --full is given. If nothing is
+    staged, or outside of Git, the files on disk are judged, and every finding counts. PRE_COMMIT_FROM_REF and
+    PRE_COMMIT_TO_REF, which pre-commit sets before a push, name the commits to compare in place of HEAD and what is
+    staged. Without FILES and without --full, nothing is judged.
 
     The default threshold is high; the scan in CI reports the lower severities. The exit codes are those of
     `assay scan`, except that nothing to assess is 0.
@@ -74,6 +74,9 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
     if full and fixing:
         raise UsageError("--full and --fix exclude each other", hint="`assay fix .` fixes all files")
     if not files and not full:
+        click.echo(
+            "assay: no file is named, so nothing is judged; `assay hook --full` judges the whole checkout", err=True
+        )
         return CLEAN
     if fixing:
         return _fix(files, given)

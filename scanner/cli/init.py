@@ -19,6 +19,7 @@ from scanner.reports.safe_text import safe
 from scanner.safe_write import write_file
 from scanner.scan import scan
 from scanner.setup.files import HOOKS, Wanted, files
+from scanner.setup.requirement import PLACEHOLDER, given, own
 from scanner.setup.survey import Service, Survey, survey
 
 _FOUND = {
@@ -32,13 +33,20 @@ _FOUND = {
 
 @click.command("init")
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
+@click.option(
+    "--requirement",
+    metavar="REQUIREMENT",
+    help="What pip installs in the hooks and in the CI job, such as `assay-compliance @ git+https://HOST/assay@COMMIT`."
+    "  [default: what was installed here]",
+)
 @click.pass_context
-def command(context: click.Context, /, *, dry_run: bool) -> int:
+def command(context: click.Context, /, *, dry_run: bool, requirement: str | None) -> int:
     """Set Assay up in the repository of the current folder.
 
-    Scans the folder and writes assay.yaml, the entry for pre-commit and the CI job that suit it. A file that exists is
-    not changed: what to add to it is printed.
+    Scans the folder and writes assay.yaml, the entries for pre-commit and the CI job that suit it. A file that exists
+    is not changed: what to add to it is printed.
     """
+    asked = given(requirement) if requirement is not None else None
     chosen = resolved_options(context)
     result = scan((os.curdir,), options(chosen, {}))
     tell_configuration(chosen.configuration)
@@ -51,12 +59,15 @@ def command(context: click.Context, /, *, dry_run: bool) -> int:
     _say(_read(found, result))
     if not found.assessed:
         return NOTHING
-    wanted = list(files(found))
+    source = asked or own("[helm]" if found.charts else "")
+    wanted = list(files(found, source))
     written = [each for each in wanted if not each.exists]
+    unnamed = [] if source.known else [each.path for each in wanted if source.text in each.content and not each.done]
     _provide(wanted, dry_run=dry_run)
     _say(("", "Next:"))
     if dry_run:
         _say(("  assay init                  writes the files",))
+    _say(_source(unnamed))
     _say(_next(found, [] if dry_run else written))
     _say(_remarks(found, result))
     return CLEAN
@@ -104,6 +115,13 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").split("\n"))
 
 
+def _source(named: Sequence[str]) -> Iterator[str]:
+    """What a person has to put in, where it is not known where Assay is installed from."""
+    if named:
+        yield f"  in {', '.join(named)}, put the address"
+        yield f"  of Assay's repository and the full hash of a commit in place of {PLACEHOLDER}"
+
+
 def _next(found: Survey, written: Sequence[Wanted]) -> Iterator[str]:
     """The next commands."""
     if not found.top:
@@ -115,7 +133,8 @@ def _next(found: Survey, written: Sequence[Wanted]) -> Iterator[str]:
         yield f"  git add {' '.join(shlex.quote(each.path) for each in written)}"
         yield "  git commit -m 'Add Assay'"
     if any(each.path == HOOKS for each in written):
-        yield "  pre-commit install          runs the hook before each commit (pip install pre-commit)"
+        yield "  pre-commit install          runs a hook before each commit and a thorough one before each push"
+        yield "                              (pip install pre-commit)"
     yield "  assay scan                  lists all findings"
     base = "" if found.has_base else f" --base {shlex.quote(found.branch)}"
     yield f"  {f'assay gate{base}'.ljust(26)}  on a branch: fails only for what the branch makes worse"

@@ -13,16 +13,25 @@ from click.core import ParameterSource
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limit_option import NAMES, limits, named
-from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option, takes_framework_files
+from scanner.cli.option_groups import (
+    GATE,
+    INPUT,
+    LIMITS,
+    OUTPUT,
+    SELECTION,
+    deploy_target,
+    option,
+    takes_framework_files,
+)
 from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
-from scanner.subjects.stacks.kinds import TARGETS
 
 _PROFILE_HELP = (
     "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
@@ -44,12 +53,6 @@ kubernetes_version = option(
     metavar="X.Y",
     help="Assess manifests for this version of Kubernetes.",
 )
-deploy_target = option(
-    INPUT,
-    "--deploy-target",
-    type=click.Choice(TARGETS),
-    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
-)
 rule_folders = option(
     SELECTION,
     "--rules",
@@ -63,6 +66,14 @@ _OPTIONS = (
     rule_folders,
     kubernetes_version,
     deploy_target,
+    option(
+        INPUT,
+        "--context",
+        "input_context",
+        type=click.Choice([context.value for context in Context]),
+        help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
+        "count one severity lower, except credentials.  [default: by the path of each input]",
+    ),
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -109,7 +120,7 @@ _OPTIONS = (
 )
 
 
-_PARAMETERS = {"framework-file": "framework_files"}
+_PARAMETERS = {"framework-file": "framework_files", "context": "input_context"}
 _CONFIGURED = (
     option(
         INPUT,
@@ -257,6 +268,7 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         deploy_target=value("deploy-target") or "",
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
+        context=Context(value("context")) if value("context") else None,
         tuning=chosen.tuning,
         configuration=chosen.configuration,
         limits=limits(value("limit"), chosen.values["limit"].where),

@@ -43,6 +43,7 @@ KEYS = {
         ConfigurationKey("fail-on", Severity.LOW.value),
         ConfigurationKey("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
         ConfigurationKey("deploy-target", None),
+        ConfigurationKey("context", None),
         ConfigurationKey("rule-folders", option="--rules", names_files=True, needs_config=True),
         ConfigurationKey("policies", names_files=True, needs_config=True),
         ConfigurationKey("values", names_files=True, needs_config=True),

@@ -20,6 +20,16 @@ class Derived:
         self._facts = dict(facts or {})
         self._related = dict(related or {})
 
+    def with_those_of(self, some: Iterable[Subject], other: Derived) -> Derived:
+        """The same, with what another holds of some further subjects."""
+        facts, related = dict(self._facts), dict(self._related)
+        for subject in some:
+            if subject in other._facts:
+                facts[subject] = other._facts[subject]
+            if subject in other._related:
+                related[subject] = other._related[subject]
+        return Derived(facts, related)
+
     def facts(self, subject: Subject) -> dict[str, Any]:
         """The facts of a subject by name: plain data that must not be changed."""
         return self._facts.get(subject, {})

@@ -45,6 +45,8 @@ _MODULES = {
         "architecture.dependencies",
         "architecture.flows",
         "architecture.stacks",
+        "escalations",
+        "frameworks",
         "inventory",
         "resilience",
         "swarms",

@@ -146,4 +146,14 @@ def _status(reading: subjects.RecognitionResult) -> tuple[InputStatus, str, int]
         return InputStatus.NOT_ASSESSED, "; ".join(reading.unread.values()), line
     if reading.foreign:
         return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
-    return InputStatus.ASSESSED, note, 0
+    return InputStatus.ASSESSED, "; ".join(part for part in (_flawed(reading), note) if part), 0
+
+
+def _flawed(reading: subjects.RecognitionResult) -> str:
+    """The first fault of what was assessed although its tools may refuse it."""
+    if not reading.flaws:
+        return ""
+    first, more = reading.flaws[0], len(reading.flaws) - 1
+    what = "front matter" if first.format == "front-matter" else "the file"
+    others = f" (and {more} more)" if more else ""
+    return f"{what} that its tool may refuse: {first.message} at line {first.line}{others}"

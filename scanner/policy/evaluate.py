@@ -36,6 +36,8 @@ _ONCE = {outcome: {outcome: 1} for outcome in Outcome}
 
 Thousands of subjects have the same. So numbers are shared, also between evaluations, and replaced instead of changed.
 """
+_NOT_STATED = frozenset({"object", "template"})
+"""Bindings of a subject that others complete, which are not its own."""
 _MANY = 20
 """Subjects from which it is quicker to search all their identities for credentials at once."""
 
@@ -180,12 +182,24 @@ class Evaluator:
             for each in about.rules:
                 ready = each.ready
                 for found in results_of(each, subject, values, shared):
+                    if subject.partial and not _is_stated(ready.rule, subject, found):
+                        continue
                     held = held or result.counts_of(subject, by_path=self.by_path)
                     for counts in held:
                         _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:
                         _take(result, ready, _Judged(subject, found, values, derived.related(subject)))
         return result
+
+
+def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:
+    """Whether a result is a failure at a value that a subject states, of which others complete what it does not."""
+    if found.outcome is not Outcome.FAIL:
+        return False
+    if found.item and found.item.path:
+        return True
+    path = split_path(rule.at)
+    return bool(path) and path[0] not in _NOT_STATED and aim(rule, subject, items.whole(subject))[1] == path
 
 
 class _Judged(NamedTuple):
@@ -203,7 +217,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
-    if found.outcome is Outcome.FAIL and rule.fix and _may_be_fixed(ready, values):
+    if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
         result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, item.path))
     result.findings.append(_finding(rule, judged, item, values))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.documents.parsed import SPREAD
@@ -47,9 +47,12 @@ def results_of(
 ) -> Sequence[RuleResult]:
     """The results of one rule for one subject; none where it does not apply."""
     rule = about.ready.rule
-    if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
+    names = subject.unknowns & {*rule.words, SPREAD} if subject.unknowns else ()
+    if names and not _are_kept(subject, names):
         return (RuleResult(Outcome.UNKNOWN, computed(names)),)
     applies, required = _conditions(about, shared)
+    if names and not (applies and applies.truth is Truth.FALSE):
+        return (RuleResult(Outcome.UNKNOWN, computed(names)),)
     if applies and applies.truth is Truth.FALSE:
         return ()
     if applies and applies.truth is not Truth.TRUE:
@@ -57,6 +60,12 @@ def results_of(
     if required is None:
         return _of_items(about, subject, values, shared)
     return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+
+
+def _are_kept(subject: Subject, names: Collection[str]) -> bool:
+    """Whether the texts that are computed are in the data: what they show may be enough to leave a rule out."""
+    value = subject.bindings[subject.focus]
+    return isinstance(value, dict) and all(name in value for name in names)
 
 
 def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:

@@ -50,13 +50,13 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
 
 def _findings(scan: Scan, screen: TextLayout, *, unknown: bool) -> Iterator[str]:
     shown = {Outcome.FAIL, Outcome.ERROR, *((Outcome.UNKNOWN,) if unknown else ())}
-    return (_line(scan, finding, screen) for finding in scan.listed if finding.outcome in shown)
+    return (_line(finding, screen) for finding in scan.listed if finding.outcome in shown)
 
 
-def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
+def _line(finding: Finding, screen: TextLayout) -> str:
     place, failed = finding.location, finding.outcome is Outcome.FAIL
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
-    severity = scan.rules[finding.rule].severity
+    severity = finding.severity
     told = f" ({safe(state_of(finding))})" if finding.baseline_state else ""
     label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
     waived = f" [waived: {safe(finding.waiver)}]" if finding.waiver else ""

@@ -94,7 +94,7 @@ def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
 def findings(scan: Scan) -> Iterator[Json]:
     """Failures, errors and unknowns, and passes where they were requested."""
     own = _own_severities(scan)
-    return (_finding(finding, own) for finding in scan.findings)
+    return (_finding(scan, finding, own) for finding in scan.findings)
 
 
 def comparison(scan: Scan) -> Json | None:
@@ -106,7 +106,7 @@ def comparison(scan: Scan) -> Json | None:
         "base": made.base,
         **({"commit": made.commit} if made.commit else {}),
         "states": {state: made.states.get(state, 0) for state in BaselineState},
-        "gone": [_finding(finding, own) for finding in made.gone],
+        "gone": [_finding(scan, finding, own) for finding in made.gone],
         "notes": made.notes,
     }
 
@@ -149,6 +149,7 @@ def _input(item: Input) -> Json:
         "bytes": item.bytes,
         "status": item.status,
         "reason": item.reason,
+        "context": item.context,
         "formats": item.formats,
         "subjects": item.subjects,
         **({"losses": [_loss(loss) for loss in item.losses]} if item.losses else {}),
@@ -167,9 +168,9 @@ def _links(links: tuple[ControlLink, ...]) -> list[Json]:
     return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
-def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
+def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
     """Keys without a value are left out: they were a fifth of a large file."""
-    severity = own.get(finding.rule, finding.severity)
+    severity = own.get(finding.rule) or scan.rules[finding.rule].severity
     further = {
         "counted_severity": finding.severity if finding.severity != severity else "",
         "related": [_related(related) for related in finding.related],

@@ -26,6 +26,8 @@ class KnownBy(IntEnum):
     """Any `apiVersion` and `kind`: whatever no header of another format claims is a Kubernetes object."""
     CONTENT = auto()
     """Fields or words that its documents hold. An object is never hidden by what else it holds."""
+    AGENT = auto()
+    """Fields that the settings of an agent hold, which hide nothing of another format either."""
 
 
 def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
@@ -44,12 +46,21 @@ class Format(Struct, frozen=True):
     """The subjects of a document of the format; None for any other document."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """The kinds of subjects that it adds; those of another format are declared there."""
+    loaded_from: str = ""
+    """A pattern of paths from which a tool loads its documents: there it is asked before all others.
+
+    A file there that cannot be read is a loss.
+    """
     signs: str = ""
     """A pattern of what a text holds that cannot be read and was meant as a document of the format."""
     losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path and why."""
+    documents: tuple[str, ...] = ("yaml", "json")
+    """The formats of documents that it reads, as `Document.format` names them."""
+    despite_faults: bool = False
+    """It reads JSON with comments too, which the tools of the format may refuse: a note tells."""
     recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
     """As `recognise`, with who deploys the document, of a format for which that matters."""
 

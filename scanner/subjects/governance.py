@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from scanner.controls import ShownBy
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.marks import Mark, with_children
 from scanner.model import Subject
 from scanner.places import Origin
@@ -18,6 +19,7 @@ from scanner.subjects.subject_builder import SubjectBuilder, duration, percentag
 
 DECISION = "governance.decision"
 ESCALATION = "governance.escalation"
+ESCALATIONS = "governance.escalations"
 ALERT = "governance.alert"
 PROCESS = "governance.process"
 RECOVERY = "resilience.recovery"
@@ -26,6 +28,7 @@ REQUIREMENT = "security.requirement"
 KINDS = {
     DECISION: Kind(("decision",), ShownBy.DECLARED),
     ESCALATION: Kind(("escalation",), ShownBy.DECLARED),
+    ESCALATIONS: Kind(("escalations",), ShownBy.DECLARED),
     ALERT: Kind(("alert",), ShownBy.DECLARED),
     PROCESS: Kind(("process",), ShownBy.DECLARED),
     RECOVERY: Kind(("recovery",), ShownBy.DECLARED),
@@ -65,6 +68,19 @@ def escalation(node: Node, name: str, origin: Origin, owner: str) -> Subject:
     return subject(ESCALATION, origin, owner, "escalation", shape, node)
 
 
+def escalations(node: Node, origin: Origin, owner: str) -> Subject:
+    """All escalations with times of a system together: their topics."""
+    topics = [name for name, _ in node.items()]
+    return subject(
+        ESCALATIONS,
+        origin,
+        owner,
+        "escalation matrix of",
+        SubjectBuilder().say("name", owner).put("topics", node, topics),
+        node,
+    )
+
+
 def alert(node: Node, name: str, origin: Origin, owner: str) -> Subject:
     """An alert: severity, response, escalation, notifications."""
     shape = SubjectBuilder().say("name", name).put_all(node, ("severity", "escalation", "notifications"))
@@ -94,11 +110,32 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
         shape.put(field, node, duration(node))
     availability = parts.get("availability", Node(None, None))
     shape.put("availability", availability, percentage(availability))
+    _tested(shape, parts.get("validation", Node(None, None)))
     for field in ("components", "encrypted", "immutable", "regions"):
         shape.put(field, parts.get(field, Node(None, None)))
     if backups := parts.get("backups"):
         _backups(shape, backups)
     return subject(RECOVERY, origin, owner, "recovery of", shape, whole)
+
+
+_OBJECTIVES = {
+    "rto": regex(r"(?i)(^|[^a-z])rto([^a-z]|$)|recovery[-_ ]?time"),
+    "rpo": regex(r"(?i)(^|[^a-z])rpo([^a-z]|$)|recovery[-_ ]?point|data[-_ ]?loss"),
+}
+
+
+def _tested(shape: SubjectBuilder, node: Node) -> None:
+    """Which recovery objectives a test checks: `{rto, rpo}`, each as far as a name mentions it."""
+    if not isinstance(node.value, dict) or not node.mark:
+        return
+    found = SubjectBuilder()
+    for name, value in node.items():
+        for objective, pattern in _OBJECTIVES.items():
+            if pattern.search(name):
+                found.put(objective, value)
+    found.data.update(dict.fromkeys(found.unknowns, "computed"))
+    shape.data["tested"] = found.data
+    shape.marks["tested"] = with_children(node.mark, found.marks)
 
 
 def _backups(shape: SubjectBuilder, node: Node) -> None:
@@ -119,7 +156,8 @@ def _backups(shape: SubjectBuilder, node: Node) -> None:
 def requirement(node: Node, name: str, origin: Origin, owner: str, parts: Mapping[str, Node]) -> Subject:
     """Security demanded of a whole system.
 
-    `parts` holds nodes by field: atRest, inTransit, keyManagement, mfa, zeroTrust, authorization, frameworks.
+    `parts` holds nodes by field: atRest, inTransit, keyManagement, keyRotation, mfa, zeroTrust, authorization,
+    frameworks.
     """
     shape = SubjectBuilder().say("name", name)
     for field, part in parts.items():

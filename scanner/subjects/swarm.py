@@ -7,29 +7,35 @@ The calls are those of the claude-flow family of servers, whatever name the serv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
+
+from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.marks import end_of, keyless, start_of, with_children
+from scanner.marks import entries_of, keyless, start_of, with_children
 from scanner.model import Subject
-from scanner.subjects import governance
+from scanner.subjects import governance, swarm_call
 from scanner.subjects.architecture import domain
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
+from scanner.subjects.prompt_lines import prompt_lines
 from scanner.subjects.subject_builder import SubjectBuilder
 
 SWARM = "swarm.swarm"
 AGENT = "swarm.agent"
 TASK = "swarm.task"
 MONITOR = "swarm.monitor"
+CALL = swarm_call.CALL
 
 KINDS = {
     SWARM: Kind(("swarm",), ShownBy.MANIFEST),
     AGENT: Kind(("agent",), ShownBy.MANIFEST),
     TASK: Kind(("task",), ShownBy.MANIFEST),
     MONITOR: Kind(("monitor",), ShownBy.MANIFEST),
+    CALL: Kind(("call",), ShownBy.MANIFEST),
 }
 
 _DECISION_FIELDS = {
@@ -46,13 +52,14 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     if document.format != "call":
         return None
     if document.name == "Task":
-        return _task_call(document)
-    tool = document.name.rpartition("__")[2]
-    read = _TOOLS.get(tool)
+        return chain(_task_call(document), swarm_call.of_task(document))
+    read = _TOOLS.get(document.name.rpartition("__")[2])
     argument = document.root.get(0)
-    if read is None or not isinstance(argument.value, dict):
+    if read is None and not document.name.startswith("mcp__"):
+        return None
+    if not isinstance(argument.value, dict):
         return iter(())
-    return read(document, argument)
+    return chain(read(document, argument) if read else (), swarm_call.of_tool(document, argument))
 
 
 def _swarm_init(document: Document, node: Node) -> Iterator[Subject]:
@@ -76,6 +83,8 @@ def _governance(document: Document, rules: Node) -> Iterator[Subject]:
     for field in ("escalationPaths", "escalationMatrix"):
         for name, node in rules.get(field).items():
             yield governance.escalation(node, name, origin, field)
+    if matrix := rules.get("escalationMatrix"):
+        yield governance.escalations(matrix, origin, "swarm")
 
 
 def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
@@ -91,7 +100,7 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
     shape = SubjectBuilder().say("name", "for the whole swarm").put("prompt", node.get("task"))
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
-    _lines(shape, node.get("task"))
+    prompt_lines(shape, node.get("task"))
     yield governance.subject(TASK, document.origin, "", "task", shape, node)
     for name, field in node.get("architecture", "domains").items():
         parts = {
@@ -112,6 +121,7 @@ def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
         "atRest": wanted.get("encryption").first("at-rest", "atRest"),
         "inTransit": wanted.get("encryption").first("in-transit", "inTransit"),
         "keyManagement": wanted.get("encryption").first("key-management", "keyManagement"),
+        "keyRotation": wanted.get("encryption").first("key-rotation", "keyRotation", "rotation"),
         "mfa": wanted.get("authentication").first("multi-factor", "multiFactor", "mfa"),
         "authentication": wanted.get("authentication"),
         "authorization": wanted.get("authorization"),
@@ -148,7 +158,17 @@ def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
     found = governance.recovery(str(node.get("scope").value or "swarm"), document.origin, "backup", node, parts)
     if not encrypted:
         found.bindings["recovery"]["encrypted"] = False
-    yield found
+    yield _at_opening(found, node)
+
+
+def _at_opening(found: Subject, node: Node) -> Subject:
+    """A subject whose place is the opening bracket of the call: what is missing there stands at no field."""
+    if node.mark is None:
+        return found
+    line, column = start_of(node.mark)
+    opening = keyless((line, column), (line, column + 1))
+    mark = with_children(node.mark, {"opening": opening, **entries_of(found.marks[found.focus])})
+    return replace(found, marks={found.focus: mark})
 
 
 def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
@@ -156,7 +176,7 @@ def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
     if "recovery" not in str(node.get("type").value):
         return
     shape = SubjectBuilder().put("name", node.get("type"))
-    parts = {"testInterval": node.get("frequency")}
+    parts = {"testInterval": node.get("frequency"), "validation": node.get("validation")}
     found = governance.recovery(str(shape.data.get("name")), document.origin, "test", node, parts)
     yield found
 
@@ -165,24 +185,8 @@ def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
     if isinstance(name.value, str):
         shape = SubjectBuilder().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
-        _lines(shape, prompt)
+        prompt_lines(shape, prompt)
         yield governance.subject(TASK, document.origin, "", "task", shape, name)
-
-
-def _lines(shape: SubjectBuilder, prompt: Node) -> None:
-    """The lines of a prompt, each with its place; lines that escapes create have the place of the prompt."""
-    if not isinstance(prompt.value, str) or prompt.mark is None:
-        return
-    (line, column), (end_line, _) = start_of(prompt.mark), end_of(prompt.mark)
-    lines = prompt.value.split("\n")
-    shape.data["lines"] = lines
-    if len(lines) != end_line - line + 1:
-        shape.marks["lines"] = with_children(prompt.mark, [with_children(prompt.mark, None) for _ in lines])
-        return
-    starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
-    places = enumerate(zip(lines, starts, strict=True), start=line)
-    marks = [keyless((row, start), (row, start + len(text))) for row, (text, start) in places]
-    shape.marks["lines"] = with_children(prompt.mark, marks)
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
@@ -220,4 +224,12 @@ def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]
         yield line, match[1] or match[2]
 
 
-FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")
+FORMAT = Format(
+    "swarm",
+    "agent swarms",
+    KnownBy.HEADER,
+    recognise,
+    KINDS,
+    documents=("call",),
+    signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""",
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
-from scanner.facts.accountability import slug
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Groups, place
+from scanner.facts.roles import slug
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import SERVICE

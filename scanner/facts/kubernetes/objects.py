@@ -11,6 +11,7 @@ from scanner.facts.step import read
 from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
+from scanner.subjects.computed import has_variable
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
 NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
@@ -34,13 +35,19 @@ class Objects:
         self.containers: list[Subject] = []
         """Every container, where a rule about containers needs all subjects."""
         self._kinds: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
+        self._unnamed: set[tuple[str, str]] = set()
+        """Group and kind of objects whose name a variable gives."""
         self._named: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         for subject in subjects:
             if subject.kind == RESOURCE:
                 self.resources.append(subject)
                 key = group_of(subject), kind_of(subject)
                 self._kinds[key].append(subject)
+                if has_variable(name_of(subject)):
+                    self._unnamed.add(key)
                 self._named[(*key, name_of(subject))].append(subject)
+            elif subject.partial:
+                continue
             elif subject.kind == WORKLOAD:
                 self.workloads.append(subject)
             elif subject.kind == CONTAINER:
@@ -60,12 +67,21 @@ class Objects:
         Returns (object, True) where it is found, (None, True) where there is none, (None, False) where it is not known.
         The search is in the given namespace, else in that of the referring object; cluster-scoped objects match every
         namespace. Of several, as in a folder of examples, the one in the referring object's own file is meant. A stated
-        namespace against a missing one, or a part of a bundle, makes the answer uncertain.
+        namespace against a missing one, a name with a variable, or a part of a bundle, makes the answer uncertain.
         """
         near, maybe = self.near(seeker, group, kind, name, namespace=namespace)
         if near:
             return next((one for one in near if one.origin.path == seeker.origin.path), near[-1]), True
-        return None, self.whole and not maybe
+        open_name = (group, kind) in self._unnamed or has_variable(kind + name + namespace)
+        return None, self.whole and not maybe and not open_name
+
+    def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
+        """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
+        near, maybe = self.near(seeker, group, kind, name)
+        folder = posixpath.dirname(seeker.origin.path)
+        own = [one for one in near if one.origin.path == seeker.origin.path]
+        beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
+        return beside or near, bool(near) or (self.whole and not maybe)
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""

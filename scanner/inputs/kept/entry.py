@@ -117,6 +117,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     unknowns: frozenset[str]
     group: str
     overlay: str
+    partial: bool
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -149,6 +150,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.unknowns,
         row.group,
         row.overlay,
+        row.partial,
     )
 
 

@@ -6,10 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict
 
+from msgspec.structs import replace
+
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
+from scanner.facts.kubernetes.network.same_name import agreed, contradicted
 from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
@@ -97,14 +100,17 @@ _POLICIES = read(
 def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each policy selects, and the directions in which those are isolated."""
     selections: Selections[Policy] = Selections()
+    chosen = []
     for policy in policies(cluster.objects):
         sure, maybe = cluster.pods.selected(policy.subject, policy.selector)
         if not policy.sure:
             sure, maybe = (), (*sure, *maybe)
-        selections.add(policy, (sure, maybe))
+        chosen.append((policy, (sure, maybe)))
         elsewhere = maybe or not cluster.objects.whole or cluster.makers.may_meet(policy.subject, policy.selector)
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
+    for policy, both in agreed(chosen):
+        selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
         _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.whole)
@@ -182,10 +188,13 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     inhabitants = Counter(namespace_of(workload) for workload in objects.workloads)
     general: defaultdict[str, dict[Any, Policy]] = defaultdict(dict)
-    for policy in policies(objects):
+    every = list(policies(objects))
+    unsure = contradicted(every)
+    for policy in every:
         if policy.selects_all:
-            alike = policy.subject.group, policy.sure, policy.restricts, *policy.opens
-            general[_reach(policy)].setdefault(alike, policy)
+            sure_of_it = policy.sure and policy.subject not in unsure
+            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens
+            general[_reach(policy)].setdefault(alike, replace(policy, sure=sure_of_it))
     for namespace in objects.of("core", "Namespace"):
         name = name_of(namespace)
         sure: list[Policy] = []

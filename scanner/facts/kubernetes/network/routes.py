@@ -286,11 +286,13 @@ def find_governing_services(cluster: Cluster, facts: Facts) -> None:
         if workload is None or not isinstance(name, str) or not name:
             continue
         stated = GoverningService(name=name)
-        service, sure = cluster.objects.find(resource, "core", "Service", name)
-        if service:
+        services, sure = cluster.objects.nearest(resource, "core", "Service", name)
+        if services:
             stated["found"] = True
-            stated["headless"] = path(service.bindings["object"], "spec", "clusterIP") == "None"
-            facts.relate(workload, "governing_service", place(service))
+            headless = {path(each.bindings["object"], "spec", "clusterIP") == "None" for each in services}
+            if len(headless) == 1:
+                stated["headless"] = headless.pop()
+            facts.relate(workload, "governing_service", place(services[0]))
         elif sure and not cluster.makers.may_name(resource, name):
             stated["found"] = False
         facts.add(workload, GOVERNING_SERVICE, stated)

@@ -1,0 +1,165 @@
+"""Configuration of agents: what they may do, what they run and whom they talk to. One format for each kind of file.
+
+Formats are known here by path and content; the module that reads one is imported when a document of it is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from scanner.documents import Document
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.agents.kinds import KINDS
+from scanner.subjects.agents.known import Known
+from scanner.subjects.agents.runtimes import RUNTIMES
+from scanner.subjects.data_predicates import either, every, holding, some
+from scanner.subjects.format import Format, KnownBy, key_sign
+from scanner.subjects.unread.format import FormatSignature
+
+_SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
+_PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
+_MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual")
+_DATA = ("yaml", "json", "toml", "front-matter")
+
+
+def _holds_permissions(value: Any) -> bool:
+    """Whether something is the permissions of Claude Code: names of tools, or a mode that it has."""
+    if not isinstance(value, dict):
+        return False
+    lists = (value.get(name) for name in ("allow", "ask", "deny"))
+    rules = (rule for each in lists if isinstance(each, list) for rule in each)
+    named = any(isinstance(rule, str) and _PERMISSION.fullmatch(rule) for rule in rules)
+    return named or value.get("defaultMode") in _MODES
+
+
+_FORMATS = (
+    Known(
+        "claude-settings",
+        "settings of Claude Code",
+        "claude_settings",
+        r"(?:^|/)(?:\.claude/settings(?:\.[\w-]+)?|managed-settings|managed-settings\.d/[^/]+)\.json$",
+        (
+            FormatSignature({"$schema": holding("claude-code-settings")}),
+            FormatSignature({"permissions": _holds_permissions}),
+            FormatSignature({"hooks": some([{"hooks": [{"type": str}]}])}),
+        ),
+        kinds=True,
+        text_signs=key_sign("(?:permissions|hooks)"),
+    ),
+    Known(
+        "claude-plugin",
+        "plugins and marketplaces of Claude Code",
+        "claude_plugin",
+        r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$",
+        (FormatSignature({"name": str, "owner": dict, "plugins": [{"name": str, "source": either(str, dict)}]}),),
+    ),
+    Known(
+        "mcp-servers",
+        "lists of MCP servers",
+        "mcp_servers",
+        r"(?:^|/)(?:\.?mcp|managed-mcp|claude_desktop_config|cline_mcp_settings|mcp_config|mcp_settings)\.json$",
+        (
+            FormatSignature({"mcpServers": dict}),
+            FormatSignature({"context_servers": dict}),
+            FormatSignature({"amp.mcpServers": dict}),
+            FormatSignature({"mcp": {"servers": some(_SERVER)}}),
+        ),
+        text_signs=key_sign("(?:mcpServers|context_servers)"),
+    ),
+    *RUNTIMES,
+)
+_SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
+_NAMED = {form.name: form for form in _FORMATS}
+
+
+_INSTRUCTIONS = (
+    r"(?:^|/)(?:\.claude/(?:agents|commands|skills)/(?:.+/)?[^/]+\.md|SKILL\.md"
+    r"|\.github/(?:agents|chatmodes)/[^/]+\.md)$"
+)
+"""Texts that an agent loads with what their front matter grants."""
+_OF_TEXTS = ("front-matter", "prose")
+_INSTRUCTION_SIGNS = (
+    FormatSignature({"allowed-tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "permissionMode": str}),
+)
+
+
+def name_of(path: str, value: Any) -> str:
+    """The format of a document's data; empty where it is none of these."""
+    if not isinstance(value, dict) or not value:
+        return ""
+    for form in _FORMATS:
+        if form.loaded_from and re.search(form.loaded_from, path) and _plausible(form, path, value):
+            return form.name
+    return next((form.name for form in _FORMATS if any(sign.in_data(path, value) for sign in form.signs)), "")
+
+
+def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
+    """Whether a file at a path that other programs use too holds what the format does."""
+    if form.name != "mcp-servers":
+        return True
+    return any(sign.in_data(path, value) for sign in form.signs) or _SERVERS_ALONE.in_data(path, value)
+
+
+def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:
+    def recognise(document: Document) -> Iterator[Subject] | None:
+        if name_of(document.origin.path, document.root.value) != name:
+            return None
+        subjects: Iterator[Subject] = import_module(f"{__name__}.{module}").read(document)
+        return subjects
+
+    return recognise
+
+
+def _instructions(document: Document) -> Iterator[Subject] | None:
+    """What a text for agents says; None for any other text."""
+    path, value = document.origin.path, document.root.value
+    if document.format not in _OF_TEXTS:
+        return None
+    if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
+        return None
+    if document.format == "prose" and not any(line.strip() for line in value):
+        return iter(())
+    from scanner.subjects.agents import instructions
+
+    return instructions.read(document)
+
+
+def _shell(document: Document) -> Iterator[Subject] | None:
+    """The command lines of a code block that belong to an agent setup; None where there are none."""
+    from scanner.subjects.agents import shell_blocks
+
+    return shell_blocks.read(document) if shell_blocks.lines(document) else None
+
+
+_TEXTS = (
+    Format(
+        "agent-instructions",
+        "agents, commands and skills in Markdown",
+        KnownBy.AGENT,
+        _instructions,
+        loaded_from=_INSTRUCTIONS,
+        documents=_OF_TEXTS,
+    ),
+    Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
+)
+
+FORMATS = _TEXTS + tuple(
+    Format(
+        form.name,
+        form.title,
+        KnownBy.AGENT,
+        _reader(form.name, form.module),
+        KINDS if form.kinds else {},
+        signs=form.text_signs,
+        loaded_from=form.loaded_from,
+        documents=_DATA,
+        despite_faults=True,
+    )
+    for form in _FORMATS
+)

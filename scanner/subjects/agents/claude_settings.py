@@ -1,0 +1,120 @@
+"""Settings of Claude Code, of one scope: permissions, hooks, environment, sandbox, trust in servers, helper commands.
+
+https://code.claude.com/docs/en/settings-reference
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.documents import Document
+from scanner.documents.positions import Node, join_path
+from scanner.model import Subject
+from scanner.subjects.agents import settings_keys
+from scanner.subjects.agents.building import Place, entries, place, subject, texts
+from scanner.subjects.agents.command_words import command
+from scanner.subjects.agents.hooks import hooks
+from scanner.subjects.agents.kinds import SETTINGS
+from scanner.subjects.agents.permission_grammar import parse
+from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.servers import servers
+from scanner.subjects.agents.variables import variables
+from scanner.subjects.subject_builder import SubjectBuilder
+
+_HELPERS = (
+    *("apiKeyHelper", "awsAuthRefresh", "awsCredentialExport", "gcpAuthRefresh", "otelHeadersHelper", "processWrapper"),
+    *("proxyAuthHelper",),
+)
+_COMMANDS = ("statusLine", "subagentStatusLine", "fileSuggestion", "policyHelper")
+_SECRETS = (
+    ".env",
+    ".ssh",
+    ".aws",
+    "secret",
+    "credential",
+    ".pem",
+    ".key",
+    "id_rsa",
+    ".netrc",
+    ".kube",
+    ".gnupg",
+    "*.p12",
+)
+_READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
+
+
+def read(document: Document) -> Iterator[Subject]:
+    """The subjects of a settings file, or of a file of hooks."""
+    where = place(document, "claude-code", _scope(document.origin.path))
+    root = document.root
+    allowed = root.get("permissions")
+    yield _settings(where, root, allowed)
+    yield from permissions(where, {name: allowed.get(name) for name in ("allow", "ask", "deny") if allowed.get(name)})
+    yield from hooks(where, root.get("hooks"))
+    for name in _HELPERS:
+        yield from command(where, name, "helper", root.get(name))
+    for name in _COMMANDS:
+        yield from command(where, name, "helper", root.get(name).first("command", "path"))
+    yield from servers(where, root.get("mcpServers"))
+
+
+def _scope(path: str) -> str:
+    name = path.rpartition("/")[2]
+    if name.startswith("managed-settings") or "/managed-settings.d/" in f"/{path}":
+        return "managed"
+    if name == "settings.local.json":
+        return "local"
+    return "plugin" if name == "hooks.json" else "project"
+
+
+def _settings(where: Place, root: Node, allowed: Node) -> Subject:
+    shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
+    shape.put("mode", allowed.get("defaultMode")).say("modeField", "permissions.defaultMode")
+    shape.put("permissions", allowed)
+    shape.put("skipsModeQuestion", root.get("skipDangerousModePermissionPrompt"))
+    shape.put("bypassDisabled", allowed.get("disableBypassPermissionsMode"))
+    shape.put("directories", allowed.get("additionalDirectories"))
+    shape.put("trustAllServers", root.get("enableAllProjectMcpServers"))
+    shape.put("trustedServers", root.get("enabledMcpjsonServers"))
+    shape.put("hooksDisabled", root.get("disableAllHooks"))
+    shape.put("transcriptDays", root.get("cleanupPeriodDays"))
+    _sandbox(shape, root.get("sandbox"))
+    variables(shape, root.get("env"))
+    _keys(shape, root)
+    shape.say("deniesSecrets", _denies_secrets(root, allowed))
+    shape.say("allows", len(texts(allowed.get("allow"))))
+    return subject(SETTINGS, where, "", "settings in", shape, root)
+
+
+def _sandbox(shape: SubjectBuilder, node: Node) -> None:
+    """What is stated of the sandbox, under the names of the tool; `disabled` of its file system beside them."""
+    if not isinstance(node.value, dict):
+        return
+    shape.put("sandbox", node)
+    if shape.data.get("sandbox") is not None:
+        shape.put("filesDisabled", node.get("filesystem", "disabled"))
+        shape.put("allUnixSockets", node.get("network", "allowAllUnixSockets"))
+
+
+def _keys(shape: SubjectBuilder, root: Node) -> None:
+    """Keys without effect: those that belong elsewhere, and those that are close to one that is known."""
+    wrong = [({"key": path[-1], "path": join_path(path), "belongs": to or "the top level"}, root.get(*path))
+             for path, to in settings_keys.misplaced(root.value)]  # fmt: skip
+    entries(shape, "misplacedKeys", wrong, root)
+    odd = [({"key": path[-1], "path": join_path(path), "near": near}, root.get(*path))
+           for path, near in settings_keys.unknown(root.value)]  # fmt: skip
+    entries(shape, "unknownKeys", odd, root)
+
+
+def _denies_secrets(root: Node, allowed: Node) -> bool:
+    """Whether a denial covers files of secrets, or all reading."""
+    for text in texts(allowed.get("deny")):
+        rule = parse(text)
+        if rule.valid and rule.tool in _READ_ONLY:
+            if rule.specifier is None and rule.tool in ("Read", "*"):
+                return True
+            if rule.tool != "Bash" and any(word in (rule.specifier or "").lower() for word in _SECRETS):
+                return True
+    closed = root.get("sandbox", "filesystem", "denyRead")
+    hidden = root.get("sandbox", "credentials", "files")
+    return bool(texts(closed) or hidden.value)

@@ -1,0 +1,58 @@
+"""Files that list MCP servers for a client: `mcpServers` of most, `servers` of VS Code, `context_servers` of Zed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.model import Subject
+from scanner.subjects.agents.building import place
+from scanner.subjects.agents.servers import servers
+
+_FOLDERS = {
+    ".vscode": "vscode",
+    ".cursor": "cursor",
+    ".roo": "roo",
+    ".kiro": "kiro",
+    ".amazonq": "amazon-q",
+    ".gemini": "gemini",
+    ".zed": "zed",
+    ".windsurf": "windsurf",
+    ".codeium": "windsurf",
+    ".continue": "continue",
+}
+_NAMES = {
+    "claude_desktop_config.json": "claude-desktop",
+    "cline_mcp_settings.json": "cline",
+    "mcp_config.json": "windsurf",
+    "managed-mcp.json": "claude-code",
+    ".mcp.json": "claude-code",
+    ".claude.json": "claude-code",
+}
+
+
+def read(document: Document) -> Iterator[Subject]:
+    """The servers of a file."""
+    path = document.origin.path
+    parts = path.split("/")
+    tool = next((_FOLDERS[part] for part in reversed(parts) if part in _FOLDERS), _NAMES.get(parts[-1], "any"))
+    scope = "managed" if parts[-1] == "managed-mcp.json" else "project"
+    where = place(document, tool, scope)
+    for node in lists_of(document.root):
+        yield from servers(where, node)
+
+
+def lists_of(root: Node) -> Iterator[Node]:
+    """The mappings of servers of a document."""
+    found = False
+    for node in (
+        *(root.get("mcpServers"), root.get("context_servers"), root.get("amp.mcpServers"), root.get("mcp", "servers")),
+        *(root.get("servers"), root.get("mcp.servers")),
+        *(project.get("mcpServers") for _, project in root.get("projects").items()),
+    ):
+        if isinstance(node.value, dict | list):
+            found = True
+            yield node
+    if not found:
+        yield root

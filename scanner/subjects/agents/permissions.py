@@ -1,0 +1,66 @@
+"""Permission rules as subjects: those of the lists of a settings file, and those that front matter or a call gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from scanner.documents.positions import Node
+from scanner.model import Subject
+from scanner.subjects.agents.building import Place, subject
+from scanner.subjects.agents.kinds import PERMISSION
+from scanner.subjects.agents.permission_grammar import TOOLS, Rule, covers, near_tool, parse
+from scanner.subjects.agents.secret_values import secret_kind
+from scanner.subjects.subject_builder import SubjectBuilder
+
+LISTS = ("allow", "ask", "deny")
+_EFFECTS = {"allow": "grants", "ask": "asks", "deny": "denies"}
+_MOST_COMPARED = 400
+"""Rules of a list that are compared with each other."""
+
+
+def permissions(where: Place, lists: Mapping[str, Node], source: str = "settings") -> Iterator[Subject]:
+    """The rules of several lists, each with the one that makes it void."""
+    rules = {name: [(node, parse(node.value)) for node in _texts(lists[name])] for name in LISTS if name in lists}
+    for name, pairs in rules.items():
+        stronger = [(kind, rule) for kind in _stronger(name) for _, rule in rules.get(kind, ())[:_MOST_COMPARED]]
+        inside = [rule for _, rule in pairs[:_MOST_COMPARED]]
+        for node, rule in pairs:
+            yield permission(where, name, node, rule, stronger=stronger, inside=inside, source=source)
+
+
+def permission(
+    where: Place,
+    name: str,
+    node: Node,
+    rule: Rule,
+    *,
+    stronger: Sequence[tuple[str, Rule]] = (),
+    inside: Sequence[Rule] = (),
+    source: str = "settings",
+) -> Subject:
+    """One rule of a list."""
+    shape = SubjectBuilder().say("name", rule.text).say("list", name).put("text", node).say("tool", rule.tool)
+    shape.say("valid", rule.valid).say("why", rule.why).say("reach", rule.reach).say("source", source)
+    if rule.specifier is not None:
+        shape.say("specifier", rule.specifier)
+    shape.say("effect", _EFFECTS[name] if rule.valid else "none")
+    shape.say("near", "" if _is_known(rule.tool) else near_tool(rule.tool))
+    by = next(((kind, other) for kind, other in stronger if covers(other, rule)), None)
+    shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
+    narrower = [other.text for other in inside if other.text != rule.text and covers(rule, other)]
+    shape.say("narrower", narrower[:20] if rule.valid else [])
+    shape.say("credential", secret_kind("", rule.text))
+    return subject(PERMISSION, where, name, f"{name} rule", shape, node)
+
+
+def _stronger(name: str) -> tuple[str, ...]:
+    """The lists that are asked before a list."""
+    return {"allow": ("deny", "ask"), "ask": ("deny",), "deny": ()}[name]
+
+
+def _texts(node: Node) -> Iterator[Node]:
+    return (item for item in node.elements() if isinstance(item.value, str) and item.value.strip())
+
+
+def _is_known(tool: str) -> bool:
+    return tool in TOOLS or "*" in tool or tool.startswith("mcp__") or not tool

@@ -1,0 +1,62 @@
+"""Environment variables that a setup sets: those that change whom an agent talks to, and how it checks them."""
+
+from __future__ import annotations
+
+from scanner.documents.positions import Node
+from scanner.late import regex
+from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
+from scanner.subjects.agents.secret_values import secret_kind
+from scanner.subjects.subject_builder import SubjectBuilder
+
+_ENDPOINT = regex(
+    r"(?i)(?:ANTHROPIC|OPENAI|CLAUDE|GEMINI|GOOGLE_GEMINI|AZURE_OPENAI|BEDROCK|VERTEX|MISTRAL|OLLAMA|LITELLM|OPENROUTER|DEEPSEEK"
+    r"|COHERE|GROQ|XAI)\w*_(?:BASE_URL|API_BASE|ENDPOINT|API_URL|API_HOST)|ANTHROPIC_(?:UNIX_SOCKET)"
+)
+_PROXY = regex(r"(?i)(?:HTTPS?|ALL|FTP)_PROXY")
+_ROOTS = regex(
+    r"NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|CLAUDE_CODE_CERT_STORE"
+)
+_UNVERIFIED = {
+    "NODE_TLS_REJECT_UNAUTHORIZED": ("0", "false"),
+    "PYTHONHTTPSVERIFY": ("0", "false"),
+    "GIT_SSL_NO_VERIFY": ("1", "true"),
+    "NPM_CONFIG_STRICT_SSL": ("false", "0"),
+    "npm_config_strict_ssl": ("false", "0"),
+    "CURL_INSECURE": ("1", "true"),
+    "OPENAI_VERIFY_SSL": ("0", "false"),
+}
+_TELEMETRY = regex(r"OTEL_EXPORTER_OTLP(?:_\w+)?_ENDPOINT")
+_CONTENT = regex(r"OTEL_LOG_(?:USER_PROMPTS|TOOL_DETAILS|TOOL_CONTENT|RAW_API_BODIES)")
+_PRELOADED = regex(
+    r"LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|NODE_OPTIONS|BASH_ENV|PYTHONSTARTUP|GIT_SSH_COMMAND|PROMPT_COMMAND"
+)
+
+
+def role(name: str, value: str) -> str:
+    """What a variable changes: endpoint, proxy, roots, unverified, telemetry, content, preload; else empty."""
+    if value.strip().lower() in _UNVERIFIED.get(name, ()):
+        return "unverified"
+    for word, pattern in (
+        ("endpoint", _ENDPOINT),
+        ("proxy", _PROXY),
+        ("roots", _ROOTS),
+        ("telemetry", _TELEMETRY),
+        ("content", _CONTENT),
+        ("preload", _PRELOADED),
+    ):
+        if pattern.fullmatch(name):
+            return word
+    return ""
+
+
+def variables(shape: SubjectBuilder, node: Node) -> None:
+    """Environment variables as `env`, each with what it changes (`role`)."""
+    rows = []
+    for name, value in node.items():
+        if is_plain(value.value):
+            text = text_of(value)
+            row = {"name": name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}
+            rows.append((row, value))
+    entries(shape, "env", rows, node)
+    if has_computed(node):
+        shape.unknowns.add("env")

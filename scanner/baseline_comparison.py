@@ -214,8 +214,7 @@ def _digest(state: Evaluated) -> str:
     }
     policies = [state.by.policies.digest] if state.by.policies else []
     told = json.dumps(settings, sort_keys=True, default=str)
-    version, target = state.options.kubernetes_version, filter(None, (state.options.deploy_target,))
-    return library.combine(state.by.rules.digest, *policies, version, *target, told)
+    return library.combine(state.by.rules.digest, *policies, *state.options.platforms, told)
 
 
 def _values(given: Mapping[str, SourcedValue]) -> dict[str, Any]:

@@ -82,3 +82,8 @@ class Options(Struct, frozen=True):
     """The day as of which waivers count; needed where there are any."""
     engines: tuple[str, ...] = ()
     """Further engines, of those that `engines.NAMES` lists; our own always runs."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """What files are assessed for, as far as the caller says."""
+        return (self.kubernetes_version, *filter(None, (self.deploy_target,)))

@@ -264,8 +264,3 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
-
-
-def _platforms(options: Options) -> tuple[str, ...]:
-    """What manifests are assessed for, as far as the options say."""
-    return (options.kubernetes_version, *filter(None, (options.deploy_target,)))

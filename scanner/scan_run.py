@@ -39,9 +39,7 @@ def run_of(
         kubernetes_version=options.kubernetes_version,
         fail_on=options.fail_on,
         pack_digest=library.combine(*everything),
-        ruleset_digest=library.combine(
-            *everything, by.rules.tuning, options.kubernetes_version, options.deploy_target, *running
-        ),
+        ruleset_digest=library.combine(*everything, by.rules.tuning, *options.platforms, *running),
         asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
         all_frameworks=options.all_frameworks,
         git_commit=where.tree.commit if where.tree else options.git_commit,

@@ -11,9 +11,8 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
+from scanner.cli.option_groups import INPUT, OUTPUT, Command, deploy_target, option
 from scanner.cli.reading import (
-    deploy_target,
     fails_on,
     is_configured,
     options,

@@ -57,3 +57,10 @@ takes_framework_files = option(
     help="Use the framework in this file, too. May be repeated.",
 )
 """The option that names framework files of the user."""
+deploy_target = option(
+    INPUT,
+    "--deploy-target",
+    type=click.Choice(("stack", "compose")),
+    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
+)
+"""The option that says who deploys Compose files."""

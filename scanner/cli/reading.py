@@ -13,7 +13,16 @@ from click.core import ParameterSource
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limit_option import NAMES, limits, named
-from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, option, takes_framework_files
+from scanner.cli.option_groups import (
+    GATE,
+    INPUT,
+    LIMITS,
+    OUTPUT,
+    SELECTION,
+    deploy_target,
+    option,
+    takes_framework_files,
+)
 from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
@@ -23,7 +32,6 @@ from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
-from scanner.subjects.stacks.kinds import TARGETS
 
 _PROFILE_HELP = """Run the rules of this profile and of those before it. A scan with --framework runs the default and
 the strict rules if this option is not given."""
@@ -42,12 +50,6 @@ kubernetes_version = option(
     show_default=True,
     metavar="X.Y",
     help="Assess manifests for this version of Kubernetes.",
-)
-deploy_target = option(
-    INPUT,
-    "--deploy-target",
-    type=click.Choice(TARGETS),
-    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
 )
 rule_folders = option(
     SELECTION,

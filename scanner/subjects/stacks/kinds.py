@@ -10,5 +10,4 @@ SECRET = "stack.secret"  # noqa: S105 - the name of a kind
 CONFIG = "stack.config"
 
 COMPOSE, STACK = "compose", "stack"
-TARGETS = (STACK, COMPOSE)
-"""Who deploys: `docker stack deploy` and `docker compose`."""
+"""Who deploys: `docker compose` and `docker stack deploy`."""

@@ -223,7 +223,7 @@ def resolve_governance(groups: Groups, facts: Facts) -> None:
     for group in groups.all:
         escalations = {str(data_of(each).get("name")) for each in group[ESCALATION]}
         roles = [role for system in group[SYSTEM] for role in texts(data_of(system).get("roles"))]
-        for alert in group[ALERT] if group[SYSTEM] or escalations else ():
+        for alert in group[ALERT] if group[SYSTEM] else ():
             _state(alert, [("escalation", data_of(alert).get("escalation"), escalations)], facts)
         if roles:
             _state_roles(group[DECISION], roles, facts)

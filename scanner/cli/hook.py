@@ -11,7 +11,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from scanner.cli.option_groups import INPUT, OUTPUT, Command, deploy_target, option
+from scanner.cli.option_groups import INPUT, OUTPUT, Command, deploys, option
 from scanner.cli.reading import (
     fails_on,
     is_configured,
@@ -64,7 +64,7 @@ class _OnNames(Command):
 @click.argument("files", nargs=-1)
 @option(INPUT, "--full", is_flag=True, help="Judge all files of the checkout, or the given ones, by all rules.")
 @option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of judging them.")
-@deploy_target
+@deploys
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
 @accepts_waivers
 @is_configured

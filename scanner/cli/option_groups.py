@@ -57,7 +57,7 @@ takes_framework_files = option(
     help="Use the framework in this file, too. May be repeated.",
 )
 """The option that names framework files of the user."""
-deploy_target = option(
+deploys = option(
     INPUT,
     "--deploy-target",
     type=click.Choice(("stack", "compose")),

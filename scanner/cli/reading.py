@@ -13,16 +13,7 @@ from click.core import ParameterSource
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limit_option import NAMES, limits, named
-from scanner.cli.option_groups import (
-    GATE,
-    INPUT,
-    LIMITS,
-    OUTPUT,
-    SELECTION,
-    deploy_target,
-    option,
-    takes_framework_files,
-)
+from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, deploys, option, takes_framework_files
 from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
@@ -71,7 +62,7 @@ _OPTIONS = (
         help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
         "count one severity lower, except credentials.  [default: by the path of each input]",
     ),
-    deploy_target,
+    deploys,
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,

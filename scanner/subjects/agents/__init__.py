@@ -52,7 +52,7 @@ class _Known(Struct, frozen=True):
     text_signs: str = ""
 
 
-_FORMATS = (
+_FIRST = (
     _Known(
         "claude-settings",
         "settings of Claude Code",
@@ -91,8 +91,43 @@ _FORMATS = (
         text_signs=key_sign("(?:mcpServers|context_servers)"),
     ),
 )
+_FORMATS = (
+    *_FIRST,
+    _Known(
+        "copilot-settings",
+        "editor settings that say what GitHub Copilot runs without a question",
+        "copilot_settings",
+        "",
+        (
+            FormatSignature({"chat.tools.autoApprove": object}),
+            FormatSignature({"chat.tools.global.autoApprove": object}),
+            FormatSignature({"chat.tools.edits.autoApprove": object}),
+            FormatSignature({"chat.tools.terminal.autoApprove": object}),
+        ),
+    ),
+    _Known(
+        "cursor-settings",
+        "settings of Cursor",
+        "cursor_settings",
+        r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$",
+        (FormatSignature({"version": int, "hooks": some([{"command": str}])}),),
+    ),
+    _Known(
+        "gemini-settings",
+        "settings of Gemini CLI",
+        "gemini_settings",
+        r"(?:^|/)\.gemini/settings\.json$",
+        (FormatSignature({"$schema": holding("gemini-cli")}),),
+    ),
+    _Known(
+        "opencode-settings",
+        "settings of OpenCode",
+        "opencode_settings",
+        r"(?:^|/)opencode\.jsonc?$",
+        (FormatSignature({"$schema": holding("opencode.ai/config")}),),
+    ),
+)
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
-_NAMED = {form.name: form for form in _FORMATS}
 
 
 def name_of(path: str, value: Any) -> str:
@@ -102,7 +137,8 @@ def name_of(path: str, value: Any) -> str:
     for form in _FORMATS:
         if form.loaded_from and re.search(form.loaded_from, path) and _plausible(form, path, value):
             return form.name
-    return next((form.name for form in _FORMATS if any(sign.in_data(path, value) for sign in form.signs)), "")
+    ordered = sorted(_FORMATS, key=lambda form: form.name == "mcp-servers")
+    return next((form.name for form in ordered if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
 def _plausible(form: _Known, path: str, value: dict[str, Any]) -> bool:

@@ -19,7 +19,7 @@ TITLES = {
     "swarm": "Agent swarms",
 }
 """Folder of `rules/` -> its title; any other folder has its name as its title."""
-_GROUPS = (
+_KUBERNETES = (
     ("Containers", ("container",)),
     ("Pods", ("pod", "sandbox", "agent-sandbox")),
     ("Workloads", ("workload", "stateful", "deployment", "job", "cron", "autoscaler", "disruption")),
@@ -30,7 +30,19 @@ _GROUPS = (
     ("API server", ("api-server", "audit", "encryption")),
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
+    ("Settings and permissions", ("settings", "permission", "denial")),
+    ("Hooks and commands", ("hook", "command")),
+    ("Servers and endpoints", ("server", "endpoint")),
+    ("Agents and skills", ("agent", "skill")),
 )
+_ARCHITECTURE = (
+    ("Services", ("service",)),
+    ("Data stores and keys", ("datastore", "key")),
+    ("Flows and boundaries", ("flow", "boundary")),
+    ("Data", ("data-asset", "personal", "special")),
+    ("Systems and third parties", ("system", "domain", "third", "claim")),
+)
+_GROUPS = {"architecture": _ARCHITECTURE, "kubernetes": _KUBERNETES}
 """Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""
 _OTHERS = "Other objects"
 _CROWDED = 60
@@ -54,16 +66,17 @@ def grouped(rules: Sequence[RuleInfo]) -> dict[str, list[RuleInfo]]:
     """The rules of one area by group; one group without a name if there are few."""
     if len(rules) <= _CROWDED:
         return {"": list(rules)}
-    found: dict[str, list[RuleInfo]] = {name: [] for name in (*(name for name, _ in _GROUPS), _OTHERS)}
+    groups = _GROUPS.get(rules[0].id.partition(".")[0], ())
+    found: dict[str, list[RuleInfo]] = {name: [] for name in (*(name for name, _ in groups), _OTHERS)}
     for rule in rules:
-        found[_group(short(rule))].append(rule)
+        found[_group(short(rule), groups)].append(rule)
     return {name: members for name, members in found.items() if members}
 
 
-def _group(name: str) -> str:
+def _group(name: str, groups: Iterable[tuple[str, Sequence[str]]]) -> str:
     """The group with the longest prefix that matches."""
     fitting = [
-        (len(begin), group) for group, begins in _GROUPS for begin in begins if f"{name}-".startswith(f"{begin}-")
+        (len(begin), group) for group, begins in groups for begin in begins if f"{name}-".startswith(f"{begin}-")
     ]
     return max(fitting, default=(0, _OTHERS))[1]
 

@@ -16,7 +16,7 @@ DATA = Path(__file__).with_name("peer-checks.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One tool and all its checks for Kubernetes files."""
+    """One tool and all its checks for one kind of files."""
 
     name: str
     source: str
@@ -68,9 +68,9 @@ def peers_page(peers: Sequence[Peer], rules: Sequence[RuleFile]) -> Iterator[str
     by_check = replaced(rules)
     yield "# Checks of other tools"
     yield paragraph(
-        "Every check of another tool for Kubernetes files, and the rule that replaces it, or the reason why no rule "
-        "replaces it on purpose. A rule may be stricter or more exact than the check; where its verdict differs from "
-        "Checkov's, `bench/differential_checkov.known.yaml` says why."
+        "Every check of another tool for Kubernetes or Compose files, and the rule that replaces it, or the reason why "
+        "no rule replaces it on purpose. A rule may be stricter or more exact than the check; where its verdict "
+        "differs from Checkov's, `bench/differential_checkov.known.yaml` says why."
     )
     head = ("tool", "list of", "checks", "replaced", "absent")
     yield table(

@@ -20,7 +20,7 @@ class BaselineState(StrEnum):
     INCOMPARABLE = "incomparable"
     """Its file cannot be read on one of the two sides."""
     OUT_OF_SIGHT = "out-of-sight"
-    """It failed on the base, and is unknown now."""
+    """It is unknown now; it failed on the base, or passed because of an object that the change deletes or alters."""
 
 
 COUNTED = {None, BaselineState.NEW, BaselineState.WORSE, BaselineState.OUT_OF_SIGHT}

@@ -17,6 +17,7 @@ from scanner import __version__, library
 from scanner.baseline import BaselineState
 from scanner.comparison import orders_of, side_of, unread
 from scanner.completeness import missing_kinds
+from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
 from scanner.gate import Before
 from scanner.gate.baseline_file import FORMAT, Baseline, Entry, Tool, Unread
@@ -75,7 +76,8 @@ def compare(
     now = evaluate(paths, options, watch)
     parts = _Parts.of(baseline, now)
     matched = _matched(baseline, parts, now)
-    states = Counter(each.baseline_state for each in (*matched.findings, *matched.gone) if each.baseline_state)
+    shown = (*merged_findings(matched.findings, now.read.shared), *matched.gone)
+    states = Counter(each.baseline_state for each in shown if each.baseline_state)
     notes = tuple(_notes(baseline, name, now, matched))
     known = Before(
         compared=True,
@@ -123,7 +125,8 @@ def _stale(baseline: Baseline, parts: _Parts, now: Evaluated) -> set[int]:
 
 def _key(entry: Entry, rule: str) -> tuple[object, ...]:
     """Everything that tells an entry from others, with the id that its rule has now."""
-    return (rule, entry.path, entry.subject.id, entry.field, entry.evidence, entry.fingerprint, entry.occurrence)
+    own = (rule, entry.path, entry.subject.id, entry.field, entry.evidence)
+    return (*own, entry.fingerprint, entry.occurrence, entry.overlay)
 
 
 class _Parts(Struct):
@@ -203,7 +206,7 @@ def _notes(baseline: Baseline, name: str, now: Evaluated, matched: Matched) -> I
 
 
 def _digest(state: Evaluated) -> str:
-    """Of what decides outcomes, whichever rules run: rules, parameters, policies, version of Kubernetes."""
+    """Of what decides outcomes, whichever rules run: rules, parameters, policies, platforms."""
     settings = {
         each.rule: [_values(each.parameters), _values(each.added)]
         for each in resolve_ids(state.options.tuning, state.by.rules.ids).rules
@@ -211,7 +214,8 @@ def _digest(state: Evaluated) -> str:
     }
     policies = [state.by.policies.digest] if state.by.policies else []
     told = json.dumps(settings, sort_keys=True, default=str)
-    return library.combine(state.by.rules.digest, *policies, state.options.kubernetes_version, told)
+    version, target = state.options.kubernetes_version, filter(None, (state.options.deploy_target,))
+    return library.combine(state.by.rules.digest, *policies, version, *target, told)
 
 
 def _values(given: Mapping[str, SourcedValue]) -> dict[str, Any]:
@@ -231,7 +235,7 @@ def _without_credentials(entries: list[Entry]) -> list[Entry]:
 
 
 def _texts(entry: Entry) -> set[str]:
-    return {entry.path, entry.field, entry.subject.id, *((entry.evidence,) if entry.evidence else ())}
+    return {entry.path, entry.field, entry.subject.id, *filter(None, (entry.evidence, entry.overlay))}
 
 
 def _masked(entry: Entry) -> Entry:
@@ -240,5 +244,6 @@ def _masked(entry: Entry) -> Entry:
         path=hidden(entry.path),
         field=hidden(entry.field),
         subject=replace(entry.subject, id=hidden(entry.subject.id)),
+        overlay=hidden(entry.overlay),
         evidence=None if entry.evidence is None or hidden(entry.evidence) != entry.evidence else entry.evidence,
     )

@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from scanner import rendering, sources
 from scanner.completeness import is_incomplete
 from scanner.finished_scan import Scan
-from scanner.gate import Before
+from scanner.gate import Before, reaches
 from scanner.inputs import Memory
-from scanner.model import SEVERITIES, Finding, Outcome
+from scanner.model import Finding, Outcome
 from scanner.options import Options
 from scanner.scan import Evaluated, Shared, evaluate
 from scanner.scan_rules import scan_rules
@@ -135,7 +135,7 @@ def _stops(finding: Finding, options: Options, before: Before) -> bool:
 
 
 def _is_severe(finding: Finding, options: Options) -> bool:
-    return finding.outcome is Outcome.ERROR or SEVERITIES.index(finding.severity) <= SEVERITIES.index(options.fail_on)
+    return finding.outcome is Outcome.ERROR or reaches(finding.severity, options.fail_on)
 
 
 def _with_both(first: Evaluated, second: Evaluated) -> Evaluated:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.model import NOT_OURS, UNREAD_PART, Input, InputStatus
+from scanner.model import NOT_OURS, OUTSIDE, UNREAD_PART, Input, InputStatus
 
 
 def is_incomplete(item: Input, *, strict: bool) -> bool:
@@ -22,4 +22,6 @@ def missing_kinds(item: Input, *, strict: bool = False) -> Iterator[str]:
         yield UNREAD_PART
     elif item.status is InputStatus.NOT_ASSESSED:
         yield from item.formats
-    yield from (loss.kind for loss in item.losses if strict or loss.kind not in NOT_OURS)
+    for loss in item.losses:
+        if loss.kind != OUTSIDE and (strict or loss.kind not in NOT_OURS):
+            yield loss.kind

@@ -9,24 +9,58 @@ from itertools import chain
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import documents
+from scanner import documents, repeated_findings
+from scanner.contexts import Context, context_of, is_loaded
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed
-from scanner.model import Finding, Input, RuleInfo
+from scanner.model import SEVERITIES, Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
-from scanner.policy.evaluate import Evaluation
+from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.tuning import Tuning
 
 
-def merged_findings(evaluation: Evaluation, shared: Collection[str], once: Collection[str] = ()) -> list[Finding]:
-    """The findings as reports show them.
+def separate_findings(
+    evaluation: Evaluation, shared: Collection[str], rules: Sequence[RuleInfo] = (), context: Context | None = None
+) -> list[Finding]:
+    """The findings, in order, each with the severity that counts: each object that is built has its own.
 
-    `shared` are the files that several overlays use, `once` the rules that report a message once for each input.
+    `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
+    None where their paths decide.
     """
-    return in_order(_once(evaluation, shared, once))
+    once = [rule.id for rule in rules if rule.once]
+    found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
+    return _counted(in_order(found), rules, context)
+
+
+_CREDENTIALS = "secret-not-in-plain-text"
+"""The objective of rules about credentials, which are valid wherever they are."""
+
+
+def _counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
+    """Findings with the severity that counts: one step lower where no tool loads the input from its place."""
+    exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
+    return [
+        finding if finding.rule in exempt or not _counts_lower(finding.location.path, context) else _lower(finding)
+        for finding in findings
+    ]
+
+
+def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
+    """Inputs with what they are used for."""
+    told = [(item, context or context_of(item.path)) for item in inputs]
+    return [item if known is item.context else replace(item, context=known) for item, known in told]
+
+
+def _counts_lower(path: str, context: Context | None) -> bool:
+    return context in (Context.DOCUMENTATION, Context.TEMPLATE) if context else not is_loaded(path)
+
+
+def _lower(finding: Finding) -> Finding:
+    rank = min(SEVERITIES.index(finding.severity) + 1, len(SEVERITIES) - 1)
+    return replace(finding, severity=SEVERITIES[rank])
 
 
 class Searched(Struct):
@@ -98,34 +132,57 @@ def _others(finding: Finding) -> Iterator[Location]:
     return (related.location for related in finding.related)
 
 
-def _once(evaluation: Evaluation, shared: Collection[str], once: Collection[str]) -> list[Finding]:
-    """The findings, each cause once: of a line that several overlays build, and of equal findings at one place."""
-    kept: dict[tuple[object, ...], Finding] = {}
-    built_by: dict[tuple[object, ...], list[str]] = {}
-    times: Counter[tuple[str, tuple[object, ...]]] = Counter()
+def _once(evaluation: Evaluation, shared: Collection[str]) -> Iterable[Finding]:
+    """The findings, of equal ones at one place the first."""
+    kept: dict[object, Finding] = {}
     for finding in evaluation.findings:
-        key: tuple[object, ...] = (
-            finding.rule,
-            finding.outcome,
-            finding.location,
-            finding.message,
-            finding.subject_id,
-        )
-        if finding.rule in once:
-            key = (finding.rule, finding.outcome, finding.location.path, finding.message)
-        elif finding.location.path in shared and finding.overlay:
-            place = (finding.rule, finding.outcome, finding.location, *_without_name(finding))
-            times[finding.overlay, place] += 1  # several objects of one overlay may stand at one place
-            key = (*place, times[finding.overlay, place])
-            built_by.setdefault(key, []).append(finding.overlay)
+        key: object = (finding.rule, finding.outcome, finding.location, finding.message, finding.subject_id)
+        if _is_shared(finding, shared):
+            key = len(kept)
         if key in kept:
-            numbers = evaluation.counts[finding.rule]
-            evaluation.counts[finding.rule] = {**numbers, finding.outcome: numbers[finding.outcome] - 1}
+            _count_off(evaluation.counts, finding)
         kept.setdefault(key, finding)
-    return [
-        replace(finding, built_by=tuple(sorted(set(built_by[key])))) if len(set(built_by.get(key, ()))) > 1 else finding
-        for key, finding in kept.items()
-    ]
+    return kept.values()
+
+
+def merged_findings(
+    findings: Sequence[Finding], shared: Collection[str], counts: Counts | None = None
+) -> Sequence[Finding]:
+    """The findings as reports show them: of a line that several overlays build, one for all of them.
+
+    Those that a comparison or a waiver treats differently stay apart. The others are taken off the counts.
+    """
+    if not shared:
+        return findings
+    groups: dict[object, list[Finding]] = {}
+    times: Counter[object] = Counter()
+    for number, finding in enumerate(findings):
+        key: object = number
+        if _is_shared(finding, shared):
+            place = (finding.rule, finding.outcome, finding.location, *_without_name(finding))
+            told = (finding.waiver, finding.baseline_state, finding.cause)
+            times[finding.overlay, place, told] += 1  # several objects of one overlay may stand at one place
+            key = (place, told, times[finding.overlay, place, told])
+            if counts is not None and key in groups:
+                _count_off(counts, finding)
+        groups.setdefault(key, []).append(finding)
+    if len(groups) == len(findings):
+        return findings
+    return in_order(_merged(group) if len(group) > 1 else group[0] for group in groups.values())
+
+
+def _merged(group: list[Finding]) -> Finding:
+    first = min(group, key=lambda finding: finding.overlay)
+    return replace(first, built_by=tuple(sorted({finding.overlay for finding in group})))
+
+
+def _is_shared(finding: Finding, shared: Collection[str]) -> bool:
+    return bool(finding.overlay) and finding.location.path in shared
+
+
+def _count_off(counts: Counts, finding: Finding) -> None:
+    numbers = counts[finding.rule]
+    counts[finding.rule] = {**numbers, finding.outcome: numbers[finding.outcome] - 1}
 
 
 def _without_name(finding: Finding) -> tuple[str, str]:
@@ -151,6 +208,6 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     seen: Counter[str] = Counter()
     for index, finding in enumerate(ordered):
         seen[finding.fingerprint] += 1
-        if seen[finding.fingerprint] > 1:
+        if seen[finding.fingerprint] != finding.occurrence:
             ordered[index] = replace(finding, occurrence=seen[finding.fingerprint])
     return ordered

@@ -8,12 +8,13 @@ number; expressions that somebody else wrote never are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from scanner import facts
+from scanner.facts.step import Whole
 from scanner.frameworks.population import FACTS_READ
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
@@ -69,24 +70,27 @@ class JoinedStage:
         self._foreign = foreign or policies is not None
         """Some expressions are not shipped ones."""
         self._subjects: Sequence[Subject] = ()
-        self._whole = False
+        self._whole: Whole = False
+        self._unused: Collection[str] = ()
         self._derived: facts.Derived | None = None
 
     def run(
         self,
         subjects: Sequence[Subject],
         *,
-        whole: bool,
+        whole: Whole,
         size: int,
+        unused: Collection[str] = (),
         kept: KeptJoined | None = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> JoinedResult:
         """What comes of subjects, which are all there are where they are `whole`; `size` is that of their files.
 
+        `unused` are the files beside the parts of charts and overlays that rendering does not use.
         It is taken from what is `kept`, if it is there, and kept otherwise. `meanwhile` is called where another process
         does the work, while it does, and where nothing is left to do.
         """
-        self._subjects, self._whole, self._derived = subjects, whole, None
+        self._subjects, self._whole, self._unused, self._derived = subjects, whole, unused, None
         if kept and (found := kept.get()):
             if meanwhile:
                 meanwhile()
@@ -128,7 +132,7 @@ class JoinedStage:
             yield self._policies.evaluate(self._subjects, int(name), include_passes=self._include_passes)
             return
         if self._derived is None:
-            self._derived = facts.derive(self._subjects, whole=self._whole)
+            self._derived = facts.derive(self._subjects, whole=self._whole, unused=self._unused)
         if what == _FACTS:
             yield dict(self._read_by_frameworks(self._derived))
         else:

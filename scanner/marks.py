@@ -7,6 +7,7 @@ are made; everyone else asks by name. Lines and columns are 0-based, columns in 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 Place: TypeAlias = tuple[int, int]
@@ -97,3 +98,23 @@ def items_of(mark: Mark) -> list[Mark]:
 def holds(mark: Mark, place: Place) -> bool:
     """Whether a place is in the region of a value, its end included."""
     return mark[3:5] <= place <= mark[5:7]
+
+
+def moved(mark: Mark, down: int, right: int) -> Mark:
+    """A mark, and those inside, further down and to the right."""
+    key_line, key_column, key_end, line, column, end_line, end_column, children = mark
+    inside = within(children, lambda each: moved(each, down, right))
+    key = (key_line + down, key_column + right, key_end + right if key_end else 0)
+    return (*key, line + down, column + right, end_line + down, end_column + right, inside)
+
+
+def all_at(mark: Mark, place: Mark) -> Mark:
+    """A mark, and those inside, all in the region of another."""
+    return (*place[:7], within(mark[7], lambda each: all_at(each, place)))
+
+
+def within(children: Children, change: Callable[[Mark], Mark]) -> Children:
+    """The marks inside a value, each changed."""
+    if isinstance(children, dict):
+        return {name: change(each) for name, each in children.items()}
+    return list(map(change, children)) if isinstance(children, list) else None

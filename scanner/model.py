@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.baseline import COUNTED, BaselineState, Worse
+from scanner.contexts import Context
 from scanner.controls import Platform, ShownBy
 from scanner.marks import Mark
 from scanner.places import Fix, Location, Origin, Related
@@ -87,6 +88,12 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    partial: bool = False
+    """Others complete it, so that it shows nothing about what it does not state."""
+    partly: frozenset[str] = frozenset()
+    """Names of fields that hold a text with computed parts, which stand in it as in the source."""
+    told: tuple[int, str] = (0, "")
+    """Where several documents may describe one thing, the first line of its document and a digest of what that says."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -97,9 +104,10 @@ class Subject(Struct, frozen=True, eq=False):
         return (self.origin.path, self.overlay) if self.overlay else (self.origin.path,)
 
 
-EMBEDDED, WORKFLOW, UNREAD_PART = "embedded", "workflow", "unreadable"
+EMBEDDED, WORKFLOW, UNREAD_PART, OUTSIDE = "embedded", "workflow", "unreadable", "outside"
 """Kinds of losses other than names of formats. The first two are in documentation, source code or CI workflows."""
-NOT_OURS = frozenset({EMBEDDED, WORKFLOW})
+ANY_KIND = "*"
+NOT_OURS = frozenset({EMBEDDED, WORKFLOW, OUTSIDE})
 
 
 class Loss(Struct, frozen=True):
@@ -109,8 +117,11 @@ class Loss(Struct, frozen=True):
     """1-based line at which it begins, 0 where it is not known."""
     kind: str
     """The format, of those that are recognised and not read; `unreadable` for what cannot be read and may be ours;
-    `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service."""
+    `embedded` for what cannot be read in documentation or source code; `workflow` for one of a CI service; `outside`
+    for what an object names that is not among the scanned files, so that nothing of these was left unread."""
     reason: str
+    folder: str = ""
+    """For `outside`: the folder of a repository that is named, if it may be among the scanned files."""
 
 
 class Input(Struct, frozen=True):
@@ -130,8 +141,12 @@ class Input(Struct, frozen=True):
     """Of its subjects."""
     losses: tuple[Loss, ...] = ()
     """Parts that were not assessed, where they are not the whole of it; by line."""
+    may_hold: tuple[str, ...] = ()
+    """Kinds of Kubernetes objects that may be in an unreadable input; `ANY_KIND` where that is not known."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
+    context: Context = Context.LIVE
+    """What it is used for."""
 
 
 class Finding(Struct, frozen=True, array_like=True):
@@ -170,6 +185,13 @@ class Finding(Struct, frozen=True, array_like=True):
     """For a new failure outside of the changed lines: the changes that may have caused it."""
     waiver: str = ""
     """The id of the waiver that covers it; empty where none does."""
+    steps: int = 0
+    """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
+
+    @property
+    def path(self) -> tuple[Related, ...]:
+        """The places by which data came to the field; empty where it was not followed."""
+        return self.related[-self.steps :] if self.steps else ()
 
     @property
     def counts(self) -> bool:
@@ -212,7 +234,7 @@ class RuleInfo(Struct, frozen=True):
     once: bool = False
     """Only the first of equal messages in one input is reported."""
     platform: Platform | None = None
-    """The platform of another engine's check: it is not mapped to a framework about another platform."""
+    """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()
     """Ids that it had before, the oldest first."""
     worse: Worse | None = None

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from scanner import sources
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.limits import DEFAULTS, Limits
 from scanner.model import Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -41,8 +42,12 @@ class Options(Struct, frozen=True):
     """What cannot be read in documentation, source code and workflows of CI services makes a scan incomplete."""
     include_passes: bool = False
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
+    deploy_target: str = ""
+    """Who deploys Compose files: `stack`, `compose`, or empty where each file tells."""
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
+    context: Context | None = None
+    """What all inputs count as; None where the path of each decides."""
     joined: bool = True
     """Run the rules that compare objects, too, and not only those that look at one."""
     tuning: Tuning = field(default_factory=Tuning)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner import engines, sources
+from scanner.facts.setting import OBJECTS
 from scanner.findings import Searched
-from scanner.model import Input, InputStatus, Outcome, Subject
+from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
+
+_FOLDER = "scan the folder"
+"""What is asked for where other files may decide."""
+_NAMED = 3
+"""Files that are named which could not be read."""
 
 
 class ReadInputs(Struct):
@@ -26,10 +34,21 @@ class ReadInputs(Struct):
     """Of the inputs that hold subjects, for excerpts."""
     shared: set[str] = field(default_factory=set)
     """Files that several overlays are built from."""
+    unused: set[str] = field(default_factory=set)
+    """Files beside the parts of charts and overlays that rendering does not use."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
+
+    def told(self, source: sources.Source, item: Input) -> Input:
+        """What became of a file, with the chart or the overlay that could use it and does not."""
+        unused = source.unused if isinstance(source, sources.File) else ""
+        if not unused or not any(kind.startswith(OBJECTS) for kind in item.kinds):
+            return item
+        self.unused.add(item.path)
+        told = f"an object in it is not used by {unused}, so it does not count as deployed"
+        return replace(item, reason="; ".join(filter(None, (item.reason, told))))
 
     def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""
@@ -49,10 +68,38 @@ class ReadInputs(Struct):
         self, joined: Evaluation, also: Iterable[engines.EngineResults], *, include_passes: bool
     ) -> Evaluation:
         """What came of each file, of the rules and policies that need all, and of other engines."""
+        joined.findings = [self._with_unread(found) for found in joined.findings]
         self.evaluation.merge(joined)
         for each in also:
             self.take(each, include_passes=include_passes)
         return self.evaluation
+
+    def _with_unread(self, found: Finding) -> Finding:
+        """A finding that further files may decide, with the names of those that could not be read."""
+        if found.outcome is not Outcome.UNKNOWN or _FOLDER not in found.provide:
+            return found
+        unread = [item.path for item in self.inputs if item.may_hold]
+        if not unread:
+            return found
+        more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+        provide = f"{found.provide}, and make {', '.join(unread[:_NAMED])}{more} readable"
+        return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+    def leave_out_present(self, root: str) -> ReadInputs:
+        """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
+        if not any(loss.folder for item in self.inputs for loss in item.losses):
+            return self
+        present = {"."}
+        for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
+            folder = path
+            while folder.strip("/"):
+                present.update(_endings(folder))
+                folder = posixpath.dirname(folder)
+        for number, item in enumerate(self.inputs):
+            losses = tuple(loss for loss in item.losses if not loss.folder or _normal(loss.folder) not in present)
+            if len(losses) < len(item.losses):
+                self.inputs[number] = replace(item, losses=losses)
+        return self
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
@@ -60,6 +107,16 @@ class ReadInputs(Struct):
         source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
         self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
         self.contents.update(source_lines)
+
+
+def _normal(folder: str) -> str:
+    return posixpath.normpath(folder.lstrip("/") or ".")
+
+
+def _endings(folder: str) -> Iterator[str]:
+    """What a path to a folder ends with, as whole names."""
+    parts = folder.strip("/").split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _worse(before: Input, after: Input) -> Input:

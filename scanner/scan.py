@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner import __version__, engines, gate, inputs, library, rendering, sources
+from scanner import engines, gate, inputs, rendering, sources
 from scanner.configured import Configuration
 from scanner.facts.field_filter import FieldFilter
-from scanner.findings import masked_scan, merged_findings, source_lines
-from scanner.finished_scan import Comparison, Run, Scan, Verdict
-from scanner.frameworks import catalogue, checks, judging
+from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
+from scanner.finished_scan import Comparison, Scan, Verdict
+from scanner.frameworks import judging
 from scanner.frameworks.links import links
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
-from scanner.model import Finding, Input, Profile, RuleInfo
+from scanner.model import Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
+from scanner.scan_run import run_of
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
 from scanner.waiving import prepare
@@ -50,6 +51,7 @@ class Evaluated(Struct, frozen=True):
     together: JoinedResult
     evaluation: Evaluation
     findings: Sequence[Finding]
+    """Those of each build; the finished scan merges them."""
     waivers: AppliedWaivers
     comparison: Comparison | None = None
     own_rules: tuple[RuleInfo, ...] = ()
@@ -64,10 +66,20 @@ class Evaluated(Struct, frozen=True):
 
     def verdict(self) -> Verdict:
         """That of the finished scan; it takes less time where no framework was requested."""
-        return self.result().verdict if self.options.frameworks else self._verdict(self.findings, applies=True)
+        return (
+            self.result().verdict if self.options.frameworks else self._verdict(self._merged().findings, applies=True)
+        )
 
     def result(self) -> Scan:
         """The finished scan."""
+        return self._merged()._result()  # noqa: SLF001 - its own
+
+    def _merged(self) -> Evaluated:
+        counts = dict(self.evaluation.counts)
+        findings = merged_findings(self.findings, self.read.shared, counts)
+        return replace(self, findings=findings, evaluation=replace(self.evaluation, counts=counts))
+
+    def _result(self) -> Scan:
         options, read, evaluation, findings = self.options, self.read, self.evaluation, self.findings
         frameworks = self.by.frameworks()
         gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
@@ -84,7 +96,7 @@ class Evaluated(Struct, frozen=True):
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
             infos = self._infos(gone)
         result = Scan(
-            run=_run(self.by, options, self.configuration, self.where, self.also),
+            run=run_of(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),
             findings=tuple(findings),
             rules=infos,
@@ -174,7 +186,7 @@ def evaluate(
     noted = accepted.reads() if accepted else ()
     reads = (*joined.reads(), *noted)
     kept = None if by.policies else FieldFilter(reads, facts=compares)  # a policy may ask for any field
-    work = inputs.Work(kept, options.fixes, options.limits)
+    work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
     also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
@@ -186,19 +198,23 @@ def evaluate(
         foreign=bool(options.rule_folders),
     )
     search = partial(read.searched.search, read.contents)
-    whole = _whole(where, read)
+    whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist
     together, meanwhile = JoinedResult(), search if reported else None
     if compares:
-        known = reuse.joined(joined, kept, work, whole=whole) if kept else None
-        together = stage.run(read.subjects, whole=whole, size=read.size, kept=known, meanwhile=meanwhile)
+        known = reuse.joined(joined, kept, work, whole=whole, unused=read.unused) if kept else None
+        together = stage.run(
+            read.subjects, whole=whole, size=read.size, unused=read.unused, kept=known, meanwhile=meanwhile
+        )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
-    findings = merged_findings(evaluation, read.shared, [rule.info.id for rule in by.rules.rules if rule.info.once])
+    infos = [rule.info for rule in by.rules.rules]
+    findings = separate_findings(evaluation, read.shared, infos, options.context)
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)
         findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about)
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
+    read.inputs = in_context(read.inputs, options.context)
     changed = replace(options, configuration=configuration)
     return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
 
@@ -207,11 +223,6 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
     if isinstance(paths, sources.Scope):
         return paths
     return sources.scope(paths, options.selection, options.configuration.place("paths"))
-
-
-def _whole(where: sources.Scope, read: ReadInputs) -> bool:
-    """Whether nothing that belongs to the scan is missing, so that a missing object is known not to exist."""
-    return where.whole and not any(map(inputs.hides_something, read.inputs))
 
 
 def _read(
@@ -226,9 +237,8 @@ def _read(
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
-    met = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
-    )
+    settings = rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
+    met = rendering.collect(where, settings)
     for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
         read.size += size_of(source)
         if reuse.memory:
@@ -240,14 +250,14 @@ def _read(
             read.evaluation.merge(portion.evaluation)
             if portion.input is None:
                 continue
-            read.inputs.append(portion.input)
+            read.inputs.append(read.told(source, portion.input))
             if portion.input.subjects:
                 read.keep(source)
             for engine in by.engines:
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)
-    return read
+    return read.leave_out_present(str(where.root))
 
 
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:
@@ -256,35 +266,6 @@ def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs
     return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
 
 
-def _run(
-    by: ScanRules,
-    options: Options,
-    configuration: Configuration,
-    where: sources.Scope,
-    also: Iterable[engines.EngineResults],
-) -> Run:
-    policies = [by.policies.digest] if by.policies else []
-    other = [part for each in also for part in (checks.digest(each.engine), each.version)]
-    everything = [
-        by.rules.digest,
-        *policies,
-        catalogue.digest_of_data(library.Cache(options.cache_folder), options.framework_files),
-        *other,
-    ]
-    running = sorted(rule.info.id for rule in by.rules.rules)
-    return Run(
-        version=__version__,
-        started=options.started,
-        ended="",
-        arguments=options.arguments,
-        profile=options.profile or (Profile.STRICT if options.frameworks else Profile.DEFAULT),
-        kubernetes_version=options.kubernetes_version,
-        fail_on=options.fail_on,
-        pack_digest=library.combine(*everything),
-        ruleset_digest=library.combine(*everything, by.rules.tuning, options.kubernetes_version, *running),
-        asked=tuple(f"{each.id}@{each.edition}" for each in by.frameworks()) if options.frameworks else (),
-        all_frameworks=options.all_frameworks,
-        git_commit=where.tree.commit if where.tree else options.git_commit,
-        git_dirty=False if where.tree else options.git_dirty,
-        configuration=configuration,
-    )
+def _platforms(options: Options) -> tuple[str, ...]:
+    """What manifests are assessed for, as far as the options say."""
+    return (options.kubernetes_version, *filter(None, (options.deploy_target,)))

@@ -5,6 +5,7 @@ stage('Assay') {
         sh '''
             python3 -m venv "$WORKSPACE_TMP/assay"
             PATH="$WORKSPACE_TMP/assay/bin:$PATH"
+            # SOURCE
             pip install "REQUIREMENT"
             if [ -n "${CHANGE_TARGET:-}" ]; then
                 git fetch --no-tags origin "+refs/heads/$CHANGE_TARGET:refs/remotes/origin/$CHANGE_TARGET"

@@ -41,10 +41,58 @@ metadata: {name: shop}
 spec:
   services:
     - {id: s, availability: "99 %", recovery: {rto: 1 hour}}
+    - {id: t, name: Late}
+    - {id: web, name: Front}
   datastores:
     - {id: d}
   flows:
     - {id: f, from: d, to: s, interaction: sync}
+""",
+    "compose.yaml": """\
+services:
+  web: {image: "a:1", networks: [front]}
+  s: {image: "s:1"}
+  late: {extends: {file: base.yaml, service: web}}
+networks: {front: {}}
+""",
+    "compose.override.yaml": """\
+include: [more.yaml]
+services:
+  web: {read_only: true, volumes: ["data:/data"]}
+volumes: {data: {}}
+secrets: {token: {file: a}}
+configs: {settings: {file: b}}
+""",
+    "data.yaml": """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: depot}
+spec:
+  environment: production
+  jurisdictions: [EU]
+  dataAssets:
+    - {id: cards, categories: [pan], retention: 90 days}
+    - {id: people, categories: [personal], transferMechanism: SCC}
+    - {id: codes, categories: [sad], retention: 1 day}
+  services:
+    - {id: bus, type: queue, drops: [cards], tokenises: [people, ghost]}
+    - {id: till, name: Till, data: [cards, people, codes], drops: [codes, ghost], tokenises: [cards], identity: one}
+    - {id: desk, name: Desk, identity: one, lifecycle: retired, criticality: high, environment: test}
+    - {id: plant, data: [cards, people]}
+  datastores:
+    - {id: vault, data: [cards, people, codes], backup: {region: us-east-1}, environment: test}
+  flows:
+    - {id: f, from: till, to: bus, data: [cards, people, codes]}
+    - {id: g, from: bus, to: desk}
+    - {id: h, from: till, to: desk}
+    - {id: i, from: till, to: desk, interaction: sync, oneOf: x}
+    - {id: j, from: till, to: plant, interaction: sync, oneOf: x}
+    - {id: k, from: plant, to: vault}
+    - {id: l, from: desk, to: till, data: [people], tls: "1.3"}
+  domains:
+    - {name: shop, services: [Till, ghost]}
+  thirdParties:
+    - {id: post, services: [desk], data: [people], regions: [IN]}
 """,
     "agents.js": """\
 mcp__s__agent_spawn({name: "cto", type: "architect"})

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.conftest import REPOSITORY
+from tests.test_sources_git import commit, git
 
 ACTION: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text())
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -23,8 +24,8 @@ kind: Pod
 metadata: {name: web}
 spec: {containers: [{name: web, image: "web:1", securityContext: {privileged: true}}]}
 """
-GIVEN = {"PATHS": ".", "FAIL_ON": "", "ARGS": "", "UPLOAD": "false"}
-"""What a runner gives for the defaults of the inputs."""
+GIVEN = {"COMMAND": "", "GITHUB_BASE_REF": "", "PATHS": ".", "FAIL_ON": "", "ARGS": "", "UPLOAD": "false"}
+"""What a runner gives for the defaults of the inputs, for a push."""
 HOSTILE = ("$(touch owned)", "`touch owned`", "; touch owned", "a b", "*", "--config=owned.yaml", "x' \" \\")
 
 
@@ -62,7 +63,7 @@ def outputs(runner: Path) -> dict[str, str]:
 
 
 def test_a_scan_annotates_and_summarises(runner: Path) -> None:
-    done = run(runner, "scan", **GIVEN)
+    done = run(runner, "assay", **GIVEN)
     assert done.returncode == 1
     assert "::error file=pod.yaml,line=4," in done.stdout
     assert (runner / "GITHUB_STEP_SUMMARY").read_text().startswith("## Assay: failed")
@@ -76,7 +77,7 @@ def test_inputs_become_options(runner: Path) -> None:
         "ARGS": "--skip\nkubernetes.*privileged*\n",
         "UPLOAD": "true",
     }
-    done = run(runner, "scan", **given)
+    done = run(runner, "assay", **given)
     assert done.returncode == 0, done.stdout
     assert words(runner)[-5:] == ["--fail-on=critical", "--skip", "kubernetes.*privileged*", "--", "pod.yaml"]
     assert Path(outputs(runner)["sarif"]).read_text().startswith("{")
@@ -85,7 +86,7 @@ def test_inputs_become_options(runner: Path) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("name", ["PATHS", "FAIL_ON", "ARGS"])
 def test_an_input_is_a_word_and_never_a_command(runner: Path, name: str, text: str) -> None:
-    done = run(runner, "scan", **{**GIVEN, name: text})
+    done = run(runner, "assay", **{**GIVEN, name: text})
     assert done.returncode in (2, 3)
     assert any(word in (text, f"--fail-on={text}") for word in words(runner))
     assert not (runner / "work/owned").exists()
@@ -93,17 +94,58 @@ def test_an_input_is_a_word_and_never_a_command(runner: Path, name: str, text: s
 
 
 def test_a_path_is_no_option(runner: Path) -> None:
-    run(runner, "scan", **{**GIVEN, "PATHS": "--config=owned.yaml"})
+    run(runner, "assay", **{**GIVEN, "PATHS": "--config=owned.yaml"})
     assert words(runner)[-2:] == ["--", "--config=owned.yaml"]
 
 
-@pytest.mark.parametrize("version", ["main", "1.0 --index-url=http://evil.example", "$(touch owned)", "-r/etc/passwd"])
-def test_a_version_that_is_none_installs_nothing(runner: Path, version: str) -> None:
-    done = run(runner, "install", PYTHON="/nonexistent", VERSION=version, SOURCE=str(REPOSITORY))
-    assert (done.returncode, done.stdout) == (
-        2,
-        "::error title=Assay::the input version is not the number of a version\n",
-    )
+@pytest.fixture
+def pull_request(runner: Path) -> Path:
+    """The same for a pull request that adds a file, on a branch whose file has a finding."""
+    work = runner / "work"
+    git(work, "init", "--quiet", "--initial-branch", "main")
+    commit(work)
+    git(work, "update-ref", "refs/remotes/origin/main", "HEAD")
+    (work / "new.yaml").write_text(POD.replace("name: web", "name: new"))
+    commit(work)
+    return runner
+
+
+PULL_REQUEST = {**GIVEN, "GITHUB_BASE_REF": "main"}
+
+
+def test_a_pull_request_fails_for_what_it_makes_worse_alone(pull_request: Path) -> None:
+    done = run(pull_request, "assay", **PULL_REQUEST)
+    assert done.returncode == 1
+    assert words(pull_request)[0] == "gate"
+    assert "::error file=new.yaml,line=4," in done.stdout
+    assert "pod.yaml" not in done.stdout
+    git(pull_request / "work", "revert", "--no-edit", "HEAD")
+    assert run(pull_request, "assay", **PULL_REQUEST).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "base", "started"),
+    [("", "", "scan"), ("scan", "main", "scan"), ("gate", "main", "gate"), ("scan", "", "scan")],
+)
+def test_the_input_names_the_command(pull_request: Path, command: str, base: str, started: str) -> None:
+    run(pull_request, "assay", **{**GIVEN, "COMMAND": command, "GITHUB_BASE_REF": base})
+    assert words(pull_request)[0] == started
+
+
+def test_a_shallow_checkout_is_told_how_to_get_the_history(pull_request: Path) -> None:
+    work = pull_request / "work"
+    (work / ".git/shallow").write_text(git(work, "rev-parse", "HEAD"))
+    git(work, "update-ref", "-d", "refs/remotes/origin/main")
+    done = run(pull_request, "assay", **PULL_REQUEST)
+    assert done.returncode == 2
+    assert "set fetch-depth: 0 for actions/checkout, or run: git fetch --unshallow origin" in done.stdout
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "hook", "gate;x"])
+def test_no_other_command_is_run(runner: Path, text: str) -> None:
+    done = run(runner, "assay", **{**GIVEN, "COMMAND": text})
+    assert (done.returncode, done.stdout) == (2, "::error title=Assay::the input command is neither gate nor scan\n")
+    assert not (runner / "words").exists()
 
 
 def test_nothing_is_put_into_a_script_and_every_action_is_held_to_a_commit() -> None:

@@ -385,13 +385,13 @@ def test_every_input_is_explained(folder: Path) -> None:
     head, _, table = done.stdout.partition("\n\n")
     assert head == "configuration: options of the command line\n  exclude: /.cache/ (--exclude)"
     lines = table.splitlines()
-    assert lines[0].split() == ["status", "subjects", "formats", "input", "reason"]
-    rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=4) for line in lines[1:7]}
+    assert lines[0].split() == ["status", "subjects", "formats", "context", "input", "reason"]
+    rows = {line[lines[0].index("input") :].split()[0]: line.split(maxsplit=5) for line in lines[1:7]}
     assert rows["pod.yaml"][0] == "assessed"
-    assert rows["pod.yaml"][2:] == ["kubernetes", "pod.yaml"]
-    assert rows["out/"][4] == "ignored by .gitignore, although it may hold what Assay reads"
+    assert rows["pod.yaml"][2:] == ["kubernetes", "live", "pod.yaml"]
+    assert rows["out/"][5] == "ignored by .gitignore, although it may hold what Assay reads"
     assert rows["broken\\x1b[2J.yaml"][0] == "unreadable"
-    assert rows[".cache/"][4] == "excluded by --exclude /.cache/"
+    assert rows[".cache/"][5] == "excluded by --exclude /.cache/"
     assert lines[-2:] == [
         "6 inputs: 1 assessed, 0 not-assessed, 4 skipped, 1 unreadable",
         "Incomplete: 1 input could not be read.",

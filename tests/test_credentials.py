@@ -93,6 +93,8 @@ NAMED = {
 }
 
 HARMLESS = [
+    ("enablebanking_secretKey", "actual-budget-secret-name"),
+    ("secretKey", "shop-payment-credentials"),
     *(("DB_PASSWORD", value) for value in ("", "<password>", "${DB_PASSWORD}", "$(DB_PASSWORD)", "{{ .Values.pw }}")),
     *(("DB_PASSWORD", value) for value in ("xxxx", "********", "YOUR_PASSWORD", "your-password", "REPLACE_ME", "TODO")),
     *(("DB_PASSWORD", value) for value in ("true", "3600", "1h", "/run/secrets/db", "file:/run/pw", "vault:kv/db#pw")),

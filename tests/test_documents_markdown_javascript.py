@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from scanner import documents, subjects
 from scanner.documents import Document, Fault
-from scanner.documents.javascript import UNKNOWN
+from scanner.documents.literals import UNKNOWN, PartlyKnown
 from scanner.documents.positions import locate
 from tests.work import calls
 
 
 def parts(text: str, path: str = "a.md") -> list[Document | Fault]:
-    return [part for part in documents.read(path, text) if isinstance(part, Fault) or part.format != "prose"]
+    read = documents.read(path, text)
+    return [part for part in read if isinstance(part, Fault) or part.format not in ("prose", "shell")]
 
 
 def prose(text: str) -> list[str]:
@@ -68,7 +70,16 @@ def underlined(text: str, document: Document, *path: str | int) -> tuple[str, in
         ("```js\nmcp__s__t({a: 1})\n```", [("mcp__s__t", {"a": 1})]),
         ("```typescript\nTask('n')\n```", [("Task", "n")]),
         ("```yaml\nmcp__s__t: 1\n```", [{"mcp__s__t": 1}]),
-        ("mcp__s__t({a: 1})\n", []),
+        ("mcp__s__t({a: 1})\n", [("mcp__s__t", {"a": 1})]),
+        ("Then mcp__s__t {a: 1}, and `mcp__s__u({})`, mcp__s__v (a tool), # no\n", [("mcp__s__t", {"a": 1})]),
+        ("# mcp__s__t({a: 1})\n<!-- mcp__s__t({a: 1}) -->\n", []),
+        ("* mcp__s__t({a: 1})\n", [("mcp__s__t", {"a": 1})]),
+        ("```\nmcp__s__t({a: 1})\n```", [("mcp__s__t", {"a": 1})]),
+        ("- ```python\n  mcp__s__t(a=1, b=[True, None])\n  ```", [("mcp__s__t", {"a": 1, "b": [True, None]})]),
+        ("```bash\nls\nmcp__s__t {a: 1}\n# mcp__s__t {a: 2}\n```", [("mcp__s__t", {"a": 1})]),
+        ('```json\nmcp__s__t {"a": 1}\n```', [("mcp__s__t", {"a": 1})]),
+        ("```yaml\na: |\n  mcp__s__t({b: 1})\n```", [{"a": "mcp__s__t({b: 1})\n"}, ("mcp__s__t", {"b": 1})]),
+        ("```text\nmcp__s__t (spawns)\nTask (a word)\nTask('n', 'p')\n```", [("Task", "n", "p")]),
     ],
 )
 def test_labelled_code_blocks_are_read(text: str, expected: list[Any]) -> None:
@@ -207,7 +218,7 @@ def test_literal_arguments(text: str, expected: Any) -> None:
     "computed",
     [
         *("name", "NaN", "a.b", "a[0]", "f(1)", "new X()", "x => ({a: 1})", "function () { return 1 }"),
-        *("1 + 2", "'a' + 'b'", "a ? 1 : 2", "!x", "-x", "typeof x", "`a ${b}`", "/re/g", "tag`x`", "await p"),
+        *("1 + 2", "a + b", "'a' - 'b'", "a ? 1 : 2", "!x", "-x", "typeof x", "/re/g", "tag`x`", "await p"),
         *(
             "process.env.TOKEN",
             "a ?? 'b'",
@@ -223,6 +234,70 @@ def test_what_is_computed_is_unknown(computed: str) -> None:
     assert call(f"mcp__s__t({{a: {computed}, b: 1, c: [{computed}, 2]}})") == [
         {"a": UNKNOWN, "b": 1, "c": [UNKNOWN, 2]}
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "expected"),
+    [
+        ("", "'a' + \"b\" + `c`", "abc"),
+        ("", "'a' + 1 + true", "a1true"),
+        ("", "`a ${b} c`", PartlyKnown("a ${b} c")),
+        ("", "'a ' + b + ' c'", PartlyKnown("a ${b} c")),
+        ("const b = 'B'; ", "`a ${b} ${c}`", PartlyKnown("a B ${c}")),
+        ("const b = 'B';\n", "[b, {b}, b + '!']", ["B", {"b": "B"}, "B!"]),
+        ("const b: Budget = { limit: 'unlimited' }\n", "b", {"limit": "unlimited"}),
+        ("const a = 1; const b = { c: [a] };", "{ ...b, d: 2 }", {"c": [1], "d": 2}),
+        ("const b = 'x' + 'y'", "b", "xy"),
+        ("let b = 1;", "b", UNKNOWN),
+        ("const b = 1; function f() { const b = 2 }", "b", UNKNOWN),
+        ("const b = {c: 1}; b.c = 2;", "b", UNKNOWN),
+        ("const b = []; b.push(2);", "b", UNKNOWN),
+        ("const b = 1; xs.map(b => f(b));", "b", UNKNOWN),
+        ("const b = 1; for (const b of bs) {}", "b", UNKNOWN),
+        ("const { b } = x; const b = 1;", "b", UNKNOWN),
+        ("const b = f(1);", "b", UNKNOWN),
+        ("const b = {b};", "b", {"b": UNKNOWN}),
+        ("const b = {a: c}; const c = {a: b};", "b", {"a": {"a": UNKNOWN}}),
+    ],
+)
+def test_constants_and_texts_that_are_put_together(before: str, value: str, expected: Any) -> None:
+    assert call(f"{before} mcp__s__t({{v: {value}}})") == [{"v": expected}]
+
+
+def test_constants_cannot_expand_without_bound() -> None:
+    names = "abcdefgh"
+    steps = [f"const {name} = [{', '.join([before] * 20)}];" for before, name in pairwise(names)]
+    text = "const a = [1];\n" + "\n".join(steps) + "\nmcp__s__t({v: h})\nmcp__s__u(1)"
+    (fault,) = parts(text, "a.js")
+    assert isinstance(fault, Fault)
+    assert "aliases" in fault.message
+
+
+def test_places_of_a_constant_are_those_of_its_definition() -> None:
+    text = "const budget = {\n  limit: 'unlimited',\n};\nmcp__s__t({ budget, name: 'a' });"
+    (document,) = parts(text, "a.js")
+    assert isinstance(document, Document)
+    assert underlined(text, document, 0, "budget") == ("budget", 4)
+    assert underlined(text, document, 0, "budget", "limit") == ("limit: 'unlimited'", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Task({subagent_type: 'coder', prompt: 'p'})", [("Task", {"subagent_type": "coder", "prompt": "p"})]),
+        ("Agent({prompt: 'p'})", [("Agent", {"prompt": "p"})]),
+        ("Task({id: 1}); new Agent({name: 'x'}); Agent('x')", []),
+        ("Task({id: 1, title: 'x'})\nTask({prompt: 'p'})", [("Task", {"prompt": "p"})]),
+        ("Message 1: mcp__s__t (just one)", []),
+    ],
+)
+def test_agents_that_are_started_with_a_mapping(text: str, expected: list[Any]) -> None:
+    assert story(text, "a.js") == expected
+
+
+def test_calls_in_python_are_read_outside_of_texts() -> None:
+    source = "x = mcp__s__t(a='b')  # mcp__s__u(a=1)\nP = '''\nmcp__s__v({a: 1})\n'''\ny = \"mcp__s__w({})\"\n"
+    assert story(source, "a.py") == [("mcp__s__t", {"a": "b"})]
 
 
 def test_shorthand_spread_and_computed_keys() -> None:

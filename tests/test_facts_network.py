@@ -58,6 +58,30 @@ def resource(found: list[Known], name: str) -> Known:
 
 # Isolation
 
+OTHER = {"matchLabels": {"app": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "isolated", "closed"),
+    [
+        ({}, {}, {"ingress": True, "egress": False}, True),
+        ({}, {"selector": OTHER}, {"egress": False}, None),
+        ({"selector": OTHER}, {"selector": OTHER}, {"ingress": False, "egress": False}, False),
+        ({"selector": {"matchLabels": {"app": "d"}}}, {}, {"ingress": True, "egress": False}, None),
+        ({}, {"ingress": [{}]}, {"egress": False}, None),
+        ({}, {"policyTypes": ["Egress"]}, {}, None),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_policies_of_one_name_neither_wins(
+    one: Thing, two: Thing, isolated: Thing, closed: bool | None, turned: bool
+) -> None:
+    policies = [policy("p", "n", **spec) for spec in ((two, one) if turned else (one, two))]
+    found = cluster(deployment(namespace="n"), thing("v1", "Namespace", "n"), *policies)
+    assert workload(found).facts.get("isolated", {}) == isolated
+    assert resource(found, "Namespace").facts["default_deny"].get("ingress") is closed
+
+
 EVERYWHERE = {"ipBlock": {"cidr": "0.0.0.0/0"}}
 ALL_PODS: Thing = {"namespaceSelector": {}}
 SOME = {"podSelector": {"matchLabels": {"app": "x"}}}

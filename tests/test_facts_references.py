@@ -226,7 +226,7 @@ def test_a_stateful_set_makes_claims() -> None:
 
 
 def test_an_operator_may_give_its_workloads_what_they_refer_to() -> None:
-    template = {"spec": {"serviceAccountName": "lab", **container()}}
+    template = {"spec": {"serviceAccountName": "lab", **container(image="registry.example/lab:1")}}
     notebook = thing("Notebook", "lab", version="kubeflow.org/v1", spec={"template": template})
     (item,) = one(cluster(notebook)).facts["references"]
     assert "found" not in item

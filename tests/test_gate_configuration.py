@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.command_line import assay
 from tests.gate_repository import Repository
@@ -21,6 +22,7 @@ spec:
       image: registry.example/web:1.4.2
       securityContext: {privileged: true}
 """
+POD_DATA = yaml.safe_load(POD)
 OWN = (Path(__file__).parent / "own-rule.yaml").read_text()
 RULE = "gate.configuration-not-weakened"
 PRIVILEGED = "kubernetes.container-not-privileged"
@@ -69,7 +71,7 @@ def weaker(repository: Repository, *arguments: str) -> tuple[int, list[str]]:
         ("rules:\n", "skip: [kubernetes.container-not-privileged]\nrules:\n", "does not run any more (skip:"),
         ("rules:\n", "select: [kubernetes.pod-*]\nrules:\n", "do not run any more (select)"),
         ("profile: strict\n", "", "do not run any more (profile)"),
-        ("rules:\n", "not_assessed: [{format: compose, reason: later}]\nrules:\n", "are accepted: compose"),
+        ("rules:\n", "not_assessed: [{format: score, reason: later}]\nrules:\n", "are accepted: score"),
         ("rules:\n", "paths: [manifests]\nrules:\n", "paths is manifests instead of not set"),
         ("fail-on: medium", "fail-on: often", "the configuration file of the change is wrong"),
     ],
@@ -200,3 +202,61 @@ def test_a_submodule_in_place_of_its_folder_does_not_take_the_configuration_alon
     code, found = weaker(repository, "--config", "ci/assay.yaml")
     assert code == 1
     assert any("do not run any more (profile)" in each for each in found)
+
+
+def _behind(repository: Repository, name: str, text: str) -> None:
+    """Let the default branch of `origin` go on with a file, while HEAD stays behind."""
+    repository.git("checkout", "-q", "-b", "old")
+    repository.git("checkout", "-q", "main")
+    repository.write(name, text)
+    repository.commit("goes on")
+    repository.is_base()
+    repository.git("checkout", "-q", "old")
+
+
+def test_a_branch_that_is_behind_is_judged_by_what_it_is_merged_into(repository: Repository) -> None:
+    _behind(repository, "assay.yaml", BASE.replace("fail-on: medium", "fail-on: low"))
+    repository.write("new.yaml", POD.replace("name: web,", "name: new,"))
+    done = assay("gate", "--output", "json", cwd=repository.folder)
+    found = json.loads(done.stdout)
+    assert found["run"]["fail_on"] == "low"
+    assert not [each for each in found["findings"] if each["rule"] == RULE], "the change alters no setting"
+    told = "assay.yaml counts as it is on origin/HEAD, which differs from the common ancestor"
+    assert told in found["comparison"]["notes"]
+
+
+def test_what_a_branch_that_is_behind_makes_weaker_is_a_finding(repository: Repository) -> None:
+    _behind(repository, "assay.yaml", BASE.replace("fail-on: medium", "fail-on: low"))
+    repository.write("assay.yaml", BASE.replace("fail-on: medium", "fail-on: critical"))
+    assert weaker(repository) == (1, ["fail-on is critical instead of medium"])
+
+
+@pytest.mark.parametrize("how", [(), ("--staged",)])
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"README.md": f"# Page\n\n```yaml\n{POD}```\n"},
+            "Pod web (pod.yaml) is now in README.md, where an object does not count as deployed",
+        ),
+        (
+            {"samples/a.yaml": POD},
+            "Pod web (pod.yaml) is now in samples/a.yaml, where an object does not count as deployed",
+        ),
+        ({"vendor/a.yaml": POD}, "Pod web (pod.yaml) is now in vendor/a.yaml, which is not scanned"),
+        ({"a.json": json.dumps(POD_DATA)}, "Pod web (pod.yaml) is now in a.json, which is not scanned"),
+        ({".gitignore": "*.tmp\npod.*\n"}, ".gitignore hides pod.yaml, which the change takes out of Git"),
+        ({"other.yaml": POD}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_hides_an_object_is_a_finding(
+    repository: Repository, files: dict[str, str], told: str, how: tuple[str, ...]
+) -> None:
+    (repository.folder / "pod.yaml").unlink()
+    for name, text in files.items():
+        repository.write(name, text)
+    repository.git("add", "--all")
+    code, found = weaker(repository, *how)
+    assert found == ([told] if told else [])
+    assert code == bool(told)

@@ -171,3 +171,24 @@ def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository
     repository.write("pod.yaml", POD)
     code, found = gate(repository, "--waivers", "policy/waivers.yaml")
     assert (code, RULE in failing(found)) == (1, True)
+
+
+def test_waivers_of_the_branch_that_a_change_goes_into_count(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "old")
+    repository.git("checkout", "-q", "main")
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.git("checkout", "-q", "old")
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository)
+    assert (code, states(found)) == (0, ["matched"])
+
+
+def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file(ENTRY))
+    repository.git("checkout", "-q", "-b", "old")
+    repository.git("checkout", "-q", "main")
+    on_the_base(repository, FILE, waivers_file())
+    repository.git("checkout", "-q", "old")
+    repository.write("pod.yaml", POD)
+    code, found = gate(repository)
+    assert (code, states(found), failing(found)) == (1, [], [RULE])

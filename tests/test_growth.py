@@ -57,7 +57,6 @@ def test_2000_network_policies_that_select_each_of_2000_pods(tmp_path: Path) -> 
 def test_4000_services_in_a_chain(tmp_path: Path) -> None:
     text = f"{SPEC}{each(SERVICE, 4000)}  flows:\n{each(FLOW, 3999)}"
     result = found(text, tmp_path)
-    rule = "architecture.service-availability-achievable"
-    promised = [item for item in result["findings"] if item["rule"] == rule]
-    assert len(promised) > 3900  # the last ones need too little to notice
-    assert "and 3,979 more" in promised[0]["message"]
+    assert result["inputs"][0]["subjects"] > 4000
+    promises = {"architecture.service-availability-achievable", "architecture.service-availability-within-weakest"}
+    assert not promises & {item["rule"] for item in result["findings"]}  # each figure stands for what is behind it

@@ -66,7 +66,13 @@ def test_a_commit_is_stopped_by_what_is_wrong_with_its_files(folder: Path, files
     assert hook(folder, *files).returncode == code
 
 
-@pytest.mark.parametrize("files", [[], ["service.yaml"], ["notes.md"]])
+def test_a_hook_without_files_says_that_nothing_is_judged(folder: Path) -> None:
+    done = hook(folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing is judged; `assay hook --full` judges the whole checkout" in done.stderr
+
+
+@pytest.mark.parametrize("files", [["service.yaml"], ["notes.md"]])
 def test_a_hook_that_passes_is_silent(folder: Path, files: list[str]) -> None:
     done = hook(folder, *files)
     assert (done.stdout, done.stderr) == ("", "")

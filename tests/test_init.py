@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,13 @@ import pytest
 import yaml
 
 from scanner import __version__
+from scanner.setup import requirement
+from scanner.setup.requirement import PLACEHOLDER
 from tests.command_line import Done, assay
 from tests.conftest import REPOSITORY
 from tests.test_sources_git import commit, git
 
+SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: a}\ncontainers: {}\n"
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -26,7 +31,8 @@ spec:
 """
 HOOKS = ".pre-commit-config.yaml"
 WORKFLOW = ".github/workflows/assay.yml"
-PINNED = f"assay-compliance=={__version__}"
+PINNED = f"assay-compliance @ git+{PLACEHOLDER}"
+"""Of a checkout, where the source is not known."""
 
 
 @pytest.fixture
@@ -87,6 +93,21 @@ def test_a_new_user_gets_from_the_output_to_a_gate_that_stops_a_change(folder: P
     assert "kubernetes.container-not-privileged" in stopped.stdout
 
 
+def test_the_table_of_a_gate_is_about_the_change_and_leads_to_a_waiver(folder: Path) -> None:
+    git(folder, "switch", "--quiet", "--create", "feature")
+    (folder / "manifests/web.yaml").write_text(POD)
+    said = assay("gate", "--base", "main", cwd=folder).stdout
+    assert re.search(
+        r"^compared +with main \(\w+\): [0-9]+ new, [0-9]+ unchanged \(also on the base\)", said, re.MULTILINE
+    )
+    assert not re.search(r"^(framework|outcomes|profile) ", said, re.MULTILINE)
+    (command,) = re.findall(r"`assay (waivers new [0-9a-f]{12})`", " ".join(said.split()))
+    assert f"new; fingerprint {command[-12:]}" in said
+    assert "path: manifests/web.yaml" in assay(*command.split(), cwd=folder).stdout
+    asked = assay("gate", "--base", "main", "--framework", "soc2", cwd=folder).stdout
+    assert re.search("^soc2@2017 ", asked, re.MULTILINE)
+
+
 def test_a_gate_says_what_to_fix_of_the_change_alone(folder: Path) -> None:
     (folder / "old.yaml").write_text(POD)
     commit(folder)
@@ -114,7 +135,7 @@ def test_a_gate_without_a_base_says_what_to_do(folder: Path, prepare: Any, said:
 
 def test_the_configuration_is_valid_and_changes_nothing(folder: Path) -> None:
     before = assay("scan", "--output", "concise", cwd=folder).stdout
-    (folder / "compose.yaml").write_text("services: {a: {image: b}}\n")
+    (folder / "score.yaml").write_text(SCORE)
     (folder / "vendor").mkdir()
     (folder / "vendor/pod.yaml").write_text(POD)
     init(folder)
@@ -123,12 +144,12 @@ def test_the_configuration_is_valid_and_changes_nothing(folder: Path) -> None:
     (folder / "assay.yaml").write_text(re.sub(r"^# (?=[a-z_-]+:|  )", "", text, flags=re.MULTILINE))
     keys = data(folder / "assay.yaml")
     assert set(keys) == {"fail-on", "exclude", "framework", "kubernetes-version", "rules", "not_assessed"}
-    assert keys["not_assessed"] == [{"format": "compose", "path": "compose.yaml", "reason": "WHY"}]
+    assert keys["not_assessed"] == [{"format": "score", "path": "score.yaml", "reason": "WHY"}]
     assert keys["exclude"] == ["vendor/"]
     assert assay("config", "show", cwd=folder).returncode == 0
     (folder / "assay.yaml").write_text(text)
     shutil.rmtree(folder / "vendor")
-    (folder / "compose.yaml").unlink()
+    (folder / "score.yaml").unlink()
     assert before.splitlines()[-1] == assay("scan", "--output", "concise", cwd=folder).stdout.splitlines()[-1]
 
 
@@ -141,14 +162,19 @@ def test_the_configuration_is_about_what_was_found(tmp_path: Path) -> None:
     assert "not_assessed" not in text
 
 
-def test_the_hook_is_the_one_of_this_repository(folder: Path) -> None:
+def test_the_hooks_are_those_of_this_repository(folder: Path) -> None:
     init(folder)
     [repository] = data(folder / HOOKS)["repos"]
-    [hook] = repository["hooks"]
     assert repository["repo"] == "local"
-    assert hook.pop("additional_dependencies") == [PINNED]
-    [ours] = [each for each in data(REPOSITORY / ".pre-commit-hooks.yaml") if each["id"] == "assay"]
-    assert hook == {key: value for key, value in ours.items() if key != "description"}
+    ours = {each["id"]: each for each in data(REPOSITORY / ".pre-commit-hooks.yaml")}
+    for hook in repository["hooks"]:
+        assert hook.pop("additional_dependencies") == [PINNED]
+        stages = set(hook.pop("stages"))
+        assert stages < set(ours[hook["id"]].pop("stages"))
+        assert ("pre-push" in stages) == (hook["id"] == "assay-full")
+        assert hook == {key: value for key, value in ours[hook["id"]].items() if key != "description"}
+    assert [hook["id"] for hook in repository["hooks"]] == ["assay", "assay-full"]
+    assert data(folder / HOOKS)["default_install_hook_types"] == ["pre-commit", "pre-merge-commit", "pre-push"]
 
 
 def test_a_workflow_runs_the_gate_with_history_and_pinned_actions(folder: Path) -> None:
@@ -212,7 +238,7 @@ def test_no_file_is_overwritten_and_what_to_add_is_printed(folder: Path) -> None
     done = init(folder)
     assert changed(folder) == []
     hooks = yaml.safe_load(THERE[HOOKS] + addition(done, HOOKS))
-    assert [each["hooks"][0]["id"] for each in hooks["repos"]] == ["a", "assay"]
+    assert [each["id"] for some in hooks["repos"] for each in some["hooks"]] == ["a", "assay", "assay-full"]
     assert set(yaml.safe_load(THERE[".gitlab-ci.yml"] + addition(done, ".gitlab-ci.yml"))) == {"test", "assay"}
     steps = yaml.safe_load(THERE["azure-pipelines.yml"] + addition(done, "azure-pipelines.yml"))["steps"]
     assert [each.get("script") for each in steps][-2:] == ["assay gate", "assay scan"]
@@ -273,7 +299,7 @@ def test_a_chart_needs_helm(folder: Path) -> None:
     (folder / "chart/templates/pod.yaml").write_text(POD)
     done = init(folder)
     assert "1 chart" in done.stdout
-    assert f"assay-compliance[helm]=={__version__}" in (folder / HOOKS).read_text()
+    assert f"assay-compliance[helm] @ git+{PLACEHOLDER}" in (folder / HOOKS).read_text()
 
 
 def test_nothing_is_written_through_a_link(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -293,8 +319,78 @@ def test_nothing_is_written_through_a_link(folder: Path, tmp_path_factory: pytes
 def test_a_hostile_name_adds_nothing_to_a_file_or_the_screen(folder: Path) -> None:
     odd = folder / "a\nfail-on: critical\n\x1b[31m"
     odd.mkdir()
-    (odd / "compose.yaml").write_text("services: {a: {image: b}}\n")
+    (odd / "score.yaml").write_text(SCORE)
     done = init(folder)
     assert data(folder / "assay.yaml") is None
     assert "\x1b" not in done.stdout + (folder / "assay.yaml").read_text()
-    assert len((folder / "assay.yaml").read_text().split("compose")) == 3
+    assert len((folder / "assay.yaml").read_text().split("score")) == 3
+
+
+# What pip installs
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+HASHED = {"archive_info": {"hashes": {"sha256": "ab"}}}
+GIT = {"vcs_info": {"vcs": "git", "commit_id": COMMIT}}
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        (None, f"assay-compliance=={__version__}"),
+        ({"url": "https://h.example/assay", **GIT}, f"assay-compliance @ git+https://h.example/assay@{COMMIT}"),
+        ({"url": "ssh://git@h.example/assay", **GIT}, f"assay-compliance @ git+ssh://git@h.example/assay@{COMMIT}"),
+        ({"url": "https://h.example/a.whl", **HASHED}, "assay-compliance @ https://h.example/a.whl#sha256=ab"),
+        ({"url": "https://user:word@h.example/assay", **GIT}, PINNED),
+        ({"url": "https://word@h.example/assay", **GIT}, PINNED),
+        ({"url": "http://h.example/assay", **GIT}, PINNED),
+        ({"url": 'https://h.example/$(x)"', **GIT}, PINNED),
+        ({"url": "file:///home/ana/assay", **GIT}, PINNED),
+        ({"url": "https://h.example/a.whl", "archive_info": {}}, PINNED),
+        ({"url": "file:///home/ana/assay", "dir_info": {"editable": True}}, PINNED),
+    ],
+)
+def test_pip_installs_from_where_assay_was_installed(monkeypatch: pytest.MonkeyPatch, record: Any, text: str) -> None:
+    class Installed:
+        def read_text(self, _: str) -> str | None:
+            return None if record is None else json.dumps(record)
+
+    monkeypatch.setattr(metadata, "distribution", lambda _: Installed())
+    own = requirement.own("")
+    assert own == requirement.Requirement(text, known=text != PINNED)
+
+
+def test_a_source_that_is_not_known_is_asked_for(folder: Path) -> None:
+    from_elsewhere(folder, "git@github.com:example/shop.git")
+    done = init(folder)
+    assert f"in {HOOKS}, {WORKFLOW}, put the address" in done.stdout
+    assert all((folder / name).read_text().count(f"place of {PLACEHOLDER}") == 1 for name in (HOOKS, WORKFLOW))
+
+
+def test_a_requirement_is_written_as_it_is_given(folder: Path) -> None:
+    from_elsewhere(folder, "git@github.com:example/shop.git")
+    done = init(folder, "--requirement", "own[helm]==1.2")
+    assert "git.example.org" not in done.stdout + (folder / HOOKS).read_text()
+    assert 'pip install "own[helm]==1.2"' in (folder / WORKFLOW).read_text()
+
+
+@pytest.mark.parametrize("text", ['a"; touch x; "', "$(touch x)", "`x`", "a\nb", "-r/etc/passwd", "", "a\\b", "a'b"])
+def test_a_requirement_is_never_a_command(folder: Path, text: str) -> None:
+    init(folder, "--requirement", text, code=2)
+    assert changed(folder) == []
+
+
+def test_an_architecture_spec_to_start_from_is_sound(tmp_path: Path) -> None:
+    folder = tmp_path / "My Shop"
+    folder.mkdir()
+    shown = assay("init", "architecture", "--dry-run", cwd=folder)
+    assert (shown.returncode, list(folder.iterdir())) == (0, [])
+    assert assay("init", "architecture", cwd=folder).returncode == 0
+    spec = folder / "architecture.yaml"
+    assert spec.read_text() == shown.stdout
+    assert "  name: my-shop\n" in shown.stdout
+    scanned = assay("scan", spec.name, "--profile", "strict", "--show", "unknown", cwd=folder)
+    assert scanned.returncode == 0
+    assert "0 fail, 0 unknown" in scanned.stdout
+    again = assay("init", "architecture", cwd=folder)
+    assert again.returncode == 2
+    assert "architecture.yaml already exists" in again.stderr

@@ -18,52 +18,29 @@ kind: ConfigMap
 metadata: {name: plain, namespace: shop}
 data: {colour: blue}
 """
-CARD = '{"name": "a"}'
-"""A card of an agent, which Assay does not read, at `.well-known/agent-card.json`."""
-COMPOSE = "services: {web: {image: nginx}}\n"
+MANIFEST = '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"}'
+"""The manifest of an MCP server, which Assay does not read."""
+SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
+BROKEN_CALL = CALL.replace('"a"', '"a" b')
 FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n"
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
-    "compose": [
-        ("a.yaml", {"services": {"web": {"image": "nginx"}}}),
-        ("b.yml", {"version": "3", "services": {"web": {"build": "."}}}),
-        ("docker-compose.override.yml", {"services": {"web": {"ports": ["80:80"]}}}),
-        ("compose.yaml", {"include": ["a.yaml"]}),
-        ("deploy/docker-stack.yml", {"services": {}}),
-    ],
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
-    "claude-agent": [(".claude/agents/core/coder.md", FRONT_MATTER)],
-    "claude-command": [(".claude/commands/deploy.md", FRONT_MATTER)],
-    "agent-skill": [("skills/a/SKILL.md", FRONT_MATTER)],
-    "copilot-agent": [(".github/agents/a.agent.md", FRONT_MATTER)],
     "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
     "mcp-manifest": [
         ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
     ],
     "tool-call": [
-        ("a.json", {"tool": "mcp__claude-flow__agent_spawn", "arguments": {}}),
-        ("b.json", {"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "a"}}),
-        ("c.txt", CALL),
-        ("d.md", f"```text\n{CALL}\n```\n"),
+        ("c.txt", BROKEN_CALL),
+        ("d.md", f"```text\n{BROKEN_CALL}\n```\n"),
     ],
-    "claude-flow": [("claude-flow.config.json", {"features": {}}), (".hive-mind/config.json", {"queen": {}})],
     "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
     "agent-resource": [
-        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Agent", "metadata": {"name": "a"}}),
-        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPServer", "metadata": {}}),
+        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Memory", "metadata": {"name": "a"}}),
+        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPRegistry", "metadata": {}}),
     ],
-    "agent-card": [
-        (".well-known/agent-card.json", {"name": "a"}),
-        ("card.json", {"name": "a", "capabilities": {}, "skills": [{"id": "s"}], "url": "http://a"}),
-    ],
-    "crewai": [
-        ("agents.yaml", {"a": {"role": "r", "goal": "g", "backstory": "b"}}),
-        ("tasks.yaml", {"t": {"description": "d", "expected_output": "e"}}),
-        ("crew.jsonc", {"agents": [], "tasks": [{"description": "d", "expected_output": "e"}]}),
-    ],
-    "langgraph": [("langgraph.json", {"graphs": {"a": "./a.py:graph"}, "dependencies": ["."]})],
     "autogen": [("team.json", {"provider": "autogen.Team", "component_type": "team", "config": {}})],
     "adk-agent": [("root_agent.yaml", {"agent_class": "LlmAgent", "name": "a"})],
     "m365-agent": [("declarativeAgent.json", {"name": "a", "instructions": "b"})],
@@ -104,7 +81,6 @@ LIKENESSES: list[tuple[str, Any]] = [
     ("a.json", {"name": "a", "version": "1", "scripts": {}}),
     ("a.yaml", {"graphs": [1]}),
     (".claude/settings.json", {}),
-    ("a.md", FRONT_MATTER),
     ("CLAUDE.md", "# Rules\nAlways run the tests.\n"),
     ("a.md", f"`{CALL}`"),
     ("a.xml", "<project/>"),
@@ -167,21 +143,19 @@ def test_the_list_stands_in_the_documentation() -> None:
     assert SAMPLES.keys() == {form.name for form in UNREAD}
 
 
-def test_a_card_of_an_agent_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
+def test_a_manifest_of_a_server_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, ".well-known/agent-card.json", CARD)
+    write(tmp_path, "server.json", MANIFEST)
     files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
     assert done.returncode == 4
-    assert "Incomplete: 1 input was not assessed (agent-card)." in done.stdout
-    reason = "an agent card (A2A), which Assay does not read"
+    assert "Incomplete: 1 input was not assessed (mcp-manifest)." in done.stdout
+    reason = "the manifest of an MCP server, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
     texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
-    assert {name for name, text in texts.items() if reason in text and ".well-known/agent-card.json" in text} == set(
-        texts
-    )
+    assert {name for name, text in texts.items() if reason in text and "server.json" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False
     (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
@@ -189,17 +163,18 @@ def test_a_card_of_an_agent_beside_clean_manifests_are_told_everywhere(tmp_path:
 
 
 def test_a_document_among_others_is_a_loss(tmp_path: Path) -> None:
-    write(tmp_path, "a.yaml", f"{CLEAN}---\n{COMPOSE}")
+    write(tmp_path, "a.yaml", f"{CLEAN}---\n{SCORE}")
     code, told = results(tmp_path)
     (item,) = told["inputs"]
     assert (code, item["status"], item["formats"]) == (4, "assessed", ["kubernetes"])
-    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "compose")]
+    assert [(loss["line"], loss["kind"]) for loss in item["losses"]] == [(6, "score")]
     assert told["summary"]["inputs"]["assessed"] == 1
     assert "a.yaml:6" in assay("scan", ".", cwd=tmp_path).stdout
 
 
 def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path) -> None:
-    write(tmp_path, "a.md", f"```js\n{CALL}\n```\n\n```bash\n{CALL}\n```\n\nThen {CALL}.\n")
+    text = f"```js\n{CALL}\n```\n\n```bash\n{BROKEN_CALL}\n```\n\nThen {BROKEN_CALL}.\n"
+    write(tmp_path, "a.md", text)
     code, told = results(tmp_path)
     (item,) = told["inputs"]
     assert (code, item["status"]) == (4, "assessed")
@@ -208,20 +183,20 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "compose.yaml", COMPOSE)
-    write(tmp_path, ".well-known/agent-card.json", CARD)
-    entry = "  - {format: compose, reason: for developers only}\n"
+    write(tmp_path, "score.yaml", SCORE)
+    write(tmp_path, "server.json", MANIFEST)
+    entry = "  - {format: score, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
-    assert "compose is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (agent-card) (1 input accepted as not assessed)." in done.stdout
-    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .well-known/, reason: reviewed by hand}}\n")
+    assert "score is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
+    assert "Incomplete: 1 input was not assessed (mcp-manifest) (1 input accepted as not assessed)." in done.stdout
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: server.json, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
     assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
     found = inputs(told)
-    assert (found["compose.yaml"]["status"], found["compose.yaml"]["accepted"]) == (
+    assert (found["score.yaml"]["status"], found["score.yaml"]["accepted"]) == (
         "not-assessed",
         "for developers only",
     )
@@ -230,10 +205,10 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
-    write(tmp_path, "dev/a.yaml", COMPOSE)
-    write(tmp_path, "dev/.well-known/agent-card.json", CARD)
-    write(tmp_path, "live/a.yaml", COMPOSE)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, path: dev/, reason: on laptops}\n")
+    write(tmp_path, "dev/a.yaml", SCORE)
+    write(tmp_path, "dev/server.json", MANIFEST)
+    write(tmp_path, "live/a.yaml", SCORE)
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)
     assert code == 4
     assert {path for path, item in inputs(told).items() if "accepted" in item} == {"dev/a.yaml"}
@@ -250,17 +225,17 @@ def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
 
 def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: crewai, path: x/, reason: none left}\n")
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: adk-agent, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed crewai in x/ is not used: no scanned input matches it"
+    said = "not_assessed adk-agent in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout
 
 
 def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Path) -> None:
-    entries = ["{format: compose, reason: 'for: developers'}", "{path: a/, reason: b c d}"]
+    entries = ["{format: score, reason: 'for: developers'}", "{path: a/, reason: b c d}"]
     write(tmp_path, "assay.yaml", "not_assessed:\n" + "".join(f"  - {entry}\n" for entry in entries))
     shown = assay("config", "show", cwd=tmp_path).stdout
     assert shown.count("# assay.yaml:") == len(entries)
@@ -273,10 +248,10 @@ def test_config_show_prints_the_entries_in_a_form_that_is_read_back(tmp_path: Pa
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("{format: compse, reason: not ours}", "did you mean compose?"),
-        ("{format: compose}", "reason"),
+        ("{format: scoer, reason: not ours}", "did you mean score?"),
+        ("{format: score}", "reason"),
         ("{reason: not ours}", "format"),
-        ('{format: compose, reason: "   "}', "the reason contains no word"),
+        ('{format: score, reason: "   "}', "the reason contains no word"),
         ("{path: a, file: b, reason: not ours}", "file"),
     ],
 )
@@ -292,7 +267,7 @@ def test_a_wrong_entry_is_refused_with_its_line(entry: str, said: str, tmp_path:
     ("path", "content", "kind"),
     [
         ("README.md", BROKEN, "embedded"),
-        ("README.md", f"```yaml\n{COMPOSE}```\n", "embedded"),
+        ("README.md", f"```yaml\n{SCORE}```\n", "embedded"),
         ("README.md", "```js\nmcp__a__swarm_init({ topology: 'mesh', ... })\n```\n", "embedded"),
         ("prompt.ts", "const a = `\nmcp__x__swarm_init({a: 1`", "embedded"),
         ("prompt.py", f"PROMPT = '''\n{CALL}\n'''", "embedded"),
@@ -342,22 +317,24 @@ def test_only_a_template_is_called_one(text: str, template: bool, tmp_path: Path
 
 
 def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
-    write(tmp_path, "tsconfig.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
+    write(tmp_path, "base.json", '{\n  // strict\n  "compilerOptions": {"strict": true,},\n}\n')
+    write(tmp_path, "tsconfig.json", '{"compilerOptions": {"strict": true,}} // strict\n')
     write(tmp_path, ".mcp.json", '{"mcpServers": {"a": {"command": "npx"}}, /* none */}\n')
     write(tmp_path, "pod.json", '{"apiVersion": "v1", "kind": "Pod", /* none */}\n')
     found = inputs(results(tmp_path)[1])
-    assert found["tsconfig.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
+    assert found["base.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
+    assert found["tsconfig.json"]["reason"] == "a TypeScript configuration"
     assert found[".mcp.json"]["formats"] == ["mcp-servers"]
     assert found["pod.json"]["status"] == "unreadable"
 
 
 def test_the_fixer_and_the_hook_know_it_as_well(tmp_path: Path) -> None:
-    write(tmp_path, "compose.yaml", COMPOSE)
+    write(tmp_path, "score.yaml", SCORE)
     assert assay("fix", ".", cwd=tmp_path).returncode == 4
-    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 4
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, reason: for developers only}\n")
+    assert assay("hook", "score.yaml", cwd=tmp_path).returncode == 4
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, reason: for developers only}\n")
     assert assay("fix", ".", cwd=tmp_path).returncode == 3
-    assert assay("hook", "compose.yaml", cwd=tmp_path).returncode == 0
+    assert assay("hook", "score.yaml", cwd=tmp_path).returncode == 0
 
 
 def test_objects_of_kinds_that_no_rule_knows_are_counted(tmp_path: Path) -> None:

@@ -72,7 +72,16 @@ def test_keys_are_those_of_the_contract_in_its_order() -> None:
     run = ["started", "ended", "arguments", "profile", "kubernetes_version", "fail_on", "frameworks", "git"]
     assert list(report["run"]) == run
     assert report["verdict"] == {"exit_code": 4, "reason": sample_scan().verdict.reason}
-    assert list(report["inputs"][0]) == ["path", "sha256", "bytes", "status", "reason", "formats", "subjects"]
+    assert list(report["inputs"][0]) == [
+        "path",
+        "sha256",
+        "bytes",
+        "status",
+        "reason",
+        "context",
+        "formats",
+        "subjects",
+    ]
     finding = "rule outcome severity message subject location fingerprint occurrence"
     assert all(list(each)[:8] == finding.split() for each in report["findings"])
     rule = "title severity why remediation objectives controls counts"

@@ -1,11 +1,15 @@
-"""The SARIF report before two validators that miss different faults: the schema and the SARIF multitool."""
+"""SARIF before two validators that miss different faults, the schema and the SARIF multitool; and a reader."""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +21,12 @@ from scanner import reports
 from scanner.scan import scan
 from tests.conftest import REPOSITORY
 from tests.sample import fixed_scan, sample_scan
+from tests.sample_large import large_scan
 from tests.test_report_sarif import located
 
 if TYPE_CHECKING:
     from scanner.finished_scan import Scan
     from scanner.model import RuleInfo
-
-pytestmark = pytest.mark.sarif_multitool
 
 
 def hostile_rule(rule: RuleInfo) -> RuleInfo:
@@ -69,6 +72,7 @@ def multitool() -> Path:
     return Path(modules) / "@microsoft" / "sarif-multitool-linux"
 
 
+@pytest.mark.sarif_multitool
 @pytest.mark.parametrize("form", ["sarif", "sarif-github"])
 @pytest.mark.parametrize("name", SCANS)
 def test_valid_by_the_schema(name: str, form: str, multitool: Path) -> None:
@@ -79,6 +83,7 @@ def test_valid_by_the_schema(name: str, form: str, multitool: Path) -> None:
     ] == []
 
 
+@pytest.mark.sarif_multitool
 @pytest.mark.parametrize("form", ["sarif", "sarif-github"])
 @pytest.mark.parametrize("name", SCANS)
 def test_valid_by_the_multitool(name: str, form: str, multitool: Path, tmp_path: Path) -> None:
@@ -100,3 +105,22 @@ def test_valid_by_the_multitool(name: str, form: str, multitool: Path, tmp_path:
     assert run["invocations"][0]["executionSuccessful"]
     assert {level for level, _ in found} <= {"warning", "note"}
     assert {rule for level, rule in found if level == "warning"} <= {"SARIF2005"}
+
+
+@pytest.mark.sarif_tools
+@pytest.mark.parametrize("form", ["sarif", "sarif-github"])
+def test_a_reader_of_sarif_lists_every_result(form: str, tmp_path: Path) -> None:
+    program = os.environ.get("ASSAY_SARIF_TOOLS") or shutil.which("sarif")
+    if not program:
+        missing = "ASSAY_SARIF_TOOLS names no program, and sarif is not on PATH"
+        (pytest.fail if os.environ.get("ASSAY_REQUIRE_TOOLS") else pytest.skip)(missing)
+    folder, target, results = tmp_path / "reports", tmp_path / "listed.csv", Counter[str]()
+    folder.mkdir()
+    scans: list[Callable[[], Scan]] = [*SCANS.values(), partial(large_scan, 20_000)]
+    for number, scanned in enumerate(scans):
+        text = "".join(reports.render(form, scanned()))
+        (folder / f"{number}.sarif").write_text(text, encoding="utf-8")
+        results.update(result["ruleId"] for result in json.loads(text)["runs"][0]["results"])
+    subprocess.run([program, "csv", "--output", str(target), str(folder)], check=True, capture_output=True)
+    with target.open(encoding="utf-8", newline="") as lines:
+        assert Counter(row["Code"] for row in csv.DictReader(lines)) == results

@@ -29,6 +29,7 @@ STATED = {
     "kubernetes.network-policy-names-destinations": "a policy that is there denies what it does not name",
     "kubernetes.network-policy-names-sources": "a policy that is there denies what it does not name",
     "kubernetes.api-server-request-timeout-short": "the default is what is asked for, and minor",
+    "kubernetes.object-outside-default-namespace": "the namespace is stated",
     "kubernetes.role-without-wildcards": "the role names its verbs and resources",
     "kubernetes.workload-namespace-named": "the namespace is stated",
     "kubernetes.workload-outside-system-namespaces": "the namespace is stated",

@@ -130,7 +130,7 @@ def test_everything_in_a_native_spec_is_a_subject() -> None:
         ("architecture.domain", "architecture.domain/spec/Payments", "domain Payments"),
         ("document", "document/Architecture shop", "Architecture shop"),
     ]
-    assert all(subject.group.startswith("a.yaml:") for subject in found.subjects if subject.kind != "document")
+    assert {subject.group for subject in found.subjects if subject.kind != "document"} == {"architecture.system/shop"}
 
 
 SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0, "year": 365.25 * 86400}
@@ -147,6 +147,7 @@ SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0, "year": 365.25 * 8640
                 "owner": "team-shop",
                 "frameworks": ["PCI-DSS"],
                 "regions": ["eu-west-1"],
+                "availability": {"text": "99.99%", "percent": 99.99},
                 "policies": {
                     "atRest": "AES-256",
                     "inTransit": "TLS-1.3",
@@ -366,9 +367,10 @@ def test_a_header_that_means_to_be_a_specs_is_a_fault(header: str) -> None:
     assert "a spec has assay.dev/v1 Architecture" in fault.message
 
 
-def test_two_specs_of_one_file_are_two_systems() -> None:
-    found = reading(NATIVE + "\n---\n" + NATIVE)
-    assert len({subject.group for subject in found.subjects if subject.kind.startswith("architecture.")}) == 2
+@pytest.mark.parametrize(("other", "systems"), [("shop", 1), ("depot", 2)])
+def test_specs_of_one_name_are_one_system(other: str, systems: int) -> None:
+    found = reading(NATIVE + "\n---\n" + NATIVE.replace("name: shop", f"name: {other}", 1))
+    assert len({subject.group for subject in found.subjects if subject.kind.startswith("architecture.")}) == systems
 
 
 BANK: dict[str, Any] = {"unique-id": "bank"}

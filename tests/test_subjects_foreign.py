@@ -143,8 +143,8 @@ def test_several_foreign_documents_are_told_once_each() -> None:
 
 
 def test_code_blocks_are_told_from_files() -> None:
-    found = recognise(documents.read("a.md", "# Start\n\n```yaml\nservices: {web: {image: nginx}}\n```\n"))
-    assert found.foreign == "in code blocks: a Compose file"
+    found = recognise(documents.read("a.md", "# Start\n\n```yaml\nopenapi: 3.1.0\ninfo: {title: a}\n```\n"))
+    assert found.foreign == "in code blocks: an OpenAPI description"
 
 
 @pytest.mark.parametrize(

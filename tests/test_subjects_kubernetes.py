@@ -581,4 +581,4 @@ def test_the_sandbox_of_an_agent_is_a_workload(group: str) -> None:
     sandbox = thing("SandboxTemplate", version=group, spec={"podTemplate": TEMPLATE})
     assert [subject.kind.partition(".")[2] for subject in read(sandbox)] == ["resource", "workload", "container"]
     patch = thing("Kibana", version="kibana.k8s.elastic.co/v1", spec={"podTemplate": TEMPLATE})
-    assert [subject.kind for subject in read(patch)] == ["kubernetes.resource"]
+    assert [subject.partial for subject in read(patch)] == [False, True, True]

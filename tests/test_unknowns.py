@@ -86,6 +86,42 @@ def test_the_policy_that_leaves_it_open_is_named(tmp_path: Path) -> None:
     assert (policy.location.path, policy.message) == ("deny.yaml", "this policy may select the workload")
 
 
+SELECTED = "kubernetes.workload-selected-by-network-policy"
+TAKEOVER = "kubernetes.workload-account-cannot-take-over-cluster"
+ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "undecided"),
+    [
+        ("a.yaml", "a: [\n", set()),
+        ("README.md", "```yaml\napiVersion: v1\nkind: Pod\n  bad: [\n```\n", set()),
+        ("a.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: {a: [\n", set()),
+        ("a.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec: [\n", {SELECTED}),
+        ("a.json", '{"apiVersion": "v1", "items": [{"apiVersion": "v1", "kind":"NetworkPolicy"}', {SELECTED}),
+        ("a.yaml", "apiVersion: a/v1\nkind: NetworkPolicyList\nitems: [\n", {SELECTED}),
+        ("a.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nsubjects: [\n", {TAKEOVER}),
+        ("a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", {SELECTED, TAKEOVER}),
+        ("a.yaml", 'apiVersion: v1\nkind: "N\\x65tworkPolicy"\nspec: [\n', {SELECTED, TAKEOVER}),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
+    name: str, text: str, undecided: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "account.yaml").write_text(ACCOUNT)
+    (tmp_path / name).write_text(text)
+    assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
+
+
+def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "web.yaml").write_text(DEPLOYMENT)
+    (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
+    found = unknown(tmp_path)[SELECTED]
+    assert found.provide.endswith(", and make deny.yaml readable")
+    assert found.message.endswith(f"; to decide, {found.provide}")
+
+
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))
 
 

@@ -164,22 +164,6 @@ def test_without_a_file_the_commands_say_how_to_begin(folder: Path) -> None:
         assert "assay waivers new FINGERPRINT" in done.stderr
 
 
-def test_a_new_entry_needs_only_its_empty_fields(folder: Path) -> None:
-    (folder / "assay-waivers.yaml").unlink()
-    (found,) = (each for each in results(folder)["findings"] if each["rule"] == RULE)
-    done = assay("waivers", "new", found["fingerprint"][:10], "--today", TODAY, cwd=folder)
-    assert done.returncode == 0
-    entry = done.stdout
-    for key in ("reason", "residual-risk", "requester", "approver", "approved", "expires", "type"):
-        text = {"type": "risk-accepted", "approver": "@ben"}.get(key, str(ENTRY[key]))
-        entry = entry.replace(f'    {key}: ""', f"    {key}: {json.dumps(text)}")
-    head = "apiVersion: assay.dev/v1\nkind: Waivers\napprovers: ['@ben']\nwaivers:\n"
-    (folder / "assay-waivers.yaml").write_text(head + entry)
-    (waiver,) = results(folder)["waivers"]
-    assert (waiver["state"], waiver["why"]) == ("matched", "")
-    assert assay("waivers", "new", "0123456789", cwd=folder).returncode == 2
-
-
 def test_the_report_in_json_has_what_the_results_have(folder: Path) -> None:
     commit = committed(folder)
     (folder / "out").mkdir()

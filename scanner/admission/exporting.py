@@ -189,6 +189,9 @@ class _Export:
         named = {**self._names, "object": "object", "container": "container", "key": "key", "item": item}
         named |= {f"params.{name}": f"variables.{name}" for name in self._given}
         named |= {"params": "params", "cluster": "cluster", "cluster.minor": str(self._settings.minor)}
+        if "detail" in self._rule:
+            own = {**self._names, "item": item} if item and item != "item" else self._names
+            named["detail"] = f"({translated(self._rule['detail'], own, self._fields)})"
         inner = " + ', container ' + container.?name.orValue('')" if self._info.subject == CONTAINER else ""
         return {**named, "subject": _NAME + inner}
 

@@ -34,8 +34,8 @@ _SHOWN = 60
 def command() -> None:
     """Write, show and prune baselines.
 
-    A baseline is a file with the findings of a tree. `assay gate --baseline FILE` fails only for what is worse, which
-    needs no Git history.
+    A baseline is a file with the findings of a tree. `assay gate --baseline FILE` fails only for findings that are new
+    or worse than in the file, and needs no Git history.
     """
 
 
@@ -58,7 +58,7 @@ def write(context: click.Context, /, file: str, **given: Any) -> int:
         return NOTHING
     baseline = baseline_comparison.baseline_of(now)
     write_file(Path(file), baseline_comparison.text_of(baseline))
-    click.echo(f"{safe(file)}: {'; '.join(_counts(baseline))}")
+    click.echo(f"{safe(file)}: {'; '.join(_counts(baseline))}, by the rules of all profiles")
     click.echo(f"Commit it, then run: assay gate --baseline {safe(shlex.quote(file))}")
     return CLEAN
 
@@ -66,10 +66,16 @@ def write(context: click.Context, /, file: str, **given: Any) -> int:
 @command.command("show")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False), metavar="FILE")
 def show(file: str) -> None:
-    """Print the counts and the entries of a baseline."""
+    """Print the counts and the entries of a baseline.
+
+    It contains the findings of all profiles, so there may be more than a scan reports. In place of the severity, an
+    entry that is not a failure has `unknown` or `error`.
+    """
     baseline = baseline_file.read(file)
-    click.echo(f"{safe(file)}: {'; '.join(_counts(baseline))}")
+    click.echo(f"{safe(file)}: {'; '.join(_counts(baseline))}, by the rules of all profiles")
     click.echo(f"written by Assay {safe(baseline.tool.version)}, rule set {baseline.ruleset_digest[:12]}\n")
+    if baseline.findings:
+        click.echo("PATH: SEVERITY RULE SUBJECT [FIELD] [VALUE] FINGERPRINT")
     for entry in baseline.findings:
         click.echo(safe(_line(entry)))
     for each in baseline.unread:

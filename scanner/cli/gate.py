@@ -20,9 +20,9 @@ from scanner.sources import Selection, git_base, git_folder
 _HELP = f"""Compare files and folders with the base of a change.
 
     The base is the common ancestor of HEAD and --base. Only what the change made worse counts: findings that are new,
-    that have a worse value, or that failed on the base and cannot be judged any more. The configuration counts as it is
-    on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration file
-    on disk counts.
+    that have a worse value, or that the base could decide and the changed files cannot. The configuration counts as it
+    is on the base. With --baseline, a file takes the place of the base: no history is needed, and the configuration
+    file on disk counts.
     {EXIT_CODES}"""
 
 
@@ -53,8 +53,9 @@ _HELP = f"""Compare files and folders with the base of a change.
 @click.pass_context
 def command(context: click.Context, /, base: str | None, *, staged: bool, **given: Any) -> int:
     """Compare files and folders with the base of a change."""
+    from scanner.changed_settings import Change
     from scanner.cli import gate_configuration, gate_waivers
-    from scanner.comparison import Change, compare
+    from scanner.comparison import compare
 
     wanted = Wanted.of(given)
     revision, baseline = given["git_revision"], given.pop("baseline")
@@ -71,13 +72,13 @@ def command(context: click.Context, /, base: str | None, *, staged: bool, **give
         selection = _selection(revision or "", staged=staged)
         sides = gate_configuration.sides(context, found, selection)
         options = wanted.options(sides.chosen, revision, **given)
-        accepted = gate_waivers.sides(sides.chosen, found.commit, selection)
+        accepted = gate_waivers.sides(sides.chosen, found, selection)
         options = replace(
             options,
             selection=replace(options.selection, staged=staged, index=selection.index),
             **gate_waivers.options(accepted, sides.chosen, given),
         )
-        change = Change(sides.changed(), accepted.head, sides.notes)
+        change = Change(sides.changed(), accepted.head, accepted.past, sides.notes)
         work = partial(compare, sides.chosen.value("paths"), options, found, change=change)
         return wanted.run(sides.chosen, work, on_disk=not staged and not revision)
 

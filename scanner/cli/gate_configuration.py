@@ -10,8 +10,8 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner.changed_settings import ChangedConfiguration
 from scanner.cli.reading import resolved_options
-from scanner.comparison import ChangedConfiguration
 from scanner.configuration import file as configuration_file
 from scanner.configuration.file import NAME
 from scanner.configuration.resolve import ResolvedOptions
@@ -28,12 +28,13 @@ class Sides(Struct):
 
     path: str
     base: ResolvedOptions
+    """Of the common ancestor, which the change began with."""
     head: ResolvedOptions | None
     """None where the file of the change is wrong."""
     content: bytes
     """Of the file of the change."""
     chosen: ResolvedOptions
-    """What counts."""
+    """What counts: mostly that of the commit that the change is to be merged into."""
     fault: AssayError | None = None
     """What is wrong with the file of the change."""
     notes: tuple[str, ...] = ()
@@ -72,23 +73,29 @@ def _sides(context: click.Context, base: Base, selection: Selection) -> Sides:
         if not git_file.is_in_checkout(path):  # such as one that CI brings: no change reaches it
             own = _resolved(context, path, read(path), named=True)
             return Sides(path, own, own, b"", own)
+    counted = git_file.content(path, Selection(revision=base.target))
     before = git_file.content(path, Selection(revision=base.commit))
     try:
-        past = _resolved(context, path, before, named=named)
+        chosen = _resolved(context, path, counted, named=named)
     except AssayError as error:  # the change may mend it
         note = f"{path} is wrong on the base ({error.message}), so that of the change counts"
         now = content_of(path, selection, named=named)
         head = _resolved(context, path, now, named=named)
         return Sides(path, _resolved(context, path, None, named=named), head, now or b"", head, notes=(note,))
+    past, notes = chosen, tuple[str, ...]()
+    if before != counted:
+        notes = (f"{path} counts as it is on {base.name}, which differs from the common ancestor",)
+        with suppress(AssayError):
+            past = _resolved(context, path, before, named=named)
     try:
         now = content_of(path, selection, named=named)
         head = _resolved(context, path, now, named=named)
     except AssayError as error:
-        return Sides(path, past, None, _shown(path, selection), past, fault=error)
-    if before is None and now is not None:
+        return Sides(path, past, None, _shown(path, selection), chosen, fault=error, notes=notes)
+    if counted is None and before is None and now is not None:
         note = f"{path} is not on the base, so that of the change counts"
         return Sides(path, past, head, now, head, notes=(note,))
-    return Sides(path, past, head, now or b"", past)
+    return Sides(path, past, head, now or b"", chosen, notes=notes)
 
 
 def _changed_files(chosen: ResolvedOptions, commit: str, selection: Selection) -> Iterator[ConfigurationChange]:

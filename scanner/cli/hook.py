@@ -12,7 +12,15 @@ import click
 from msgspec.structs import replace
 
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
-from scanner.cli.reading import fails_on, is_configured, options, resolved_options, tell_changes, tell_configuration
+from scanner.cli.reading import (
+    deploy_target,
+    fails_on,
+    is_configured,
+    options,
+    resolved_options,
+    tell_changes,
+    tell_configuration,
+)
 from scanner.cli.terminal import on_standard_output
 from scanner.cli.waiver_options import accepts_waivers, tell_waivers, waiver_options
 from scanner.commit_check import Stopping, check_all, check_files, stopping
@@ -30,10 +38,11 @@ from scanner.sources.file_filter import FileFilter
 
 _HELP = """Judge files before a commit or a push.
 
-    In a Git checkout, what is staged is judged, and only what it makes worse than HEAD is counts. Rules that compare
-    objects do not run, unless --full is given. If nothing is staged, or outside of Git, the files on disk are judged,
-    and everything counts. PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF, which pre-commit sets before a push, name the
-    commits to compare in place of HEAD and what is staged.
+    In a Git checkout, the staged content of the named files is judged. Only findings count that are new or worse than
+    in HEAD; in the first commit, all do. Rules that compare objects do not run, unless --full is given. If nothing is
+    staged, or outside of Git, the files on disk are judged, and every finding counts. PRE_COMMIT_FROM_REF and
+    PRE_COMMIT_TO_REF, which pre-commit sets before a push, name the commits to compare in place of HEAD and what is
+    staged. Without FILES and without --full, nothing is judged.
 
     The default threshold is high; the scan in CI reports the lower severities. The exit codes are those of
     `assay scan`, except that nothing to assess is 0.
@@ -56,6 +65,7 @@ class _OnNames(Command):
 @click.argument("files", nargs=-1)
 @option(INPUT, "--full", is_flag=True, help="Judge all files of the checkout, or the given ones, by all rules.")
 @option(OUTPUT, "--fix", "fixing", is_flag=True, help="Apply safe fixes to the files in place of judging them.")
+@deploy_target
 @fails_on(Severity.HIGH, "Exit with 1, and so stop the commit, when a finding has this severity or a higher one.")
 @accepts_waivers
 @is_configured
@@ -65,6 +75,9 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
     if full and fixing:
         raise UsageError("--full and --fix exclude each other", hint="`assay fix .` fixes all files")
     if not files and not full:
+        click.echo(
+            "assay: no file is named, so nothing is judged; `assay hook --full` judges the whole checkout", err=True
+        )
         return CLEAN
     if fixing:
         return _fix(files, given)
@@ -134,6 +147,7 @@ def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:
     from scanner.cli.fix import command as fix
 
     config = ("--config", given["config"]) if given["config"] else ()
+    target = ("--deploy-target", given["deploy_target"]) if given["deploy_target"] else ()
     chosen = [part for name in ("select", "skip") for text in given[name] for part in (f"--{name}", text)]
-    code: int = fix.main([*config, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
+    code: int = fix.main([*config, *target, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
     return CLEAN if code == NOTHING else code

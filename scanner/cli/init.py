@@ -14,13 +14,19 @@ from scanner.cli.terminal import counted
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, INCOMPLETE, NOTHING
 from scanner.finished_scan import Scan
+from scanner.late import regex
+from scanner.library import data_root
 from scanner.model import Outcome
 from scanner.reports.safe_text import safe
 from scanner.safe_write import write_file
 from scanner.scan import scan
 from scanner.setup.files import HOOKS, Wanted, files
+from scanner.setup.requirement import PLACEHOLDER, given, own
 from scanner.setup.survey import Service, Survey, survey
 
+ARCHITECTURE = "architecture"
+_SPEC = "architecture.yaml"
+_NOT_IN_NAMES = regex(r"[^a-z0-9]+")
 _FOUND = {
     "kubernetes": "with Kubernetes manifests",
     "architecture": "with an architecture spec",
@@ -31,14 +37,25 @@ _FOUND = {
 
 
 @click.command("init")
+@click.argument("what", required=False, type=click.Choice([ARCHITECTURE]), metavar="[architecture]")
 @click.option("--dry-run", is_flag=True, help="Print the files and write nothing.")
+@click.option(
+    "--requirement",
+    metavar="REQUIREMENT",
+    help="What pip installs in the hooks and in the CI job, such as `assay-compliance @ git+https://HOST/assay@COMMIT`."
+    "  [default: what was installed here]",
+)
 @click.pass_context
-def command(context: click.Context, /, *, dry_run: bool) -> int:
+def command(context: click.Context, /, *, what: str | None, dry_run: bool, requirement: str | None) -> int:
     """Set Assay up in the repository of the current folder.
 
-    Scans the folder and writes assay.yaml, the entry for pre-commit and the CI job that suit it. A file that exists is
-    not changed: what to add to it is printed.
+    Scans the folder and writes assay.yaml, the entries for pre-commit and the CI job that suit it. A file that exists
+    is not changed: what to add to it is printed. `assay init architecture` writes architecture.yaml, an architecture
+    spec with comments to start from, and nothing else.
     """
+    if what == ARCHITECTURE:
+        return _write_architecture(dry_run=dry_run)
+    asked = given(requirement) if requirement is not None else None
     chosen = resolved_options(context)
     result = scan((os.curdir,), options(chosen, {}))
     tell_configuration(chosen.configuration)
@@ -51,14 +68,29 @@ def command(context: click.Context, /, *, dry_run: bool) -> int:
     _say(_read(found, result))
     if not found.assessed:
         return NOTHING
-    wanted = list(files(found))
+    source = asked or own("[helm]" if found.charts else "")
+    wanted = list(files(found, source))
     written = [each for each in wanted if not each.exists]
+    unnamed = [] if source.known else [each.path for each in wanted if source.text in each.content and not each.done]
     _provide(wanted, dry_run=dry_run)
     _say(("", "Next:"))
     if dry_run:
         _say(("  assay init                  writes the files",))
+    _say(_source(unnamed))
     _say(_next(found, [] if dry_run else written))
     _say(_remarks(found, result))
+    return CLEAN
+
+
+def _write_architecture(*, dry_run: bool) -> int:
+    """An architecture spec to start from, named after the folder."""
+    name = _NOT_IN_NAMES.sub("-", Path(os.curdir).resolve().name.lower()).strip("-") or "system"
+    text = (data_root() / "templates" / "init-architecture.yaml").read_text(encoding="utf-8").replace("NAME", name, 1)
+    if dry_run:
+        click.echo(text, nl=False)
+        return CLEAN
+    write_file(Path(_SPEC), (text,), new=True)
+    _say((f"wrote {_SPEC}", "", "Next: replace the example by your system, and scan it:", f"  assay scan {_SPEC}"))
     return CLEAN
 
 
@@ -104,6 +136,13 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").split("\n"))
 
 
+def _source(named: Sequence[str]) -> Iterator[str]:
+    """What a person has to put in, where it is not known where Assay is installed from."""
+    if named:
+        yield f"  in {', '.join(named)}, put the address"
+        yield f"  of Assay's repository and the full hash of a commit in place of {PLACEHOLDER}"
+
+
 def _next(found: Survey, written: Sequence[Wanted]) -> Iterator[str]:
     """The next commands."""
     if not found.top:
@@ -115,7 +154,8 @@ def _next(found: Survey, written: Sequence[Wanted]) -> Iterator[str]:
         yield f"  git add {' '.join(shlex.quote(each.path) for each in written)}"
         yield "  git commit -m 'Add Assay'"
     if any(each.path == HOOKS for each in written):
-        yield "  pre-commit install          runs the hook before each commit (pip install pre-commit)"
+        yield "  pre-commit install          runs a hook before each commit and a thorough one before each push"
+        yield "                              (pip install pre-commit)"
     yield "  assay scan                  lists all findings"
     base = "" if found.has_base else f" --base {shlex.quote(found.branch)}"
     yield f"  {f'assay gate{base}'.ljust(26)}  on a branch: fails only for what the branch makes worse"

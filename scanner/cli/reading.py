@@ -18,15 +18,15 @@ from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
 from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
+from scanner.contexts import Context
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
+from scanner.subjects.stacks.kinds import TARGETS
 
-_PROFILE_HELP = (
-    "Run the rules of this profile and of those before it. A scan with --framework runs the default and the strict "
-    "rules if this option is not given."
-)
+_PROFILE_HELP = """Run the rules of this profile and of those before it. A scan with --framework runs the default and
+the strict rules if this option is not given."""
 profile = option(
     SELECTION,
     "--profile",
@@ -43,6 +43,12 @@ kubernetes_version = option(
     metavar="X.Y",
     help="Assess manifests for this version of Kubernetes.",
 )
+deploy_target = option(
+    INPUT,
+    "--deploy-target",
+    type=click.Choice(TARGETS),
+    help="Assess Compose files as this command of Docker applies them.  [default: as each file shows]",
+)
 rule_folders = option(
     SELECTION,
     "--rules",
@@ -55,6 +61,15 @@ _OPTIONS = (
     profile,
     rule_folders,
     kubernetes_version,
+    option(
+        INPUT,
+        "--context",
+        "input_context",
+        type=click.Choice([context.value for context in Context]),
+        help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
+        "count one severity lower, except credentials.  [default: by the path of each input]",
+    ),
+    deploy_target,
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -101,7 +116,7 @@ _OPTIONS = (
 )
 
 
-_PARAMETERS = {"framework-file": "framework_files"}
+_PARAMETERS = {"framework-file": "framework_files", "context": "input_context"}
 _CONFIGURED = (
     option(
         INPUT,
@@ -246,8 +261,10 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         scope=Path(value("scope")) if value("scope") else None,
         fail_on=Severity(value("fail-on")),
         kubernetes_version=value("kubernetes-version"),
+        deploy_target=value("deploy-target") or "",
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
+        context=Context(value("context")) if value("context") else None,
         tuning=chosen.tuning,
         configuration=chosen.configuration,
         limits=limits(value("limit"), chosen.values["limit"].where),

@@ -80,14 +80,21 @@ def today(text: str | None) -> date:
     return found
 
 
+def waiver_paths(chosen: ResolvedOptions) -> tuple[tuple[str, ...], bool]:
+    """Where the file of waivers may be, and whether an option names it."""
+    if named := chosen.value("waivers"):
+        return (named,), True
+    folder = os.path.dirname(chosen.configuration.file)
+    return tuple(dict.fromkeys((os.path.join(folder, NAME), NAME))), False
+
+
 def waiver_file(chosen: ResolvedOptions, *, origins: bool) -> WaiverFile | None:
     """The file of waivers that counts, None where there is none."""
-    given = chosen.values["waivers"]
-    if given.value:
-        boundary.stay_inside(given.value)
-        return _read(given.value, named=True, origins=origins, where=given.where)
-    folder = os.path.dirname(chosen.configuration.file)
-    for path in dict.fromkeys((os.path.join(folder, NAME), NAME)):
+    paths, named = waiver_paths(chosen)
+    if named:
+        boundary.stay_inside(paths[0])
+        return _read(paths[0], named=True, origins=origins, where=chosen.values["waivers"].where)
+    for path in paths:
         if os.path.islink(path):
             hint = f"name the file: --waivers {NAME}"
             raise UsageError(f"{path} is a symbolic link, and Assay does not follow it", hint=hint)

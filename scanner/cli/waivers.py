@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from msgspec.structs import replace
 
+from scanner.cli import new_waiver
 from scanner.cli.environment import git_state
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, resolved_options, tell_configuration
 from scanner.cli.terminal import counted
-from scanner.cli.waiver_options import NAME, accepts_waivers, today, waiver_options
+from scanner.cli.waiver_options import NAME, accepts_waivers, waiver_options
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, FAILED
 from scanner.finished_scan import Scan
-from scanner.model import Finding, Outcome
 from scanner.reports.safe_text import safe
 from scanner.safe_write import write_file
 from scanner.scan import scan
@@ -106,24 +106,7 @@ def report(context: click.Context, /, form: str, target: str | None, **given: An
         click.echo(piece.encode("utf-8", "backslashreplace"), nl=False)
 
 
-@command.command("new", cls=Command)
-@click.argument("fingerprint", metavar="FINGERPRINT")
-@_scans
-def new(context: click.Context, /, fingerprint: str, **given: Any) -> None:
-    """Print an entry for a finding.
-
-    FINGERPRINT is that of a finding in a report, or its first six characters or more. The command scans PATHS, or the
-    current folder. Complete the entry and add it to the list `waivers` of the file.
-    """
-    resolved = resolved_options(context)
-    with Progress(shown=True) as progress:
-        result = scan(resolved.value("paths"), options(resolved, given), progress)
-    found = [each for each in result.findings if _is(each, fingerprint)]
-    if not found:
-        hint = "name the paths of the report and use its options; only a failure can be waived"
-        raise UsageError(f"the scan has no failure with the fingerprint {fingerprint}", hint=hint)
-    for line in _entry(found[0], str(today(given["today"]))):
-        click.echo(safe(line) if line.strip() else "")
+command.add_command(new_waiver.command)
 
 
 @command.command("schema")
@@ -161,36 +144,3 @@ def _title(result: Scan) -> str:
     from scanner.reports.waivers import title
 
     return title(result.waivers)
-
-
-def _is(finding: Finding, fingerprint: str) -> bool:
-    return finding.outcome is Outcome.FAIL and len(fingerprint) > 5 and finding.fingerprint.startswith(fingerprint)  # noqa: PLR2004 - as `assay explain` has it
-
-
-def _entry(finding: Finding, day: str) -> Iterator[str]:
-    """A waiver of a finding, whose empty fields a person completes."""
-    from scanner.documents.data_to_text import QuotingStyle, flow
-    from scanner.gate.waivers.matching import resource_of
-
-    resource = resource_of(finding)
-    named = {key: value for key in resource.__struct_fields__ if (value := getattr(resource, key))}
-
-    def said(value: Any) -> str:
-        return flow(value, QuotingStyle())
-
-    yield f"# {finding.message}"
-    yield f"  - id: W-{finding.fingerprint[:8]}"
-    yield f"    rule: {said(finding.rule)}"
-    yield f"    resource: {said(named)}"
-    yield f"    path: {said(finding.location.path)}"
-    if finding.location.field:
-        yield f"    field: {said(finding.location.field)}"
-    if finding.evidence is not None:
-        yield f"    evidence: {said(finding.evidence)}"
-    yield '    type: ""  # risk-accepted, compensating, customised, false-positive or not-applicable'
-    yield '    reason: ""'
-    yield '    residual-risk: ""  # for risk-accepted and customised'
-    yield '    requester: ""'
-    yield '    approver: ""  # another person, of `approvers` or of CODEOWNERS'
-    yield f'    approved: ""  # a date such as {day}'
-    yield '    expires: ""  # the last day, at most `max-life` days after approval'

@@ -42,6 +42,8 @@ KEYS = {
         ConfigurationKey("strict-documents", default=False),
         ConfigurationKey("fail-on", Severity.LOW.value),
         ConfigurationKey("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
+        ConfigurationKey("context", None),
+        ConfigurationKey("deploy-target", None),
         ConfigurationKey("rule-folders", option="--rules", names_files=True, needs_config=True),
         ConfigurationKey("policies", names_files=True, needs_config=True),
         ConfigurationKey("values", names_files=True, needs_config=True),

@@ -86,6 +86,7 @@ def _fewer(before: Any, after: Any) -> bool:
 
 _WEAKER: Mapping[str, Callable[[Any, Any], bool]] = {
     "fail-on": lambda before, after: SEVERITIES.index(after) < SEVERITIES.index(before),
+    "context": lambda _, after: after in ("documentation", "template") or after is None,
     "strict-documents": lambda before, _: bool(before),
     "inline-ignores": lambda _, after: bool(after),
     "exclude": lambda before, after: not set(after) <= set(before),

@@ -27,6 +27,8 @@ _HARMLESS = regex(
     r"public|publishable|(?:pull|tls|cert)_?secret|checksum|hash|digest|fingerprint|^(?:old)?_?pwd$"
     r"|(?:csrf|next|continue)_?token$"
 )
+_NAME_OF_SECRET = regex(r"[a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){0,8}-(?:secrets?|credentials?)(?:-name)?")
+"""The name of a Secret, to which a `secretKey` may refer."""
 _JOINT = regex(r"([a-z0-9])([A-Z])")
 _AS_ONE = str.maketrans("-./", "___")
 _SHORTEST = 3
@@ -59,14 +61,16 @@ def kind_by_name(name: str, value: str) -> str:
     if sort == "password":
         return DEFAULT if is_default(value) or is_nouns(value) else "a password"
     noun = "a token" if name.lower().rstrip("_-0123456789").endswith("token") else "a secret key"
-    return _key(sort, noun, value)
+    return _key(name.lower().rstrip("_-0123456789"), sort, noun, value)
 
 
-def _key(sort: str, noun: str, value: str) -> str:
+def _key(name: str, sort: str, noun: str, value: str) -> str:
     """What a value is under the name of a key or token: seldom chosen by a person, so it is random or well known."""
     if sort == "other":
         return noun if is_random(value) else ""
     if is_default(value):
         return DEFAULT
+    if name.endswith("key") and _NAME_OF_SECRET.fullmatch(value):
+        return ""
     drawn = is_random(value) or len(value) >= _TELLING
     return noun if drawn and not is_sample(value) and not is_nouns(value) else ""

@@ -15,8 +15,9 @@ from scanner.errors import UnreadableError
 from scanner.late import regex
 
 YAML_SUFFIXES = (".yaml", ".yml")
-JSON_SUFFIXES = (".json",)
-SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".ts")
+JSON_SUFFIXES = (".json", ".jsonc", ".code-workspace")
+SCRIPT_SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
+_TOML_SUFFIXES = (".toml",)
 _PROSE_SUFFIXES = (".md",)
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -28,6 +29,8 @@ _FIRST_LINE = regex(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)
 """How a text starts that may be a manifest under another name; a program that holds one does not."""
 _CONTENT = regex(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)
 """The first line of a YAML text that is more than a comment or the start or end of a document."""
+_PAGE = regex(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
+"""Names of texts for people and agents; any other that is read as Markdown is a source file."""
 _FENCE = regex(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 
@@ -38,6 +41,7 @@ class Language(Enum):
     JSON = auto()
     SCRIPT = auto()
     """Calls in JavaScript or TypeScript."""
+    TOML = auto()
     MARKDOWN = auto()
     """Code blocks and prose; any text without a telling name or content is read as that."""
 
@@ -97,8 +101,15 @@ def text_of(path: str, text: str) -> Text:
         return Text(path, text, Language.JSON)
     if lowered.endswith(SCRIPT_SUFFIXES):
         return Text(path, text, Language.SCRIPT)
+    if lowered.endswith(_TOML_SUFFIXES):
+        return Text(path, text, Language.TOML)
     manifest = _MANIFEST.search(text) and _FIRST_LINE.match(text) and not _FENCE.search(text)
     return Text(path, text, Language.YAML if manifest else Language.MARKDOWN, _begins_as_json(text))
+
+
+def is_page(path: str) -> bool:
+    """Whether a text that is read as Markdown is one for people and agents by its name, and not a source file."""
+    return bool(_PAGE.search(path))
 
 
 def stream_of(path: str, text: str) -> Text:

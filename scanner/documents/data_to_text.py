@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from scanner.documents.layout import Layout
-from scanner.documents.scalars import is_disputed, resolve
+from scanner.documents.scalars import resolve
 from scanner.late import regex
 
 _PLAIN = regex(r"[A-Za-z][\w./-]*\Z", re.ASCII)
@@ -29,7 +29,7 @@ class QuotingStyle(Struct, frozen=True):
 def scalar(value: Any, style: QuotingStyle) -> str:
     """A text, number, word or empty collection on one line."""
     plain = isinstance(value, str) and not style.quoted and _PLAIN.match(value) is not None
-    if plain and resolve(value) == value and not is_disputed(value):
+    if plain and resolve(value) == value:  # every word that a dialect has is one for Kubernetes
         return str(value)
     return _number(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LANGUAGES = {
     **dict.fromkeys(("yaml", "yml"), "yaml"),
     **dict.fromkeys(("json", "jsonc"), "json"),
-    **dict.fromkeys(("javascript", "js", "jsx", "typescript", "ts", "mjs"), "javascript"),
+    **dict.fromkeys(("javascript", "js", "jsx", "typescript", "ts", "tsx", "mjs", "mts"), "javascript"),
+    **dict.fromkeys(("sh", "bash", "zsh", "shell", "console", "shell-session", "shellsession"), "shell"),
 }
 """Fence labels that are read, and the language they mean."""
 
@@ -39,9 +40,15 @@ def _reader() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 
 
-def parse(text: str) -> tuple[list[CodeBlock], list[str]]:
-    """The fences of a Markdown text, and its lines with those of every fence left empty."""
+def parse(text: str, taken: int = 0) -> tuple[list[CodeBlock], list[str]]:
+    """The fences of a Markdown text, and its lines with those of every fence left empty.
+
+    The first lines are front matter and left empty too, if some are taken.
+    """
     lines = text.split("\n")
+    if taken:
+        lines[:taken] = [""] * taken
+        text = "\n".join(lines)
     if "```" not in text and "~~~" not in text:
         return [], lines
     prose = list(lines)
@@ -54,7 +61,7 @@ def parse(text: str) -> tuple[list[CodeBlock], list[str]]:
         words = token.info.split()
         label = words[0].lower() if words else ""
         language = LANGUAGES.get(label, "")
-        columns = _columns(token.content, lines[first + 1 : end]) if language else ()
+        columns = _columns(token.content, lines[first + 1 : end])
         fences.append(CodeBlock(language, token.content, first + 1, columns, label))
     return fences, prose
 

@@ -33,6 +33,10 @@ class ParseFault(Struct, frozen=True):
     """Nothing of the text behind it is read."""
     sketch: bool = False
     """An ellipsis replaces a part, so the text is only an illustration."""
+    name: str = ""
+    """Of the call that it is about."""
+    span: tuple[int, int] = (0, 0)
+    """Where the part begins and ends in the text."""
 
 
 class LimitExceededError(UnreadableError):

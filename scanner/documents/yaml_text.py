@@ -29,9 +29,12 @@ _ALLOWED_OF_ASCII = regex("[\t\n\r\x20-\x7e]*")
 """The same for most texts; compiling a range of other characters takes 3 ms in each process."""
 
 
-def parse(text: str, limits: Limits) -> Iterator[Parsed | ParseFault]:
-    """The documents of a text, in order. A fault costs its document: reading continues at the next `---` line."""
-    composer, offset = Composer(limits), 0
+def parse(text: str, limits: Limits, first_line: int = 0) -> Iterator[Parsed | ParseFault]:
+    """The documents of a text, in order. A fault costs its document: reading continues at the next `---` line.
+
+    `first_line` is the line of a larger text at which it begins.
+    """
+    composer, offset = Composer(limits), first_line
     while (refused := _allowed(text)) < len(text):
         starts = [start.start() for start in _NEXT_DOCUMENT.finditer(text, 0, refused)]
         yield from _parse(text[: starts[-1] if starts else 0], offset, composer)

@@ -1,20 +1,16 @@
-"""Who holds a role, who decides over whose proposal, and whether escalation grows towards a decider."""
+"""Who decides over whose proposal, and where the reporting lines of agents lead."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
 from typing import Any
 
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Group, Groups
+from scanner.facts.roles import aliases, is_no_role, is_same, is_several, slug, texts, unheld
+from scanner.facts.setups import Setups
 from scanner.facts.step import Facts, read, step
-from scanner.late import regex
-from scanner.masking import hidden
 from scanner.model import Subject
-from scanner.subjects.architecture import SYSTEM
-from scanner.subjects.governance import DECISION, ESCALATION
-from scanner.subjects.swarm import AGENT, TASK
+from scanner.subjects.governance import ALERT, DECISION, ESCALATION
+from scanner.subjects.swarm import AGENT
 
 SELF_APPROVED = Fact(
     "self_approved",
@@ -32,32 +28,35 @@ SELF_REVIEWED = Fact(
 )
 UNHELD = Fact(
     "unheld",
-    (DECISION, ESCALATION),
+    (DECISION, ESCALATION, ALERT),
     list[str],
-    "Roles that match no agent, task or listed role of the document: the proposer of a decision, each step of an "
-    "escalation; absent where the document has no list of roles or agents, or a name in it is computed.",
+    "Roles that match no agent, task or listed role of the setup: the proposer of a decision, each step of an "
+    "escalation, whom an alert of a swarm escalates to; absent where it has no list of roles or agents, or a name "
+    "in it is computed.",
     provide="state the role, and list the roles or agents of the organisation by names that are not computed",
 )
-REPEATED = Fact(
-    "repeated",
-    (ESCALATION,),
+UNHELD_APPROVERS = Fact(
+    "unheld_approvers",
+    (DECISION,),
     list[str],
-    "Roles that occur twice in the path.",
-    provide="state the path of the escalation",
+    "Approvers that match no agent, task or listed role of the setup, without those that name a person (`human`); "
+    "absent where no role is known.",
+    provide="state the approver, and list the roles or agents of the organisation by names that are not computed",
 )
-GROWING = Fact(
-    "growing",
-    (ESCALATION,),
-    bool,
-    "Whether the timeouts increase along the path.",
-    provide="state the timeout of each step of the escalation",
+UNHELD_REVIEWERS = Fact(
+    "unheld_reviewers",
+    (DECISION,),
+    list[str],
+    "Reviewers that match no agent, task or listed role of the setup, without those that name a person, a team or "
+    "several people; absent where no role is known.",
+    provide="state the reviewers, and list the roles or agents of the organisation by names that are not computed",
 )
-TOTAL_SECONDS = Fact(
-    "total_seconds",
-    (ESCALATION,),
-    float,
-    "The sum of the timeouts in seconds.",
-    provide="state the timeout of each step of the escalation",
+PEERS_WITH_AUTHORITY = Fact(
+    "peers_with_authority",
+    (AGENT,),
+    int,
+    "The number of other agents of the swarm that have `authority`.",
+    provide="spawn the agents of the swarm in one setup",
 )
 REPORTS_TO_NOBODY = Fact(
     "reports_to_nobody",
@@ -75,122 +74,49 @@ REPORTS_IN_CIRCLE = Fact(
     provide="state in `authority.reports` whom the agent reports to",
 )
 
-_SEPARATORS = regex(r"[^a-z0-9]+")
-_SMALL_WORDS = frozenset(("of", "and", "the", "for"))
-
-
-_ROSTER = (
-    read(AGENT, "agent.name"),
-    read(TASK, "task.direct", "task.name"),
-    read(SYSTEM, "system.roles"),
-)
-"""What is read to know who is there."""
-
-
-def slug(role: Any) -> str:
-    """A role's name in one spelling: `Head of Risk and Compliance` is `head-risk-compliance`."""
-    words = _SEPARATORS.sub("-", str(role).lower()).strip("-").split("-")
-    return "-".join(word for word in words if word not in _SMALL_WORDS)
-
-
-def aliases(role: Any) -> set[str]:
-    """The names that mean a role: its own, and its initials (`cto`) where it has at least three words."""
-    name = slug(role)
-    words = name.split("-")
-    return {name, "".join(word[0] for word in words)} if len(words) > 2 else {name}  # noqa: PLR2004
-
-
-def is_same(one: Any, other: Any) -> bool:
-    """Whether two names mean one role: they are the same, or one of them is written as the initials of the other.
-
-    Two roles that are both written out are two, though their initials may be the same.
-    """
-    return slug(one) in aliases(other) or slug(other) in aliases(one)
-
-
-def _roster(group: Group) -> set[str]:
-    """Every role name in the group; empty where a name is computed, so that no role can be reported as missing."""
-    held: set[str] = set()
-    if any("name" in subject.unknowns for kind in (AGENT, TASK) for subject in group[kind]):
-        return held
-    for agent in group[AGENT]:
-        held |= aliases(agent.bindings["agent"].get("name", ""))
-    for task in group[TASK]:
-        if task.bindings["task"].get("direct"):
-            held |= aliases(task.bindings["task"].get("name", ""))
-    for system in group[SYSTEM]:
-        for role in _texts(system.bindings["system"].get("roles")):
-            held |= aliases(role)
-    return held - {""}
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _unheld(roles: Iterable[str], roster: set[str]) -> list[str]:
-    return [role for role in roles if not aliases(role) & roster]
-
 
 @step(
-    Groups,
-    gives=(SELF_APPROVED, SELF_REVIEWED, UNHELD),
-    reads=(*_ROSTER, read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers")),
+    Setups,
+    gives=(SELF_APPROVED, SELF_REVIEWED, UNHELD, UNHELD_APPROVERS, UNHELD_REVIEWERS),
+    reads=(read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers"),),
 )
-def check_decisions(groups: Groups, facts: Facts) -> None:
-    """Whether the proposer of a decision is also its approver or reviewer, and whether the proposer exists."""
-    for group in groups.all:
-        roster = _roster(group) if group[DECISION] else set()
-        for subject in group[DECISION]:
+def check_decisions(setups: Setups, facts: Facts) -> None:
+    """Whether the proposer of a decision is also its approver or reviewer, and whether these exist."""
+    for swarm in setups.all:
+        for subject in swarm.group[DECISION]:
             decision = subject.bindings["decision"]
             proposer = decision.get("proposer")
             for fact, field in ((SELF_APPROVED, "approver"), (SELF_REVIEWED, "reviewers")):
-                if proposer and (others := _texts(decision.get(field))):
+                if proposer and (others := texts(decision.get(field))):
                     facts.add(subject, fact, any(is_same(role, proposer) for role in others))
-            if roster:
-                facts.add(subject, UNHELD, _unheld(_texts(decision.get("proposer")), roster))
+            if swarm.roster:
+                _hold(subject, swarm.roster, facts)
+
+
+def _hold(subject: Subject, roster: set[str], facts: Facts) -> None:
+    """Which roles of a decision nobody holds; people and, among reviewers, teams are not expected on the roster."""
+    decision = subject.bindings["decision"]
+    facts.add(subject, UNHELD, unheld(texts(decision.get("proposer")), roster))
+    if approvers := texts(decision.get("approver")):
+        facts.add(subject, UNHELD_APPROVERS, unheld([role for role in approvers if not is_no_role(role)], roster))
+    if reviewers := texts(decision.get("reviewers")):
+        single = [role for role in reviewers if not (is_several(role) or is_no_role(role))]
+        facts.add(subject, UNHELD_REVIEWERS, unheld(single, roster))
 
 
 @step(
-    Groups,
-    gives=(REPEATED, UNHELD, GROWING, TOTAL_SECONDS),
-    reads=(*_ROSTER, read(ESCALATION, "escalation.path", "escalation.timeouts")),
+    Setups,
+    gives=(REPORTS_TO_NOBODY, REPORTS_IN_CIRCLE, PEERS_WITH_AUTHORITY),
+    reads=(read(AGENT, "agent.authority.reports", names=("agent.authority",)),),
 )
-def check_escalations(groups: Groups, facts: Facts) -> None:
-    """Whether each escalation path names distinct, existing roles and has increasing timeouts."""
-    for group in groups.all:
-        roster = _roster(group) if group[ESCALATION] else set()
-        for subject in group[ESCALATION]:
-            escalation = subject.bindings["escalation"]
-            if path := _texts(escalation.get("path")):
-                names = [slug(role) for role in path]
-                twice = {_spelling(role, name) for role, name in zip(path, names, strict=True) if names.count(name) > 1}
-                facts.add(subject, REPEATED, sorted(twice))
-                if roster:
-                    facts.add(subject, UNHELD, _unheld(path, roster))
-            times = [stage.get("seconds") for stage in escalation.get("timeouts", ())]
-            if times and all(time is not None for time in times):
-                facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
-                facts.add(subject, TOTAL_SECONDS, sum(times))
-
-
-def _spelling(role: str, name: str) -> str:
-    """A role in lower case; as written where it holds a credential, which masking would not find in lower case."""
-    return name if hidden(role) == role else role
-
-
-@step(
-    Groups,
-    gives=(REPORTS_TO_NOBODY, REPORTS_IN_CIRCLE),
-    reads=(*_ROSTER, read(AGENT, "agent.authority.reports")),
-)
-def follow_reports(groups: Groups, facts: Facts) -> None:
-    """Where the line of report of each agent leads."""
-    for group in groups.all:
-        if group[AGENT]:
-            _report(group[AGENT], _roster(group), facts)
+def follow_reports(setups: Setups, facts: Facts) -> None:
+    """Where the line of report of each agent leads, and how many of the other agents have `authority`."""
+    for swarm in setups.all:
+        if agents := swarm.group[AGENT]:
+            _report(agents, swarm.roster, facts)
+            number = sum(bool(_authority(agent)) for agent in agents)
+            for agent in agents:
+                facts.add(agent, PEERS_WITH_AUTHORITY, number - bool(_authority(agent)))
 
 
 def _report(agents: list[Subject], roster: set[str], facts: Facts) -> None:

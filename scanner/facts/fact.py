@@ -32,6 +32,9 @@ class Fact(Generic[T]):
     item_related: tuple[str, ...] = ()
     """The same for each item of a list, for rules with `each: facts.NAME`."""
 
+    traced: bool = False
+    """It comes with the places that it was followed through, which findings about it show in their order."""
+
     @cached_property
     def shape(self) -> Shape:
         """Its type as data: the fields that an expression may read of it or of its items."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from scanner.documents.positions import find, locate
-from scanner.facts.step import FieldRead
+from scanner.facts.step import FieldRead, Whole
 from scanner.model import Subject
 from scanner.places import Location
 
@@ -20,12 +20,12 @@ class Groups:
 
     READS: ClassVar[tuple[FieldRead, ...]] = ()
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
         groups: dict[str, Group] = {}
         for subject in subjects:
             groups.setdefault(subject.group, defaultdict(list))[subject.kind].append(subject)
         self.all = list(groups.values())
-        self.whole = whole
+        self.whole = whole is True
         """The subjects are all there are."""
 
 

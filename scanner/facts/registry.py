@@ -17,7 +17,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.step import FieldRead, Step
 from scanner.subjects import DOCUMENT, KINDS
 
-KUBERNETES = "kubernetes"
+KUBERNETES, STACK = "kubernetes", "stack"
 _MODULES = {
     KUBERNETES: (
         "kubernetes.access.accounts",
@@ -37,12 +37,21 @@ _MODULES = {
         "kubernetes.selections",
     ),
     DOCUMENT: (),
+    STACK: ("stacks",),
     "": (
         "accountability",
         "architecture.boundaries",
         "architecture.data",
         "architecture.dependencies",
         "architecture.flows",
+        "architecture.parties",
+        "architecture.references",
+        "architecture.single_points",
+        "architecture.stacks",
+        "architecture.transfers",
+        "architecture.travel",
+        "escalations",
+        "frameworks",
         "inventory",
         "resilience",
         "swarms",

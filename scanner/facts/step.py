@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from scanner.facts.fact import Fact
 from scanner.model import Subject
-from scanner.places import Location
+from scanner.places import Location, Related
 
 Value = TypeVar("Value")
+
+Whole: TypeAlias = bool | frozenset[str]
+"""Whether subjects are all there are; where files were not read, the kinds of Kubernetes objects that may be there."""
 
 
 class FieldRead(Struct, frozen=True):
@@ -40,7 +43,7 @@ class SharedIndex(Protocol):
     READS: ClassVar[tuple[FieldRead, ...]]
     """What making it reads, and what its methods read."""
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None: ...
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None: ...
 
 
 Seen = TypeVar("Seen", bound=SharedIndex)
@@ -76,6 +79,7 @@ class Facts:
     def __init__(self) -> None:
         self.stated: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
         self.places: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
+        self.traces: dict[Subject, tuple[Related, ...]] = {}
         self._gives: frozenset[Fact[Any]] = frozenset()
         self._known: frozenset[Fact[Any]] = frozenset()
         self._place_names: frozenset[str] = frozenset()
@@ -115,6 +119,15 @@ class Facts:
         if name not in self._place_names:
             raise UndeclaredError(f"gives the related place `{name}` without declaring it")
         self.places[subject][name] = place
+
+    def trace(self, subject: Subject, fact: Fact[Any], steps: Sequence[tuple[Location, str]]) -> None:
+        """State the places that a fact was followed through, each with what happens there.
+
+        Raises UndeclaredError for a fact that the step does not declare, or that has no such places.
+        """
+        if fact not in self._gives or not fact.traced:
+            raise UndeclaredError(f"gives a trace of `{fact.name}` without declaring it")
+        self.traces[subject] = tuple(Related(where, text) for where, text in steps)
 
     def relate_item(self, subject: Subject, fact: Fact[Any], number: int, name: str, place: Location) -> None:
         """State a place that an item of a fact was drawn from.

@@ -73,10 +73,12 @@ def fix(
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
-    work = inputs.Work(FieldFilter(joined.reads()), fixes=True, limits=options.limits)
+    work = inputs.Work(
+        FieldFilter(joined.reads()), fixes=True, limits=options.limits, deploy_target=options.deploy_target
+    )
     look = _look(where, local, options, work, selection, watch)
     fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
-    whole = where.whole and not any(map(inputs.hides_something, look.inputs))
+    whole = where.whole and inputs.unread_kinds(look.inputs)
     stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
     size = sum(item.bytes for item in look.inputs)
     proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, fixer.again)
@@ -116,7 +118,8 @@ class _FileFixer:
 
     def _fixed(self, wanted: Iterable[File], selection: FixSelection) -> list[FixResult]:
         limits = self._options.limits
-        work = partial(fix_file, local=self._local, selection=selection, limits=limits)
+        target = self._options.deploy_target
+        work = partial(fix_file, local=self._local, selection=selection, limits=limits, deploy_target=target)
         return [result for _, (result,) in spread(work, _failed, wanted, self._options.jobs, limits)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner.facts.step import Whole
 from scanner.fixing.file_fixes import FixResult, SkippedFix
 from scanner.fixing.proof import OutcomeSnapshot, objection, snapshot
 from scanner.joined_stage import JoinedStage
@@ -25,7 +26,7 @@ class CrossFileProof(Struct, frozen=True):
     """Bytes of all files."""
     before: Subjects
     """As they are before any change."""
-    complete: bool
+    complete: Whole
     """What is not among the subjects does not exist."""
     read: Callable[[Sequence[FixResult]], Subjects]
     """Gives the subjects of changed files."""

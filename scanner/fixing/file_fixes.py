@@ -95,14 +95,16 @@ class _State(Struct):
     faults: int
 
 
-def fix_file(source: File, local: Evaluator, selection: FixSelection, limits: Limits) -> Iterator[FixResult]:
+def fix_file(
+    source: File, local: Evaluator, selection: FixSelection, limits: Limits, deploy_target: str = ""
+) -> Iterator[FixResult]:
     """The one file with those fixes made in it that clear their finding and bring no other.
 
     A fix may make another possible, so the result is gone over again until nothing more can be done.
     """
-    result = _File(source, local, limits).result(selection)
+    result = _File(source, local, limits, deploy_target).result(selection)
     for _ in range(_ROUNDS if result.fixed else 0):
-        more = _File(replace(source, content=result.after), local, limits).result(selection)
+        more = _File(replace(source, content=result.after), local, limits, deploy_target).result(selection)
         if not more.fixed:
             break
         result = replace(result, after=more.after, fixed=(*result.fixed, *more.fixed), skipped=more.skipped)
@@ -112,8 +114,9 @@ def fix_file(source: File, local: Evaluator, selection: FixSelection, limits: Li
 class _File:
     """The work on one file."""
 
-    def __init__(self, source: File, local: Evaluator, limits: Limits) -> None:
+    def __init__(self, source: File, local: Evaluator, limits: Limits, deploy_target: str) -> None:
         self._source, self._local, self._limits = source, local, limits
+        self._deploy_target = deploy_target
         self._mark = _BOM if source.content.startswith(_BOM) else b""
         self._layout = Layout(documents.decode(source.content))
         self._newline = newline(source.content)
@@ -147,7 +150,7 @@ class _File:
     def _read(self, content: bytes) -> tuple[_State, Evaluation]:
         """The data and the outcomes of a content, for the rules that look at one subject."""
         parts = list(documents.read(self._source.path, documents.decode(content), self._limits))
-        recognition = subjects.Recognition(parts)
+        recognition = subjects.Recognition(parts, deploy_target=self._deploy_target)
         evaluation = self._local.evaluate(recognition)
         held = [part for part in parts if isinstance(part, Document)]
         faults = len(parts) - len(held) + len(recognition.reading().faults)

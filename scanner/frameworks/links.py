@@ -21,13 +21,13 @@ _MINOR = (Severity.LOW, Severity.INFO)
 def links(frameworks: Sequence[Framework], rules: Collection[RuleInfo]) -> dict[str, tuple[ControlLink, ...]]:
     """Rule -> the controls that it is mapped to, each control once.
 
-    Where a control names the rule itself, that mapping is used; else the strongest through an objective of the rule,
-    and of equal ones the one whose rationale names its rules, then the one that a failure contradicts. A check of
-    another engine is not mapped to a framework about another platform: an open port of a machine shows nothing about a
-    cluster, whatever the objective. A rule of the profile opinion, and a strict rule of low severity, have low strength
-    where the control names an objective only: such a rule requires one setting of many, which is too little to decide a
-    control that does not name it. For strict rules this limits medium strength only; with high strength the control is
-    about exactly this.
+    Where a control names the rule itself, that mapping is used; else the strongest through an objective of the
+    rule, and of equal ones the one whose rationale names its rules, then the one that a failure contradicts. A
+    check of another engine, or a rule about Docker, is not mapped to a framework about another platform: an open
+    port of a machine shows nothing about a cluster, whatever the objective. A rule of the profile opinion, and a
+    strict rule of low severity, have low strength where the control names an objective only: such a rule requires
+    one setting of many, which is too little to decide a control that does not name it. For strict rules this limits
+    medium strength only; with high strength the control is about exactly this.
     """
     names = {name for rule in rules for name in (rule.id, *rule.objectives)}
     by_name: dict[str, list[_Mapped]] = {name: [] for name in names}

@@ -12,7 +12,7 @@ from scanner.finished_scan import Verdict
 from scanner.gate.acceptance import accept
 from scanner.model import SEVERITIES, Finding, Input, InputStatus, Outcome, Severity
 
-__all__ = ["Before", "accept", "judge"]
+__all__ = ["Before", "accept", "judge", "reaches"]
 
 
 class Before(Struct, frozen=True):
@@ -48,7 +48,7 @@ def judge(
     which is in `before`, does not count.
     """
     findings, before = tuple(findings), before or Before()
-    reaching = (each for each in findings if each.rule in before.always or _reaches(each.severity, fail_on))
+    reaching = (each for each in findings if each.rule in before.always or reaches(each.severity, fail_on))
     failed = [each for each in reaching if each.fails]
     failing = sum(not each.waiver for each in failed)
     missing = [item for item in inputs if is_incomplete(item, strict=strict_documents)]
@@ -114,7 +114,8 @@ def _waived(number: int) -> str:
     return f" ({_count(number, 'finding', 'waived')})" if number else ""
 
 
-def _reaches(severity: Severity, threshold: Severity) -> bool:
+def reaches(severity: Severity, threshold: Severity) -> bool:
+    """Whether a finding of a severity counts at a threshold."""
     return SEVERITIES.index(severity) <= SEVERITIES.index(threshold)
 
 

@@ -41,6 +41,8 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     occurrence: Annotated[int, Meta(ge=1)]
     field: str = ""
     evidence: str | None = None
+    overlay: str = ""
+    """The overlay or chart that its object was built by."""
 
     def __post_init__(self) -> None:
         """Refuse a pass, which is not stored."""
@@ -60,6 +62,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
             occurrence=finding.occurrence,
             field=finding.location.field,
             evidence=finding.evidence,
+            overlay=finding.overlay,
         )
 
     def finding(self, rule: str, message: str) -> Finding:
@@ -76,12 +79,14 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
             fingerprint=self.fingerprint,
             occurrence=self.occurrence,
             evidence=self.evidence,
+            overlay=self.overlay,
         )
 
     @property
     def order(self) -> tuple[str | int, ...]:
         """By which entries are sorted: a line number is not part of it."""
-        return (self.path, self.rule, self.subject.id, self.field, self.fingerprint, self.occurrence, self.outcome)
+        own = (self.path, self.rule, self.subject.id, self.field)
+        return (*own, self.fingerprint, self.occurrence, self.outcome, self.overlay)
 
 
 class Unread(Struct, frozen=True, forbid_unknown_fields=True):

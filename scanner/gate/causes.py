@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scanner.facts.setting import not_deployed
+from scanner.gate.changed_lines import changed_lines
 from scanner.gate.matching import parts_of
 from scanner.model import Finding, Subject
 
 _TOLD = 3
 """Changes that are named."""
-_MOST_LINES = 20_000
-"""Lines of a file from which all of them count as changed: comparing them takes time with their square."""
 _PARTS_OF_OBJECTS = ("kubernetes.container", "kubernetes.workload", "kubernetes.control-plane")
 """Kinds of subjects that are a part of an object, which is a subject too."""
 
@@ -25,7 +23,9 @@ class State(Struct):
 
     contents: Mapping[str, bytes]
     """Of the files that hold subjects."""
-    subjects: Iterable[Subject]
+    subjects: Sequence[Subject]
+    unused: Collection[str] = ()
+    """Files that rendering does not use."""
 
 
 class Causes:
@@ -35,7 +35,7 @@ class Causes:
         self._base = base
         self._head = head
         self._lines: dict[str, Collection[int] | None] = {}
-        self._changes = sorted(_changed(base.subjects, head.subjects), key=_order)
+        self._changes = sorted(_changed(Objects(base), Objects(head)), key=_order)
 
     def told(self, finding: Finding) -> Finding:
         """A finding with what may have caused it, where it is not in the changed lines."""
@@ -55,7 +55,7 @@ class Causes:
     def _holds(self, path: str, first: int, last: int) -> bool:
         """Whether a changed line is among those of a region."""
         if path not in self._lines:
-            self._lines[path] = _changed_lines(self._base.contents.get(path), self._head.contents.get(path, b""))
+            self._lines[path] = changed_lines(self._base.contents.get(path), self._head.contents.get(path, b""))
         lines = self._lines[path]
         return lines is None or any(number in lines for number in range(first, last + 1))
 
@@ -73,37 +73,47 @@ def _order(change: _Change) -> tuple[int, str]:
     return change.order, change.words
 
 
-def _changed_lines(before: bytes | None, now: bytes) -> Collection[int] | None:
-    """Numbers of the lines of a file that are new or changed; None for all of them."""
-    if before is None:
-        return None
-    old, new = before.splitlines(), now.splitlines()
-    if max(len(old), len(new)) > _MOST_LINES:
-        return None if old != new else ()
-    numbers: set[int] = set()
-    for what, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what != "equal":
-            numbers.update(range(start + 1, end + 1))
-    return numbers
+class Objects:
+    """The objects of a state by their identities, and those of them that are deployed."""
+
+    def __init__(self, state: State) -> None:
+        self.every = state.subjects
+        apart = not_deployed(state.subjects, state.unused)
+        some = [each for each in state.subjects if each.kind not in _PARTS_OF_OBJECTS]
+        self.deployed_ones = frozenset(each for each in some if each not in apart)
+        self.deployed = _by_identity(each for each in some if each not in apart)
+        self.all = _by_identity(some)
+
+    def of(self, identity: str) -> list[Subject]:
+        """The objects of an identity: those that are deployed if there are any."""
+        return self.deployed.get(identity) or self.all.get(identity, [])
 
 
-def _changed(before: Iterable[Subject], now: Iterable[Subject]) -> Iterator[_Change]:
-    past, present = _by_identity(before), _by_identity(now)
-    for order, verb, some, others in ((0, "deleted", past, present), (2, "added", present, past)):
-        for identity, subject in some.items():
-            if identity not in others:
-                yield _change(subject, order, verb)
-    for identity, subject in present.items():
-        if identity in past and not _same(past[identity].bindings, subject.bindings):
-            yield _change(subject, 1, "changed")
+def _by_identity(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+    found: dict[str, list[Subject]] = {}
+    for each in subjects:
+        found.setdefault(each.identity, []).append(each)
+    return found
 
 
-def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    return before == now
+def _changed(past: Objects, present: Objects) -> Iterator[_Change]:
+    for identity in past.all:
+        before, now = past.of(identity), present.of(identity)
+        if not now:
+            yield _change(before[0], 0, "deleted")
+        elif identity in past.deployed and identity not in present.deployed:
+            yield _change(before[0], 0, "not deployed any more")
+        else:
+            known = [each.bindings for each in before]
+            other = [each for each in now if each.bindings not in known]
+            if other:
+                yield _change(other[0], 2 if len(now) > len(before) else 1, _VERBS[len(now) > len(before)])
+    for identity, some in present.all.items():
+        if identity not in past.all:
+            yield _change(some[0], 2, "added")
 
 
-def _by_identity(subjects: Iterable[Subject]) -> dict[str, Subject]:
-    return {each.identity: each for each in subjects if each.kind not in _PARTS_OF_OBJECTS}
+_VERBS = ("changed", "added")
 
 
 def _change(subject: Subject, order: int, verb: str) -> _Change:

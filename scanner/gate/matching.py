@@ -73,7 +73,7 @@ class Side(Struct):
     subjects: Collection[str] = ()
     """Identities of all subjects."""
     places: Collection[tuple[str, str]] = ()
-    """(path, identity) of the subjects, without containers."""
+    """(path, identity) of the subjects, without containers; of what is built, the path of its chart or overlay."""
     undecided: Collection[str] = ()
     """Rules that could not see all objects that they compare, because an input could not be read."""
 
@@ -133,15 +133,23 @@ def _counts(finding: Finding) -> bool:
 
 
 def _same(before: Iterable[Finding], now: Iterable[Finding]) -> list[_Pair]:
-    """Pairs of findings that are the same."""
+    """Pairs of findings that are the same: those of one chart or overlay before all others."""
     past, present = _by_outcome(before), _by_outcome(now)
     pairs: list[_Pair] = []
-    for outcomes, keys in _SAME:
-        for key in keys:
-            for was, is_now in outcomes:
-                found, past[was], present[is_now] = _agreeing(past[was], present[is_now], key)
-                pairs += found
+    built = any(finding.overlay for some in (*past.values(), *present.values()) for finding in some)
+    for of_build in (_of_build, None) if built else (None,):
+        for outcomes, keys in _SAME:
+            for key in keys:
+                for was, is_now in outcomes:
+                    both = of_build(key) if of_build else key
+                    found, past[was], present[is_now] = _agreeing(past[was], present[is_now], both)
+                    pairs += found
     return pairs
+
+
+def _of_build(key: _Key) -> _Key:
+    """A key that findings of two builds never agree in."""
+    return lambda finding: (finding.overlay, key(finding))
 
 
 def _by_outcome(findings: Iterable[Finding]) -> dict[Outcome, list[Finding]]:
@@ -172,14 +180,14 @@ def _was_elsewhere(past: Finding, present: Finding, base: Side, head: Side) -> b
 
     A subject that moved to another file is gone from the first, and was not in the second before.
     """
-    if past.location.path == present.location.path:
+    if _place_of(past)[0] == _place_of(present)[0]:
         return False
     return _place_of(present) in base.places or _place_of(past) in head.places
 
 
 def _place_of(finding: Finding) -> tuple[str, str]:
-    """The file and the identity of the subject of a finding; of a container, that of its pod."""
-    return finding.location.path, _CONTAINER.sub("", finding.subject_id)
+    """The file or the build, and the identity of the subject of a finding; of a container, that of its pod."""
+    return finding.overlay or finding.location.path, _CONTAINER.sub("", finding.subject_id)
 
 
 def _was_undecided(past: Finding, present: Finding, base: Side, head: Side) -> bool:

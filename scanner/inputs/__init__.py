@@ -14,19 +14,20 @@ from functools import partial
 from itertools import islice
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.facts.step import Whole
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
 from scanner.inputs.kept.reuse import Reuse
 from scanner.inputs.known import Memory
 from scanner.inputs.portion import Portion, Work
-from scanner.model import Input, InputStatus, Subject
+from scanner.model import ANY_KIND, Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
 
-__all__ = ["Memory", "Portion", "Reuse", "Work", "assess", "assess_all", "hides_something"]
+__all__ = ["Memory", "Portion", "Reuse", "Work", "assess", "assess_all", "hides_something", "unread_kinds"]
 
 _OBJECT = b"apiVersion"
 """What a file with Kubernetes objects holds."""
@@ -37,7 +38,7 @@ _PLAIN = Work()
 
 def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Portion]:
     """Read one file and evaluate the rules that look at one subject, a portion of its subjects after the other."""
-    opened = recognition.recognise_source(source, work.limits)
+    opened = recognition.recognise_source(source, work.limits, work.deploy_target)
     if isinstance(opened, Input):
         yield Portion(input=opened)
         return
@@ -116,6 +117,13 @@ def hides_something(item: Input) -> bool:
     """
     unread = {*item.formats, *(loss.kind for loss in item.losses)}
     return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread
+
+
+def unread_kinds(items: Iterable[Input]) -> Whole:
+    """Whether everything was read; where not, the kinds of objects that may be in what was not, False for any kind."""
+    hiding = [item for item in items if hides_something(item)]
+    kinds = frozenset(kind for item in hiding for kind in item.may_hold)
+    return not hiding or (ANY_KIND not in kinds and kinds)
 
 
 def _failed(source: Source, why: str) -> Portion:

@@ -36,3 +36,5 @@ class Work(Struct, frozen=True):
     fixes: bool = False
     """Give each failure the fix that its rule has, as edits of the file."""
     limits: Limits = DEFAULTS
+    deploy_target: str = ""
+    """Who deploys Compose files; empty where each file tells."""

@@ -8,8 +8,10 @@ from typing import assert_never
 
 from scanner import documents, rendering, subjects
 from scanner.documents import BinaryContent, EmptyText, Language, Text
+from scanner.errors import UnreadableError
+from scanner.late import regex
 from scanner.limits import Limits
-from scanner.model import HIDDEN, Input, InputStatus
+from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
 from scanner.sources import (
     STDIN_NAME,
     File,
@@ -29,9 +31,13 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 _READ = (".yaml", ".yml", ".json")
 """Ends of names of files that a pointer in their place hides from a scan."""
 _BASELINE = b'"format":"assay-baseline/'
+_ANYTHING = (ANY_KIND,)
+_KIND = regex(r"""\bkind["']?\s*:\s*["']?([^\s"',}\]#]+)""")
+_ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
+"""What may stand for a letter of `kind` or of its value."""
 
 
-def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | Input:
+def recognise_source(source: Source, limits: Limits, deploy_target: str = "") -> subjects.Recognition | Input:
     """The subjects of an input, to be taken one by one, or what it is where it holds none."""
     match source:
         case SkippedFile():
@@ -40,34 +46,36 @@ def recognise_source(source: Source, limits: Limits) -> subjects.Recognition | I
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
         case UnreadableFile():
-            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason)
+            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=_ANYTHING)
         case RenderingInput():
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
         case RenderedFile():
             return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
         case File():
-            return _read(source, limits)
+            return _read(source, limits, deploy_target)
         case _:
             assert_never(source)
 
 
-def _read(file: File, limits: Limits) -> subjects.Recognition | Input:
+def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognition | Input:
     content = file.content if file.own is None else file.own
     if content.startswith(_POINTER) and file.path.lower().endswith(_READ):
         why = "a Git LFS pointer, so its content is not here; `git lfs pull` brings it"
-        return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why)
+        return Input(file.path, *_seal(file), InputStatus.UNREADABLE, why, may_hold=_ANYTHING)
     if own := _own(file.path, content):
         return Input(file.path, *_seal(file), InputStatus.SKIPPED, own)
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
-            return subjects.Recognition(documents.read_text(told, limits), whole=whole)
+            parts = documents.read_text(told, limits)
+            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
             if told.named or subjects.may_be_ours(told.remains):
-                return Input(file.path, *_seal(file), InputStatus.UNREADABLE, told.reason, told.line)
+                sealed = _seal(file)
+                return Input(file.path, *sealed, InputStatus.UNREADABLE, told.reason, told.line, may_hold=_ANYTHING)
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
@@ -118,12 +126,27 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
         status = InputStatus.ASSESSED
         reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
-    return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses)
+    held = _kinds_in(source) if status is InputStatus.UNREADABLE else ()
+    return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses, held)
 
 
 def failed(source: Source, why: str) -> Input:
     """What an input is that could not be worked on to its end."""
-    return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why)
+    return Input(source.path, *_seal(source), InputStatus.UNREADABLE, why, may_hold=_kinds_in(source))
+
+
+def _kinds_in(source: Source) -> tuple[str, ...]:
+    """The kinds of Kubernetes objects that a text names which cannot be read."""
+    try:
+        text = documents.decode(content_of(source))
+    except UnreadableError:
+        return _ANYTHING
+    if _ESCAPE.search(text):
+        return _ANYTHING
+    kinds = {found.removesuffix("List") or "List" for found in _KIND.findall(text)}
+    if not kinds and "apiVersion" not in text and "{{" not in text:
+        return ()
+    return tuple(sorted(kinds)) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
 
 
 def _seal(source: Source) -> tuple[str, int]:
@@ -145,4 +168,14 @@ def _status(reading: subjects.RecognitionResult) -> tuple[InputStatus, str, int]
         return InputStatus.NOT_ASSESSED, "; ".join(reading.unread.values()), line
     if reading.foreign:
         return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
-    return InputStatus.ASSESSED, note, 0
+    return InputStatus.ASSESSED, "; ".join(part for part in (_flawed(reading), note) if part), 0
+
+
+def _flawed(reading: subjects.RecognitionResult) -> str:
+    """The first fault of what was assessed although its tools may refuse it."""
+    if not reading.flaws:
+        return ""
+    first, more = reading.flaws[0], len(reading.flaws) - 1
+    what = "front matter" if first.format == "front-matter" else "the file"
+    others = f" (and {more} more)" if more else ""
+    return f"{what} that its tool may refuse: {first.message} at line {first.line}{others}"

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.documents.positions import find, join_path, locate, split_path
+from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import Mark
@@ -36,6 +37,10 @@ _ONCE = {outcome: {outcome: 1} for outcome in Outcome}
 
 Thousands of subjects have the same. So numbers are shared, also between evaluations, and replaced instead of changed.
 """
+_NOT_STATED = frozenset({"object", "template"})
+"""Bindings of a subject that others complete, which are not its own."""
+_PROBLEMS = ("problems",)
+"""What of a document lists fields of its text, by their own paths."""
 _MANY = 20
 """Subjects from which it is quicker to search all their identities for credentials at once."""
 
@@ -180,12 +185,25 @@ class Evaluator:
             for each in about.rules:
                 ready = each.ready
                 for found in results_of(each, subject, values, shared):
+                    if subject.partial and not _is_stated(ready.rule, subject, found):
+                        continue
                     held = held or result.counts_of(subject, by_path=self.by_path)
                     for counts in held:
                         _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:
-                        _take(result, ready, _Judged(subject, found, values, derived.related(subject)))
+                        trace = derived.trace(subject)
+                        _take(result, ready, _Judged(subject, found, values, derived.related(subject), trace))
         return result
+
+
+def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:
+    """Whether a result is a failure at a value that a subject states, of which others complete what it does not."""
+    if found.outcome is not Outcome.FAIL:
+        return False
+    if found.item and found.item.path:
+        return True
+    path = split_path(rule.at)
+    return bool(path) and path[0] not in _NOT_STATED and aim(rule, subject, items.whole(subject))[1] == path
 
 
 class _Judged(NamedTuple):
@@ -196,6 +214,8 @@ class _Judged(NamedTuple):
     values: Mapping[str, Any]
     """What expressions see of the subject."""
     related: Mapping[str, Location]
+    trace: tuple[Related, ...]
+    """The places that a fact of the subject was followed through."""
 
 
 def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
@@ -203,7 +223,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
-    if found.outcome is Outcome.FAIL and rule.fix and _may_be_fixed(ready, values):
+    if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
         result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 
@@ -211,6 +231,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
 def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
+    path = judged.trace if outcome is Outcome.UNKNOWN and judged.trace and _reads_traced(rule) else ()
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
@@ -220,19 +241,30 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
         rule=info.id,
         outcome=outcome,
         severity=info.severity,
-        message=message(rule, subject, outcome, why.reason, values),
+        message=message(rule, subject, outcome, why.reason, values) + _told(path),
         subject_kind=subject.kind,
         subject_id=subject.identity,
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=tuple(_related(rule, item, judged.related)),
+        related=(*_related(rule, item, judged.related), *path),
         observed=seen.words,
         expected=expected(rule) if failed else "",
         provide=why.provide,
         evidence=seen.evidence,
         overlay=subject.overlay,
+        steps=len(path),
     )
+
+
+def _reads_traced(rule: Rule) -> bool:
+    """Whether a rule reads a fact that comes with the places that it was followed through."""
+    traced = {name for name, fact in registry.of(rule.info.subject).items() if fact.traced}
+    return any(path[0] == FACTS and len(path) > 1 and path[1] in traced for path in rule.reads.paths)
+
+
+def _told(path: tuple[Related, ...]) -> str:
+    return f" (inferred: {'; '.join(step.message for step in path)})" if path else ""
 
 
 def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Iterator[Related]:
@@ -250,6 +282,8 @@ def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
 def place(rule: Rule, subject: Subject, item: items.Item) -> Location:
     """Where a finding points: the field that the rule points at, or its deepest parent that exists."""
     mark, found = aim(rule, subject, item)
+    if item.path[:1] == _PROBLEMS and isinstance(item.value, dict):
+        return locate(subject.origin, mark, str(item.value["field"]))
     return locate(subject.origin, mark, join_path((*item.path, *found)))
 
 

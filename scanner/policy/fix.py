@@ -65,8 +65,11 @@ class RuleFix(Struct, frozen=True):
         return () in self.remove
 
     def applied(self, focus: Any, item: Path = ()) -> Any:
-        """A subject's data with the fix applied to it, or to the item at a path in it; what stays is not copied."""
-        draft = [focus]
+        """A subject's data with the fix applied to it, or to the item at a path in it; what stays is not copied.
+
+        A subject that is null, such as a network without settings, becomes a mapping.
+        """
+        draft = [{} if focus is None else focus]
         for field in self.remove:
             _remove(*_holder(draft, (*item, *field)))
         for field, name in self.rename:

@@ -19,6 +19,8 @@ from scanner.policy.evaluate import Evaluation
 from scanner.policy.fix import ApplicableFix, base_of
 from scanner.subjects.agents.kinds import FILE
 
+_OBJECT = "object"
+"""What holds the focus of a subject of Kubernetes."""
 CODE_BLOCK = "the field is in a code block of a document"
 
 
@@ -49,7 +51,8 @@ class FixWriter:
         fixed = rule_fix.applied(focus, applicable.item)
         if same(focus, fixed):
             return None
-        base, whole = base_of(subject), FILE if FILE in subject.bindings else "object"
+        base = base_of(subject)
+        whole = next(each for each in (FILE, _OBJECT, subject.focus) if each in subject.bindings)
         origin, top = subject.origin, Node(subject.bindings[whole], subject.marks[whole])
         why_not = self._why_not or (CODE_BLOCK if origin.first_line or origin.columns else "")
         edits: tuple[Edit, ...] = ()

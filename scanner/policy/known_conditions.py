@@ -16,7 +16,7 @@ from scanner.policy.variables import CLUSTER, FACTS, PARAMETERS
 
 _MOST = 10_000
 """Results that are kept of one rule."""
-_PATHS = 8
+_PATHS = 12
 """Paths that a rule may read."""
 _LONGEST = 200
 """Characters of a text that is part of a key."""

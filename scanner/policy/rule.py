@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from scanner import library, objectives
 from scanner.baseline import Worse
+from scanner.controls import Platform
 from scanner.errors import PackError, UsageError, raise_together
 from scanner.late import regex
 from scanner.model import Profile, RuleInfo, Severity
@@ -29,6 +30,8 @@ SCHEMA = "schema.json"
 IDENTITY = regex(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 """Of a rule, from whatever folder its path is counted."""
 NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
+_PLATFORMS = {"stack": Platform.OTHER}
+"""Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
 _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
 
@@ -63,6 +66,8 @@ class Rule(Struct, frozen=True):
     """What clears a finding."""
     every_item: bytes | None = None
     """Whether all items meet `require`; there where that is quicker than to ask for one after the other."""
+    part_fails: bool = False
+    """A text of which parts are computed fails if the others do; otherwise it is unknown."""
     of_item: bool = False
     """What it requires depends on the item, its key and the parameters alone."""
 
@@ -197,6 +202,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
         fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
         every_item=expressions.get("every_item"),
+        part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
     )
 
@@ -219,6 +225,7 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once") == "input",
+        platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,
     )

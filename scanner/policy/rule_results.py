@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import join_path
 from scanner.model import Outcome, Subject
 from scanner.policy import cel, items
 from scanner.policy.cel import Condition
+from scanner.policy.doubts import Doubts
 from scanner.policy.known_conditions import Conditions, is_key
 from scanner.policy.loaded_rules import Activations, LoadedRule, RuleAbout
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
-from scanner.policy.undecided import UndecidedReason, computed, missing
+from scanner.policy.undecided import IN_PART, UndecidedReason, computed, missing
 from scanner.policy.variables import FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
@@ -47,8 +47,30 @@ def results_of(
 ) -> Sequence[RuleResult]:
     """The results of one rule for one subject; none where it does not apply."""
     rule = about.ready.rule
-    if subject.unknowns and (names := subject.unknowns & {*rule.words, SPREAD}):
-        return (RuleResult(Outcome.UNKNOWN, computed(names)),)
+    if (subject.unknowns or subject.partly) and (doubts := Doubts.of(rule, subject)):
+        return _of_doubtful(about, subject, values, shared, doubts)
+    return _plain(about, subject, values, shared)
+
+
+def _of_doubtful(
+    about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations, doubts: Doubts
+) -> Sequence[RuleResult]:
+    """The results for a subject of which some fields that the rule reads are not known, or only in part."""
+    why = IN_PART if doubts.only_in_part else computed(doubts.names)
+    unknown = (RuleResult(Outcome.UNKNOWN, why),)
+    if not doubts.of_applying or _are_kept(subject, doubts.names):
+        applies, _ = _conditions(about, shared)
+        if applies and applies.truth is Truth.FALSE:
+            return ()
+    if not (doubts.only_in_part and about.ready.rule.part_fails):
+        return unknown
+    failed = [each for each in _plain(about, subject, values, shared) if each.outcome is Outcome.FAIL]
+    return failed or unknown
+
+
+def _plain(about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations) -> Sequence[RuleResult]:
+    """The results for a subject of which all is known that the rule reads."""
+    rule = about.ready.rule
     applies, required = _conditions(about, shared)
     if applies and applies.truth is Truth.FALSE:
         return ()
@@ -57,6 +79,12 @@ def results_of(
     if required is None:
         return _of_items(about, subject, values, shared)
     return _PASS if required.truth is Truth.TRUE else (_result(rule, values, required),)
+
+
+def _are_kept(subject: Subject, names: Collection[str]) -> bool:
+    """Whether the texts that are computed are in the data: what they show may be enough to leave a rule out."""
+    value = subject.bindings[subject.focus]
+    return isinstance(value, dict) and all(name in value for name in names)
 
 
 def with_item(rule: Rule, values: Mapping[str, Any], item: items.Item | None) -> Mapping[str, Any]:

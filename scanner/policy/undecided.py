@@ -27,13 +27,19 @@ def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
     return UndecidedReason(f"`{key}` is not stated", f"state `{key}`")
 
 
+ALL_FIELDS = "write out all fields as plain values"
+"""What to provide for a subject with fields from elsewhere, of which no rule knows which they are."""
+
+
+IN_PART = UndecidedReason("parts of its text are computed, so they are not known", "write the text as a plain value")
+"""A text is known in part, and what is known does not decide."""
+
+
 def computed(fields: Iterable[str]) -> UndecidedReason:
     """The text computes fields that decide."""
     names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
     if not names:
-        return UndecidedReason(
-            "some of its fields are computed, so their values are not known", "write out all fields as plain values"
-        )
+        return UndecidedReason("some of its fields are computed, so their values are not known", ALL_FIELDS)
     listed = ", ".join(names)
     if len(names) == 1:
         return UndecidedReason(f"{listed} is computed, so its value is not known", f"write {listed} as a plain value")

@@ -7,6 +7,7 @@ rendered, whole objects among its parts are read as they are; parts that are not
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -48,7 +49,7 @@ def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, L
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
     """Every file under the paths of a scope, with what is rendered of charts and overlays."""
     found = plan(where, settings)
-    if not found.done:
+    if not found.done and not found.beside:
         yield from sources.collect(where, settings.limits)
         return
     met = set()
@@ -72,7 +73,20 @@ def _placed(file: File, found: RenderingPlan) -> Source:
     chart = _chart_of(file, found)
     whole = found.done.get(chart.marker) if chart else None
     own = _of_chart(file, chart, whole) if chart and whole is not None else None
-    return own or _of_overlays(file, found)
+    if own:
+        return own
+    placed = _of_overlays(file, found)
+    beside = _beside_chart(file, found)
+    return replace(placed, unused=beside) if beside and isinstance(placed, File) and not placed.unused else placed
+
+
+def _beside_chart(file: File, found: RenderingPlan) -> str:
+    """The chart in whose folder Helm does not use a file; one for the whole tree says nothing of other folders."""
+    around = next(reversed(found.charts.around(file.path)), None)
+    if not around or not isinstance(found.done.get(around.marker), RenderingResult) or file.path in found.using:
+        return ""
+    top = posixpath.dirname(around.marker)
+    return around.marker if top or not posixpath.dirname(file.path) or around.holds(file.path) else ""
 
 
 def _of_chart(file: File, chart: Chart, whole: RenderingResult | str) -> Source | None:
@@ -103,10 +117,11 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     if done and all(file.path in whole.apart for _, whole in done):
         from scanner.rendering.unused_objects import unused_by_all
 
-        return replace(file, own=unused_by_all(whole.apart[file.path] for _, whole in done))
+        unused = unused_by_all(whole.apart[file.path] for _, whole in done)
+        return replace(file, own=unused, unused=done[0][0].marker)
     for overlay, whole in done:
         if file.path not in whole.apart:
             return RenderingInput(file.path, file.content, f"built into {overlay.marker}")
     if using and file.path in using[0].changes:
         return SkippedFile(file.path, f"a part of {using[0].marker}, which is not built")
-    return file
+    return file if using else replace(file, unused=found.beside.get(posixpath.dirname(file.path), ""))

@@ -54,6 +54,8 @@ class RenderingPlan(Struct):
     """What was rendered, or why it was not, by the file that makes a chart or an overlay known."""
     using: dict[str, list[Overlay]] = field(default_factory=dict)
     """The overlays that a file is built into."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Folder that a kustomization takes files from -> that kustomization; it could use the others too."""
 
     def __post_init__(self) -> None:
         for overlay in self.overlays:
@@ -78,10 +80,14 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
         markers = [name for name in markers if not charts.holding(name)]
+        every = _overlays(markers, ground, settings)
+        used = {part for it in every for part in it.parts}
+        tops = [it for it in every if it.marker not in used and not it.component]  # those that no other one builds on
         found = RenderingPlan(
             Charts(it for it in charts.all if it.marker in names or any(map(it.holds, named))),
-            [it for it in _overlays(markers, ground, settings) if it.marker in names or not named.isdisjoint(it.parts)],
+            [it for it in tops if it.marker in names or not named.isdisjoint(it.parts)],
             named,
+            beside=_folders_of(every),
         )
         if found.charts.all or found.overlays:
             _render(found, ground, values, settings, KeptResults(settings.cache, where.tops))
@@ -136,14 +142,23 @@ def _markers_above(name: str, ground: SourceTree) -> Iterator[str]:
 
 
 def _overlays(markers: Sequence[str], ground: SourceTree, settings: RenderingSettings) -> list[Overlay]:
-    """The kustomizations that no other one builds on."""
+    """All kustomizations."""
 
     def look(marker: str) -> Overlay | None:
         return kustomize.overlay(marker, ground)
 
-    found = [it for _, it in _each(markers, look, lambda marker, why: Overlay(marker, fault=why), settings) if it]
-    used = {part for it in found for part in it.parts}
-    return [it for it in found if it.marker not in used and not it.component]
+    each = _each(markers, look, lambda marker, why: Overlay(marker, fault=why), settings)
+    return [found for _, found in each if found]
+
+
+def _folders_of(overlays: Sequence[Overlay]) -> dict[str, str]:
+    """The folders that kustomizations take files from, with one of these; its own comes first."""
+    known = [it for it in overlays if it.parts or not it.fault]
+    folders = {posixpath.dirname(it.marker): it.marker for it in known}
+    for it in known:
+        for part in it.objects | it.changes:
+            folders.setdefault(posixpath.dirname(part), it.marker)
+    return folders
 
 
 def _each(

@@ -15,8 +15,18 @@ _WORDS = {
     BaselineState.FIXED: "fixed",
     BaselineState.MOVED: "moved",
     BaselineState.INCOMPARABLE: "not comparable: its file could not be read on one side",
-    BaselineState.OUT_OF_SIGHT: "failed on the base and cannot be judged any more",
+    BaselineState.OUT_OF_SIGHT: "was decided on the base and cannot be judged any more",
 }
+
+
+_MEANINGS = {
+    BaselineState.UNCHANGED: "also on the base",
+    BaselineState.FIXED: "on the base only",
+    BaselineState.MOVED: "on the base in another file or under another name",
+    BaselineState.INCOMPARABLE: "readable on one side only",
+    BaselineState.OUT_OF_SIGHT: "the base could decide it, and the changed files cannot",
+}
+"""What the names of states mean, where the name alone does not say it."""
 
 
 def state_of(finding: Finding) -> str:
@@ -27,6 +37,11 @@ def state_of(finding: Finding) -> str:
 
 def compared_with(comparison: Comparison) -> str:
     """The base, and the number of findings in each state."""
-    states = [f"{number} {state}" for state in BaselineState if (number := comparison.states.get(state, 0))]
+    states = [_number(state, number) for state in BaselineState if (number := comparison.states.get(state, 0))]
     commit = f" ({comparison.commit[:_SHORT]})" if comparison.commit else ""
     return f"{comparison.base}{commit}: {', '.join(states) or 'no findings on either side'}"
+
+
+def _number(state: BaselineState, number: int) -> str:
+    meaning = _MEANINGS.get(state, "")
+    return f"{number} {state}{f' ({meaning})' if meaning else ''}"

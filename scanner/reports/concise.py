@@ -12,7 +12,7 @@ from scanner.reports.configuration import sentences, title
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
-from scanner.reports.unassessed import gaps
+from scanner.reports.unassessed import gaps, outside
 
 
 def render(scan: Scan) -> Iterator[str]:
@@ -39,6 +39,8 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
     found = gaps(scan)
     for gap in (*found.unreadable, *found.not_assessed, *found.parts):
         yield f"{screen.paint(safe(gap.place), 'cyan')}: {screen.paint('not assessed', 'critical')} {safe(gap.reason)}"
+    if found.outside:
+        yield safe(outside(scan))
     unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
     if unknown and not presentation.unknown and not presentation.statistics:
         yield f"{unknown} unknown: --show unknown lists them"
@@ -50,13 +52,13 @@ def _lines(scan: Scan, presentation: Presentation, screen: TextLayout) -> Iterat
 
 def _findings(scan: Scan, screen: TextLayout, *, unknown: bool) -> Iterator[str]:
     shown = {Outcome.FAIL, Outcome.ERROR, *((Outcome.UNKNOWN,) if unknown else ())}
-    return (_line(scan, finding, screen) for finding in scan.listed if finding.outcome in shown)
+    return (_line(finding, screen) for finding in scan.listed if finding.outcome in shown)
 
 
-def _line(scan: Scan, finding: Finding, screen: TextLayout) -> str:
+def _line(finding: Finding, screen: TextLayout) -> str:
     place, failed = finding.location, finding.outcome is Outcome.FAIL
     where = screen.paint(safe(f"{place.path}:{place.line}:{place.column}"), "cyan")
-    severity = scan.rules[finding.rule].severity
+    severity = finding.severity
     told = f" ({safe(state_of(finding))})" if finding.baseline_state else ""
     label = screen.paint(severity if failed else finding.outcome, SEVERITY_STYLES[severity] if failed else "cyan")
     waived = f" [waived: {safe(finding.waiver)}]" if finding.waiver else ""

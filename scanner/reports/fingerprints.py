@@ -1,4 +1,4 @@
-"""Fingerprints for formats in which each result needs its own."""
+"""Fingerprints for formats in which each result needs its own, and for commands that take one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from scanner.model import Finding
+from scanner.model import Finding, Outcome
+
+SHORT_FINGERPRINT = 12
+"""Characters of a fingerprint that are shown: commands take six or more."""
 
 
 def unique(findings: Sequence[Finding]) -> list[str]:
@@ -27,3 +30,8 @@ def unique(findings: Sequence[Finding]) -> list[str]:
         text = ":".join((*twin, str(seen[twin])))
         own.append(hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32])
     return own
+
+
+def may_be_waived(finding: Finding) -> bool:
+    """Whether `assay waivers new` takes the fingerprint of a finding: a failure, and not about the gate itself."""
+    return finding.outcome is Outcome.FAIL and not finding.waiver and not finding.subject_kind.startswith("gate.")

@@ -11,7 +11,7 @@ from scanner.reports.configuration import sentences, title
 from scanner.reports.format import TextFormat
 from scanner.reports.safe_text import safe, width
 
-_NAMES = ("status", "subjects", "formats", "input", "reason")
+_NAMES = ("status", "subjects", "formats", "context", "input", "reason")
 _WIDEST = 60
 """Columns of an input's name that others are aligned to; a longer name pushes its reason out."""
 _REASONS = 10
@@ -38,7 +38,14 @@ def _configuration(scan: Scan) -> Iterator[str]:
 
 def _row(item: Input) -> tuple[str, ...]:
     subjects = str(item.subjects) if item.status is InputStatus.ASSESSED else "-"
-    return item.status.value, subjects, ", ".join(item.formats) or "-", safe(item.path), safe(item.reason)
+    return (
+        item.status.value,
+        subjects,
+        ", ".join(item.formats) or "-",
+        item.context.value,
+        safe(item.path),
+        safe(item.reason),
+    )
 
 
 def _losses(item: Input) -> Iterator[str]:

@@ -15,6 +15,7 @@ from scanner.model import SEVERITIES, Finding, Input, InputStatus, Loss, Outcome
 from scanner.places import Fix, Location, Related
 from scanner.reports.configuration import as_data
 from scanner.reports.tally import tally
+from scanner.reports.unassessed import gaps
 from scanner.reports.waivers import as_data as waiver_data
 from scanner.reports.waivers import run_data
 
@@ -94,7 +95,7 @@ def rules(scan: Scan) -> Iterator[tuple[str, Json]]:
 def findings(scan: Scan) -> Iterator[Json]:
     """Failures, errors and unknowns, and passes where they were requested."""
     own = _own_severities(scan)
-    return (_finding(finding, own) for finding in scan.findings)
+    return (_finding(scan, finding, own) for finding in scan.findings)
 
 
 def comparison(scan: Scan) -> Json | None:
@@ -106,7 +107,7 @@ def comparison(scan: Scan) -> Json | None:
         "base": made.base,
         **({"commit": made.commit} if made.commit else {}),
         "states": {state: made.states.get(state, 0) for state in BaselineState},
-        "gone": [_finding(finding, own) for finding in made.gone],
+        "gone": [_finding(scan, finding, own) for finding in made.gone],
         "notes": made.notes,
     }
 
@@ -134,6 +135,7 @@ def summary(scan: Scan) -> Json:
         "outcomes": {outcome: scan.outcomes.get(outcome, 0) for outcome in Outcome},
         "severities": tally(failed, SEVERITIES),
         **({"waived": waived} if (waived := sum(bool(finding.waiver) for finding in scan.findings)) else {}),
+        **({"outside": len(found)} if (found := gaps(scan).outside) else {}),
     }
 
 
@@ -149,6 +151,7 @@ def _input(item: Input) -> Json:
         "bytes": item.bytes,
         "status": item.status,
         "reason": item.reason,
+        "context": item.context,
         "formats": item.formats,
         "subjects": item.subjects,
         **({"losses": [_loss(loss) for loss in item.losses]} if item.losses else {}),
@@ -167,12 +170,13 @@ def _links(links: tuple[ControlLink, ...]) -> list[Json]:
     return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
-def _finding(finding: Finding, own: Mapping[str, str]) -> Json:
+def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
     """Keys without a value are left out: they were a fifth of a large file."""
-    severity = own.get(finding.rule, finding.severity)
+    severity = own.get(finding.rule) or scan.rules[finding.rule].severity
     further = {
         "counted_severity": finding.severity if finding.severity != severity else "",
         "related": [_related(related) for related in finding.related],
+        "steps": finding.steps,
         "observed": finding.observed,
         "expected": finding.expected,
         "evidence": finding.evidence,

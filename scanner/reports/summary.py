@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from scanner.baseline import BaselineState
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import SEVERITIES, InputStatus, Outcome
 from scanner.reports import figures
 from scanner.reports.changed import compared_with
+from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import TextLayout
-from scanner.reports.unassessed import gaps, hidden
+from scanner.reports.unassessed import gaps, hidden, outside
 
 _LABEL = 10
 """Columns of the labels at the left."""
@@ -31,9 +33,10 @@ _NAME = 12
 
 
 def lines(scan: Scan, screen: TextLayout, presentation: Presentation) -> Iterator[str]:
-    """All of it."""
+    """All of it; of a comparison only what is about the change, and the frameworks that were asked for."""
     yield from _outcomes(scan, screen, presentation.seconds)
-    if any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3]):
+    told = not scan.comparison or scan.run.asked or scan.run.all_frameworks
+    if told and (any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3])):
         yield from _frameworks(scan, screen)
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
     if steps := list(_next(scan, presentation)):
@@ -52,16 +55,17 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
     run = scan.run
     about = f"are mapped to {', '.join(run.asked)}" if run.asked else "apply"
     lasted = f", in {duration_text(seconds)}" if seconds is not None else ""
-    for label, text in (
-        ("inputs", "; ".join(filter(None, (inputs, hidden(scan))))),
+    whole = (
         (
             "profile",
             f"{run.profile}, {len(scan.rules)} rules that {about}, Kubernetes {run.kubernetes_version}{lasted}",
         ),
         ("outcomes", ", ".join((fails, *others))),
-        *((("compared", compared_with(scan.comparison)),) if scan.comparison else ()),
-        *(("note", each) for each in (scan.comparison.notes if scan.comparison else ())),
-    ):
+    )
+    compared = (("compared", f"with {compared_with(each)}") for each in (scan.comparison,) if each)
+    notes = (("note", each) for each in (scan.comparison.notes if scan.comparison else ()))
+    first = ("inputs", "; ".join(filter(None, (inputs, hidden(scan), outside(scan)))))
+    for label, text in (first, *(() if scan.comparison else whole), *compared, *notes):
         yield from screen.paragraph(safe(text), label, _LABEL)
 
 
@@ -234,6 +238,20 @@ def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
         yield f"`assay fix {paths} --diff{option}` shows the edits that Assay can make"
     elif failed:
         yield "`assay explain RULE` explains a rule"
+    yield from _next_in_change(scan)
     unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
     if not failed and unknown and not presentation.unknown:
         yield "`--show unknown` lists the place of each unknown outcome"
+
+
+def _next_in_change(scan: Scan) -> Iterator[str]:
+    """What a reader can do about the findings of a change: accept one, or list those that are not its own."""
+    if scan.comparison is None or not scan.listed:
+        return
+    for finding in scan.listed:
+        if may_be_waived(finding):
+            short = finding.fingerprint[:SHORT_FINGERPRINT]
+            yield f"`assay waivers new {short}` prints a waiver for this finding, which counts once the base has it"
+            break
+    if any(scan.comparison.states.get(state) for state in (BaselineState.UNCHANGED, BaselineState.MOVED)):
+        yield "`assay scan` also lists what the base has"

@@ -12,6 +12,7 @@ from scanner.model import SEVERITIES, Finding, Outcome, RuleInfo
 from scanner.reports import figures, summary, unknowns, waivers
 from scanner.reports.changed import state_of
 from scanner.reports.excerpt import excerpt
+from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
@@ -91,15 +92,16 @@ def _rules(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
         if finding.outcome in (Outcome.FAIL, Outcome.ERROR):
             groups.setdefault((finding.outcome, finding.rule), []).append(finding)
     order = list(Outcome)
-    worst = sorted(groups, key=lambda key: (order.index(key[0]), SEVERITIES.index(scan.rules[key[1]].severity), key[1]))
-    for key in worst:
+    severities = {key: min(map(_rank, found)) for key, found in groups.items()}
+    for key in sorted(groups, key=lambda key: (order.index(key[0]), severities[key], key[1])):
         yield _rule(scan, scan.rules[key[1]], groups[key], screen)
 
 
 def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: TextLayout) -> Iterator[str]:
     failed = findings[0].outcome is Outcome.FAIL
-    label = rule.severity.value if failed else findings[0].outcome.value
-    style = SEVERITY_STYLES[rule.severity] if failed else "cyan"
+    severity = SEVERITIES[min(map(_rank, findings))]
+    label = severity.value if failed else findings[0].outcome.value
+    style = SEVERITY_STYLES[severity] if failed else "cyan"
     yield from heading(screen, label, style, rule)
     for finding in findings:
         yield from _finding(scan, finding, screen)
@@ -108,6 +110,10 @@ def _rule(scan: Scan, rule: RuleInfo, findings: list[Finding], screen: TextLayou
     yield from screen.paragraph(rule.remediation, "  fix", 11)
     if controls := _controls(scan, rule):
         yield from screen.paragraph(controls, "  controls", 11)
+
+
+def _rank(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity)
 
 
 def heading(screen: TextLayout, label: str, style: str, rule: RuleInfo) -> Iterator[str]:
@@ -121,6 +127,9 @@ def heading(screen: TextLayout, label: str, style: str, rule: RuleInfo) -> Itera
 def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
     place = finding.location
     yield f"\n  {screen.paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
+    own = scan.rules[finding.rule].severity
+    if finding.outcome is Outcome.FAIL and _rank(finding) == SEVERITIES.index(own) + 1:
+        yield f"        counts as {finding.severity}, not {own}: it is in documentation or a template"
     if finding.waiver:
         yield f"        {screen.paint(safe(waivers.short(scan, finding)), 'bold')}"
     for line in excerpt(scan, finding, context=0)[:_SHOWN_LINES]:
@@ -131,7 +140,8 @@ def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
         message = f" ({safe(related.message)})" if related.message else ""
         yield f"        {screen.paint('see', 'grey')} {there}{message}"
     if finding.baseline_state is not None:
-        yield from screen.paragraph(safe(state_of(finding)), "  change", 10)
+        named = f"; fingerprint {finding.fingerprint[:SHORT_FINGERPRINT]}" if may_be_waived(finding) else ""
+        yield from screen.paragraph(safe(f"{state_of(finding)}{named}"), "  change", 10)
 
 
 def _source(number: str, before: str, marked: str, after: str, screen: TextLayout) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scanner.finished_scan import Scan
-from scanner.model import HIDDEN, NOT_OURS, Input, InputStatus
+from scanner.model import HIDDEN, NOT_OURS, OUTSIDE, Input, InputStatus
 
 
 class Gap(NamedTuple):
@@ -33,6 +33,8 @@ class Gaps(NamedTuple):
     """Parts of inputs of which the rest was assessed."""
     noted: tuple[Gap, ...]
     """What cannot be read in documentation, source code and workflows of CI services."""
+    outside: tuple[Gap, ...]
+    """Charts and paths that objects name and that are not among the scanned files."""
 
 
 def hidden(scan: Scan) -> str:
@@ -52,12 +54,22 @@ def gaps(scan: Scan) -> Gaps:
         tuple(Gap(item, item.line, item.reason) for item in unread),
         tuple(_losses(open_inputs, ours=True)),
         tuple(_losses(open_inputs, ours=False)),
+        tuple(
+            Gap(item, loss.line, loss.reason) for item in scan.inputs for loss in item.losses if loss.kind == OUTSIDE
+        ),
     )
+
+
+def outside(scan: Scan) -> str:
+    """How many charts and paths objects name that are not among the scanned files; empty where none is."""
+    number = len(gaps(scan).outside)
+    noun = "chart or path that an object names is" if number == 1 else "charts and paths that objects name are"
+    return f"{number:,} {noun} outside of the scanned files: --explain-inputs lists them" if number else ""
 
 
 def _losses(inputs: list[Input], *, ours: bool) -> Iterator[Gap]:
     for item in inputs:
         told = item.status in (InputStatus.UNREADABLE, InputStatus.NOT_ASSESSED)
         for loss in item.losses:
-            if (loss.kind not in NOT_OURS) is ours and not (ours and told):
+            if loss.kind != OUTSIDE and (loss.kind not in NOT_OURS) is ours and not (ours and told):
                 yield Gap(item, loss.line, loss.reason)

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from scanner import __version__, library, safe_read
+from scanner import library, safe_read
 from scanner.configuration.file import NAME
 from scanner.documents.data_to_text import QuotingStyle, flow
 from scanner.errors import UnreadableError
+from scanner.late import regex
 from scanner.limits import MIB
 from scanner.masking import hidden
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
+from scanner.setup.requirement import PLACEHOLDER, Requirement
 from scanner.setup.survey import SIGNS, Service, Survey
 
 HOOKS = ".pre-commit-config.yaml"
@@ -25,6 +27,8 @@ _TEMPLATES = {
     Service.AZURE: "init-azure.yml",
     Service.JENKINS: "init-jenkins.groovy",
 }
+_MARK = regex(r"(?m)^( *)# SOURCE\n")
+_UNKNOWN = f"Put the address of Assay's repository and the full hash of a commit in place of {PLACEHOLDER}."
 _MOST_LISTED = 10
 """Inputs that are listed in the configuration."""
 
@@ -59,13 +63,13 @@ class Wanted(Struct, frozen=True):
         return self.content.split(f"{self.where}:\n", 1)[-1] if self.where else self.content
 
 
-def files(found: Survey) -> Iterator[Wanted]:
-    """The files that a repository should have."""
+def files(found: Survey, requirement: Requirement) -> Iterator[Wanted]:
+    """The files that a repository should have, in which pip installs a requirement."""
     yield Wanted(NAME, _configuration(found), "")
     if found.top:
-        yield Wanted(HOOKS, _template("init-pre-commit.yaml", found), "repos", ("assay hook", "id: assay"))
+        yield Wanted(HOOKS, _template("init-pre-commit.yaml", found, requirement), "repos", ("assay hook", "id: assay"))
     for service in found.services:
-        content = _template(_TEMPLATES[service], found)
+        content = _template(_TEMPLATES[service], found, requirement)
         yield Wanted(_path(service), content, _place(service), ("assay gate",))
 
 
@@ -79,11 +83,10 @@ def _place(service: Service) -> str:
     return {Service.AZURE: "steps", Service.JENKINS: "stages"}.get(service, "")
 
 
-def _template(name: str, found: Survey) -> str:
+def _template(name: str, found: Survey, requirement: Requirement) -> str:
     text = (library.data_root() / "templates" / name).read_text(encoding="utf-8")
-    extra = "[helm]" if found.charts else ""
-    requirement = f"assay-compliance{extra}=={__version__}"
-    return text.replace("REQUIREMENT", requirement).replace("DEFAULT-BRANCH", json.dumps(found.branch))
+    told = _MARK.sub(lambda found: "" if requirement.known else f"{found[1]}# {_UNKNOWN}\n", text)
+    return told.replace("REQUIREMENT", requirement.text).replace("DEFAULT-BRANCH", json.dumps(found.branch))
 
 
 def _configuration(found: Survey) -> str:

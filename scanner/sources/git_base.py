@@ -23,6 +23,13 @@ class Base(Struct, frozen=True):
     """The branch, commit or tag as it was asked for."""
     commit: str
     """The common ancestor of it and HEAD."""
+    tip: str = ""
+    """The commit of the branch or tag itself; empty where only the ancestor is known."""
+
+    @property
+    def target(self) -> str:
+        """The commit that the change is to be merged into, as far as it is known."""
+        return self.tip or self.commit
 
 
 def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str], head: str = "HEAD") -> Base:
@@ -38,7 +45,7 @@ def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str]
     commit = git.commit_of(head, folder)
     found = git.answer(folder, "merge-base", commit, target)
     if found and (said := found.decode().strip()).isalnum():
-        return Base(name, said)
+        return Base(name, said, target)
     if git.answer(folder, "rev-parse", "--is-shallow-repository") == b"true\n":
         message = f"the checkout is shallow, and the common ancestor of {head} and {name} is not in it"
         raise UsageError(message, hint=_UNSHALLOW)

@@ -51,6 +51,8 @@ class File(Struct, frozen=True):
     content: bytes
     own: bytes | None = None
     """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
+    unused: str = ""
+    """The file that makes the chart or the overlay known that could use it and does not; empty for most files."""
 
 
 class SkippedFile(Struct, frozen=True):

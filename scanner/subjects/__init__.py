@@ -12,18 +12,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.controls import ShownBy
-from scanner.documents import Document, Fault
-from scanner.documents.positions import Node, find, join_path
+from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
-from scanner.marks import keyless, line_of, with_children
-from scanner.model import EMBEDDED, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import agents, architecture, calm, foreign, kubernetes, prose, swarm, unread
+from scanner.marks import line_of
+from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
+from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
+from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
+from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
-from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
-DOCUMENT = "document"
 CONFIGURATION_CHANGE = "gate.configuration-change"
 """A setting that a change makes weaker, which no scanned document contains: a comparison makes it."""
 WAIVER = "gate.waiver"
@@ -33,6 +32,7 @@ FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
     architecture.FORMAT,
     calm.FORMAT,
+    stacks.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
     *agents.FORMATS,
@@ -46,7 +46,10 @@ KINDS: dict[str, Kind] = {
     **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
 }
 
-IN_PLACE = (kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER)
+IN_PLACE = (
+    *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
+    *stacks.IN_PLACE,
+)
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 IN_FILE = (agents.SETTINGS, agents.PERMISSION)
 """Kinds that hold the document that they are made of, so that a fix can change it."""
@@ -56,15 +59,13 @@ _LOADED = tuple(form for form in FORMATS if form.loaded_from)
 _LOADED_FROM = regex("|".join(form.loaded_from for form in _LOADED))
 _OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
+_DATA = ("yaml", "json")
+_LINES = ("prose", "shell")
+"""Documents that are lines, without data of their own."""
+_OF_ANYTHING = ("front-matter", "toml")
+"""Documents of any subject: one that no format reads is passed over without a word."""
 _NOTHING = "contains no YAML, JSON or tool calls"
 _LOST = "contains nothing that Assay can read"
-_TEMPLATE = regex(
-    r"""^[ \t]*(?:-[ \t]+)*+(?:(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'][^\n"']*?)[ \t]*:[ \t]+)?\{[{%]""", re.MULTILINE
-)
-"""A line, or a value, that begins like a template expression; in quotes it is a text for the reader of the file."""
-_WORKFLOW = regex(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
-_PROSE = regex(r"(?:^|/)[^/.]*$|\.(?:md|markdown|mdx|mdc|txt|rst|adoc)$", re.IGNORECASE)
-"""Names of texts for people and agents; any other that is read as Markdown is a source file."""
 
 
 class RecognitionResult(Struct, frozen=True):
@@ -83,11 +84,13 @@ class RecognitionResult(Struct, frozen=True):
     """Formats that are recognised and not read, each with the reason why its documents are not assessed."""
     losses: tuple[Loss, ...] = ()
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
+    flaws: tuple[Fault, ...] = ()
+    """Why the tools of a document may refuse it, which is assessed all the same."""
 
 
-def recognise(parts: Iterable[Document | Fault]) -> RecognitionResult:
+def recognise(parts: Iterable[Document | Fault], deploy_target: str = "") -> RecognitionResult:
     """Find out what the documents of one input are."""
-    recognition = Recognition(parts)
+    recognition = Recognition(parts, deploy_target=deploy_target)
     return recognition.reading(tuple(recognition))
 
 
@@ -95,11 +98,18 @@ class Recognition:
     """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
-    that is recognised and not read.
+    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so.
     """
 
-    def __init__(self, parts: Iterable[Document | Fault], group: str = "", whole: UnreadFormat | None = None) -> None:
+    def __init__(
+        self,
+        parts: Iterable[Document | Fault],
+        group: str = "",
+        whole: UnreadFormat | None = None,
+        deploy_target: str = "",
+    ) -> None:
         self._parts = parts
+        self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
         self._faults: list[Fault] = []
@@ -113,16 +123,17 @@ class Recognition:
         """Subjects that were taken."""
         self._unread: dict[str, str] = {}
         self._losses: list[Loss] = []
+        self._flaws: list[Fault] = []
         if whole:
             self._lose(1, whole.name, whole.reason)
 
     def __iter__(self) -> Iterator[Subject]:
-        for each in self._parts:
-            part = _with_comments(each)
-            if isinstance(part, Fault):
-                self._take(part)
+        for part in self._parts:
+            read = part.relaxed if isinstance(part, Fault) and part.relaxed and _reads(part.relaxed) else part
+            if isinstance(read, Fault):
+                self._take(read)
                 continue
-            for subject in self._of(part):
+            for subject in self._of(read):
                 self.count += 1
                 self._kinds.add(subject.kind)
                 yield replace(subject, group=self._group, overlay=self._group) if self._group else subject
@@ -130,24 +141,29 @@ class Recognition:
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
-            self._lose_calls_in_prose(part)
+            self._tell_calls_in_source(part)
         for form in _asked(part.origin.path):
-            found = form.recognise(part)
+            found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:
                 yield from found
                 self._formats[form.name] = None
+                self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
-                self._lose_fields(part)
-                if part.format != "prose" and not self._group:
-                    yield _document(part, form)
+                yield from self._beside(part)
+                self._note_elsewhere(part, form)
+                if part.format not in _LINES and not self._group:
+                    yield document_subject(part, form)
                 return
-        if part.format != "prose":
+        if part.format not in _LINES:
             self._pass_over(part)
+            self._lose_parts(part)
 
     def _pass_over(self, part: Document, also: str = "") -> None:
         """Take note of a document that no reader claims."""
         in_code = bool(part.origin.first_line)
         found = unread.of_document(part.origin.path, part.root.value)
+        if part.format in _OF_ANYTHING and not found:
+            return
         if found and (not in_code or found is TOOL_CALL):
             self._lose(_line(part), found.name, found.reason)
             return
@@ -158,50 +174,58 @@ class Recognition:
 
     def _take(self, fault: Fault) -> None:
         """Take note of a part that cannot be read, by whose it is."""
-        if fault.format in ("plain", "block"):
-            for line, name in swarm.calls_in_text(fault.text, tasks=fault.format == "plain"):
-                self._lose_call(fault.line + line, name, "in a code block of a language that Assay does not read")
-        elif fault.relaxed and not _is_ours(fault.relaxed, fault.text):
+        if fault.relaxed and not _is_ours(fault.relaxed, fault.text):
             self._pass_over(fault.relaxed, " (not strict JSON: it has comments or a trailing comma)")
-        elif fault.embedded and fault.format == "call":
+        elif fault.embedded and fault.format == "call" and swarm.knows(fault.name):
             self._lose(fault.line, TOOL_CALL.name, fault.message)
         elif fault.format in ("call", "sketch") or (fault.embedded and may_be_ours(fault.text)):
-            self._losses.append(Loss(fault.line, EMBEDDED, _explained(fault).message))
+            self._losses.append(Loss(fault.line, EMBEDDED, faults.explained(fault).message))
         elif fault.embedded:
             self._notes.append(fault)
-        elif _WORKFLOW.search(fault.path):
+        elif fault.format == "toml" and not _may_hold(fault):
+            self._foreign_kinds["TOML that cannot be read"] = None
+        elif faults.is_workflow(fault.path):
             self._losses.append(Loss(fault.line, WORKFLOW, fault.message))
             self._foreign_kinds["a workflow of a CI service that cannot be read"] = None
         else:
-            self._faults.append(_explained(fault))
+            self._faults.append(faults.explained(fault))
 
     def _lose(self, line: int, kind: str, why: str) -> None:
         """Note a part of a supported format that is not read."""
         self._unread.setdefault(kind, why)
         self._losses.append(Loss(line, kind, why))
 
-    def _lose_call(self, line: int, name: str, where: str) -> None:
-        self._lose(line, TOOL_CALL.name, f"the call of {name} {where} is not assessed")
-
-    def _lose_calls_in_prose(self, part: Document) -> None:
-        """Calls outside of code blocks; in a source file they are not a configuration."""
+    def _tell_calls_in_source(self, part: Document) -> None:
+        """Calls in the texts of a source file, or in a language that is not read: they are not a configuration."""
         lines = part.root.value
-        if not any("mcp__" in line for line in lines):
+        if is_page(part.origin.path) or not any("mcp__" in line for line in lines):
             return
-        source = not _PROSE.search(part.origin.path)
         for line, name in swarm.calls_in_text("\n".join(lines)):
-            if source:
-                self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
-            else:
-                self._lose_call(line + 1, name, "outside of a code block that Assay reads")
+            self._losses.append(Loss(line + 1, EMBEDDED, f"the call of {name} is in a source file"))
 
-    def _lose_fields(self, part: Document) -> None:
-        """An object of the Kubernetes API whose own fields are the configuration of an agent or a tool."""
+    def _beside(self, part: Document) -> Iterator[Subject]:
+        """What an object of the Kubernetes API that configures an agent or a tool adds to the setup.
+
+        A kind that no reader knows is a loss.
+        """
         found = unread.of_object(part.root.value)
-        if found and part.origin.first_line:
+        if not found:
+            return
+        from scanner.subjects.agents import kagent
+
+        subjects = kagent.read(part)
+        if subjects is not None:
+            yield from subjects
+        elif part.origin.first_line:
             self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
-        elif found:
+        else:
             self._lose(_line(part), found.name, found.reason)
+
+    def _note_elsewhere(self, part: Document, form: Format) -> None:
+        """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
+        for line, what, folder in () if part.origin.first_line else form.elsewhere(part):
+            why = f"{what} is outside of the scanned files; this object has it applied"
+            self._losses.append(Loss(0 if part.origin.parts else line, OUTSIDE, why, folder))
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""
@@ -218,7 +242,8 @@ class Recognition:
         losses = tuple(sorted((*self._losses, *faults), key=lambda loss: loss.line))
         formats = tuple(self._formats)
         notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
-        return RecognitionResult(subjects, formats, tuple(self._faults), why, notes, kinds, self._unread, losses)
+        found, flaws = tuple(self._faults), tuple(self._flaws)
+        return RecognitionResult(subjects, formats, found, why, notes, kinds, self._unread, losses, flaws)
 
     def _foreign(self) -> str:
         """Why the input has no supported document."""
@@ -240,25 +265,20 @@ def may_be_ours(text: str) -> bool:
 
 def _losses(part: Document) -> Iterable[tuple[int, str]]:
     """The parts of a supported document that cannot be read: line and why."""
-    if part.format in ("call", "prose"):
+    if part.format not in _DATA:
         return ()
     return (loss for form in _BY_PRECEDENCE for loss in form.losses(part))
 
 
-def _explained(fault: Fault) -> Fault:
-    """A template gives a better reason than the first brace that YAML stumbles over."""
-    if _TEMPLATE.search(fault.text):
-        message = (
-            "a template: render it first, such as `helm template CHART | assay scan -` where there is a Chart.yaml"
-        )
-        return replace(fault, message=message)
-    return fault
+def _reads(part: Document) -> bool:
+    """Whether a format reads a document although its tools may refuse the text."""
+    return any(form.despite_faults and form.recognise(part) is not None for form in _BY_PRECEDENCE)
 
 
-def _with_comments(part: Document | Fault) -> Document | Fault:
-    """The document of a text that is JSON but for comments, if it is the configuration of an agent: editors take it."""
-    relaxed = part.relaxed if isinstance(part, Fault) and not part.embedded else None
-    return relaxed if relaxed and agents.name_of(relaxed.origin.path, relaxed.root.value) else part
+def _may_hold(fault: Fault) -> bool:
+    """Whether a TOML file that cannot be read may be of a format of ours, by its path."""
+    empty = {"": None}
+    return bool(_LOADED_FROM.search(fault.path)) or bool(unread.of_document(fault.path, empty))
 
 
 def _is_ours(relaxed: Document, text: str) -> bool:
@@ -269,32 +289,3 @@ def _is_ours(relaxed: Document, text: str) -> bool:
 def _line(part: Document) -> int:
     """The 1-based line at which a document begins."""
     return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1
-
-
-def _document(part: Document, form: Format) -> Subject:
-    """The document itself, for rules about how it is written."""
-    repeated = [keyless((line, column), (line, column + len(key))) for key, line, column in part.duplicates]
-    shape = SubjectBuilder().say("format", form.name).say("duplicates", [key for key, _, _ in part.duplicates])
-    _hold_to_schema(shape, part.root, form)
-    whole = shape.mark(part.root)
-    if repeated:
-        shape.marks["duplicates"] = with_children(repeated[0], repeated)
-    name = _title(part.root) or part.name or part.format
-    bindings = {"document": shape.data}
-    return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
-
-
-def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:
-    """What is wrong with a document of a format that has a schema, each problem at its field."""
-    if form.problems is None:
-        return
-    found = list(form.problems(root.value))
-    shape.say("problems", [{"field": join_path(path), "message": message} for path, message in found])
-    if found and root.mark:
-        places = [find(root.mark, path)[0] for path, _ in found]
-        shape.marks["problems"] = with_children(places[0], [with_children(mark, None) for mark in places])
-
-
-def _title(root: Node) -> str:
-    kind, name = root.get("kind").value, root.get("metadata", "name").value
-    return " ".join(str(word) for word in (kind, name) if isinstance(word, str))

@@ -34,6 +34,10 @@ def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
     return ()
 
 
+def _nothing_elsewhere(_: Document) -> Iterable[tuple[int, str, str]]:
+    return ()
+
+
 class Format(Struct, frozen=True):
     """One format of documents."""
 
@@ -47,13 +51,31 @@ class Format(Struct, frozen=True):
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """The kinds of subjects that it adds; those of another format are declared there."""
     loaded_from: str = ""
-    """A pattern of paths from which a tool loads its documents: there it is asked before all others."""
+    """A pattern of paths from which a tool loads its documents: there it is asked before all others.
+
+    A file there that cannot be read is a loss.
+    """
     signs: str = ""
     """A pattern of what a text holds that cannot be read and was meant as a document of the format."""
     losses: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
-    problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str]]] | None = None
-    """Where the data of a document violates the schema of the format, if it has one: path and why."""
+    elsewhere: Callable[[Document], Iterable[tuple[int, str, str]]] = _nothing_elsewhere
+    """What a document names that stands elsewhere: 1-based line, what it is, and the folder of a repository."""
+    problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str, str]]] | None = None
+    """Where the data of a document violates the schema of the format, if it has one: path, why, and the path by which
+    a finding stays known where the text around it changes."""
+    documents: tuple[str, ...] = ("yaml", "json")
+    """The formats of documents that it reads, as `Document.format` names them."""
+    despite_faults: bool = False
+    """It reads JSON with comments too, which the tools of the format may refuse: a note tells."""
+    recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
+    """As `recognise`, with who deploys the document, of a format for which that matters."""
+
+    def recognised(self, document: Document, deploy_target: str) -> Iterator[Subject] | None:
+        """The subjects of a document, deployed by whom the caller names, if anyone; None for any other document."""
+        if self.recognise_for and deploy_target:
+            return self.recognise_for(document, deploy_target)
+        return self.recognise(document)
 
 
 def key_sign(name: str) -> str:

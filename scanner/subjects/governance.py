@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from scanner.controls import ShownBy
 from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.marks import Mark, with_children
 from scanner.model import Subject
 from scanner.places import Origin
@@ -18,14 +19,19 @@ from scanner.subjects.subject_builder import SubjectBuilder, duration, percentag
 
 DECISION = "governance.decision"
 ESCALATION = "governance.escalation"
+ESCALATIONS = "governance.escalations"
 ALERT = "governance.alert"
 PROCESS = "governance.process"
 RECOVERY = "resilience.recovery"
 REQUIREMENT = "security.requirement"
 
+_SECONDS = (*range(3600, 86400 + 1, 3600), 2 * 86400, 7 * 86400)
+"""Numbers without a unit that are whole hours in seconds, and improbable in any other unit."""
+
 KINDS = {
     DECISION: Kind(("decision",), ShownBy.DECLARED),
     ESCALATION: Kind(("escalation",), ShownBy.DECLARED),
+    ESCALATIONS: Kind(("escalations",), ShownBy.DECLARED),
     ALERT: Kind(("alert",), ShownBy.DECLARED),
     PROCESS: Kind(("process",), ShownBy.DECLARED),
     RECOVERY: Kind(("recovery",), ShownBy.DECLARED),
@@ -43,7 +49,8 @@ def subject(kind: str, origin: Origin, owner: str, label: str, shape: SubjectBui
     bindings = {binding: shape.data}
     spread = {SPREAD} if isinstance(whole.value, dict) and SPREAD in whole.value else set()
     unknowns = frozenset(shape.unknowns | spread)
-    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path)
+    partly = frozenset(shape.partly)
+    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path, partly=partly)
 
 
 def decision(node: Node, name: str, origin: Origin, owner: str, fields: Mapping[str, str]) -> Subject:
@@ -63,6 +70,19 @@ def escalation(node: Node, name: str, origin: Origin, owner: str) -> Subject:
         timeouts = node.get("timeouts")
         shape.put("timeouts", timeouts, [duration(step) or {"text": ""} for step in timeouts.elements()])
     return subject(ESCALATION, origin, owner, "escalation", shape, node)
+
+
+def escalations(node: Node, origin: Origin, owner: str) -> Subject:
+    """All escalations with times of a system together: their topics."""
+    topics = [name for name, _ in node.items()]
+    return subject(
+        ESCALATIONS,
+        origin,
+        owner,
+        "escalation matrix of",
+        SubjectBuilder().say("name", owner).put("topics", node, topics),
+        node,
+    )
 
 
 def alert(node: Node, name: str, origin: Origin, owner: str) -> Subject:
@@ -86,7 +106,8 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
     """The recovery of one thing.
 
     `parts` holds nodes by field: rto, rpo, mttr, retention, testInterval (durations), availability, backups (a mapping
-    of class of data to interval, or one interval), components, encrypted, immutable, regions.
+    of class of data to interval, or one interval), components, encrypted, immutable, regions. A
+    call also has encryption and objectives, as it states them.
     """
     shape = SubjectBuilder().say("name", name)
     for field in ("rto", "rpo", "mttr", "retention", "testInterval"):
@@ -94,11 +115,32 @@ def recovery(name: str, origin: Origin, owner: str, whole: Node, parts: Mapping[
         shape.put(field, node, duration(node))
     availability = parts.get("availability", Node(None, None))
     shape.put("availability", availability, percentage(availability))
-    for field in ("components", "encrypted", "immutable", "regions"):
+    _tested(shape, parts.get("validation", Node(None, None)))
+    for field in ("components", "encrypted", "encryption", "immutable", "objectives", "regions"):
         shape.put(field, parts.get(field, Node(None, None)))
     if backups := parts.get("backups"):
         _backups(shape, backups)
     return subject(RECOVERY, origin, owner, "recovery of", shape, whole)
+
+
+_OBJECTIVES = {
+    "rto": regex(r"(?i)(^|[^a-z])rto([^a-z]|$)|recovery[-_ ]?time"),
+    "rpo": regex(r"(?i)(^|[^a-z])rpo([^a-z]|$)|recovery[-_ ]?point|data[-_ ]?loss"),
+}
+
+
+def _tested(shape: SubjectBuilder, node: Node) -> None:
+    """Which recovery objectives a test checks: `{rto, rpo}`, each as far as a name mentions it."""
+    if not isinstance(node.value, dict) or not node.mark:
+        return
+    found = SubjectBuilder()
+    for name, value in node.items():
+        for objective, pattern in _OBJECTIVES.items():
+            if pattern.search(name):
+                found.put(objective, value)
+    found.data.update(dict.fromkeys(found.unknowns, "computed"))
+    shape.data["tested"] = found.data
+    shape.marks["tested"] = with_children(node.mark, found.marks)
 
 
 def _backups(shape: SubjectBuilder, node: Node) -> None:
@@ -108,6 +150,8 @@ def _backups(shape: SubjectBuilder, node: Node) -> None:
     entries, marks = [], []
     for name, interval in plan:
         stated = duration(interval)
+        if stated and interval.value in _SECONDS and not isinstance(interval.value, bool | str):
+            stated = {**stated, "seconds": float(interval.value)}
         if stated and interval.mark:
             entries.append({"name": name, "interval": stated})
             marks.append(interval.mark)
@@ -119,7 +163,8 @@ def _backups(shape: SubjectBuilder, node: Node) -> None:
 def requirement(node: Node, name: str, origin: Origin, owner: str, parts: Mapping[str, Node]) -> Subject:
     """Security demanded of a whole system.
 
-    `parts` holds nodes by field: atRest, inTransit, keyManagement, mfa, zeroTrust, authorization, frameworks.
+    `parts` holds nodes by field: atRest, inTransit, keyManagement, keyRotation, mfa, zeroTrust, authorization,
+    frameworks.
     """
     shape = SubjectBuilder().say("name", name)
     for field, part in parts.items():

@@ -8,19 +8,18 @@ from typing import Any
 from scanner.controls import ShownBy
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
-from scanner.marks import Mark, line_of
+from scanner.marks import line_of
 from scanner.model import Subject
 from scanner.places import Origin
-from scanner.subjects import control_plane
+from scanner.subjects import control_plane, outside, pod_subjects
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.kind import Kind
-from scanner.subjects.pod_templates import CONTAINERS, Path, is_usual, pod_templates
-from scanner.subjects.subject_builder import prune_nulls
-from scanner.subjects.unread.architectures import is_backstage
+from scanner.subjects.object_lists import is_object, item_of, unwrap
+from scanner.subjects.pod_templates import CONTAINERS, pod_places, unread_texts
 
 RESOURCE = "kubernetes.resource"
-WORKLOAD = "kubernetes.workload"
-CONTAINER = "kubernetes.container"
+WORKLOAD = pod_subjects.WORKLOAD
+CONTAINER = pod_subjects.CONTAINER
 
 KINDS = {
     RESOURCE: Kind(("object",), ShownBy.MANIFEST),
@@ -29,8 +28,6 @@ KINDS = {
     control_plane.KIND: Kind(control_plane.BINDINGS, ShownBy.MANIFEST),
 }
 
-WAIVERS = ("assay.dev/v1", "Waivers")
-"""The header of a file of waivers, which no cluster knows."""
 _WORKLOADS = {
     "Pod": (("spec",),),
     "PodTemplate": (("template",), ("template", "spec")),
@@ -41,8 +38,6 @@ _WORKLOADS = {
     ),
 }
 """Where Kubernetes' own workloads hold mappings on the way to their containers."""
-_CROWD = 100
-"""Containers of a pod from which a rule about one does not see the others: its work would grow with their square."""
 CLUSTER_SCOPED = frozenset(
     {
         "APIService",
@@ -84,61 +79,9 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     return _subjects(document)
 
 
-def is_object(value: Any) -> bool:
-    """Whether plain data is a Kubernetes object: it has apiVersion and kind, and is not Backstage's or ours."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("apiVersion"), str)
-        and isinstance(value.get("kind"), str)
-        and value["kind"] != ""
-        and not is_backstage(value["apiVersion"])
-        and (value["apiVersion"], value["kind"]) != WAIVERS
-    )
-
-
 def _subjects(document: Document) -> Iterator[Subject]:
-    for item in _unwrap(document.root, without_nulls=document.has_null):
+    for item in unwrap(document.root, without_nulls=document.has_null):
         yield from _of_object(item, document.origin)
-
-
-def _unwrap(root: Node, *, without_nulls: bool = False) -> Iterator[Node]:
-    """The object itself, or the items of a List kind, however deep, one after the other.
-
-    The API server leaves apiVersion and kind out of the items of a typed list, such as a PodList: they are the list's.
-    """
-    if without_nulls and not _is_list(root):
-        root = Node(prune_nulls(root.value), root.mark)
-    pending = [iter((root,))]
-    while pending:
-        node = next(pending[-1], None)
-        if node is None:
-            pending.pop()
-        elif _is_list(node):
-            pending.append(_items(node, without_nulls=without_nulls and len(pending) == 1))
-        else:
-            yield node
-
-
-def _is_list(node: Node) -> bool:
-    return node.value["kind"].endswith("List") and isinstance(node.value.get("items"), list)
-
-
-def _items(owner: Node, *, without_nulls: bool) -> Iterator[Node]:
-    """The items of a list that are objects."""
-    for element in owner.get("items").elements():
-        item = Node(prune_nulls(element.value), element.mark) if without_nulls else element
-        if found := _item(owner, item):
-            yield found
-
-
-def _item(owner: Node, item: Node) -> Node | None:
-    """An item of a list as an object of its own; None where its kind is not known."""
-    if is_object(item.value):
-        return item
-    kind = owner.value["kind"].removesuffix("List")
-    if kind and isinstance(item.value, dict) and not item.value.keys() & {"apiVersion", "kind"}:
-        return Node({"apiVersion": owner.value["apiVersion"], "kind": kind, **item.value}, item.mark)
-    return None
 
 
 def losses(document: Document) -> Iterator[tuple[int, str]]:
@@ -152,18 +95,33 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
         if root.value["kind"] == "List" and items.value is not None and not isinstance(items.value, list):
             yield _line(document, items), "items is not a list"
         for item in items.elements():
-            if item.mark and _item(root, item) is None:
+            if item.mark and item_of(root, item) is None:
                 yield _line(document, item), "an item of the list has no apiVersion or no kind"
-    for thing in _unwrap(root):
-        for path in _WORKLOADS.get(thing.value["kind"], ()):
-            held = thing.get(*path)
-            if held.value is not None and not isinstance(held.value, dict):
-                yield _line(document, held), f"{path[-1]} is not a mapping"
-        for _, template in pod_templates(thing):
-            for field in CONTAINERS:
-                held = template.get("spec", field)
-                if held and held.value is not None and not _is_containers(held.value):
-                    yield _line(document, held), f"{field} is not a list of containers"
+    for thing in unwrap(root):
+        yield from ((_line(document, part), why) for part, why in _unread(thing))
+
+
+def elsewhere(document: Document) -> Iterator[tuple[int, str, str]]:
+    """The charts and paths that objects name for a controller: 1-based line, what it is, and the folder that it is."""
+    if is_object(document.root.value) and document.format in ("yaml", "json"):
+        for thing in unwrap(document.root):
+            for each in outside.elsewhere(thing):
+                yield _line(document, each.node), each.what, each.folder
+
+
+def _unread(thing: Node) -> Iterator[tuple[Node, str]]:
+    """The parts of an object on the way to its containers that cannot be read, and why."""
+    for path in _WORKLOADS.get(thing.value["kind"], ()):
+        held = thing.get(*path)
+        if held.value is not None and not isinstance(held.value, dict):
+            yield held, f"{path[-1]} is not a mapping"
+    for text in unread_texts(thing):
+        yield text, "a text that holds containers, and is not valid YAML or JSON"
+    for place in pod_places(thing):
+        for field in CONTAINERS:
+            held = place.template.get("spec", field)
+            if held and held.value is not None and not _is_containers(held.value):
+                yield held, f"{field} is not a list of containers"
 
 
 def _not_objects(document: Document) -> Iterator[tuple[int, str]]:
@@ -194,74 +152,8 @@ def _of_object(node: Node, origin: Origin) -> Iterator[Subject]:
     name = str(metadata.get("name") or metadata.get("generateName") or "")
     identity = _identity(value, metadata, name)
     label = f"{value['kind']} {name}".rstrip()
-    marks: dict[str, Mark] = {"object": node.mark}  # type: ignore[dict-item]
-    bindings: dict[str, Any] = {"object": value}
-    yield Subject(RESOURCE, identity, label, origin, bindings, marks, "object")
-    for path, template in pod_templates(node):
-        pod = template.get("spec")
-        bindings = {"object": value, "template": template.value, "pod": pod.value}
-        marks = {**marks, "template": template.mark, "pod": pod.mark}  # type: ignore[dict-item]
-        own, named = (identity, label) if is_usual(path) else _told_apart(identity, label, path)
-        yield Subject(WORKLOAD, own, named, origin, bindings, marks, "pod")
-        if sum(1 for field in CONTAINERS for _ in pod.get(field).elements()) > _CROWD:
-            bindings = _without_containers(value, path)
-        yield from _containers(own, named, origin, bindings, marks, pod)
-
-
-def _told_apart(identity: str, label: str, path: Path) -> tuple[str, str]:
-    """Identity and label of one of several templates of an object."""
-    parts = path[:-1] if path[-1] == "template" else path
-    where = join_path(tuple(str(part) for part in parts))
-    return f"{identity}/{where}", f"{label}, {where}"
-
-
-def _without_containers(value: Any, path: Path) -> dict[str, Any]:
-    """The bindings of an object with a pod template at a path, with everything of the pod but its containers."""
-    if path:
-        step: Any = path[0]
-        inner = _without_containers(value[step], path[1:])
-        held = inner["object"]
-        whole = {**value, step: held} if isinstance(value, dict) else [*value[:step], held, *value[step + 1 :]]
-        return {**inner, "object": whole}
-    pod = {name: item for name, item in value["spec"].items() if name not in CONTAINERS}
-    template = {**value, "spec": pod}
-    return {"object": template, "template": template, "pod": pod}
-
-
-def _containers(
-    owner: str, label: str, origin: Origin, bindings: dict[str, Any], marks: dict[str, Mark], pod: Node
-) -> Iterator[Subject]:
-    for field, kind in CONTAINERS.items():
-        for index, container in enumerate(pod.get(field).elements()):
-            if not isinstance(container.value, dict):
-                continue
-            name = str(container.value.get("name", index))
-            yield Subject(
-                CONTAINER,
-                f"{owner}/{field}/{name}",
-                f"{label}, container {name}",
-                origin,
-                {**bindings, "container": container.value, "container_kind": kind},
-                {**marks, "container": container.mark},  # type: ignore[dict-item]
-                "container",
-            )
-            yield from _programs(f"{owner}/{field}/{name}", label, origin, bindings, marks, container)
-
-
-def _programs(
-    identity: str, label: str, origin: Origin, bindings: dict[str, Any], marks: dict[str, Mark], container: Node
-) -> Iterator[Subject]:
-    for shape, mark in control_plane.programs(container):
-        yield Subject(
-            control_plane.KIND,
-            identity,
-            f"{label}, {shape.data['name']}",
-            origin,
-            {**bindings, "container": container.value, "program": shape.data},
-            {**marks, "container": container.mark, "program": mark},  # type: ignore[dict-item]
-            "program",
-            unknowns=frozenset(shape.unknowns),
-        )
+    yield Subject(RESOURCE, identity, label, origin, {"object": value}, {"object": node.mark}, "object")  # type: ignore[dict-item]
+    yield from pod_subjects.of_object(node, identity, label, origin)
 
 
 def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str:
@@ -273,5 +165,12 @@ def _identity(value: dict[str, Any], metadata: dict[str, Any], name: str) -> str
 
 
 FORMAT = Format(
-    "kubernetes", "Kubernetes manifests", KnownBy.OBJECT, recognise, KINDS, signs=key_sign("apiVersion"), losses=losses
+    "kubernetes",
+    "Kubernetes manifests",
+    KnownBy.OBJECT,
+    recognise,
+    KINDS,
+    signs=key_sign("apiVersion"),
+    losses=losses,
+    elsewhere=elsewhere,
 )

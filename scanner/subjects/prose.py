@@ -93,4 +93,11 @@ def _part(line: Node, match: re.Match[str], group: str | int) -> Node:
     return Node(match[group], keyless((row, start), (row, end)))
 
 
-FORMAT = Format("prose", "availability and recovery figures in Markdown prose", KnownBy.CONTENT, recognise, KINDS)
+FORMAT = Format(
+    "prose",
+    "availability and recovery figures in Markdown prose",
+    KnownBy.CONTENT,
+    recognise,
+    KINDS,
+    documents=("prose",),
+)

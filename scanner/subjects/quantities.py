@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.late import regex
+from scanner.subjects import schedules
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -33,11 +34,13 @@ _PART = regex(r"(\d+(?:\.\d+)?)\s*-?\s*([a-z]+)")
 _ISO = regex(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?\Z")
 _LONGEST = 80
 """Characters of the longest text that is taken for a quantity."""
-_PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*%?\Z")
+_PERCENT = regex(r"(?:<=|>=|<|>|≤|≥|~)?\s*(\d+(?:\.\d+)?)\s*(%|percent|per cent|pct)?\Z")
+_AFTER = regex(r"\s+(?:after|from|since|following)\s.*\Z")
+_WHOLE = 100.0
 
 
 def seconds(value: Any) -> float | None:
-    """Seconds of `< 5 minutes`, `1h 30min`, `PT5M`, `hourly`, `immediate`, `{unit: minutes, value: 5}`.
+    """Seconds of `< 5 minutes`, `1h 30min`, `PT5M`, `hourly`, `0 * * * *`, `immediate`, `{unit: minutes, value: 5}`.
 
     A bound reads as the bound itself (`< 5 minutes` is 300). A bare number has no unit, so it is not a duration.
     """
@@ -48,9 +51,11 @@ def seconds(value: Any) -> float | None:
         return number * _UNITS[unit] if unit in _UNITS else None
     if not isinstance(value, str) or len(value) > _LONGEST:
         return None
-    text = _BOUND.sub("", value.strip().lower(), count=1)
-    if text in _WORDS:
-        return _WORDS[text]
+    stated = value.strip().lower()
+    text = _AFTER.sub("", _BOUND.sub("", stated, count=1))
+    found = _WORDS.get(text, schedules.seconds(" ".join(stated.split())))
+    if found is not None:
+        return found
     if text.startswith("p") and (iso := _ISO.match(text)) and any(iso.groups()):
         return float(sum(int(n or 0) * u for n, u in zip(iso.groups(), (86400, 3600, 60, 1), strict=True)))
     return _parts(text)
@@ -67,13 +72,16 @@ def _parts(text: str) -> float | None:
 
 
 def percent(value: Any) -> float | None:
-    """99.95 of `99.95`, `99.95%`, `0.9995`; a number of at most 1 is a ratio."""
+    """99.95 of `99.95`, `99.95%`, `0.9995`; a number of at most 1 is a ratio, and one above 100 is not a share."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        number = float(value)
-        return number * 100 if number <= 1 else number
-    if isinstance(value, str) and len(value) <= _LONGEST and (match := _PERCENT.match(value.strip())):
-        number = float(match[1])
-        return number * 100 if number <= 1 and "%" not in value else number
+        return _share(float(value), ratio=value <= 1)
+    if isinstance(value, str) and len(value) <= _LONGEST and (match := _PERCENT.match(value.strip().lower())):
+        return _share(float(match[1]), ratio=float(match[1]) <= 1 and not match[2])
     return None
+
+
+def _share(number: float, *, ratio: bool) -> float | None:
+    number = number * _WHOLE if ratio else number
+    return number if number <= _WHOLE else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from scanner.documents.positions import Node
 from scanner.marks import NOWHERE, Mark, entries_of, with_children
@@ -80,8 +80,9 @@ class SubjectBuilder:
         self.data: dict[str, Any] = {}
         self.marks: dict[str, Mark] = {}
         self.unknowns: set[str] = set()
+        self.partly: set[str] = set()
 
-    def put(self, name: str, node: Node, value: Any = ...) -> SubjectBuilder:
+    def put(self, name: str, node: Node, value: Any = ...) -> Self:
         """Take a node in under a name, with its own value or a given one; a missing node leaves nothing."""
         if not node:
             return self
@@ -97,7 +98,7 @@ class SubjectBuilder:
             self.marks[name] = node.mark
         return self
 
-    def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> SubjectBuilder:
+    def put_all(self, node: Node, names: Mapping[str, str] | tuple[str, ...]) -> Self:
         """Take several fields of a node in: `{new name: old name}` or names that stay."""
         marks = entries_of(node.mark) if node.mark else {}
         pairs = zip(names, names, strict=True) if isinstance(names, tuple) else names.items()
@@ -111,7 +112,7 @@ class SubjectBuilder:
                 self.put(name, node.get(old))
         return self
 
-    def say(self, name: str, value: Any) -> SubjectBuilder:
+    def say(self, name: str, value: Any) -> Self:
         """Add a value that is not in the text, such as a name taken from a key."""
         self.data[name] = value
         return self

@@ -7,31 +7,40 @@ The calls are those of the claude-flow family of servers, whatever name the serv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
+
+from msgspec.structs import replace
 
 from scanner.controls import ShownBy
 from scanner.documents import Document
+from scanner.documents.literals import PartlyKnown
 from scanner.documents.positions import Node
 from scanner.late import regex
-from scanner.marks import end_of, keyless, start_of, with_children
+from scanner.marks import entries_of, keyless, start_of, with_children
 from scanner.model import Subject
-from scanner.subjects import governance
+from scanner.subjects import governance, swarm_call
 from scanner.subjects.architecture import domain
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
+from scanner.subjects.prompt_lines import prompt_lines
 from scanner.subjects.subject_builder import SubjectBuilder
 
 SWARM = "swarm.swarm"
 AGENT = "swarm.agent"
 TASK = "swarm.task"
 MONITOR = "swarm.monitor"
+CALL = swarm_call.CALL
 
 KINDS = {
     SWARM: Kind(("swarm",), ShownBy.MANIFEST),
     AGENT: Kind(("agent",), ShownBy.MANIFEST),
     TASK: Kind(("task",), ShownBy.MANIFEST),
     MONITOR: Kind(("monitor",), ShownBy.MANIFEST),
+    CALL: Kind(("call",), ShownBy.MANIFEST),
 }
 
+_STARTERS = ("Task", "Agent")
+"""Functions that start an agent directly."""
 _DECISION_FIELDS = {
     "proposer": "authority",
     "reviewers": "reviewers",
@@ -45,19 +54,21 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     """The subjects of a tool call that is known here; nothing for a known server's other tools; None otherwise."""
     if document.format != "call":
         return None
-    if document.name == "Task":
-        return _task_call(document)
-    tool = document.name.rpartition("__")[2]
-    read = _TOOLS.get(tool)
+    if document.name in _STARTERS:
+        return chain(_task_call(document), swarm_call.of_task(document))
+    read = _TOOLS.get(document.name.rpartition("__")[2])
     argument = document.root.get(0)
-    if read is None or not isinstance(argument.value, dict):
+    if read is None and not document.name.startswith("mcp__"):
+        return None
+    if not isinstance(argument.value, dict):
         return iter(())
-    return read(document, argument)
+    return chain(read(document, argument) if read else (), swarm_call.of_tool(document, argument))
 
 
 def _swarm_init(document: Document, node: Node) -> Iterator[Subject]:
     rules = node.get("governance")
-    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("topology", "maxAgents", "strategy"))
+    shape = SubjectBuilder().say("name", "swarm").put_all(node, ("topology", "strategy"))
+    shape.put("maxAgents", node.get("maxAgents") or node.get("config", "maxAgents"))
     yield governance.subject(SWARM, document.origin, "", "", shape, node)
     if rules:
         frameworks = rules.get("complianceFrameworks")
@@ -76,12 +87,21 @@ def _governance(document: Document, rules: Node) -> Iterator[Subject]:
     for field in ("escalationPaths", "escalationMatrix"):
         for name, node in rules.get(field).items():
             yield governance.escalation(node, name, origin, field)
+    if matrix := rules.get("escalationMatrix"):
+        yield governance.escalations(matrix, origin, "swarm")
 
 
 def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
-    names = ("name", "type", "capabilities", "tools", "authority", "swarmId")
-    shape = SubjectBuilder().put_all(node, names).put("domain", node.get("domain"))
+    """An agent; version 3 of the tool calls its name agentId and its type agentType, and has a config and a task."""
+    config = node.get("config")
+    shape = SubjectBuilder().put("name", node.first("name", "agentId")).put("type", node.first("type", "agentType"))
+    for name in ("capabilities", "tools", "authority", "swarmId", "model"):
+        shape.put(name, node.get(name) or config.get(name))
+    shape.put("domain", node.get("domain"))
     yield governance.subject(AGENT, document.origin, "", "agent", shape, node)
+    if task := node.get("task"):
+        name = shape.data.get("name", shape.data.get("type", "an agent"))
+        yield _prompt(document, SubjectBuilder().say("name", f"of {name}"), task, task)
     field = node.get("domain")
     if field:
         parts = {"named": field.get("services"), "compliance": field.get("compliance")}
@@ -89,10 +109,9 @@ def _agent_spawn(document: Document, node: Node) -> Iterator[Subject]:
 
 
 def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
-    shape = SubjectBuilder().say("name", "for the whole swarm").put("prompt", node.get("task"))
+    shape = SubjectBuilder().say("name", "for the whole swarm")
     shape.put_all(node, ("strategy", "priority", "dependencies", "maxAgents"))
-    _lines(shape, node.get("task"))
-    yield governance.subject(TASK, document.origin, "", "task", shape, node)
+    yield _prompt(document, shape, node.get("task"), node)
     for name, field in node.get("architecture", "domains").items():
         parts = {
             "declared": field.get("services"),
@@ -101,6 +120,16 @@ def _task_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
             "complexity": field.get("complexity"),
         }
         yield domain(name, document.origin, "architecture", field, parts)
+
+
+def _coordination_orchestrate(document: Document, node: Node) -> Iterator[Subject]:
+    """How version 3 of the tool calls task_orchestrate; its strategies are others."""
+    yield _prompt(document, SubjectBuilder().say("name", "for the whole swarm"), node.get("task"), node)
+
+
+def _task_create(document: Document, node: Node) -> Iterator[Subject]:
+    shape = SubjectBuilder().put("name", node.first("name", "title", "type"))
+    yield _prompt(document, shape.put("priority", node.get("priority")), node.first("description", "task"), node)
 
 
 def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
@@ -112,6 +141,7 @@ def _security_scan(document: Document, node: Node) -> Iterator[Subject]:
         "atRest": wanted.get("encryption").first("at-rest", "atRest"),
         "inTransit": wanted.get("encryption").first("in-transit", "inTransit"),
         "keyManagement": wanted.get("encryption").first("key-management", "keyManagement"),
+        "keyRotation": wanted.get("encryption").first("key-rotation", "keyRotation", "rotation"),
         "mfa": wanted.get("authentication").first("multi-factor", "multiFactor", "mfa"),
         "authentication": wanted.get("authentication"),
         "authorization": wanted.get("authorization"),
@@ -144,11 +174,23 @@ def _backup_create(document: Document, node: Node) -> Iterator[Subject]:
         "components": node.get("components"),
         "regions": copies.get("regions"),
         "encrypted": encrypted,
+        "encryption": encrypted,
+        "objectives": goals,
     }
     found = governance.recovery(str(node.get("scope").value or "swarm"), document.origin, "backup", node, parts)
     if not encrypted:
         found.bindings["recovery"]["encrypted"] = False
-    yield found
+    yield _at_opening(found, node)
+
+
+def _at_opening(found: Subject, node: Node) -> Subject:
+    """A subject whose place is the opening bracket of the call: what is missing there stands at no field."""
+    if node.mark is None:
+        return found
+    line, column = start_of(node.mark)
+    opening = keyless((line, column), (line, column + 1))
+    mark = with_children(node.mark, {"opening": opening, **entries_of(found.marks[found.focus])})
+    return replace(found, marks={found.focus: mark})
 
 
 def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
@@ -156,33 +198,48 @@ def _benchmark_run(document: Document, node: Node) -> Iterator[Subject]:
     if "recovery" not in str(node.get("type").value):
         return
     shape = SubjectBuilder().put("name", node.get("type"))
-    parts = {"testInterval": node.get("frequency")}
+    parts = {"testInterval": node.get("frequency"), "validation": node.get("validation")}
     found = governance.recovery(str(shape.data.get("name")), document.origin, "test", node, parts)
     yield found
 
 
 def _task_call(document: Document) -> Iterator[Subject]:
     name, prompt, kind = (document.root.get(index) for index in range(3))
-    if isinstance(name.value, str):
-        shape = SubjectBuilder().put("name", name).put("type", kind).put("prompt", prompt).say("direct", True)
-        _lines(shape, prompt)
-        yield governance.subject(TASK, document.origin, "", "task", shape, name)
+    if isinstance(name.value, dict):
+        whole = name
+        kind, prompt = whole.get("subagent_type"), whole.get("prompt")
+        shape = SubjectBuilder().put("name", whole.first("description", "name", "subagent_type")).put("type", kind)
+        yield _prompt(document, shape, prompt, whole)
+    elif isinstance(name.value, str) or (isinstance(name.value, PartlyKnown) and prompt):
+        shape = SubjectBuilder().put("name", name).put("type", kind).say("direct", True)
+        yield _prompt(document, shape, prompt, name)
 
 
-def _lines(shape: SubjectBuilder, prompt: Node) -> None:
-    """The lines of a prompt, each with its place; lines that escapes create have the place of the prompt."""
-    if not isinstance(prompt.value, str) or prompt.mark is None:
-        return
-    (line, column), (end_line, _) = start_of(prompt.mark), end_of(prompt.mark)
-    lines = prompt.value.split("\n")
-    shape.data["lines"] = lines
-    if len(lines) != end_line - line + 1:
-        shape.marks["lines"] = with_children(prompt.mark, [with_children(prompt.mark, None) for _ in lines])
-        return
-    starts = [column + 1, *(0 for _ in lines[1:])]  # the first line follows the opening quote
-    places = enumerate(zip(lines, starts, strict=True), start=line)
-    marks = [keyless((row, start), (row, start + len(text))) for row, (text, start) in places]
-    shape.marks["lines"] = with_children(prompt.mark, marks)
+def _memory(document: Document, node: Node) -> Iterator[Subject]:
+    """A text that is stored for other agents."""
+    value = node.get("value")
+    if isinstance(value.value, str | PartlyKnown) and node.get("action").value in (None, "store"):
+        key = node.get("key").value
+        name = f"memory {key}" if isinstance(key, str) else "memory"
+        yield _prompt(document, SubjectBuilder().say("name", name).say("stored", True), value, value)
+
+
+def _parallel_execute(document: Document, node: Node) -> Iterator[Subject]:
+    for number, entry in enumerate(node.first("tasks", "operations", "commands").elements(), start=1):
+        named = entry.first("cmd", "command", "task", "prompt", "description")
+        prompt = entry if isinstance(entry.value, str | PartlyKnown) else named
+        if isinstance(prompt.value, str | PartlyKnown):
+            yield _prompt(document, SubjectBuilder().say("name", f"{number} of parallel_execute"), prompt, entry)
+
+
+def _prompt(document: Document, shape: SubjectBuilder, prompt: Node, whole: Node) -> Subject:
+    """A task with the text that an agent is given."""
+    if isinstance(prompt.value, PartlyKnown):
+        prompt = Node(prompt.value.text, prompt.mark)
+        shape.partly.update(("prompt", "lines"))
+    shape.put("prompt", prompt)
+    prompt_lines(shape, prompt)
+    return governance.subject(TASK, document.origin, "", "task", shape, whole)
 
 
 _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
@@ -194,30 +251,45 @@ _TOOLS: dict[str, Callable[[Document, Node], Iterator[Subject]]] = {
     "swarm_monitor": _swarm_monitor,
     "backup_create": _backup_create,
     "benchmark_run": _benchmark_run,
+    "coordination_orchestrate": _coordination_orchestrate,
+    "task_create": _task_create,
+    "memory_usage": _memory,
+    "memory_store": _memory,
+    "parallel_execute": _parallel_execute,
 }
 
 
-_UNREAD = regex(
-    rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{"
-    r"""|(?:^|(?<=[\s\[(,]))(Task)[ \t]*\([ \t]*(["'`]).{1,200}?\3[ \t]*,[ \t]*["'`]"""
-)
-"""A call that is known here, with the start of its arguments: an object, or two texts."""
+_UNREAD = regex(rf"(?<![\w.$\"'`-])(mcp__[\w-]+?__(?:{'|'.join(_TOOLS)}))[ \t]*\(?\s*\{{")
+"""A call that is known here, with the start of its arguments."""
 _COMMENT = regex(r"[ \t]*(?://|#|\*|<!--)")
 
 
-def calls_in_text(text: str, *, tasks: bool = False) -> Iterator[tuple[int, str]]:
+def knows(name: str) -> bool:
+    """Whether subjects are made of the calls of that name."""
+    return name in _STARTERS or name.rpartition("__")[2] in _TOOLS
+
+
+def calls_in_text(text: str) -> Iterator[tuple[int, str]]:
     """The calls in a text of a language that is not read: 0-based line and name.
 
-    One in quotes or in a comment is only named. `Task` is a common word and counts only where requested.
+    One in quotes or in a comment is only named.
     """
     line = counted = 0
     for match in _UNREAD.finditer(text):
-        start = match.start(1 if match[1] else 2)
-        if _COMMENT.match(text, text.rfind("\n", 0, start) + 1, start) or (match[2] and not tasks):
+        start = match.start(1)
+        if _COMMENT.match(text, text.rfind("\n", 0, start) + 1, start):
             continue
         line += text.count("\n", counted, start)
         counted = start
-        yield line, match[1] or match[2]
+        yield line, match[1]
 
 
-FORMAT = Format("swarm", "agent swarms", KnownBy.HEADER, recognise, KINDS, signs=r"""mcp__|\bTask[ \t]*\(\s*["'`]""")
+FORMAT = Format(
+    "swarm",
+    "agent swarms",
+    KnownBy.HEADER,
+    recognise,
+    KINDS,
+    documents=("call",),
+    signs=r"""mcp__|\b(?:Task|Agent)[ \t]*\(\s*["'`{]""",
+)

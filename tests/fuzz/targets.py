@@ -21,7 +21,7 @@ from scanner import cli, facts, inputs, library, reports
 from scanner import scan as scanning
 from scanner.cli.environment import cache_folder
 from scanner.errors import AssayError
-from scanner.findings import merged_findings
+from scanner.findings import separate_findings
 from scanner.frameworks import catalogue
 from scanner.masking import sealed
 from scanner.model import Profile, Subject
@@ -71,7 +71,7 @@ def _judge(name: str, content: bytes) -> None:
         found += portion.subjects
         whole.merge(portion.evaluation)
     whole.merge(joined.evaluate(found, facts.derive(found, whole=True)))
-    sealed(tuple(merged_findings(whole, ())))
+    sealed(tuple(separate_findings(whole, ())))
 
 
 def documents(data: bytes) -> None:

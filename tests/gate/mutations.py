@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.gate import history, layout, values
+from tests.gate import builds, hiding, history, layout, values
 from tests.gate.registry import LISTED
 
 MUTATIONS = [
-    each for module in (layout, values, history) for each in LISTED if each.change.__module__ == module.__name__
+    each
+    for module in (layout, values, builds, hiding, history)
+    for each in LISTED
+    if each.change.__module__ == module.__name__
 ]

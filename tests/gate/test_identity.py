@@ -9,16 +9,10 @@ from typing import Any
 import pytest
 
 from tests.gate.mutation import Repository, judged, paths
-from tests.gate.trees import NETWORK, SHOP, TWINS, WEB
+from tests.gate.trees import NETWORK, SHOP, TWINS, UNDECIDED, WEB
 
 Place = tuple[str, int]
 Finding = dict[str, Any]
-_UNDECIDED = """\
-apiVersion: projectcalico.org/v3
-kind: GlobalNetworkPolicy
-metadata: {name: guard}
-spec: {selector: "app in { 'web', 'job' }", types: [Ingress]}
-"""
 
 
 @pytest.fixture
@@ -74,7 +68,7 @@ def test_a_fault_in_another_container_is_new(tree: Repository) -> None:
 def test_what_moved_and_cannot_be_judged_any_more_is_out_of_sight(tmp_path: Path) -> None:
     tree = Repository(tmp_path / "repository", {"web.yaml": WEB})
     tree.edit("web.yaml", "kind: Deployment", "kind: StatefulSet")
-    tree.write("policy.yaml", _UNDECIDED)
+    tree.write("policy.yaml", UNDECIDED)
     done = judged(tree)
     assert done.returncode == 1
     states = {each["rule"]: each["baseline_state"] for each in json.loads(done.stdout)["findings"]}

@@ -43,7 +43,7 @@ def test_it_says_what_it_was_compared_with(form: str, tree: Repository) -> None:
     text = report(tree, form)
     assert "The change made something worse" in text
     assert "Failed: 2 findings that the change made worse, at or above low" in text
-    assert f"Compared with main ({commit[:12]}): 1 new, 1 worse, 2 unchanged." in text
+    assert f"Compared with main ({commit[:12]}): 1 new, 1 worse, 2 unchanged (also on the base)." in text
     assert "shop/broken.yaml is not assessed in full, and was not on the base" in text
 
 

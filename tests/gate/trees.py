@@ -54,6 +54,13 @@ spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
 """
+UNDECIDED = """\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: guard}
+spec: {selector: "app in { 'web', 'job' }", types: [Ingress]}
+"""
+"""A policy whose selector is not judged."""
 SHOP = {"shop/web.yaml": WEB, "shop/access.yaml": ACCESS, "shop/network.yaml": NETWORK}
 ALL = f"{WEB}---\n{ACCESS}---\n{NETWORK}"
 ONE = {"shop/all.yaml": ALL}
@@ -132,3 +139,22 @@ spec:
 """,
 }
 """Two findings in a base that one overlay builds."""
+_PATCH = OVERLAY["production/patch.yaml"]
+PRIVILEGED = _PATCH + "  template: {spec: {containers: [{name: side, securityContext: {privileged: true}}]}}\n"
+USED = "resources: [../base]\ncomponents: [../open]\n"
+OVERLAYS = {
+    **OVERLAY,
+    "base/web.yaml": WEB.replace("privileged: true", "privileged: false").replace(
+        "hostPath: {path: /etc}", "emptyDir: {}"
+    ),
+    "open/kustomization.yaml": """\
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches:
+  - path: patch.yaml
+""",
+    "open/patch.yaml": PRIVILEGED,
+    "production/kustomization.yaml": USED,
+    "test/kustomization.yaml": "resources: [../base]\n",
+}
+"""Two overlays of one base, of which one has a finding, through the patch of a component."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.gate.mutation import Gate, Repository, link, paths
 from tests.gate.registry import mutation
-from tests.gate.trees import ACCESS, BROKEN, CHART, NETWORK, ONE, OVERLAY, POD, SERVER, SHOP, SPEC, WEB
+from tests.gate.trees import ACCESS, BROKEN, NETWORK, ONE, POD, SERVER, SHOP, SPEC, UNDECIDED, WEB
 
 _UNREADABLE = {**SHOP, "shop/broken.yaml": BROKEN}
 _PARTLY = {"shop/all.yaml": f"{WEB}---\n{ACCESS}---\n{NETWORK}---\n{BROKEN}"}
@@ -158,6 +158,11 @@ def _(tree: Repository) -> None:
     tree.edit("shop/all.yaml", "a: [\n", "")
 
 
+@mutation("a broken file is mended, and gets another fault", base={**SHOP, "shop/web.yaml": WEB + "a: [\n"})
+def _(tree: Repository) -> None:
+    tree.write("shop/web.yaml", WEB.replace("privileged: false", "privileged: true"))
+
+
 @mutation(
     "a broken NetworkPolicy is mended, and does not select what is there",
     base={**SHOP, "shop/network.yaml": NETWORK + "a: [\n"},
@@ -181,36 +186,50 @@ def _(tree: Repository) -> None:
     tree.edit("shop/network.yaml", "podSelector: {}", "podSelector: {matchLabels: {app: other}}")
 
 
+@mutation("delete a NetworkPolicy, while a file cannot be read", base=_UNREADABLE)
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+
+
+@mutation("narrow a NetworkPolicy, while a file cannot be read", base=_UNREADABLE)
+def _(tree: Repository) -> None:
+    tree.edit("shop/network.yaml", "podSelector: {}", "podSelector: {matchLabels: {app: other}}")
+
+
+@mutation("delete a NetworkPolicy beside one that cannot be judged", base={**SHOP, "shop/guard.yaml": UNDECIDED})
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+
+
+@mutation("a new workload and no NetworkPolicy, while a file cannot be read", base={"shop/broken.yaml": BROKEN})
+def _(tree: Repository) -> None:
+    tree.write("shop/job.yaml", POD)
+
+
+@mutation("a second NetworkPolicy of the same name, for other pods")
+def _(tree: Repository) -> None:
+    tree.write("shop/more.yaml", NETWORK.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}"))
+
+
+@mutation("a second NetworkPolicy of the same name, with the same content")
+def _(tree: Repository) -> None:
+    tree.copy("shop/network.yaml", "shop/more.yaml")
+
+
+@mutation("a NetworkPolicy moves into a code block")
+def _(tree: Repository) -> None:
+    tree.delete("shop/network.yaml")
+    tree.write("README.md", f"# Shop\n\n```yaml\n{NETWORK}```\n")
+
+
+@mutation("a NetworkPolicy moves into a folder of examples")
+def _(tree: Repository) -> None:
+    tree.move("shop/network.yaml", "examples/network.yaml")
+
+
 @mutation("move a workload to a namespace without NetworkPolicy")
 def _(tree: Repository) -> None:
     tree.edit("shop/web.yaml", "namespace: shop", "namespace: store")
-
-
-@mutation("Helm: a fault through values.yaml", base=CHART)
-def _(tree: Repository) -> None:
-    tree.edit("web/values.yaml", "privileged: false", "privileged: true")
-
-
-@mutation("Helm: a worse value through values.yaml", base=CHART)
-def _(tree: Repository) -> None:
-    tree.edit("web/values.yaml", "host: /etc", "host: /")
-
-
-@mutation("Helm: rename the folder of the chart", base=CHART)
-def _(tree: Repository) -> None:
-    for name in ("Chart.yaml", "values.yaml", "templates/web.yaml"):
-        tree.move(f"web/{name}", f"charts/web/{name}")
-
-
-@mutation("Kustomize: a fault through a patch", base=OVERLAY, kustomize=True)
-def _(tree: Repository) -> None:
-    patch = "  template: {spec: {containers: [{name: side, securityContext: {privileged: true}}]}}\n"
-    tree.write("production/patch.yaml", tree.read("production/patch.yaml") + patch)
-
-
-@mutation("Kustomize: a second overlay of the same base", base=OVERLAY, kustomize=True)
-def _(tree: Repository) -> None:
-    tree.write("test/kustomization.yaml", "resources: [../base]\n")
 
 
 @mutation("a link to a manifest")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from math import prod
 from typing import TypedDict
 
-from scanner.facts.architecture.reach import Reach
-from scanner.facts.architecture.spec import NO, NODES, Spec, Specs, data_of, id_of, quantity
+from scanner.facts.architecture.calls import Calls, Joint
+from scanner.facts.architecture.spec import NODES, Spec, Specs, data_of, id_of, quantity, type_of
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.resilience import downtime
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
-from scanner.subjects.architecture import DATASTORE, FLOW, SERVICE
+from scanner.subjects.architecture import DATASTORE, SERVICE
 
 
 class LeastAvailableDependency(TypedDict):
@@ -40,7 +41,8 @@ DEPENDS_ON = Fact(
     "depends_on",
     NODES,
     list[str],
-    "Ids of the services and stores that it needs through hard synchronous dependencies.",
+    "Ids of the services and stores that it calls and needs at once; where one states no availability, of what that "
+    "needs as well. Alternatives stand together, as `one or other`.",
     provide="describe the flows that it starts, each with its `protocol` or `interaction`",
 )
 WEAKEST = Fact(
@@ -55,7 +57,8 @@ ACHIEVABLE = Fact(
     "achievable",
     NODES,
     float,
-    "The product of their availabilities in percent: the highest availability that it can reach.",
+    "The product of their availabilities in percent, of alternatives that of all failing together: the highest "
+    "availability that it can reach.",
     provide="state the `availability` of the services and stores that it depends on",
 )
 SLOWEST = Fact(
@@ -66,6 +69,13 @@ SLOWEST = Fact(
     provide="state the `recovery.rto` of the services and stores that it depends on",
     related=("slowest",),
 )
+SLOWEST_CONTRADICTED = Fact(
+    "slowest_contradicted",
+    NODES,
+    bool,
+    "Whether that recovery takes longer than the availability of the dependency itself allows in a month.",
+    provide="state the `recovery.rto` of the services and stores that it depends on",
+)
 NEEDED_RPO = Fact(
     "needed_rpo",
     (DATASTORE,),
@@ -75,28 +85,28 @@ NEEDED_RPO = Fact(
     related=("needed_rpo",),
 )
 
-_REQUESTS = frozenset(("http", "https", "rest", "soap", "graphql", "grpc", "grpcs", "jdbc", "odbc", "ldap", "ldaps"))
-_LISTENERS = frozenset(("queue", "log-sink", "actor"))
-"""Callers do not wait for an answer of these, unless the flow states it."""
-
 
 @step(
     Specs,
-    gives=(CIRCLE, DEPENDS_ON, WEAKEST, ACHIEVABLE, SLOWEST),
+    gives=(CIRCLE, DEPENDS_ON, WEAKEST, ACHIEVABLE, SLOWEST, SLOWEST_CONTRADICTED),
     reads=(
-        read(FLOW, "flow.fallback", "flow.interaction", "flow.protocol"),
-        read(SERVICE, "service.availability", "service.recovery.rto", "service.type"),
+        *Calls.READS,
+        read(SERVICE, "service.availability", "service.recovery.rto"),
         read(DATASTORE, "datastore.availability", "datastore.recovery.rto"),
     ),
 )
 def compute_dependencies(specs: Specs, facts: Facts) -> None:
     """What each service and store needs at once, and what that leaves of it."""
     for spec in specs.all:
-        reach = Reach(_hard(spec), _stated(spec, "availability", "percent"), _stated(spec, "rto", "seconds"))
-        for name, node in spec.nodes.items():
-            facts.add(node, CIRCLE, reach.circles.get(name, []))
-            if name in reach and data_of(node).get("type") != "actor":
-                _bound(node, reach, spec, facts)
+        calls = Calls(spec)
+        shares = calls.bounds(_stated(spec, "availability", "percent"), _all_fail)
+        times = calls.bounds(_stated(spec, "rto", "seconds"), min)
+        for copies in spec.elements.values():
+            for node in copies:
+                if node.kind in NODES:
+                    facts.add(node, CIRCLE, calls.circle.get(id_of(node), []))
+                    if id_of(node) in calls and type_of(node) != "actor":
+                        _bound(node, calls, (shares, times), spec, facts)
 
 
 def _stated(spec: Spec, field: str, unit: str) -> dict[str, float]:
@@ -105,31 +115,33 @@ def _stated(spec: Spec, field: str, unit: str) -> dict[str, float]:
     return {name: number for name, number in found if number is not None}
 
 
-def _hard(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Both ends of each call that must succeed at once: not asynchronous, without a stated fallback."""
-    for flow in spec.group[FLOW]:
-        data = data_of(flow)
-        source, target = str(data.get("from")), str(data.get("to"))
-        if source in spec.nodes and target in spec.nodes and str(data.get("fallback", "")).lower() in NO:
-            listens = str(data_of(spec.nodes[target]).get("type")) in _LISTENERS
-            asks = str(data.get("protocol", "")).lower() in _REQUESTS and not listens
-            if data["interaction"] == "sync" if data.get("interaction") else asks:
-                yield source, target
+def _all_fail(percents: list[float]) -> float:
+    """The availability in percent of several of which one is enough."""
+    return 100.0 * (1.0 - prod(1.0 - percent / 100.0 for percent in percents))
 
 
-def _bound(node: Subject, reach: Reach, spec: Spec, facts: Facts) -> None:
+def _bound(node: Subject, calls: Calls, bounds: tuple[Joint, Joint], spec: Spec, facts: Facts) -> None:
     """The least available and the slowest to recover of what a node needs, and what is achievable at most."""
-    needed, sums = reach.of(id_of(node))
-    facts.add(node, DEPENDS_ON, needed)
-    if sums.least:
-        percent, name = sums.least
-        facts.add(node, WEAKEST, LeastAvailableDependency(id=name, percent=percent))
-        facts.add(node, ACHIEVABLE, round(100.0 * sums.product, 4))
-        facts.relate(node, "weakest", place(spec.nodes[name], "availability"))
-    if sums.most:
-        time, name = sums.most
-        facts.add(node, SLOWEST, _recovery(spec.nodes[name], "rto", time))
-        facts.relate(node, "slowest", place(spec.nodes[name], "recovery", "rto"))
+    name = id_of(node)
+    shares, times = (bound.get(name, {}) for bound in bounds)
+    facts.add(node, DEPENDS_ON, sorted({*calls.named(name), *shares}))
+    if shares:
+        least = min(shares, key=lambda other: (shares[other], other))
+        facts.add(node, WEAKEST, LeastAvailableDependency(id=least, percent=round(shares[least], 6)))
+        facts.add(node, ACHIEVABLE, round(100.0 * prod(shares[other] / 100.0 for other in sorted(shares)), 4))
+        facts.relate(node, "weakest", place(spec.nodes[calls.members(least)[0]], "availability"))
+    if times:
+        most = max(times, key=lambda other: (times[other], other))
+        slowest = next(each for each in calls.members(most) if _seconds(spec, each) == times[most])
+        facts.add(node, SLOWEST, _recovery(spec.nodes[slowest], "rto", times[most]))
+        facts.relate(node, "slowest", place(spec.nodes[slowest], "recovery", "rto"))
+        promised = quantity(spec.nodes[slowest], "availability", "percent")
+        contradicted = promised is not None and times[most] > downtime(promised, "month")
+        facts.add(node, SLOWEST_CONTRADICTED, contradicted)
+
+
+def _seconds(spec: Spec, name: str) -> float | None:
+    return quantity(spec.nodes[name], "rto", "seconds")
 
 
 def _recovery(node: Subject, objective: str, seconds: float) -> SlowestRecovery:

@@ -63,7 +63,7 @@ def count_replicas(cluster: Cluster, facts: Facts) -> None:
         least = 1 if stated is None else stated
         if facts.of(workload, AUTOSCALED):
             least = facts.of(workload, AUTOSCALED_FROM)
-        elif not cluster.objects.whole:
+        elif not cluster.objects.complete("HorizontalPodAutoscaler", "ScaledObject"):
             continue
         if isinstance(least, int):
             facts.add(workload, LEAST_REPLICAS, least)
@@ -88,7 +88,7 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
     counted: dict[tuple[int, ...], int | None] = {}
     for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
         sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
-        if maybe or not cluster.objects.whole:
+        if maybe or not cluster.objects.has_all_pods():
             continue  # the budget counts all of its pods together
         if sure not in counted:
             counted[sure] = _count(sure, cluster, facts)

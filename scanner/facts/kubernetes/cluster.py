@@ -9,7 +9,7 @@ from scanner.facts.kubernetes.objects import Objects
 from scanner.facts.kubernetes.operator_resources import OperatorResources
 from scanner.facts.kubernetes.references import generated_objects
 from scanner.facts.kubernetes.selectors import LabelledObjects
-from scanner.facts.step import FieldRead, read
+from scanner.facts.step import FieldRead, Whole, read
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
@@ -26,7 +26,7 @@ class Cluster:
         *generated_objects.READS,
     )
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
         self.objects = Objects(subjects, whole=whole)
         generated_objects.add_generated_objects(self.objects)
         self.pods = LabelledObjects(self.objects.workloads)

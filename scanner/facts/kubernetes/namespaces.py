@@ -63,13 +63,13 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 def find_limit_ranges(cluster: Cluster, facts: Facts) -> None:
     """The LimitRanges of each namespace that apply to containers."""
     ranges = [limits for limits in cluster.objects.of("core", "LimitRange") if _for_containers(limits)]
-    _bound(ranges, LIMIT_RANGES, cluster.objects, facts)
+    _bound("LimitRange", ranges, LIMIT_RANGES, cluster.objects, facts)
 
 
 @step(Cluster, gives=(RESOURCE_QUOTAS,))
 def find_quotas(cluster: Cluster, facts: Facts) -> None:
     """The ResourceQuotas of each namespace."""
-    _bound(cluster.objects.of("core", "ResourceQuota"), RESOURCE_QUOTAS, cluster.objects, facts)
+    _bound("ResourceQuota", cluster.objects.of("core", "ResourceQuota"), RESOURCE_QUOTAS, cluster.objects, facts)
 
 
 @step(
@@ -97,7 +97,7 @@ def find_enforced_levels(cluster: Cluster, facts: Facts) -> None:
                 facts.relate(workload, "namespace", place(source))
 
 
-def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts: Facts) -> None:
+def _bound(kind: str, bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts: Facts) -> None:
     """The objects that bound each namespace; nothing where one that states no namespace may be in it."""
     stated: defaultdict[str, list[Subject]] = defaultdict(list)
     loose: set[str] = set()
@@ -112,7 +112,7 @@ def _bound(bounds: list[Subject], fact: Fact[list[str]], objects: Objects, facts
         if near:
             facts.add(namespace, fact, [name_of(bound) for bound in near])
             facts.relate(namespace, fact.name, place(near[0]))
-        elif objects.whole and not maybe:
+        elif objects.complete(kind) and not maybe:
             facts.add(namespace, fact, [])
 
 

@@ -7,16 +7,42 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.facts.step import read
+from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
+from scanner.subjects.computed import has_variable
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
 NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 """A name that an object can have; anything else is filled in before it is applied."""
 _FEW = 8
 """Up to this number, objects of one name are compared one by one and not sorted."""
+_MAKERS = {"PersistentVolumeClaim": ("StatefulSet",), "Deployment": ("Rollout",)}
+"""Kinds of objects that others stand for or make, and these."""
+_WITHOUT_PODS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ConfigMap",
+        "CustomResourceDefinition",
+        "Ingress",
+        "LimitRange",
+        "Namespace",
+        "NetworkPolicy",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StorageClass",
+    }
+)
+"""Kinds of which no pods come."""
 _EVERYWHERE = "*"
 """Stands for the namespace of what belongs to none."""
 
@@ -24,8 +50,9 @@ _EVERYWHERE = "*"
 class Objects:
     """The resources and workloads of a scan, by group and kind and by name."""
 
-    def __init__(self, subjects: Iterable[Subject], *, whole: bool) -> None:
-        self.whole = whole
+    def __init__(self, subjects: Iterable[Subject], *, whole: Whole) -> None:
+        self._unread = None if whole is False else frozenset() if whole is True else whole
+        self.whole = self._unread is not None and not self._unread
         """The objects are all there are: what is not among them does not exist."""
         self.workloads: list[Subject] = []
         """Every object with a pod template, as the subject whose focus is the pod."""
@@ -34,13 +61,19 @@ class Objects:
         self.containers: list[Subject] = []
         """Every container, where a rule about containers needs all subjects."""
         self._kinds: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
+        self._unnamed: set[tuple[str, str]] = set()
+        """Group and kind of objects whose name a variable gives."""
         self._named: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         for subject in subjects:
             if subject.kind == RESOURCE:
                 self.resources.append(subject)
                 key = group_of(subject), kind_of(subject)
                 self._kinds[key].append(subject)
+                if has_variable(name_of(subject)):
+                    self._unnamed.add(key)
                 self._named[(*key, name_of(subject))].append(subject)
+            elif subject.partial:
+                continue
             elif subject.kind == WORKLOAD:
                 self.workloads.append(subject)
             elif subject.kind == CONTAINER:
@@ -60,12 +93,21 @@ class Objects:
         Returns (object, True) where it is found, (None, True) where there is none, (None, False) where it is not known.
         The search is in the given namespace, else in that of the referring object; cluster-scoped objects match every
         namespace. Of several, as in a folder of examples, the one in the referring object's own file is meant. A stated
-        namespace against a missing one, or a part of a bundle, makes the answer uncertain.
+        namespace against a missing one, a name with a variable, or a part of a bundle, makes the answer uncertain.
         """
         near, maybe = self.near(seeker, group, kind, name, namespace=namespace)
         if near:
             return next((one for one in near if one.origin.path == seeker.origin.path), near[-1]), True
-        return None, self.whole and not maybe
+        open_name = (group, kind) in self._unnamed or has_variable(kind + name + namespace)
+        return None, self.complete(kind, *_MAKERS.get(kind, ())) and not maybe and not open_name
+
+    def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
+        """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
+        near, maybe = self.near(seeker, group, kind, name)
+        folder = posixpath.dirname(seeker.origin.path)
+        own = [one for one in near if one.origin.path == seeker.origin.path]
+        beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
+        return beside or near, bool(near) or (self.whole and not maybe)
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
@@ -79,6 +121,14 @@ class Objects:
             return self._homes[key].near(seeker, namespace)
         met = [(in_same_namespace(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
+
+    def complete(self, *kinds: str) -> bool:
+        """Whether there are no objects of some kinds but those that were read."""
+        return self._unread is not None and self._unread.isdisjoint(kinds)
+
+    def has_all_pods(self) -> bool:
+        """Whether there are no pods but those of the workloads that were read."""
+        return self._unread is not None and self._unread <= _WITHOUT_PODS
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
         """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""

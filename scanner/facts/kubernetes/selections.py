@@ -59,7 +59,7 @@ _SELECTOR = "object.spec.selector"
 def select_by_services(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each Service selects; one without a selector has its endpoints written by hand."""
     services = [service for service in cluster.objects.of("core", "Service") if _selector(service)]
-    _select(services, SERVICES, cluster, facts, labels_only=True)
+    _select(services, SERVICES, cluster, facts, kind="Service", labels_only=True)
 
 
 @step(
@@ -67,7 +67,8 @@ def select_by_services(cluster: Cluster, facts: Facts) -> None:
 )
 def select_by_budgets(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each disruption budget selects."""
-    _select(cluster.objects.of("policy", "PodDisruptionBudget"), DISRUPTION_BUDGETS, cluster, facts, labels_only=False)
+    kind = "PodDisruptionBudget"
+    _select(cluster.objects.of("policy", kind), DISRUPTION_BUDGETS, cluster, facts, kind=kind, labels_only=False)
 
 
 def _selector(subject: Subject) -> Any:
@@ -75,19 +76,19 @@ def _selector(subject: Subject) -> Any:
 
 
 def _select(
-    selecting: list[Subject], fact: Fact[list[str]], cluster: Cluster, facts: Facts, *, labels_only: bool
+    selecting: list[Subject], fact: Fact[list[str]], cluster: Cluster, facts: Facts, *, kind: str, labels_only: bool
 ) -> None:
     """Which workloads an object selects, and the names of such objects on each of the workloads.
 
     A fact is left out where it is not known, because a namespace is not stated or an operator may create the pods.
     """
-    pods, whole = cluster.pods, cluster.objects.whole
+    pods, objects = cluster.pods, cluster.objects
     selections: Selections[Subject] = Selections()
     for subject in selecting:
         selector = _selector(subject)
         sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
         selections.add(subject, (sure, maybe))
-        if sure or (whole and not maybe and not cluster.makers.may_meet(subject, selector)):
+        if sure or (objects.has_all_pods() and not maybe and not cluster.makers.may_meet(subject, selector)):
             facts.add(subject, SELECTED, pods.names(sure))
     for kins, selected_by, perhaps in selections.each(len(pods.kins)):
         names = [name_of(subject) for subject in selected_by]
@@ -95,5 +96,5 @@ def _select(
             if selected_by:
                 facts.add(workload, fact, names)
                 facts.relate(workload, fact.name, place(selected_by[0]))
-            elif whole and not perhaps:
+            elif objects.complete(kind) and not perhaps:
                 facts.add(workload, fact, names)

@@ -65,7 +65,8 @@ class EntryWriter:
             inspection.take(subject.bindings)
             for mark in subject.marks.values():
                 inspection.take_names(mark)
-            inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay, *subject.unknowns))
+            inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay))
+            inspection.take_texts((*subject.unknowns, *subject.partly))
             inspection.take_struct(subject.origin)
         for finding in evaluation.findings:
             if finding.outcome is Outcome.ERROR:
@@ -117,6 +118,9 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     unknowns: frozenset[str]
     group: str
     overlay: str
+    partial: bool
+    partly: frozenset[str]
+    told: tuple[int, str]
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -149,6 +153,9 @@ def _subject(row: _SubjectRow) -> Subject:
         row.unknowns,
         row.group,
         row.overlay,
+        row.partial,
+        row.partly,
+        row.told,
     )
 
 

@@ -24,7 +24,7 @@ from scanner.policy.rule import Rule
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-_FORMAT = "2"
+_FORMAT = "3"
 """Of entries: another one is another key."""
 
 
@@ -47,7 +47,7 @@ def digest(
         rules,
         repr([rule.parameters for rule in rules]),  # JSON has no infinity
         (local.by_path, *settings, own_rules),
-        (reads, fields.facts, work.fixes, work.limits),
+        (reads, fields.facts, work.fixes, work.limits, work.deploy_target),
     )
     total = hashlib.sha256(orjson.dumps(told, default=_told, option=orjson.OPT_PASSTHROUGH_DATACLASS))
     shipped = library.data_root() / "rules"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,6 +13,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import encode
 
 from scanner.facts.field_filter import FieldFilter
+from scanner.facts.step import Whole
 from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
 from scanner.policy.evaluate import Evaluator
@@ -48,10 +49,12 @@ class Reuse(Struct):
     read: bytes = b""
     """Digest of all files, of their results and of what these depend on; empty where not all of it is known."""
 
-    def joined(self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: bool) -> KeptJoined | None:
+    def joined(
+        self, rules: Evaluator, fields: FieldFilter, work: Work, *, whole: Whole, unused: Collection[str]
+    ) -> KeptJoined | None:
         """Where the results of rules that compare objects are kept after a run, None where they are not.
 
-        `whole` says whether all objects were read.
+        `whole` says whether all objects were read, and `unused` which files rendering does not use.
         """
         if self.folder is None or not self.read:
             return None
@@ -59,7 +62,8 @@ class Reuse(Struct):
         from scanner.inputs.kept.joined import KeptJoined
 
         try:
-            same = identity.digest(rules, fields, work, (*self.settings, whole), self.own_rules)
+            known = whole if isinstance(whole, bool) else sorted(whole)
+            same = identity.digest(rules, fields, work, (*self.settings, known, sorted(unused)), self.own_rules)
         except (OSError, TypeError):
             return None
         return KeptJoined(self.folder, self.outside, hashlib.sha256(b"joined" + self.read + same).digest())
@@ -157,7 +161,7 @@ class _Reading:
         if not isinstance(source, File | RenderedFile) or source.path == STDIN_NAME:
             return b"", []
         content = hashlib.sha256(source.content)
-        further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _digest(source.own)
+        further = _rendered(source.rendered) if isinstance(source, RenderedFile) else _own(source)
         key = hashlib.sha256(b"\0".join((self._same, content.digest(), further, os.fsencode(source.path)))).digest()
         if key in self._results:
             return key, self._results[key]
@@ -187,6 +191,11 @@ class _Reading:
 
 def _digest(content: bytes | None) -> bytes:
     return b"" if content is None else hashlib.sha256(content).digest()
+
+
+def _own(file: File) -> bytes:
+    """A digest of what rendering left of a file, and of what does not use it; nothing for most files."""
+    return b"" if file.own is None and not file.unused else _digest(file.own) + b"\0" + os.fsencode(file.unused)
 
 
 def _rendered(result: RenderingResult) -> bytes:

@@ -54,8 +54,8 @@ def _scan(scan: Scan) -> Json:
 
 
 def _time(text: str) -> str:
-    """A time without its zone, which is UTC."""
-    return text.removesuffix("Z")
+    """A time without its zone, which is UTC; the schema requires one also where the scan was given no clock."""
+    return text.removesuffix("Z") or "1970-01-01T00:00:00"
 
 
 def _vulnerabilities(scan: Scan) -> Iterator[Json]:

@@ -13,7 +13,7 @@ from scanner.model import Finding, Outcome, Severity
 from scanner.reports.changed import compared_with
 from scanner.reports.ci.counted import counts
 from scanner.reports.configuration import sentences
-from scanner.reports.unassessed import Gap, gaps
+from scanner.reports.unassessed import Gap, gaps, outside
 
 WHOLE = "."
 """The path of what is about the whole scan, for formats that require a path."""
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     WAIVED = "assay.finding-waived"
     UNKNOWN = "assay.outcome-unknown"
     NOT_READ = "assay.documentation-not-read"
+    OUTSIDE = "assay.outside-of-the-scan"
 
 
 TITLES = {
@@ -45,10 +46,11 @@ TITLES = {
     Kind.WAIVED: "A waiver covers a finding",
     Kind.UNKNOWN: "The scanned files do not decide an outcome",
     Kind.NOT_READ: "Documentation, source code or a CI workflow could not be read",
+    Kind.OUTSIDE: "An object names a chart or a path that is not among the scanned files",
 }
 
 
-REMARKS = {Kind.COMPARED, Kind.WAIVED, Kind.UNKNOWN, Kind.NOT_READ}
+REMARKS = {Kind.COMPARED, Kind.WAIVED, Kind.UNKNOWN, Kind.NOT_READ, Kind.OUTSIDE}
 """What does not change the verdict."""
 _WHOLE_SENTENCES = {Kind.CONFIGURED, Kind.INCOMPLETE, *REMARKS}
 
@@ -119,6 +121,9 @@ def remarks(scan: Scan) -> Iterator[Note]:
         yield Note(Kind.WAIVED, f"{counted(len(waivers), 'finding')} covered by waivers: {names}")
     if noted := gaps(scan).noted:
         yield _not_read(noted)
+    if elsewhere := gaps(scan).outside:
+        first = elsewhere[0]
+        yield Note(Kind.OUTSIDE, outside(scan), first.input.path, first.line)
 
 
 def every(scan: Scan) -> Iterator[Note]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from scanner.finished_scan import Scan
-from scanner.model import NOT_OURS, Input, InputStatus, Loss, Outcome
+from scanner.model import NOT_OURS, OUTSIDE, Input, InputStatus, Loss, Outcome
 from scanner.reports import waivers
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact
@@ -133,6 +133,7 @@ def counted(scan: Scan) -> Iterator[Json]:
     )
     yield from _gaps(Kind.PART, "error", "part of inputs", "not assessed", unassessed.parts)
     yield from _gaps(Kind.PART, "note", "part of documentation or code", "not read", unassessed.noted)
+    yield from _gaps(Kind.PART, "note", "place that objects name", "outside of the scanned files", unassessed.outside)
     yield from _rules(scan, Outcome.ERROR, Kind.ERROR, "error", "could not be evaluated")
     yield from _rules(scan, Outcome.UNKNOWN, Kind.UNKNOWN, "note", "unknown")
     if skipped:
@@ -153,6 +154,8 @@ def _input(item: Input) -> Json:
 def _part(item: Input, loss: Loss) -> Json:
     note = loss.kind in NOT_OURS or item.accepted
     text = f"A part of {_name(item)} was not assessed ({loss.kind}): {loss.reason}"
+    if loss.kind == OUTSIDE:
+        text = f"{_name(item)} has something applied that was not scanned: {loss.reason}"
     return _placed(notification(Kind.PART, "note" if note else "error", text), item, loss.line)
 
 

@@ -68,6 +68,8 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
     }
     if finding.related:
         result["relatedLocations"] = [_related(scan, number, item) for number, item in enumerate(finding.related, 1)]
+    if finding.path:
+        result["codeFlows"] = [{"threadFlows": [{"locations": _path(scan, finding)}]}]
     result["partialFingerprints"] = {FINGERPRINT: fingerprint}
     if finding.fix and finding.fix.edits:
         result["fixes"] = [_fix(scan, finding.location.path, finding.fix)]
@@ -75,6 +77,14 @@ def _result(scan: Scan, finding: Finding, index: int, fingerprint: str) -> Json:
         result["baselineState"] = _STATES[finding.baseline_state]
     result["properties"] = {"outcome": finding.outcome, "severity": finding.severity}
     return result
+
+
+def _path(scan: Scan, finding: Finding) -> list[Json]:
+    """Each place that data came by; the last one is the flow of the finding itself."""
+    return [
+        {"location": {"physicalLocation": place(scan, step.location), "message": {"text": plain(step.message)}}}
+        for step in finding.path
+    ]
 
 
 def _suppressions(scan: Scan, finding: Finding) -> list[Json]:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from msgspec import Struct
-
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import KINDS, PERMISSION, SETTINGS
+from scanner.subjects.agents.known import Known
+from scanner.subjects.agents.runtimes import RUNTIMES
 from scanner.subjects.data_predicates import either, every, holding, some
 from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.unread.format import FormatSignature
@@ -25,7 +25,7 @@ __all__ = ["FORMATS", "PERMISSION", "SETTINGS", "name_of"]
 _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
 _PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
 _MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual")
-_DATA = frozenset({"yaml", "json", "toml", "front-matter"})
+_DATA = ("yaml", "json", "toml", "front-matter")
 
 
 def _holds_permissions(value: Any) -> bool:
@@ -38,22 +38,8 @@ def _holds_permissions(value: Any) -> bool:
     return named or value.get("defaultMode") in _MODES
 
 
-class _Known(Struct, frozen=True):
-    """A format of this package: what it is called and known by, and the module that reads it."""
-
-    name: str
-    title: str
-    module: str
-    loaded_from: str
-    """Paths from which a tool loads such a document, whatever it holds."""
-    signs: tuple[FormatSignature, ...]
-    """What it is known by elsewhere."""
-    kinds: bool = False
-    text_signs: str = ""
-
-
 _FIRST = (
-    _Known(
+    Known(
         "claude-settings",
         "settings of Claude Code",
         "claude_settings",
@@ -70,14 +56,14 @@ _FIRST = (
         kinds=True,
         text_signs=key_sign("(?:permissions|hooks)"),
     ),
-    _Known(
+    Known(
         "claude-plugin",
         "plugins and marketplaces of Claude Code",
         "claude_plugin",
         r"(?:^|/)\.claude-plugin/(?:plugin|marketplace)\.json$",
         (FormatSignature({"name": str, "owner": dict, "plugins": [{"name": str, "source": either(str, dict)}]}),),
     ),
-    _Known(
+    Known(
         "mcp-servers",
         "lists of MCP servers",
         "mcp_servers",
@@ -90,10 +76,11 @@ _FIRST = (
         ),
         text_signs=key_sign("(?:mcpServers|context_servers)"),
     ),
+    *RUNTIMES,
 )
 _FORMATS = (
     *_FIRST,
-    _Known(
+    Known(
         "copilot-settings",
         "editor settings that say what GitHub Copilot runs without a question",
         "copilot_settings",
@@ -105,21 +92,21 @@ _FORMATS = (
             FormatSignature({"chat.tools.terminal.autoApprove": object}),
         ),
     ),
-    _Known(
+    Known(
         "cursor-settings",
         "settings of Cursor",
         "cursor_settings",
         r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$",
         (FormatSignature({"version": int, "hooks": some([{"command": str}])}),),
     ),
-    _Known(
+    Known(
         "gemini-settings",
         "settings of Gemini CLI",
         "gemini_settings",
         r"(?:^|/)\.gemini/settings\.json$",
         (FormatSignature({"$schema": holding("gemini-cli")}),),
     ),
-    _Known(
+    Known(
         "opencode-settings",
         "settings of OpenCode",
         "opencode_settings",
@@ -128,6 +115,19 @@ _FORMATS = (
     ),
 )
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
+
+
+_INSTRUCTIONS = (
+    r"(?:^|/)(?:\.claude/(?:agents|commands|skills)/(?:.+/)?[^/]+\.md|SKILL\.md"
+    r"|\.github/(?:agents|chatmodes)/[^/]+\.md)$"
+)
+"""Texts that an agent loads with what their front matter grants."""
+_OF_TEXTS = ("front-matter", "prose")
+_INSTRUCTION_SIGNS = (
+    FormatSignature({"allowed-tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "tools": either(str, list)}),
+    FormatSignature({"name": str, "description": str, "permissionMode": str}),
+)
 
 
 def name_of(path: str, value: Any) -> str:
@@ -141,7 +141,7 @@ def name_of(path: str, value: Any) -> str:
     return next((form.name for form in ordered if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
-def _plausible(form: _Known, path: str, value: dict[str, Any]) -> bool:
+def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
     """Whether a file at a path that other programs use too holds what the format does."""
     if form.name != "mcp-servers":
         return True
@@ -150,7 +150,7 @@ def _plausible(form: _Known, path: str, value: dict[str, Any]) -> bool:
 
 def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:
     def recognise(document: Document) -> Iterator[Subject] | None:
-        if document.format not in _DATA or name_of(document.origin.path, document.root.value) != name:
+        if name_of(document.origin.path, document.root.value) != name:
             return None
         subjects: Iterator[Subject] = import_module(f"{__name__}.{module}").read(document)
         return subjects
@@ -158,7 +158,40 @@ def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | 
     return recognise
 
 
-FORMATS = tuple(
+def _instructions(document: Document) -> Iterator[Subject] | None:
+    """What a text for agents says; None for any other text."""
+    path, value = document.origin.path, document.root.value
+    if document.format not in _OF_TEXTS:
+        return None
+    if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
+        return None
+    if document.format == "prose" and not any(line.strip() for line in value):
+        return iter(())
+    from scanner.subjects.agents import instructions
+
+    return instructions.read(document)
+
+
+def _shell(document: Document) -> Iterator[Subject] | None:
+    """The command lines of a code block that belong to an agent setup; None where there are none."""
+    from scanner.subjects.agents import shell_blocks
+
+    return shell_blocks.read(document) if shell_blocks.lines(document) else None
+
+
+_TEXTS = (
+    Format(
+        "agent-instructions",
+        "agents, commands and skills in Markdown",
+        KnownBy.AGENT,
+        _instructions,
+        loaded_from=_INSTRUCTIONS,
+        documents=_OF_TEXTS,
+    ),
+    Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
+)
+
+FORMATS = _TEXTS + tuple(
     Format(
         form.name,
         form.title,
@@ -167,6 +200,8 @@ FORMATS = tuple(
         KINDS if form.kinds else {},
         signs=form.text_signs,
         loaded_from=form.loaded_from,
+        documents=_DATA,
+        despite_faults=True,
     )
     for form in _FORMATS
 )

@@ -114,11 +114,16 @@ def _transport(shape: SubjectBuilder, node: Node, line: Node, url: Node) -> None
         kind = "stdio" if line else "sse" if str(url.value).rstrip("/").endswith("/sse") else "http" if url else ""
     if kind:
         shape.say("transport", kind)
-    address = _URL.match(url.value) if isinstance(url.value, str) else None
-    if address:
+    address(shape, url)
+
+
+def address(shape: SubjectBuilder, url: Node) -> None:
+    """The scheme and the host of an address, and whether it stays on the machine."""
+    found = _URL.match(url.value) if isinstance(url.value, str) else None
+    if found:
         shape.say("credential", secret_kind("", url.value))
-        shape.put("scheme", url, address[1].lower()).put("host", url, address[2].lower())
-        shape.put("loopback", url, bool(_LOOPBACK.fullmatch(address[2])))
+        shape.put("scheme", url, found[1].lower()).put("host", url, found[2].lower())
+        shape.put("loopback", url, bool(_LOOPBACK.fullmatch(found[2])))
 
 
 def _approvals(shape: SubjectBuilder, node: Node) -> None:

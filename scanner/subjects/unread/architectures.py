@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.late import regex
-from scanner.subjects.data_predicates import either, every, fits, holding, some, starting
+from scanner.subjects.data_predicates import either, every, fits, holding, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _BACKSTAGE = regex(r"(?:[\w.-]+\.)?backstage\.io/")
@@ -17,20 +17,6 @@ def is_backstage(api_version: str) -> bool:
 
 
 STACKS = (
-    UnreadFormat(
-        "compose",
-        "a Compose file",
-        "its services, ports, networks, volumes and secrets",
-        "`services` of which one has an `image` or a `build`; or a name such as `compose.yaml`, "
-        "`docker-compose.override.yml` or `docker-stack.yml`, with `services` or `include`",
-        (
-            FormatSignature({"services": some(either({"image": str}, {"build": object}))}),
-            FormatSignature(
-                either({"services": dict}, {"include": list}),
-                path=r"(?:^|/)(?:docker-)?(?:compose|stack)(?:[._-][\w.-]+)?\.ya?ml$",
-            ),
-        ),
-    ),
     UnreadFormat(
         "score",
         "a Score workload",

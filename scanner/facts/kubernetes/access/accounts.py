@@ -49,7 +49,7 @@ def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
         for number, account in accounts_of(binding):
             if account and path(binding.bindings["object"]["subjects"][number], "kind") == "ServiceAccount":
                 item = BoundAccount(name=str(account), field=f"subjects.{number}.name")
-                if (found := made.has(binding, account, whole=cluster.objects.whole)) is not None:
+                if (found := made.has(binding, account, whole=cluster.objects.complete("ServiceAccount"))) is not None:
                     item["found"] = found
                 items.append(item)
         facts.add(binding, ACCOUNTS, items)

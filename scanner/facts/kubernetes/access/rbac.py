@@ -142,9 +142,10 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
     known: dict[tuple[str, Account], _AccountPermissions] = {}
+    whole = objects.complete("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
     for workload in objects.workloads:
         account = account_of(workload)
-        means = _means(workload, account, bindings, known, whole=objects.whole)
+        means = _means(workload, account, bindings, known, whole=whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
         shared = PermissionItem(account=str(account), field=at)
@@ -155,7 +156,7 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
             facts.add(workload, ACCOUNT_PERMITTED, means.permitted)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
-        means = _means(subject, account, bindings, known, whole=objects.whole)
+        means = _means(subject, account, bindings, known, whole=whole)
         shared = PermissionItem(account=str(account), field="metadata.name")
         _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
     _attach_to_bindings(bindings, facts)

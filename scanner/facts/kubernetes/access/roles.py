@@ -51,7 +51,8 @@ class Roles:
 
     def __init__(self, objects: Objects) -> None:
         self.all = objects.of(RBAC, "Role", "ClusterRole")
-        self._whole = objects.whole
+        self._whole = objects.complete("ClusterRole", "Role")
+        self._all_bound = self._whole and objects.complete("ClusterRoleBinding", "RoleBinding")
         self._here: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         self._there: defaultdict[tuple[str, str, str], list[Subject]] = defaultdict(list)
         self._called: defaultdict[tuple[str, str], list[Subject]] = defaultdict(list)
@@ -159,7 +160,7 @@ class Roles:
         for role in self.all:
             if id(role) in self._referred:
                 yield role, True
-            elif self._whole and (kind_of(role), name_of(role)) not in self._doubtful:
+            elif self._all_bound and (kind_of(role), name_of(role)) not in self._doubtful:
                 yield role, False
 
 

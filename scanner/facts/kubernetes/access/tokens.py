@@ -54,9 +54,10 @@ def _mounted(objects: Objects, workload: Subject) -> bool | None:
     if isinstance(stated, bool):
         return stated
     name = str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default")
-    account, sure = objects.find(workload, "core", "ServiceAccount", name)
-    if account:
-        return account.bindings["object"].get("automountServiceAccountToken") is not False
+    accounts, sure = objects.nearest(workload, "core", "ServiceAccount", name)
+    if accounts:
+        mounted = {each.bindings["object"].get("automountServiceAccountToken") is not False for each in accounts}
+        return mounted.pop() if len(mounted) == 1 else None  # of one name, a cluster keeps the one applied last
     return True if sure and name == "default" else None
 
 

@@ -67,7 +67,7 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
         if enforcing := next((policy for policy in met if _covers(policy, checking)), None):
             facts.add(checking, TOKEN_REQUIRED, True)
             facts.relate(checking, "policy", place(enforcing))
-        elif objects.whole and not met:
+        elif objects.complete("AuthorizationPolicy") and not met:
             facts.add(checking, TOKEN_REQUIRED, False)
 
 

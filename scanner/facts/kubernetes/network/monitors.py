@@ -69,7 +69,7 @@ def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts:
     """What a monitor selects, and whether that has the ports; what may be elsewhere is left out."""
     selector = path(monitor.bindings["object"], "spec", "selector")
     sure: list[int] = []
-    unsure = not cluster.objects.whole
+    unsure = not (cluster.objects.complete("Service") and cluster.objects.has_all_pods())
     for namespace in _namespaces(monitor):
         some, maybe = scraped.members.selected(monitor, selector, namespace=namespace)
         sure.extend(some)

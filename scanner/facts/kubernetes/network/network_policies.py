@@ -6,10 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict
 
+from msgspec.structs import replace
+
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
+from scanner.facts.kubernetes.network.same_name import agreed, contradicted
 from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
@@ -80,6 +83,16 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 """The label that every namespace has, with its name."""
 
 
+_KINDS = (
+    "AdminNetworkPolicy",
+    "BaselineAdminNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNetworkPolicy",
+    "ClusterNetworkPolicy",
+    "GlobalNetworkPolicy",
+    "NetworkPolicy",
+)
+"""Kinds of objects that isolate workloads."""
 _POLICIES = read(
     RESOURCE,
     "object.spec",
@@ -97,17 +110,22 @@ _POLICIES = read(
 def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each policy selects, and the directions in which those are isolated."""
     selections: Selections[Policy] = Selections()
+    chosen = []
     for policy in policies(cluster.objects):
         sure, maybe = cluster.pods.selected(policy.subject, policy.selector)
         if not policy.sure:
             sure, maybe = (), (*sure, *maybe)
-        selections.add(policy, (sure, maybe))
-        elsewhere = maybe or not cluster.objects.whole or cluster.makers.may_meet(policy.subject, policy.selector)
+        chosen.append((policy, (sure, maybe)))
+        elsewhere = (
+            maybe or not cluster.objects.has_all_pods() or cluster.makers.may_meet(policy.subject, policy.selector)
+        )
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
+    for policy, both in agreed(chosen):
+        selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
-        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.whole)
+        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.complete(*_KINDS))
 
 
 @step(
@@ -182,10 +200,13 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     inhabitants = Counter(namespace_of(workload) for workload in objects.workloads)
     general: defaultdict[str, dict[Any, Policy]] = defaultdict(dict)
-    for policy in policies(objects):
+    every = list(policies(objects))
+    unsure = contradicted(every)
+    for policy in every:
         if policy.selects_all:
-            alike = policy.subject.group, policy.sure, policy.restricts, *policy.opens
-            general[_reach(policy)].setdefault(alike, policy)
+            sure_of_it = policy.sure and policy.subject not in unsure
+            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens
+            general[_reach(policy)].setdefault(alike, replace(policy, sure=sure_of_it))
     for namespace in objects.of("core", "Namespace"):
         name = name_of(namespace)
         sure: list[Policy] = []
@@ -194,7 +215,7 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
             if in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
-        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.whole))
+        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.complete(*_KINDS)))
 
 
 def _reach(policy: Policy) -> str:
@@ -206,7 +227,7 @@ class _Namespaces:
     """The namespaces of a scan, for selectors of namespaces."""
 
     def __init__(self, objects: Objects) -> None:
-        self.whole = objects.whole
+        self.whole = objects.has_all_pods()
         """They are all there are."""
         self._stated = {namespace_of(workload) for workload in objects.workloads} - {""}
         self._labels = {

@@ -248,16 +248,17 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
     for service in cluster.objects.of("core", "Service"):
         sure, maybe = _pods_of(service, cluster)
         names = cluster.pods.ports(sure, ports_of) if sure else None
-        facts.add(service, TARGET_PORTS, list(_target_ports(service, names, sure=cluster.objects.whole and not maybe)))
+        facts.add(
+            service,
+            TARGET_PORTS,
+            list(_target_ports(service, names, sure=cluster.objects.has_all_pods() and not maybe)),
+        )
         if sure:
             facts.relate(service, "workload", place(cluster.pods.kins[sure[0]][0]))
 
 
 def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool) -> Iterator[TargetPort]:
-    """The named target ports, compared with the port names of the selected pods, where a Service selects any.
-
-    `sure` states that it selects no other pods.
-    """
+    """The named target ports, compared with the port names of the selected pods, where a Service selects any."""
     ports = path(service.bindings["object"], "spec", "ports")
     for number, port in enumerate(ports if isinstance(ports, list) and names is not None else ()):
         name = port.get("targetPort") if isinstance(port, dict) else None
@@ -286,11 +287,13 @@ def find_governing_services(cluster: Cluster, facts: Facts) -> None:
         if workload is None or not isinstance(name, str) or not name:
             continue
         stated = GoverningService(name=name)
-        service, sure = cluster.objects.find(resource, "core", "Service", name)
-        if service:
+        services, sure = cluster.objects.nearest(resource, "core", "Service", name)
+        if services:
             stated["found"] = True
-            stated["headless"] = path(service.bindings["object"], "spec", "clusterIP") == "None"
-            facts.relate(workload, "governing_service", place(service))
+            headless = {path(each.bindings["object"], "spec", "clusterIP") == "None" for each in services}
+            if len(headless) == 1:
+                stated["headless"] = headless.pop()
+            facts.relate(workload, "governing_service", place(services[0]))
         elif sure and not cluster.makers.may_name(resource, name):
             stated["found"] = False
         facts.add(workload, GOVERNING_SERVICE, stated)

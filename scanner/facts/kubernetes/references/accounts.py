@@ -90,7 +90,7 @@ def find_accounts(cluster: Cluster, facts: Facts) -> None:
         users[label][application].append(workload)
     for account, users in accounts.values():
         if account["name"] != "default" and NAME.fullmatch(account["name"]):
-            _share(users, facts, whole=objects.whole)
+            _share(users, facts, whole=objects.has_all_pods())
     for found, names in used.items():
         facts.add(found, USED_BY, names)
 

@@ -165,7 +165,7 @@ class _Claims:
         if volume := self._volumes.behind(claim, stated):
             item["host_path"], item["on_node"] = self._volumes.host_path(volume), self._volumes.on_node(volume)
             self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
-        elif self._objects.whole:
+        elif self._objects.complete("PersistentVolume", "PersistentVolumeClaim", "StatefulSet"):
             item["host_path"] = ""
 
     def share(self) -> None:
@@ -176,7 +176,7 @@ class _Claims:
                     continue
                 users = self._users.get((*home(workload), item["name"]), ())
                 shown = list(islice((user for user in users if user is not workload), _SHOWN))
-                if shown or self._objects.whole:
+                if shown or self._objects.has_all_pods():
                     item["shared_with"] = [user.name for user in shown]
                 if shown:
                     self._facts.relate_item(workload, CLAIMS, number, "other", place(shown[0]))

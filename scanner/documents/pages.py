@@ -1,0 +1,104 @@
+"""A text with code in it -> its documents: front matter, code blocks, calls, and the prose around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from scanner.documents import front_matter, javascript, markdown, python_text, shell_text, texts
+from scanner.documents.classify import is_page
+from scanner.documents.document import Document, Fault, document
+from scanner.documents.parsed import ParseFault
+from scanner.documents.positions import Node
+from scanner.limits import Limits
+from scanner.marks import keyless, line_of
+from scanner.places import Origin
+
+_PYTHON = (".py", ".pyi")
+
+
+def script(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
+    """The calls in a text of JavaScript."""
+    yield from _Calls(text, origin, limits, javascript.SCRIPT).read()
+
+
+def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
+    """The documents of a Markdown text, or of any other text, which is read as one."""
+    taken = 0
+    if is_page(path) and (block := front_matter.parse(text, limits)):
+        taken = front_matter.lines_of(text)
+        yield _front_matter(block, text, path)
+    fences, prose = markdown.parse(text, taken)
+    for fence in fences:
+        yield from _block(fence, path, limits)
+    if is_page(path) or path.lower().endswith(_PYTHON):
+        outside = "\n".join(prose)
+        seen = None if is_page(path) else python_text.without_texts(outside)
+        calls = _Calls(outside, Origin(path), limits, javascript.PROSE, seen)
+        yield from calls.read()
+        prose = calls.rest.split("\n")
+    marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
+    yield Document("prose", Origin(path), Node(prose, keyless((0, 0), (len(prose), 0), marks)))
+
+
+class _Calls:
+    """The calls of a text, and what is left of it."""
+
+    def __init__(
+        self, text: str, origin: Origin, limits: Limits, style: javascript.Style, seen: str | None = None
+    ) -> None:
+        self.text = text
+        self.origin = origin
+        self.limits = limits
+        self.style = style
+        self.seen = seen
+        self.spans: list[tuple[int, int]] = []
+
+    def read(self) -> Iterator[Document | Fault]:
+        """The calls in order, each complete or broken."""
+        if not javascript.might_hold_calls(self.text):
+            return
+        found = javascript.parse(self.text, self.limits, self.style, self.seen)
+        for call in texts.bounded(found, self.limits, lambda call: line_of(call.arguments.mark)):
+            self.spans.append(call.span)
+            if isinstance(call, ParseFault):
+                fault = texts.fault_of(call, self.text, self.origin, "sketch" if call.sketch else "call")
+                embedded = is_page(self.origin.path) and (self.style is not javascript.SCRIPT or fault.embedded)
+                yield replace(fault, name=call.name, embedded=embedded)
+            else:
+                yield document("call", call.arguments, self.origin, call.name)
+
+    @property
+    def rest(self) -> str:
+        """The text without its calls."""
+        return javascript.without_calls(self.text, self.spans) if self.spans else self.text
+
+
+def _front_matter(block: front_matter.FrontMatter | ParseFault, text: str, path: str) -> Document | Fault:
+    if isinstance(block, ParseFault):
+        return texts.fault_of(block, text, Origin(path), "yaml")
+    fault = texts.fault_of(block.fault, text, Origin(path), "front-matter") if block.fault else None
+    return document("front-matter", block.parsed, Origin(path), fault=fault)
+
+
+def _block(fence: markdown.CodeBlock, path: str, limits: Limits) -> Iterator[Document | Fault]:
+    origin = Origin(path, fence.first_line, fence.columns)
+    if fence.language == "javascript":
+        yield from script(fence.text, origin, limits)
+        return
+    calls = _Calls(fence.text, origin, limits, javascript.BLOCK)
+    found = list(calls.read())
+    match fence.language:
+        case "yaml":
+            parts = texts.yaml(fence.text, origin, limits)
+        case "json":
+            parts = texts.json(fence.text, origin, limits, relaxed=fence.label == "jsonc")
+        case "shell":
+            parts = iter((Document("shell", origin, shell_text.parse(calls.rest)),))
+        case _:
+            parts = iter(())
+    for part in parts:
+        if not (found and isinstance(part, Fault)):  # calls under the name of a language are not written in it
+            yield part
+    yield from found

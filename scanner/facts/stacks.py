@@ -1,0 +1,209 @@
+"""Services of Compose and stack files: what other files state for them, and what they refer to.
+
+Files of one project are read together: a base with its override file (`compose.yaml`, `compose.override.yaml`), and,
+where files are named one by one, all of one folder. A service takes further fields from the one that it `extends`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, TypedDict
+
+from scanner.documents.positions import Node, join_path
+from scanner.facts.fact import Fact
+from scanner.facts.groups import place
+from scanner.facts.step import Facts, FieldRead, read, step
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, SYSTEM, VOLUME
+from scanner.subjects.stacks.services import references
+
+
+class StackReference(TypedDict):
+    """A network, volume, secret or config that a service uses."""
+
+    kind: str
+    name: str
+    field: str
+    found: bool
+
+
+ELSEWHERE = Fact(
+    "elsewhere",
+    (SERVICE,),
+    list[str],
+    "Fields that the service takes from a service that it extends or from another file of the project, as paths such "
+    "as `healthcheck` or `deploy.resources.limits.memory`.",
+    provide="scan the file of the service that it extends, too",
+)
+PARTIAL = Fact(
+    "partial",
+    (SERVICE,),
+    bool,
+    "Whether it only adds to a service of the same name in another file of the folder.",
+    provide="scan the folder as a whole",
+    related=("base",),
+)
+REFERENCES = Fact(
+    "references",
+    (SERVICE,),
+    list[StackReference],
+    "The networks, volumes, secrets and configs that it uses, and whether a file of the folder defines each.",
+    provide="scan all files of the project, without `include` and `extends`",
+)
+
+_DEFINITIONS = {"networks": NETWORK, "volumes": VOLUME, "secrets": SECRET, "configs": CONFIG}
+_SECTIONS = {kind: section for section, kind in _DEFINITIONS.items()}
+_GIVEN = frozenset({("networks", "default")})
+"""What needs no definition."""
+_RUNS = ("image", "build", "extends", "provider")
+_OVERRIDE = regex(r"(?P<base>(?:docker-)?compose)\.override(?P<end>\.ya?ml)\Z")
+_DEPTH = 6
+"""Levels of a service whose fields are named."""
+_CHAIN = 20
+"""Services in a chain of `extends` that are followed."""
+_File = tuple[str, int]
+"""A file, or the code block of one: path and first line."""
+_Folder = tuple[str, int]
+
+
+class Projects:
+    """The services and definitions of all files."""
+
+    READS: ClassVar[tuple[FieldRead, ...]] = (
+        read(SERVICE, "service", "applied.name"),
+        read(SYSTEM, "system.included"),
+        *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
+    )
+
+    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
+        self.whole = whole
+        self.services: defaultdict[_File, dict[str, Subject]] = defaultdict(dict)
+        self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
+        """Section and name of what the files of a folder define."""
+        self.including: set[_File] = set()
+        self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
+        self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
+        self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
+        for subject in subjects:
+            self._take(subject, (subject.origin.path, subject.origin.first_line))
+
+    def _take(self, subject: Subject, file: _File) -> None:
+        if subject.kind == SYSTEM:
+            self._files[_folder(file)].append(file)
+            self._overrides[_overridden(file[0])].append(file)
+            if subject.bindings["system"].get("included"):
+                self.including.add(file)
+        elif subject.kind == SERVICE:
+            name = name_of(subject)
+            self.services[file][name] = subject
+            if _runs(subject):
+                self._running[_folder(file)][name].append(subject)
+        elif subject.kind in _SECTIONS:
+            self.defined[_folder(file)].add((_SECTIONS[subject.kind], name_of(subject)))
+
+    def base(self, file: _File, service: Subject) -> Subject | None:
+        """The service of that name in another file of the folder that says what runs."""
+        found = self._running[_folder(file)][name_of(service)]
+        return next((each for each in found if each.origin.path != file[0]), None)
+
+    def added(self, file: _File) -> list[_File]:
+        """The files that are merged into one when it is deployed: its override file, or all that were named with it."""
+        merged = self._overrides[file[0]] if self.whole else self._files[_folder(file)]
+        return [each for each in merged if each != file and not file[1]]
+
+
+def name_of(subject: Subject) -> str:
+    """The name of a service or a definition."""
+    return str(subject.bindings["applied"]["name"])
+
+
+def _folder(file: _File) -> _Folder:
+    """The folder of a file; a code block is alone."""
+    path, line = file
+    return path if line else posixpath.dirname(path), line
+
+
+def _overridden(path: str) -> str:
+    """The file that Compose merges an override file into; empty for any other."""
+    folder, name = posixpath.split(path)
+    found = _OVERRIDE.match(name)
+    return posixpath.join(folder, found["base"] + found["end"]) if found else ""
+
+
+def _runs(service: Subject) -> bool:
+    return any(key in service.bindings["service"] for key in _RUNS)
+
+
+@step(Projects, gives=(PARTIAL,))
+def find_partial(projects: Projects, facts: Facts) -> None:
+    """Services that do not say what runs, and that another file of the folder does."""
+    for file, services in projects.services.items():
+        for service in services.values():
+            base = None if _runs(service) else projects.base(file, service)
+            facts.add(service, PARTIAL, base is not None)
+            if base:
+                facts.relate(service, "base", place(base))
+
+
+@step(Projects, gives=(ELSEWHERE,))
+def find_fields(projects: Projects, facts: Facts) -> None:
+    """The fields that a service has from elsewhere; none are told where a service that it extends was not read."""
+    for file, services in projects.services.items():
+        for name, service in services.items():
+            found: set[str] = set()
+            for each in projects.added(file):
+                if other := projects.services.get(each, {}).get(name):
+                    found.update(_paths(other.bindings["service"]))
+            chain = list(_extended(projects, file, service))
+            if None not in chain:
+                for base in filter(None, chain):
+                    found.update(_paths(base.bindings["service"]))
+                facts.add(service, ELSEWHERE, sorted(found))
+
+
+def _extended(projects: Projects, file: _File, service: Subject) -> Iterator[Subject | None]:
+    """The services that one extends, one after the other; None for one that was not read."""
+    for _ in range(_CHAIN):
+        extends = service.bindings["service"].get("extends")
+        if not extends:
+            return
+        named = extends if isinstance(extends, dict) else {"service": extends}
+        if other := named.get("file"):
+            file = (posixpath.normpath(posixpath.join(posixpath.dirname(file[0]), str(other))), 0)
+        found = projects.services.get(file, {}).get(str(named.get("service")))
+        yield found
+        if found is None:
+            return
+        service = found
+
+
+def _paths(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
+    """The paths of all fields of a service."""
+    if isinstance(value, dict) and depth < _DEPTH:
+        for key, inner in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            yield here
+            yield from _paths(inner, here, depth + 1)
+
+
+@step(Projects, gives=(REFERENCES,))
+def find_references(projects: Projects, facts: Facts) -> None:
+    """What each service uses; a project that includes others, or of which only a part was read, is not judged."""
+    for file, services in projects.services.items():
+        if not projects.whole or file in projects.including:
+            continue
+        known = projects.defined[_folder(file)] | _GIVEN
+        for service in services.values():
+            own = service.bindings["service"]
+            if "extends" not in own:
+                facts.add(service, REFERENCES, list(_references(Node(own, service.marks["service"]), known)))
+
+
+def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackReference]:
+    for section, name, path in references(service):
+        if "$" not in name:
+            found = (section, name) in known
+            yield StackReference(kind=section[:-1], name=name, field=join_path(path), found=found)

@@ -1,0 +1,53 @@
+"""Findings with one cause: one of them is shown, and it names the places of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from msgspec.structs import replace
+
+from scanner.model import Finding, Outcome
+from scanner.places import Related
+from scanner.policy.evaluate import Evaluation
+from scanner.policy.undecided import ALL_FIELDS
+
+_SHOWN = 50
+"""Places that a finding names; the others are counted."""
+_HERE = "the same here"
+
+
+def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Collection[str]) -> list[Finding]:
+    """The findings, with one in place of several that have one cause.
+
+    `once` are the rules that report a fault once for each input. If a subject has fields from elsewhere, every rule
+    that reads them is unknown, which is one finding.
+    """
+    kept: dict[tuple[object, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        key: tuple[object, ...] = (number,)
+        if finding.outcome is Outcome.UNKNOWN and finding.provide == ALL_FIELDS:
+            key = (ALL_FIELDS, finding.location, finding.subject_id)
+        elif finding.rule in once:
+            key = (finding.rule, finding.outcome, finding.location.path, _without_subject(finding))
+        kept.setdefault(key, []).append(finding)
+    return [_as_one(some, evaluation) for some in kept.values()]
+
+
+def _as_one(some: list[Finding], evaluation: Evaluation) -> Finding:
+    if len(some) == 1:
+        return some[0]
+    if some[0].provide == ALL_FIELDS:
+        rules = len({finding.rule for finding in some})
+        return replace(some[0], message=f"{some[0].message}; {rules - 1} more rules about it cannot be decided either")
+    first, *others = sorted(some, key=lambda finding: (finding.location.line, finding.location.column))
+    numbers = evaluation.counts[first.rule]
+    evaluation.counts[first.rule] = {**numbers, first.outcome: numbers[first.outcome] - len(others)}
+    places = [place for place in dict.fromkeys(other.location for other in others) if place != first.location]
+    more = f" (and at {len(places):,} more {'place' if len(places) == 1 else 'places'} of the file)" if places else ""
+    related = (*first.related, *(Related(place, _HERE) for place in places[:_SHOWN]))
+    return replace(first, message=first.message + more, related=related)
+
+
+def _without_subject(finding: Finding) -> str:
+    """The message without the name of the subject: what is wrong."""
+    return finding.message.replace(finding.subject_name, "", 1)

@@ -1,0 +1,105 @@
+"""Markdown that an agent loads: agents, commands and skills with their front matter, and the text that instructs them.
+
+`tools` of an agent says which tools it has; `allowed-tools` of a command or a skill says which of them run without a
+question. https://code.claude.com/docs/en/sub-agents, https://code.claude.com/docs/en/skills,
+https://docs.github.com/en/copilot/reference/custom-agents-configuration, as of 2026-11.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from scanner.documents import Document
+from scanner.documents.positions import MISSING, Node
+from scanner.late import regex
+from scanner.marks import NOWHERE, end_of, keyless, start_of, with_children
+from scanner.model import Subject
+from scanner.subjects.agents.building import Place, place, subject
+from scanner.subjects.agents.hooks import hooks
+from scanner.subjects.agents.kinds import AGENT, PROMPT, SKILL
+from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.servers import servers
+from scanner.subjects.subject_builder import SubjectBuilder
+
+_ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
+"""A tool in a list on one line; blanks and commas are in its parentheses only."""
+_COPILOT = regex(r"(?:^|/)\.github/")
+_SKILL = regex(r"(?:^|/)SKILL\.md$")
+_COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
+_EVERYTHING = ("*", "all", "All")
+
+
+def read(document: Document) -> Iterator[Subject]:
+    """The subjects of the front matter of a text, or of the text itself."""
+    path = document.origin.path
+    where = place(document, "copilot" if _COPILOT.search(path) else "claude-code")
+    stem = posixpath.basename(path).removesuffix(".md").removesuffix(".agent")
+    if document.format == "prose":
+        yield _prompt(where, stem, document.root)
+        return
+    root = document.root
+    name = str(root.get("name").value or stem)
+    granted = root.first("allowed-tools", "allowedTools")
+    if granted or _SKILL.search(path) or _COMMAND.search(path):
+        yield _skill(where, name, root, granted)
+        yield from permissions(where, {"allow": _list(granted)}, "front matter")
+    else:
+        yield _agent(where, name, root)
+    yield from hooks(where, root.get("hooks"))
+    yield from servers(where, root.first("mcpServers", "mcp-servers"))
+
+
+def _agent(where: Place, name: str, root: Node) -> Subject:
+    shape = SubjectBuilder().say("name", name).say("source", "front matter")
+    shape.put_all(root, ("description", "model", "permissionMode", "maxTurns", "background", "isolation", "memory"))
+    tools = root.get("tools")
+    listed = [node.value for node in items(tools)]
+    shape.put("tools", tools, listed)
+    shape.put("deniedTools", root.get("disallowedTools"), [node.value for node in items(root.get("disallowedTools"))])
+    inherits = not tools or tools.value is None or any(tool in _EVERYTHING for tool in listed)
+    shape.put("inheritsTools", tools or _behind(root.first("description", "name")), inherits)
+    return subject(AGENT, where, "", "agent", shape, root)
+
+
+def _behind(node: Node) -> Node:
+    """The place behind an entry, where a missing one belongs: the start of the next line."""
+    if node.mark is None:
+        return MISSING
+    line = max(end_of(node.mark)[0], start_of(node.mark)[0]) + 1
+    return Node("", keyless((line, 0), (line, 1)))
+
+
+def _skill(where: Place, name: str, root: Node, granted: Node) -> Subject:
+    shape = SubjectBuilder().say("name", name).put("description", root.get("description"))
+    shape.put("allowedTools", granted, [node.value for node in items(granted)])
+    shape.put("model", root.get("model"))
+    return subject(SKILL, where, "", "command" if _COMMAND.search(where.origin.path) else "skill", shape, root)
+
+
+def items(node: Node) -> list[Node]:
+    """The tools of a list, or of a text with commas or blanks between them, each at its place."""
+    if not isinstance(node.value, str):
+        return [item for item in node.elements() if isinstance(item.value, str)]
+    if node.mark is None:
+        return []
+    (line, column), (last, end) = start_of(node.mark), end_of(node.mark)
+    plain = line == last and end - column == len(node.value)
+    found = []
+    for match in _ITEM.finditer(node.value):
+        at = keyless((line, column + match.start(1)), (line, column + match.end(1)))
+        found.append(Node(match[1], at if plain else node.mark))
+    return found
+
+
+def _list(node: Node) -> Node:
+    """The tools as a list."""
+    found = [item for item in items(node) if item.mark]
+    mark = with_children(node.mark or NOWHERE, [item.mark for item in found if item.mark])
+    return Node([item.value for item in found], mark)
+
+
+def _prompt(where: Place, name: str, root: Node) -> Subject:
+    """The lines of a text, without its front matter and its code blocks."""
+    shape = SubjectBuilder().say("name", name).put("lines", root)
+    return subject(PROMPT, where, "", "instructions of", shape, root)

@@ -1,0 +1,37 @@
+"""Command lines in the code blocks of texts: all where an agent loads the text, else those that run an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.contexts import is_for_agents
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.agents.building import place
+
+_AGENT = regex(
+    r"(?:^|[\s;&|(/\"'@])(?:claude|claude-code|claude-flow|ruflo|ruv-swarm|codex|gemini|gemini-cli|cursor-agent|goose|opencode"
+    r"|aider|amp|crush|qwen|copilot|auggie|droid|openhands|cline|roo)(?:@[\w.^~-]+)?(?=\s|$)"
+)
+"""A program that runs agents, by itself or through a runner of packages."""
+
+
+def lines(document: Document) -> list[Node]:
+    """The command lines of a document that belong to an agent setup."""
+    if document.format != "shell":
+        return []
+    all_ = is_for_agents(document.origin.path)
+    return [
+        line for line in document.root.elements() if isinstance(line.value, str) and (all_ or _AGENT.search(line.value))
+    ]
+
+
+def read(document: Document) -> Iterator[Subject]:
+    """The command lines as subjects."""
+    from scanner.subjects.agents.command_words import command
+
+    where = place(document, "any")
+    for line in lines(document):
+        yield from command(where, "", "shell", line)

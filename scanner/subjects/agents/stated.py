@@ -1,0 +1,53 @@
+"""Reads one fact from several places where generations of a tool state it, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scanner.documents.positions import MISSING, Node
+from scanner.subjects.subject_builder import SubjectBuilder, duration
+
+Path = tuple[str, ...]
+_SWITCHES = {
+    **dict.fromkeys(("true", "on", "yes", "enabled", "required", "enforced"), True),
+    **dict.fromkeys(("false", "off", "no", "none", "disabled", "optional"), False),
+}
+
+
+def first(root: Node, paths: Sequence[Path]) -> Node:
+    """The first of several places that holds a value."""
+    return next((node for path in paths if (node := root.get(*path)) and node.value is not None), MISSING)
+
+
+def switches(shape: SubjectBuilder, root: Node, fields: Mapping[str, Sequence[Path]]) -> None:
+    """Switches, which are true or false, or a word for one of them; another value is not taken."""
+    for name, paths in fields.items():
+        for path in paths:
+            node = root.get(*path)
+            value = switch(node.value)
+            if value is not None:
+                shape.put(name, node, value)
+                break
+            if node and not isinstance(node.value, str | int | float | dict | list) and node.value is not None:
+                shape.put(name, node)  # computed
+                break
+
+
+def switch(value: Any) -> bool | None:
+    """What a value switches; None for one that is not a switch."""
+    if isinstance(value, str):
+        return _SWITCHES.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+def period(shape: SubjectBuilder, name: str, root: Node, paths: Mapping[Path, int]) -> None:
+    """A period; a bare number counts the unit of its place, in seconds."""
+    node = first(root, tuple(paths))
+    if not node:
+        return
+    unit = next(unit for path, unit in paths.items() if root.get(*path) == node)
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        shape.put(name, node, {"text": str(node.value), "seconds": node.value * unit})
+    else:
+        shape.put(name, node, duration(node))

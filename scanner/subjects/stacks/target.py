@@ -1,0 +1,73 @@
+"""Who deploys a file: `docker stack deploy` or `docker compose`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.late import regex
+from scanner.subjects.stacks.deployers import IGNORED, ONLY_SWARM
+from scanner.subjects.stacks.dropped_keys import refused
+from scanner.subjects.stacks.kinds import COMPOSE, STACK
+from scanner.subjects.stacks.resources import OVERLAY, is_external
+
+_STACK_NAME = regex(r"(?:^|[/._-])(?:stack|swarm)s?(?:[._-][\w.-]*)?\.ya?ml$")
+
+
+_COMPOSE_KEYS = IGNORED - {"depends_on", "expose", "restart"}
+
+
+class Target(Struct, frozen=True):
+    """Who deploys a file, and what tells."""
+
+    name: str
+    why: str
+    """`option`, `file name`, `content`, or empty where nothing tells."""
+    undecided: bool = False
+    """The content fits both."""
+
+
+def target_of(document: Document, wanted: str) -> Target:
+    """Who deploys a file: whom the caller names, else whom its name or its content shows, else `docker compose`.
+
+    What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse the file.
+    """
+    if wanted:
+        return Target(wanted, "option")
+    if _STACK_NAME.search(document.origin.path):
+        return Target(STACK, "file name")
+    swarm, deploy = _uses_swarm(document.root), _has_deploy(document.root)
+    if not deploy and not swarm:
+        return Target(COMPOSE, "")
+    is_refused = next(refused(document.root), None) is not None
+    if swarm and not is_refused:
+        return Target(STACK, "content", undecided=_uses_compose(document.root))
+    if swarm:
+        return Target(COMPOSE, "content", undecided=True)
+    return Target(COMPOSE, "", undecided=not is_refused)
+
+
+def _uses_compose(root: Node) -> bool:
+    """Whether a service has a key that only Compose applies; authors of stacks often leave some of them in."""
+    return any(key in _COMPOSE_KEYS for service in _each(root, "services") for key, _ in service.items())
+
+
+def _has_deploy(root: Node) -> bool:
+    return any(service.get("deploy") for service in _each(root, "services"))
+
+
+def _uses_swarm(root: Node) -> bool:
+    """Whether a file has what only a swarm has: keys of `deploy`, overlay networks, external secrets and configs."""
+    for service in _each(root, "services"):
+        if not ONLY_SWARM.isdisjoint(key for key, _ in service.get("deploy").items()):
+            return True
+    if any(network.get("driver").value == OVERLAY for network in _each(root, "networks")):
+        return True
+    return any(is_external(each) for section in ("secrets", "configs") for each in _each(root, section))
+
+
+def _each(root: Node, section: str) -> Iterator[Node]:
+    return (node for _, node in root.get(section).items())

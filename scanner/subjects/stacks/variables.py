@@ -1,0 +1,77 @@
+"""Variables in the values of a Compose file: `$NAME`, `${NAME}`, `${NAME:-default}`.
+
+The values are those of the shell that deploys, so they are not in the file. A default is: it counts where one is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from scanner.late import regex
+
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_DEEPEST = 8
+"""Defaults in defaults that are followed."""
+
+
+class Substituted(NamedTuple):
+    """A value with the defaults of its variables."""
+
+    text: str
+    """Variables without a default stay as they are written."""
+    known: bool
+    """Every variable has a default."""
+
+
+def substitute(text: str, depth: int = 0) -> Substituted:
+    """A text with its variables replaced by their defaults; `$$` is a dollar sign."""
+    if "$" not in text:
+        return Substituted(text, True)
+    parts = [*_parts(text, _closings(text), depth)]
+    return Substituted("".join(part.text for part in parts), all(part.known for part in parts))
+
+
+def _parts(text: str, closings: Mapping[int, int], depth: int) -> Iterator[Substituted]:
+    at = 0
+    while at < len(text):
+        start = text.find("$", at)
+        if start < 0:
+            yield Substituted(text[at:], True)
+            return
+        yield Substituted(text[at:start], True)
+        part, at = _variable(text, start, closings, depth)
+        yield part
+
+
+def _variable(text: str, start: int, closings: Mapping[int, int], depth: int) -> tuple[Substituted, int]:
+    """What stands at a dollar sign, and where it ends."""
+    after = text[start + 1 : start + 2]
+    if after == "$":
+        return Substituted("$", True), start + 2
+    name = _NAME.match(text, start + (2 if after == "{" else 1))
+    if after == "{" and name and start + 1 in closings:
+        end = closings[start + 1]
+        return _braced(text[start : end + 1], text[name.end() : end], depth), end + 1
+    if after != "{" and name:
+        return Substituted(text[start : name.end()], False), name.end()
+    return Substituted("$", True), start + 1
+
+
+def _braced(whole: str, operator: str, depth: int) -> Substituted:
+    default = operator[2:] if operator.startswith(":-") else operator[1:] if operator.startswith("-") else None
+    if default is None or depth >= _DEEPEST:
+        return Substituted(whole, False)
+    return substitute(default, depth + 1)
+
+
+def _closings(text: str) -> dict[int, int]:
+    """Where each brace that is opened is closed."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for at, char in enumerate(text):
+        if char == "{":
+            opened.append(at)
+        elif char == "}" and opened:
+            found[opened.pop()] = at
+    return found

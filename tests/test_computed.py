@@ -1,0 +1,64 @@
+"""Values that a variable stands for are not known: no rule says that they are wrong, nor that they are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scanner.model import Finding, Outcome
+from scanner.scan import scan
+from scanner.subjects.computed import image_is_computed
+from tests.test_subjects_kubernetes import thing
+
+TAG = "kubernetes.container-image-tag-pinned"
+
+
+def outcome(folder: Path, rule: str) -> list[Finding]:
+    return [each for each in scan([str(folder)]).findings if each.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("image", "computed"),
+    [
+        ("$(IMAGE)", True),
+        ("${IMAGE}:${TAG}", True),
+        ("r.example/a:${TAG:-1.0/x}", True),
+        ("r.example/a@$(DIGEST)", True),
+        ("r.example/${NAME}", True),
+        ("{{inputs.parameters.image}}", True),
+        ("${{IMAGE}}", True),
+        (" ", True),
+        ("${REGISTRY}/a:1.0", False),
+        ("r.example/${NAME}:1.0", False),
+        ("r.example:5000/a", False),
+        ("a", False),
+    ],
+)
+def test_an_image_is_computed_where_its_version_is(image: str, computed: bool) -> None:
+    assert image_is_computed(image) is computed
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [("$(IMAGE)", Outcome.UNKNOWN), ("${REG}/a:${TAG}", Outcome.UNKNOWN), ("${REG}/a:latest", Outcome.FAIL)],
+)
+def test_a_version_from_a_variable_is_unknown(image: str, expected: Outcome, tmp_path: Path) -> None:
+    pod = thing("Pod", spec={"containers": [{"name": "a", "image": image}]})
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(pod))
+    (found,) = outcome(tmp_path, TAG)
+    assert found.outcome is expected
+    assert expected is Outcome.FAIL or found.message.endswith("; `image` is computed, so its value is not known")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [{"kind": "Deployment", "name": "${APP}"}, {"kind": "${CONTROLLER:=Deployment}", "name": "web"}],
+)
+def test_an_autoscaler_of_a_variable_does_not_miss_its_target(target: dict[str, str], tmp_path: Path) -> None:
+    spec = {"minReplicas": 2, "maxReplicas": 3, "scaleTargetRef": {"apiVersion": "apps/v1", **target}}
+    scaler = thing("HorizontalPodAutoscaler", version="autoscaling/v2", spec=spec)
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(scaler))
+    (found,) = outcome(tmp_path, "kubernetes.autoscaler-target-exists")
+    assert found.outcome is Outcome.UNKNOWN

@@ -1,0 +1,97 @@
+"""What an input is used for, and how findings count there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.contexts import Context, context_of
+from scanner.finished_scan import Scan
+from scanner.model import Outcome, Severity
+from scanner.scan import Options, scan
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: a:1, securityContext: {privileged: true}}]}
+"""
+TOKEN = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{token: {TOKEN}}}\n"
+PRIVILEGED, COMMITTED = "kubernetes.container-not-privileged", "kubernetes.secret-string-data-not-committed"
+
+
+def fenced(text: str) -> str:
+    return f"# How to\n\n```yaml\n{text}```\n"
+
+
+def scanned(folder: Path, path: str, text: str, context: Context | None = None) -> Scan:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return scan([str(folder)], Options(context=context, cache_folder=None))
+
+
+def severity(found: Scan, rule: str) -> Severity:
+    return next(each.severity for each in found.findings if each.rule == rule and each.outcome is Outcome.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("deploy/app.yaml", "live"),
+        (".claude/settings.json", "live"),
+        (".claude/settings.local.json", "local"),
+        ("compose.override.yaml", "local"),
+        ("docs/swarm.md", "documentation"),
+        ("README", "documentation"),
+        ("notes.txt", "documentation"),
+        ("examples/app.yaml", "documentation"),
+        (".mcp.json.example", "template"),
+        ("settings.sample.json", "template"),
+        ("sample.yaml", "live"),
+        ("tests/fixtures/app.yaml", "fixture"),
+        ("CLAUDE.md", "live"),
+        ("pkg/AGENTS.md", "live"),
+        (".claude/agents/reviewer.md", "live"),
+        (".github/agents/docs.agent.md", "live"),
+        ("plugin/skills/pdf/SKILL.md", "live"),
+        ("docs/.claude/settings.json", "live"),
+        ("examples/demo/.mcp.json", "live"),
+    ],
+)
+def test_the_path_decides_the_context(path: str, expected: str) -> None:
+    assert context_of(path) is Context(expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("deploy/app.yaml", POD, Severity.CRITICAL),
+        ("docs/app.yaml", POD, Severity.CRITICAL),
+        ("tests/app.yaml", POD, Severity.CRITICAL),
+        ("docs/app.md", fenced(POD), Severity.HIGH),
+        ("AGENTS.md", fenced(POD), Severity.CRITICAL),
+        ("app.example.yaml", POD, Severity.HIGH),
+    ],
+)
+def test_only_what_no_tool_loads_from_its_place_counts_lower(
+    path: str, text: str, expected: Severity, tmp_path: Path
+) -> None:
+    assert severity(scanned(tmp_path, path, text), PRIVILEGED) is expected
+
+
+def test_credentials_count_everywhere(tmp_path: Path) -> None:
+    live = severity(scanned(tmp_path / "a", "app.yaml", SECRET), COMMITTED)
+    assert severity(scanned(tmp_path / "b", "app.md", fenced(SECRET)), COMMITTED) is live
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [(Context.LIVE, Severity.CRITICAL), (Context.FIXTURE, Severity.CRITICAL), (Context.TEMPLATE, Severity.HIGH)],
+)
+def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expected: Severity, tmp_path: Path) -> None:
+    found = scanned(tmp_path, "app.md", fenced(POD), context)
+    assert severity(found, PRIVILEGED) is expected
+    assert {item.context for item in found.inputs} == {context}

@@ -1,0 +1,373 @@
+"""Compose and stack files: who deploys them, what is in force, and faults that are planted one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner import documents, facts, library
+from scanner.model import Finding, Outcome, Profile, Subject
+from scanner.policy.evaluate import Evaluator
+from scanner.policy.rule import Rule, load_folder
+from scanner.subjects import recognise
+from scanner.subjects.stacks import deployers
+from scanner.subjects.stacks.variables import substitute
+from tests.command_line import assay
+from tests.stack_files import COMPOSE, COMPOSE_FAULTS, STACK, STACK_FAULTS
+
+ROOT = Path(__file__).parent.parent
+PREFIX = "stacks."
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return tuple(
+        file.rule for file in load_folder(library.data_root() / "rules") if file.rule.info.id.startswith(PREFIX)
+    )
+
+
+@cache
+def evaluator() -> Evaluator:
+    return Evaluator(rules())
+
+
+def subjects(files: dict[str, str], target: str = "") -> list[Subject]:
+    found = (recognise(documents.read(path, text), target).subjects for path, text in files.items())
+    return [subject for some in found for subject in some]
+
+
+def findings(files: dict[str, str], target: str = "", *, whole: bool = True) -> list[Finding]:
+    some = subjects(files, target)
+    return evaluator().evaluate(some, facts.derive(some, whole=whole)).findings
+
+
+def failing(found: Iterable[Finding]) -> set[str]:
+    return {finding.rule.removeprefix(PREFIX) for finding in found if finding.outcome is Outcome.FAIL}
+
+
+def service(text: str, name: str = "web", target: str = "") -> dict[str, Any]:
+    """What is in force of a service."""
+    some = subjects({"a.yaml": text}, target)
+    found = next(each for each in some if each.kind == "stack.service" and each.bindings["applied"]["name"] == name)
+    applied: dict[str, Any] = found.bindings["applied"]
+    return applied
+
+
+def target_of(path: str, text: str, wanted: str = "") -> tuple[str, str, bool]:
+    system = next(each for each in subjects({path: text}, wanted) if each.kind == "stack.system").bindings["system"]
+    return system["target"], system["decided_by"], system["undecided"]
+
+
+@pytest.mark.parametrize(("path", "text"), [("docker-stack.yml", STACK), ("compose.yaml", COMPOSE)])
+def test_a_clean_file_gives_nothing(path: str, text: str) -> None:
+    assert [(each.rule, each.outcome, each.message) for each in findings({path: text})] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "old", "new", "rule"),
+    [
+        *(("docker-stack.yml", STACK, *fault) for fault in STACK_FAULTS),
+        *(("compose.yaml", COMPOSE, *fault) for fault in COMPOSE_FAULTS),
+    ],
+)
+def test_a_planted_fault_is_found_at_its_line(path: str, text: str, old: str, new: str, rule: str) -> None:
+    assert text.count(old) == 1
+    changed = text.replace(old, new)
+    found = [each for each in findings({path: changed}) if each.outcome is Outcome.FAIL]
+    assert rule in failing(found)
+    lines = {each.location.line for each in found if each.rule == PREFIX + rule}
+    before, after = text.split("\n"), changed.split("\n")
+    first = next(number for number, (one, other) in enumerate(zip(before, after, strict=False), 1) if one != other)
+    if len(after) < len(before) or not new:  # nothing is there to point at, but what it belongs to
+        assert all(line <= first for line in lines)
+    else:
+        assert lines <= {number for number, line in enumerate(after, 1) if line not in before} | {first}
+
+
+def test_the_default_profile_has_what_is_stated_and_strict_what_is_missing() -> None:
+    absent = {rule.info.id for rule in rules() if rule.info.profile is Profile.STRICT}
+    assert {f"{PREFIX}{name}" for name in ("service-memory-limited", "network-encrypted")} <= absent
+    assert {f"{PREFIX}{name}" for name in ("service-not-privileged", "secret-not-from-file")}.isdisjoint(absent)
+
+
+def test_the_page_lists_the_keys_without_effect() -> None:
+    page = (ROOT / "docs/stacks.md").read_text()
+    table = page.partition("## Keys that have no effect")[2].partition("What is lost")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    listed = {meaning: set(keys.replace("`", "").split()) for keys, meaning in rows}
+    assert listed["ignores it, and prints its name"] == deployers.REPORTED - {"restart"}
+    assert listed["ignores it, and prints that it is deprecated"] == deployers.DEPRECATED
+    assert listed["ignores it without a word"] == deployers.SILENT
+    assert listed["refuses the whole file"] == deployers.FORBIDDEN.keys()
+    assert all(f"`{key}`" in table for key in deployers.ONLY_SWARM)
+
+
+IGNORED = [
+    (key, "protection" if key == "network_mode" else "setting")
+    for key in sorted(deployers.IGNORED - {"privileged", "restart", "security_opt"})
+]
+"""Each key with the value `none`, and what is lost without it."""
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        *((f"{key}: none", kind) for key, kind in IGNORED),
+        ("privileged: true", "danger"),
+        ("pid: host", "danger"),
+        ("ipc: host", "danger"),
+        ("network_mode: host", "danger"),
+        ("userns_mode: host", "danger"),
+        ("cgroupns_mode: host", "danger"),
+        ("cgroupns_mode: private", "protection"),
+        ('security_opt: ["no-new-privileges:true"]', "protection"),
+        ('security_opt: ["seccomp:unconfined"]', "danger"),
+        ('ports: ["127.0.0.1:80:80"]', "protection"),
+        ("restart: always\n    deploy: {restart_policy: {condition: any}}", "setting"),
+    ],
+)
+def test_a_key_that_a_stack_ignores_has_no_effect(line: str, kind: str) -> None:
+    key = line.partition(":")[0]
+    text = f"services:\n  web:\n    image: a:1\n    {line}\n"
+    ignored, applied = service(text, target="stack"), service(text, target="compose")
+    assert [(each["key"], each["kind"]) for each in ignored["dropped"]] == [(key, kind)]
+    assert "dropped" not in applied
+    if key not in ("ports", "restart"):
+        assert key not in ignored
+
+
+@pytest.mark.parametrize(
+    "text", ["privileged: false", "security_opt: []", "tmpfs:", "restart: always", "cap_drop: [ALL]"]
+)
+def test_what_changes_nothing_is_not_told_as_ignored(text: str) -> None:
+    assert "dropped" not in service(f"services:\n  web:\n    image: a:1\n    {text}\n", target="stack")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f"{key}: a" for key in sorted(deployers.FORBIDDEN)),
+        "pids_limit: 5",
+        "depends_on: {db: {condition: service_started}}",
+        "deploy: {resources: {reservations: {devices: []}}}",
+        "ports: [{target: 80, published: '80'}]",
+        "ports: [{target: 80, host_ip: 127.0.0.1}]",
+    ],
+)
+def test_a_key_with_which_a_stack_is_refused_is_told(line: str) -> None:
+    text = f"services:\n  web:\n    image: a:1\n    {line}\n"
+    assert "system-accepted-by-stack-deploy" in failing(findings({"docker-stack.yml": text}))
+    assert "system-accepted-by-stack-deploy" not in failing(findings({"compose.yaml": text}))
+
+
+PLAIN = "services: {web: {image: 'a:1'}}\n"
+LIMITED = "services: {web: {image: 'a:1', deploy: {resources: {limits: {memory: 1M}}}}}\n"
+PLACED = "services: {web: {image: 'a:1', deploy: {placement: {constraints: [a]}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "wanted", "expected"),
+    [
+        ("compose.yaml", PLAIN, "", ("compose", "", False)),
+        ("compose.yaml", PLAIN, "stack", ("stack", "option", False)),
+        ("docker-stack.yml", PLAIN, "compose", ("compose", "option", False)),
+        ("docker-stack.yml", PLAIN, "", ("stack", "file name", False)),
+        ("deploy/shop.swarm.yaml", PLAIN, "", ("stack", "file name", False)),
+        ("stacks/shop.yaml", PLAIN, "", ("compose", "", False)),
+        ("haystack.yaml", PLAIN, "", ("compose", "", False)),
+        ("compose.yaml", PLACED, "", ("stack", "content", False)),
+        ("compose.yaml", PLACED.replace("'a:1'", "'a:1', container_name: a"), "", ("stack", "content", True)),
+        ("compose.yaml", PLAIN + "networks: {a: {driver: overlay}}\n", "", ("stack", "content", False)),
+        ("compose.yaml", PLAIN + "secrets: {a: {external: true}}\n", "", ("stack", "content", False)),
+        ("compose.yaml", LIMITED, "", ("compose", "", True)),
+        ("compose.yaml", "name: a\n" + LIMITED, "", ("compose", "", False)),
+        ("compose.yaml", "name: a\n" + PLACED, "", ("compose", "content", True)),
+    ],
+)
+def test_who_deploys_a_file(path: str, text: str, wanted: str, expected: tuple[str, str, bool]) -> None:
+    assert target_of(path, text, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "known"),
+    [
+        ("a", "a", True),
+        ("${A:-b}", "b", True),
+        ("${A-b}c", "bc", True),
+        ("${A:-${B:-c}}", "c", True),
+        ("${A:-}", "", True),
+        ("$$A", "$A", True),
+        ("cost: 5$", "cost: 5$", True),
+        ("$A/b", "$A/b", False),
+        ("${A}", "${A}", False),
+        ("${A:?must be set}", "${A:?must be set}", False),
+        ("${A:+b}", "${A:+b}", False),
+        ("${A:-$B}", "$B", False),
+        ("${A", "${A", True),
+    ],
+)
+def test_variables_count_as_their_defaults(text: str, expected: str, known: bool) -> None:
+    assert substitute(text) == (expected, known)
+
+
+@pytest.mark.parametrize("text", ["${a", "${a:-", "{", "}${"])
+def test_variables_that_are_not_closed_are_text_however_many(text: str) -> None:
+    assert substitute(text * 100_000) == (text * 100_000, True)
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"),
+    [
+        ("80", (80, 80, "", True, False)),
+        ("8080:80", (80, 80, "8080", True, False)),
+        ("127.0.0.1:8080:80/udp", (80, 80, "8080", False, True)),
+        ("[::1]:8080:80", (80, 80, "8080", False, True)),
+        ("192.0.2.1::80", (80, 80, "", False, False)),
+        ("3000-3005:4000-4005", (4000, 4005, "3000-3005", True, False)),
+        ("${PORT:-8080}:80", (80, 80, "8080", True, False)),
+        ("{target: 80, published: '8080', host_ip: 127.0.0.1}", (80, 80, "8080", False, True)),
+    ],
+)
+def test_ports_of_both_syntaxes(port: str, expected: tuple[Any, ...]) -> None:
+    written = port if port.startswith("{") else f"'{port}'"
+    (found,) = service(f"services: {{web: {{image: a, ports: [{written}]}}}}\n")["ports"]
+    fields = ("target", "target_last", "published", "everywhere", "local")
+    assert tuple(found[name] for name in fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("volume", "expected"),
+    [
+        ("/data", ("volume", "", "/data", False)),
+        ("data:/data:ro", ("volume", "data", "/data", True)),
+        ("./a:/b", ("bind", "./a", "/b", False)),
+        ("/var//run/docker.sock:/s:ro,z", ("bind", "/var/run/docker.sock", "/s", True)),
+        ("${D:-/srv}/x:/x", ("bind", "/srv/x", "/x", False)),
+        ("${D}:/x", ("bind", None, "/x", False)),
+        (r"C:\\data:/x", ("bind", r"C:\\data", "/x", False)),
+        ("{type: bind, source: /a, target: /b, read_only: true}", ("bind", "/a", "/b", True)),
+        ("{type: tmpfs, target: /tmp}", ("tmpfs", "", "/tmp", False)),
+    ],
+)
+def test_mounts_of_both_syntaxes(volume: str, expected: tuple[Any, ...]) -> None:
+    written = volume if volume.startswith("{") else f"'{volume}'"
+    (found,) = service(f"services: {{web: {{image: a, volumes: [{written}]}}}}\n")["mounts"]
+    assert (found["type"], found.get("source"), found["target"], found["read_only"]) == expected
+
+
+BASE = "services:\n  web: {image: 'a:1'}\n"
+LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "whole", "fails"),
+    [
+        ({"compose.yaml": BASE}, True, {"compose.yaml"}),
+        ({"compose.yaml": BASE, "compose.override.yaml": LIMIT}, True, set()),
+        ({"docker-compose.yml": BASE, "docker-compose.prod.yml": LIMIT}, True, {"docker-compose.yml"}),
+        ({"docker-compose.yml": BASE, "docker-compose.prod.yml": LIMIT}, False, set()),
+        (
+            {"a/compose.yaml": BASE, "b/compose.override.yaml": LIMIT},
+            True,
+            {"a/compose.yaml"},
+        ),
+        (
+            {
+                "compose.yaml": "services:\n  web: {extends: {file: base.yaml, service: web}}\n",
+                "base.yaml": BASE[:-2] + ", mem_limit: 64m}\n",
+            },
+            True,
+            set(),
+        ),
+        (
+            {
+                "compose.yaml": "services:\n  a: {image: 'a:1', mem_limit: 64m}\n"
+                "  b: {extends: a}\n  c: {extends: {service: b}}\n"
+            },
+            True,
+            set(),
+        ),
+        ({"compose.yaml": "services:\n  a: {extends: a}\n"}, True, {"compose.yaml"}),
+    ],
+)
+def test_files_of_one_project_are_joined(files: dict[str, str], whole: bool, fails: set[str]) -> None:
+    found = findings(files, whole=whole)
+    assert {each.location.path for each in found if each.rule == f"{PREFIX}service-memory-limited"} == fails
+
+
+def test_what_a_file_that_is_not_there_extends_is_unknown() -> None:
+    text = "services:\n  web: {extends: {file: ../b.yaml, service: web}}\n"
+    (found,) = (each for each in findings({"compose.yaml": text}) if each.rule == f"{PREFIX}service-memory-limited")
+    assert found.outcome is Outcome.UNKNOWN
+    assert "scan the file of the service that it extends" in found.message
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.yml", "services: {db: {image: a}}\nsteps: [a]\n"),
+        ("a.yml", "services: [docker]\n"),
+        ("services.yaml", "services: {App\\Mailer: {arguments: [a]}}\n"),
+        ("a.yml", "jobs: {a: {services: {db: {image: a}}}}\n"),
+        ("a.yaml", "apiVersion: a/v1\nkind: B\nservices: {db: {image: a}}\n"),
+    ],
+)
+def test_what_only_looks_like_a_compose_file_is_not_read_as_one(path: str, text: str) -> None:
+    assert "compose" not in recognise(documents.read(path, text)).formats
+
+
+def test_a_scan_of_a_stack_has_a_verdict(tmp_path: Path) -> None:
+    (tmp_path / "docker-stack.yml").write_text(STACK)
+    assert assay("scan", "docker-stack.yml", cwd=tmp_path).returncode == 0
+    (tmp_path / "docker-stack.yml").write_text(STACK.replace("role == worker", "role == manager"))
+    done = assay("scan", ".", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "docker-stack.yml:25" in done.stdout
+
+
+def test_a_spec_knows_the_services_that_a_stack_deploys() -> None:
+    spec = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec: {services: [{id: web-shop, name: Shop}, {id: ledger, name: Ledger}]}
+"""
+    stack = "services: {web_shop: {image: 'a:1'}, other: {image: 'a:1'}}\n"
+    some = subjects({"spec.yaml": spec, "docker-stack.yml": stack})
+    derived = facts.derive(some, whole=True)
+    told = {each.name: derived.facts(each)["stack_services"] for each in some if each.kind == "architecture.service"}
+    assert told == {"service Shop": [{"name": "web_shop", "path": "docker-stack.yml"}], "service Ledger": []}
+
+
+def test_the_option_and_the_configuration_say_who_deploys(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(PLAIN.replace("'a:1'", "'a:1', privileged: true"))
+    assert "stacks.service-not-privileged" in assay("scan", ".", cwd=tmp_path).stdout
+    told = assay("scan", ".", "--deploy-target", "stack", cwd=tmp_path).stdout
+    assert "stacks.service-not-privileged" not in told
+    assert "docker stack deploy ignores and docker compose applies" in " ".join(told.split())
+    (tmp_path / "assay.yaml").write_text("deploy-target: stack\n")
+    assert "stacks.service-not-privileged" not in assay("scan", ".", cwd=tmp_path).stdout
+    (tmp_path / "assay.yaml").write_text("deploy-target: swarm\n")
+    assert assay("scan", ".", cwd=tmp_path).returncode == 2
+
+
+def test_a_fix_keeps_comments_and_order(tmp_path: Path) -> None:
+    text = STACK.replace('    driver_opts:\n      encrypted: "true"\n', "    attachable: true # for debugging\n")
+    (tmp_path / "docker-stack.yml").write_text(f"# payments\n{text}")
+    assay("fix", "--unsafe", "--profile", "strict", "docker-stack.yml", cwd=tmp_path)
+    fixed = (tmp_path / "docker-stack.yml").read_text()
+    assert fixed.startswith("# payments\nversion:")
+    assert "attachable" not in fixed
+    assert 'encrypted: "true"' in fixed
+
+
+def test_a_network_without_settings_is_fixed(tmp_path: Path) -> None:
+    text = "services: {web: {image: 'a:1', networks: [front]}}\nnetworks:\n  front:\n  back:\n"
+    (tmp_path / "docker-stack.yml").write_text(text)
+    assay("fix", "--unsafe", "--profile", "strict", "docker-stack.yml", cwd=tmp_path)
+    fixed = (tmp_path / "docker-stack.yml").read_text()
+    assert fixed.count('    driver_opts:\n      encrypted: "true"\n') == 2

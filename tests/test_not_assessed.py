@@ -18,8 +18,8 @@ kind: ConfigMap
 metadata: {name: plain, namespace: shop}
 data: {colour: blue}
 """
-SANDBOX = '{"sandbox": false}'
-"""Settings of a tool that Assay does not read, at `.gemini/settings.json`."""
+MANIFEST = '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"}'
+"""The manifest of an MCP server, which Assay does not read."""
 SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
@@ -28,14 +28,7 @@ FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
-    "copilot-settings": [
-        (".vscode/settings.json", {f"chat.tools.{part}autoApprove": True})
-        for part in ("", "global.", "edits.", "terminal.")
-    ],
     "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
-    "cursor-settings": [(".cursor/permissions.json", {"terminalAllowlist": ["*"]})],
-    "gemini-settings": [(".gemini/settings.json", {"sandbox": False})],
-    "opencode-settings": [("opencode.json", {"$schema": "https://opencode.ai/config.json"})],
     "mcp-manifest": [
         ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
     ],
@@ -150,19 +143,19 @@ def test_the_list_stands_in_the_documentation() -> None:
     assert SAMPLES.keys() == {form.name for form in UNREAD}
 
 
-def test_settings_without_a_sandbox_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
+def test_a_manifest_of_a_server_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, ".gemini/settings.json", SANDBOX)
+    write(tmp_path, "server.json", MANIFEST)
     files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
     assert done.returncode == 4
-    assert "Incomplete: 1 input was not assessed (gemini-settings)." in done.stdout
-    reason = "settings of Gemini CLI, which Assay does not read"
+    assert "Incomplete: 1 input was not assessed (mcp-manifest)." in done.stdout
+    reason = "the manifest of an MCP server, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
     texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
-    assert {name for name, text in texts.items() if reason in text and ".gemini/settings.json" in text} == set(texts)
+    assert {name for name, text in texts.items() if reason in text and "server.json" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False
     (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
@@ -191,14 +184,14 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
     write(tmp_path, "score.yaml", SCORE)
-    write(tmp_path, ".gemini/settings.json", SANDBOX)
+    write(tmp_path, "server.json", MANIFEST)
     entry = "  - {format: score, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
     assert "score is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (gemini-settings) (1 input accepted as not assessed)." in done.stdout
-    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .gemini/, reason: reviewed by hand}}\n")
+    assert "Incomplete: 1 input was not assessed (mcp-manifest) (1 input accepted as not assessed)." in done.stdout
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: server.json, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
     assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
@@ -213,7 +206,7 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
     write(tmp_path, "dev/a.yaml", SCORE)
-    write(tmp_path, "dev/.gemini/settings.json", SANDBOX)
+    write(tmp_path, "dev/server.json", MANIFEST)
     write(tmp_path, "live/a.yaml", SCORE)
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)

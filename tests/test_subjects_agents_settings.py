@@ -220,3 +220,51 @@ def test_settings_of_any_shape_are_read(value: Any) -> None:
         "mcpServers": {"a": value},
     }
     assert reading(".claude/settings.json", inner).formats == ("claude-settings",)
+
+
+OTHERS: list[tuple[str, Any, list[tuple[str, str]]]] = [
+    (".cursor/cli.json",
+     {"permissions": {"allow": ["Shell(git)", "Shell(*)", "Shell(rm)", "Read(src/**)", "Write(**)"]}},
+     [("allow", "narrow"), ("allow", "any-command"), ("allow", "remover"), ("allow", "narrow"),
+      ("allow", "own-configuration")]),
+    (".cursor/cli.json", {"permissions": {"allow": ["Mcp(*:*)"], "deny": ["Shell(rm)"]}},
+     [("allow", "any-server-tool"), ("deny", "remover")]),
+    (".cursor/permissions.json", {"terminalAllowlist": ["npm test", "bash"], "mcpAllowlist": ["a:list"]},
+     [("allow", "narrow"), ("allow", "shell"), ("allow", "narrow")]),
+    (".gemini/settings.json", {"tools": {"allowed": ["run_shell_command", "run_shell_command(git log)", "read_file"]}},
+     [("allow", "any-command"), ("allow", "narrow"), ("allow", "narrow")]),
+    (".gemini/settings.json", {"excludeTools": ["run_shell_command(rm -rf)"]}, [("deny", "remover")]),
+    ("settings.json",
+     {"chat.tools.terminal.autoApprove": {"/.*/": True, "curl": True, "/^git log/": True, "rm": False}},
+     [("allow", "any-command"), ("allow", "downloader"), ("allow", "narrow"), ("deny", "remover")]),
+    ("opencode.json", {"$schema": "https://opencode.ai/config.json", "permission": "allow"}, [("allow", "any-tool")]),
+    ("opencode.json", {"permission": {"bash": {"*": "ask", "python *": "allow"}, "edit": "deny"}},
+     [("ask", "any-command"), ("allow", "interpreter"), ("deny", "narrow")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"), OTHERS, ids=[f"{path} {len(rules)}" for path, _, rules in OTHERS]
+)
+def test_permissions_of_other_tools(path: str, value: Any, expected: list[tuple[str, str]]) -> None:
+    rules = [data(subject) for subject in found(path, value, "agents.permission")]
+    assert [(rule["list"], rule["reach"]) for rule in rules] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "expected"),
+    [
+        (".gemini/settings.json", {"sandbox": False}, "agents.settings", {"sandbox": {"enabled": False}}),
+        (".cursor/sandbox.json", {"type": "insecure_none"}, "agents.settings", {"sandbox": {"enabled": False}}),
+        ("a.json", {"chat.tools.autoApprove": True}, "agents.settings", {"asksNothing": True, "tool": "vscode"}),
+        (".cursor/hooks.json", {"version": 1, "hooks": {"stop": [{"command": "./a.sh"}]}}, "agents.hook",
+         {"event": "stop", "command": "./a.sh", "tool": "cursor"}),
+        ("opencode.json", {"mcp": {"a": {"type": "local", "command": ["npx", "-y", "a"], "enabled": False}}},
+         "agents.server", {"command": "npx", "transport": "stdio", "disabled": True}),
+        ("opencode.json", {"mcp": {"a": {"type": "remote", "url": "http://a.example"}}}, "agents.server",
+         {"transport": "http", "scheme": "http"}),
+    ],
+)  # fmt: skip
+def test_settings_of_other_tools(path: str, value: Any, kind: str, expected: dict[str, Any]) -> None:
+    (subject,) = found(path, value, kind)
+    assert {name: data(subject).get(name) for name in expected} == expected

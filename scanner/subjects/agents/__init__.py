@@ -38,7 +38,7 @@ def _holds_permissions(value: Any) -> bool:
     return named or value.get("defaultMode") in _MODES
 
 
-_FORMATS = (
+_FIRST = (
     Known(
         "claude-settings",
         "settings of Claude Code",
@@ -78,8 +78,43 @@ _FORMATS = (
     ),
     *RUNTIMES,
 )
+_FORMATS = (
+    *_FIRST,
+    Known(
+        "copilot-settings",
+        "editor settings that say what GitHub Copilot runs without a question",
+        "copilot_settings",
+        "",
+        (
+            FormatSignature({"chat.tools.autoApprove": object}),
+            FormatSignature({"chat.tools.global.autoApprove": object}),
+            FormatSignature({"chat.tools.edits.autoApprove": object}),
+            FormatSignature({"chat.tools.terminal.autoApprove": object}),
+        ),
+    ),
+    Known(
+        "cursor-settings",
+        "settings of Cursor",
+        "cursor_settings",
+        r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$",
+        (FormatSignature({"version": int, "hooks": some([{"command": str}])}),),
+    ),
+    Known(
+        "gemini-settings",
+        "settings of Gemini CLI",
+        "gemini_settings",
+        r"(?:^|/)\.gemini/settings\.json$",
+        (FormatSignature({"$schema": holding("gemini-cli")}),),
+    ),
+    Known(
+        "opencode-settings",
+        "settings of OpenCode",
+        "opencode_settings",
+        r"(?:^|/)opencode\.jsonc?$",
+        (FormatSignature({"$schema": holding("opencode.ai/config")}),),
+    ),
+)
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
-_NAMED = {form.name: form for form in _FORMATS}
 
 
 _INSTRUCTIONS = (
@@ -102,7 +137,8 @@ def name_of(path: str, value: Any) -> str:
     for form in _FORMATS:
         if form.loaded_from and re.search(form.loaded_from, path) and _plausible(form, path, value):
             return form.name
-    return next((form.name for form in _FORMATS if any(sign.in_data(path, value) for sign in form.signs)), "")
+    ordered = sorted(_FORMATS, key=lambda form: form.name == "mcp-servers")
+    return next((form.name for form in ordered if any(sign.in_data(path, value) for sign in form.signs)), "")
 
 
 def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ def read(document: Document) -> Iterator[Subject]:
     root = document.root
     shape = SubjectBuilder().put("name", root.get("name"))
     shape.data.setdefault("name", "plugin")
+    shape.say("asksNothing", False)
     listed = [(_source(node), node.get("source") or node) for node in root.get("plugins").elements()]
     entries(shape, "plugins", listed, root.get("plugins"))
     yield subject(SETTINGS, where, "", "plugin", shape, root)

@@ -71,6 +71,7 @@ def _scope(path: str) -> str:
 def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
     shape.put("mode", allowed.get("defaultMode")).say("modeField", "permissions.defaultMode")
+    shape.say("asksNothing", allowed.get("defaultMode").value == "bypassPermissions")
     shape.put("permissions", allowed)
     shape.put("skipsModeQuestion", root.get("skipDangerousModePermissionPrompt"))
     shape.put("bypassDisabled", allowed.get("disableBypassPermissionsMode"))

@@ -52,7 +52,9 @@ def permission(
     source: str = "settings",
 ) -> Subject:
     """One rule of a list."""
-    shape = SubjectBuilder().say("name", rule.text).say("list", name).put("text", node).say("tool", rule.tool)
+    shape = (
+        SubjectBuilder().say("name", rule.text).say("list", name).put("text", node, rule.text).say("tool", rule.tool)
+    )
     shape.say("valid", rule.valid).say("why", rule.why).say("reach", rule.reach).say("source", source)
     if rule.specifier is not None:
         shape.say("specifier", rule.specifier)

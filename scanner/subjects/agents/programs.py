@@ -31,7 +31,7 @@ _TABLE = {
         "npx, npx -c, bunx, pnpx, uvx, npm exec, npm x, pnpm dlx, pnpm exec, yarn dlx, yarn exec, bun x, pipx "
         "run, uv run, uv tool run, poetry run, pipenv run, conda run, mamba run, hatch run, rye run, bundle "
         "exec, nix run, nix shell, nix-shell, nix develop, devbox run, mise exec, direnv exec, env, xargs, "
-        "parallel, make -f"
+        "parallel"
     ),
     "remote-shell": ("ssh, scp, sftp, mosh, telnet, nc, ncat, netcat, socat, rsync, rsh, ftp"),
     "downloader": (

@@ -7,48 +7,11 @@ from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 AGENTS = (
     UnreadFormat(
-        "copilot-settings",
-        "editor settings that say what GitHub Copilot runs without asking",
-        "its approvals",
-        "a key that begins with `chat.tools.` and speaks of `autoApprove`",
-        (
-            FormatSignature(
-                either(
-                    {"chat.tools.autoApprove": object},
-                    {"chat.tools.global.autoApprove": object},
-                    {"chat.tools.edits.autoApprove": object},
-                    {"chat.tools.terminal.autoApprove": object},
-                )
-            ),
-        ),
-    ),
-    UnreadFormat(
         "codex-settings",
         "settings of Codex",
         "its approvals, sandbox and servers",
         "`.codex/config.toml`",
         (FormatSignature(path=r"(?:^|/)\.codex/config\.toml$"),),
-    ),
-    UnreadFormat(
-        "cursor-settings",
-        "settings of Cursor",
-        "its permissions, hooks and sandbox",
-        "`cli.json`, `hooks.json`, `permissions.json` or `sandbox.json` in `.cursor/`",
-        (FormatSignature(path=r"(?:^|/)\.cursor/(?:cli|hooks|permissions|sandbox)\.json$"),),
-    ),
-    UnreadFormat(
-        "gemini-settings",
-        "settings of Gemini CLI",
-        "its tools, sandbox and servers",
-        "`.gemini/settings.json`",
-        (FormatSignature(path=r"(?:^|/)\.gemini/settings\.json$"),),
-    ),
-    UnreadFormat(
-        "opencode-settings",
-        "settings of OpenCode",
-        "its permissions, agents and servers",
-        "a `$schema` of opencode.ai",
-        (FormatSignature({"$schema": holding("opencode.ai/config")}),),
     ),
     UnreadFormat(
         "mcp-manifest",

@@ -18,6 +18,7 @@ from scanner.facts.step import FieldRead, Step
 from scanner.subjects import DOCUMENT, KINDS
 
 KUBERNETES = "kubernetes"
+AGENTS = "agents"
 _MODULES = {
     KUBERNETES: (
         "kubernetes.access.accounts",
@@ -36,6 +37,7 @@ _MODULES = {
         "kubernetes.references.links",
         "kubernetes.selections",
     ),
+    AGENTS: ("agents.exfiltration",),
     DOCUMENT: (),
     "": (
         "accountability",
@@ -47,6 +49,7 @@ _MODULES = {
         "frameworks",
         "inventory",
         "resilience",
+        "swarm_tools",
         "swarms",
     ),
 }

@@ -100,6 +100,15 @@ mcp__s__coordination_sync({decisions: {deploy: {proposer: "ghost", approver: "ct
 """,
 }
 """What no example of a rule has."""
+SETUP = {
+    ".mcp.json": '{"mcpServers": {"issues": {"command": "npx", "args": ["@example/server-github@1.2.3"]}}}',
+    ".claude/agents/a.md": "---\nname: a\ndescription: A\ntools: Read, Task, mcp__issues__get_issue\n---\n",
+    ".claude/agents/b.md": "---\nname: b\ndescription: B\ntools: mcp__issues__create_issue\n---\n",
+    ".github/agents/c.agent.md": "---\nname: c\ndescription: C\ntools: [read, ledger/query]\n---\n",
+    ".claude/settings.json": '{"permissions": {"allow": ["WebSearch"]}}',
+    ".claude/settings.local.json": '{"permissions": {"allow": ["Bash(python3:*)"]}}',
+}
+"""Agents, a server and settings of one setup in several files."""
 SPEC = """\
 apiVersion: assay.dev/v1
 kind: Architecture
@@ -364,6 +373,6 @@ def bundles() -> Sequence[tuple[list[Subject], bool]]:
         for value in file.data.value["examples"]
         if "text" in value
     )
-    rare = [RARE, {"prose.md": PROSE}, *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES))]
+    rare = [RARE, SETUP, {"prose.md": PROSE}, *({"a.yaml": text} for text in (SPEC, ROUTES, POLICIES, VOLUMES))]
     bank = read_all({path.name: path.read_text(encoding="utf-8") for path in FILES if path.is_file()})
     return [*examples, *((read_all(texts), True) for texts in rare), (bank, True)]

@@ -40,6 +40,7 @@ _MODULES = {
     STACK: ("stacks",),
     "": (
         "accountability",
+        "agents.exfiltration",
         "architecture.boundaries",
         "architecture.data",
         "architecture.dependencies",
@@ -54,6 +55,7 @@ _MODULES = {
         "frameworks",
         "inventory",
         "resilience",
+        "swarm_tools",
         "swarms",
     ),
 }

@@ -1,0 +1,1 @@
+"""Facts about agents: what each can do with its tools, its servers and the agents that it may start."""

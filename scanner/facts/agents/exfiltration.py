@@ -1,0 +1,252 @@
+"""Whether an agent, or a session, can be made to send private data out: what it can do itself and through others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypedDict
+
+from msgspec import Struct, field
+
+from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
+from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, Servers, abilities
+from scanner.facts.fact import Fact
+from scanner.facts.groups import place
+from scanner.facts.step import Facts, read, step
+from scanner.model import Subject
+from scanner.subjects.agents.kinds import AGENT, PERMISSION, SETTINGS
+from scanner.subjects.agents.permission_grammar import Rule, covers, parse
+
+_NAMED = 3
+"""Tools that a path names for each capability."""
+
+
+class Capabilities(TypedDict):
+    """What an agent can do with its tools, those of its servers, and through the agents that it may start."""
+
+    private: list[str]
+    """Tools that read private data."""
+    untrusted: list[str]
+    """Tools that take in content that others can write."""
+    outbound: list[str]
+    """Tools that send data to where others can read it."""
+    unknown: list[str]
+    """Tools and servers of which it is not known what they do, and agents whose tools are not stated."""
+    starts: list[str]
+    """Agents of the setup that it may start, also through others."""
+    entries: int
+    """The number of its own tools or rules that add to the first three lists."""
+
+
+CAPABLE = Fact(
+    "capabilities",
+    (AGENT, SETTINGS),
+    Capabilities,
+    "What it can do: read private data, take in untrusted content, send data out; by the names of tools and servers, "
+    "for a session with what its settings allow without a question; absent where no tools are stated.",
+    provide="list the tools of the agent by names that are not computed",
+)
+_MEANING = (
+    "How private data can leave: with which tools it reads private data, takes in untrusted content and sends data "
+    "out; empty if it cannot do all three; absent where it is not known what a tool or server does."
+)
+_PROVIDE = "list tools, servers and packages that are known by name, or find out what the others do"
+PATH = Fact("exfiltration_path", (AGENT,), str, _MEANING, _PROVIDE, related=("agent", "server"))
+SESSION_PATH = Fact("exfiltration_path", (SETTINGS,), str, _MEANING, _PROVIDE)
+
+
+class _Found(Struct):
+    """What is known of an agent or a session."""
+
+    tools: dict[str, list[str]] = field(default_factory=lambda: {letter: [] for letter in CAPABILITIES})
+    """By capability: its own tools, or those of the first agent that has it."""
+    unknown: list[str] = field(default_factory=list)
+    starts: list[Subject] = field(default_factory=list)
+    entries: int = 0
+
+    def add(self, some: Iterable[Ability], whose: str = "") -> None:
+        """Take in what tools can do; `whose` says which agent has them, unless the one in question."""
+        given = list(some)
+        for letter in [letter for letter in CAPABILITIES if not self.tools[letter]]:
+            names = (f"{ability.tool}{whose}" for ability in given if letter in ability.letters)
+            self.tools[letter] = list(dict.fromkeys(names))
+        self.unknown += [f"{ability.tool}{whose}" for ability in given if not ability.known]
+        self.entries += 0 if whose else sum(bool(ability.letters) for ability in given)
+
+    def state(self, subject: Subject, facts: Facts) -> None:
+        """Give what is known to a subject."""
+        names = [_name(agent) for agent in self.starts]
+        facts.add(
+            subject,
+            CAPABLE,
+            Capabilities(
+                private=self.tools[PRIVATE],
+                untrusted=self.tools[UNTRUSTED],
+                outbound=self.tools[OUTBOUND],
+                unknown=self.unknown,
+                starts=names,
+                entries=self.entries,
+            ),
+        )
+        path = self._path() if all(self.tools.values()) else "" if not self.unknown else None
+        if path is not None:
+            facts.add(subject, PATH if subject.kind == AGENT else SESSION_PATH, path)
+
+    def _path(self) -> str:
+        return (
+            f"read private data with {_listed(self.tools[PRIVATE])}, "
+            f"take in untrusted content with {_listed(self.tools[UNTRUSTED])} "
+            f"and send data out with {_listed(self.tools[OUTBOUND])}"
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Some names in one text."""
+    rest = len(names) - _NAMED
+    if rest > 0:
+        return f"{', '.join(names[:_NAMED])} and {rest} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _name(agent: Subject) -> str:
+    return str(agent.bindings["agent"].get("name", ""))
+
+
+@step(
+    AgentSetups,
+    gives=(CAPABLE, PATH, SESSION_PATH),
+    reads=(
+        read(AGENT, "agent.delegates", "agent.deniedTools", "agent.grants", "agent.inheritsTools", "agent.tool"),
+        read(AGENT, "agent.tools"),
+        read(SETTINGS, "settings.scope", "settings.tool"),
+        read(PERMISSION),
+    ),
+)
+def find_paths(setups: AgentSetups, facts: Facts) -> None:
+    """What each agent and each session can do."""
+    for setup in setups.all:
+        known = _Agents(setup)
+        for agent in setup.agents:
+            if (found := known.reach(agent)) is not None:
+                found.state(agent, facts)
+                _relate(agent, found, setup, facts)
+        for settings in setup.settings:
+            if settings.bindings["settings"].get("tool") == CLAUDE_CODE:
+                _session(settings, setup).state(settings, facts)
+
+
+class _Agents:
+    """The agents of a setup, with what each can do itself."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._servers = setup.granted
+        self._denied = setup.rules("deny")
+        self._sandboxed = setup.is_sandboxed
+        self._agents = setup.agents
+        self._own: dict[Subject, list[Ability] | None] = {each: self._abilities(each) for each in setup.agents}
+
+    def reach(self, agent: Subject) -> _Found | None:
+        """What an agent can do, also through those that it may start; None where its tools are not stated."""
+        if self._own[agent] is None:
+            return None
+        found, pending, met = _Found(), [(agent, "")], {agent}
+        while pending:
+            current, whose = pending.pop(0)
+            own = self._own[current]
+            if own is None:
+                found.unknown.append(f"the tools of the agent {_name(current)}")
+                continue
+            found.add(own, whose)
+            for other in (other for ability in own for other in self._started(ability, current)):
+                if other not in met:
+                    met.add(other)
+                    found.starts.append(other)
+                    pending.append((other, f" of the agent {_name(other)}"))
+        return found
+
+    def _started(self, ability: Ability, by: Subject) -> Iterator[Subject]:
+        """The agents that a tool starts: those that it names, or all of the same tool."""
+        if ability.starts is None:
+            return
+        tool = by.bindings["agent"].get("tool")
+        near = [other for other in self._agents if other.bindings["agent"].get("tool") == tool and other is not by]
+        yield from (other for other in near if not ability.starts or _name(other) in ability.starts)
+
+    def _abilities(self, agent: Subject) -> list[Ability] | None:
+        data = agent.bindings["agent"]
+        if data.get("inheritsTools") is True or not ({"tools", "grants"} & set(data)):
+            return None
+        found = [each for text in _texts(data.get("tools")) for each in abilities(text, self._servers)]
+        found += _granted(data.get("grants"), self._servers, [_name(other) for other in self._agents])
+        if data.get("delegates") is True:
+            found.append(Ability("delegation", starts=()))
+        is_limited = data.get("tool") == CLAUDE_CODE
+        denied = [parse(text) for text in _texts(data.get("deniedTools"))] + (self._denied if is_limited else [])
+        return list(_allowed(found, denied, sandboxed=is_limited and self._sandboxed))
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _granted(grants: Any, servers: Servers, agents: Sequence[str]) -> Iterator[Ability]:
+    """What the entries of `tools` of kagent give: tools of servers that run without approval, and other agents."""
+    for grant in grants if isinstance(grants, list) else ():
+        server, tools, asked = str(grant.get("server", "")), _texts(grant.get("tools")), _texts(grant.get("asked"))
+        if not tools and server in agents and not grant.get("unnamed"):
+            yield Ability(server, starts=(server,))
+        for tool in [name for name in tools if name not in asked] or ["*"] * bool(grant.get("unnamed")):
+            yield from servers.tool(Rule(f"{server}/{tool}", f"mcp__{server}__{tool}", None))
+
+
+def _allowed(found: Iterable[Ability], denied: Sequence[Rule], *, sandboxed: bool) -> Iterator[Ability]:
+    """What stays of abilities if some tools are denied, and if commands run in a sandbox with a list of hosts."""
+    for ability in found:
+        if any(covers(rule, parse(ability.tool)) for rule in denied):
+            continue
+        if sandboxed and ability.command:
+            yield Ability(ability.tool, ability.letters & {PRIVATE}, command=True)
+        else:
+            yield ability
+
+
+def _session(settings: Subject, setup: Setup) -> _Found:
+    """What a session can do without a question: read the project, and what the settings allow.
+
+    Local settings add to those of the project; what these allow alone is reported there.
+    """
+    own = _unasked(setup, settings.origin.path)
+    if settings.bindings["settings"].get("scope") != "local" or all(own.tools.values()):
+        return own
+    shared = [other for other in setup.settings if other.bindings["settings"].get("scope") == "project"]
+    if any(all(_unasked(setup, other.origin.path).tools.values()) for other in shared):
+        return own
+    return _unasked(setup, settings.origin.path, *(other.origin.path for other in shared))
+
+
+def _unasked(setup: Setup, *paths: str) -> _Found:
+    """What the lists of some files allow without a question."""
+    stronger, servers, found = setup.rules("deny", "ask"), setup.granted, _Found()
+    rules = [
+        parse(str(subject.bindings["permission"]["text"]))
+        for subject in setup.permissions
+        if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
+    ]
+    allowed = [each for rule in rules if rule.valid for each in abilities(rule.text, servers)]
+    found.add(_allowed(allowed, stronger, sandboxed=setup.is_sandboxed))
+    if not any(covers(rule, parse("Read")) for rule in stronger):
+        found.tools[PRIVATE].append("Read (files of the project, without a question)")
+    return found
+
+
+def _relate(agent: Subject, found: _Found, setup: Setup, facts: Facts) -> None:
+    """The places of the first agent and the first server that a path leads through."""
+    names = [name for each in found.tools.values() for name in each]
+    for other in found.starts:
+        if any(name.endswith(f" of the agent {_name(other)}") for name in names):
+            facts.relate(agent, "agent", place(other))
+            break
+    for server in setup.servers:
+        name = str(server.bindings["server"].get("name", ""))
+        if name and any(text.startswith((f"mcp__{name}_", f"{name}/")) or text == f"mcp__{name}" for text in names):
+            facts.relate(agent, "server", place(server))
+            break

@@ -1,0 +1,90 @@
+"""Agent setups: the agents, servers, permissions and settings that one tool loads together from one folder."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec import Struct, field
+
+from scanner.facts.agents.tools import Servers, servers
+from scanner.facts.step import FieldRead, read
+from scanner.model import Subject
+from scanner.subjects.agents.kinds import AGENT, PERMISSION, SERVER, SETTINGS
+from scanner.subjects.agents.permission_grammar import Rule, parse
+
+_MEMBERS = (AGENT, SERVER, SETTINGS, PERMISSION)
+CLAUDE_CODE = "claude-code"
+
+
+class Setup(Struct):
+    """What belongs to one setup."""
+
+    agents: list[Subject] = field(default_factory=list)
+    servers: list[Subject] = field(default_factory=list)
+    settings: list[Subject] = field(default_factory=list)
+    permissions: list[Subject] = field(default_factory=list)
+
+    @property
+    def granted(self) -> Servers:
+        """What the servers of the setup do."""
+        return servers(self.servers)
+
+    def rules(self, *lists: str) -> list[Rule]:
+        """The permission rules of some lists."""
+        return [
+            parse(str(data["text"]))
+            for each in self.permissions
+            if (data := each.bindings["permission"])["list"] in lists
+        ]
+
+    @property
+    def is_sandboxed(self) -> bool:
+        """Whether commands reach only the hosts of a list."""
+        return any(_sandboxed(subject) for subject in self.settings)
+
+
+def _sandboxed(subject: Subject) -> bool:
+    sandbox = subject.bindings["settings"].get("sandbox")
+    if not isinstance(sandbox, dict) or sandbox.get("enabled") is not True:
+        return False
+    network = sandbox.get("network")
+    domains = network.get("allowedDomains") if isinstance(network, dict) else None
+    return isinstance(domains, list) and "*" not in domains
+
+
+class AgentSetups:
+    """The setups of all subjects, in order of appearance."""
+
+    READS: ClassVar[tuple[FieldRead, ...]] = (
+        read(AGENT, "agent.name"),
+        read(SERVER, "server.name", "server.disabled", "server.host", "server.image.name", "server.package.name"),
+        read(SETTINGS, "settings.sandbox.enabled", "settings.sandbox.network.allowedDomains"),
+        read(PERMISSION, "permission.list", "permission.text"),
+    )
+
+    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
+        del whole
+        members = [subject for subject in subjects if subject.kind in _MEMBERS]
+        roots = {subject.group for subject in members if subject.group != subject.origin.path}
+        setups: dict[str, Setup] = {}
+        for subject in members:
+            setup = setups.setdefault(_root_of(subject, roots), Setup())
+            {
+                AGENT: setup.agents,
+                SERVER: setup.servers,
+                SETTINGS: setup.settings,
+                PERMISSION: setup.permissions,
+            }[subject.kind].append(subject)
+        self.all = list(setups.values())
+
+
+def _root_of(subject: Subject, roots: set[str]) -> str:
+    """The folder of a setup that a subject belongs to: its own, or the nearest above; otherwise what is scanned."""
+    if subject.group in roots:
+        return subject.group
+    folder = posixpath.dirname(subject.origin.path)
+    while folder and folder not in roots:
+        folder = posixpath.dirname(folder)
+    return folder or "."

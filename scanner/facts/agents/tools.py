@@ -1,0 +1,182 @@
+"""What a tool, a permission or an MCP server lets an agent do: read private data, take in untrusted content, send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from scanner.facts.agents import capability_table as table
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.agents.permission_grammar import Rule, parse
+
+PRIVATE, UNTRUSTED, OUTBOUND = "p", "u", "o"
+CAPABILITIES = (PRIVATE, UNTRUSTED, OUTBOUND)
+_STARTS = "d"
+_DIVIDERS = regex(r"[-_./@:\s]+")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORDS = {
+    PRIVATE: regex(table.PRIVATE_WORDS),
+    UNTRUSTED: regex(table.WEB_WORDS),
+    OUTBOUND: regex(table.OUTBOUND_WORDS),
+}
+_COMMANDS = frozenset({"Bash", "PowerShell", "Shell", "Monitor"})
+_REACHES = {
+    **dict.fromkeys(("any-command", "superuser", "shell", "interpreter", "runner", "container-engine"), "po"),
+    **dict.fromkeys(("remote-shell",), "o"),
+    "downloader": "uo",
+    "finder": "p",
+}
+"""What commands with a reach can do; `programs.py` says which reach a command has."""
+_FORGE = regex(r"(?:gh|glab)(?:\s|$|:)")
+"""The command-line clients of GitHub and GitLab."""
+
+
+class Ability(Struct, frozen=True):
+    """What one tool lets an agent do."""
+
+    tool: str
+    """As it is written."""
+    letters: frozenset[str] = frozenset()
+    known: bool = True
+    """What else it can do is known."""
+    starts: tuple[str, ...] | None = None
+    """Agents that it may start: names, empty for any; None for a tool that starts none."""
+    command: bool = False
+    """It runs commands, so that a sandbox limits it."""
+
+
+class Servers(Struct, frozen=True):
+    """The MCP servers of a setup, by name."""
+
+    abilities: Mapping[str, Ability]
+
+    def tool(self, rule: Rule) -> Iterator[Ability]:
+        """What a tool of a server lets an agent do; every server's where the name is a pattern of all of them."""
+        name, _, tool = rule.tool.removeprefix("mcp__").partition("__")
+        tool = "" if tool.strip("*") == "" else tool
+        if not name.strip("*_"):
+            yield from (Ability(f"server {each.tool}", each.letters, each.known) for each in self.abilities.values())
+            return
+        whole = self.abilities.get(_plain(name.rstrip("*"))) or server_named(name)
+        yield Ability(rule.text, _narrowed(whole.letters, tool), whole.known)
+
+
+def _plain(name: str) -> str:
+    """The name of a server as tools spell it: signs other than letters and digits are `_`."""
+    return "".join(sign if sign.isalnum() or sign == "-" else "_" for sign in name).lower()
+
+
+def servers(subjects: Iterable[Subject]) -> Servers:
+    """The servers of a setup that are not switched off."""
+    found = {}
+    for subject in subjects:
+        data = subject.bindings["server"]
+        if data.get("disabled") is not True:
+            found[_plain(str(data.get("name", "")))] = _server(data)
+    return Servers(found)
+
+
+def _server(data: Mapping[str, Any]) -> Ability:
+    """What a server does, by its package, its image or its address; its own name is a hint that is not sufficient."""
+    name = str(data.get("name", ""))
+    for field in ("package", "image"):
+        if stated := (data.get(field) or {}).get("name"):
+            return _of_names(name, str(stated))
+    if host := data.get("host"):
+        return _of_names(name, str(host))
+    return _of_names(name, "")
+
+
+def server_named(name: str) -> Ability:
+    """What a server that is not configured in the setup does, by its name alone."""
+    letters = _looked_up(name)
+    return Ability(name, frozenset(letters or ""), letters is not None)
+
+
+def _of_names(name: str, source: str) -> Ability:
+    by_source, by_name = _looked_up(source), _looked_up(name)
+    return Ability(name, frozenset((by_source or "") + (by_name or "")), by_source is not None)
+
+
+def _looked_up(text: str) -> str | None:
+    """The letters of a name in the table, without the words that say nothing; None where it is not there."""
+    words = [word for word in _DIVIDERS.split(_last(text).lower()) if word]
+    if not words:
+        return None
+    known = table.servers()
+    for some in (words, [word for word in words if word not in table.NOISE]):
+        if (joined := "-".join(some)) in known:
+            return known[joined]
+    return None
+
+
+def _last(text: str) -> str:
+    """The part of the name of a package or an image that names it; an address as it is."""
+    plain = text.partition("#")[0].removesuffix(".git")
+    return plain.rpartition("/")[2].partition("@")[0] or plain
+
+
+def _narrowed(letters: frozenset[str], tool: str) -> frozenset[str]:
+    """What one tool of a server can do of what the server does: its first verb says whether it reads or sends."""
+    for word in _DIVIDERS.split(_CAMEL.sub("_", tool).lower()):
+        if word in table.READING:
+            reaches_out = letters & {UNTRUSTED, OUTBOUND} == {UNTRUSTED, OUTBOUND} and PRIVATE not in letters
+            return letters if reaches_out else letters - {OUTBOUND}
+        if word in table.SENDING:
+            return letters & {OUTBOUND}
+        if word in table.IDLE:
+            return frozenset()
+    return letters
+
+
+def abilities(text: str, servers_of_setup: Servers) -> Iterator[Ability]:
+    """What a tool of a list lets an agent do."""
+    rule = parse(text)
+    name, slash, tool = rule.tool.partition("/")
+    if rule.tool == "*":
+        yield Ability(text, frozenset(CAPABILITIES))
+    elif slash and name in table.tools():  # Copilot writes SET/TOOL and SERVER/TOOL
+        yield Ability(text, _built_in(Rule(name, name, None)).letters)
+    elif slash:
+        yield from servers_of_setup.tool(Rule(text, f"mcp__{name}__{tool}", None))
+    elif rule.tool.startswith("mcp__") or "*" in rule.tool:
+        yield from servers_of_setup.tool(rule)
+    else:
+        yield _built_in(rule)
+
+
+def _built_in(rule: Rule) -> Ability:
+    letters = table.tools().get(rule.tool)
+    if letters is None:
+        found = frozenset(letter for letter, words in _WORDS.items() if words.search(_CAMEL.sub(" ", rule.text)))
+        return Ability(rule.text, found, bool(found))
+    if _STARTS in letters:
+        names = tuple(name.strip() for name in (rule.specifier or "").split(",") if name.strip())
+        return Ability(rule.text, starts=names)
+    if rule.tool in _COMMANDS:
+        return command(rule)
+    if rule.specifier is not None and rule.tool == "WebFetch":
+        return Ability(rule.text, frozenset() if rule.reach == "narrow" else frozenset(letters))
+    return Ability(rule.text, frozenset(letters))
+
+
+def command(rule: Rule) -> Ability:
+    """What commands that match a rule let an agent do."""
+    if rule.specifier is not None and _FORGE.match(rule.specifier):
+        return Ability(rule.text, _forge(rule.specifier), command=True)
+    builds = (rule.specifier or "").startswith("make")  # runs what the project says, as its other scripts do
+    return Ability(rule.text, frozenset("" if builds else _REACHES.get(rule.reach, "")), command=True)
+
+
+def _forge(specifier: str) -> frozenset[str]:
+    """What a command of `gh` or `glab` does: its first verb says whether it reads or sends."""
+    words = specifier.removesuffix(":*").replace("*", " ").split()[1:]
+    if not words or words == ["api"]:
+        return frozenset({UNTRUSTED, OUTBOUND})
+    verb = next((word for word in words if word in table.READING | table.SENDING), "")
+    if not verb and len(words) == 1 and words[0] in ("issue", "pr", "gist"):
+        return frozenset({UNTRUSTED, OUTBOUND})
+    return frozenset({UNTRUSTED}) if verb in table.READING else frozenset({OUTBOUND} if verb else ())

@@ -1,0 +1,157 @@
+"""Which agents and sessions can be made to send private data out, and with which tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scanner import documents, subjects
+from scanner.facts.agents.tools import abilities, servers
+from tests.known import known
+
+MCP = ".mcp.json"
+SETTINGS = ".claude/settings.json"
+
+
+def agent(name: str, tools: str, more: str = "") -> dict[str, str]:
+    path = f".claude/agents/{name}.md"
+    return {path: f"---\nname: {name}\ndescription: Does {name}\ntools: {tools}\n{more}---\n"}
+
+
+def server(name: str, *words: str) -> dict[str, str]:
+    entry = {"url": words[0]} if words[0].startswith("http") else {"command": words[0], "args": list(words[1:])}
+    return {MCP: str({"mcpServers": {name: entry}}).replace("'", '"')}
+
+
+def allowed(*rules: str, **more: Any) -> dict[str, str]:
+    text = str({"permissions": {"allow": list(rules), **more}})
+    return {SETTINGS: text.replace("'", '"')}
+
+
+def path_of(files: dict[str, str], name: str, fact: str = "exfiltration_path") -> Any:
+    """What is known of an agent, or of the session where its settings are named; None where it is unknown."""
+    read = [part for path, text in files.items() for part in subjects.recognise(documents.read(path, text)).subjects]
+    found = [each for each in known(read) if each.focus in ("agent", "settings") and each.subject.name.endswith(name)]
+    assert len(found) == 1, [each.subject.name for each in known(read)]
+    return found[0].facts.get(fact)
+
+
+CLOSED = ""
+
+
+def says(private: str, untrusted: str, outbound: str) -> str:
+    return (
+        f"read private data with {private}, take in untrusted content with {untrusted} "
+        f"and send data out with {outbound}"
+    )
+
+
+SETUPS = {
+    "two of three": (agent("a", "Read, WebSearch"), CLOSED),
+    "no untrusted content": (agent("a", "Read, Bash"), CLOSED),
+    "own tools": (
+        agent("a", "Read, WebSearch, Bash"),
+        says("Read and Bash", "WebSearch", "Bash"),
+    ),
+    "a server by its package": (
+        agent("a", "Read, mcp__x__get_thing, mcp__x__create_thing") | server("x", "npx", "@example/github-mcp@1.0.0"),
+        says("Read and mcp__x__get_thing", "mcp__x__get_thing", "mcp__x__create_thing"),
+    ),
+    "a server by its address": (
+        agent("a", "Read, mcp__x") | server("x", "https://mcp.slack.com/mcp"),
+        says("Read and mcp__x", "mcp__x", "mcp__x"),
+    ),
+    "a server by its image": (
+        agent("a", "Read, mcp__x__get_page") | server("x", "docker", "run", "-i", "mcp/fetch:1.0"),
+        says("Read", "mcp__x__get_page", "mcp__x__get_page"),
+    ),
+    "a server that only reads": (agent("a", "Read, mcp__github__get_issue"), CLOSED),
+    "a harmless name of an unknown program": (
+        agent("a", "Read, mcp__time__now") | server("time", "npx", "own-thing@1.0.0"),
+        None,
+    ),
+    "a harmless package": (
+        agent("a", "Read, mcp__clock__now") | server("clock", "uvx", "mcp-server-time==1.0.0"),
+        CLOSED,
+    ),
+    "an unknown server beside all three": (
+        agent("a", "Read, WebFetch, mcp__ledger__query"),
+        says("Read", "WebFetch", "WebFetch"),
+    ),
+    "every server": (agent("a", "Read, mcp__*") | server("x", "npx", "mystery@1.0.0"), None),
+    "through another agent": (
+        agent("a", "Read, Task") | agent("web", "WebFetch"),
+        says("Read", "WebFetch of the agent web", "WebFetch of the agent web"),
+    ),
+    "through two agents, and round in a circle": (
+        agent("a", "Read, Agent(b)") | agent("b", "WebSearch, Agent(c)") | agent("c", "Bash(curl:*), Agent(a)"),
+        says("Read", "WebSearch of the agent b", "Bash(curl:*) of the agent c"),
+    ),
+    "another agent that it may not start": (agent("a", "Read, Agent(c)") | agent("b", "WebFetch"), CLOSED),
+    "another agent without tools of its own": (agent("a", "Read, Task") | agent("b", "'*'"), None),
+    "denied by the settings": (agent("a", "Read, WebFetch") | allowed("Edit", deny=["WebFetch"]), CLOSED),
+    "denied by the agent": (agent("a", "Read, WebFetch", "disallowedTools: Read\n"), CLOSED),
+    "commands in a sandbox": (
+        agent("a", "Read, WebSearch, Bash")
+        | {SETTINGS: '{"sandbox": {"enabled": true, "network": {"allowedDomains": ["api.example.com"]}}}'},
+        CLOSED,
+    ),
+    "another setup": (agent("a", "Read, Task") | {f"other/{MCP}": "{}", "other/.claude/agents/b.md": "x"}, CLOSED),
+}
+
+
+@pytest.mark.parametrize(("files", "path"), SETUPS.values(), ids=SETUPS)
+def test_the_path_of_an_agent(files: dict[str, str], path: str | None) -> None:
+    assert path_of(files, "agent a") == path
+
+
+SESSIONS = {
+    "nothing is allowed": ((), {}, CLOSED),
+    "search and single commands": (("WebSearch", "Bash(npm test)", "Bash(git log:*)"), {}, CLOSED),
+    "search and an interpreter": (("WebSearch", "Bash(node:*)"), {}, "Bash(node:*)"),
+    "issues of GitHub": (("Bash(gh issue view:*)", "Bash(gh issue create:*)"), {}, "Bash(gh issue create:*)"),
+    "it asks": (("WebSearch", "Bash(node:*)"), {"ask": ["Bash(node:*)"]}, CLOSED),
+    "a denied server": (("WebSearch", "mcp__slack__post_message"), {"deny": ["mcp__slack"]}, CLOSED),
+    "reading is denied": (("WebSearch", "mcp__slack__post_message"), {"deny": ["Read"]}, CLOSED),
+    "every tool": (("*", "WebSearch"), {}, "*"),
+    "a server that is not known": (("WebSearch", "mcp__ledger"), {}, None),
+}
+
+
+@pytest.mark.parametrize(("rules", "more", "way"), SESSIONS.values(), ids=SESSIONS)
+def test_the_path_of_a_session(rules: tuple[str, ...], more: dict[str, Any], way: str | None) -> None:
+    path = path_of(allowed(*rules, **more), "settings.json")
+    assert path == way or (way and path.endswith(f"send data out with {way}"))
+
+
+def test_local_settings_add_to_those_of_the_project() -> None:
+    files = allowed("WebSearch") | {".claude/settings.local.json": allowed("Bash(node:*)")[SETTINGS]}
+    assert path_of(files, "settings.json") == CLOSED
+    assert "WebSearch and send data out with Bash(node:*)" in path_of(files, "settings.local.json")
+
+
+@pytest.mark.parametrize(
+    ("tool", "letters"),
+    [
+        ("Grep", "p"),
+        ("Bash(make:*)", ""),
+        ("Bash(ssh:*)", "o"),
+        ("Bash(gh api:*)", "uo"),
+        ("Bash(gh pr view:*)", "u"),
+        ("Bash(gh repo sync)", ""),
+        ("WebFetch(domain:*)", "uo"),
+        ("execute/runInTerminal", "po"),
+        ("github/*", "puo"),
+        ("FileReadTool", "p"),
+        ("SerperDevTool", "u"),
+        ("send_email", "o"),
+        ("mcp__github-mcp-server__search_code", "pu"),
+        ("mcp__playwright__browser_navigate", "uo"),
+        ("mcp__playwright__browser_resize", ""),
+        ("mcp__postgres__query", "p"),
+    ],
+)
+def test_what_a_tool_can_do(tool: str, letters: str) -> None:
+    assert [each.letters for each in abilities(tool, servers(()))] == [frozenset(letters)]
+    assert all(each.known for each in abilities(tool, servers(())))

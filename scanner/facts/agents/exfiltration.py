@@ -124,7 +124,7 @@ def _name(agent: Subject) -> str:
 def find_paths(setups: AgentSetups, facts: Facts) -> None:
     """What each agent and each session can do."""
     for setup in setups.all:
-        known = _Agents(setup)
+        known = AgentAbilities(setup)
         for agent in setup.agents:
             if (found := known.reach(agent)) is not None:
                 found.state(agent, facts)
@@ -134,7 +134,7 @@ def find_paths(setups: AgentSetups, facts: Facts) -> None:
                 _session(settings, setup).state(settings, facts)
 
 
-class _Agents:
+class AgentAbilities:
     """The agents of a setup, with what each can do itself."""
 
     def __init__(self, setup: Setup) -> None:
@@ -143,6 +143,10 @@ class _Agents:
         self._sandboxed = setup.is_sandboxed
         self._agents = setup.agents
         self._own: dict[Subject, list[Ability] | None] = {each: self._abilities(each) for each in setup.agents}
+
+    def own(self, agent: Subject) -> list[Ability] | None:
+        """What the tools of an agent let it do; None where its tools are not stated."""
+        return self._own[agent]
 
     def reach(self, agent: Subject) -> _Found | None:
         """What an agent can do, also through those that it may start; None where its tools are not stated."""
@@ -156,14 +160,14 @@ class _Agents:
                 found.unknown.append(f"the tools of the agent {_name(current)}")
                 continue
             found.add(own, whose)
-            for other in (other for ability in own for other in self._started(ability, current)):
+            for other in (other for ability in own for other in self.started(ability, current)):
                 if other not in met:
                     met.add(other)
                     found.starts.append(other)
                     pending.append((other, f" of the agent {_name(other)}"))
         return found
 
-    def _started(self, ability: Ability, by: Subject) -> Iterator[Subject]:
+    def started(self, ability: Ability, by: Subject) -> Iterator[Subject]:
         """The agents that a tool starts: those that it names, or all of the same tool."""
         if ability.starts is None:
             return
@@ -224,18 +228,24 @@ def _session(settings: Subject, setup: Setup) -> _Found:
 
 
 def _unasked(setup: Setup, *paths: str) -> _Found:
+    """What a session can do without a question by the lists of some files."""
+    found = _Found()
+    found.add(unasked_abilities(setup, *paths))
+    if not any(covers(rule, parse("Read")) for rule in setup.rules("deny", "ask")):
+        found.tools[PRIVATE].append("Read (files of the project, without a question)")
+    return found
+
+
+def unasked_abilities(setup: Setup, *paths: str) -> list[Ability]:
     """What the lists of some files allow without a question."""
-    stronger, servers, found = setup.rules("deny", "ask"), setup.granted, _Found()
+    stronger, servers = setup.rules("deny", "ask"), setup.granted
     rules = [
         parse(str(subject.bindings["permission"]["text"]))
         for subject in setup.permissions
         if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
     ]
     allowed = [each for rule in rules if rule.valid for each in abilities(rule.text, servers)]
-    found.add(_allowed(allowed, stronger, sandboxed=setup.is_sandboxed))
-    if not any(covers(rule, parse("Read")) for rule in stronger):
-        found.tools[PRIVATE].append("Read (files of the project, without a question)")
-    return found
+    return list(_allowed(allowed, stronger, sandboxed=setup.is_sandboxed))
 
 
 def _relate(agent: Subject, found: _Found, setup: Setup, facts: Facts) -> None:

@@ -77,6 +77,7 @@ class AgentSetups:
                 SETTINGS: setup.settings,
                 PERMISSION: setup.permissions,
             }[subject.kind].append(subject)
+        self.by_root = setups
         self.all = list(setups.values())
 
 

@@ -60,11 +60,11 @@ class Servers(Struct, frozen=True):
         if not name.strip("*_"):
             yield from (Ability(f"server {each.tool}", each.letters, each.known) for each in self.abilities.values())
             return
-        whole = self.abilities.get(_plain(name.rstrip("*"))) or server_named(name)
+        whole = self.abilities.get(plain(name.rstrip("*"))) or server_named(name)
         yield Ability(rule.text, _narrowed(whole.letters, tool), whole.known)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """The name of a server as tools spell it: signs other than letters and digits are `_`."""
     return "".join(sign if sign.isalnum() or sign == "-" else "_" for sign in name).lower()
 
@@ -75,7 +75,7 @@ def servers(subjects: Iterable[Subject]) -> Servers:
     for subject in subjects:
         data = subject.bindings["server"]
         if data.get("disabled") is not True:
-            found[_plain(str(data.get("name", "")))] = _server(data)
+            found[plain(str(data.get("name", "")))] = _server(data)
     return Servers(found)
 
 

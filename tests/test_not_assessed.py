@@ -18,12 +18,11 @@ kind: ConfigMap
 metadata: {name: plain, namespace: shop}
 data: {colour: blue}
 """
-SANDBOX = '{"sandbox": false}'
-"""Settings of a tool that Assay does not read, at `.gemini/settings.json`."""
+MODEL = '{"threagile_version": "1.0.0"}'
+"""A model that Assay does not read, at `model/threagile.yaml`."""
 COMPOSE = "services: {web: {image: nginx}}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
-FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n"
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
     "compose": [
@@ -34,45 +33,15 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("deploy/docker-stack.yml", {"services": {}}),
     ],
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
-    "claude-agent": [(".claude/agents/core/coder.md", FRONT_MATTER)],
-    "claude-command": [(".claude/commands/deploy.md", FRONT_MATTER)],
-    "agent-skill": [("skills/a/SKILL.md", FRONT_MATTER)],
-    "copilot-agent": [(".github/agents/a.agent.md", FRONT_MATTER)],
-    "copilot-settings": [
-        (".vscode/settings.json", {f"chat.tools.{part}autoApprove": True})
-        for part in ("", "global.", "edits.", "terminal.")
-    ],
-    "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
-    "cursor-settings": [(".cursor/permissions.json", {"terminalAllowlist": ["*"]})],
-    "gemini-settings": [(".gemini/settings.json", {"sandbox": False})],
-    "opencode-settings": [("opencode.json", {"$schema": "https://opencode.ai/config.json"})],
-    "mcp-manifest": [
-        ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
-    ],
     "tool-call": [
         ("c.txt", CALL),
         ("d.md", f"```text\n{CALL}\n```\n"),
     ],
-    "claude-flow": [("claude-flow.config.json", {"features": {}}), (".hive-mind/config.json", {"queen": {}})],
     "agent-workflow": [("w.yaml", {"agents": [{"id": "a", "type": "coder"}], "tasks": [{"id": "t", "agentId": "a"}]})],
     "agent-resource": [
-        ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Agent", "metadata": {"name": "a"}}),
-        ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPServer", "metadata": {}}),
+        ("memory.yaml", {"apiVersion": "kagent.dev/v1alpha1", "kind": "Memory", "metadata": {"name": "a"}}),
+        ("registry.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPRegistry", "metadata": {}}),
     ],
-    "agent-card": [
-        (".well-known/agent-card.json", {"name": "a"}),
-        ("card.json", {"name": "a", "capabilities": {}, "skills": [{"id": "s"}], "url": "http://a"}),
-    ],
-    "crewai": [
-        ("agents.yaml", {"a": {"role": "r", "goal": "g", "backstory": "b"}}),
-        ("tasks.yaml", {"t": {"description": "d", "expected_output": "e"}}),
-        ("crew.jsonc", {"agents": [], "tasks": [{"description": "d", "expected_output": "e"}]}),
-    ],
-    "langgraph": [("langgraph.json", {"graphs": {"a": "./a.py:graph"}, "dependencies": ["."]})],
-    "autogen": [("team.json", {"provider": "autogen.Team", "component_type": "team", "config": {}})],
-    "adk-agent": [("root_agent.yaml", {"agent_class": "LlmAgent", "name": "a"})],
-    "m365-agent": [("declarativeAgent.json", {"name": "a", "instructions": "b"})],
-    "goose-recipe": [("r.yaml", {"title": "a", "description": "b", "extensions": [{"type": "stdio", "name": "c"}]})],
     "calm-part": [("d.json", {"$schema": "https://calm.finos.org/release/1.2/meta/decorators.json", "type": "x"})],
     "threagile": [
         ("threagile.yaml", {"threagile_version": "1.0.0"}),
@@ -109,7 +78,6 @@ LIKENESSES: list[tuple[str, Any]] = [
     ("a.json", {"name": "a", "version": "1", "scripts": {}}),
     ("a.yaml", {"graphs": [1]}),
     (".claude/settings.json", {}),
-    ("a.md", FRONT_MATTER),
     ("CLAUDE.md", "# Rules\nAlways run the tests.\n"),
     ("a.md", f"`{CALL}`"),
     ("a.xml", "<project/>"),
@@ -172,19 +140,19 @@ def test_the_list_stands_in_the_documentation() -> None:
     assert SAMPLES.keys() == {form.name for form in UNREAD}
 
 
-def test_settings_without_a_sandbox_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
+def test_a_model_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, ".gemini/settings.json", SANDBOX)
+    write(tmp_path, "model/threagile.yaml", MODEL)
     files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
     assert done.returncode == 4
-    assert "Incomplete: 1 input was not assessed (gemini-settings)." in done.stdout
-    reason = "settings of Gemini CLI, which Assay does not read"
+    assert "Incomplete: 1 input was not assessed (threagile)." in done.stdout
+    reason = "a Threagile model, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
     texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
-    assert {name for name, text in texts.items() if reason in text and ".gemini/settings.json" in text} == set(texts)
+    assert {name for name, text in texts.items() if reason in text and "model/threagile.yaml" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False
     (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
@@ -212,14 +180,14 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
     write(tmp_path, "compose.yaml", COMPOSE)
-    write(tmp_path, ".gemini/settings.json", SANDBOX)
+    write(tmp_path, "model/threagile.yaml", MODEL)
     entry = "  - {format: compose, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
     assert "compose is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (gemini-settings) (1 input accepted as not assessed)." in done.stdout
-    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: .gemini/, reason: reviewed by hand}}\n")
+    assert "Incomplete: 1 input was not assessed (threagile) (1 input accepted as not assessed)." in done.stdout
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: model/, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
     assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
@@ -234,7 +202,7 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
     write(tmp_path, "dev/a.yaml", COMPOSE)
-    write(tmp_path, "dev/.gemini/settings.json", SANDBOX)
+    write(tmp_path, "dev/model/threagile.yaml", MODEL)
     write(tmp_path, "live/a.yaml", COMPOSE)
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: compose, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)
@@ -253,10 +221,10 @@ def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
 
 def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: crewai, path: x/, reason: none left}\n")
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: openapi, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed crewai in x/ is not used: no scanned input matches it"
+    said = "not_assessed openapi in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout

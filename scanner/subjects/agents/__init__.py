@@ -13,6 +13,8 @@ from typing import Any
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
+from scanner.subjects.agents.assistants import ASSISTANTS
+from scanner.subjects.agents.frameworks import FRAMEWORKS
 from scanner.subjects.agents.kinds import KINDS
 from scanner.subjects.agents.known import Known
 from scanner.subjects.agents.runtimes import RUNTIMES
@@ -24,6 +26,7 @@ _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl":
 _PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
 _MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual")
 _DATA = ("yaml", "json", "toml", "front-matter")
+_TEXT = ("front-matter", "prose")
 
 
 def _holds_permissions(value: Any) -> bool:
@@ -69,7 +72,10 @@ _FORMATS = (
             FormatSignature({"mcp": {"servers": some(_SERVER)}}),
         ),
         text_signs=key_sign("(?:mcpServers|context_servers)"),
+        shared=True,
     ),
+    *ASSISTANTS,
+    *FRAMEWORKS,
     *RUNTIMES,
 )
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
@@ -100,9 +106,11 @@ def name_of(path: str, value: Any) -> str:
 
 def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
     """Whether a file at a path that other programs use too holds what the format does."""
-    if form.name != "mcp-servers":
+    if not form.shared:
         return True
-    return any(sign.in_data(path, value) for sign in form.signs) or _SERVERS_ALONE.in_data(path, value)
+    return any(sign.in_data(path, value) for sign in form.signs) or (
+        form.name == "mcp-servers" and _SERVERS_ALONE.in_data(path, value)
+    )
 
 
 def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:
@@ -118,6 +126,8 @@ def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | 
 def _instructions(document: Document) -> Iterator[Subject] | None:
     """What a text for agents says; None for any other text."""
     path, value = document.origin.path, document.root.value
+    if document.format not in _TEXT:
+        return None
     if not re.search(_INSTRUCTIONS, path) and not any(sign.in_data(path, value) for sign in _INSTRUCTION_SIGNS):
         return None
     if document.format == "prose" and not any(line.strip() for line in value):
@@ -141,7 +151,7 @@ _TEXTS = (
         KnownBy.AGENT,
         _instructions,
         loaded_from=_INSTRUCTIONS,
-        documents=("front-matter", "prose"),
+        documents=_TEXT,
     ),
     Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
 )

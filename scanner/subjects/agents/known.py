@@ -19,3 +19,5 @@ class Known(Struct, frozen=True):
     """What it is known by elsewhere."""
     kinds: bool = False
     text_signs: str = ""
+    shared: bool = False
+    """Other programs load documents from these paths too, so that one must also hold a sign."""

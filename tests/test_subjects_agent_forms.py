@@ -79,6 +79,7 @@ PERMISSIONS: list[tuple[str, Any, list[tuple[str, str, str]]]] = [
         [("allow", "/^bash scripts/build\\.sh$/", "narrow")],
     ),
     (EDITOR, commands(curl=None), []),
+    (EDITOR, commands(keys={".specify/scripts/bash/": True}), [("allow", ".specify/scripts/bash/", "narrow")]),
     (EDITOR, commands(bash=True) | {"chat.tools.terminal.enableAutoApprove": False}, []),
     (EDITOR, edits(keys={"**/*": True, "**/.env": False}), [("allow", "**/*", "narrow"), ("ask", "**/.env", "narrow")]),
     (EDITOR, edits(keys={"**/.vscode/*.json": True}), [("allow", "**/.vscode/*.json", "own-configuration")]),
@@ -133,6 +134,20 @@ def test_permissions_of_every_tool_have_the_reach_of_what_they_match(
     assert all(each["valid"] for each in found)
 
 
+@pytest.mark.parametrize(("key", "list_"), [(".*", "allow"), ("rm *", "deny")])
+def test_a_star_in_a_command_of_the_editor_is_taken_literally(key: str, list_: str) -> None:
+    (found,) = of_kind(EDITOR, commands(keys={key: list_ == "allow"}), "permission")
+    assert (found["list"], found["valid"], found["reach"]) == (list_, False, "none")
+    assert "between slashes" in found["why"]
+
+
+def test_an_agent_of_codex_has_instructions_and_settings() -> None:
+    text = 'name = "scout"\ndescription = "Reads"\nsandbox_mode = "read-only"\ndeveloper_instructions = "Read."\n'
+    assert [each["name"] for each in of_kind(".codex/agents/scout.toml", text, "agent")] == ["scout"]
+    assert of_kind(".codex/agents/scout.toml", text, "prompt")
+    assert of_kind(".codex/agents/scout.toml", text, "settings")[0]["sandbox"] == {"enabled": True}
+
+
 @pytest.mark.parametrize(
     ("entries", "void"),
     [
@@ -147,6 +162,12 @@ def test_in_opencode_the_last_entry_that_matches_counts(entries: dict[str, str],
     assert {
         each["text"]: each["shadowedBy"] or each["why"] for each in found if each["shadowedBy"] or each["why"]
     } == void
+
+
+def test_the_timeout_of_a_hook_of_gemini_is_in_milliseconds() -> None:
+    content = {"hooks": {"BeforeTool": [{"hooks": [{"type": "command", "command": "./guard.sh", "timeout": 5000}]}]}}
+    (found,) = of_kind(GEMINI, content, "hook")
+    assert found["timeout"] == {"text": "5000 ms", "seconds": 5}
 
 
 SETTINGS: list[tuple[str, Any, dict[str, Any]]] = [

@@ -22,7 +22,7 @@ ASSISTANTS = (
         "codex-settings",
         "settings of Codex",
         "codex",
-        r"(?:^|/)\.codex/(?:[\w.-]+\.)?config\.toml$",
+        r"(?:^|/)\.codex/(?:(?:[\w.-]+\.)?config|agents/[^/]+)\.toml$",
         (
             FormatSignature({"approval_policy": one_of("untrusted", "on-failure", "on-request", "never")}),
             FormatSignature({"sandbox_mode": one_of("read-only", "workspace-write", "danger-full-access")}),

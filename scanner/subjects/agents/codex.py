@@ -13,7 +13,8 @@ from scanner.model import Subject
 from scanner.subjects.agents.building import Place, entries, place, subject, texts
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import hooks
-from scanner.subjects.agents.kinds import SETTINGS
+from scanner.subjects.agents.kinds import AGENT, SETTINGS
+from scanner.subjects.agents.prompts import prompt
 from scanner.subjects.agents.servers import server
 from scanner.subjects.agents.stated import listed, renamed
 from scanner.subjects.agents.variables import row, rows
@@ -34,7 +35,9 @@ def read(document: Document) -> Iterator[Subject]:
     """The settings of a file and of each of its profiles, its servers, hooks and helpers."""
     root = document.root
     where = place(document, "codex", "managed" if "managed_config" in document.origin.path else "project")
-    yield _settings(where, "config.toml", root, root)
+    if "/agents/" in document.origin.path and isinstance(root.get("name").value, str):
+        yield from _agent(where, root)
+    yield _settings(where, document.origin.path.rpartition("/")[2], root, root)
     for name, profile in root.get("profiles").items():
         if isinstance(profile.value, dict):
             yield _settings(where, f"profile {name}", profile, root)
@@ -44,6 +47,14 @@ def read(document: Document) -> Iterator[Subject]:
     notify = root.get("notify")
     yield from command(where, "notify", "helper", notify.get(0), texts(notify)[1:])
     yield from hooks(where, root.get("hooks"))
+
+
+def _agent(where: Place, root: Node) -> Iterator[Subject]:
+    """An agent of `.codex/agents`, which has settings of its own."""
+    name = str(root.get("name").value)
+    shape = SubjectBuilder().say("name", name).say("source", "file").put_all(root, ("description", "model"))
+    yield subject(AGENT, where, "", "agent", shape, root)
+    yield from prompt(where, name, "developer instructions", root.get("developer_instructions"))
 
 
 def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:

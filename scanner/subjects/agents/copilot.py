@@ -76,10 +76,11 @@ def _commands(root: Node) -> Iterator[Grant]:
     enabled = root.get("chat.tools.terminal.enableAutoApprove").value is not False
     for text, node in root.get("chat.tools.terminal.autoApprove").items():
         decision = _switch(node.value)
-        if decision is False:
-            yield Grant("deny", Node(text, node.mark), _command(text))
-        elif decision is True and enabled:
-            yield Grant("allow", Node(text, node.mark), _command(text))
+        literal = "*" in text and not _REGEX.fullmatch(text.strip())
+        why = "`*` is taken literally; a pattern is a regular expression between slashes" if literal else ""
+        if decision is False or (decision is True and enabled):
+            reach = "narrow" if text.strip().endswith("/") and not _REGEX.fullmatch(text.strip()) else ""
+            yield Grant("allow" if decision else "deny", Node(text, node.mark), _command(text), reach, why)
 
 
 def _command(text: str) -> str:

@@ -46,10 +46,18 @@ def read(document: Document) -> Iterator[Subject]:
     yield from grants(
         where, [_grant(name, node) for name, paths in lists.items() for node in texts_at(first(root, paths))]
     )
-    yield from hooks(where, root.get("hooks"))
+    yield from map(_in_milliseconds, hooks(where, root.get("hooks")))
     for path in _COMMANDS:
         yield from command(where, path[-1], "helper", root.get(*path))
     yield from servers(where, root.get("mcpServers"))
+
+
+def _in_milliseconds(made: Subject) -> Subject:
+    """A hook, whose timeout is a number of milliseconds here."""
+    timeout = made.bindings[made.focus].get("timeout")
+    if isinstance(timeout, dict) and "seconds" in timeout:
+        timeout.update(text=f"{timeout['text']} ms", seconds=timeout["seconds"] / 1000)
+    return made
 
 
 def _settings(where: Place, root: Node) -> Subject:

@@ -32,6 +32,8 @@ class Grant(Struct, frozen=True):
     """The rule of the grammar that matches the same."""
     reach: str = ""
     """What it lets an agent do, where no rule of the grammar says the same."""
+    why: str = ""
+    """Why the tool ignores it."""
 
 
 def grants(
@@ -58,7 +60,7 @@ def _rule(grant: Grant) -> Rule:
     """The rule that an entry means; one that the grammar does not know reaches nothing wide."""
     rule = parse(grant.means)
     reach = grant.reach or (rule.reach if rule.valid else "narrow")
-    return replace(rule, text=str(grant.node.value), why="", reach=reach)
+    return replace(rule, text=str(grant.node.value), why=grant.why, reach="none" if grant.why else reach)
 
 
 def _undone(rule: Rule, later: list[Rule]) -> Rule:

@@ -31,18 +31,18 @@ _KUBERNETES = (
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
 )
+_AGENTS = (
+    ("Settings", ("settings", "session")),
+    ("Permissions and hooks", ("permission", "denial", "hook")),
+    ("Servers, addresses and commands", ("server", "endpoint", "command")),
+    ("Agents", ("agent", "skill")),
+)
 _ARCHITECTURE = (
     ("Services", ("service",)),
     ("Data stores and keys", ("datastore", "key")),
     ("Flows and boundaries", ("flow", "boundary")),
     ("Data", ("data-asset", "personal", "special")),
     ("Systems and third parties", ("system", "domain", "third", "claim")),
-)
-_AGENTS = (
-    ("Settings", ("settings",)),
-    ("Permissions and hooks", ("permission", "denial", "hook")),
-    ("Servers, addresses and commands", ("server", "endpoint", "command")),
-    ("Agents", ("agent", "skill")),
 )
 _GROUPS = {"agents": _AGENTS, "architecture": _ARCHITECTURE, "kubernetes": _KUBERNETES}
 """Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""

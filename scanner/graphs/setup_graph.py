@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from scanner.agent_graph import EdgeKind, GraphNode, NodeKind, SetupGraph
 from scanner.facts.agents.exfiltration import AgentAbilities, unasked_abilities
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
-from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, plain
+from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, plain, server_of
 from scanner.graphs.drawing import Drawing, some
 from scanner.model import Subject
 
@@ -18,6 +18,8 @@ _CAPABILITIES = {
 }
 _SESSION = "session"
 _FOLDER = "scanned folder"
+_MOST_STARTED = 60
+"""Agents of a setup up to which each that may start any other is joined with all of them."""
 
 
 def setup_graphs(subjects: Sequence[Subject]) -> Iterator[SetupGraph]:
@@ -50,7 +52,8 @@ def _graph(root: str, setup: Setup) -> SetupGraph:
     for agent in setup.agents:
         own = known.own(agent) or []
         _uses(drawing, agent, own)
-        for other in (other for ability in own for other in known.started(ability, agent)):
+        starting = [ability for ability in own if ability.starts or len(setup.agents) <= _MOST_STARTED]
+        for other in (other for ability in starting for other in known.started(ability, agent)):
             drawing.edge(agent, other, EdgeKind.STARTS)
         if agent.bindings["agent"].get("tool") == CLAUDE_CODE:
             drawing.edge(_SESSION, agent, EdgeKind.STARTS)
@@ -81,9 +84,9 @@ def _uses(drawing: Drawing, who: Hashable, abilities: Iterable[Ability]) -> None
     """The servers whose tools somebody has, and what the other tools can do."""
     own = []
     for ability in abilities:
-        server = ability.tool.removeprefix("mcp__").partition("__")[0].partition("/")[0]
-        if ability.tool.startswith("mcp__") and plain(server) in drawing.nodes:
-            drawing.edge(who, plain(server), EdgeKind.USES, ability.tool)
+        server = server_of(ability.tool)
+        if server and server in drawing.nodes:
+            drawing.edge(who, server, EdgeKind.USES, ability.tool)
         else:
             own.append(ability)
     _can(drawing, who, own)

@@ -69,6 +69,13 @@ def plain(name: str) -> str:
     return "".join(sign if sign.isalnum() or sign == "-" else "_" for sign in name).lower()
 
 
+def server_of(tool: str) -> str:
+    """The name of the server that a tool is of, as tools spell it; for another tool a name that no server has."""
+    if tool.startswith("mcp__"):
+        return plain(tool.removeprefix("mcp__").partition(" ")[0].partition("__")[0])
+    return plain(tool.partition("/")[0]) if "/" in tool else ""
+
+
 def servers(subjects: Iterable[Subject]) -> Servers:
     """The servers of a setup that are not switched off."""
     found = {}

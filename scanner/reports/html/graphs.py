@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST = 12
 """Graphs in a page."""
+_ROWS = 300
+"""Rows of a table."""
 
 
 class GraphSection(Struct, frozen=True):
@@ -26,6 +29,8 @@ class GraphSection(Struct, frozen=True):
     picture: Markup | None
     rows: tuple[Row, ...]
     """The table in the place of a picture."""
+    more: int = 0
+    """The number of rows that are left out."""
 
 
 def drawn(scan: Scan) -> tuple[GraphSection, ...]:
@@ -50,5 +55,6 @@ def _section(graph: SetupGraph, scan: Scan) -> GraphSection:
     from scanner.reports.graph.table import table
 
     if len(graph.nodes) > MOST:
-        return GraphSection(graph.name, None, tuple(table(graph, scan.listed)))
+        rows = tuple(islice(table(graph, scan.listed), _ROWS))
+        return GraphSection(graph.name, None, rows, len(graph.nodes) - len(rows))
     return GraphSection(graph.name, Markup(embedded(graph, scan.listed)), ())  # noqa: S704 - escapes all that it draws

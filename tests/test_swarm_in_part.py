@@ -45,7 +45,10 @@ def test_what_is_stated_decides_and_the_rest_is_unknown(call: str, failed: set[s
         ("mcp__s__agent_spawn({ name: `w-${i}` })", {"agent-name-unique"}),
         ("mcp__s__agent_spawn({ name: 'a', type: kind() })", {"coordinator-authority-stated"}),
         ("mcp__s__agent_spawn({ name: 'a', model: best() })", set()),
-        ("mcp__s__agent_spawn({ name: 'a', tools: list })", {"agent-tools-listed", "agent-tools-separated"}),
+        (
+            "mcp__s__agent_spawn({ name: 'a', tools: list })",
+            {"agent-tools-listed", "agent-tools-separated", "agent-shell-limited"},
+        ),
     ],
 )
 def test_only_rules_that_apply_are_unknown(call: str, unknown: set[str], tmp_path: Path) -> None:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
+_NUMBERS = {
+    "Number.POSITIVE_INFINITY": math.inf,
+    "Number.MAX_VALUE": math.inf,
+    "Number.MAX_SAFE_INTEGER": 2**53 - 1,
+}
+"""Constants of JavaScript that state a number without a limit."""
 _NESTED = (
     "object",
     "array",
@@ -108,7 +114,7 @@ class Arguments:
             case "null" | "undefined":
                 self.parsed.has_null = True
                 return None
-        return UNKNOWN
+        return _NUMBERS.get(self._text(node), UNKNOWN)
 
     def _name(self, node: Syntax) -> tuple[Any, Children]:
         """What a name stands for: a constant, or a word of JavaScript or Python."""

@@ -26,6 +26,13 @@ SELF_REVIEWED = Fact(
     "Whether the proposer is one of the reviewers, also under an alias.",
     provide="state who proposes and who reviews the decision",
 )
+APPROVER_REVIEWS = Fact(
+    "approver_reviews",
+    (DECISION,),
+    bool,
+    "Whether every reviewer is also the approver, also under an alias.",
+    provide="state who reviews and who approves the decision",
+)
 UNHELD = Fact(
     "unheld",
     (DECISION, ESCALATION, ALERT),
@@ -77,7 +84,7 @@ REPORTS_IN_CIRCLE = Fact(
 
 @step(
     Setups,
-    gives=(SELF_APPROVED, SELF_REVIEWED, UNHELD, UNHELD_APPROVERS, UNHELD_REVIEWERS),
+    gives=(SELF_APPROVED, SELF_REVIEWED, APPROVER_REVIEWS, UNHELD, UNHELD_APPROVERS, UNHELD_REVIEWERS),
     reads=(read(DECISION, "decision.approver", "decision.proposer", "decision.reviewers"),),
 )
 def check_decisions(setups: Setups, facts: Facts) -> None:
@@ -89,6 +96,10 @@ def check_decisions(setups: Setups, facts: Facts) -> None:
             for fact, field in ((SELF_APPROVED, "approver"), (SELF_REVIEWED, "reviewers")):
                 if proposer and (others := texts(decision.get(field))):
                     facts.add(subject, fact, any(is_same(role, proposer) for role in others))
+            approvers, reviewers = texts(decision.get("approver")), texts(decision.get("reviewers"))
+            if approvers and reviewers:
+                alone = all(any(is_same(role, approver) for approver in approvers) for role in reviewers)
+                facts.add(subject, APPROVER_REVIEWS, alone)
             if swarm.roster:
                 _hold(subject, swarm.roster, facts)
 

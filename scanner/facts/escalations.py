@@ -93,7 +93,7 @@ NOTICES = Fact(
     (ESCALATION,),
     list[Notice],
     "The notifications of a swarm to a supervisory authority, the card brands or the affected people, each with its "
-    "time limit where it states one; absent in a spec, which lists names only.",
+    "time limit where it states one; absent in a spec, which lists names only, and in a path without times.",
     provide="state the notifications of the escalation",
 )
 
@@ -124,8 +124,9 @@ def check_escalations(setups: Setups, facts: Facts) -> None:
             if times and all(time is not None for time in times):
                 facts.add(subject, GROWING, all(a < b for a, b in itertools.pairwise(times)))
                 facts.add(subject, TOTAL_SECONDS, sum(times))
-            if "notifications" in escalation and not swarm.is_spec:  # a spec lists names only
-                notified = texts(escalation["notifications"])
+            stated = "notifications" in escalation or ("path" in escalation and "timeouts" in escalation)
+            if stated and "notifications" not in subject.unknowns and not swarm.is_spec:  # a spec lists names only
+                notified = texts(escalation.get("notifications"))
                 facts.add(subject, NOTICES, [_notice(text) for text in notified if _AUTHORITY.search(text)])
 
 

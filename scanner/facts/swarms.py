@@ -52,6 +52,14 @@ DECLARED = Fact(
     "than half of the tasks of its file have the name of an agent.",
     provide="spawn the agents and start the tasks by the same names, which are not computed",
 )
+SPAWNED = Fact(
+    "spawned",
+    (TASK,),
+    bool,
+    "For a task that `Task(...)` starts, whether an agent of that name is spawned anywhere in its setup; absent where "
+    "the setup spawns no agent by name, or a name is computed.",
+    provide="spawn the agents and start the tasks by the same names, which are not computed",
+)
 AGENT_TYPE = Fact(
     "agent_type",
     (TASK,),
@@ -107,7 +115,7 @@ def count_agents(groups: Groups, facts: Facts) -> None:
             facts.add(swarm, AGENTS, _number(beside or [actor for actor in team if actor.kind == AGENT]))
 
 
-@step(Setups, gives=(DECLARED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
+@step(Setups, gives=(DECLARED, SPAWNED, AGENT_TYPE), reads=(_TASKS, read(AGENT, "agent.name", "agent.type")))
 def match_tasks(setups: Setups, facts: Facts) -> None:
     """Whether each direct task has the name of a spawned agent: of its file, otherwise of its swarm.
 
@@ -125,6 +133,8 @@ def match_tasks(setups: Setups, facts: Facts) -> None:
 def _match(tasks: list[Subject], spawned: list[Subject], elsewhere: set[str], facts: Facts) -> None:
     agents = {_name(agent): agent for agent in spawned}
     computed = any("name" in subject.unknowns for subject in (*spawned, *tasks))
+    for task in tasks if any(agents) and not computed else ():
+        facts.add(task, SPAWNED, _name(task) in agents or _name(task) in elsewhere)
     if computed or 2 * sum(_name(task) in agents for task in tasks) < max(1, len(tasks)):
         return
     for task in tasks:

@@ -8,18 +8,9 @@ from typing import Any, TypedDict
 
 from msgspec import Struct, field
 
+from scanner.facts.agents import tools
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
-from scanner.facts.agents.tools import (
-    CAPABILITIES,
-    OUTBOUND,
-    PRIVATE,
-    UNTRUSTED,
-    Ability,
-    Servers,
-    abilities,
-    plain,
-    server_of,
-)
+from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, Servers
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
@@ -136,7 +127,7 @@ def find_paths(setups: AgentSetups, facts: Facts) -> None:
     """What each agent and each session can do."""
     for setup in setups.all:
         known = AgentAbilities(setup)
-        by_name = {plain(str(each.bindings["server"].get("name", ""))): each for each in setup.servers}
+        by_name = {tools.plain(str(each.bindings["server"].get("name", ""))): each for each in setup.servers}
         for agent in setup.agents:
             if (found := known.reach(agent)) is not None:
                 found.state(agent, facts)
@@ -205,7 +196,7 @@ class AgentAbilities:
         data = agent.bindings["agent"]
         if data.get("inheritsTools") is True or not ({"tools", "grants"} & set(data)):
             return None
-        found = [each for text in _texts(data.get("tools")) for each in abilities(text, self._servers)]
+        found = [each for text in _texts(data.get("tools")) for each in tools.abilities(text, self._servers)]
         found += _granted(data.get("grants"), self._servers, self._names)
         if data.get("delegates") is True:
             found.append(Ability("delegation", starts=()))
@@ -289,7 +280,7 @@ def unasked_abilities(setup: Setup, *paths: str) -> list[Ability]:
         for subject in setup.permissions
         if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
     ]
-    allowed = [each for rule in rules if rule.valid for each in abilities(rule.text, servers)]
+    allowed = [each for rule in rules if rule.valid for each in tools.abilities(rule.text, servers)]
     return list(_allowed(allowed, [_Denials(stronger)], sandboxed=setup.is_sandboxed))
 
 
@@ -300,6 +291,6 @@ def _relate(agent: Subject, found: _Found, servers: Mapping[str, Subject], facts
         if any(name.endswith(f" of the agent {_name(other)}") for name in names):
             facts.relate(agent, "agent", place(other))
             break
-    for server in (servers[name] for name in map(server_of, names) if name in servers):
+    for server in (servers[name] for name in map(tools.server_of, names) if name in servers):
         facts.relate(agent, "server", place(server))
         break

@@ -50,6 +50,7 @@ def _endpoint(where: Place, card: Node, url: Node, *, reached: bool) -> Subject:
     shape.put("required", required)
     shape.put("schemeKinds", schemes, sorted(set(_kinds(schemes))))
     shape.say("anonymousAllowed", _optional(required))
+    shape.put("access", required or schemes, _access(schemes, required))
     shape.put("signatures", card.get("signatures"))
     for name, scheme in schemes.items():
         if scheme.get("in").value == "query" or scheme.get("apiKeySecurityScheme", "location").value == "query":
@@ -65,6 +66,15 @@ def _kinds(schemes: Node) -> Iterator[str]:
             yield kind
         else:
             yield from (name.removesuffix("SecurityScheme") for name, _ in scheme.items() if name.endswith("Scheme"))
+
+
+def _access(schemes: Node, required: Node) -> str:
+    """Whether callers must authenticate: `required`, `optional`, or `undeclared` for a scheme that the card lacks."""
+    asked = [entry.get("schemes") or entry for entry in required.elements()]
+    if not asked or _optional(required):
+        return "optional"
+    named = {name for entry in asked for name, _ in entry.items()}
+    return "required" if named <= dict(schemes.items()).keys() else "undeclared"
 
 
 def _optional(required: Node) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.documents import Document
+from scanner.documents.positions import Node
 from scanner.model import Subject
-from scanner.subjects.agents.building import place, subject
+from scanner.subjects.agents.building import entries, place, subject
 from scanner.subjects.agents.kinds import SETTINGS
+from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.agents.stated import Path, first, period, switches
 from scanner.subjects.agents.variables import variables
@@ -70,6 +72,12 @@ _AGENTS: tuple[Path, ...] = (
     ("workers", "maxWorkers"),
     ("workers", "max"),
 )
+_CIPHERS: tuple[Path, ...] = (
+    ("memory", "encryption", "algorithm"),
+    ("memory", "encryption", "cipher"),
+    ("memory", "encryptionAlgorithm"),
+    ("security", "encryption", "algorithm"),
+)
 _DAY = 86_400
 _RETENTION: dict[Path, int] = {
     ("memory", "ttl"): 1,
@@ -89,11 +97,22 @@ def read(document: Document) -> Iterator[Subject]:
     switches(shape, root, _SWITCHES)
     shape.put("maxAgents", first(root, _AGENTS))
     shape.put("securityMode", root.get("security", "mode"))
-    shape.put("memoryCipher", root.get("memory", "encryption", "algorithm"))
+    shape.put("memoryCipher", first(root, _CIPHERS))
     shape.put("host", root.get("mcp", "host"))
     period(shape, "retention", root, _RETENTION)
     variables(shape, root.get("env"))
+    entries(shape, "secrets", _secrets(root), root)
     shape.put("memory", first(root, (("memory",), ("defaults",))))
     yield subject(SETTINGS, where, "", "settings in", shape, root)
     yield from servers(where, root.get("mcp", "servers"))
     yield from servers(where, root.get("mcpServers"))
+
+
+def _secrets(root: Node) -> Iterator[tuple[dict[str, str], Node]]:
+    """The credentials that stand in a file, outside of variables and servers."""
+    open_ = [(name, node) for name, node in root.items() if name not in ("env", "mcpServers")]
+    while open_:
+        name, node = open_.pop(0)
+        if isinstance(node.value, str) and (kind := secret_kind(name, node.value)):
+            yield {"name": name, "value": node.value, "role": "", "credential": kind}, node
+        open_ += [(inner, child) for inner, child in node.items() if (name, inner) != ("mcp", "servers")]

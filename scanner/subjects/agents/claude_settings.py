@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.agents import settings_keys
 from scanner.subjects.agents.building import Place, entries, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import hooks
-from scanner.subjects.agents.kinds import SETTINGS
+from scanner.subjects.agents.kinds import MODES, SETTINGS
 from scanner.subjects.agents.permission_grammar import parse
 from scanner.subjects.agents.permissions import permissions
 from scanner.subjects.agents.servers import servers
@@ -40,6 +41,7 @@ _SECRETS = (
     ".gnupg",
     "*.p12",
 )
+_ENGINE = regex(r"(?:docker|podman|containerd|crio)\.sock$")
 _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 
 
@@ -80,6 +82,8 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     shape.put("trustedServers", root.get("enabledMcpjsonServers"))
     shape.put("hooksDisabled", root.get("disableAllHooks"))
     shape.put("transcriptDays", root.get("cleanupPeriodDays"))
+    if isinstance(allowed.get("defaultMode").value, str):
+        shape.put("knownMode", allowed.get("defaultMode"), allowed.get("defaultMode").value in MODES)
     _sandbox(shape, root.get("sandbox"))
     variables(shape, root.get("env"))
     _keys(shape, root)
@@ -89,13 +93,31 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
 
 
 def _sandbox(shape: SubjectBuilder, node: Node) -> None:
-    """What is stated of the sandbox, under the names of the tool; `disabled` of its file system beside them."""
+    """What is stated of the sandbox, under the names of the tool, and what opens it."""
     if not isinstance(node.value, dict):
         return
     shape.put("sandbox", node)
     if shape.data.get("sandbox") is not None:
-        shape.put("filesDisabled", node.get("filesystem", "disabled"))
-        shape.put("allUnixSockets", node.get("network", "allowAllUnixSockets"))
+        for at, fault in _sandbox_faults(node):
+            shape.put("sandboxFault", at, fault)
+
+
+def _sandbox_faults(node: Node) -> Iterator[tuple[Node, str]]:
+    """What opens the sandbox, at its place; the last one is told."""
+    network = node.get("network")
+    for at, value, fault in (
+        (network.get("allowUnixSockets"), None, "network.allowUnixSockets contains the socket of a container engine"),
+        (network.get("allowedDomains"), None, "network.allowedDomains covers every host"),
+        (node.get("enableWeakerNestedSandbox"), True, "enableWeakerNestedSandbox is true"),
+        (node.get("excludedCommands"), None, "excludedCommands covers every command"),
+        (network.get("allowAllUnixSockets"), True, "network.allowAllUnixSockets is true"),
+        (node.get("filesystem", "disabled"), True, "filesystem.disabled is true"),
+        (node.get("enabled"), False, "enabled is false"),
+    ):
+        sockets = fault.endswith("engine")
+        listed = any(_ENGINE.search(text) if sockets else text in ("*", "**") for text in texts(at))
+        if at.value is value if value is not None else listed:
+            yield at, fault
 
 
 def _keys(shape: SubjectBuilder, root: Node) -> None:

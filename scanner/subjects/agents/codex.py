@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.model import Subject
-from scanner.subjects.agents.building import Place, entries, place, subject, texts
+from scanner.subjects.agents.building import Place, entries, place, subject
 from scanner.subjects.agents.command_words import command
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, SETTINGS
@@ -45,7 +45,7 @@ def read(document: Document) -> Iterator[Subject]:
         if isinstance(node.value, dict):
             yield from server(where, name, _approved(renamed(node, _SERVER)))
     notify = root.get("notify")
-    yield from command(where, "notify", "helper", notify.get(0), texts(notify)[1:])
+    yield from command(where, "notify", "helper", notify.get(0), list(notify.elements())[1:])
     yield from hooks(where, root.get("hooks"))
 
 
@@ -83,7 +83,7 @@ def _sandbox(shape: SubjectBuilder, node: Node) -> None:
     mode = node.first("sandbox_mode", "default_permissions")
     if isinstance(mode.value, str):
         shape.put("sandbox", mode, {"enabled": mode.value not in _OPEN})
-        shape.say("sandboxText", f"its mode is {mode.value}")
+        shape.put("sandboxFault", mode, f"its mode is {mode.value}" if mode.value in _OPEN else None)
     network = node.get("sandbox_workspace_write", "network_access")
     if network.value is True and mode.value not in (*_OPEN, "read-only"):
         shape.put("sandboxNetwork", network, "every host")

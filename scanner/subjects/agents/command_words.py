@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from scanner.documents.positions import Node
@@ -54,7 +54,7 @@ _ADDRESS = regex(
 )
 _LOCAL = regex(r"(?i)(?:https?://)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)\b")
 _WHOLE = regex(
-    r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@"
+    r"(?i)(?:-d|--data(?:-raw|-binary)?|--json|-T|--upload-file|-F|--form|--post-file|--body-file)[\s=]*[\"']?(?:\w+=)?@|--(?:post|body)-file\b"
     r"|transcript|\$\(\s*(?:cat|env|printenv|set|tail|head|base64)\b|`\s*(?:cat|env|printenv)\b|^\s*(?:cat|env|printenv|tail|tar)\b"
     r"|\$\{?(?:CLAUDE_)?(?:TOOL_(?:INPUT|OUTPUT|RESULT)|FILE_PATHS?|PROMPT|INPUT)\b|\bprintenv\b"
 )
@@ -64,7 +64,7 @@ _TAKEN = regex(r"\b(\w+)=[\"']?\$\(\s*(?:cat|env|printenv)\b\s*(?:-|<&0|/dev/std
 _SKIPS = regex(
     r"(?i)(?:^|[\s\"'=])(--(?:allow-)?dangerously-[\w-]+|--yolo|--approval-mode[= ]yolo|--trust-all-tools"
     r"|--sandbox[= ]danger-full-access|--full-auto|--permission-mode[= ]bypassPermissions|--ask-for-approval[= ]never"
-    r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto)(?=[\s\"';&|)]|$)"
+    r"|--dangerously-run-mcp-servers|GOOSE_MODE=auto|--allowed-?tools[= ][\"']?(?:\*|Bash\(:?\*\)))(?=[\s\"';&|)]|$)"
 )
 """Flags that switch off the questions or the sandbox of an agent."""
 _TLS = regex(
@@ -83,24 +83,33 @@ def words_of(text: str) -> list[str]:
         return text.split()
 
 
-def command(where: Place, owner: str, via: str, node: Node, arguments: Sequence[str] = ()) -> Iterator[Subject]:
+def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = ()) -> Iterator[Subject]:
     """A command line at a node, with arguments that are written apart from it."""
+    apart = [item for item in apart if isinstance(item.value, str)]
+    arguments = [str(item.value) for item in apart]
     if not isinstance(node.value, str) or not node.value.strip():
         return
     words = [node.value, *arguments] if arguments else words_of(node.value)
     text = " ".join([node.value, *arguments]) if arguments else node.value
     shape = SubjectBuilder().put("text", node, text[:LONGEST]).say("words", words[:200]).say("via", via)
     shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
-    shape.say("credential", _credential(text, words))
+    held = _credential(text, words)
+    shape.say("credential", held).put("credential", _holding(apart, node, lambda item: _credential(item, [item])), held)
     found = packages.package(words)
     if found:
-        shape.put("package", node, found)
+        shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
-        if value not in ("", False):
-            shape.put(field, node, value)
-        else:
-            shape.say(field, value)
+        shape.say(field, value).put(field, _showing(apart, node, field), value)
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
+
+
+def _holding(apart: Sequence[Node], whole: Node, holds: Callable[[str], Any]) -> Node:
+    """The first argument that shows something by itself, at its own place; else the whole command."""
+    return next((item for item in apart if len(item.value) <= LONGEST and holds(item.value)), whole)
+
+
+def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
+    return _holding(apart, whole, lambda item: seen(item)[field])
 
 
 def _credential(text: str, words: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ def read(document: Document) -> Iterator[Subject]:
     kind = root.get("type")
     if isinstance(kind.value, str):
         shape.put("sandbox", kind, {"enabled": kind.value != "insecure_none"})
+        shape.put("sandboxFault", kind, "its type is insecure_none" if kind.value == "insecure_none" else None)
     yield with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)
     for name in ("allow", "deny"):
         for item in _texts(root.get("permissions", name)):

@@ -47,6 +47,7 @@ def _settings(where: Place, root: Node) -> Subject:
     sandbox = root.get("tools", "sandbox") or root.get("sandbox")
     if isinstance(sandbox.value, bool):
         shape.put("sandbox", sandbox, {"enabled": sandbox.value})
+        shape.put("sandboxFault", sandbox, None if sandbox.value else "it is switched off")
     return with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
+from scanner.marks import has_key, key_end_of, key_start_of, keyless
 from scanner.model import Subject
-from scanner.subjects.agents.building import Place, short, subject, texts
+from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.kinds import HOOK
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
@@ -31,7 +32,9 @@ EVENTS = BLOCKING | name_set(
 )
 _GUARDED = frozenset({"PreToolUse", "UserPromptSubmit", "UserPromptExpansion", "ConfigChange", "PermissionRequest"})
 """Events before something happens, at which a hook is a guard."""
-_OPEN = regex(r"(?:(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)|(?<!&)&)\s*(?:\d?>\S+\s*)*[\"')]*\s*$")
+_OPEN = regex(
+    r"(?:(?:\|\||;)\s*(?:true|:|exit\s+0|echo\b[^|;&]*)|(?<!\|)\|\s*(?:true|:|cat|tee\b[^|;&]*)|(?<!&)&)\s*(?:\d?>\S+\s*)*[\"')]*\s*$"
+)
 _CLOSES = regex(r"\bexit\s+(?!0\b)\S|\bexec\s")
 """Parts of a command that keep or set the exit code."""
 _GUARD = regex(
@@ -40,6 +43,8 @@ _GUARD = regex(
 )
 """Words of a command that is meant to stop something."""
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
+_PLAIN = regex(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
+_CLOSE = 0.8
 _LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
 _HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
 
@@ -48,7 +53,14 @@ def hooks(where: Place, node: Node) -> Iterator[Subject]:
     """The hooks of a mapping by event."""
     for event, groups in node.items():
         for group, handler, flat in _handlers(groups):
-            yield from _hook(where, event, group, handler, flat=flat)
+            yield from _hook(where, _key(event, groups), group, handler, flat=flat)
+
+
+def _key(event: str, groups: Node) -> Node:
+    """The name of an event at its place."""
+    if groups.mark is None or not has_key(groups.mark):
+        return Node(event, groups.mark)
+    return Node(event, keyless(key_start_of(groups.mark), key_end_of(groups.mark)))
 
 
 def _handlers(groups: Node) -> Iterator[tuple[Node, Node, bool]]:
@@ -65,10 +77,12 @@ def _handlers(groups: Node) -> Iterator[tuple[Node, Node, bool]]:
             yield entry, entry, True
 
 
-def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -> Iterator[Subject]:
+def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) -> Iterator[Subject]:
+    event = str(named.value)
     line = handler if isinstance(handler.value, str) else handler.get("command")
     url = handler.get("url")
-    shape = SubjectBuilder().say("event", event).say("knownEvent", event in EVENTS).say("blocking", event in BLOCKING)
+    shape = SubjectBuilder().say("event", event).put("event", (line or handler) if event in EVENTS else named, event)
+    shape.say("knownEvent", event in EVENTS).say("blocking", event in BLOCKING)
     shape.say("near", "" if event in EVENTS else next(iter(get_close_matches(event, sorted(EVENTS), 1, 0.6)), ""))
     shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
@@ -89,7 +103,7 @@ def _hook(where: Place, event: str, group: Node, handler: Node, *, flat: bool) -
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
-    yield from command(where, event, "hook", line, texts(handler.get("args")))
+    yield from command(where, event, "hook", line, list(handler.get("args").elements()))
 
 
 def _fails_open(text: str) -> bool:
@@ -107,6 +121,10 @@ def _matcher_fault(matcher: Any) -> str:
         known = BY_FOLDED.get(name.strip().lower())
         if known and known != name.strip():
             return f"the tool is called {known}"
+        if not known and _PLAIN.fullmatch(name.strip()):
+            near = get_close_matches(name.strip(), sorted(BY_FOLDED.values()), 1, _CLOSE)
+            if near and "|" not in near[0]:
+                return f"no tool is called {name.strip()}; {near[0]} may be meant"
     return ""
 
 

@@ -16,8 +16,9 @@ from scanner.late import regex
 from scanner.marks import NOWHERE, end_of, keyless, start_of, with_children
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, place, subject
+from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
-from scanner.subjects.agents.kinds import AGENT, PROMPT, SKILL
+from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
 from scanner.subjects.agents.permissions import permissions
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -30,6 +31,10 @@ _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
 _NOTES = frozenset(
     {"pre", "post", "pre_task", "post_task", "pre_execution", "post_execution", "on_error", "on_complete"}
 )
+_SPAN = regex(r"(!?)`([^`\n]+)`")
+_NEGATED = regex(
+    r"(?i)\b(?:never|not|don't|doesn't|avoid|without|instead of|forbid\w*|refuse|reject|block\w*|deny|warn\w*)\b"
+)
 _EVERYTHING = ("*", "all", "All")
 
 
@@ -40,6 +45,7 @@ def read(document: Document) -> Iterator[Subject]:
     stem = posixpath.basename(path).removesuffix(".md").removesuffix(".agent")
     if document.format == "prose":
         yield _prompt(where, stem, document.root)
+        yield from _commands(where, stem, document.root)
         return
     root = document.root
     name = str(root.get("name").value or stem)
@@ -62,6 +68,9 @@ def _of_claude_flow(node: Node) -> bool:
 def _agent(where: Place, name: str, root: Node) -> Subject:
     shape = SubjectBuilder().say("name", name).say("source", "front matter")
     shape.put_all(root, ("description", "model", "permissionMode", "maxTurns", "background", "isolation", "memory"))
+    mode = root.get("permissionMode")
+    if where.tool == "claude-code" and isinstance(mode.value, str):
+        shape.put("knownMode", mode, mode.value in MODES)
     tools = root.get("tools")
     listed = [node.value for node in items(tools)]
     shape.put("tools", tools, listed)
@@ -112,3 +121,16 @@ def _prompt(where: Place, name: str, root: Node) -> Subject:
     """The lines of a text, without its front matter and its code blocks."""
     shape = SubjectBuilder().say("name", name).put("lines", root)
     return subject(PROMPT, where, "", "instructions of", shape, root)
+
+
+def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
+    """The commands in a text: those that run when it is loaded (a `!` before them), and those that run a download."""
+    for line in root.elements():
+        if not isinstance(line.value, str) or "`" not in line.value or line.mark is None:
+            continue
+        row, column = start_of(line.mark)
+        for match in _SPAN.finditer(line.value):
+            downloads = seen(match[2][:LONGEST])["runsDownload"]
+            if match[1] or (downloads and not _NEGATED.search(line.value)):
+                at = keyless((row, column + match.start(2)), (row, column + match.end(2)))
+                yield from command(where, name, "prompt", Node(match[2], at))

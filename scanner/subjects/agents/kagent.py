@@ -79,10 +79,11 @@ def _grant(entry: Node) -> tuple[dict[str, Any], Node]:
         ),
         "tools": names,
         "asked": names if every else texts(asked),
-        "unnamed": bool(server) and not names and not every,
+        "unnamed": bool(server) and (not names or "*" in names) and not every,
         "asksAll": every,
     }
-    return row, named or server or entry
+    void = asked and names and "*" not in names and not set(texts(asked)) & set(names) and not every
+    return row, (asked if void else named) or server or entry
 
 
 def _remote(where: Place, name: str, root: Node, spec: Node) -> Subject:

@@ -36,3 +36,6 @@ KINDS = {
     COMMAND: Kind(("command",), ShownBy.MANIFEST),
     PROMPT: Kind(("prompt",), ShownBy.DECLARED),
 }
+
+MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual", "delegate")
+"""The permission modes of Claude Code, of its releases together."""

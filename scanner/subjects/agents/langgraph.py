@@ -26,7 +26,7 @@ def read(document: Document) -> Iterator[Subject]:
     shape.put("authentication", root.get("auth", "path"))
     shape.put("studioUnauthenticated", root.get("auth", "disable_studio_auth"))
     shape.put("customRoutes", root.get("http", "app"))
-    origins = root.get("http", "cors").first("allow_origins", "allow_origin_regex")
+    origins = _origins(root.get("http", "cors"))
     shape.put("allowedOrigins", origins, origins.value if isinstance(origins.value, list) else [origins.value])
     shape.put("encryption", root.get("encryption"))
     shape.put("image", root.get("base_image"))
@@ -36,6 +36,14 @@ def read(document: Document) -> Iterator[Subject]:
     for line in root.get("dockerfile_lines").elements():
         if isinstance(line.value, str) and line.value.upper().startswith("RUN "):
             yield from command(where, "dockerfile_lines", "image build", Node(line.value[4:], line.mark))
+
+
+def _origins(node: Node) -> Node:
+    """What is stated of the origins: the pattern where it covers all of them, since both count."""
+    pattern = node.get("allow_origin_regex")
+    return (
+        pattern if pattern.value in (".*", "^.*$", ".+") or not node.get("allow_origins") else node.get("allow_origins")
+    )
 
 
 def _retention(shape: SubjectBuilder, root: Node) -> None:

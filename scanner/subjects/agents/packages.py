@@ -47,6 +47,12 @@ _FLAGS = name_set(
 )
 """Options of `docker run` without a value; all others take one."""
 
+_HOST_ACCESS = frozenset(
+    {("--cap-add", name) for name in ("ALL", "all", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "NET_ADMIN")}
+    | {(f"--{name}", "host") for name in ("pid", "ipc", "userns", "uts", "cgroupns")}
+)
+"""Options of `docker run` that give a container rights over the machine."""
+
 
 def package(words: Sequence[str]) -> dict[str, Any] | None:
     """`{runner, name, version, pinned, local}` of the package that a command line runs; None for one that runs none."""
@@ -147,6 +153,8 @@ def _option(found: dict[str, Any], option: str, value: str) -> None:
         found["hostNetwork"] |= value == "host"
     elif option == "--privileged":
         found["privileged"] |= value != "false"
+    elif (option, value) in _HOST_ACCESS or (option == "--security-opt" and value.endswith("unconfined")):
+        found["hostAccess"] = f"{option}={value}"
     elif option in ("-e", "--env"):
         found["variables"].append(value)
 

@@ -71,10 +71,14 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     found = subject(SERVER, where, "", "MCP server", shape, node)
     yield found
     if words and not isinstance(line.value, list):
-        yield from command(where, name, "server", line, texts(arguments))
+        yield from command(where, name, "server", line, _items(arguments))
     elif isinstance(line.value, list):
-        yield from command(where, name, "server", line.get(0), texts(line)[1:])
+        yield from command(where, name, "server", line.get(0), _items(line)[1:])
     yield from command(where, name, "helper", node.get("headersHelper"))
+
+
+def _items(node: Node) -> list[Node]:
+    return [node] if isinstance(node.value, str) else list(node.elements())
 
 
 def _command(node: Node) -> tuple[Node, Node]:
@@ -145,7 +149,9 @@ def _authentication(shape: SubjectBuilder, node: Node, url: Node, *, bridged: bo
     """
     if not isinstance(url.value, str):
         return
-    header = any(_AUTHENTICATING.fullmatch(entry["name"]) for entry in shape.data.get("headers", ()))
+    header = any(
+        entry["value"].strip() and _AUTHENTICATING.fullmatch(entry["name"]) for entry in shape.data.get("headers", ())
+    )
     stated = node.first(
         "headersHelper", "oauth", "auth", "authentication", "authorization", "authProviderType", "oauthConfig"
     )
@@ -168,6 +174,8 @@ def _runs(shape: SubjectBuilder, words: list[str], at: Node) -> None:
         shape.put("image", _at(at, run["image"]["text"]), run["image"])
     shape.put("privileged", _at(at, "--privileged"), run["privileged"])
     shape.put("hostNetwork", at, run["hostNetwork"])
+    if "hostAccess" in run:
+        shape.put("hostAccess", at, run["hostAccess"])
     rows: list[tuple[dict[str, Any], Node]] = [({"source": source}, _at(at, source)) for source in run["mounts"]]
     entries(shape, "mounts", rows, at)
 

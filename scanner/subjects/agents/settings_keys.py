@@ -122,7 +122,7 @@ def _near(key: str, where: str) -> str:
         return exact
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(key, sorted(_KNOWN[where]), 1, 0.86 if where else 0.88)), "")
+    return next(iter(get_close_matches(key, sorted(_KNOWN[where]), 1, 0.85)), "")
 
 
 def _mappings(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -30,10 +30,12 @@ _KUBERNETES = (
     ("API server", ("api-server", "audit", "encryption")),
     ("Controllers, scheduler and etcd", ("controller-manager", "scheduler", "etcd")),
     ("Nodes", ("kubelet", "proxy")),
-    ("Settings and permissions", ("settings", "permission", "denial")),
-    ("Hooks and commands", ("hook", "command")),
-    ("Servers and endpoints", ("server", "endpoint")),
-    ("Agents and skills", ("agent", "skill")),
+)
+_AGENTS = (
+    ("Settings", ("settings", "session")),
+    ("Permissions and hooks", ("permission", "denial", "hook")),
+    ("Servers, addresses and commands", ("server", "endpoint", "command")),
+    ("Agents", ("agent", "skill")),
 )
 _ARCHITECTURE = (
     ("Services", ("service",)),
@@ -42,7 +44,7 @@ _ARCHITECTURE = (
     ("Data", ("data-asset", "personal", "special")),
     ("Systems and third parties", ("system", "domain", "third", "claim")),
 )
-_GROUPS = {"architecture": _ARCHITECTURE, "kubernetes": _KUBERNETES}
+_GROUPS = {"agents": _AGENTS, "architecture": _ARCHITECTURE, "kubernetes": _KUBERNETES}
 """Groups of an area that has too many rules for one list: the title, and the prefixes of the rule names."""
 _OTHERS = "Other objects"
 _CROWDED = 60

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
+from scanner.agent_graph import SetupGraph
 from scanner.baseline import BaselineState
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
@@ -90,6 +91,9 @@ class Scan(Struct, frozen=True):
     """Messages of other engines besides outcomes, such as what they did not look up."""
     comparison: Comparison | None = None
     """With the base of a change, where the scan is a comparison."""
+
+    graphs: tuple[SetupGraph, ...] = ()
+    """Of agent setups and swarms."""
 
     @property
     def listed(self) -> Sequence[Finding]:

@@ -15,6 +15,7 @@ from scanner.findings import in_context, masked_scan, merged_findings, separate_
 from scanner.finished_scan import Comparison, Scan, Verdict
 from scanner.frameworks import judging
 from scanner.frameworks.links import links
+from scanner.graphs import graphs_of
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.model import Finding, Input, RuleInfo
@@ -111,6 +112,7 @@ class Evaluated(Struct, frozen=True):
             waivers=self.waivers,
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
             comparison=self.comparison,
+            graphs=graphs_of(read.subjects),
         )
         return masked_scan(result, options, read.searched)
 

@@ -105,7 +105,8 @@ SETUP = {
     ".claude/agents/a.md": "---\nname: a\ndescription: A\ntools: Read, Task, mcp__issues__get_issue\n---\n",
     ".claude/agents/b.md": "---\nname: b\ndescription: B\ntools: mcp__issues__create_issue\n---\n",
     ".github/agents/c.agent.md": "---\nname: c\ndescription: C\ntools: [read, ledger/query]\n---\n",
-    ".claude/settings.json": '{"permissions": {"allow": ["WebSearch"]}}',
+    ".claude/agents/d.md": "---\nname: d\ndescription: D\ntools: Read, WebFetch\n---\n",
+    ".claude/settings.json": '{"permissions": {"allow": ["WebSearch"], "deny": ["WebFetch"]}}',
     ".claude/settings.local.json": '{"permissions": {"allow": ["Bash(python3:*)"]}}',
 }
 """Agents, a server and settings of one setup in several files."""

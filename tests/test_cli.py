@@ -193,6 +193,7 @@ NOT_FOR_MANIFESTS = (
     *("scanner.admission", "scanner.datafile", "scanner.documents.markdown", "scanner.documents.javascript"),
     *("scanner.engines.checkov", "scanner.facts.swarms", "scanner.policy.cel_syntax", "scanner.policy.examples"),
     *("scanner.subjects.agents.building", "scanner.subjects.agents.claude_settings", "scanner.subjects.agents.servers"),
+    *("scanner.subjects.agents.codex", "scanner.subjects.agents.n8n"),
     *("scanner.rendering.alignment", "scanner.rendering.overlay_files", "scanner.reports.results"),
 )
 OTHER_COMMANDS = (

@@ -57,10 +57,10 @@ def test_names_that_are_searched_at_once_are_hidden_as_each_alone() -> None:
 def test_a_large_tree_is_masked_like_a_small_one(tmp_path: Path) -> None:
     """Of many subjects a part is searched before all findings are known."""
     names = (TOKEN, OTHER, f"web-{TOKEN}")
-    secret = f"{pod('db')}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{token: {TOKEN}}}\n"
+    secret = f"{pod('db')}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{token: {TOKEN}}}\n"
     documents = (*map(pod, names), secret)
     small = results(tmp_path / "small", *documents)
-    large = results(tmp_path / "large", *documents, "".join(f"---\n{pod(f'z{number}')}" for number in range(600)))
+    large = results(tmp_path / "large", *documents, "".join(f"---\n{pod(f'z{number}')}\n" for number in range(600)))
     assert TOKEN not in json.dumps(large)
     assert OTHER not in json.dumps(large)
     of_credentials = [item for item in large["findings"] if item["location"]["path"] != "4.yaml"]

@@ -18,8 +18,8 @@ kind: ConfigMap
 metadata: {name: plain, namespace: shop}
 data: {colour: blue}
 """
-MANIFEST = '{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"}'
-"""The manifest of an MCP server, which Assay does not read."""
+MODEL = '{"threagile_version": "1.0.0"}'
+"""A model that Assay does not read, at `model/threagile.yaml`."""
 SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
@@ -28,10 +28,6 @@ FRONT_MATTER = "---\nname: a\ndescription: b\nallowed-tools: Bash\n---\nDo it.\n
 
 SAMPLES: dict[str, list[tuple[str, Any]]] = {
     "score": [("score.yaml", {"apiVersion": "score.dev/v1b1", "metadata": {"name": "a"}, "containers": {}})],
-    "codex-settings": [(".codex/config.toml", 'approval_policy = "never"\n')],
-    "mcp-manifest": [
-        ("server.json", {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"})
-    ],
     "tool-call": [
         ("c.txt", BROKEN_CALL),
         ("d.md", f"```text\n{BROKEN_CALL}\n```\n"),
@@ -41,10 +37,6 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("agent.yaml", {"apiVersion": "kagent.dev/v1alpha2", "kind": "Memory", "metadata": {"name": "a"}}),
         ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPRegistry", "metadata": {}}),
     ],
-    "autogen": [("team.json", {"provider": "autogen.Team", "component_type": "team", "config": {}})],
-    "adk-agent": [("root_agent.yaml", {"agent_class": "LlmAgent", "name": "a"})],
-    "m365-agent": [("declarativeAgent.json", {"name": "a", "instructions": "b"})],
-    "goose-recipe": [("r.yaml", {"title": "a", "description": "b", "extensions": [{"type": "stdio", "name": "c"}]})],
     "calm-part": [("d.json", {"$schema": "https://calm.finos.org/release/1.2/meta/decorators.json", "type": "x"})],
     "threagile": [
         ("threagile.yaml", {"threagile_version": "1.0.0"}),
@@ -143,19 +135,19 @@ def test_the_list_stands_in_the_documentation() -> None:
     assert SAMPLES.keys() == {form.name for form in UNREAD}
 
 
-def test_a_manifest_of_a_server_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
+def test_a_model_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "server.json", MANIFEST)
+    write(tmp_path, "model/threagile.yaml", MODEL)
     files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
     assert done.returncode == 4
-    assert "Incomplete: 1 input was not assessed (mcp-manifest)." in done.stdout
-    reason = "the manifest of an MCP server, which Assay does not read"
+    assert "Incomplete: 1 input was not assessed (threagile)." in done.stdout
+    reason = "a Threagile model, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
     texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
-    assert {name for name, text in texts.items() if reason in text and "server.json" in text} == set(texts)
+    assert {name for name, text in texts.items() if reason in text and "model/threagile.yaml" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False
     (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
@@ -184,14 +176,14 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
     write(tmp_path, "score.yaml", SCORE)
-    write(tmp_path, "server.json", MANIFEST)
+    write(tmp_path, "model/threagile.yaml", MODEL)
     entry = "  - {format: score, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
     assert "score is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (mcp-manifest) (1 input accepted as not assessed)." in done.stdout
-    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: server.json, reason: reviewed by hand}}\n")
+    assert "Incomplete: 1 input was not assessed (threagile) (1 input accepted as not assessed)." in done.stdout
+    write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: model/, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
     assert told["run"]["configuration"]["not_assessed"][1]["inputs"] == 1
@@ -206,7 +198,7 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
     write(tmp_path, "dev/a.yaml", SCORE)
-    write(tmp_path, "dev/server.json", MANIFEST)
+    write(tmp_path, "dev/model/threagile.yaml", MODEL)
     write(tmp_path, "live/a.yaml", SCORE)
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)
@@ -225,10 +217,10 @@ def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
 
 def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: adk-agent, path: x/, reason: none left}\n")
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: openapi, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed adk-agent in x/ is not used: no scanned input matches it"
+    said = "not_assessed openapi in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout

@@ -86,7 +86,8 @@ INPUT = st.builds(
     *(WORD, WORD, NUMBER, st.sampled_from([InputStatus.ASSESSED, InputStatus.SKIPPED, InputStatus.NOT_ASSESSED])),
     *(WORD, NUMBER, st.lists(WORD, max_size=2).map(tuple), NUMBER, st.lists(WORD, max_size=2).map(tuple)),
     st.lists(st.builds(Loss, NUMBER, WORD, WORD), max_size=2).map(tuple),
-    WORD,
+    accepted=WORD,
+    may_hold=st.lists(WORD, max_size=2).map(tuple),
 )
 
 

@@ -122,7 +122,7 @@ def test_a_command_names_the_container_that_it_runs(
         ("claude --dangerously-skip-permissions -p x", "skipsGuards"),
         ("codex --yolo x", "skipsGuards"),
         ("GOOSE_MODE=auto goose run", "skipsGuards"),
-        ("curl -sk https://a.example", ""),
+        ("curl -sk https://a.example", "skipsVerification"),
         ("curl -k https://a.example", "skipsVerification"),
         ("curl -s https://a.example/x | jq .", ""),
         ("curl -o x.tgz https://a.example/x && tar xf x.tgz", ""),

@@ -44,6 +44,8 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
         holder, steps = subject.bindings[subject.focus], (*item.path, *path)
     if not steps:
         return NOTHING
+    if steps[0] not in holder and steps[0] in subject.bindings:  # an item of another binding than the focus
+        holder = subject.bindings
     field = join_path(steps)
     found, value = _value(holder, steps)
     if not found:

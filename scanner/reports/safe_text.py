@@ -52,3 +52,11 @@ def _written_out(found: re.Match[str]) -> str:
     if code in _ASCII:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code in _PLANE else f"\\U{code:08x}"
+
+
+_SPELLED_OUT = regex(f"[\x00-\x08\x0a-\x1f{UNSEEN}\ud800-\udfff]")
+
+
+def shown(text: str) -> str:
+    """The text with its invisible and direction-changing characters spelled out."""
+    return text if text.isprintable() else _SPELLED_OUT.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)

@@ -49,6 +49,8 @@ KINDS = {
 
 API_VERSION = "assay.dev/v1"
 KIND = "Architecture"
+_OTHER_KINDS = ("Waivers",)
+"""Kinds of files that Assay reads for itself."""
 _GROUP = "assay.dev/"
 
 _DECISION_FIELDS = {name: name for name in ("proposer", "reviewers", "approver", "record", "auditTrail")}
@@ -125,7 +127,8 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
     version, kind = root.get("apiVersion"), root.get("kind")
     if not version and (why := _meant(root)):
         yield document.origin.first_line + (line_of(root.mark) if root.mark else 0) + 1, why
-    if not str(version.value).startswith(_GROUP) or (version.value, kind.value) == (API_VERSION, KIND):
+    ours = kind.value in _OTHER_KINDS or (version.value, kind.value) == (API_VERSION, KIND)
+    if ours or not str(version.value).startswith(_GROUP):
         return
     line = document.origin.first_line + (line_of(version.mark) if version.mark else 0) + 1
     yield line, f"{version.value} {kind.value} is not supported; a spec has {API_VERSION} {KIND}"

@@ -29,6 +29,11 @@ def starting(*parts: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and value.startswith(parts)
 
 
+def one_of(*texts: str) -> Callable[[Any], bool]:
+    """One of several texts."""
+    return lambda value: isinstance(value, str) and value in texts
+
+
 def some(shape: Shape) -> Callable[[Any], bool]:
     """A mapping of which a value has a shape."""
     return lambda value: isinstance(value, dict) and any(fits(item, shape) for item in value.values())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 from msgspec import Struct, field
 
+from scanner.facts.agents import tools
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
-from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, Servers, abilities
+from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, Servers
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
@@ -18,6 +20,10 @@ from scanner.subjects.agents.permission_grammar import Rule, covers, parse
 
 _NAMED = 3
 """Tools that a path names for each capability."""
+_FOLLOWED = 60
+"""Agents that are followed from one agent, directly and through others."""
+_COMPARED = 400
+"""Rules that each tool is compared with."""
 
 
 class Capabilities(TypedDict):
@@ -31,8 +37,6 @@ class Capabilities(TypedDict):
     """Tools that send data to where others can read it."""
     unknown: list[str]
     """Tools and servers of which it is not known what they do, and agents whose tools are not stated."""
-    starts: list[str]
-    """Agents of the setup that it may start, also through others."""
     entries: int
     """The number of its own tools or rules that add to the first three lists."""
 
@@ -74,7 +78,6 @@ class _Found(Struct):
 
     def state(self, subject: Subject, facts: Facts) -> None:
         """Give what is known to a subject."""
-        names = [_name(agent) for agent in self.starts]
         facts.add(
             subject,
             CAPABLE,
@@ -83,7 +86,6 @@ class _Found(Struct):
                 untrusted=self.tools[UNTRUSTED],
                 outbound=self.tools[OUTBOUND],
                 unknown=self.unknown,
-                starts=names,
                 entries=self.entries,
             ),
         )
@@ -124,63 +126,82 @@ def _name(agent: Subject) -> str:
 def find_paths(setups: AgentSetups, facts: Facts) -> None:
     """What each agent and each session can do."""
     for setup in setups.all:
-        known = _Agents(setup)
+        known = AgentAbilities(setup)
+        by_name = {tools.plain(str(each.bindings["server"].get("name", ""))): each for each in setup.servers}
         for agent in setup.agents:
             if (found := known.reach(agent)) is not None:
                 found.state(agent, facts)
-                _relate(agent, found, setup, facts)
+                _relate(agent, found, by_name, facts)
         for settings in setup.settings:
             if settings.bindings["settings"].get("tool") == CLAUDE_CODE:
                 _session(settings, setup).state(settings, facts)
 
 
-class _Agents:
+class AgentAbilities:
     """The agents of a setup, with what each can do itself."""
 
     def __init__(self, setup: Setup) -> None:
         self._servers = setup.granted
-        self._denied = setup.rules("deny")
+        self._denied = _Denials(setup.rules("deny"))
         self._sandboxed = setup.is_sandboxed
-        self._agents = setup.agents
+        self._by_tool: dict[Any, list[Subject]] = {}
+        self._named: dict[tuple[Any, str], list[Subject]] = {}
+        for agent in setup.agents:
+            tool = agent.bindings["agent"].get("tool")
+            self._by_tool.setdefault(tool, []).append(agent)
+            self._named.setdefault((tool, _name(agent)), []).append(agent)
+        self._names = {_name(agent) for agent in setup.agents}
         self._own: dict[Subject, list[Ability] | None] = {each: self._abilities(each) for each in setup.agents}
+
+    def own(self, agent: Subject) -> list[Ability] | None:
+        """What the tools of an agent let it do; None where its tools are not stated."""
+        return self._own[agent]
 
     def reach(self, agent: Subject) -> _Found | None:
         """What an agent can do, also through those that it may start; None where its tools are not stated."""
         if self._own[agent] is None:
             return None
-        found, pending, met = _Found(), [(agent, "")], {agent}
-        while pending:
-            current, whose = pending.pop(0)
+        found, pending, met = _Found(), deque([(agent, "")]), {agent}
+        while pending and not (all(found.tools.values()) and found.starts):
+            current, whose = pending.popleft()
             own = self._own[current]
             if own is None:
                 found.unknown.append(f"the tools of the agent {_name(current)}")
                 continue
             found.add(own, whose)
-            for other in (other for ability in own for other in self._started(ability, current)):
-                if other not in met:
-                    met.add(other)
-                    found.starts.append(other)
-                    pending.append((other, f" of the agent {_name(other)}"))
+            for other in self._others(own, current, met):
+                met.add(other)
+                found.starts.append(other)
+                pending.append((other, f" of the agent {_name(other)}"))
         return found
 
-    def _started(self, ability: Ability, by: Subject) -> Iterator[Subject]:
+    def _others(self, own: Iterable[Ability], by: Subject, met: set[Subject]) -> Iterator[Subject]:
+        """The agents that some abilities start and that are not met yet, up to a limit."""
+        for other in (other for ability in own for other in self.started(ability, by)):
+            if len(met) > _FOLLOWED:
+                return
+            if other not in met:
+                yield other
+
+    def started(self, ability: Ability, by: Subject) -> Iterator[Subject]:
         """The agents that a tool starts: those that it names, or all of the same tool."""
         if ability.starts is None:
             return
         tool = by.bindings["agent"].get("tool")
-        near = [other for other in self._agents if other.bindings["agent"].get("tool") == tool and other is not by]
-        yield from (other for other in near if not ability.starts or _name(other) in ability.starts)
+        every = self._by_tool[tool][: _FOLLOWED + 1]
+        named = (each for name in ability.starts for each in self._named.get((tool, name), ()))
+        yield from (other for other in (named if ability.starts else every) if other is not by)
 
     def _abilities(self, agent: Subject) -> list[Ability] | None:
         data = agent.bindings["agent"]
         if data.get("inheritsTools") is True or not ({"tools", "grants"} & set(data)):
             return None
-        found = [each for text in _texts(data.get("tools")) for each in abilities(text, self._servers)]
-        found += _granted(data.get("grants"), self._servers, [_name(other) for other in self._agents])
+        found = [each for text in _texts(data.get("tools")) for each in tools.abilities(text, self._servers)]
+        found += _granted(data.get("grants"), self._servers, self._names)
         if data.get("delegates") is True:
             found.append(Ability("delegation", starts=()))
         is_limited = data.get("tool") == CLAUDE_CODE
-        denied = [parse(text) for text in _texts(data.get("deniedTools"))] + (self._denied if is_limited else [])
+        denied = [_Denials(map(parse, _texts(data.get("deniedTools")))), *([self._denied] if is_limited else ())]
         return list(_allowed(found, denied, sandboxed=is_limited and self._sandboxed))
 
 
@@ -188,7 +209,7 @@ def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _granted(grants: Any, servers: Servers, agents: Sequence[str]) -> Iterator[Ability]:
+def _granted(grants: Any, servers: Servers, agents: Collection[str]) -> Iterator[Ability]:
     """What the entries of `tools` of kagent give: tools of servers that run without approval, and other agents."""
     for grant in grants if isinstance(grants, list) else ():
         server, tools, asked = str(grant.get("server", "")), _texts(grant.get("tools")), _texts(grant.get("asked"))
@@ -198,10 +219,29 @@ def _granted(grants: Any, servers: Servers, agents: Sequence[str]) -> Iterator[A
             yield from servers.tool(Rule(f"{server}/{tool}", f"mcp__{server}__{tool}", None))
 
 
-def _allowed(found: Iterable[Ability], denied: Sequence[Rule], *, sandboxed: bool) -> Iterator[Ability]:
+class _Denials:
+    """Rules that take tools away."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._by_tool: dict[str, list[Rule]] = {}
+        for rule in rules:
+            is_exact = "*" not in rule.tool and not rule.tool.startswith("mcp__")
+            self._by_tool.setdefault(rule.tool if is_exact else "", []).append(rule)
+        self._known: dict[str, bool] = {}
+
+    def cover(self, tool: str) -> bool:
+        """Whether one of them covers a tool as it is written."""
+        if tool not in self._known:
+            own = parse(tool)
+            some = (self._by_tool.get(name, ())[:_COMPARED] for name in (own.tool, ""))
+            self._known[tool] = any(covers(rule, own) for each in some for rule in each)
+        return self._known[tool]
+
+
+def _allowed(found: Iterable[Ability], denied: Sequence[_Denials], *, sandboxed: bool) -> Iterator[Ability]:
     """What stays of abilities if some tools are denied, and if commands run in a sandbox with a list of hosts."""
     for ability in found:
-        if any(covers(rule, parse(ability.tool)) for rule in denied):
+        if any(each.cover(ability.tool) for each in denied):
             continue
         if sandboxed and ability.command:
             yield Ability(ability.tool, ability.letters & {PRIVATE}, command=True)
@@ -224,29 +264,33 @@ def _session(settings: Subject, setup: Setup) -> _Found:
 
 
 def _unasked(setup: Setup, *paths: str) -> _Found:
+    """What a session can do without a question by the lists of some files."""
+    found = _Found()
+    found.add(unasked_abilities(setup, *paths))
+    if not any(covers(rule, parse("Read")) for rule in setup.rules("deny", "ask")):
+        found.tools[PRIVATE].append("Read (files of the project, without a question)")
+    return found
+
+
+def unasked_abilities(setup: Setup, *paths: str) -> list[Ability]:
     """What the lists of some files allow without a question."""
-    stronger, servers, found = setup.rules("deny", "ask"), setup.granted, _Found()
+    stronger, servers = setup.rules("deny", "ask"), setup.granted
     rules = [
         parse(str(subject.bindings["permission"]["text"]))
         for subject in setup.permissions
         if subject.origin.path in paths and subject.bindings["permission"]["list"] == "allow"
     ]
-    allowed = [each for rule in rules if rule.valid for each in abilities(rule.text, servers)]
-    found.add(_allowed(allowed, stronger, sandboxed=setup.is_sandboxed))
-    if not any(covers(rule, parse("Read")) for rule in stronger):
-        found.tools[PRIVATE].append("Read (files of the project, without a question)")
-    return found
+    allowed = [each for rule in rules if rule.valid for each in tools.abilities(rule.text, servers)]
+    return list(_allowed(allowed, [_Denials(stronger)], sandboxed=setup.is_sandboxed))
 
 
-def _relate(agent: Subject, found: _Found, setup: Setup, facts: Facts) -> None:
+def _relate(agent: Subject, found: _Found, servers: Mapping[str, Subject], facts: Facts) -> None:
     """The places of the first agent and the first server that a path leads through."""
-    names = [name for each in found.tools.values() for name in each]
+    names = [name for each in found.tools.values() for name in each[:_NAMED]]
     for other in found.starts:
         if any(name.endswith(f" of the agent {_name(other)}") for name in names):
             facts.relate(agent, "agent", place(other))
             break
-    for server in setup.servers:
-        name = str(server.bindings["server"].get("name", ""))
-        if name and any(text.startswith((f"mcp__{name}_", f"{name}/")) or text == f"mcp__{name}" for text in names):
-            facts.relate(agent, "server", place(server))
-            break
+    for server in (servers[name] for name in map(tools.server_of, names) if name in servers):
+        facts.relate(agent, "server", place(server))
+        break

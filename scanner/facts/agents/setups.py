@@ -67,24 +67,25 @@ class AgentSetups:
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
         del whole
         members = [subject for subject in subjects if subject.kind in _MEMBERS]
-        roots = {subject.group for subject in members if subject.group != subject.origin.path}
         setups: dict[str, Setup] = {}
         for subject in members:
-            setup = setups.setdefault(_root_of(subject, roots), Setup())
+            setup = setups.setdefault(_root_of(subject), Setup())
             {
                 AGENT: setup.agents,
                 SERVER: setup.servers,
                 SETTINGS: setup.settings,
                 PERMISSION: setup.permissions,
             }[subject.kind].append(subject)
+        self.by_root = setups
         self.all = list(setups.values())
 
 
-def _root_of(subject: Subject, roots: set[str]) -> str:
-    """The folder of a setup that a subject belongs to: its own, or the nearest above; otherwise what is scanned."""
-    if subject.group in roots:
+def _root_of(subject: Subject) -> str:
+    """The folder of the setup that a subject belongs to: that of `.claude` and the like, otherwise that of its file.
+
+    Plugins have their agents in a folder `agents`.
+    """
+    if subject.group != subject.origin.path:
         return subject.group
     folder = posixpath.dirname(subject.origin.path)
-    while folder and folder not in roots:
-        folder = posixpath.dirname(folder)
-    return folder or "."
+    return (posixpath.dirname(folder) if posixpath.basename(folder) == "agents" else folder) or "."

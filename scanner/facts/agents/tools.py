@@ -60,13 +60,20 @@ class Servers(Struct, frozen=True):
         if not name.strip("*_"):
             yield from (Ability(f"server {each.tool}", each.letters, each.known) for each in self.abilities.values())
             return
-        whole = self.abilities.get(_plain(name.rstrip("*"))) or server_named(name)
+        whole = self.abilities.get(plain(name.rstrip("*"))) or server_named(name)
         yield Ability(rule.text, _narrowed(whole.letters, tool), whole.known)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """The name of a server as tools spell it: signs other than letters and digits are `_`."""
     return "".join(sign if sign.isalnum() or sign == "-" else "_" for sign in name).lower()
+
+
+def server_of(tool: str) -> str:
+    """The name of the server that a tool is of, as tools spell it; for another tool a name that no server has."""
+    if tool.startswith("mcp__"):
+        return plain(tool.removeprefix("mcp__").partition(" ")[0].partition("__")[0])
+    return plain(tool.partition("/")[0]) if "/" in tool else ""
 
 
 def servers(subjects: Iterable[Subject]) -> Servers:
@@ -75,7 +82,7 @@ def servers(subjects: Iterable[Subject]) -> Servers:
     for subject in subjects:
         data = subject.bindings["server"]
         if data.get("disabled") is not True:
-            found[_plain(str(data.get("name", "")))] = _server(data)
+            found[plain(str(data.get("name", "")))] = _server(data)
     return Servers(found)
 
 

@@ -7,8 +7,9 @@ from msgspec.structs import asdict
 from scanner.finished_scan import Scan
 from scanner.reports.format import TextFormat
 from scanner.reports.html.data import block
-from scanner.reports.html.page import render_page, shown
+from scanner.reports.html.page import render_page
 from scanner.reports.html.page_data import view
+from scanner.reports.safe_text import shown
 
 
 def render(scan: Scan) -> str:
@@ -16,7 +17,7 @@ def render(scan: Scan) -> str:
     data = view(scan)
     return render_page(
         "report.html.j2",
-        styles=("report.css",),
+        styles=("report.css", "graph.css") if data.graphs else ("report.css",),
         scripts=("report-data.js", "report-findings.js", "report.js"),
         block=block((group for band in data.bands for group in band.groups), data.further, shown),
         **asdict(data),

@@ -8,16 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.late import regex
 from scanner.library import data_root
 from scanner.reports.html.anchors import slug
 from scanner.reports.html.inputs import notes
-from scanner.reports.safe_text import UNSEEN
+from scanner.reports.safe_text import shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-_UNSEEN = regex(f"[\x00-\x08\x0a-\x1f{UNSEEN}\ud800-\udfff]")
 
 
 def render_page(template: str, *, styles: Sequence[str], scripts: Sequence[str] = (), **data: Any) -> str:
@@ -39,11 +36,6 @@ def render_page(template: str, *, styles: Sequence[str], scripts: Sequence[str] 
             **data,
         )
     )
-
-
-def shown(text: str) -> str:
-    """The text with its invisible and direction-changing characters spelled out."""
-    return text if text.isprintable() else _UNSEEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
 
 
 def _environment(folder: Path) -> Environment:

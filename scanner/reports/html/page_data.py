@@ -19,6 +19,7 @@ from scanner.reports.html import inputs
 from scanner.reports.html.anchors import anchors_of, slug
 from scanner.reports.html.controls import FrameworkSection, rows_of, sheet_of
 from scanner.reports.html.findings import FindingsSection, RuleGroup, bands_of
+from scanner.reports.html.graphs import GraphSection, drawn, left_out
 from scanner.reports.results import tells_controls
 from scanner.reports.tally import tally
 from scanner.reports.unassessed import Gaps, gaps
@@ -112,6 +113,10 @@ class PageData(Struct, frozen=True):
     """Those that are in the page as HTML."""
     further: tuple[Input, ...]
     """Those that do not."""
+    graphs: tuple[GraphSection, ...] = ()
+    """Agent setups and swarms."""
+    more_graphs: int = 0
+    """The number of those that are left out."""
 
 
 def view(scan: Scan) -> PageData:
@@ -146,6 +151,8 @@ def view(scan: Scan) -> PageData:
             (status, tuple(some)) for status, some in groupby(all_inputs[: inputs.LISTED], lambda item: item.status)
         ),
         further=tuple(all_inputs[inputs.LISTED :]),
+        graphs=drawn(scan),
+        more_graphs=left_out(scan),
     )
 
 

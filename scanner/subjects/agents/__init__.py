@@ -13,6 +13,8 @@ from typing import Any
 from scanner.documents import Document
 from scanner.late import regex
 from scanner.model import Subject
+from scanner.subjects.agents.assistants import ASSISTANTS
+from scanner.subjects.agents.frameworks import FRAMEWORKS
 from scanner.subjects.agents.kinds import KINDS, PERMISSION, SETTINGS
 from scanner.subjects.agents.known import Known
 from scanner.subjects.agents.runtimes import RUNTIMES
@@ -76,6 +78,8 @@ _FIRST = (
         ),
         text_signs=key_sign("(?:mcpServers|context_servers)"),
     ),
+    *ASSISTANTS,
+    *FRAMEWORKS,
     *RUNTIMES,
 )
 _FORMATS = (

@@ -21,7 +21,7 @@ from scanner.subjects.subject_builder import SubjectBuilder, known
 
 _SETUP = regex(
     r"(?:^|/)(?:\.(?:claude|claude-plugin|vscode|cursor|gemini|codex|roo|kiro|amazonq|windsurf|continue|github|zed"
-    r"|opencode|hive-mind|claude-flow|well-known)(?=/)|\.mcp\.json$)"
+    r"|opencode|hive-mind|claude-flow|well-known)(?=/)|(?:\.mcp\.json|opencode\.jsonc?)$)"
 )
 """Where the path of a file leaves the folder that its setup belongs to."""
 _LONGEST_NAME = 80

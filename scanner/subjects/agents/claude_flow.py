@@ -25,10 +25,10 @@ _SWITCHES: dict[str, tuple[Path, ...]] = {
         ("memory", "encryptionEnabled"),
         ("memory", "encrypted"),
         ("memory", "encryption"),
-        ("defaults", "encryption"),
         ("collectiveMemory", "encryption"),
     ),
     "messagesEncrypted": (
+        ("defaults", "encryption"),
         ("communication", "encryption", "enabled"),
         ("communication", "encryptionEnabled"),
         ("communication", "encrypted"),

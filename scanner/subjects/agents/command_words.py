@@ -68,8 +68,8 @@ _SKIPS = regex(
 )
 """Flags that switch off the questions or the sandbox of an agent."""
 _TLS = regex(
-    r"(?i)(?:^|\s)(--insecure|-k|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
-    r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify)(?=[\s\"';&|)]|$)"
+    r"(?i)(?:\bcurl\b[^|;&\n]*\s(?-i:(-[a-zA-Z]*k[a-zA-Z]*))|(?:^|\s)(--insecure|--no-check-certificate|--no-verify-ssl|-SkipCertificateCheck|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0"
+    r"|GIT_SSL_NO_VERIFY=(?:1|true)|PYTHONHTTPSVERIFY=0|--disable-ssl|--ssl-no-verify))(?=[\s\"';&|)]|$)"
 )
 _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)\b")
 
@@ -137,7 +137,7 @@ def seen(text: str) -> dict[str, Any]:
         "runsDownload": _runs_download(text),
         "sendsTo": sent,
         "skipsGuards": skipped[1] if skipped else "",
-        "skipsVerification": tls[1] if tls else "",
+        "skipsVerification": tls[1] or tls[2] if tls else "",
     }
 
 

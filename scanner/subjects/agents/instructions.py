@@ -28,6 +28,9 @@ _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
+_NOTES = frozenset(
+    {"pre", "post", "pre_task", "post_task", "pre_execution", "post_execution", "on_error", "on_complete"}
+)
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
     r"(?i)\b(?:never|not|don't|doesn't|avoid|without|instead of|forbid\w*|refuse|reject|block\w*|deny|warn\w*)\b"
@@ -52,8 +55,14 @@ def read(document: Document) -> Iterator[Subject]:
         yield from permissions(where, {"allow": _list(granted)}, "front matter")
     else:
         yield _agent(where, name, root)
-    yield from hooks(where, root.get("hooks"))
+    if not _of_claude_flow(root.get("hooks")):
+        yield from hooks(where, root.get("hooks"))
     yield from servers(where, root.first("mcpServers", "mcp-servers"))
+
+
+def _of_claude_flow(node: Node) -> bool:
+    """Whether hooks are `pre` and `post` texts, which claude-flow writes for people and Claude Code does not run."""
+    return isinstance(node.value, dict) and bool(node.value) and all(name in _NOTES for name in node.value)
 
 
 def _agent(where: Place, name: str, root: Node) -> Subject:

@@ -17,7 +17,7 @@ from scanner.subjects.agents.kinds import AGENT, SERVER, SETTINGS
 from scanner.subjects.agents.packages import image
 from scanner.subjects.agents.prompts import prompt
 from scanner.subjects.agents.servers import address
-from scanner.subjects.agents.variables import variables
+from scanner.subjects.agents.variables import role, row, variables
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _AGENTS = ("Agent", "SandboxAgent", "AgentTemplate")
@@ -121,9 +121,9 @@ def _server(where: Place, name: str, root: Node, spec: Node) -> Subject:
         variables(shape, node)
     else:
         rows = [
-            ({"name": str(entry.get("name").value), "value": str(entry.get("value").value), "role": ""}, entry)
+            pair
             for entry in node.elements()
-            if entry.get("value")
+            for pair in row(str(entry.get("name").value), entry.get("value"), role(str(entry.get("name").value), ""))
         ]
         entries(shape, "env", rows, node)
     return subject(SERVER, where, _namespace(root), "MCP server", shape, root.get("spec"))

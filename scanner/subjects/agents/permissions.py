@@ -59,7 +59,7 @@ def permission(
     if rule.specifier is not None:
         shape.say("specifier", rule.specifier)
     shape.say("effect", _EFFECTS[name] if rule.valid else "none")
-    shape.say("near", "" if _is_known(rule.tool) else near_tool(rule.tool))
+    shape.say("near", "" if where.tool != "claude-code" or _is_known(rule.tool) else near_tool(rule.tool))
     by = next(((kind, other) for kind, other in stronger if covers(other, rule)), None)
     shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
     broad = rule.reach not in ("narrow", "none")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from scanner.documents.positions import MISSING, Node
+from scanner.marks import entries_of, with_children
 from scanner.subjects.subject_builder import SubjectBuilder, duration
 
 Path = tuple[str, ...]
@@ -51,3 +52,30 @@ def period(shape: SubjectBuilder, name: str, root: Node, paths: Mapping[Path, in
         shape.put(name, node, {"text": str(node.value), "seconds": node.value * unit})
     else:
         shape.put(name, node, duration(node))
+
+
+def renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """A mapping whose keys have other names, at the places where they are written."""
+    if not isinstance(node.value, dict) or node.mark is None:
+        return node
+    marks = {names.get(key, key): mark for key, mark in entries_of(node.mark).items()}
+    return Node({names.get(key, key): value for key, value in node.value.items()}, with_children(node.mark, marks))
+
+
+def only(node: Node, keys: Collection[str]) -> Node:
+    """A mapping without its other keys."""
+    if not isinstance(node.value, dict) or node.mark is None:
+        return node
+    marks = {key: mark for key, mark in entries_of(node.mark).items() if key in keys}
+    return Node({key: node.value[key] for key in marks}, with_children(node.mark, marks))
+
+
+def listed(node: Node, key: str, name: str, texts: Sequence[str]) -> Node:
+    """A mapping in which the value of a key is a list of texts under another name, all where the value is written."""
+    if not isinstance(node.value, dict) or node.mark is None:
+        return node
+    marks, at = dict(entries_of(node.mark)), node.get(key).mark
+    if at is None:
+        return node
+    marks[name] = with_children(at, [with_children(at, None)] * len(texts))
+    return Node({**node.value, name: list(texts)}, with_children(node.mark, marks))

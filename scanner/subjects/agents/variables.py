@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
@@ -51,12 +53,24 @@ def role(name: str, value: str) -> str:
 
 def variables(shape: SubjectBuilder, node: Node) -> None:
     """Environment variables as `env`, each with what it changes (`role`)."""
-    rows = []
-    for name, value in node.items():
-        if is_plain(value.value):
-            text = text_of(value)
-            row = {"name": name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}
-            rows.append((row, value))
-    entries(shape, "env", rows, node)
+    entries(shape, "env", rows(node), node)
     if has_computed(node):
         shape.unknowns.add("env")
+
+
+def rows(node: Node, before: str = "") -> list[tuple[dict[str, Any], Node]]:
+    """`{name, value, role, credential}` of each variable of a mapping; the names begin with `before`."""
+    found = ((name, text_of(value), value) for name, value in node.items() if is_plain(value.value))
+    return [
+        ({"name": before + name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}, value)
+        for name, text, value in found
+    ]
+
+
+def row(name: str, node: Node, its_role: str = "") -> list[tuple[dict[str, Any], Node]]:
+    """One value of another place as a variable, with the role that it has there; nothing where it is not stated."""
+    if not is_plain(node.value):
+        return []
+    text = text_of(node)
+    credential = secret_kind(name.rpartition(".")[2], text)
+    return [({"name": name, "value": text, "role": its_role, "credential": credential}, node)]

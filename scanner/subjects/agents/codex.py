@@ -1,0 +1,113 @@
+"""Settings of Codex, `config.toml`: approvals, sandbox, environment of commands, servers, hooks, providers of models.
+
+https://developers.openai.com/codex/config-reference, as of 2026-11
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.documents import Document
+from scanner.documents.positions import Node
+from scanner.model import Subject
+from scanner.subjects.agents.building import Place, entries, place, subject
+from scanner.subjects.agents.command_words import command
+from scanner.subjects.agents.hooks import hooks
+from scanner.subjects.agents.kinds import AGENT, SETTINGS
+from scanner.subjects.agents.prompts import prompt
+from scanner.subjects.agents.servers import server
+from scanner.subjects.agents.stated import listed, renamed
+from scanner.subjects.agents.variables import row, rows
+from scanner.subjects.subject_builder import SubjectBuilder
+
+_CONFINED = ("read-only", "workspace-write")
+_OPEN = ("danger-full-access", ":danger-full-access", ":danger-no-sandbox")
+_SERVER = {
+    "http_headers": "headers",
+    "bearer_token_env_var": "authentication",
+    "env_http_headers": "auth",
+    "oauth_resource": "oauth",
+}
+"""Keys of a server that others name otherwise."""
+
+
+def read(document: Document) -> Iterator[Subject]:
+    """The settings of a file and of each of its profiles, its servers, hooks and helpers."""
+    root = document.root
+    where = place(document, "codex", "managed" if "managed_config" in document.origin.path else "project")
+    if "/agents/" in document.origin.path and isinstance(root.get("name").value, str):
+        yield from _agent(where, root)
+    yield _settings(where, document.origin.path.rpartition("/")[2], root, root)
+    for name, profile in root.get("profiles").items():
+        if isinstance(profile.value, dict):
+            yield _settings(where, f"profile {name}", profile, root)
+    for name, node in root.get("mcp_servers").items():
+        if isinstance(node.value, dict):
+            yield from server(where, name, _approved(renamed(node, _SERVER)))
+    notify = root.get("notify")
+    yield from command(where, "notify", "helper", notify.get(0), list(notify.elements())[1:])
+    yield from hooks(where, root.get("hooks"))
+
+
+def _agent(where: Place, root: Node) -> Iterator[Subject]:
+    """An agent of `.codex/agents`, which has settings of its own."""
+    name = str(root.get("name").value)
+    shape = SubjectBuilder().say("name", name).say("source", "file").put_all(root, ("description", "model"))
+    yield subject(AGENT, where, "", "agent", shape, root)
+    yield from prompt(where, name, "developer instructions", root.get("developer_instructions"))
+
+
+def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
+    """The settings of a mapping; a profile leaves to the file what it does not state."""
+    shape = SubjectBuilder().say("name", name)
+    policy = node.get("approval_policy")
+    mode = node.first("sandbox_mode", "default_permissions") or root.first("sandbox_mode", "default_permissions")
+    network = node.get("sandbox_workspace_write", "network_access") or root.get(
+        "sandbox_workspace_write", "network_access"
+    )
+    if isinstance(policy.value, str):
+        shape.put("mode", policy).say("modeField", "approval_policy")
+        shape.put("approval", policy, "none" if policy.value == "never" else "asked")
+        shape.say("confined", mode.value in _CONFINED and network.value is not True)
+    _sandbox(shape, node)
+    shape.put("directories", node.get("sandbox_workspace_write", "writable_roots"))
+    environment = node.get("shell_environment_policy")
+    if environment.get("inherit").value != "none":
+        shape.put("environmentUnfiltered", environment.get("ignore_default_excludes"))
+    variables = [*rows(environment.get("set")), *_providers(node, root)]
+    entries(shape, "env", variables, node)
+    return subject(SETTINGS, where, "", "settings in", shape, node)
+
+
+def _sandbox(shape: SubjectBuilder, node: Node) -> None:
+    mode = node.first("sandbox_mode", "default_permissions")
+    if isinstance(mode.value, str):
+        shape.put("sandbox", mode, {"enabled": mode.value not in _OPEN})
+        shape.put("sandboxFault", mode, f"its mode is {mode.value}" if mode.value in _OPEN else None)
+    network = node.get("sandbox_workspace_write", "network_access")
+    if network.value is True and mode.value not in (*_OPEN, "read-only"):
+        shape.put("sandboxNetwork", network, "every host")
+
+
+def _providers(node: Node, root: Node) -> list[tuple[dict[str, object], Node]]:
+    """Where requests to the model go, and what they hold, as variables: of the provider in use, or of all."""
+    found = [
+        *row("openai_base_url", node.get("openai_base_url"), "endpoint"),
+        *row("chatgpt_base_url", node.get("chatgpt_base_url"), "endpoint"),
+    ]
+    used = node.get("model_provider").value
+    for name, provider in root.get("model_providers").items():
+        if name == used:
+            found += row(f"model_providers.{name}.base_url", provider.get("base_url"), "endpoint")
+        if node == root:
+            found += row(f"model_providers.{name}.token", provider.get("experimental_bearer_token"))
+            found += rows(provider.get("http_headers"), f"model_providers.{name}.")
+    return found
+
+
+def _approved(node: Node) -> Node:
+    """A server with the tools that run without a question under the name that other clients use for them."""
+    if node.get("default_tools_approval_mode").value == "approve":
+        return listed(node, "default_tools_approval_mode", "autoApprove", ["*"])
+    named = [name for name, tool in node.get("tools").items() if tool.get("approval_mode").value == "approve"]
+    return listed(node, "tools", "autoApprove", named) if named else node

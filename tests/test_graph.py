@@ -1,0 +1,141 @@
+"""The pictures of agents: where boxes and lines are, which findings they show, and what hostile names become."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from scanner.cli import assay
+from scanner.options import Options
+from scanner.reports import render as report
+from scanner.reports.graph import FORMATS, render
+from scanner.reports.graph.layout import HEIGHT, WIDTH, laid_out
+from scanner.scan import scan
+
+HOSTILE = '<script>alert(1)</script> ]]> "]; } --> </svg> \\" \u202e & end'
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def agent(name: str, tools: str) -> str:
+    quoted = name.replace("'", "''")
+    return f"---\nname: '{quoted}'\ndescription: x\ntools: {tools}\n---\n"
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Path:
+    folder = tmp_path / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    (folder / "lead.md").write_text(agent("lead", "Read, Agent(web)"))
+    (folder / "web.md").write_text(agent("web", "WebFetch, mcp__ledger__query"))
+    (folder / "hostile.md").write_text(agent(HOSTILE, "Read"), encoding="utf-8")
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"ledger": {"command": "./ledger"}}}')
+    (tmp_path / "swarm.js").write_text(
+        'mcp__claude-flow__agent_spawn({ name: "cto", type: "architect" })\n'
+        'mcp__claude-flow__agent_spawn({ name: "dev", type: "coder", authority: { reports: "cto" } })\n'
+    )
+    return tmp_path
+
+
+def drawn(folder: Path, name: str) -> str:
+    return render(name, scan([str(folder)], Options(jobs=1)))
+
+
+def test_the_picture_shows_relations_and_findings(setup: Path) -> None:
+    root = ET.fromstring(drawn(setup, "svg"))
+    titles = ["".join(each.itertext()) for each in root.iter(f"{SVG}title")]
+    lead = next(title for title in titles if title.startswith("agent lead"))
+    assert "may start web" in lead
+    assert "can reads private data (Read)" in lead
+    assert lead.endswith("1 high")
+    assert any("agent web" in title and "uses ledger (mcp__ledger__query)" in title for title in titles)
+    assert any("server ledger · not known what it does" in title for title in titles)
+    assert any("agent dev" in title and "reports to cto" in title for title in titles)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_hostile_names_stay_texts(setup: Path, name: str) -> None:
+    text = drawn(setup, name)
+    assert "<script" not in text or name == "dot"
+    assert "\u202e" not in text
+    if name == "svg":
+        tags = {each.tag.removeprefix(SVG) for each in ET.fromstring(text).iter()}
+        assert tags <= {"svg", "style", "g", "rect", "path", "text", "tspan", "title"}
+        assert not re.search(r"\b(?:href|src|on\w+)=|url\(|@import|https?:(?!//www\.w3\.org/2000/svg)", text)
+    elif name == "mermaid":
+        labels = re.findall(r's0n\d+[(\[]+"([^"]*)"[)\]]+(?::::\w+)?$', text, re.MULTILINE)
+        assert any(label.startswith("#60;script#62;alert#40;1#41;") for label in labels)
+    else:
+        quoted = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+        left = quoted.sub("", text)
+        assert '"' not in left
+        assert "script" not in left
+
+
+def test_the_report_has_the_picture_where_there_are_agents(setup: Path, tmp_path: Path) -> None:
+    page = "".join(report("html", scan([str(setup)], Options(jobs=1))))
+    assert page.count('<svg class="graph"') == 2
+    assert "<script>alert" not in page
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n")
+    without = "".join(report("html", scan([str(plain)], Options(jobs=1))))
+    assert "#agents" not in without
+    assert ".graph" not in without
+
+
+def test_a_large_graph_is_a_table(setup: Path) -> None:
+    for number in range(70):
+        (setup / ".claude" / "agents" / f"a{number}.md").write_text(agent(f"a{number}", "Read"))
+    result = scan([str(setup)], Options(jobs=1))
+    page = "".join(report("html", result))
+    assert page.count('<svg class="graph"') == 1  # that of the swarm
+    assert "a graph that is too large to be drawn" in page
+    assert re.search(r'<th scope="row">lead</th><td>\.claude/agents/lead\.md:\d</td><td>can reads private data', page)
+    root = ET.fromstring(render("svg", result))
+    assert any("agent a69; can reads private data" in (each.text or "") for each in root.iter(f"{SVG}text"))
+
+
+GRAPHS = {
+    "no edges": (3, []),
+    "a chain": (4, [(0, 1), (1, 2), (2, 3), (0, 3)]),
+    "a circle": (3, [(0, 1), (1, 2), (2, 0)]),
+    "both ways": (2, [(0, 1), (1, 0)]),
+    "to itself": (1, [(0, 0)]),
+    "a star": (20, [(0, other) for other in range(1, 20)]),
+    "everybody": (9, [(one, other) for one in range(9) for other in range(9) if one != other]),
+}
+
+
+@pytest.mark.parametrize(("number", "edges"), GRAPHS.values(), ids=GRAPHS)
+def test_nothing_overlaps(number: int, edges: list[tuple[int, int]]) -> None:
+    layout = laid_out(number, edges)
+    assert len(set(layout.nodes)) == number
+    for index, (x, y) in enumerate(layout.nodes):
+        assert 0 <= x <= layout.width - WIDTH
+        assert 0 <= y <= layout.height - HEIGHT
+        for other_x, other_y in layout.nodes[:index]:
+            assert x != other_x or abs(y - other_y) >= HEIGHT + 10
+    for (source, target), points in layout.paths.items():
+        assert layout.nodes[source][0] != layout.nodes[target][0]
+        for x, y in points:
+            assert all(not (nx < x < nx + WIDTH and ny <= y <= ny + HEIGHT) for nx, ny in layout.nodes)
+            assert all(x != nx or not ny <= y <= ny + HEIGHT for nx, ny in layout.nodes)
+    assert layout == laid_out(number, edges)
+
+
+def test_the_command_writes_a_file(setup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(assay, ["graph", str(setup), "--no-cache", "--output", "dot=agents.dot"])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "agents.dot").read_text(encoding="utf-8").startswith("digraph agents {")
+
+
+@pytest.mark.parametrize(("output", "message"), [("png", "no format of graphs 'png'"), ("svg=", "names no file")])
+def test_wrong_outputs(output: str, message: str, setup: Path) -> None:
+    done = CliRunner().invoke(assay, ["graph", str(setup), "--output", output])
+    assert done.exception is not None
+    assert message in str(done.exception)

@@ -233,6 +233,11 @@ FAULTS: dict[str, dict[str, tuple[str, ...]]] = {
         '"Bash(make lint)"': (
             '"Bash"',
             '"Bash(*)"',
+            '"Bash(sudo:*)"',
+            '"Bash(npx:*)"',
+            '"Bash(rm -rf:*)"',
+            '"Bash(terraform:*)"',
+            '"Bash(aws:*)"',
             '"Bash(python3:*)"',
             '"Bash(node:*)"',
             '"Bash(curl:*)"',

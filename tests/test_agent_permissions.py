@@ -59,6 +59,8 @@ allow high     remote-shell       Bash(ssh:*)
 allow high     remote-shell       Bash(ssh -i key *)
 allow high     container-engine   Bash(docker:*)
 allow high     container-engine   Bash(kubectl exec:*)
+allow high     infrastructure     Bash(terraform:*)
+allow high     infrastructure     Bash(aws:*)
 allow high     whole-file-system  Read
 allow high     whole-file-system  Read(*)
 allow high     whole-file-system  Read(//**)

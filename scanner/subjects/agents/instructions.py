@@ -131,6 +131,7 @@ def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
         row, column = start_of(line.mark)
         for match in _SPAN.finditer(line.value):
             downloads = seen(match[2][:LONGEST])["runsDownload"]
-            if match[1] or (downloads and not _NEGATED.search(line.value)):
+            before = line.value[: match.start()].rpartition(". ")[2]
+            if match[1] or (downloads and not _NEGATED.search(before)):
                 at = keyless((row, column + match.start(2)), (row, column + match.end(2)))
                 yield from command(where, name, "prompt", Node(match[2], at))

@@ -12,6 +12,7 @@ from functools import cache
 REACHES = (
     *("any-command", "any-tool", "any-server-tool", "superuser", "shell"),
     *("interpreter", "runner", "remote-shell", "downloader", "remover", "finder", "container-engine"),
+    "infrastructure",
     *("whole-file-system", "home", "credentials", "own-configuration", "any-domain", "narrow", "none"),
 )
 """Every word that `reach` of a permission can be, the most dangerous first."""
@@ -43,6 +44,10 @@ _TABLE = {
         "docker, docker run, docker exec, docker container, docker compose run, docker compose exec, "
         "docker-compose run, docker-compose exec, podman, podman run, podman exec, nerdctl, nerdctl run, "
         "kubectl, kubectl exec, kubectl run, kubectl debug, kubectl apply, kubectl delete, oc exec, lxc exec"
+    ),
+    "infrastructure": (
+        "terraform, terraform apply, terraform destroy, tofu, tofu apply, tofu destroy, pulumi, pulumi up, pulumi "
+        "destroy, aws, gcloud, az, helm, helm install, helm upgrade, helm uninstall"
     ),
 }
 _VALUED = {

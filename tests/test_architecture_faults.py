@@ -16,6 +16,8 @@ from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import load_folder
 from scanner.subjects import DOCUMENT
 
+pytestmark = pytest.mark.slow
+
 BANK = (Path(__file__).parent.parent / "examples" / "insurer" / "architecture.yaml").read_text(encoding="utf-8")
 AREAS = ("architecture.", "governance.", "resilience.", "security.", DOCUMENT)
 RULES = Evaluator(

@@ -16,6 +16,8 @@ from scanner.policy.parameters import FORMATS
 from scanner.policy.rule import RuleFile, load_folder
 from tests.command_line import assay
 
+pytestmark = pytest.mark.slow
+
 RULES = [file for file in load_folder(library.data_root() / "rules") if file.rule.parameters]
 SHOWN = [
     (file.rule.info.id, example)

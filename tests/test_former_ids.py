@@ -19,6 +19,8 @@ from scanner.policy.tuning import RuleSettings, Tuning, resolve_ids
 from scanner.rule_ids import RuleIds
 from tests.command_line import Done, assay, fault
 
+pytestmark = pytest.mark.slow
+
 OLD, OLDER, NEW = "kubernetes.pod-old", "kubernetes.pod-older", "kubernetes.pod-new"
 RULE = """\
 title: Pods are labelled with a team

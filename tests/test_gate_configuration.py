@@ -12,6 +12,8 @@ import yaml
 from tests.command_line import assay
 from tests.gate_repository import Repository
 
+pytestmark = pytest.mark.slow
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -19,6 +19,8 @@ from tests.hostile.filesystem import Place
 from tests.hostile.measured import LARGEST, measured
 from tests.hostile.row import POD, Row
 
+pytestmark = pytest.mark.slow
+
 PRIVILEGED = "kubernetes.container-not-privileged"
 GOOD = (
     POD.replace("odd", "good")

@@ -20,6 +20,8 @@ from scanner import safe_write, sources
 from tests import output_formats
 from tests.command_line import assay, fault
 
+pytestmark = pytest.mark.slow
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -6,7 +6,9 @@ from tests.gate.mutation import Gate, Repository, link, paths
 from tests.gate.registry import mutation
 from tests.gate.trees import ACCESS, BROKEN, NETWORK, ONE, POD, SERVER, SHOP, SPEC, UNDECIDED, WEB
 
-_UNREADABLE = {**SHOP, "shop/broken.yaml": BROKEN}
+_MAY_ISOLATE = "kind: NetworkPolicy\nmetadata: {name: [\n"
+"""Text that cannot be read and may be a policy for every pod."""
+_UNREADABLE = {**SHOP, "shop/broken.yaml": _MAY_ISOLATE}
 _PARTLY = {"shop/all.yaml": f"{WEB}---\n{ACCESS}---\n{NETWORK}---\n{BROKEN}"}
 _UNKNOWN = SPEC.replace("        atRest: none\n", "        inTransit: TLS-1.3\n")
 
@@ -201,7 +203,7 @@ def _(tree: Repository) -> None:
     tree.delete("shop/network.yaml")
 
 
-@mutation("a new workload and no NetworkPolicy, while a file cannot be read", base={"shop/broken.yaml": BROKEN})
+@mutation("a new workload and no NetworkPolicy, while a file cannot be read", base={"shop/broken.yaml": _MAY_ISOLATE})
 def _(tree: Repository) -> None:
     tree.write("shop/job.yaml", POD)
 

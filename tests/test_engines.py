@@ -27,6 +27,8 @@ from tests import output_formats
 from tests.command_line import Done, assay, fault
 from tests.conftest import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 BUCKET = """\
 resource "aws_s3_bucket" "data" {
   bucket = "data"

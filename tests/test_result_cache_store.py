@@ -17,6 +17,8 @@ from scanner.scan import scan
 from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, lay_out, read_anew
 from tests.command_line import assay, assay_process
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -12,6 +12,8 @@ import pytest
 from tests import output_formats
 from tests.command_line import assay, assay_in_bytes
 
+pytestmark = pytest.mark.slow
+
 POD = """\
 apiVersion: v1
 kind: Pod

@@ -182,7 +182,7 @@ FAULTS = [
     ('encryption: "AES-256"', 'encryption: "3DES"', "resilience.backup-encryption-strong"),
     ('["eu-north-1", "eu-south-1"]', '["eu-north-1"]', "resilience.replication-regions-distinct"),
     ('["eu-north-1", "eu-south-1"]', '["primary", "standby"]', "resilience.recovery-regions-named"),
-    ("automatic: true", "automatic: false", "governance.security-escalation-automatic"),
+    ("automatic: true", "automatic: false", "governance.escalation-automatic"),
     ('["on-call", "supervisory authority within 48h"]', "[]", "governance.escalation-notifies"),
     ('"on-call", "supervisory authority within 48h"', '"on-call"', "governance.breach-notice-stated"),
     ('escalation: "privacy-officer"', 'escalation: "ghost"', "governance.alert-escalation-assigned"),

@@ -9,6 +9,7 @@ from scanner.facts.roles import aliases, is_no_role, is_same, is_several, slug, 
 from scanner.facts.setups import Setups
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
+from scanner.subjects.architecture import SYSTEM
 from scanner.subjects.governance import ALERT, DECISION, ESCALATION
 from scanner.subjects.swarm import AGENT
 
@@ -100,7 +101,7 @@ def check_decisions(setups: Setups, facts: Facts) -> None:
             if approvers and reviewers:
                 alone = all(any(is_same(role, approver) for approver in approvers) for role in reviewers)
                 facts.add(subject, APPROVER_REVIEWS, alone)
-            if swarm.roster:
+            if swarm.roster and not swarm.group[SYSTEM]:  # a spec is held to the roles that it lists elsewhere
                 _hold(subject, swarm.roster, facts)
 
 

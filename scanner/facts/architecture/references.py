@@ -9,7 +9,7 @@ from scanner.errors import nearest
 from scanner.facts.architecture.spec import ELEMENTS, Copies, Spec, Specs, alike, data_of, id_of, texts
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Groups, place
-from scanner.facts.roles import aliases
+from scanner.facts.roles import aliases, is_no_role
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import (
@@ -235,7 +235,8 @@ def _state_roles(decisions: Iterable[Subject], roles: Sequence[str], facts: Fact
         data = data_of(decision)
         named = {field: data.get(field) for field in ("proposer", "reviewers", "approver")}
         stated = [role for value in named.values() for role in texts(value)]
-        known = {role: None for role in stated if aliases(role) & held} | dict.fromkeys(roles)
+        nobody = [role for role in stated if is_no_role(role)]  # another rule reports them
+        known = dict.fromkeys([*(role for role in stated if aliases(role) & held), *nobody, *roles])
         _state(decision, [(field, value, known) for field, value in named.items()], facts)
 
 

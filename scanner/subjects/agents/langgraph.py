@@ -24,8 +24,6 @@ def read(document: Document) -> Iterator[Subject]:
     where, root = place(document, "langgraph"), document.root
     shape = SubjectBuilder().say("name", "langgraph.json")
     shape.put("authentication", root.get("auth", "path"))
-    shape.put("studioUnauthenticated", root.get("auth", "disable_studio_auth"))
-    shape.put("customRoutes", root.get("http", "app"))
     origins = _origins(root.get("http", "cors"))
     shape.put("allowedOrigins", origins, origins.value if isinstance(origins.value, list) else [origins.value])
     shape.put("encryption", root.get("encryption"))

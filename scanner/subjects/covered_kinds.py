@@ -17,6 +17,7 @@ GROUPS = frozenset(
         "crd.projectcalico.org",
         "external-secrets.io",
         "extensions.agents.x-k8s.io",
+        "kagent.dev",
         "keda.sh",
         "machineconfiguration.openshift.io",
         "monitoring.coreos.com",
@@ -30,6 +31,7 @@ GROUPS = frozenset(
         "security.openshift.io",
         "serving.knative.dev",
         "telemetry.istio.io",
+        "toolhive.stacklok.dev",
         "traefik.io",
     }
 )

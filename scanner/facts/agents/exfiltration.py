@@ -53,7 +53,7 @@ _MEANING = (
     "How private data can leave: with which tools it reads private data, takes in untrusted content and sends data "
     "out; empty if it cannot do all three; absent where it is not known what a tool or server does."
 )
-_PROVIDE = "review what the tools and servers that Assay does not know can read and send, or use known ones"
+_PROVIDE = "name only tools and servers that Assay knows, or find out what the unknown ones can read and send"
 PATH = Fact("exfiltration_path", (AGENT,), str, _MEANING, _PROVIDE, related=("agent", "server"))
 SESSION_PATH = Fact("exfiltration_path", (SETTINGS,), str, _MEANING, _PROVIDE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -68,22 +68,12 @@ class ReadInputs(Struct):
         self, joined: Evaluation, also: Iterable[engines.EngineResults], *, include_passes: bool
     ) -> Evaluation:
         """What came of each file, of the rules and policies that need all, and of other engines."""
-        joined.findings = [self._with_unread(found) for found in joined.findings]
+        if unread := [item.path for item in self.inputs if item.may_hold]:
+            joined.findings = [_with_unread(found, unread) for found in joined.findings]
         self.evaluation.merge(joined)
         for each in also:
             self.take(each, include_passes=include_passes)
         return self.evaluation
-
-    def _with_unread(self, found: Finding) -> Finding:
-        """A finding that further files may decide, with the names of those that could not be read."""
-        if found.outcome is not Outcome.UNKNOWN or _FOLDER not in found.provide:
-            return found
-        unread = [item.path for item in self.inputs if item.may_hold]
-        if not unread:
-            return found
-        more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
-        provide = f"{found.provide}, and make {', '.join(unread[:_NAMED])}{more} readable"
-        return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
 
     def leave_out_present(self, root: str) -> ReadInputs:
         """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
@@ -123,3 +113,12 @@ def _worse(before: Input, after: Input) -> Input:
     """What became of an input by two accounts: what one could not read is not assessed, whatever the other read."""
     order = (InputStatus.SKIPPED, InputStatus.NOT_ASSESSED, InputStatus.ASSESSED, InputStatus.UNREADABLE)
     return after if order.index(after.status) >= order.index(before.status) else before
+
+
+def _with_unread(found: Finding, unread: Sequence[str]) -> Finding:
+    """A finding that further files may decide, with the names of those that could not be read."""
+    if found.outcome is not Outcome.UNKNOWN or _FOLDER not in found.provide:
+        return found
+    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+    provide = f"{found.provide}, and make {', '.join(unread[:_NAMED])}{more} readable"
+    return replace(found, provide=provide, message=found.message.replace(found.provide, provide))

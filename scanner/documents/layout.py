@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from scanner.errors import UneditableError
@@ -39,6 +38,8 @@ class Layout:
     def __init__(self, text: str) -> None:
         self._text = text
         self.lines = text.split("\n")
+        self._known: dict[int, tuple[Mark, list[Mark], set[int]]] = {}
+        """By the identity of a collection's mark, which is kept with them: its own children, and their identities."""
 
     @cached_property
     def step(self) -> int:
@@ -148,16 +149,20 @@ class Layout:
 
     def own(self, mark: Mark) -> list[Mark]:
         """The children of a collection in the order of the text, without those that were merged in."""
-        return sorted(self._own(mark), key=key_start_of)
+        return self._own(mark)[1]
 
     def own_ids(self, mark: Mark) -> set[int]:
         """The identities of the same children."""
-        return {id(child) for child in self._own(mark)}
+        return self._own(mark)[2]
 
-    def _own(self, mark: Mark) -> Iterator[Mark]:
+    def _own(self, mark: Mark) -> tuple[Mark, list[Mark], set[int]]:
+        """Found once: the fixes of a file are edits in the same collections."""
+        if found := self._known.get(id(mark)):
+            return found
         children = children_of(mark) or ()
         inside = children.values() if isinstance(children, dict) else children
-        return (child for child in inside if holds(mark, key_start_of(child)))
+        own = sorted((child for child in inside if holds(mark, key_start_of(child))), key=key_start_of)
+        return self._known.setdefault(id(mark), (mark, own, set(map(id, own))))
 
 
 def change(start: Place, end: Place, text: str) -> Edit:

@@ -9,6 +9,7 @@ steps of a Tekton task, the values of a HelmRelease), so only what it states cou
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from typing import Any
 
 from scanner.documents.positions import MISSING, Node
@@ -41,8 +42,10 @@ _OF_CONTAINER = frozenset(
 """Fields of a security context that only a container's has."""
 _FOR_PODS = frozenset({"securitycontext", "podsecuritycontext"})
 """What security contexts of pods are called, in small letters."""
-
-
+_ENDINGS = ("securitycontext", "volumes")
+"""How the names of security contexts and of lists of volumes end, in small letters."""
+_TELLING = frozenset((*CONTAINERS, *_STEPS, *_HOST, *held_texts.FIELDS))
+"""Fields of which a mapping has one where it describes a pod or a container, or holds texts that may, beside those."""
 _ARGO = "argoproj.io"
 _NOT_DESIRED = frozenset({"metadata", "status"})
 """Fields of an object that do not say what its controller is to make."""
@@ -53,14 +56,13 @@ _OF_PART = frozenset((*CONTAINERS, *_STEPS))
 
 def places(node: Node, group: str, taken: set[Path]) -> Iterator[PodPlace]:
     """The pods of a custom resource beside those that are `taken`."""
-    if group in _RULES_ABOUT_PODS:
-        return
-    yield from _places(node, group, (), taken)
+    if group not in _RULES_ABOUT_PODS and (group == _ARGO or _may_describe_pods(node.value)):
+        yield from _places(node, group, (), taken)
 
 
 def unread(node: Node, group: str) -> Iterator[Node]:
     """The texts in a custom resource that hold containers and cannot be read."""
-    if group not in _RULES_ABOUT_PODS:
+    if group not in _RULES_ABOUT_PODS and any(not held_texts.FIELDS.isdisjoint(each) for each in _mappings(node.value)):
         for value, path, _ in _collections(node.value):
             for key in held_texts.FIELDS & value.keys() if isinstance(value, dict) else ():
                 if isinstance(value[key], str) and held_texts.is_unread(value[key]):
@@ -100,6 +102,27 @@ def _of_mapping(node: Node, group: str, path: Path, *, named: bool) -> Iterator[
         yield from workflows.overrides(node, path)
     elif partial := _partial(node, path):
         yield partial
+
+
+def _may_describe_pods(value: Any) -> bool:
+    """Whether a key in a value is one that pods are known by: most custom resources have none."""
+    return any(not _TELLING.isdisjoint(each) or any(map(_names_a_part, each)) for each in _mappings(value))
+
+
+def _mappings(value: Any) -> Iterator[dict[Any, Any]]:
+    """All mappings in a value, in any order."""
+    pending = [value]
+    while pending:
+        held = pending.pop()
+        if isinstance(held, dict):
+            yield held
+            held = held.values()
+        pending += [each for each in held if isinstance(each, dict | list)]
+
+
+@lru_cache(maxsize=4096)
+def _names_a_part(key: Any) -> bool:
+    return str(key).lower().endswith(_ENDINGS)
 
 
 def _inside(value: Any, path: Path, named: bool, consumed: frozenset[str]) -> Iterator[tuple[Any, Path, bool]]:
@@ -156,7 +179,7 @@ def _are_containers(value: Any) -> bool:
 def _security_contexts(node: Node) -> Iterator[Node]:
     """The security contexts of containers in a mapping, each as a container."""
     for name, held in node.value.items():
-        if not isinstance(held, dict) or not str(name).lower().endswith("securitycontext"):
+        if not isinstance(held, dict) or not str(name).lower().endswith(_ENDINGS[0]):
             continue
         if _OF_CONTAINER & held.keys() or str(name).lower().startswith("container"):
             context = node.get(name)
@@ -175,6 +198,6 @@ def _pod_security_context(node: Node) -> Node:
 def _host_volumes(node: Node) -> Node:
     """The volumes in a mapping that are paths of the host."""
     region: Mark | None = node.mark
-    lists = [node.get(name) for name in node.value if str(name).lower().endswith("volumes")]
+    lists = [node.get(name) for name in node.value if str(name).lower().endswith(_ENDINGS[1])]
     found = [each for some in lists for each in some.elements() if isinstance(each.get("hostPath").value, dict)]
     return gathered(region, found) if region else MISSING

@@ -29,6 +29,7 @@ from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
+from scanner.subjects.stated_fields import FIELDS
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -185,7 +186,7 @@ class Evaluator:
             for each in about.rules:
                 ready = each.ready
                 for found in results_of(each, subject, values, shared):
-                    if subject.partial and not _is_stated(ready.rule, subject, found):
+                    if (subject.partial or subject.format) and not _counts(ready.rule, subject, found):
                         continue
                     held = held or result.counts_of(subject, by_path=self.by_path)
                     for counts in held:
@@ -194,6 +195,13 @@ class Evaluator:
                         trace = derived.trace(subject)
                         _take(result, ready, _Judged(subject, found, values, derived.related(subject), trace))
         return result
+
+
+def _counts(rule: Rule, subject: Subject, found: RuleResult) -> bool:
+    """Whether a result is one for a subject of which not everything can be stated where it stands."""
+    if subject.partial and not _is_stated(rule, subject, found):
+        return False
+    return not (subject.format and found.why.key and found.why.key not in FIELDS[subject.format])
 
 
 def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:

@@ -18,13 +18,15 @@ class UndecidedReason(NamedTuple):
     reason: str
     provide: str = ""
     """An instruction; empty for an error, which no further input can resolve."""
+    key: str = ""
+    """The field or the fact that is missing, where that is why."""
 
 
 def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
     """The reason for a missing key: of a fact, or of the document."""
     if fact := _fact(rule, facts, key):
-        return UndecidedReason(f"to decide, {fact.provide}", fact.provide)
-    return UndecidedReason(f"`{key}` is not stated", f"state `{key}`")
+        return UndecidedReason(f"to decide, {fact.provide}", fact.provide, key)
+    return UndecidedReason(f"`{key}` is not stated", f"state `{key}`", key)
 
 
 ALL_FIELDS = "write out all fields as plain values"

@@ -30,6 +30,7 @@ BOUNDARY = "architecture.boundary"
 DOMAIN = "architecture.domain"
 KEY = "architecture.encryption-key"
 STATEMENT = "architecture.statement"
+RELATION = "architecture.relation"
 TEST = "resilience.test"
 CLOCK = "governance.clock"
 
@@ -43,6 +44,7 @@ KINDS = {
     DOMAIN: Kind(("domain",), ShownBy.DECLARED),
     KEY: Kind(("encryption_key",), ShownBy.DECLARED),
     STATEMENT: Kind(("statement",), ShownBy.DECLARED),
+    RELATION: Kind(("relation",), ShownBy.DECLARED),
     TEST: Kind(("test",), ShownBy.DECLARED),
     CLOCK: Kind(("clock",), ShownBy.DECLARED),
 }

@@ -13,10 +13,11 @@ from scanner.subjects.quantities import percent, seconds
 Found = Iterator[tuple[tuple[str, ...], str]]
 
 _REF = "#/$defs/"
-_FORMS = {
+FORMS = {
     "duration": "a duration such as `15 min`, `4 hours`, `PT15M`, `hourly` or `continuous`",
     "availability": "an availability such as `99.95%`, 99.95 or 0.9995, above 0 and at most 100 %",
 }
+"""What is accepted as each quantity."""
 _NEVER = regex(r"(?i)\s*(?:never|none|no|not done|not planned)\s*$")
 _ENDLESS = regex(
     r"(?i)\s*(?:(?:not|never) +(?:stored|kept|retained|written|persisted)\b|for ?ever|indefinit|unlimited|permanent"
@@ -33,8 +34,8 @@ _WORDS = {
 def forms(schema: Mapping[str, Any]) -> str:
     """The forms of the quantity that a part of the schema wants; empty where it wants none."""
     if "unit" in schema.get("properties", {}) and schema.get("minLength"):
-        return _FORMS["duration"]
-    return _FORMS["availability"] if "exclusiveMinimum" in schema else ""
+        return FORMS["duration"]
+    return FORMS["availability"] if "exclusiveMinimum" in schema else ""
 
 
 def problems(schema: Mapping[str, Any], spec: Any) -> Found:
@@ -45,9 +46,9 @@ def problems(schema: Mapping[str, Any], spec: Any) -> Found:
 
 def _under(schema: Mapping[str, Any], value: Any, path: tuple[str, ...], defs: Mapping[str, Any]) -> Found:
     kind = schema.get("$ref", "").removeprefix(_REF)
-    if kind in _FORMS:
-        if isinstance(value, str | int | float) and not _is_understood(kind, value, _field(path)):
-            yield path, f"is not {_FORMS[kind]}"
+    if kind in FORMS:
+        if isinstance(value, str | int | float) and not is_understood(kind, value, _field(path)):
+            yield path, f"is not {FORMS[kind]}"
         return
     if kind:
         schema = defs[kind]
@@ -60,8 +61,8 @@ def _under(schema: Mapping[str, Any], value: Any, path: tuple[str, ...], defs: M
     elif isinstance(value, list) and (inner := schema.get("items")):
         for number, item in enumerate(value):
             yield from _under(inner, item, (*path, str(number)), defs)
-    elif isinstance(value, str) and path[-1:] == ("backups",) and not _is_understood("duration", value, "backups"):
-        yield path, f"is not {_FORMS['duration']}"
+    elif isinstance(value, str) and path[-1:] == ("backups",) and not is_understood("duration", value, "backups"):
+        yield path, f"is not {FORMS['duration']}"
 
 
 def _field(path: tuple[str, ...]) -> str:
@@ -81,7 +82,7 @@ def _holds_quantities(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> boo
 
 def _leads_to_one(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> bool:
     kind = schema.get("$ref", "").removeprefix(_REF)
-    if kind in _FORMS:
+    if kind in FORMS:
         return True
     whole = defs[kind] if kind else schema
     inner = [*whole.get("properties", {}).values(), whole.get("items"), whole.get("additionalProperties")]
@@ -89,7 +90,8 @@ def _leads_to_one(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_understood(kind: str, value: Any, field: str) -> bool:
+def is_understood(kind: str, value: Any, field: str) -> bool:
+    """Whether a value states a quantity, `duration` or `availability`, in a form that a field of a spec accepts."""
     if kind == "availability":
         number = percent(value)
         return isinstance(value, bool) or (number is not None and 0 < number <= 100)  # noqa: PLR2004

@@ -141,7 +141,8 @@ def check_flows(specs: Specs, facts: Facts) -> None:
         for flow in spec.group[FLOW]:
             data = data_of(flow)
             lost = [str(data[end]) for end in ("from", "to") if end in data and str(data[end]) not in spec.elements]
-            facts.add(flow, DANGLING, lost)
+            if not flow.unknowns.intersection(("from", "to")):
+                facts.add(flow, DANGLING, lost)
             facts.add(flow, ZERO_TRUST, spec.zero_trust)
             if (encrypted := _encrypted(data)) is not None:
                 facts.add(flow, ENCRYPTED, encrypted)

@@ -19,6 +19,7 @@ from scanner.subjects.architecture import (
     DOMAIN,
     FLOW,
     KEY,
+    RELATION,
     SERVICE,
     SYSTEM,
 )
@@ -43,10 +44,11 @@ class Guess(TypedDict):
 
 REFERENCES = Fact(
     "references",
-    (SERVICE, DATASTORE, BOUNDARY, SYSTEM, DOMAIN, ALERT, DECISION),
+    (SERVICE, DATASTORE, BOUNDARY, SYSTEM, DOMAIN, RELATION, ALERT, DECISION),
     list[Reference],
-    "Names by which it refers to boundaries, data assets, services, alerts, keys, escalations and roles, whether the "
-    "spec defines them, and else the nearest name, as `; did you mean X?`; data assets of a store are not among them.",
+    "Names by which it refers to boundaries, data assets, services, alerts, keys, escalations, roles, interfaces and "
+    "relationships, whether the spec defines them, and else the nearest name, as `; did you mean X?`; data assets of a "
+    "store are not among them.",
     provide="define in the spec what it refers to",
 )
 GUESSES = Fact(
@@ -78,8 +80,17 @@ _GUESSES = 20
     Specs,
     gives=(REFERENCES,),
     reads=(
-        read(SERVICE, "service.alerts", "service.data", "service.drops", "service.name", "service.tokenises"),
-        read(DATASTORE, "datastore.encryption.key"),
+        read(
+            SERVICE,
+            "service.alerts",
+            "service.data",
+            "service.drops",
+            "service.interfaces",
+            "service.name",
+            "service.tokenises",
+        ),
+        read(DATASTORE, "datastore.encryption.key", "datastore.interfaces"),
+        read(RELATION, "relation.id", "relation.interfaces", "relation.node", "relation.nodes", "relation.relations"),
         read(BOUNDARY, "boundary.allow"),
         read(SYSTEM, "system.thirdParties.*.data", "system.thirdParties.*.services"),
         read(DOMAIN, "domain.named"),
@@ -110,6 +121,10 @@ class _Known:
         self.elements = self.nodes | self.boundaries
         self.assets = frozenset(spec.asset_copies)
         self.keys = frozenset(map(id_of, spec.group[KEY]))
+        self.interfaces = {name: frozenset(texts(data_of(each).get("interfaces"))) for name, each in spec.nodes.items()}
+        self.relations = frozenset(
+            part for kind in (FLOW, RELATION) for each in spec.group[kind] for part in (id_of(each), *_whole(each))
+        )
         self.alerts = frozenset(str(data_of(alert).get("name")) for alert in spec.group[ALERT])
         self.titles = self.services | {str(data_of(each).get("name")) for each in spec.group[SERVICE]}
 
@@ -144,6 +159,19 @@ def _of_system(data: dict[str, Any], known: _Known) -> Named:
             yield f"thirdParties.{number}.data", party.get("data"), known.assets
 
 
+def _whole(subject: Subject) -> Iterable[str]:
+    """The id of the relationship that a flow or a relation is a part of."""
+    return id_of(subject).rpartition("/")[:1]
+
+
+def _of_relation(data: dict[str, Any], known: _Known) -> Named:
+    yield "nodes", data.get("nodes"), known.elements | known.assets
+    yield "relations", data.get("relations"), known.relations
+    for name in texts(data.get("node")):
+        if name in known.interfaces:  # else the end of the flow is a finding
+            yield "interfaces", data.get("interfaces"), known.interfaces[name]
+
+
 def _of_domain(data: dict[str, Any], known: _Known) -> Named:
     if known.services:
         yield "named", data.get("named"), known.titles
@@ -155,6 +183,7 @@ _NAMED: Mapping[str, Callable[[dict[str, Any], _Known], Named]] = {
     BOUNDARY: _of_boundary,
     SYSTEM: _of_system,
     DOMAIN: _of_domain,
+    RELATION: _of_relation,
 }
 
 

@@ -121,6 +121,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     partial: bool
     partly: frozenset[str]
     told: tuple[int, str]
+    format: str
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -156,6 +157,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.partial,
         row.partly,
         row.told,
+        row.format,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +20,9 @@ from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.scan_rules import ScanRules
 from scanner.waived import AppliedWaivers, Waivers
+
+if TYPE_CHECKING:
+    from scanner.gate.waivers import Applied
 
 
 class Waiving(Struct, frozen=True):
@@ -39,6 +43,25 @@ class Waiving(Struct, frozen=True):
 
         return inline.READS if self.inline else ()
 
+    def accepted(
+        self, findings: Sequence[Finding], read: Sequence[Subject], contents: Mapping[str, bytes]
+    ) -> Sequence[Finding]:
+        """The findings that a waiver in force covers, each with its id."""
+        return [each for each in self._applied(findings, read, contents)[1].findings if each.waiver]
+
+    def _applied(
+        self, findings: Sequence[Finding], read: Sequence[Subject], contents: Mapping[str, bytes]
+    ) -> tuple[Waivers, Applied]:
+        """All waivers, and what they came to."""
+        from scanner.gate.waivers import apply, inline
+
+        file = self.file
+        if self.inline:
+            settings = inline.InlineSettings(self.ids, self.today, file.max_life)
+            found = inline.waivers(read, contents, settings)
+            file = replace(file, entries=(*file.entries, *found))
+        return file, apply(file, findings, self.today)
+
     def apply(
         self,
         findings: Sequence[Finding],
@@ -51,15 +74,9 @@ class Waiving(Struct, frozen=True):
 
         The outcomes of rules about waivers are added to those of the scan, and the text of the file to its texts.
         """
-        from scanner.gate.waivers import apply, inline
         from scanner.gate.waivers.subjects import subjects
 
-        file = self.file
-        if self.inline:
-            settings = inline.InlineSettings(self.ids, self.today, file.max_life)
-            found = inline.waivers(read, contents, settings)
-            file = replace(file, entries=(*file.entries, *found))
-        applied = apply(file, findings, self.today)
+        file, applied = self._applied(findings, read, contents)
         about = evaluator.evaluate(subjects(applied.results))
         evaluation.merge(about)
         for path, content in self.texts.items():

@@ -16,6 +16,7 @@ from scanner.fixing.overwrite import write
 from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
 from tests.command_line import Done, assay
+from tests.waivers import ENTRY, TODAY, waivers_file
 
 POD = """\
 # the shop
@@ -374,3 +375,32 @@ def test_settings_of_agents_get_safe_fixes(folder: Path) -> None:
     assert done.returncode == 0
     assert file.read_text() == ASKS
     assert run("--diff", str(file)).returncode == 0
+
+
+def test_what_a_waiver_in_force_covers_is_left_alone(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    resource = {"kind": "Pod", "namespace": "shop", "name": "web"}
+    entry = {**ENTRY, "rule": "kubernetes.pod-without-host-pid", "resource": resource}
+    Path("assay-waivers.yaml").write_text(waivers_file(entry))
+    done = run("--unsafe", "--diff", "--today", TODAY)
+    assert "-  hostPID: true" not in done.stdout
+    assert "deploy/pod.yaml:6: kubernetes.pod-without-host-pid: left alone: waived by W-1\n" in done.stderr
+    assert "; left alone, waived: 1\n" in done.stderr
+    assert assay("hook", "--fix", "--today", TODAY, "deploy/pod.yaml", cwd=Path.cwd()).returncode == 0
+    run("--unsafe", "--today", TODAY)
+    assert "hostPID: true" in (folder / "pod.yaml").read_text()
+    done = run("--unsafe", "--today", "2027-03-01")
+    assert "waived" not in done.stderr
+    assert "hostPID" not in (folder / "pod.yaml").read_text()
+
+
+def test_an_annotation_counts_where_it_does_in_a_scan(folder: Path) -> None:
+    marked = POD.replace(
+        "hostPID: true   #", 'hostPID: true   # assay:ignore RULE reason="tracing" until=2026-03-01\n  #'
+    )
+    (folder / "pod.yaml").write_text(marked.replace("RULE", "kubernetes.pod-without-host-pid"))
+    options = ("--unsafe", "--inline-ignores", "--today", "2026-02-01", "--diff")
+    done = run(*options)
+    assert "-  hostPID: true" not in done.stdout
+    assert "left alone: waived by inline:deploy/pod.yaml:6" in done.stderr
+    assert "-  hostPID: true" in run("--unsafe", "--diff").stdout

@@ -11,6 +11,7 @@ from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, resolved_options, tell_changes
 from scanner.cli.terminal import counted
+from scanner.cli.waiver_options import accepts_waivers, waiver_options
 from scanner.completeness import is_incomplete
 from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.fixing import Fixes, FixSelection, SkippedFix, fix
@@ -33,6 +34,7 @@ from scanner.reports.safe_text import safe
     metavar="RULE",
     help="Apply only the fix of this rule. May be repeated.",
 )
+@accepts_waivers
 @reads_files
 @option(OUTPUT, "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
@@ -50,7 +52,8 @@ def command(
 
     Without PATHS the command reads the current folder, or the `paths` of assay.yaml. Comments, order and style are
     preserved. Each changed file is assessed again before it is written: a fix that does not resolve its finding, or
-    that causes another finding, is not applied and is reported. Helm charts, overlays and code blocks are not edited.
+    that causes another finding, is not applied and is reported. A finding that a waiver in force covers is left alone.
+    Helm charts, overlays and code blocks are not edited.
 
     \b
     Exit codes:
@@ -64,7 +67,8 @@ def command(
     chosen = resolved_options(context)
     with Progress(shown=not quiet) as progress:
         selection = FixSelection(unsafe, frozenset(rules))
-        fixes = fix(chosen.value("paths"), options(chosen, given), selection, progress)
+        wanted = replace(options(chosen, given), **waiver_options(chosen, given, origins=False))
+        fixes = fix(chosen.value("paths"), wanted, selection, progress)
     if not quiet:
         tell_changes(fixes.configuration)
     if diff:
@@ -100,6 +104,8 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
     for item in () if quiet else fixes.suggested:
         said = f"{_place(item.finding)} {item.finding.rule}: to {_words(item.finding)} is yours to do"
         click.echo(f"{said}: {_shown(item.reason)}", err=True)
+    for finding in () if quiet else fixes.waived:
+        click.echo(f"{_place(finding)} {finding.rule}: left alone: waived by {_shown(finding.waiver)}", err=True)
     if not quiet:
         click.echo(f"assay: {_summary(fixes, len(fixed), len(left) + len(failed), diff=diff)}", err=True)
 
@@ -112,6 +118,8 @@ def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
         parts.append(f"not fixed: {left}")
     if fixes.suggested:
         parts.append(f"yours to do: {len(fixes.suggested)}")
+    if fixes.waived:
+        parts.append(f"left alone, waived: {len(fixes.waived)}")
     if fixes.unsafe:
         parts.append(f"with --unsafe: {fixes.unsafe} more")
     return "; ".join(parts)

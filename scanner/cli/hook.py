@@ -146,7 +146,13 @@ def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:
     from scanner.cli.fix import command as fix
 
     config = ("--config", given["config"]) if given["config"] else ()
+    waivers = ("--waivers", given["waivers"]) if given["waivers"] else ()
+    inline = ("--inline-ignores",) if given["inline_ignores"] else ()
+    today = ("--today", given["today"]) if given["today"] else ()
     target = ("--deploy-target", given["deploy_target"]) if given["deploy_target"] else ()
     chosen = [part for name in ("select", "skip") for text in given[name] for part in (f"--{name}", text)]
-    code: int = fix.main([*config, *target, *chosen, "--allow-incomplete", "--", *files], standalone_mode=False)
+    code: int = fix.main(
+        [*config, *waivers, *inline, *today, *target, *chosen, "--allow-incomplete", "--", *files],
+        standalone_mode=False,
+    )
     return CLEAN if code == NOTHING else code

@@ -17,12 +17,14 @@ from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
 from scanner.joined_stage import JoinedStage
-from scanner.model import Finding, Input, Profile, Subject
+from scanner.model import Finding, Input, Outcome, Profile, Subject
 from scanner.policy import pack
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.fix_edits import CODE_BLOCK
-from scanner.scan import Options, evaluators, rules_of
+from scanner.scan import Options, evaluators
+from scanner.scan_rules import scan_rules
 from scanner.sources import File, RenderedFile, Source, content_of
+from scanner.waiving import Waiving, prepare
 
 __all__ = ["FixResult", "FixSelection", "Fixes", "SkippedFix", "fix"]
 
@@ -39,6 +41,8 @@ class Fixes(Struct, frozen=True):
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
     unsafe: int
     """Findings whose fix may change behaviour, where such fixes were not requested."""
+    waived: tuple[Finding, ...] = ()
+    """Findings with a fix that are left alone, because a waiver in force covers them."""
     configuration: Configuration = field(default_factory=Configuration)
     """In what the rules and options depart from the defaults."""
 
@@ -49,8 +53,19 @@ class _FirstLook(Struct):
     inputs: list[Input] = field(default_factory=list)
     subjects: dict[str, list[Subject]] = field(default_factory=dict)
     """Path -> those that rules about all subjects look at."""
+    found: list[tuple[Source, list[Finding]]] = field(default_factory=list)
+    """Each file with failures of rules that have a fix."""
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """Path -> text, where comments in it may be waivers."""
+
+
+class _Choice(Struct):
+    """What of it is to be fixed."""
+
+    selection: FixSelection
     wanted: list[File] = field(default_factory=list)
     suggested: list[SkippedFix] = field(default_factory=list)
+    waived: list[Finding] = field(default_factory=list)
     unsafe: int = 0
 
 
@@ -68,16 +83,18 @@ def fix(
         raise UsageError(
             "only files can be fixed", hint="name files or folders; `assay scan` shows the fixes for standard input"
         )
-    rules = rules_of(options)
+    by = scan_rules(options)
+    rules = by.rules
     selection = replace(selection, rules=frozenset(map(rules.ids.current, selection.rules)))
     _check(selection, rules, options.profile or Profile.DEFAULT)
     where = sources.scope(paths, options.selection, options.configuration.place("paths"))
     local, joined = evaluators(rules, replace(options, include_passes=True))  # a pass that goes is a loss
-    work = inputs.Work(
-        FieldFilter(joined.reads()), fixes=True, limits=options.limits, deploy_target=options.deploy_target
-    )
-    look = _look(where, local, options, work, selection, watch)
-    fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
+    waiving = prepare(options, by, str(where.root))
+    reads = (*joined.reads(), *(waiving.reads() if waiving else ()))
+    work = inputs.Work(FieldFilter(reads), fixes=True, limits=options.limits, deploy_target=options.deploy_target)
+    look = _look(where, local, options, work, frozenset(rule.info.id for rule in rules.rules if rule.fix), watch)
+    choice = _chosen(look, selection, waiving)
+    fixer = _FileFixer(local, options, replace(work, fixes=False), choice.selection, choice.wanted)
     whole = where.whole and inputs.unread_kinds(look.inputs)
     stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
     size = sum(item.bytes for item in look.inputs)
@@ -85,7 +102,8 @@ def fix(
     proved = proof.prove(fixer.all())
     read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
     told = replace(told, rules=rules.changes)
-    return Fixes(where.root, tuple(read), tuple(proved), tuple(look.suggested), look.unsafe, told)
+    suggested, waived = tuple(choice.suggested), tuple(choice.waived)
+    return Fixes(where.root, tuple(read), tuple(proved), suggested, choice.unsafe, waived, told)
 
 
 class _FileFixer:
@@ -149,24 +167,20 @@ def _look(
     local: Evaluator,
     options: Options,
     work: inputs.Work,
-    selection: FixSelection,
+    fixable: frozenset[str],
     watch: Callable[[Input], object] | None,
 ) -> _FirstLook:
-    """Read every file, and keep those with something to fix."""
+    """Read every file, and keep those with failures of rules that have a fix."""
     look = _FirstLook()
     rendered = rendering.collect(
         where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
     )
     for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
-        findings = [
-            finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)
-        ]
-        chosen = [finding for finding in findings if selection.makes(finding)]
-        look.unsafe += len(findings) - len(chosen)
-        never = [finding for finding in chosen if _is_never_edited(source, finding)]
-        look.suggested += (SkippedFix(finding, finding.fix.why_not) for finding in never if finding.fix)
-        if isinstance(source, File) and len(never) < len(chosen):
-            look.wanted.append(source)
+        every = (finding for portion in portions for finding in portion.evaluation.findings)
+        if found := [each for each in every if each.rule in fixable and each.outcome is Outcome.FAIL]:
+            look.found.append((source, found))
+            if options.inline_ignores and isinstance(source, File):
+                look.contents[source.path] = content_of(source)
         for portion in portions:
             look.subjects.setdefault(source.path, []).extend(portion.subjects)
             if portion.input:
@@ -174,6 +188,25 @@ def _look(
                 if watch:
                     watch(portion.input)
     return look
+
+
+def _chosen(look: _FirstLook, selection: FixSelection, waiving: Waiving | None) -> _Choice:
+    """What is to be fixed, without the findings that a waiver in force covers."""
+    covered: Sequence[Finding] = ()
+    if waiving:
+        read = [subject for some in look.subjects.values() for subject in some]
+        covered = waiving.accepted([each for _, some in look.found for each in some], read, look.contents)
+    accepted = frozenset((each.location.path, each.fingerprint) for each in covered)
+    choice = _Choice(replace(selection, accepted=accepted), waived=[each for each in covered if selection.makes(each)])
+    for source, some in look.found:
+        findings = [finding for finding in some if choice.selection.includes(finding)]
+        chosen = [finding for finding in findings if choice.selection.makes(finding)]
+        choice.unsafe += len(findings) - len(chosen)
+        never = [finding for finding in chosen if _is_never_edited(source, finding)]
+        choice.suggested += (SkippedFix(finding, finding.fix.why_not) for finding in never if finding.fix)
+        if isinstance(source, File) and len(never) < len(chosen):
+            choice.wanted.append(source)
+    return choice
 
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:

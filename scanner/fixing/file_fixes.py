@@ -41,6 +41,8 @@ class FixSelection(Struct, frozen=True):
     """Only those of some rules; of all where none is named."""
     without: frozenset[str] = frozenset()
     """Not those of some rules."""
+    accepted: frozenset[tuple[str, str]] = frozenset()
+    """Not those of findings that a waiver covers: path and fingerprint."""
 
     def includes(self, finding: Finding) -> bool:
         """Whether a finding has a fix of a rule that is wanted, safe or not."""
@@ -48,6 +50,7 @@ class FixSelection(Struct, frozen=True):
             finding.fix is not None
             and (not self.rules or finding.rule in self.rules)
             and finding.rule not in self.without
+            and (finding.location.path, finding.fingerprint) not in self.accepted
         )
 
     def makes(self, finding: Finding) -> bool:

@@ -122,8 +122,9 @@ class Configuration(Struct, frozen=True):
         return next((where for where in found if where.startswith(f"{self.file}:")), "")
 
     def __bool__(self) -> bool:
-        """Whether there is anything to report."""
-        return self != _NOTHING
+        """Whether there is anything to report: a file may set nothing, or accept what is not there."""
+        used = any(each.inputs for each in self.not_assessed)
+        return bool(self.rules != _AS_SHIPPED or self.settings or used or self.not_used)
 
 
-_NOTHING = Configuration()
+_AS_SHIPPED = RuleChanges()

@@ -10,8 +10,11 @@ from msgspec.structs import replace
 
 from scanner import reports
 from scanner.baseline import COUNTED, BaselineState
+from scanner.configured import Configuration, Setting
 from scanner.finished_scan import Comparison, Scan
 from scanner.model import Outcome, Severity
+from scanner.places import Location
+from scanner.waived import AppliedWaivers, Waiver, WaiverResult, WaiverState
 from tests import ci_readers
 from tests.command_line import assay
 from tests.gate_repository import Repository
@@ -107,3 +110,35 @@ def test_a_gate_writes_each_format(tmp_path: Path) -> None:
     assert [each["location"]["path"] for each in findings if each["check_name"].startswith("kubernetes.")] == [
         "pod.yaml"
     ]
+
+
+@pytest.mark.parametrize("name", ["github", "azure", "comment", "github-summary"])
+def test_a_reviewer_can_go_on_from_a_page_or_an_annotation(name: str) -> None:
+    scan = change(BaselineState.UNCHANGED)
+    gone = replace(scan.findings[0], baseline_state=BaselineState.FIXED, subject_name="Pod mended")
+    offered = Waiver("W-8", Location("assay-waivers.yaml", 4, 5, 4, 9), reason="Until the move")
+    scan = replace(
+        scan,
+        comparison=Comparison("origin/main", "c" * 40, {BaselineState.FIXED: 1}, (gone,)),
+        waivers=AppliedWaivers("ci/w.yaml", results=(WaiverResult(offered, WaiverState.PROPOSED),)),
+    )
+    text = "".join(reports.render(name, scan))
+    short = scan.findings[1].fingerprint[:12]
+    assert f"fingerprint {short}" in text.replace("`", "")
+    assert f"`assay waivers new {short} --file ci/w.yaml` adds a waiver" in text
+    assert f"`assay explain {scan.findings[1].rule}`" in text
+    assert "W-8" in text
+    assert "proposed" in text
+    assert "Until the move" in text
+    if name in ("comment", "github-summary"):
+        place = f"{gone.location.path}:{gone.location.line}:{gone.location.column}"
+        assert f"### Fixed\n\n- `{place}` `{gone.rule}` Pod mended\n" in text
+
+
+def test_a_configuration_that_sets_nothing_has_no_heading() -> None:
+    scan = change(BaselineState.NEW)
+    for settings in ((), (Setting("profile", "strict", "assay.yaml:1"),)):
+        configuration = Configuration("assay.yaml", "0" * 64, settings=settings)
+        shown = replace(scan, run=replace(scan.run, configuration=configuration))
+        told = {name for name in reports.FORMATS if "assay.yaml, found" in "".join(reports.render(name, shown))}
+        assert bool(told) is bool(settings)

@@ -7,9 +7,10 @@ import re
 from msgspec.structs import replace
 
 from scanner import reports
+from scanner.baseline import BaselineState
 from scanner.controls import ControlStatus, FrameworkSummary
-from scanner.finished_scan import Scan, Verdict
-from scanner.model import Outcome
+from scanner.finished_scan import Comparison, Scan, Verdict
+from scanner.model import Finding, Outcome, Profile, Severity
 from scanner.reports.format import Presentation
 from tests.sample import sample_scan
 
@@ -59,15 +60,61 @@ def _not_applicable(framework: FrameworkSummary) -> FrameworkSummary:
     return replace(framework, applicable=0, counts=counts)
 
 
-def test_fixes_are_offered_where_files_were_scanned_and_with_the_option_that_they_take() -> None:
-    scan, files = sample_scan(), Presentation(paths=("deploy", "a b"))
-    failed = {finding.rule for finding in scan.findings if finding.outcome is Outcome.FAIL}
-    assert "assay fix" not in table(scan, files)
-    for safe, option in ((True, ""), (False, " --unsafe")):
-        rules = {name: replace(rule, fix_is_safe=safe if name in failed else None) for name, rule in scan.rules.items()}
-        told_so = " ".join(table(replace(scan, rules=rules), files).split())
-        assert f"`assay fix deploy 'a b' --diff{option}` shows the edits that Assay can make" in told_so
-        assert "assay fix" not in table(replace(scan, rules=rules))
+def with_fixes(scan: Scan, *safely: str, unsafely: tuple[str, ...] = ()) -> Scan:
+    """A scan in which some rules have a fix, and the others have none."""
+    fixes = {**dict.fromkeys(safely, True), **dict.fromkeys(unsafely, False)}
+    return replace(scan, rules={name: replace(rule, fix_is_safe=fixes.get(name)) for name, rule in scan.rules.items()})
+
+
+def next_of(scan: Scan, *paths: str) -> str:
+    """What the table says to do next, on one line."""
+    return " ".join(table(scan, Presentation(paths=paths)).split()).rpartition(" next ")[2]
+
+
+def test_fixes_that_may_change_behaviour_are_offered_only_where_there_are_no_others() -> None:
+    scan = sample_scan()
+    one, other, *_ = sorted({finding.rule for finding in scan.findings if finding.outcome is Outcome.FAIL})
+    unsafe = "`assay fix deploy 'a b' --diff --unsafe` shows edits that may change the behaviour of a working system"
+    assert unsafe in next_of(with_fixes(scan, unsafely=(one,)), "deploy", "a b")
+    assert "assay fix" not in next_of(with_fixes(scan, one, unsafely=(other,)))  # nothing on disk was scanned
+    told = next_of(with_fixes(scan, one, unsafely=(other,)), "deploy")
+    assert "`assay fix deploy --diff` shows the edits that Assay can make" in told
+    assert "--unsafe" not in told
+
+
+def in_change(*findings: Finding, gone: tuple[Finding, ...] = (), commit: str = "c" * 40) -> Scan:
+    """A scan of a change that made findings, and made others disappear."""
+    new = tuple(replace(finding, baseline_state=BaselineState.NEW) for finding in findings)
+    past = tuple(replace(finding, baseline_state=BaselineState.FIXED) for finding in gone)
+    states = {BaselineState.NEW: len(new), BaselineState.FIXED: len(past)}
+    return replace(sample_scan(), inputs=(), findings=new, comparison=Comparison("main", commit, states, past))
+
+
+def test_in_a_change_the_command_is_about_its_findings() -> None:
+    first, second, third, *_ = (each for each in sample_scan().findings if each.outcome is Outcome.FAIL)
+    first, second = (replace(each, location=replace(each.location, path="deploy/a b.yaml")) for each in (first, second))
+    scan = with_fixes(in_change(first, second, third), second.rule, unsafely=(first.rule,))
+    assert f"`assay fix 'deploy/a b.yaml' --rule {second.rule} --diff` shows the edits" in next_of(scan, ".")
+    assert f"`assay fix .. --rule {second.rule} --diff` shows" in next_of(scan, "..")  # places count from there
+    waived = with_fixes(in_change(replace(second, waiver="W-1"), third), second.rule)
+    assert f"`assay explain {third.rule}` explains a rule" in next_of(waived, ".")
+    strict = {**scan.rules, second.rule: replace(scan.rules[second.rule], profile=Profile.STRICT)}
+    scan = replace(scan, rules=strict, run=replace(scan.run, profile=Profile.OPINION))
+    assert f"--rule {second.rule} --profile opinion --diff`" in next_of(scan, ".")
+
+
+def test_what_a_change_fixed_is_named_the_worst_first() -> None:
+    some = [each for each in sample_scan().findings if each.outcome is Outcome.FAIL]
+    least = replace(some[0], severity=Severity.INFO, message="least")
+    worst = replace(some[0], severity=Severity.CRITICAL, subject_name="Pod worst", rule="kubernetes.x")
+    place = f"{worst.location.path}:{worst.location.line}:{worst.location.column}"
+    told = " ".join(table(in_change(gone=(*[least] * 5, worst))).split())
+    assert f" fixed kubernetes.x {place} Pod worst {least.rule}" in told
+    assert told.count(least.rule) == 4
+    assert " and 1 more " in told
+    assert f" fixed kubernetes.x {worst.location.path} Pod worst" in " ".join(
+        table(in_change(gone=(worst,), commit="")).split()  # a baseline file holds no lines
+    )
 
 
 def test_nothing_is_to_be_done_where_nothing_was_found() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanner.baseline import BaselineState
 from scanner.finished_scan import Comparison
-from scanner.model import Finding
+from scanner.model import SEVERITIES, Finding, Outcome
 
 _SHORT = 12
 """Digits of a commit that are shown."""
@@ -40,6 +42,18 @@ def compared_with(comparison: Comparison) -> str:
     states = [_number(state, number) for state in BaselineState if (number := comparison.states.get(state, 0))]
     commit = f" ({comparison.commit[:_SHORT]})" if comparison.commit else ""
     return f"{comparison.base}{commit}: {', '.join(states) or 'no findings on either side'}"
+
+
+def fixed(comparison: Comparison) -> Sequence[Finding]:
+    """The findings of the base that the change fixed, the worst first and what was unknown last."""
+    some = [each for each in comparison.gone if each.baseline_state is BaselineState.FIXED]
+    return sorted(some, key=lambda each: (each.outcome is not Outcome.FAIL, SEVERITIES.index(each.severity)))
+
+
+def former_place(comparison: Comparison, finding: Finding) -> str:
+    """Where a finding was on the base; a baseline file holds no lines."""
+    where = finding.location
+    return f"{where.path}:{where.line}:{where.column}" if comparison.commit else where.path
 
 
 def _number(state: BaselineState, number: int) -> str:

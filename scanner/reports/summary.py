@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scanner.baseline import BaselineState
 from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import SEVERITIES, InputStatus, Outcome
 from scanner.reports import figures
-from scanner.reports.changed import compared_with
-from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
+from scanner.reports.changed import compared_with, fixed, former_place
 from scanner.reports.format import Presentation, duration_text
+from scanner.reports.next_steps import steps
 from scanner.reports.safe_text import safe
 from scanner.reports.text_layout import TextLayout
 from scanner.reports.unassessed import gaps, hidden, outside
@@ -28,6 +26,7 @@ _DECIDED = (
 )
 _SHOWN_CONTROLS = 4
 _SHOWN_KINDS = 2
+_SHOWN_FIXED = 5
 _NAME = 12
 """Columns of the name of a framework on the narrowest screen."""
 
@@ -39,8 +38,8 @@ def lines(scan: Scan, screen: TextLayout, presentation: Presentation) -> Iterato
     if told and (any(item.status is InputStatus.ASSESSED for item in scan.inputs) or any(gaps(scan)[:3])):
         yield from _frameworks(scan, screen)
     yield screen.paint(scan.verdict.reason, "red" if scan.verdict.exit_code else "bold")
-    if steps := list(_next(scan, presentation)):
-        yield from screen.paragraph("; ".join(steps), "next", _LABEL)
+    if todo := list(steps(scan, presentation)):
+        yield from screen.paragraph("; ".join(todo), "next", _LABEL)
 
 
 def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator[str]:
@@ -63,10 +62,23 @@ def _outcomes(scan: Scan, screen: TextLayout, seconds: float | None) -> Iterator
         ("outcomes", ", ".join((fails, *others))),
     )
     compared = (("compared", f"with {compared_with(each)}") for each in (scan.comparison,) if each)
+    mended = (("" if number else "fixed", each) for number, each in enumerate(_fixed(scan)))
     notes = (("note", each) for each in (scan.comparison.notes if scan.comparison else ()))
     first = ("inputs", "; ".join(filter(None, (inputs, hidden(scan), outside(scan)))))
-    for label, text in (first, *(() if scan.comparison else whole), *compared, *notes):
+    for label, text in (first, *(() if scan.comparison else whole), *compared, *mended, *notes):
         yield from screen.paragraph(safe(text), label, _LABEL)
+
+
+def _fixed(scan: Scan) -> Iterator[str]:
+    """What the change fixed: the rule, the place on the base, and the subject."""
+    comparison = scan.comparison
+    if comparison is None:
+        return
+    some = fixed(comparison)
+    for each in some[:_SHOWN_FIXED]:
+        yield f"{each.rule} {former_place(comparison, each)} {each.subject_name}"
+    if (more := len(some) - _SHOWN_FIXED) > 0:
+        yield f"and {more} more"
 
 
 class _Column(NamedTuple):
@@ -181,7 +193,7 @@ def _notes(
     if any(each.by_word for each in about):
         yield "in brackets: supported only by statements in documents"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"up to {most} rule{'' if most == 1 else 's'} of a framework were not run; --framework ID runs them"
+        yield f"rules that are mapped to a framework did not run, up to {most} of one; --framework ID runs them"
     if any(each.full for each in about) and _is_incomplete(about):
         yield f"{figures.INCOMPLETE}, so no control is satisfied"
     if others and not in_full:
@@ -219,39 +231,3 @@ def _uncovered_kinds(scan: Scan) -> Iterator[str]:
             f"{noun} of a kind whose specific fields no rule checks (a pass means little): "
             f"{', '.join(kinds[:_SHOWN_KINDS])}{more}"
         )
-
-
-def _no_option(path: str) -> str:
-    """A path as a command line must have it, so that it is not taken for an option or standard input."""
-    return f"./{path}" if path.startswith("-") else path
-
-
-def _next(scan: Scan, presentation: Presentation) -> Iterator[str]:
-    """What a reader can do about the findings."""
-    if any(gaps(scan)[:3]):
-        yield "fix the inputs that were not assessed, or accept them with a reason under `not_assessed` in `assay.yaml`"
-    paths = " ".join(safe(shlex.quote(_no_option(path))) for path in presentation.paths)
-    failed = [scan.rules[finding.rule] for finding in scan.listed if finding.outcome is Outcome.FAIL]
-    fixable = [rule.fix_is_safe for rule in failed if rule.fix_is_safe is not None]
-    if fixable and paths:
-        option = "" if all(fixable) else " --unsafe"
-        yield f"`assay fix {paths} --diff{option}` shows the edits that Assay can make"
-    elif failed:
-        yield "`assay explain RULE` explains a rule"
-    yield from _next_in_change(scan)
-    unknown = sum(finding.outcome is Outcome.UNKNOWN for finding in scan.listed)
-    if not failed and unknown and not presentation.unknown:
-        yield "`--show unknown` lists the place of each unknown outcome"
-
-
-def _next_in_change(scan: Scan) -> Iterator[str]:
-    """What a reader can do about the findings of a change: accept one, or list those that are not its own."""
-    if scan.comparison is None or not scan.listed:
-        return
-    for finding in scan.listed:
-        if may_be_waived(finding):
-            short = finding.fingerprint[:SHORT_FINGERPRINT]
-            yield f"`assay waivers new {short}` prints a waiver for this finding, which counts once the base has it"
-            break
-    if any(scan.comparison.states.get(state) for state in (BaselineState.UNCHANGED, BaselineState.MOVED)):
-        yield "`assay scan` also lists what the base has"

@@ -139,9 +139,12 @@ def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
         there = safe(f"{other.path}:{other.line}:{other.column}")
         message = f" ({safe(related.message)})" if related.message else ""
         yield f"        {screen.paint('see', 'grey')} {there}{message}"
+    named = f"fingerprint {finding.fingerprint[:SHORT_FINGERPRINT]}" if may_be_waived(finding) else ""
     if finding.baseline_state is not None:
-        named = f"; fingerprint {finding.fingerprint[:SHORT_FINGERPRINT]}" if may_be_waived(finding) else ""
-        yield from screen.paragraph(safe(f"{state_of(finding)}{named}"), "  change", 10)
+        told = "; ".join(part for part in (state_of(finding), named) if part)
+        yield from screen.paragraph(safe(told), "  change", 10)
+    elif named:
+        yield f"        {screen.paint(named, 'grey')}"
 
 
 def _source(number: str, before: str, marked: str, after: str, screen: TextLayout) -> Iterator[str]:

@@ -11,8 +11,10 @@ from scanner.model import Finding
 from scanner.places import Location
 from scanner.reports.changed import state_of
 from scanner.reports.ci.counted import worst_first
-from scanner.reports.ci.notes import TITLES, WHOLE, Note, configured, counted, incomplete, remarks
+from scanner.reports.ci.notes import TITLES, WHOLE, Note, configured, counted, incomplete, proposed, remarks
 from scanner.reports.configuration import title
+from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
+from scanner.reports.next_steps import about
 from scanner.reports.safe_text import safe
 from scanner.reports.sarif.rules import LEVELS
 
@@ -39,7 +41,7 @@ def chosen(scan: Scan, levels: Mapping[str, str], *, remarked: bool) -> Iterator
 
     `levels` are those of the service, by those of SARIF; `remarked` says whether remarks are annotations too.
     """
-    findings, notes = worst_first(scan), [*incomplete(scan), *(remarks(scan) if remarked else ())]
+    findings, notes = worst_first(scan), [*incomplete(scan), *((*proposed(scan), *remarks(scan)) if remarked else ())]
     for level in dict.fromkeys(levels.values()):
         mine = [finding for finding in findings if levels[LEVELS[finding.severity]] == level]
         told = [note for note in notes if levels[LEVELS[note.severity]] == level]
@@ -55,8 +57,11 @@ def lines(
         yield from (f"  {safe(note.text)}\n" for note in configured(scan))
     yield from (f"{written(each)}\n" for each in chosen(scan, levels, remarked=remarked))
     if not remarked:
+        yield from (f"{safe(note.sentence)}\n" for note in proposed(scan))
         yield from (f"{safe(note.text)}\n" for note in remarks(scan))
     yield f"{safe(scan.verdict.reason)}\n"
+    if steps := "; ".join(about(scan, worst_first(scan))):
+        yield f"next: {safe(steps)}\n"
 
 
 def _some(scan: Scan, level: str, findings: Sequence[Finding], notes: Sequence[Note]) -> Iterator[Annotation]:
@@ -76,7 +81,9 @@ def _some(scan: Scan, level: str, findings: Sequence[Finding], notes: Sequence[N
 def _of_finding(scan: Scan, finding: Finding, level: str) -> Annotation:
     rule = scan.rules[finding.rule]
     change = finding.baseline_state and f"Change: {state_of(finding)}"
-    said = (finding.message, change, rule.remediation and f"Fix: {rule.remediation}", f"Rule: {finding.rule}")
+    named = f"; fingerprint {finding.fingerprint[:SHORT_FINGERPRINT]}" if may_be_waived(finding) else ""
+    fix = rule.remediation and f"Fix: {rule.remediation}"
+    said = (finding.message, change, fix, f"Rule: {finding.rule}{named}")
     return Annotation(
         level,
         _line(f"{finding.severity}: {rule.title}"),

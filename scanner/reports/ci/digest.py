@@ -11,13 +11,27 @@ from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import SEVERITIES, Finding, InputStatus, Outcome
 from scanner.reports import figures
-from scanner.reports.changed import state_of
+from scanner.reports.changed import fixed, former_place, state_of
 from scanner.reports.ci.counted import worst_first
 from scanner.reports.ci.markdown import code, prose
-from scanner.reports.ci.notes import TITLES, WHOLE, Kind, Note, configured, counted, incomplete, remarks, undecided
+from scanner.reports.ci.notes import (
+    TITLES,
+    WHOLE,
+    Kind,
+    Note,
+    configured,
+    counted,
+    incomplete,
+    proposed,
+    remarks,
+    undecided,
+)
 from scanner.reports.configuration import title
+from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
+from scanner.reports.next_steps import about
 
 _WORDS = {CLEAN: "passed", FAILED: "failed", NOTHING: "nothing to assess", INCOMPLETE: "incomplete"}
+_SHOWN_FIXED = 5
 _MORE = 200
 """Bytes that the line takes which says how much is left out."""
 
@@ -33,7 +47,9 @@ class Size(Struct, frozen=True):
 def page(scan: Scan, size: Size) -> Iterator[str]:
     """The page, line by line; what does not fit is counted."""
     head = [*_head(scan), *_configuration(scan, size.bytes // 8), *_incomplete(scan, size.bytes // 4)]
-    tail = [*_unknown(scan, size.bytes // 8), *_frameworks(scan, size.bytes // 8), "", DISCLAIMER]
+    of_change = [*_fixed(scan, size.bytes // 16), *_waivers(scan, size.bytes // 16)]
+    rest = [*_unknown(scan, size.bytes // 8), *_frameworks(scan, size.bytes // 8)]
+    tail = [*of_change, *rest, *_next(scan), "", DISCLAIMER]
     room = size.bytes - _bytes((*head, *tail))
     for line in (*head, *_findings(scan, room, size.places), *tail):
         yield f"{line}\n"
@@ -56,7 +72,7 @@ def _head(scan: Scan) -> Iterator[str]:
 
 def _configuration(scan: Scan, room: int) -> Iterator[str]:
     if scan.run.configuration:
-        yield from ("", f"### Configuration: {code(title(scan.run.configuration))}", "")
+        yield from ("", "### Configuration", "", f"The configuration ({code(title(scan.run.configuration))}) sets:", "")
         yield from _listed([f"- {code(note.text)}" for note in configured(scan)], room, "change")
 
 
@@ -102,12 +118,39 @@ def _rule(scan: Scan, findings: Sequence[Finding], places: int) -> Iterator[str]
     yield ""
     for finding in findings[:places]:
         place = finding.location
-        change = f" ({prose(state_of(finding), 200)})" if finding.baseline_state else ""
-        yield f"- {code(f'{place.path}:{place.line}:{place.column}')} {prose(finding.message, 400)}{change}"
+        yield f"- {code(f'{place.path}:{place.line}:{place.column}')} {prose(finding.message, 400)}{_told(finding)}"
     if (more := len(findings) - places) > 0:
         yield f"- and {counted(more, 'more place')}, not listed here"
     if rule.remediation:
         yield from ("", f"Fix: {prose(rule.remediation)}")
+
+
+def _told(finding: Finding) -> str:
+    """In brackets: what became of a finding, and its fingerprint, for the commands at the end of the page."""
+    short = f"fingerprint {code(finding.fingerprint[:SHORT_FINGERPRINT])}" if may_be_waived(finding) else ""
+    told = "; ".join(part for part in (prose(state_of(finding), 200), short) if part)
+    return f" ({told})" if told else ""
+
+
+def _fixed(scan: Scan, room: int) -> Iterator[str]:
+    """What the change fixed: a few by name, and the number of the others."""
+    if scan.comparison and (some := fixed(scan.comparison)):
+        yield from ("", "### Fixed", "")
+        where = ((each, code(former_place(scan.comparison, each))) for each in some)
+        rows = (f"- {place} {code(each.rule)} {prose(each.subject_name, 200)}".rstrip() for each, place in where)
+        yield from _listed(rows, room, "finding", len(some), most=_SHOWN_FIXED)
+
+
+def _waivers(scan: Scan, room: int) -> Iterator[str]:
+    """The waivers that a change adds or alters, which count for nothing yet."""
+    if notes := list(proposed(scan)):
+        yield from ("", "### Proposed waivers", "")
+        yield from _listed((f"- {prose(note.text)}" for note in notes), room, "waiver", len(notes))
+
+
+def _next(scan: Scan) -> Iterator[str]:
+    if steps := "; ".join(about(scan, worst_first(scan))):
+        yield from ("", f"Next: {prose(steps)}.")
 
 
 def _unknown(scan: Scan, room: int) -> Iterator[str]:
@@ -140,13 +183,15 @@ def _frameworks(scan: Scan, room: int) -> Iterator[str]:
         yield from _listed(rows, room, "framework", len(names))
 
 
-def _listed(lines: Iterable[str], room: int, noun: str, total: int = 0, indent: str = "") -> Iterator[str]:
-    """Lines as far as there is room, and how many more there are."""
+def _listed(
+    lines: Iterable[str], room: int, noun: str, total: int = 0, indent: str = "", most: int = 0
+) -> Iterator[str]:
+    """Lines as far as there is room, or `most` of them, and how many more there are."""
     left = room - _MORE
     waiting = iter(lines)
     for shown, line in enumerate(waiting):
         left -= _bytes((line,)) + len(indent)
-        if left < 0:
+        if left < 0 or (most and shown == most):
             total = total or shown + 1 + sum(1 for _ in waiting)
             yield f"{indent}- and {counted(total - shown, f'more {noun}')}, not listed here"
             return

@@ -6,6 +6,7 @@ in code spans they do not. Words stand as they are, everything else in code span
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from itertools import groupby
 
 from scanner.late import regex
@@ -16,8 +17,20 @@ _REFERENCE = regex(r"[0-9a-f]{7}|[A-Z]-\d|(?i:www)\.|://")
 """What may be a commit, an entry of an issue tracker or an address, although it is made of words."""
 _LIST = regex(r"[-+]|\d+[.)]")
 """How a line begins that is an item of a list, or underlines the line before it."""
+_BRACKETED = regex(r"(\()([^()]+)(\)[:;,.]?)")
 _CODE_SPAN = regex(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _TICKS = regex("`+")
+
+
+class _Kind(Enum):
+    """What a word is in Markdown."""
+
+    WORDS = auto()
+    """It stands as it is."""
+    IN_BRACKETS = auto()
+    """What is in the brackets becomes code."""
+    OTHER = auto()
+    """All of it becomes code."""
 
 
 def code(text: str, longest: int = 300) -> str:
@@ -49,10 +62,23 @@ def _words(text: str, *, first: bool) -> str:
     if not (first and _LIST.match(text)) and _are_words(text):
         return text
     parts: list[str] = []
-    for plain, group in groupby(text.split(" "), key=lambda word: not word or _are_words(word)):
+    for kind, group in groupby(text.split(" "), key=_kind):
         words = " ".join(group)
-        parts.append(words if plain and not (first and not parts and _LIST.match(words)) else _span(words))
+        plain = kind is _Kind.WORDS and not (first and not parts and _LIST.match(words))
+        parts.append(words if plain else _unbracketed(words))
     return " ".join(parts)
+
+
+def _kind(word: str) -> _Kind:
+    if not word or _are_words(word):
+        return _Kind.WORDS
+    return _Kind.IN_BRACKETS if _BRACKETED.fullmatch(word) else _Kind.OTHER
+
+
+def _unbracketed(text: str) -> str:
+    """A code span of a text, without the brackets around the whole of it and a mark behind it."""
+    found = _BRACKETED.fullmatch(text)
+    return f"{found[1]}{_span(found[2])}{found[3]}" if found else _span(text)
 
 
 def _are_words(text: str) -> bool:

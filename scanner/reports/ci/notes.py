@@ -14,6 +14,8 @@ from scanner.reports.changed import compared_with
 from scanner.reports.ci.counted import counts
 from scanner.reports.configuration import sentences
 from scanner.reports.unassessed import Gap, gaps, outside
+from scanner.reports.waivers import sentence
+from scanner.waived import WaiverState
 
 WHOLE = "."
 """The path of what is about the whole scan, for formats that require a path."""
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     ERROR = "assay.rule-error"
     COMPARED = "assay.scan-compared"
     WAIVED = "assay.finding-waived"
+    PROPOSED = "assay.waiver-proposed"
     UNKNOWN = "assay.outcome-unknown"
     NOT_READ = "assay.documentation-not-read"
     OUTSIDE = "assay.outside-of-the-scan"
@@ -44,13 +47,14 @@ TITLES = {
     Kind.ERROR: "A rule could not be evaluated",
     Kind.COMPARED: "The scan is compared with the base of a change",
     Kind.WAIVED: "A waiver covers a finding",
+    Kind.PROPOSED: "The change proposes a waiver",
     Kind.UNKNOWN: "The scanned files do not decide an outcome",
     Kind.NOT_READ: "Documentation, source code or a CI workflow could not be read",
     Kind.OUTSIDE: "An object names a chart or a path that is not among the scanned files",
 }
 
 
-REMARKS = {Kind.COMPARED, Kind.WAIVED, Kind.UNKNOWN, Kind.NOT_READ, Kind.OUTSIDE}
+REMARKS = {Kind.COMPARED, Kind.WAIVED, Kind.PROPOSED, Kind.UNKNOWN, Kind.NOT_READ, Kind.OUTSIDE}
 """What does not change the verdict."""
 _WHOLE_SENTENCES = {Kind.CONFIGURED, Kind.INCOMPLETE, *REMARKS}
 
@@ -124,6 +128,14 @@ def remarks(scan: Scan) -> Iterator[Note]:
     if elsewhere := gaps(scan).outside:
         first = elsewhere[0]
         yield Note(Kind.OUTSIDE, outside(scan), first.input.path, first.line)
+
+
+def proposed(scan: Scan) -> Iterator[Note]:
+    """Each waiver that a change adds or alters, for the reports that a reviewer of the change reads."""
+    for each in scan.waivers.results:
+        if each.state is WaiverState.PROPOSED:
+            place = each.waiver.location
+            yield Note(Kind.PROPOSED, sentence(each), place.path, place.line)
 
 
 def every(scan: Scan) -> Iterator[Note]:

@@ -27,6 +27,8 @@ _SHOWN = 40
 """Characters of a value that an error shows."""
 _MOST = 100
 """Errors of one file that are printed."""
+_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+"""The pattern of a date in a schema; an example would be taken for the date that is asked for."""
 _LISTED = 12
 """Allowed values or known keys that an error lists."""
 _TYPES = {
@@ -213,6 +215,8 @@ def _counted(keyword: str, wanted: Any, given: Any) -> str:
 
 def _form(error: ValidationError) -> str:
     """The text that replaces a pattern: the schema's examples. Its description is the hint."""
+    if error.validator_value == _DATE:
+        return "must be a date in the form YYYY-MM-DD"
     schema = error.schema
     examples = schema.get("examples", ()) if isinstance(schema, Mapping) else ()
     return f"must look like {' or '.join(map(repr, examples))}" if examples else "does not have the expected form"

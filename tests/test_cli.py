@@ -106,6 +106,10 @@ def test_standard_input_is_scanned(folder: Path) -> None:
         (["scan", ".", "--git-revision", "HEAD"], "not in a Git checkout"),
         (["scan", ".", "--git-revision", ""], "--git-revision is empty"),
         (["scan", ".", "--explain-inputs", "--output", "json"], "only one --output"),
+        (["scan", ".", "--baseline", "a.json"], "hint: assay gate --baseline FILE compares with it"),
+        (["gate", ".", "--baselines", "a.json"], "No such option"),
+        (["explain", "pod.yaml"], "the place of a finding, such as pod.yaml:12"),
+        (["explain", "pod.yaml:99"], "no finding at pod.yaml:99"),
         (["nonsense"], "No such command"),
     ],
 )

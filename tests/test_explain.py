@@ -75,6 +75,14 @@ def test_a_finding_is_shown_by_the_fingerprint_of_a_report(folder: Path, form: s
     assert f"`assay explain {RULE}`" in done.stdout
 
 
+@pytest.mark.parametrize("place", ["other.yaml:8:25", "./other.yaml:8"])
+def test_findings_are_shown_by_their_place(folder: Path, place: str) -> None:
+    done = assay("explain", place, "--select", RULE, cwd=folder)
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines() if "yaml:8:" in line] == ["other.yaml:8:25"]
+    assert f"`assay explain {RULE}`" in done.stdout
+
+
 def test_findings_that_share_a_fingerprint_are_all_shown(folder: Path) -> None:
     written = json.loads(assay("scan", "--select", RULE, "--output", "json", cwd=folder).stdout)
     shared = next(each for each in written["findings"] if each["occurrence"] == 2)["fingerprint"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,12 @@ def test_a_hook_that_stops_a_commit_says_what_to_mend_and_where(folder: Path) ->
     assert "kubernetes.container-not-privileged" in done.stdout
     assert "pod.yaml:7:25" in done.stdout
     assert "Incomplete" not in done.stdout
+    told = " ".join(done.stdout.split())
+    assert re.search(
+        r"next `assay explain kubernetes\.container-not-privileged` explains a rule and names its controls; "
+        r"`assay waivers new [0-9a-f]{12} --file assay-waivers\.yaml` adds a waiver for the finding",
+        told,
+    )
     assert "Incomplete" in hook(folder, "broken.yaml").stdout
 
 

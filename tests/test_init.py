@@ -177,6 +177,10 @@ def test_the_hooks_are_those_of_this_repository(folder: Path) -> None:
     assert data(folder / HOOKS)["default_install_hook_types"] == ["pre-commit", "pre-merge-commit", "pre-push"]
 
 
+SHOWN = '--output github --output "github-summary=$GITHUB_STEP_SUMMARY"'
+"""What makes GitHub show the findings beside the lines and on the page of the job."""
+
+
 def test_a_workflow_runs_the_gate_with_history_and_pinned_actions(folder: Path) -> None:
     from_elsewhere(folder, "git@github.com:example/shop.git")
     init(folder)
@@ -191,8 +195,8 @@ def test_a_workflow_runs_the_gate_with_history_and_pinned_actions(folder: Path) 
     runs = [(each.get("if"), each["run"]) for each in steps if "run" in each]
     assert runs == [
         (None, f'pip install "{PINNED}"'),
-        ("github.event_name == 'pull_request'", "assay gate"),
-        ("github.event_name == 'push'", "assay scan"),
+        ("github.event_name == 'pull_request'", f"assay gate {SHOWN}"),
+        ("github.event_name == 'push'", f"assay scan {SHOWN}"),
     ]
 
 
@@ -213,7 +217,8 @@ def test_other_services_get_a_file_of_their_own(folder: Path) -> None:
     job = data(folder / ".gitlab-ci.yml")["assay"]
     assert job["variables"] == {"GIT_DEPTH": "0"}
     assert job["script"][0] == f'pip install "{PINNED}"'
-    assert "assay gate" in job["script"][1]
+    assert 'assay gate "$@"' in job["script"][2]
+    assert job["script"][1].endswith(f"gitlab-codequality={job['artifacts']['reports']['codequality']}")
     assert job["rules"][1] == {"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}
     git(folder, "remote", "set-url", "origin", "https://dev.azure.com/example/shop/_git/shop")
     init(folder)
@@ -241,7 +246,7 @@ def test_no_file_is_overwritten_and_what_to_add_is_printed(folder: Path) -> None
     assert [each["id"] for some in hooks["repos"] for each in some["hooks"]] == ["a", "assay", "assay-full"]
     assert set(yaml.safe_load(THERE[".gitlab-ci.yml"] + addition(done, ".gitlab-ci.yml"))) == {"test", "assay"}
     steps = yaml.safe_load(THERE["azure-pipelines.yml"] + addition(done, "azure-pipelines.yml"))["steps"]
-    assert [each.get("script") for each in steps][-2:] == ["assay gate", "assay scan"]
+    assert [each.get("script") for each in steps][-2:] == ["assay gate --output azure", "assay scan --output azure"]
     assert 'assay gate --base "origin/$CHANGE_TARGET"' in addition(done, "Jenkinsfile")
     assert "assay.yaml exists and stays as it is\n" in done.stdout
     assert "The Jenkins job needs Python" in done.stdout

@@ -73,7 +73,7 @@ INVALID: list[tuple[str, Any, str]] = [
     (
         "date of another form",
         ENTRY | {"expires": "28.2.2027"},
-        "expires is '28.2.2027'; it must look like '2027-02-28'",
+        "expires is '28.2.2027'; it must be a date in the form YYYY-MM-DD",
     ),
     ("no date of the calendar", ENTRY | {"expires": "2027-02-30"}, "'2027-02-30', which is not a date of the calendar"),
     ("no date of review", ENTRY | {"review": "2027-13-01"}, "review is '2027-13-01', which is not a date"),

@@ -33,6 +33,8 @@ _COMMANDS = {
 }
 """Each command, which is a module here, and the first sentence of its help."""
 
+_OF_GATE = {"--baseline": "--baseline FILE", "--base": "--base REV"}
+"""Options that a scan does not have and the gate has."""
 
 _MOST = 100
 """Errors of one file that are printed. The file may come from an untrusted author."""
@@ -79,7 +81,7 @@ def main() -> NoReturn:
     try:
         code = assay.main(standalone_mode=False)
     except click.ClickException as error:
-        _tell(UsageError(error.format_message(), hint=_help(error)))
+        _tell(_of_click(error))
         code = USAGE
     except (click.Abort, KeyboardInterrupt):
         code = 130
@@ -94,9 +96,15 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _help(error: click.ClickException) -> str:
+def _of_click(error: click.ClickException) -> UsageError:
+    """What click refused, with where to look; an option of the gate that a scan does not have, with that command."""
     context = error.ctx if isinstance(error, click.UsageError) else None
-    return f"see {context.command_path} --help" if context else ""
+    if context is None:
+        return UsageError(error.format_message())
+    if context.info_name == "scan" and isinstance(error, click.NoSuchOption) and error.option_name in _OF_GATE:
+        given = _OF_GATE[error.option_name]
+        return UsageError(f"assay scan has no option {error.option_name}", hint=f"assay gate {given} compares with it")
+    return UsageError(error.format_message(), hint=f"see {context.command_path} --help")
 
 
 def _tell(error: AssayError) -> None:

@@ -30,6 +30,7 @@ from scanner.model import Severity
 from scanner.options import Options
 from scanner.reports import table
 from scanner.reports.format import Presentation
+from scanner.reports.next_steps import about
 from scanner.reports.text_layout import TextLayout
 from scanner.scan import Evaluated, evaluate
 from scanner.sources import git_changes, git_folder
@@ -138,7 +139,10 @@ def _lines(found: Stopping, presentation: Presentation) -> Iterator[str]:
     told = [f"{number} {what}" for number, what in rest if number]
     if told:
         yield f"not listed: {', '.join(told)}; `assay scan` lists all"
-    yield TextLayout.of(presentation).paint(found.scan.verdict.reason, "red")
+    screen = TextLayout.of(presentation)
+    yield screen.paint(found.scan.verdict.reason, "red")
+    if steps := "; ".join(about(found.scan, found.scan.findings, at_once=True)):
+        yield from screen.paragraph(steps, "next", 10)
 
 
 def _fix(files: tuple[str, ...], given: Mapping[str, Any]) -> int:

@@ -23,6 +23,7 @@ from scanner.scan import scan
 from scanner.setup.files import HOOKS, Wanted, files
 from scanner.setup.requirement import PLACEHOLDER, given, own
 from scanner.setup.survey import Service, Survey, survey
+from scanner.subjects import FORMATS
 
 ARCHITECTURE = "architecture"
 _SPEC = "architecture.yaml"
@@ -31,6 +32,7 @@ _FOUND = {
     "kubernetes": "with Kubernetes manifests",
     "architecture": "with an architecture spec",
     "calm": "with a FINOS CALM spec",
+    "compose": "for Docker Compose or Docker Swarm",
     "swarm": "with agent swarm configuration",
     "prose": "with availability or recovery figures",
 }
@@ -105,7 +107,8 @@ def _read(found: Survey, result: Scan) -> Iterator[str]:
         yield "Assay reads nothing here: there is no Kubernetes manifest, architecture spec or swarm configuration."
         yield "Run `assay init` where they are; `assay scan --explain-inputs` lists what each file is."
         return
-    some = [f"{counted(number, 'file')} {_FOUND.get(name, name)}" for name, number in found.formats.items()]
+    titles = {each.name: f"with {each.title}" for each in FORMATS} | _FOUND
+    some = [f"{counted(number, 'file')} {titles.get(name, name)}" for name, number in found.formats.items()]
     some += [counted(number, noun) for number, noun in ((found.charts, "chart"), (found.overlays, "overlay")) if number]
     yield f"Found {', '.join(some)}."
     failed = sum(finding.outcome is Outcome.FAIL for finding in result.findings)

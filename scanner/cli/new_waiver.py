@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
+from scanner.cli.finding_choice import PLACE_EXAMPLE, is_at, is_fingerprint, place_of
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import options, reads_files, resolved_options
 from scanner.cli.waiver_options import NAME, accepts_waivers, today
 from scanner.errors import PackError, UnreadableError, UsageError
-from scanner.late import regex
 from scanner.limits import MIB
 from scanner.model import Finding, Outcome
 from scanner.reports.safe_text import safe
@@ -22,8 +22,6 @@ from scanner.safe_read import read
 from scanner.safe_write import write_file
 from scanner.scan import scan
 
-_FINGERPRINT = regex(r"[0-9a-f]{6,32}")
-_PLACE = regex(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 _TO_DO = "fill in the empty fields, then run: assay waivers check"
 
 
@@ -62,13 +60,11 @@ def command(context: click.Context, /, which: str, target: str | None, **given: 
 
 def _one(failures: Sequence[Finding], which: str) -> Finding:
     """The failure that is meant; raises UsageError where it is none or one of several."""
-    place = _PLACE.fullmatch(which)
-    if not _FINGERPRINT.fullmatch(which) and not place:
-        hint = (
-            "give a fingerprint (six characters or more) or a place such as deploy/web.yaml:12:9, as reports print it"
-        )
+    place = place_of(which)
+    if not is_fingerprint(which) and not place:
+        hint = f"give a fingerprint (six characters or more) or a place such as {PLACE_EXAMPLE}, as reports print it"
         raise UsageError(f"{which} is neither a fingerprint nor the place of a finding", hint=hint)
-    found = [each for each in failures if (_is_at(each, place) if place else each.fingerprint.startswith(which))]
+    found = [each for each in failures if (is_at(each, place) if place else each.fingerprint.startswith(which))]
     if not found:
         hint = "name the paths of the report and use its options; only a failure can be waived"
         what = "at" if place else "with the fingerprint"
@@ -79,15 +75,6 @@ def _one(failures: Sequence[Finding], which: str) -> Finding:
             f"there are several failures: give the fingerprint of one of them in place of {which}", excerpt=lines
         )
     return found[0]
-
-
-def _is_at(finding: Finding, place: Any) -> bool:
-    where = finding.location
-    return (
-        where.path == os.path.normpath(place["path"])
-        and where.line == int(place["line"])
-        and (not place["column"] or where.column == int(place["column"]))
-    )
 
 
 def _add(target: str, entry: list[str]) -> None:

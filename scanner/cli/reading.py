@@ -24,15 +24,13 @@ from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
 from scanner.scan import Options
 
-_PROFILE_HELP = """Run the rules of this profile and of those before it. A scan with --framework runs the default and
-the strict rules if this option is not given."""
 profile = option(
     SELECTION,
     "--profile",
     type=click.Choice([profile.value for profile in PROFILES]),
     default=Profile.DEFAULT.value,
     show_default=True,
-    help=_PROFILE_HELP,
+    help="Run the rules of this profile and of those before it.",
 )
 kubernetes_version = option(
     INPUT,
@@ -139,8 +137,8 @@ _JUDGED = (
         "--framework",
         multiple=True,
         metavar="ID",
-        help="Run the rules that are mapped to this framework and report its controls: an id, id@edition or a family. "
-        "May be repeated.",
+        help="Run the rules that are mapped to this framework, of the profiles default and strict if --profile is not "
+        "given, and report its controls: an id, id@edition or a family. May be repeated.",
     ),
     option(
         OUTPUT,

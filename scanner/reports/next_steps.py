@@ -34,15 +34,19 @@ def steps(scan: Scan, presentation: Presentation) -> Iterator[str]:
         yield "`--show unknown` lists the place of each unknown outcome"
 
 
-def about(scan: Scan, findings: Sequence[Finding]) -> Iterator[str]:
-    """How to read more of findings that fail, and how to accept one, for a report without other steps."""
+def about(scan: Scan, findings: Sequence[Finding], *, at_once: bool = False) -> Iterator[str]:
+    """How to read more of findings that fail, and how to accept one, for a report without other steps.
+
+    `at_once` says that waivers count as they are on disk, and not as they are on the base.
+    """
     failed = [each for each in findings if each.outcome is Outcome.FAIL and not each.waiver]
     if failed:
         yield f"`assay explain {safe(_worst(failed).rule)}` explains a rule and names its controls"
     if one := next(filter(may_be_waived, failed), None):
         file = safe(shlex.quote(_no_option(scan.waivers.file or _WAIVERS)))
         command = f"`assay waivers new {one.fingerprint[:SHORT_FINGERPRINT]} --file {file}`"
-        later = ", which counts once the base has it" if scan.comparison and scan.comparison.commit else ""
+        waits = not at_once and scan.comparison and scan.comparison.commit
+        later = ", which counts once the base has it" if waits else ""
         yield f"{command} adds a waiver for the finding with this fingerprint{later}"
 
 

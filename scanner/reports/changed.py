@@ -56,6 +56,12 @@ def former_place(comparison: Comparison, finding: Finding) -> str:
     return f"{where.path}:{where.line}:{where.column}" if comparison.commit else where.path
 
 
+def former_subject(finding: Finding) -> str:
+    """What a finding of the base was about, and whether it was undecided there."""
+    undecided = "" if finding.outcome is Outcome.FAIL else f" ({finding.outcome})"
+    return f"{finding.subject_name}{undecided}"
+
+
 def _number(state: BaselineState, number: int) -> str:
     meaning = _MEANINGS.get(state, "")
     return f"{number} {state}{f' ({meaning})' if meaning else ''}"

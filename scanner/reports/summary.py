@@ -10,7 +10,7 @@ from scanner.controls import Assessment, ControlStatus, FrameworkSummary
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import SEVERITIES, InputStatus, Outcome
 from scanner.reports import figures
-from scanner.reports.changed import compared_with, fixed, former_place
+from scanner.reports.changed import compared_with, fixed, former_place, former_subject
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.next_steps import steps
 from scanner.reports.safe_text import safe
@@ -76,7 +76,7 @@ def _fixed(scan: Scan) -> Iterator[str]:
         return
     some = fixed(comparison)
     for each in some[:_SHOWN_FIXED]:
-        yield f"{each.rule} {former_place(comparison, each)} {each.subject_name}"
+        yield f"{each.rule} {former_place(comparison, each)} {former_subject(each)}"
     if (more := len(some) - _SHOWN_FIXED) > 0:
         yield f"and {more} more"
 

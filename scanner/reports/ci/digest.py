@@ -11,7 +11,7 @@ from scanner.exit_codes import CLEAN, FAILED, INCOMPLETE, NOTHING
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import SEVERITIES, Finding, InputStatus, Outcome
 from scanner.reports import figures
-from scanner.reports.changed import fixed, former_place, state_of
+from scanner.reports.changed import fixed, former_place, former_subject, state_of
 from scanner.reports.ci.counted import worst_first
 from scanner.reports.ci.markdown import code, prose
 from scanner.reports.ci.notes import (
@@ -137,7 +137,7 @@ def _fixed(scan: Scan, room: int) -> Iterator[str]:
     if scan.comparison and (some := fixed(scan.comparison)):
         yield from ("", "### Fixed", "")
         where = ((each, code(former_place(scan.comparison, each))) for each in some)
-        rows = (f"- {place} {code(each.rule)} {prose(each.subject_name, 200)}".rstrip() for each, place in where)
+        rows = (f"- {place} {code(each.rule)} {prose(former_subject(each), 200)}".rstrip() for each, place in where)
         yield from _listed(rows, room, "finding", len(some), most=_SHOWN_FIXED)
 
 

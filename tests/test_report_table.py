@@ -94,6 +94,9 @@ def test_in_a_change_the_command_is_about_its_findings() -> None:
     first, second, third, *_ = (each for each in sample_scan().findings if each.outcome is Outcome.FAIL)
     first, second = (replace(each, location=replace(each.location, path="deploy/a b.yaml")) for each in (first, second))
     scan = with_fixes(in_change(first, second, third), second.rule, unsafely=(first.rule,))
+    assert " prints a waiver for this finding, which counts once the base has it" in next_of(scan, ".")
+    assert " prints a waiver for this finding" in next_of(in_change(first, commit=""), ".")
+    assert "once the base" not in next_of(in_change(first, commit=""), ".")  # beside a baseline, those on disk count
     assert f"`assay fix 'deploy/a b.yaml' --rule {second.rule} --diff` shows the edits" in next_of(scan, ".")
     assert f"`assay fix .. --rule {second.rule} --diff` shows" in next_of(scan, "..")  # places count from there
     waived = with_fixes(in_change(replace(second, waiver="W-1"), third), second.rule)

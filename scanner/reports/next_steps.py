@@ -101,6 +101,7 @@ def _in_change(scan: Scan) -> Iterator[str]:
         return
     if one := next(filter(may_be_waived, scan.listed), None):
         short = one.fingerprint[:SHORT_FINGERPRINT]
-        yield f"`assay waivers new {short}` prints a waiver for this finding, which counts once the base has it"
+        later = ", which counts once the base has it" if scan.comparison.commit else ""
+        yield f"`assay waivers new {short}` prints a waiver for this finding{later}"
     if any(scan.comparison.states.get(state) for state in (BaselineState.UNCHANGED, BaselineState.MOVED)):
         yield "`assay scan` also lists what the base has"

@@ -32,7 +32,8 @@ from scanner.scan_rules import scan_rules
 from scanner.sources import Selection, git_file
 from scanner.sources.git_base import Base
 from scanner.sources.source import LINK
-from scanner.subjects import WAIVER
+from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
+from scanner.waived import WaiverState
 
 _LOST = f"{LINK}, in place of what was assessed on the base"
 
@@ -88,7 +89,7 @@ def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str]
     comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
-    always = frozenset(info.id for info in now.own_rules)
+    always = frozenset(info.id for info in now.own_rules if info.subject == CONFIGURATION_CHANGE)
     known = Before(compared=True, assessed=assessed, inputs=frozenset(unread(before)), errors=errors, always=always)
     past_rules = {finding.rule for finding in gone}
     past = (info for each in before.also for info in each.rules.values() if info.id in past_rules)
@@ -101,12 +102,15 @@ def _states(*findings: Iterable[Finding]) -> dict[BaselineState, int]:
 
 
 def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]:
-    """The findings, of which those about a waiver count only where it would cover something that counts."""
+    """The findings, of which those about a waiver count only where it would cover something that counts.
+
+    Those about a waiver that the change itself adds count in any case.
+    """
     some = [finding for finding in findings if finding.counts and finding.subject_kind != WAIVER]
     idle = {
         subject.identity
         for result, subject in zip(now.waivers.results, subjects(now.waivers.results), strict=True)
-        if not any(matches(result.waiver, finding) for finding in some)
+        if result.state is not WaiverState.PROPOSED and not any(matches(result.waiver, finding) for finding in some)
     }
     return [
         replace(each, baseline_state=BaselineState.UNCHANGED) if each.subject_id in idle and each.counts else each

@@ -189,6 +189,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """The id of the waiver that covers it; empty where none does."""
     steps: int = 0
     """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
+    previous: str = ""
+    """Of a failure that is worse than on the base: the value there, in words, where it is known."""
 
     @property
     def path(self) -> tuple[Related, ...]:

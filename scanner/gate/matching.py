@@ -105,10 +105,11 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
     states = {id(new): _state(old, new, worse) for old, new in pairs}
     states |= {id(new): _state(old, new, worse, moved=True) for old, new in moved}
     states |= {id(new): BaselineState.INCOMPARABLE for _, new in undecided}
+    before = {id(new): old.observed for old, new in (*pairs, *moved)}
     unseen = {id(old) for old, _ in undecided}
     lost = {finding.fingerprint for finding in head.findings if finding.outcome is Outcome.ERROR}
     return Matched(
-        [_with_state(finding, states, base, head) for finding in head.findings],
+        [_with_state(finding, states, base, head, before) for finding in head.findings],
         [
             _left(finding, base, head, unseen=id(finding) in unseen or finding.fingerprint in lost)
             for finding in _without_first(left, moved)
@@ -257,13 +258,16 @@ _CLUSTER_WIDE = 2
 """Parts of the identity of an object without a namespace, behind its group."""
 
 
-def _with_state(finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side) -> Finding:
+def _with_state(
+    finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side, before: Mapping[int, str]
+) -> Finding:
     if not _counts(finding):
         return finding
     state = states.get(id(finding))
     if state is None:
         state = BaselineState.INCOMPARABLE if _hidden(finding, base, head) else BaselineState.NEW
-    return replace(finding, baseline_state=state)
+    previous = before.get(id(finding), "") if state is BaselineState.WORSE else ""
+    return replace(finding, baseline_state=state, previous=previous)
 
 
 def _left(finding: Finding, base: Side, head: Side, *, unseen: bool) -> Finding:

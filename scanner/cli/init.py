@@ -168,7 +168,7 @@ def _remarks(found: Survey, result: Scan) -> Iterator[str]:
         yield "`assay scan` for the default branch."
     elif result.verdict.exit_code != CLEAN:
         yield "The CI job scans the default branch as a whole, and fails there until the findings are fixed or"
-        yield "waivers accept them. Set `fail-on` in assay.yaml before the first merge: later, the gate refuses a higher one."
-        yield "Pull requests fail only for what they make worse."
+        yield "waivers accept them. Set `fail-on` in assay.yaml before the first merge: later, the gate refuses a"
+        yield "higher one. Pull requests fail only for what they make worse."
     if Service.JENKINS in found.services:
         yield "The Jenkins job needs Python 3.11 or newer on its agent."

@@ -42,6 +42,8 @@ class RenderingResult(Struct, frozen=True):
     """Files that gave nothing and hold whole objects, with the part of their text that is assessed by itself."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """Files whose content is not known, and why."""
+    fragments: frozenset[str] = frozenset()
+    """Files that only change objects which are not here."""
 
 
 class File(Struct, frozen=True):
@@ -79,6 +81,8 @@ class RenderingInput(Struct, frozen=True):
     content: bytes
     whole: str
     """Such as `built into kustomization.yaml`."""
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """(line, what it is) of what it names and is not among the scanned files."""
 
 
 class RenderedFile(Struct, frozen=True):
@@ -87,6 +91,8 @@ class RenderedFile(Struct, frozen=True):
     path: str
     content: bytes
     rendered: RenderingResult
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """(line, what it is) of what it names and is not among the scanned files."""
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

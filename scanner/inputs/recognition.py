@@ -70,7 +70,7 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
             parts = documents.read_text(told, limits)
-            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target)
+            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():

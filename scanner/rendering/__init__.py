@@ -129,7 +129,17 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
             return RenderingInput(file.path, file.content, built, _elsewhere(file, found))
     if changed := [it for it in using if file.path in it.changes]:
         return SkippedFile(file.path, f"a part of {changed[0].marker}, which is not built")
-    return file if using else replace(file, unused=found.beside.get(posixpath.dirname(file.path), ""))
+    if using:
+        return file
+    folder = posixpath.dirname(file.path)
+    return replace(file, unused=found.beside.get(folder, ""), patch=any(map(found.beside.__contains__, _above(folder))))
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those that it is in; the root, which holds everything, only if nothing else does."""
+    yield folder
+    while folder := posixpath.dirname(folder):
+        yield folder
 
 
 def _elsewhere(file: File, found: RenderingPlan) -> tuple[tuple[int, str], ...]:

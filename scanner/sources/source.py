@@ -55,6 +55,8 @@ class File(Struct, frozen=True):
     """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
     unused: str = ""
     """The file that makes the chart or the overlay known that could use it and does not; empty for most files."""
+    patch: bool = False
+    """It is in or below a folder of a kustomization, so that it may be a patch which none uses."""
 
 
 class SkippedFile(Struct, frozen=True):

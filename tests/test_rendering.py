@@ -443,6 +443,7 @@ REMOTE_PATCH = (POD % "true").replace("app", "far")
 NEAR = POD % "false"
 
 
+@pytest.mark.slow
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 @pytest.mark.parametrize(
@@ -475,6 +476,7 @@ def test_what_is_here_is_built_and_what_is_elsewhere_is_told(text: str, line: in
     assert built == {f"core/Pod/{'shop' if 'pod.yaml' in text else 'default'}/app/containers/app"}
 
 
+@pytest.mark.slow
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 @pytest.mark.parametrize(

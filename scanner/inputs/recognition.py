@@ -125,7 +125,8 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
     partly = status in (InputStatus.ASSESSED, InputStatus.SKIPPED) or len(reading.losses) > 1
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
-        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
+        by = f" with the values of {', '.join(source.rendered.by[:3])}" if source.rendered.by else ""
+        reason = f"rendered by {source.rendered.tool}{by}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
     if isinstance(source, RenderedFile):
         losses = tuple(sorted((*losses, *_outside(source)), key=lambda loss: loss.line))

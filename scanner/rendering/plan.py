@@ -16,7 +16,7 @@ from scanner import sources
 from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.rendering import helm, kustomization, kustomize, values_file
+from scanner.rendering import helm, kustomization, kustomize, releases, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
@@ -91,9 +91,14 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
         markers = [name for name in markers if not charts.holding(name)]
+        deployed = releases.releases(names, (it.marker for it in charts.all), ground)
         every = _overlays(markers, ground, settings)
         found = RenderingPlan(
-            Charts(it for it in charts.all if it.marker in names or any(map(it.holds, named))),
+            Charts(
+                replace(it, releases=tuple(deployed.get(it.marker, ())))
+                for it in charts.all
+                if it.marker in names or any(map(it.holds, named))
+            ),
             named=named,
             beside=_folders_of(every),
         )

@@ -44,6 +44,8 @@ class RenderingResult(Struct, frozen=True):
     """Files whose content is not known, and why."""
     fragments: frozenset[str] = frozenset()
     """Files that only change objects which are not here."""
+    by: tuple[str, ...] = ()
+    """Files with objects of which a chart has its values."""
 
 
 class File(Struct, frozen=True):

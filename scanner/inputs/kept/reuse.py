@@ -209,6 +209,7 @@ def _rendered(result: RenderingResult) -> bytes:
         sorted(result.patches),
         [(path, _digest(content)) for path, content in result.apart.items()],
         list(result.lost.items()),
+        result.by,
     )
     return b"rendered" + _digest(repr(told).encode("utf-8", "surrogatepass"))
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner.documents.positions import find, join_path, locate, split_path
+from scanner.documents.positions import find, join_path, locate
 from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
@@ -24,7 +24,7 @@ from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.policy.loaded_rules import LoadedRule, RulesAbout
 from scanner.policy.message import message
 from scanner.policy.object_kinds import ObjectKind
-from scanner.policy.observed import NOTHING, expected, observe
+from scanner.policy.observed import NOTHING, expected, observe, pointed_at
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
 from scanner.policy.truth import Truth
@@ -210,7 +210,7 @@ def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:
         return False
     if found.item and found.item.path:
         return True
-    path = split_path(rule.at)
+    path = pointed_at(rule, subject)
     return bool(path) and path[0] not in _NOT_STATED and aim(rule, subject, items.whole(subject))[1] == path
 
 
@@ -300,7 +300,7 @@ def aim(rule: Rule, subject: Subject, item: items.Item) -> tuple[Mark, tuple[str
 
     `at` counts from the item, the subject, or from a binding that it names first.
     """
-    path = split_path(rule.at)
+    path = pointed_at(rule, subject)
     if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
         mark, found = find(subject.marks[path[0]], path[1:])
         return mark, (path[0], *found)

@@ -47,6 +47,8 @@ class Rule(Struct, frozen=True):
     each: tuple[str, ...]
     """Paths of the lists or mappings whose items the rule checks; empty for the subject as a whole."""
     at: str
+    or_at: str
+    """What a finding points at if the field of `at` is not stated and this one is."""
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
@@ -192,6 +194,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         kinds=tuple(value.get("kinds", ())),
         each=each,
         at=value.get("at", ""),
+        or_at=value.get("or_at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
         related=value.get("related", {}),

@@ -1,7 +1,4 @@
-"""Documents -> typed subjects, one module per format. Knows nothing of rules and of files on disk.
-
-`FORMATS` lists every format, `KINDS` every kind of subject; docs/subjects.md describes them.
-"""
+"""Documents -> typed subjects, one module per format. `FORMATS` lists every format, `KINDS` every kind of subject."""
 
 from __future__ import annotations
 
@@ -20,6 +17,7 @@ from scanner.subjects import agents, architecture, calm, faults, foreign, kubern
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
+from scanner.subjects.fragments import fragment
 from scanner.subjects.kind import Kind
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
@@ -98,7 +96,8 @@ class Recognition:
     """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
-    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so.
+    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
+    a text may be a `patch`, a part of a workload is one.
     """
 
     def __init__(
@@ -107,8 +106,11 @@ class Recognition:
         group: str = "",
         whole: UnreadFormat | None = None,
         deploy_target: str = "",
+        *,
+        patch: bool = False,
     ) -> None:
         self._parts = parts
+        self._patch = patch
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -142,6 +144,10 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._tell_calls_in_source(part)
+        if not self._group and (why := fragment(part, patch=self._patch)):
+            self._foreign_kinds[why] = None
+            self._losses.append(Loss(_line(part), EMBEDDED, why))
+            return
         for form in _asked(part.origin.path):
             found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:

@@ -93,6 +93,9 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
     failed = [result for result in fixes.files if result.failed]
     for finding in () if quiet or diff else fixed:
         click.echo(f"{_place(finding)} {finding.rule}: {_words(finding)}")
+    for finding in () if quiet else (finding for result in fixes.files for finding in result.caused):
+        said = f"the fixes cause a less severe finding: {_shown(finding.message)} ({finding.severity})"
+        click.echo(f"{_place(finding)} {finding.rule}: {said}", err=True)
     for item in left:
         click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {_shown(item.reason)}", err=True)
     for result in failed:

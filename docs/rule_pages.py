@@ -94,8 +94,8 @@ def _head(file: RuleFile) -> Iterator[str]:
         rows.append(("Formerly", codes(info.formerly)))
     if info.same_as:
         rows.append(("Same check in other tools", codes(info.same_as)))
-    if overlaps := file.data.value.get("overlaps"):
-        rows.append(("Related checks", codes(overlaps)))
+    if info.overlaps:
+        rows.append(("Related checks in other tools", codes(info.overlaps)))
     yield table(("Rule", code(info.id)), rows)
 
 

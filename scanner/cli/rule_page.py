@@ -37,6 +37,7 @@ def show_rule(identity: str, folders: Sequence[Path] = ()) -> None:
         ("Formerly", info.formerly),
         ("Objectives", info.objectives),
         ("Same as", info.same_as),
+        ("Overlaps", info.overlaps),
         ("References", info.references),
     ):
         if names:

@@ -157,10 +157,10 @@ class Evaluator:
             self._loaded[rule.info.id] = LoadedRule.of(rule)
         return self._loaded[rule.info.id]
 
-    def like(self, rules: Iterable[Rule]) -> Evaluator:
+    def like(self, rules: Iterable[Rule], *, include_passes: bool = False) -> Evaluator:
         """One of other rules that evaluates in the same way."""
-        minor = self._cluster["minor"]
-        return Evaluator(rules, include_passes=self._include_passes, kubernetes_minor=minor, by_path=self.by_path)
+        minor, passes = self._cluster["minor"], include_passes or self._include_passes
+        return Evaluator(rules, include_passes=passes, kubernetes_minor=minor, by_path=self.by_path)
 
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""

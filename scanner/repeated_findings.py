@@ -61,7 +61,7 @@ def _with_items(first: Finding, *others: Finding) -> Finding:
     names = [split_path(other.location.field)[-1] for other in others]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     related = tuple(Related(other.location, _HERE) for other in others[:_SHOWN])
-    message = f"{first.message}; the same holds for {', '.join(names[:_NAMED])}{more}"
+    message = f"{first.message}; the finding also covers {', '.join(names[:_NAMED])}{more}"
     return replace(first, message=message, related=(*first.related, *related))
 
 

@@ -99,7 +99,7 @@ def test_one_finding_names_the_keys_that_hold_credentials(tmp_path: Path, field:
     (finding,) = findings(tmp_path, *RULES)
     first, *others = HELD
     assert (finding["subject"]["name"], finding["location"]["field"]) == ("Secret held", f"{field}.{first}")
-    assert f"under {first}; the same holds for {', '.join(others)}" in finding["message"]
+    assert f"under {first}; the finding also covers {', '.join(others)}" in finding["message"]
     assert len(finding["related"]) == len(others)
 
 

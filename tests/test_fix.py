@@ -78,9 +78,11 @@ def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
     done = run("deploy")
     assert done.returncode == 0
     assert (folder / "job.yaml").read_text() == JOB.replace("batch/v1beta1", "batch/v1")
-    assert (folder / "pod.yaml").read_text() == POD
+    assert (folder / "pod.yaml").read_text() == POD.replace(
+        "privileged: true}", "privileged: true, runAsNonRoot: true}"
+    )
     assert "deploy/job.yaml:1: kubernetes.api-version-served: change apiVersion to batch/v1" in done.stdout
-    assert re.search(r"assay: fixed 1 finding in 1 file; with --unsafe: \d+ more", done.stderr)
+    assert re.search(r"assay: fixed 2 findings in 2 files; with --unsafe: \d+ more", done.stderr)
 
 
 def test_a_diff_writes_nothing_and_exits_one(folder: Path) -> None:
@@ -268,6 +270,44 @@ def test_one_fix_may_make_another_possible(folder: Path) -> None:
         "kubernetes.container-privilege-escalation-off"
     )
     assert not only("kubernetes.container-privilege-escalation-off").files
+
+
+USER, DROPS = "kubernetes.container-runs-as-non-root", "kubernetes.container-capabilities-dropped"
+TWICE, LIFTED = "kubernetes.container-env-names-unique", "kubernetes.pod-run-as-non-root-not-false"
+
+
+@pytest.mark.parametrize(
+    ("rule", "pod", "container", "made"),
+    [
+        (USER, "{securityContext: {runAsUser: 1001}}", "{}", "runAsNonRoot: true"),
+        (USER, "{}", "{securityContext: {runAsUser: 33}}", "runAsNonRoot: true"),
+        (USER, "{securityContext: {runAsUser: 1001}}", "{securityContext: {runAsUser: 0}}", ""),
+        (USER, "{}", "{}", ""),
+        (USER, "{securityContext: {runAsUser: 1001}, os: {name: windows}}", "{}", ""),
+        (DROPS, "{}", "{securityContext: {capabilities: {drop: [all]}}}", "drop: [ALL]"),
+        (DROPS, "{}", "{securityContext: {capabilities: {drop: [NET_RAW]}}}", ""),
+        (TWICE, "{}", "{env: [{name: A, value: b}, {name: A, value: c}]}", "env: [{name: A, value: c}]"),
+        (TWICE, "{}", "{env: [{name: A, value: b}, {name: B, value: $(A)}, {name: A, value: c}]}", ""),
+        (LIFTED, "{securityContext: {runAsUser: 7, runAsNonRoot: false}}", "{}", "runAsNonRoot: true"),
+        (LIFTED, "{securityContext: {runAsUser: 7, runAsNonRoot: false}}", "{securityContext: {runAsUser: 0}}", ""),
+        (LIFTED, "{securityContext: {runAsNonRoot: false}}", "{}", ""),
+    ],
+)
+def test_a_fix_is_safe_where_the_platform_proves_it(
+    folder: Path, rule: str, pod: str, container: str, made: str
+) -> None:
+    inner = f"name: web, image: 'registry.example/web:1.0', {container[1:-1]}"
+    spec = f"containers: [{{{inner}}}], {pod[1:-1]}"
+    (folder / "pod.yaml").write_text(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{{spec}}}\n")
+    fixes = only(rule, unsafe=False)
+    assert [made in result.after.decode() for result in fixes.files] == [True] * bool(made)
+    assert not (made and fixes.unsafe)
+
+
+def test_what_an_unsafe_fix_may_stop_is_told(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(POD)
+    told = run("deploy", "--rule", "kubernetes.pod-without-host-pid").stderr
+    assert "host-pid: the fix of 1 finding is not safe: a program that watches processes of the node fails" in told
 
 
 OVERLAYS = {

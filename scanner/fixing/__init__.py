@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -38,8 +39,10 @@ class Fixes(Struct, frozen=True):
     """Each file with something to fix, whether or not that can be done."""
     suggested: tuple[SkippedFix, ...]
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
-    unsafe: int
-    """Findings whose fix may change behaviour, where such fixes were not requested."""
+    unsafe: Mapping[str, int]
+    """Rule -> findings whose fix may change behaviour, where such fixes were not requested."""
+    risks: Mapping[str, str] = field(default_factory=dict)
+    """Of these rules, what may stop working."""
     configuration: Configuration = field(default_factory=Configuration)
     """In what the rules and options depart from the defaults."""
 
@@ -53,7 +56,7 @@ class _FirstLook(Struct):
     wanted: list[File] = field(default_factory=list)
     bases: Bases = field(default_factory=Bases)
     suggested: list[SkippedFix] = field(default_factory=list)
-    unsafe: int = 0
+    unsafe: Counter[str] = field(default_factory=Counter)
 
 
 def fix(
@@ -90,7 +93,9 @@ def fix(
     proved = proof.prove(fixer.all())
     read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
     told = replace(told, rules=rules.changes)
-    return Fixes(where.root, tuple(read), tuple(proved), tuple(look.suggested), look.unsafe, told)
+    risks = {rule.info.id: rule.fix.risk for rule in rules.rules if rule.fix and rule.info.id in look.unsafe}
+    suggested, unsafe = tuple(look.suggested), dict(look.unsafe)
+    return Fixes(where.root, tuple(read), tuple(proved), suggested, unsafe, risks, told)
 
 
 class _FileFixer:
@@ -165,7 +170,7 @@ def _look(
             finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)
         ]
         chosen = [finding for finding in findings if selection.makes(finding)]
-        look.unsafe += len(findings) - len(chosen)
+        look.unsafe.update(finding.rule for finding in findings if not selection.makes(finding))
         if isinstance(source, RenderedFile):
             look.bases.note(source, portions)
             taken = look.bases.take(source, chosen, selection)

@@ -228,15 +228,18 @@ class RuleInfo(Struct, frozen=True):
     """What kind of evidence its subjects are."""
     objectives: tuple[str, ...]
     same_as: tuple[str, ...]
+    """Checks of others that ask the same question, or a part of it, about the same objects."""
     references: tuple[str, ...]
+    overlaps: tuple[str, ...] = ()
+    """Checks of others about the same matter that ask something else, or ask it of other objects."""
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
     proves: bool = True
     """A pass counts for the controls that the rule is mapped to."""
     fix_is_safe: bool | None = None
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
-    once: bool = False
-    """Only the first of equal messages in one input is reported."""
+    once: str = ""
+    """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
     platform: Platform | None = None
     """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from scanner.documents.positions import split_path
 from scanner.model import Finding, Outcome
 from scanner.places import Related
-from scanner.policy.evaluate import Evaluation
+from scanner.policy.evaluate import Counts, Evaluation
 from scanner.policy.undecided import ALL_FIELDS
 
 _SHOWN = 50
 """Places that a finding names; the others are counted."""
+_NAMED = 20
+"""Items that a message names; the others are counted."""
 _HERE = "the same here"
 
 
@@ -31,6 +34,35 @@ def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Collection
             key = (finding.rule, finding.outcome, finding.location.path, _without_subject(finding))
         kept.setdefault(key, []).append(finding)
     return [_as_one(some, evaluation) for some in kept.values()]
+
+
+def of_subjects(findings: Sequence[Finding], rules: Collection[str], counts: Counts | None = None) -> Sequence[Finding]:
+    """The findings, of some rules one for each subject, with the names of its items; the others are not counted.
+
+    Those that a comparison or a waiver treats differently stay apart.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        key: object = number
+        if finding.rule in rules and finding.outcome is Outcome.FAIL:
+            told = (finding.waiver, finding.baseline_state, finding.cause)
+            key = (finding.rule, finding.location.path, finding.overlay, finding.subject_id, finding.occurrence, told)
+        groups.setdefault(key, []).append(finding)
+    if len(groups) == len(findings):
+        return findings
+    for first, *others in groups.values():
+        if others and counts is not None:
+            counts[first.rule] = {**counts[first.rule], first.outcome: counts[first.rule][first.outcome] - len(others)}
+    return [_with_items(*some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _with_items(first: Finding, *others: Finding) -> Finding:
+    """A finding about an item of a subject, with the names and the places of other items."""
+    names = [split_path(other.location.field)[-1] for other in others]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    related = tuple(Related(other.location, _HERE) for other in others[:_SHOWN])
+    message = f"{first.message}; the finding also covers {', '.join(names[:_NAMED])}{more}"
+    return replace(first, message=message, related=(*first.related, *related))
 
 
 def _as_one(some: list[Finding], evaluation: Evaluation) -> Finding:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.facts.field_filter import FieldFilter
+from scanner.fixing.bases import Bases, Rebuild
 from scanner.fixing.cross_file import CrossFileProof
 from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
 from scanner.inputs.batches import spread
@@ -37,8 +39,10 @@ class Fixes(Struct, frozen=True):
     """Each file with something to fix, whether or not that can be done."""
     suggested: tuple[SkippedFix, ...]
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
-    unsafe: int
-    """Findings whose fix may change behaviour, where such fixes were not requested."""
+    unsafe: Mapping[str, int]
+    """Rule -> findings whose fix may change behaviour, where such fixes were not requested."""
+    risks: Mapping[str, str] = field(default_factory=dict)
+    """Of these rules, what may stop working."""
     configuration: Configuration = field(default_factory=Configuration)
     """In what the rules and options depart from the defaults."""
 
@@ -50,8 +54,9 @@ class _FirstLook(Struct):
     subjects: dict[str, list[Subject]] = field(default_factory=dict)
     """Path -> those that rules about all subjects look at."""
     wanted: list[File] = field(default_factory=list)
+    bases: Bases = field(default_factory=Bases)
     suggested: list[SkippedFix] = field(default_factory=list)
-    unsafe: int = 0
+    unsafe: Counter[str] = field(default_factory=Counter)
 
 
 def fix(
@@ -77,15 +82,20 @@ def fix(
         FieldFilter(joined.reads()), fixes=True, limits=options.limits, deploy_target=options.deploy_target
     )
     look = _look(where, local, options, work, selection, watch)
-    fixer = _FileFixer(local, options, replace(work, fixes=False), selection, look.wanted)
+    selection = replace(selection, places=look.bases.places)
+    plain = replace(work, fixes=False)
+    fixer = _FileFixer(local, options, plain, selection, [*look.wanted, *look.bases.files.values()])
+    rebuild = Rebuild(where, _rendering(options), local, plain, options.jobs, look.bases)
     whole = where.whole and inputs.unread_kinds(look.inputs)
     stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
     size = sum(item.bytes for item in look.inputs)
-    proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, fixer.again)
+    proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, rebuild, fixer.again)
     proved = proof.prove(fixer.all())
     read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
     told = replace(told, rules=rules.changes)
-    return Fixes(where.root, tuple(read), tuple(proved), tuple(look.suggested), look.unsafe, told)
+    risks = {rule.info.id: rule.fix.risk for rule in rules.rules if rule.fix and rule.info.id in look.unsafe}
+    suggested, unsafe = tuple(look.suggested), dict(look.unsafe)
+    return Fixes(where.root, tuple(read), tuple(proved), suggested, unsafe, risks, told)
 
 
 class _FileFixer:
@@ -154,15 +164,17 @@ def _look(
 ) -> _FirstLook:
     """Read every file, and keep those with something to fix."""
     look = _FirstLook()
-    rendered = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
-    )
+    rendered = rendering.collect(where, _rendering(options))
     for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
         findings = [
             finding for portion in portions for finding in portion.evaluation.findings if selection.includes(finding)
         ]
         chosen = [finding for finding in findings if selection.makes(finding)]
-        look.unsafe += len(findings) - len(chosen)
+        look.unsafe.update(finding.rule for finding in findings if not selection.makes(finding))
+        if isinstance(source, RenderedFile):
+            look.bases.note(source, portions)
+            taken = look.bases.take(source, chosen, selection)
+            chosen = [finding for finding in chosen if finding not in taken]
         never = [finding for finding in chosen if _is_never_edited(source, finding)]
         look.suggested += (SkippedFix(finding, finding.fix.why_not) for finding in never if finding.fix)
         if isinstance(source, File) and len(never) < len(chosen):
@@ -174,6 +186,10 @@ def _look(
                 if watch:
                     watch(portion.input)
     return look
+
+
+def _rendering(options: Options) -> rendering.RenderingSettings:
+    return rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
 
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:

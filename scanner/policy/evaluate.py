@@ -158,10 +158,10 @@ class Evaluator:
             self._loaded[rule.info.id] = LoadedRule.of(rule)
         return self._loaded[rule.info.id]
 
-    def like(self, rules: Iterable[Rule]) -> Evaluator:
+    def like(self, rules: Iterable[Rule], *, include_passes: bool = False) -> Evaluator:
         """One of other rules that evaluates in the same way."""
-        minor = self._cluster["minor"]
-        return Evaluator(rules, include_passes=self._include_passes, kubernetes_minor=minor, by_path=self.by_path)
+        minor, passes = self._cluster["minor"], include_passes or self._include_passes
+        return Evaluator(rules, include_passes=passes, kubernetes_minor=minor, by_path=self.by_path)
 
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
@@ -232,7 +232,8 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
     if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
-        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, place_of(subject, item.path)))
+        fix = replace(rule.fix, safe=True) if _is_safe(ready, values) else rule.fix
+        result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 
 
@@ -285,6 +286,12 @@ def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Ite
 def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
     """Whether the fix of a rule is valid for this subject as a whole."""
     return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
+
+
+def _is_safe(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
+    """Whether the fix of a rule is safe for this subject, where it is not so for every one."""
+    safe_when = ready.fix_safe_when
+    return safe_when is not None and cel.evaluate(safe_when, cel.activation(values)).truth is Truth.TRUE
 
 
 def place(rule: Rule, subject: Subject, item: items.Item) -> Location:

@@ -32,6 +32,7 @@ class LoadedRule(Struct, frozen=True):
     require: runtime.Expression
     when: runtime.Expression | None
     fix_when: runtime.Expression | None
+    fix_safe_when: runtime.Expression | None
     every_item: runtime.Expression | None
     """Whether all items of `each` meet the requirement, asked at once."""
     of_items: ItemConditions | None
@@ -48,6 +49,7 @@ class LoadedRule(Struct, frozen=True):
             require,
             when=_loaded(rule.when),
             fix_when=_loaded(rule.fix.when if rule.fix else None),
+            fix_safe_when=_loaded(rule.fix.safe_when if rule.fix else None),
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
             known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,

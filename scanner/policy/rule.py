@@ -18,7 +18,7 @@ from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
-from scanner.policy.fix import RuleFix
+from scanner.policy.fix import FIX_PLACES, RuleFix
 from scanner.policy.variables import FACTS, KEY
 from scanner.sources import boundary
 from scanner.subjects import IN_FILE, IN_PLACE, KINDS
@@ -165,11 +165,10 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
     """The expressions of a rule by their names; those that do not compile add to the errors."""
     value, names = file.value, KINDS[file.value["subject"]].names
     written: dict[str, tuple[str, ...]] = {name: (name,) for name in ("when", "require", "detail") if name in value}
-    if "when" in value.get("fix", {}):
-        written["fix_when"] = ("fix", "when")
+    written |= {name: path for name, path in FIX_PLACES.items() if path[1] in value.get("fix", {})}
     compiled = {}
     for name, place in written.items():
-        text = value["fix"]["when"] if name == "fix_when" else value[name]
+        text = value["fix"][path[1]] if (path := FIX_PLACES.get(name)) else value[name]
         try:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
@@ -203,7 +202,9 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
-        fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
+        fix=RuleFix.of(value["fix"], expressions.get("fix_when"), expressions.get("fix_safe_when"))
+        if "fix" in value
+        else None,
         every_item=expressions.get("every_item"),
         part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
@@ -223,11 +224,12 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         shown_by=KINDS[value["subject"]].shown_by,
         objectives=tuple(value["objectives"]),
         same_as=tuple(value.get("same_as", ())),
+        overlaps=tuple(value.get("overlaps", ())),
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
-        once=value.get("once") == "input",
+        once=value.get("once", ""),
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,

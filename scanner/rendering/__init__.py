@@ -29,7 +29,7 @@ from scanner.sources import (
     UnreadableFile,
 )
 
-__all__ = ["MARKERS", "RenderingSettings", "collect", "documents", "objects"]
+__all__ = ["MARKERS", "RenderingSettings", "built", "collect", "documents", "objects"]
 
 
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
@@ -44,6 +44,15 @@ def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, L
     from scanner.rendering import source_locations
 
     return source_locations.objects(rendered, limits)
+
+
+def built(where: Scope, settings: RenderingSettings) -> Iterator[RenderedFile | UnreadableFile]:
+    """What is rendered of the charts and overlays under the paths of a scope, without any other file."""
+    for marker, result in sorted(plan(where, settings).done.items()):
+        if isinstance(result, str):
+            yield UnreadableFile(marker, result)
+        else:
+            yield RenderedFile(marker, result.files.get(marker, b""), result)
 
 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -42,6 +42,8 @@ class RenderingSettings(Struct, frozen=True):
     limits: Limits = DEFAULTS
     cache: Path | None = None
     """The cache folder, if what was rendered before is taken from there."""
+    changed: Mapping[str, bytes] = field(default_factory=dict)
+    """What files are taken to hold in place of what is on disk."""
 
 
 class RenderingPlan(Struct):
@@ -86,7 +88,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         return RenderingPlan(named=named)  # the files need not be written to a folder
     with sources.on_disk(where, settings.limits) as (root, boundary):
         place = "" if where.tree else root
-        ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names))
+        ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names), changed=settings.changed)
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)

@@ -14,6 +14,7 @@ from scanner.late import regex
 from scanner.marks import line_of
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
+from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
@@ -134,6 +135,9 @@ class Recognition:
             read = part.relaxed if isinstance(part, Fault) and part.relaxed and _reads(part.relaxed) else part
             if isinstance(read, Fault):
                 self._take(read)
+                continue
+            if why := "" if self._group else assertion(read):
+                self._foreign_kinds[why] = None
                 continue
             for subject in self._of(read):
                 self.count += 1

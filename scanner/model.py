@@ -94,6 +94,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Names of fields that hold a text with computed parts, which stand in it as in the source."""
     told: tuple[int, str] = (0, "")
     """Where several documents may describe one thing, the first line of its document and a digest of what that says."""
+    reasons: Mapping[str, tuple[str, str]] = {}
+    """Name of an unknown field -> why it is not known and what to provide; without an entry, the text computes it."""
 
     @property
     def places(self) -> tuple[str, ...]:

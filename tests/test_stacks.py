@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scanner.model import Finding, Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, load_folder
 from scanner.subjects import recognise
-from scanner.subjects.stacks import deployers
+from scanner.subjects.stacks import deployers, forms
 from scanner.subjects.stacks.variables import substitute
 from tests.command_line import assay
 from tests.stack_files import COMPOSE, COMPOSE_FAULTS, STACK, STACK_FAULTS
@@ -111,12 +112,13 @@ IGNORED = [
     for key in sorted(deployers.IGNORED - {"privileged", "restart", "security_opt"})
 ]
 """Each key with the value `none`, and what is lost without it."""
+LISTS = ("depends_on", "devices")
 
 
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        *((f"{key}: none", kind) for key, kind in IGNORED),
+        *((f"{key}: {'[none]' if key in LISTS else 'none'}", kind) for key, kind in IGNORED),
         ("privileged: true", "danger"),
         ("pid: host", "danger"),
         ("ipc: host", "danger"),
@@ -257,6 +259,79 @@ def test_mounts_of_both_syntaxes(volume: str, expected: tuple[Any, ...]) -> None
     written = volume if volume.startswith("{") else f"'{volume}'"
     (found,) = service(f"services: {{web: {{image: a, volumes: [{written}]}}}}\n")["mounts"]
     assert (found["type"], found.get("source"), found["target"], found["read_only"]) == expected
+
+
+WRONG: list[tuple[str, Any]] = [
+    ("docker-stack.yml", 5),
+    ("compose.yaml", True),
+    ("docker-stack.yml", "a"),
+    ("compose.yaml", "$A"),
+    ("docker-stack.yml", [None]),
+    ("compose.yaml", ["a", {"b": [None]}]),
+    ("compose.yaml", {}),
+    ("docker-stack.yml", {"a": {"b": {}}}),
+]
+"""Values that are put in the place of every field that is read."""
+
+
+def forms_of(form: forms.Form, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], forms.Form]]:
+    """The path and the form of every field that is read; in place of a name stands `web`."""
+    for key, inner in form.entries.items():
+        here = (*path, "web" if key == forms.OTHER else key)
+        yield here, inner
+        yield from forms_of(inner, here)
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG, ids=repr)
+def test_a_value_of_any_form_anywhere_is_a_finding_or_unknown(name: str, wrong: Any) -> None:
+    for (section, *path), form in forms_of(forms.FILE):
+        file: dict[str, Any] = {"services": {"api": {"image": "a:1", "networks": ["web"], "volumes": ["web:/a"]}}}
+        holder = file
+        for key in [section, *path][:-1]:
+            holder = holder.setdefault(key, {})
+        if "services" in (section, *path)[-1:]:
+            continue  # without a mapping of services it is no Compose file
+        holder[[section, *path][-1]] = wrong
+        found = findings({name: json.dumps(file)})
+        assert [each.message for each in found if each.outcome is Outcome.ERROR] == []
+        told = [each.message for each in found if each.rule == f"{PREFIX}system-values-have-their-form"]
+        if type(wrong) not in form.types:
+            assert [message for message in told if f"because {'.'.join((section, *path))} is " in message]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("ports: 80", "service-management-ports-unpublished"),
+        ("image: [a]", "service-image-tag-pinned"),
+        ("deploy: yes", "service-memory-limited"),
+        ("volumes: ['/:/host', 5]", "service-without-sensitive-host-path"),
+        ("privileged: perhaps", "service-not-privileged"),
+    ],
+)
+def test_what_depends_on_a_value_of_a_wrong_form_is_unknown(line: str, rule: str) -> None:
+    found = findings({"compose.yaml": f"services:\n  web:\n    build: .\n    {line}\n"})
+    (unknown,) = (each for each in found if each.rule == PREFIX + rule)
+    assert unknown.outcome is Outcome.UNKNOWN
+    assert " and not " in unknown.message
+    (told,) = (each for each in found if each.rule == f"{PREFIX}system-values-have-their-form")
+    assert (told.outcome, told.location.line) == (Outcome.FAIL, 4)
+
+
+@pytest.mark.parametrize(("name", "value"), [("image", "a:$TAG"), ("user", "${UID}:${GID?}")])
+def test_a_variable_that_is_not_in_the_file_is_named(name: str, value: str) -> None:
+    rule = {"image": "service-image-tag-pinned", "user": "service-user-not-root"}[name]
+    found = findings(
+        {
+            "compose.yaml": f"services:\n  web:\n    image: a:1\n    {name}: {value}\n".replace(
+                "image: a:1\n    image", "image"
+            )
+        }
+    )
+    (unknown,) = (each for each in found if each.rule == PREFIX + rule)
+    assert unknown.outcome is Outcome.UNKNOWN
+    assert {"image": "depends on TAG", "user": "depends on UID, GID"}[name] in unknown.message
+    assert "the file .env" in unknown.message
 
 
 BASE = "services:\n  web: {image: 'a:1'}\n"

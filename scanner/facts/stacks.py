@@ -74,7 +74,7 @@ class Projects:
 
     READS: ClassVar[tuple[FieldRead, ...]] = (
         read(SERVICE, "service", "applied.name"),
-        read(SYSTEM, "system.included"),
+        read(SYSTEM, "system.included", "system.cut"),
         *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
     )
 
@@ -84,6 +84,7 @@ class Projects:
         self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
         """Section and name of what the files of a folder define."""
         self.including: set[_File] = set()
+        """Files of which others, or values of a wrong form, may define more."""
         self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
         self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
         self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
@@ -94,7 +95,8 @@ class Projects:
         if subject.kind == SYSTEM:
             self._files[_folder(file)].append(file)
             self._overrides[_overridden(file[0])].append(file)
-            if subject.bindings["system"].get("included"):
+            system = subject.bindings["system"]
+            if system.get("included") or system.get("cut"):
                 self.including.add(file)
         elif subject.kind == SERVICE:
             name = name_of(subject)

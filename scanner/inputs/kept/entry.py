@@ -67,6 +67,7 @@ class EntryWriter:
                 inspection.take_names(mark)
             inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay))
             inspection.take_texts((*subject.unknowns, *subject.partly))
+            inspection.take(subject.reasons)
             inspection.take_struct(subject.origin)
         for finding in evaluation.findings:
             if finding.outcome is Outcome.ERROR:
@@ -121,6 +122,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     partial: bool
     partly: frozenset[str]
     told: tuple[int, str]
+    reasons: dict[str, tuple[str, str]]
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -156,6 +158,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.partial,
         row.partly,
         row.told,
+        row.reasons,
     )
 
 

@@ -446,3 +446,67 @@ def test_a_network_without_settings_is_fixed(tmp_path: Path) -> None:
     assay("fix", "--unsafe", "--profile", "strict", "docker-stack.yml", cwd=tmp_path)
     fixed = (tmp_path / "docker-stack.yml").read_text()
     assert fixed.count('    driver_opts:\n      encrypted: "true"\n') == 2
+
+
+def test_a_daemon_with_live_restore_beside_a_stack_is_told() -> None:
+    rule = f"{PREFIX}daemon-live-restore-without-swarm"
+    daemon = {"etc/docker/daemon.json": '{"live-restore": true}'}
+    assert [each.rule for each in findings(daemon) if each.rule == rule] == []
+    (found,) = (each for each in findings({**daemon, "docker-stack.yml": STACK}) if each.rule == rule)
+    assert (found.outcome, found.location.path, found.location.line) == (Outcome.FAIL, "etc/docker/daemon.json", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "read"),
+    [
+        ("daemon.json", '{"hosts": ["fd://"]}', True),
+        ("etc/docker/daemon_with_registry.json", '{"ipv6": true}', True),
+        ("daemon.json", '{"running": true}', False),
+        (".claude-flow/daemon-state.json", '{"debug": true}', False),
+        ("daemon.json", "[]", False),
+    ],
+)
+def test_the_configuration_of_a_daemon_is_known_by_name_and_content(path: str, text: str, read: bool) -> None:
+    assert (recognise(documents.read(path, text)).formats == ("docker-daemon",)) is read
+
+
+def test_an_option_of_a_wrong_form_is_unknown() -> None:
+    found = findings({"daemon.json": '{"hosts": "tcp://0.0.0.0:2375", "iptables": "false"}'})
+    unknown = {each.rule.removeprefix(PREFIX) for each in found if each.outcome is Outcome.UNKNOWN}
+    assert unknown == {"daemon-api-authenticates-clients", "daemon-separates-networks"}
+    assert not [each for each in found if each.outcome is Outcome.ERROR]
+
+
+ENV = "# of web\nLOG_LEVEL=info\nexport DB_PASSWORD='Tr4vel-l1ght' # secret\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "compose", "text", "used"),
+    [
+        (".env", "compose.yaml", PLAIN, True),
+        ("a/.env", "compose.yaml", PLAIN, False),
+        (".env", "docker-stack.yml", PLAIN, False),
+        ("conf/web.env", "docker-stack.yml", PLAIN.replace("'a:1'", "'a:1', env_file: conf/web.env"), True),
+        ("web.env", "a/compose.yaml", PLAIN.replace("'a:1'", "'a:1', env_file: [{path: ../web.env}]"), True),
+        (".env.local", "compose.yaml", PLAIN.replace("'a:1'", "'a:1', env_file: ['${F:-.env.local}']"), True),
+        (".env.local", "compose.yaml", PLAIN, False),
+    ],
+)
+def test_a_credential_in_an_environment_file_that_is_used_is_told(
+    path: str, compose: str, text: str, used: bool
+) -> None:
+    found = [each for each in findings({compose: text, path: ENV}) if "env-file" in each.rule]
+    assert [(each.outcome, each.location.path, each.location.line) for each in found] == (
+        [(Outcome.FAIL, path, 3)] if used else []
+    )
+    assert "Tr4vel" not in "".join(each.message for each in found)
+
+
+def test_what_compose_resets_is_not_there() -> None:
+    text = "services:\n  web:\n    image: a:1\n    build: !reset null\n    ports: !reset\n      - 22:22\n"
+    assert service(text).keys() == {"image", "name"}
+    assert failing(findings({"compose.yaml": text})).isdisjoint(
+        {"system-values-have-their-form", "service-management-ports-unpublished"}
+    )
+    files = {"compose.yaml": BASE, "compose.override.yaml": LIMIT.replace("64m", "!reset 64m")}
+    assert "service-memory-limited" in failing(findings(files))

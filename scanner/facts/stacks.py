@@ -17,7 +17,7 @@ from scanner.facts.groups import place
 from scanner.facts.step import Facts, FieldRead, read, step
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, SYSTEM, VOLUME
+from scanner.subjects.stacks.kinds import CONFIG, DAEMON, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VARIABLES, VOLUME
 from scanner.subjects.stacks.services import references
 
 
@@ -54,6 +54,23 @@ REFERENCES = Fact(
     provide="scan all files of the project, without `include` and `extends`",
 )
 
+SWARM = Fact(
+    "stack_files",
+    (DAEMON,),
+    list[str],
+    "The files of the scan that `docker stack deploy` deploys, so that the daemon may belong to a swarm.",
+    provide="scan the stack files of the hosts, too",
+)
+
+ENV_USERS = Fact(
+    "used_by",
+    (VARIABLES,),
+    list[str],
+    "The Compose and stack files that read the environment file: those whose services name it in `env_file` and, for "
+    "`.env`, those that `docker compose` deploys from its folder.",
+    provide="scan the Compose and stack files beside it, too",
+)
+
 _DEFINITIONS = {"networks": NETWORK, "volumes": VOLUME, "secrets": SECRET, "configs": CONFIG}
 _SECTIONS = {kind: section for section, kind in _DEFINITIONS.items()}
 _GIVEN = frozenset({("networks", "default")})
@@ -73,8 +90,9 @@ class Projects:
     """The services and definitions of all files."""
 
     READS: ClassVar[tuple[FieldRead, ...]] = (
-        read(SERVICE, "service", "applied.name"),
-        read(SYSTEM, "system.included", "system.cut"),
+        read(SERVICE, "service", "applied.name", "applied.env_files"),
+        read(VARIABLES),
+        read(SYSTEM, "system.included", "system.cut", "system.target"),
         *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
     )
 
@@ -85,6 +103,12 @@ class Projects:
         """Section and name of what the files of a folder define."""
         self.including: set[_File] = set()
         """Files of which others, or values of a wrong form, may define more."""
+        self.stacks: list[str] = []
+        """The files that `docker stack deploy` deploys."""
+        self.daemons: list[Subject] = []
+        self.env_files: list[Subject] = []
+        self.env_users: defaultdict[str, set[str]] = defaultdict(set)
+        """Path of an environment file -> the files that read it."""
         self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
         self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
         self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
@@ -96,13 +120,23 @@ class Projects:
             self._files[_folder(file)].append(file)
             self._overrides[_overridden(file[0])].append(file)
             system = subject.bindings["system"]
+            if system["target"] == STACK:
+                self.stacks.append(file[0])
+            else:
+                self.env_users[_beside(file[0], ".env")].add(file[0])
             if system.get("included") or system.get("cut"):
                 self.including.add(file)
         elif subject.kind == SERVICE:
             name = name_of(subject)
             self.services[file][name] = subject
+            for path in subject.bindings["applied"].get("env_files", ()):
+                self.env_users[_beside(file[0], path)].add(file[0])
             if _runs(subject):
                 self._running[_folder(file)][name].append(subject)
+        elif subject.kind == DAEMON:
+            self.daemons.append(subject)
+        elif subject.kind == VARIABLES:
+            self.env_files.append(subject)
         elif subject.kind in _SECTIONS:
             self.defined[_folder(file)].add((_SECTIONS[subject.kind], name_of(subject)))
 
@@ -120,6 +154,11 @@ class Projects:
 def name_of(subject: Subject) -> str:
     """The name of a service or a definition."""
     return str(subject.bindings["applied"]["name"])
+
+
+def _beside(path: str, name: str) -> str:
+    """The path of a file that another one names."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
 def _folder(file: _File) -> _Folder:
@@ -174,7 +213,7 @@ def _extended(projects: Projects, file: _File, service: Subject) -> Iterator[Sub
             return
         named = extends if isinstance(extends, dict) else {"service": extends}
         if other := named.get("file"):
-            file = (posixpath.normpath(posixpath.join(posixpath.dirname(file[0]), str(other))), 0)
+            file = (_beside(file[0], str(other)), 0)
         found = projects.services.get(file, {}).get(str(named.get("service")))
         yield found
         if found is None:
@@ -209,3 +248,17 @@ def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackRef
         if "$" not in name:
             found = (section, name) in known
             yield StackReference(kind=section[:-1], name=name, field=join_path(path), found=found)
+
+
+@step(Projects, gives=(SWARM,))
+def find_stacks(projects: Projects, facts: Facts) -> None:
+    """The stack files that stand beside the configuration of a daemon."""
+    for daemon in projects.daemons:
+        facts.add(daemon, SWARM, sorted(set(projects.stacks)))
+
+
+@step(Projects, gives=(ENV_USERS,))
+def find_users(projects: Projects, facts: Facts) -> None:
+    """The files that read each environment file."""
+    for each in projects.env_files:
+        facts.add(each, ENV_USERS, sorted(projects.env_users.get(each.origin.path, ())))

@@ -21,6 +21,7 @@ from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not
 from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
 from scanner.subjects.kind import Kind
+from scanner.subjects.stacks import daemon, env_files
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 CONFIGURATION_CHANGE = "gate.configuration-change"
@@ -33,6 +34,8 @@ FORMATS: tuple[Format, ...] = (
     architecture.FORMAT,
     calm.FORMAT,
     stacks.FORMAT,
+    daemon.FORMAT,
+    env_files.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
     *agents.FORMATS,
@@ -49,6 +52,7 @@ KINDS: dict[str, Kind] = {
 IN_PLACE = (
     *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
     *stacks.IN_PLACE,
+    *daemon.IN_PLACE,
 )
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 IN_FILE = (agents.SETTINGS, agents.PERMISSION)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from scanner.documents.positions import Node
+from scanner.documents.positions import Node, join_path
 from scanner.marks import NOWHERE, Mark, entries_of, with_children
 
 _Path = tuple[str, ...]
@@ -42,6 +42,11 @@ class Misfit(NamedTuple):
     mark: Mark
     expected: str
     found: str
+
+    def reason(self, holder: _Path) -> tuple[str, str]:
+        """Why the field is not known, named from its holder, and what to provide."""
+        named = join_path(self.path[len(holder) :])
+        return f"`{named}` is {self.found} and not {self.expected}", f"write `{named}` as {self.expected}"
 
 
 def _listed(item: Form) -> Form:
@@ -139,10 +144,20 @@ FILE = _mapping(
     }
 )
 
+_PLAIN_FLAG = Form("true or false", (bool,))
+DAEMON = _mapping(
+    {
+        **dict.fromkeys(("hosts", "insecure-registries"), _TEXTS),
+        **dict.fromkeys(("userns-remap", "log-driver", "metrics-addr", "swarm-default-advertise-addr"), TEXT),
+        **dict.fromkeys(("tls", "tlsverify", "icc", "live-restore", "no-new-privileges", "iptables"), _PLAIN_FLAG),
+    }
+)
+"""The configuration of dockerd, which refuses a text in place of a boolean."""
 
-def fitting(root: Node) -> tuple[Node, list[Misfit]]:
+
+def fitting(root: Node, form: Form) -> tuple[Node, list[Misfit]]:
     """A file without the fields that contain a value of another form than it must have, and these values."""
-    found = list(_misfits(root, FILE, (), None))
+    found = list(_misfits(root, form, (), None))
     for field_path in {misfit.field: None for misfit in found}:
         root = _without(root, field_path)
     return root, found

@@ -12,7 +12,7 @@ from scanner.model import Subject
 from scanner.subjects.stacks import resources, services
 from scanner.subjects.stacks.applied import Applied, Entry, entry
 from scanner.subjects.stacks.dropped_keys import refused
-from scanner.subjects.stacks.forms import Misfit, fitting
+from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.target import Target, target_of
 
@@ -50,7 +50,7 @@ _DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
 
 def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     """The subjects of a Compose or stack file; `wanted` is who deploys it, where the caller says so."""
-    root, misfits = fitting(document.root)
+    root, misfits = fitting(document.root, FILE)
     target = target_of(root, document.origin.path, wanted)
     stack = {"target": target.name}
     yield _system(document, root, target, misfits)
@@ -67,11 +67,9 @@ def subjects(document: Document, wanted: str) -> Iterator[Subject]:
 
 def _leave_out(shape: Applied, misfit: Misfit) -> None:
     """Take in that a field is not known because its value has another form than it must have."""
-    field = misfit.field[2:]
-    named = join_path(misfit.path[2:])
-    why = f"`{named}` is {misfit.found} and not {misfit.expected}", f"write `{named}` as {misfit.expected}"
+    holder, field = misfit.field[:_DEFINITION], misfit.field[_DEFINITION:]
     for name in (*field, *_DERIVED.get(field, ())):
-        shape.miss(name, why)
+        shape.miss(name, misfit.reason(holder))
 
 
 def _system(document: Document, root: Node, target: Target, misfits: list[Misfit]) -> Subject:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from scanner import documents, facts, library
+from scanner.facts.step import Whole
 from scanner.model import Finding, Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, load_folder
@@ -41,7 +42,7 @@ def subjects(files: dict[str, str], target: str = "") -> list[Subject]:
     return [subject for some in found for subject in some]
 
 
-def findings(files: dict[str, str], target: str = "", *, whole: bool = True) -> list[Finding]:
+def findings(files: dict[str, str], target: str = "", *, whole: Whole = True) -> list[Finding]:
     some = subjects(files, target)
     return evaluator().evaluate(some, facts.derive(some, whole=whole)).findings
 
@@ -341,6 +342,7 @@ LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
 @pytest.mark.parametrize(
     ("files", "whole", "fails"),
     [
+        ({"compose.yaml": BASE, "limits.yaml": LIMIT[:-1] + "\n    build: .\n"}, frozenset("*"), {"compose.yaml"}),
         ({"compose.yaml": BASE}, True, {"compose.yaml"}),
         ({"compose.yaml": BASE, "compose.override.yaml": LIMIT}, True, set()),
         ({"docker-compose.yml": BASE, "docker-compose.prod.yml": LIMIT}, True, {"docker-compose.yml"}),
@@ -369,7 +371,7 @@ LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
         ({"compose.yaml": "services:\n  a: {extends: a}\n"}, True, {"compose.yaml"}),
     ],
 )
-def test_files_of_one_project_are_joined(files: dict[str, str], whole: bool, fails: set[str]) -> None:
+def test_files_of_one_project_are_joined(files: dict[str, str], whole: Whole, fails: set[str]) -> None:
     found = findings(files, whole=whole)
     assert {each.location.path for each in found if each.rule == f"{PREFIX}service-memory-limited"} == fails
 
@@ -510,3 +512,13 @@ def test_what_compose_resets_is_not_there() -> None:
     )
     files = {"compose.yaml": BASE, "compose.override.yaml": LIMIT.replace("64m", "!reset 64m")}
     assert "service-memory-limited" in failing(findings(files))
+
+
+@pytest.mark.parametrize(("whole", "expected"), [(True, Outcome.FAIL), (frozenset("*"), None), (False, None)])
+def test_a_reference_is_judged_where_it_resolves_or_all_files_are_read(whole: Whole, expected: Outcome | None) -> None:
+    rule = f"{PREFIX}service-references-defined"
+    text = "services: {web: {image: 'a:1', networks: [front]}}\n"
+    resolved = findings({"a.yaml": text + "networks: {front: {}}\n"}, whole=whole)
+    assert [each for each in resolved if each.rule == rule] == []
+    (found,) = (each for each in findings({"a.yaml": text}, whole=whole) if each.rule == rule)
+    assert found.outcome is (expected or Outcome.UNKNOWN)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypedDict
 from scanner.documents.positions import Node, join_path
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.step import Facts, FieldRead, read, step
+from scanner.facts.step import Facts, FieldRead, Whole, is_open, read, step
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.stacks.kinds import CONFIG, DAEMON, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VARIABLES, VOLUME
@@ -96,8 +96,11 @@ class Projects:
         *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
     )
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
-        self.whole = whole
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
+        self.named = whole is False
+        """Only a part of the files was named, so that those of a folder are merged."""
+        self.whole = not is_open(whole)
+        """The definitions are all there are."""
         self.services: defaultdict[_File, dict[str, Subject]] = defaultdict(dict)
         self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
         """Section and name of what the files of a folder define."""
@@ -147,7 +150,7 @@ class Projects:
 
     def added(self, file: _File) -> list[_File]:
         """The files that are merged into one when it is deployed: its override file, or all that were named with it."""
-        merged = self._overrides[file[0]] if self.whole else self._files[_folder(file)]
+        merged = self._files[_folder(file)] if self.named else self._overrides[file[0]]
         return [each for each in merged if each != file and not file[1]]
 
 
@@ -232,15 +235,17 @@ def _paths(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
 
 @step(Projects, gives=(REFERENCES,))
 def find_references(projects: Projects, facts: Facts) -> None:
-    """What each service uses; a project that includes others, or of which only a part was read, is not judged."""
+    """What each service uses. Where others may define more, only a service whose references resolve is judged."""
     for file, services in projects.services.items():
-        if not projects.whole or file in projects.including:
-            continue
+        complete = projects.whole and file not in projects.including
         known = projects.defined[_folder(file)] | _GIVEN
         for service in services.values():
             own = service.bindings["service"]
-            if "extends" not in own:
-                facts.add(service, REFERENCES, list(_references(Node(own, service.marks["service"]), known)))
+            if "extends" in own:
+                continue
+            used = list(_references(Node(own, service.marks["service"]), known))
+            if complete or all(each["found"] for each in used):
+                facts.add(service, REFERENCES, used)
 
 
 def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackReference]:

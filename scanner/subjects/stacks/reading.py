@@ -86,8 +86,7 @@ def _system(document: Document, root: Node, target: Target, misfits: list[Misfit
     title = f"{'stack' if target.name == STACK else 'Compose project'} {name}".strip()
     marks = {"system": shape.mark(document.root)}
     bindings = {"system": shape.data}
-    unknowns = frozenset(shape.unknowns)
-    return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system", unknowns, reasons=shape.reasons)
+    return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system")
 
 
 def _misfit(misfit: Misfit) -> Entry:

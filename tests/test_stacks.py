@@ -19,7 +19,7 @@ from scanner.subjects import recognise
 from scanner.subjects.stacks import deployers, forms
 from scanner.subjects.stacks.variables import substitute
 from tests.command_line import assay
-from tests.stack_files import COMPOSE, COMPOSE_FAULTS, STACK, STACK_FAULTS
+from tests.stack_files import COMPOSE, COMPOSE_FAULTS, DAEMON, DAEMON_FAULTS, STACK, STACK_FAULTS
 
 ROOT = Path(__file__).parent.parent
 PREFIX = "stacks."
@@ -64,7 +64,9 @@ def target_of(path: str, text: str, wanted: str = "") -> tuple[str, str, bool]:
     return system["target"], system["decided_by"], system["undecided"]
 
 
-@pytest.mark.parametrize(("path", "text"), [("docker-stack.yml", STACK), ("compose.yaml", COMPOSE)])
+@pytest.mark.parametrize(
+    ("path", "text"), [("docker-stack.yml", STACK), ("compose.yaml", COMPOSE), ("daemon.json", DAEMON)]
+)
 def test_a_clean_file_gives_nothing(path: str, text: str) -> None:
     assert [(each.rule, each.outcome, each.message) for each in findings({path: text})] == []
 
@@ -88,6 +90,13 @@ def test_a_planted_fault_is_found_at_its_line(path: str, text: str, old: str, ne
         assert all(line <= first for line in lines)
     else:
         assert lines <= {number for number, line in enumerate(after, 1) if line not in before} | {first}
+
+
+@pytest.mark.parametrize(("old", "new", "rule", "line"), DAEMON_FAULTS)
+def test_a_planted_fault_of_a_daemon_is_found_at_its_line(old: str, new: str, rule: str, line: int) -> None:
+    assert DAEMON.count(old) == 1
+    found = findings({"daemon.json": DAEMON.replace(old, new)})
+    assert [(each.rule, each.outcome, each.location.line) for each in found] == [(PREFIX + rule, Outcome.FAIL, line)]
 
 
 def test_the_default_profile_has_what_is_stated_and_strict_what_is_missing() -> None:

@@ -117,12 +117,12 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     marks: Raw
     focus: str
     unknowns: frozenset[str]
+    reasons: dict[str, tuple[str, str]]
     group: str
     overlay: str
     partial: bool
     partly: frozenset[str]
     told: tuple[int, str]
-    reasons: dict[str, tuple[str, str]]
 
 
 _SUBJECT = names_of(_SubjectRow)
@@ -153,12 +153,12 @@ def _subject(row: _SubjectRow) -> Subject:
         _Marks(row.marks),
         row.focus,
         row.unknowns,
+        row.reasons,
         row.group,
         row.overlay,
         row.partial,
         row.partly,
         row.told,
-        row.reasons,
     )
 
 

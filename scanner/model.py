@@ -84,6 +84,8 @@ class Subject(Struct, frozen=True, eq=False):
     """The binding that a rule's `at` is relative to."""
     unknowns: frozenset[str] = frozenset()
     """Names of fields whose value in the text is not known (a variable, a call)."""
+    reasons: Mapping[str, tuple[str, str]] = {}
+    """Name of an unknown field -> why it is not known and what to provide; without an entry, the text computes it."""
     group: str = ""
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""

@@ -20,6 +20,7 @@ from scanner.subjects.document import document_subject
 from scanner.subjects.format import Format
 from scanner.subjects.fragments import fragment
 from scanner.subjects.kind import Kind
+from scanner.subjects.stacks import daemon, env_files
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 CONFIGURATION_CHANGE = "gate.configuration-change"
@@ -32,6 +33,8 @@ FORMATS: tuple[Format, ...] = (
     architecture.FORMAT,
     calm.FORMAT,
     stacks.FORMAT,
+    daemon.FORMAT,
+    env_files.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
     *agents.FORMATS,
@@ -48,6 +51,7 @@ KINDS: dict[str, Kind] = {
 IN_PLACE = (
     *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
     *stacks.IN_PLACE,
+    *daemon.IN_PLACE,
 )
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 IN_FILE = (agents.SETTINGS, agents.PERMISSION)

@@ -233,6 +233,8 @@ class RuleInfo(Struct, frozen=True):
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: bool = False
     """Only the first of equal messages in one input is reported."""
+    lists: str = ""
+    """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None
     """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ _VALUED = frozenset(
 _EXACT_NPM = regex(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _NPM = regex(r"(@[\w.-]+/[\w.-]+|[\w.-]+)(?:@(.+))?")
 _PYTHON = regex(r"([\w.-]+)(?:\[[\w,-]+\])?(?:(?:==|@)(.+))?")
+_PLAIN = regex(r"(?:@[\w.-]+/)?[\w.-]+")
+"""The name of a package of a registry."""
 _COMMIT = regex(r"(?:#|@)(?:[0-9a-f]{40}|v?\d+\.\d+\.\d+)(?:#.*)?$")
 _DOCKER = ("docker", "podman", "nerdctl")
 _FLAGS = name_set(
@@ -55,7 +57,11 @@ _HOST_ACCESS = frozenset(
 
 
 def package(words: Sequence[str]) -> dict[str, Any] | None:
-    """`{runner, name, version, pinned, local}` of the package that a command line runs; None for one that runs none."""
+    """`{runner, name, version, text, pinned, moves, local}` of the package that a command line runs; None without one.
+
+    `moves` says whether it is named by a tag, a range or a branch: what runs changes with each release. A runner starts
+    what it downloaded before if no version is stated.
+    """
     words = _unwrapped(words)
     if not words:
         return None
@@ -99,9 +105,11 @@ def _named(rest: list[str], *, python: bool) -> dict[str, Any] | None:
         else:
             named = named or word
             break
-    if not named or named.startswith("$"):
+    if not named or named.startswith(("$", "<", "{")):
         return None
-    return {**(_python(named) if python else _npm(named)), "local": local}
+    found = _python(named) if python else _npm(named)
+    moves = not found["pinned"] and bool(found["version"] or not _PLAIN.fullmatch(found["name"]))
+    return {**found, "text": named, "moves": moves, "local": local}
 
 
 def _npm(text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scanner.late import regex
 from scanner.subjects.agents import file_reach
-from scanner.subjects.agents.programs import name_set, program_of, rank, rows, valued_options
+from scanner.subjects.agents.programs import name_set, program_of, rank, rows, rows_of, valued_options
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
@@ -176,7 +176,8 @@ def command_reach(specifier: str) -> str:
     start = f"{program_of(first)} {rest}".strip()
     if not start:
         return "any-command"
-    found = [reach for words, reach in rows() if _includes(start, words, whole_words=pattern.whole_words)]
+    table = rows_of(start.partition(" ")[0]) if rest or pattern.whole_words else rows()
+    found = [reach for words, reach in table if _includes(start, words, whole_words=pattern.whole_words)]
     return min(found, key=rank, default="narrow")
 
 

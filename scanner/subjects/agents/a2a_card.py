@@ -16,10 +16,16 @@ from scanner.subjects.agents.kinds import ENDPOINT
 from scanner.subjects.agents.servers import address
 from scanner.subjects.subject_builder import SubjectBuilder
 
-
 _NAMES = 50
 """Schemes that a subject names."""
-_TOKENS = ("tokenUrl", "authorizationUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl", "oauth2MetadataUrl")
+_TOKENS = (
+    "tokenUrl",
+    "authorizationUrl",
+    "refreshUrl",
+    "deviceAuthorizationUrl",
+    "openIdConnectUrl",
+    "oauth2MetadataUrl",
+)
 _DEEPEST = 4
 """Mappings between a scheme and the address of one of its flows."""
 
@@ -82,7 +88,7 @@ def _declared(card: Node) -> list[tuple[str, Node, Any]]:
 
 
 def _is_key_in_address(scheme: Node) -> bool:
-    return scheme.get("in").value == "query" or scheme.get("apiKeySecurityScheme", "location").value == "query"
+    return "query" in (scheme.get("in").value, scheme.get("apiKeySecurityScheme", "location").value)
 
 
 def _token_addresses(node: Node, depth: int = 0) -> Iterator[tuple[dict[str, Any], Node]]:
@@ -91,8 +97,9 @@ def _token_addresses(node: Node, depth: int = 0) -> Iterator[tuple[dict[str, Any
         if name in _TOKENS and isinstance(value.value, str):
             shape = SubjectBuilder()
             address(shape, value)
-            found = {key: shape.data[key] for key in ("scheme", "loopback") if key in shape.data}
-            yield {"url": value.value, "use": name, **found}, value
+            row: dict[str, Any] = {"url": value.value, "use": name}
+            row |= {key: shape.data[key] for key in ("scheme", "loopback") if key in shape.data}
+            yield row, value
         elif depth < _DEEPEST:
             yield from _token_addresses(value, depth + 1)
 

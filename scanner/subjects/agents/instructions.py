@@ -20,7 +20,7 @@ from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
 from scanner.subjects.agents.permissions import permissions
-from scanner.subjects.agents.secret_values import is_secret_line
+from scanner.subjects.agents.prompts import put_credentials
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -30,7 +30,17 @@ _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
 _NOTES = frozenset(
-    {"pre", "post", "pre_task", "post_task", "pre_execution", "post_execution", "on_error", "on_complete"}
+    {
+        "pre",
+        "post",
+        "pre_task",
+        "post_task",
+        "pre_execution",
+        "post_execution",
+        "on_error",
+        "on_complete",
+        "notification",
+    }
 )
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
@@ -123,9 +133,7 @@ def _list(node: Node) -> Node:
 def _prompt(where: Place, name: str, root: Node) -> Subject:
     """The lines of a text, without its front matter and its code blocks, and those that contain a credential."""
     shape = SubjectBuilder().say("name", name).put("lines", root)
-    held = [line for line in root.elements() if line.mark and isinstance(line.value, str) and is_secret_line(line.value)]
-    mark = with_children(root.mark or NOWHERE, [line.mark for line in held])
-    shape.put("credentials", Node([line.value for line in held], mark))
+    put_credentials(shape)
     return subject(PROMPT, where, "", "instructions of", shape, root)
 
 

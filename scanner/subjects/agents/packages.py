@@ -76,11 +76,19 @@ def package(words: Sequence[str]) -> dict[str, Any] | None:
     return None if named is None else {"runner": " ".join(words[:1]), **named}
 
 
+_WITH_VALUE = ("-n", "-I", "-P", "-L", "-d", "-s", "-a", "-E")
+"""Options of xargs that take the word behind them."""
+
+
 def _unwrapped(words: Sequence[str]) -> Sequence[str]:
-    """The words behind `cmd /c`, `sudo` and assignments of variables."""
+    """The words behind `cmd /c`, `xargs`, `sudo` and assignments of variables."""
     words = list(words)
     while words and (words[0] in ("sudo", "env", "exec") or ("=" in words[0] and not words[0].startswith("-"))):
         words = words[1:]
+    if words and words[0] == "xargs":
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] in _WITH_VALUE else words[1:]
     if words and words[0].lower().removesuffix(".exe") == "cmd" and words[1:2] and words[1].lower() == "/c":
         words = words[2:]
     return words

@@ -112,11 +112,18 @@ def _ignored_specifier(tool: str, specifier: str) -> str:
             return "`:*` is only recognised at the end"
         if "*:" in specifier.rstrip().removesuffix(":*"):
             return "a colon behind `*` is taken literally"
-    elif tool in _READERS | _WRITERS and specifier.endswith(":*"):
-        return "`:*` is only recognised in rules for commands"
+    elif tool in _READERS | _WRITERS:
+        return _ignored_path(tool, specifier)
     elif tool == "WebFetch" and specifier != "*" and not specifier.startswith("domain:"):
         return "a rule for WebFetch begins with `domain:`"
     return ""
+
+
+def _ignored_path(tool: str, specifier: str) -> str:
+    """Why a rule with a path matches no file."""
+    if specifier.startswith("file:"):
+        return f"`file:` counts as a part of the path: write {tool}({specifier.removeprefix('file:')})"
+    return "`:*` is only recognised in rules for commands" if specifier.endswith(":*") else ""
 
 
 def _reach(tool: str, specifier: str | None) -> str:

@@ -17,7 +17,21 @@ _EXACT = regex(
 _MADE_UP = regex(r"(?i)xxxx|your|example|placeholder|replace|dummy|fake|redacted|sample|changeme|\.\.\.|(.)\1{5}")
 _VARIED = 10
 _MARKS = (
-    *("PRIVATE KEY", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "sk-"),
+    *(
+        "PRIVATE KEY",
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "AIza",
+        "sk-",
+    ),
     *("k_live_", "npm_", "hf_", "eyJ", "://"),
 )
 """One of them is in every text that `_IN_PROSE` finds."""

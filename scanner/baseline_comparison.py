@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from scanner import __version__, library
 from scanner.baseline import BaselineState
-from scanner.comparison import orders_of, side_of, unread
+from scanner.comparison import lists_of, orders_of, side_of, unread
 from scanner.completeness import missing_kinds
 from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
@@ -182,7 +182,7 @@ def _matched(baseline: Baseline, parts: _Parts, now: Evaluated) -> Matched:
     ]
     side = baseline.side(past, strict=now.options.strict_documents)
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
-    return match(side, side_of(now, joined), orders_of(now))
+    return match(side, side_of(now, joined), orders_of(now), lists_of(now))
 
 
 def _notes(baseline: Baseline, name: str, now: Evaluated, matched: Matched) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> lis
 def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str] = ()) -> Evaluated:
     """A scan, with what became of each finding since another one with the same rules."""
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
-    matched = match(side_of(before, joined), side_of(now, joined), orders_of(now))
+    matched = match(side_of(before, joined), side_of(now, joined), orders_of(now), lists_of(now))
     mended = mended_files.judged(matched.findings, now, partial(_of_commit, now, base))
     findings = list(_with_causes(_about_waivers(out_of_sight(mended, before, now, joined), now), before, now, joined))
     grouped = now.by.rules.by_subject
@@ -154,6 +154,11 @@ def _is_link(item: Input) -> bool:
 def orders_of(state: Evaluated) -> dict[str, Worse]:
     """Which value of a rule is worse than another, of the rules that state it."""
     return {rule.info.id: rule.info.worse for rule in state.by.rules.rules if rule.info.worse}
+
+
+def lists_of(state: Evaluated) -> set[str]:
+    """The rules whose one finding for an input lists what its places hold."""
+    return {rule.info.id for rule in state.by.rules.rules if rule.info.lists}
 
 
 def unread(state: Evaluated) -> Iterator[str]:

@@ -30,7 +30,7 @@ def separate_findings(
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide.
     """
-    once = [rule.id for rule in rules if rule.once == "input"]
+    once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     return _counted(in_order(found), rules, context)
 

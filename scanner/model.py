@@ -242,6 +242,8 @@ class RuleInfo(Struct, frozen=True):
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
     once: str = ""
     """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
+    lists: str = ""
+    """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None
     """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()

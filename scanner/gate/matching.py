@@ -89,10 +89,11 @@ class Matched(Struct):
     """
 
 
-def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
+def match(base: Side, head: Side, worse: Mapping[str, Worse], once: Collection[str] = ()) -> Matched:
     """What became of the findings of a base.
 
-    `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is.
+    `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is. A rule
+    of `once` is reported once for each input, at the first place: if that is mended, the next one was there before.
     """
     past, present = ([each for each in side.findings if _counts(each)] for side in (base, head))
     pairs = [pair for pair in _same(past, present) if not _was_elsewhere(*pair, base, head)]
@@ -101,6 +102,9 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
         undecided = [pair for pair in pairs if _was_undecided(*pair, base, head)]
         pairs = [pair for pair in pairs if not _was_undecided(*pair, base, head)]
     left, come = _without_first(past, pairs), _without_second(present, pairs)
+    if once:
+        again, left, come = _agreeing(left, come, lambda each: _of_input(each, once))
+        pairs += again
     moved = _moved(left, come, base.subjects, head.subjects)
     states = {id(new): _state(old, new, worse) for old, new in pairs}
     states |= {id(new): _state(old, new, worse, moved=True) for old, new in moved}
@@ -115,6 +119,11 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
             for finding in _without_first(left, moved)
         ],
     )
+
+
+def _of_input(finding: Finding, once: Collection[str]) -> Hashable:
+    """The rule and the input of a finding that is reported once for it; any other finding is only itself."""
+    return (finding.rule, finding.outcome, finding.location.path) if finding.rule in once else id(finding)
 
 
 def _without_first(findings: Iterable[Finding], pairs: Iterable[_Pair]) -> list[Finding]:

@@ -118,6 +118,12 @@ def load_expression(compiled: bytes) -> cel.Expression:
     return _environment(()).deserialize(compiled)
 
 
+@lru_cache(maxsize=256)
+def kept_expression(compiled: bytes) -> cel.Expression:
+    """An expression that is needed again and again, such as that of a message."""
+    return load_expression(compiled)
+
+
 def activation(bindings: Mapping[str, Any]) -> cel.Activation:
     """The values that expressions see, to be shared by all rules about one subject."""
     return _environment(()).Activation(bindings)

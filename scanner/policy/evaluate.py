@@ -242,7 +242,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
     info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
     path = judged.trace if outcome is Outcome.UNKNOWN and judged.trace and _reads_traced(rule) else ()
     if rule.detail and outcome is Outcome.FAIL:
-        detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
+        detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
     failed = outcome is Outcome.FAIL
     seen = observe(rule, subject, item) if failed else NOTHING

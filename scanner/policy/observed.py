@@ -75,7 +75,7 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
     ):
         return Observed(f"{field} is set")
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return Observed(f"{field} is {shown}", _evidence(text))
+    return Observed(f"{field} is {shown}", evidence(text))
 
 
 def expected(rule: Rule) -> str:
@@ -123,6 +123,7 @@ def _is_masked(name: str, text: str) -> bool:
     return mask(spoken) != spoken or mask(text) != text
 
 
-def _evidence(text: str) -> str:
+def evidence(text: str) -> str:
+    """A value as evidence: as it is, or the digest of a large one."""
     data = text.encode("utf-8", "surrogatepass")
     return text if len(data) <= _LARGEST else f"sha256:{hashlib.sha256(data).hexdigest()}"

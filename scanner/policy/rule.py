@@ -32,6 +32,8 @@ IDENTITY = regex(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
 _PLATFORMS = {"stack": Platform.OTHER}
 """Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
+_LIST = regex(r"([^{}]+: )\{[\w.]+\}")
+"""A message that is a text, a colon and one placeholder."""
 _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
 
@@ -230,10 +232,17 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
         once=value.get("once", ""),
+        lists=_start_of_list(value["message"]) if value.get("once") == "input" else "",
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,
     )
+
+
+def _start_of_list(message: str) -> str:
+    """The start of a message that is a text, a colon and one placeholder; empty for any other message."""
+    found = _LIST.fullmatch(message)
+    return found[1] if found else ""
 
 
 def load_folder(folder: Path) -> Iterator[RuleFile]:

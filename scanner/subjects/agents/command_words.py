@@ -94,12 +94,14 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     shape = SubjectBuilder().put("text", node, text[:LONGEST]).say("words", words[:200]).say("via", via)
     shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
     held = _credential(text, words)
-    shape.say("credential", held).put("credential", _holding(apart, node, lambda item: _credential(item, [item])), held)
+    shape.say("credential", held)
+    if held:
+        shape.put("credential", _holding(apart, node, lambda item: _credential(item, [item])), held)
     found = packages.package(words)
     if found:
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
-        shape.say(field, value).put(field, _showing(apart, node, field), value)
+        shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
 
 

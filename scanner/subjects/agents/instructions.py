@@ -20,6 +20,7 @@ from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
 from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.prompts import put_credentials
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -29,12 +30,24 @@ _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
 _NOTES = frozenset(
-    {"pre", "post", "pre_task", "post_task", "pre_execution", "post_execution", "on_error", "on_complete"}
+    {
+        "pre",
+        "post",
+        "pre_task",
+        "post_task",
+        "pre_execution",
+        "post_execution",
+        "on_error",
+        "on_complete",
+        "notification",
+    }
 )
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
     r"(?i)\b(?:never|not|don't|doesn't|avoid|without|instead of|forbid\w*|refuse|reject|block\w*|deny|warn\w*)\b"
 )
+_SENTENCE = 500
+"""Characters before a command that may say not to run it."""
 _EVERYTHING = ("*", "all", "All")
 
 
@@ -118,8 +131,9 @@ def _list(node: Node) -> Node:
 
 
 def _prompt(where: Place, name: str, root: Node) -> Subject:
-    """The lines of a text, without its front matter and its code blocks."""
+    """The lines of a text, without its front matter and its code blocks, and those that contain a credential."""
     shape = SubjectBuilder().say("name", name).put("lines", root)
+    put_credentials(shape)
     return subject(PROMPT, where, "", "instructions of", shape, root)
 
 
@@ -131,7 +145,7 @@ def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
         row, column = start_of(line.mark)
         for match in _SPAN.finditer(line.value):
             downloads = seen(match[2][:LONGEST])["runsDownload"]
-            before = line.value[: match.start()].rpartition(". ")[2]
+            before = line.value[max(0, match.start() - _SENTENCE) : match.start()].rpartition(". ")[2]
             if match[1] or (downloads and not _NEGATED.search(before)):
                 at = keyless((row, column + match.start(2)), (row, column + match.end(2)))
                 yield from command(where, name, "prompt", Node(match[2], at))

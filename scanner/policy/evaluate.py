@@ -26,7 +26,6 @@ from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
-from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
 
 _ARCHITECTURE = "architecture."
@@ -208,8 +207,7 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
-    if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
-        fix = replace(rule.fix, safe=True) if _is_safe(ready, values) else rule.fix
+    if found.outcome is Outcome.FAIL and not subject.partial and (fix := ready.fix_of(values)):
         result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 
@@ -258,14 +256,3 @@ def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Ite
     for name, text in rule.related.items():
         if location := known.get(item.related + name) or known.get(name):
             yield Related(location, text)
-
-
-def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
-    """Whether the fix of a rule is valid for this subject as a whole."""
-    return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
-
-
-def _is_safe(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
-    """Whether the fix of a rule is safe for this subject, where it is not so for every one."""
-    safe_when = ready.fix_safe_when
-    return safe_when is not None and cel.evaluate(safe_when, cel.activation(values)).truth is Truth.TRUE

@@ -29,19 +29,7 @@ _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
-_NOTES = frozenset(
-    {
-        "pre",
-        "post",
-        "pre_task",
-        "post_task",
-        "pre_execution",
-        "post_execution",
-        "on_error",
-        "on_complete",
-        "notification",
-    }
-)
+_NOTE = regex(r"(?:pre|post|on|before|after)(?:_\w+)?|notification")
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
     r"(?i)\b(?:never|not|don't|doesn't|avoid|without|instead of|forbid\w*|refuse|reject|block\w*|deny|warn\w*)\b"
@@ -74,8 +62,13 @@ def read(document: Document) -> Iterator[Subject]:
 
 
 def _of_claude_flow(node: Node) -> bool:
-    """Whether hooks are `pre` and `post` texts, which claude-flow writes for people and Claude Code does not run."""
-    return isinstance(node.value, dict) and bool(node.value) and all(name in _NOTES for name in node.value)
+    """Whether hooks are texts such as `pre` and `post_task`, which are notes of claude-flow and hooks of no tool."""
+    hooks = node.value
+    return (
+        isinstance(hooks, dict)
+        and bool(hooks)
+        and all(_NOTE.fullmatch(name) and isinstance(text, str) for name, text in hooks.items())
+    )
 
 
 def _agent(where: Place, name: str, root: Node) -> Subject:

@@ -84,9 +84,7 @@ class Matched(Struct):
     findings: list[Finding] = field(default_factory=list)
     """Those of the head in their order, with their states."""
     gone: list[Finding] = field(default_factory=list)
-    """Those of the base that the head does not have, with the state `fixed`, or `incomparable` where the head cannot
-    show it.
-    """
+    """Those of the base that the head does not have: `fixed`, or `incomparable` where the head cannot show it."""
 
 
 def match(base: Side, head: Side, worse: Mapping[str, Worse], once: Collection[str] = ()) -> Matched:

@@ -11,12 +11,11 @@ from msgspec.structs import replace
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
-from scanner.marks import line_of
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
-from scanner.subjects.document import document_subject
+from scanner.subjects.document import document_subject, first_line
 from scanner.subjects.format import Format
 from scanner.subjects.fragments import fragment
 from scanner.subjects.kind import Kind
@@ -154,7 +153,7 @@ class Recognition:
             self._tell_calls_in_source(part)
         if not self._group and (why := fragment(part, patch=self._patch)):
             self._foreign_kinds[why] = None
-            self._losses.append(Loss(_line(part), EMBEDDED, why))
+            self._losses.append(Loss(first_line(part), EMBEDDED, why))
             return
         for form in _asked(part.origin.path):
             found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
@@ -179,10 +178,10 @@ class Recognition:
         if part.format in _OF_ANYTHING and not found:
             return
         if found and (not in_code or found is TOOL_CALL):
-            self._lose(_line(part), found.name, found.reason)
+            self._lose(first_line(part), found.name, found.reason)
             return
         if found:
-            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+            self._losses.append(Loss(first_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         self._in_code = self._in_code if self._foreign_kinds else in_code
         self._foreign_kinds[(found.title if found else foreign.kind(part.root.value)) + also] = None
 
@@ -231,9 +230,9 @@ class Recognition:
         if subjects is not None:
             yield from subjects
         elif part.origin.first_line:
-            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+            self._losses.append(Loss(first_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         else:
-            self._lose(_line(part), found.name, found.reason)
+            self._lose(first_line(part), found.name, found.reason)
 
     def _note_elsewhere(self, part: Document, form: Format) -> None:
         """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
@@ -298,8 +297,3 @@ def _may_hold(fault: Fault) -> bool:
 def _is_ours(relaxed: Document, text: str) -> bool:
     """Whether a text that is nearly JSON would be read if it were JSON."""
     return may_be_ours(text) and not unread.of_document(relaxed.origin.path, relaxed.root.value)
-
-
-def _line(part: Document) -> int:
-    """The 1-based line at which a document begins."""
-    return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1

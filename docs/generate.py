@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if folder.exists() and any(folder.iterdir()):
         parser.error(f"{folder} is not empty")
     everything = load()
-    written = {**_generated(everything), **guides.pages(everything), **site_map.assets()}
+    written = {**generated(everything), **guides.pages(everything), **site_map.assets()}
     for name, content in written.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _generated(data: Data) -> dict[str, str]:
+def generated(data: Data) -> dict[str, str]:
     """The generated pages: path from the folder of the pages -> text."""
     made = {
         "index.md": start_page.blocks(data),

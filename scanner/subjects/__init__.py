@@ -141,7 +141,7 @@ class Recognition:
                 continue
             if why := "" if self._group else assertion(read):
                 self._foreign_kinds[why] = None
-                self._losses.append(Loss(_line(read), EMBEDDED, why))
+                self._losses.append(Loss(first_line(read), EMBEDDED, why))
                 continue
             for subject in self._of(read):
                 self.count += 1

@@ -67,7 +67,7 @@ class EntryWriter:
                 inspection.take_names(mark)
             inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay))
             inspection.take_texts((*subject.unknowns, *subject.partly))
-            inspection.take(subject.reasons)
+            inspection.take_texts(chain(subject.reasons, *subject.reasons.values()))
             inspection.take_struct(subject.origin)
         for finding in evaluation.findings:
             if finding.outcome is Outcome.ERROR:

@@ -156,7 +156,7 @@ def matched(rows: Iterable[Mapping[str, str]], rules: Sequence[RuleInfo]) -> dic
     """Check key -> ids of the rules that ask its question."""
     same: defaultdict[str, set[str]] = defaultdict(set)
     for rule in rules:
-        for name in rule.same_as:
+        for name in (*rule.same_as, *rule.overlaps):
             same[name].add(rule.id)
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:

@@ -58,7 +58,7 @@ def replaced(rules: Sequence[RuleFile]) -> dict[str, list[str]]:
     """Name of a check, with its prefix -> the rules that replace it."""
     found: dict[str, list[str]] = {}
     for file in rules:
-        for name in file.rule.info.same_as:
+        for name in (*file.rule.info.same_as, *file.rule.info.overlaps):
             found.setdefault(name, []).append(file.rule.info.id)
     return found
 

@@ -67,8 +67,13 @@ def page_of(file: RuleFile, data: Data) -> Iterator[str]:
         yield paragraph(prose(text))
     if file.rule.fix:
         yield heading(2, "Fix")
-        option = "" if file.rule.fix.safe else " --unsafe"
-        yield paragraph(f"{code('assay fix' + option)} makes it: {code(file.rule.fix.words())}.")
+        fix = file.rule.fix
+        option = "" if fix.safe else " --unsafe"
+        yield paragraph(f"{code('assay fix' + option)} makes it: {code(fix.words())}.")
+        if condition := file.data.value["fix"].get("safe_when"):
+            yield paragraph(f"It is safe, and needs no option, where {code(' '.join(condition.split()))} is true.")
+        if fix.risk:
+            yield paragraph(f"It is not safe: {prose(fix.risk)}.")
     yield from _requirement(file)
     yield from _parameters(file.data.value.get("parameters", {}))
     yield heading(2, "Examples", searched=False)
@@ -94,8 +99,8 @@ def _head(file: RuleFile) -> Iterator[str]:
         rows.append(("Formerly", codes(info.formerly)))
     if info.same_as:
         rows.append(("Same check in other tools", codes(info.same_as)))
-    if overlaps := file.data.value.get("overlaps"):
-        rows.append(("Related checks", codes(overlaps)))
+    if info.overlaps:
+        rows.append(("Related checks in other tools", codes(info.overlaps)))
     yield table(("Rule", code(info.id)), rows)
 
 

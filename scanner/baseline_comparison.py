@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from scanner import __version__, library
 from scanner.baseline import BaselineState
-from scanner.comparison import orders_of, side_of, unread
+from scanner.comparison import lists_of, orders_of, side_of, unread
 from scanner.completeness import missing_kinds
 from scanner.findings import merged_findings
 from scanner.finished_scan import Comparison, Scan
@@ -76,7 +76,7 @@ def compare(
     now = evaluate(paths, options, watch)
     parts = _Parts.of(baseline, now)
     matched = _matched(baseline, parts, now)
-    shown = (*merged_findings(matched.findings, now.read.shared), *matched.gone)
+    shown = (*merged_findings(matched.findings, now.read.shared, grouped=now.by.rules.by_subject), *matched.gone)
     states = Counter(each.baseline_state for each in shown if each.baseline_state)
     notes = tuple(_notes(baseline, name, now, matched))
     known = Before(
@@ -182,7 +182,7 @@ def _matched(baseline: Baseline, parts: _Parts, now: Evaluated) -> Matched:
     ]
     side = baseline.side(past, strict=now.options.strict_documents)
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
-    return match(side, side_of(now, joined), orders_of(now))
+    return match(side, side_of(now, joined), orders_of(now), lists_of(now))
 
 
 def _notes(baseline: Baseline, name: str, now: Evaluated, matched: Matched) -> Iterator[str]:

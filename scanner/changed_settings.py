@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from scanner.configuration.weakening import ConfigurationChange
 from scanner.errors import AssayError
 from scanner.gate import waivers
+from scanner.gate.waivers.subjects import subjects
 from scanner.marks import keyless
 from scanner.model import Finding, Subject
 from scanner.places import Origin
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.pack import AllRules
 from scanner.scan import Evaluated
+from scanner.scan_rules import about_waivers
 from scanner.subjects import CONFIGURATION_CHANGE
 from scanner.waived import WaiverFile, Waivers, WaiverState
 from scanner.waiving import shown
@@ -60,7 +62,7 @@ def _read(file: WaiverFile | None, now: Evaluated) -> Waivers:
 def _with_proposals(
     now: Evaluated, head: WaiverFile, past: WaiverFile | None
 ) -> tuple[Evaluated, list[ConfigurationChange]]:
-    """A scan with the waivers that a change adds, and what it makes weaker in their file."""
+    """A scan with the waivers that a change adds, what is wrong with these, and what it makes weaker in their file."""
     counted, path = _read(now.options.waivers, now), shown(head.path, str(now.where.root))
     try:
         read = _read(head, now)
@@ -71,10 +73,17 @@ def _with_proposals(
     with suppress(AssayError):
         before = _read(past, now)
     known = replace(counted, entries=(*counted.entries, *before.entries))
-    results = (*now.waivers.results, *waivers.proposed(known, read))
+    proposed = waivers.proposed(known, read)
+    rules = about_waivers(now.by.everything, now.options)
+    about = Evaluator(rules, include_passes=now.options.include_passes).evaluate(subjects(proposed))
+    now.evaluation.merge(about)
+    now.read.contents.setdefault(path, head.content)
+    results = (*now.waivers.results, *proposed)
     today = str(now.options.today or "")
     listed = replace(now.waivers, file=now.waivers.file or path, today=today, results=results)
-    return replace(now, waivers=listed), list(_weaker_waivers(before, read, path))
+    own = tuple(rule.info for rule in rules)
+    now = replace(now, waivers=listed, findings=[*about.findings, *now.findings], own_rules=own)
+    return now, list(_weaker_waivers(before, read, path))
 
 
 def _weaker_waivers(base: Waivers, head: Waivers, path: str) -> Iterator[ConfigurationChange]:
@@ -94,7 +103,8 @@ def _with_findings(now: Evaluated, changes: Iterable[ConfigurationChange], chang
         now.read.contents.setdefault(change.configuration.path, change.configuration.content)
     now.evaluation.merge(found)
     now, findings = _accepted(now, found.findings)
-    return replace(now, findings=[*findings, *now.findings], own_rules=tuple(rule.info for rule in rules))
+    own = (*now.own_rules, *(rule.info for rule in rules))
+    return replace(now, findings=[*findings, *now.findings], own_rules=own)
 
 
 def _accepted(now: Evaluated, findings: list[Finding]) -> tuple[Evaluated, Sequence[Finding]]:

@@ -32,7 +32,8 @@ from scanner.scan_rules import scan_rules
 from scanner.sources import Selection, git_file
 from scanner.sources.git_base import Base
 from scanner.sources.source import LINK
-from scanner.subjects import WAIVER
+from scanner.subjects import CONFIGURATION_CHANGE, WAIVER
+from scanner.waived import WaiverState
 
 _LOST = f"{LINK}, in place of what was assessed on the base"
 
@@ -80,15 +81,16 @@ def _scopes(paths: Sequence[str], sides: Iterable[Selection], place: str) -> lis
 def compared(before: Evaluated, now: Evaluated, base: Base, notes: Sequence[str] = ()) -> Evaluated:
     """A scan, with what became of each finding since another one with the same rules."""
     joined = {rule.info.id for rule in now.by.rules.rules if rule.joined}
-    matched = match(side_of(before, joined), side_of(now, joined), orders_of(now))
+    matched = match(side_of(before, joined), side_of(now, joined), orders_of(now), lists_of(now))
     mended = mended_files.judged(matched.findings, now, partial(_of_commit, now, base))
     findings = list(_with_causes(_about_waivers(out_of_sight(mended, before, now, joined), now), before, now, joined))
-    gone = merged_findings(matched.gone, before.read.shared)
-    states = _states(merged_findings(findings, now.read.shared), gone)
+    grouped = now.by.rules.by_subject
+    gone = merged_findings(matched.gone, before.read.shared, grouped=grouped)
+    states = _states(merged_findings(findings, now.read.shared, grouped=grouped), gone)
     comparison = Comparison(base.name, base.commit, states, tuple(gone), (*notes, *_notes(before, now, findings)))
     errors = frozenset(each.fingerprint for each in before.findings if each.outcome is Outcome.ERROR)
     assessed = any(item.status is InputStatus.ASSESSED for item in before.read.inputs)
-    always = frozenset(info.id for info in now.own_rules)
+    always = frozenset(info.id for info in now.own_rules if info.subject == CONFIGURATION_CHANGE)
     known = Before(compared=True, assessed=assessed, inputs=frozenset(unread(before)), errors=errors, always=always)
     past_rules = {finding.rule for finding in gone}
     past = (info for each in before.also for info in each.rules.values() if info.id in past_rules)
@@ -101,12 +103,15 @@ def _states(*findings: Iterable[Finding]) -> dict[BaselineState, int]:
 
 
 def _about_waivers(findings: Sequence[Finding], now: Evaluated) -> list[Finding]:
-    """The findings, of which those about a waiver count only where it would cover something that counts."""
+    """The findings, of which those about a waiver count only where it would cover something that counts.
+
+    Those about a waiver that the change itself adds count in any case.
+    """
     some = [finding for finding in findings if finding.counts and finding.subject_kind != WAIVER]
     idle = {
         subject.identity
         for result, subject in zip(now.waivers.results, subjects(now.waivers.results), strict=True)
-        if not any(matches(result.waiver, finding) for finding in some)
+        if result.state is not WaiverState.PROPOSED and not any(matches(result.waiver, finding) for finding in some)
     }
     return [
         replace(each, baseline_state=BaselineState.UNCHANGED) if each.subject_id in idle and each.counts else each
@@ -149,6 +154,11 @@ def _is_link(item: Input) -> bool:
 def orders_of(state: Evaluated) -> dict[str, Worse]:
     """Which value of a rule is worse than another, of the rules that state it."""
     return {rule.info.id: rule.info.worse for rule in state.by.rules.rules if rule.info.worse}
+
+
+def lists_of(state: Evaluated) -> set[str]:
+    """The rules whose one finding for an input lists what its places hold."""
+    return {rule.info.id for rule in state.by.rules.rules if rule.info.lists}
 
 
 def unread(state: Evaluated) -> Iterator[str]:

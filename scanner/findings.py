@@ -30,7 +30,7 @@ def separate_findings(
     `shared` are the files that several overlays use, `rules` those that ran. `context` is what all inputs count as;
     None where their paths decide.
     """
-    once = [rule.id for rule in rules if rule.once]
+    once = {rule.id: rule.lists for rule in rules if rule.once == "input"}
     found = repeated_findings.merged(_once(evaluation, shared), evaluation, once)
     return _counted(in_order(found), rules, context)
 
@@ -146,12 +146,14 @@ def _once(evaluation: Evaluation, shared: Collection[str]) -> Iterable[Finding]:
 
 
 def merged_findings(
-    findings: Sequence[Finding], shared: Collection[str], counts: Counts | None = None
+    findings: Sequence[Finding], shared: Collection[str], counts: Counts | None = None, grouped: Collection[str] = ()
 ) -> Sequence[Finding]:
     """The findings as reports show them: of a line that several overlays build, one for all of them.
 
-    Those that a comparison or a waiver treats differently stay apart. The others are taken off the counts.
+    Of the `grouped` rules there is one for each subject. Those that a comparison or a waiver treats differently stay
+    apart. The others are taken off the counts.
     """
+    findings = repeated_findings.of_subjects(findings, grouped, counts)
     if not shared:
         return findings
     groups: dict[object, list[Finding]] = {}

@@ -19,7 +19,8 @@ from scanner.frameworks.population import FACTS_READ
 from scanner.limits import Limits
 from scanner.model import Finding, Outcome, Subject
 from scanner.policy import items
-from scanner.policy.evaluate import Evaluation, Evaluator, place
+from scanner.policy.aim import place
+from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.rule import Rule
 from scanner.workers import Workers

@@ -84,6 +84,8 @@ class Subject(Struct, frozen=True, eq=False):
     """The binding that a rule's `at` is relative to."""
     unknowns: frozenset[str] = frozenset()
     """Names of fields whose value in the text is not known (a variable, a call)."""
+    reasons: Mapping[str, tuple[str, str]] = {}
+    """Name of an unknown field -> why it is not known and what to provide; without an entry, the text computes it."""
     group: str = ""
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
@@ -189,6 +191,8 @@ class Finding(Struct, frozen=True, array_like=True):
     """The id of the waiver that covers it; empty where none does."""
     steps: int = 0
     """How many of the related places, the last ones, are the path by which data came to the field, in its order."""
+    previous: str = ""
+    """Of a failure that is worse than on the base: the value there, in words, where it is known."""
 
     @property
     def path(self) -> tuple[Related, ...]:
@@ -226,15 +230,20 @@ class RuleInfo(Struct, frozen=True):
     """What kind of evidence its subjects are."""
     objectives: tuple[str, ...]
     same_as: tuple[str, ...]
+    """Checks of others that ask the same question, or a part of it, about the same objects."""
     references: tuple[str, ...]
+    overlaps: tuple[str, ...] = ()
+    """Checks of others about the same matter that ask something else, or ask it of other objects."""
     sensitive: bool = False
     """Its field may hold a secret: reports mask the value."""
     proves: bool = True
     """A pass counts for the controls that the rule is mapped to."""
     fix_is_safe: bool | None = None
     """Whether its fix can change nothing that works today; None for a rule without a fix."""
-    once: bool = False
-    """Only the first of equal messages in one input is reported."""
+    once: str = ""
+    """Of what it reports one finding: an `input`, where messages are equal, or a `subject`; empty: each is its own."""
+    lists: str = ""
+    """The start of its message, if what the places of an input hold is listed behind it."""
     platform: Platform | None = None
     """Of a check of another engine, and of a rule about Docker: it is not mapped to a framework about another one."""
     formerly: tuple[str, ...] = ()

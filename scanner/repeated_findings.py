@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from scanner.documents.positions import split_path
 from scanner.model import Finding, Outcome
 from scanner.places import Related
-from scanner.policy.evaluate import Evaluation
+from scanner.policy.evaluate import Counts, Evaluation
+from scanner.policy.observed import evidence
 from scanner.policy.undecided import ALL_FIELDS
 
 _SHOWN = 50
 """Places that a finding names; the others are counted."""
+_NAMED = 20
+"""Items that a message names; the others are counted."""
 _HERE = "the same here"
+_LISTED = 20
+"""Values of all places that a message lists; the others are counted."""
 
 
-def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Collection[str]) -> list[Finding]:
+def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Mapping[str, str]) -> list[Finding]:
     """The findings, with one in place of several that have one cause.
 
-    `once` are the rules that report a fault once for each input. If a subject has fields from elsewhere, every rule
-    that reads them is unknown, which is one finding.
+    `once` are the rules that report a fault once for each input, each with the start of its message if a list of what
+    the places hold follows it. If a subject has fields from elsewhere, every rule that reads them is unknown, which is
+    one finding.
     """
     kept: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
@@ -28,12 +36,47 @@ def merged(findings: Iterable[Finding], evaluation: Evaluation, once: Collection
         if finding.outcome is Outcome.UNKNOWN and finding.provide == ALL_FIELDS:
             key = (ALL_FIELDS, finding.location, finding.subject_id)
         elif finding.rule in once:
-            key = (finding.rule, finding.outcome, finding.location.path, _without_subject(finding))
+            same = once[finding.rule] if _is_list(finding, once[finding.rule]) else _without_subject(finding)
+            key = (finding.rule, finding.outcome, finding.location.path, same)
         kept.setdefault(key, []).append(finding)
-    return [_as_one(some, evaluation) for some in kept.values()]
+    return [_as_one(some, evaluation, once.get(some[0].rule, "")) for some in kept.values()]
 
 
-def _as_one(some: list[Finding], evaluation: Evaluation) -> Finding:
+def of_subjects(findings: Sequence[Finding], rules: Collection[str], counts: Counts | None = None) -> Sequence[Finding]:
+    """The findings, of some rules one for each subject, with the names of its items; the others are not counted.
+
+    Those that a comparison or a waiver treats differently stay apart.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        key: object = number
+        if finding.rule in rules and finding.outcome is Outcome.FAIL:
+            told = (finding.waiver, finding.baseline_state, finding.cause)
+            key = (finding.rule, finding.location.path, finding.overlay, finding.subject_id, finding.occurrence, told)
+        groups.setdefault(key, []).append(finding)
+    if len(groups) == len(findings):
+        return findings
+    for first, *others in groups.values():
+        if others and counts is not None:
+            counts[first.rule] = {**counts[first.rule], first.outcome: counts[first.rule][first.outcome] - len(others)}
+    return [_with_items(*some) if len(some) > 1 else some[0] for some in groups.values()]
+
+
+def _with_items(first: Finding, *others: Finding) -> Finding:
+    """A finding about an item of a subject, with the names and the places of other items."""
+    names = [split_path(other.location.field)[-1] for other in others]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    related = tuple(Related(other.location, _HERE) for other in others[:_SHOWN])
+    message = f"{first.message}; the finding also covers {', '.join(names[:_NAMED])}{more}"
+    return replace(first, message=message, related=(*first.related, *related))
+
+
+def _is_list(finding: Finding, start: str) -> bool:
+    """Whether the message ends with a list of what the places hold."""
+    return bool(start) and finding.outcome is Outcome.FAIL and finding.message.startswith(start)
+
+
+def _as_one(some: list[Finding], evaluation: Evaluation, start: str) -> Finding:
     if len(some) == 1:
         return some[0]
     if some[0].provide == ALL_FIELDS:
@@ -43,9 +86,28 @@ def _as_one(some: list[Finding], evaluation: Evaluation) -> Finding:
     numbers = evaluation.counts[first.rule]
     evaluation.counts[first.rule] = {**numbers, first.outcome: numbers[first.outcome] - len(others)}
     places = [place for place in dict.fromkeys(other.location for other in others) if place != first.location]
-    more = f" (and at {len(places):,} more {'place' if len(places) == 1 else 'places'} of the file)" if places else ""
     related = (*first.related, *(Related(place, _HERE) for place in places[:_SHOWN]))
+    if _is_list(first, start):
+        told = replace(first, message=_listed([first, *others], start, len(places) + 1), related=related)
+        return replace(told, evidence=_evidence([first, *others]))
+    more = f" (and at {len(places):,} more {'place' if len(places) == 1 else 'places'} of the file)" if places else ""
     return replace(first, message=first.message + more, related=related)
+
+
+def _listed(some: list[Finding], start: str, places: int) -> str:
+    """The message with what all places hold."""
+    values = list(dict.fromkeys(finding.message.removeprefix(start) for finding in some))
+    names = ", ".join(values[:_LISTED]) + (f" and {len(values) - _LISTED:,} more" if len(values) > _LISTED else "")
+    return f"{start}{names}" + (f" ({places:,} places of the file)" if places > len(values) else "")
+
+
+def _evidence(some: list[Finding]) -> str | None:
+    """What all places hold as one list, so that a comparison sees what was added."""
+    values = list(dict.fromkeys(finding.evidence for finding in some))
+    if any(value is None or value.startswith("sha256:") for value in values):
+        return some[0].evidence
+    text = json.dumps([json.loads(value or "") for value in values], ensure_ascii=False, separators=(",", ":"))
+    return evidence(text)
 
 
 def _without_subject(finding: Finding) -> str:

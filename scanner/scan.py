@@ -18,6 +18,7 @@ from scanner.frameworks.links import links
 from scanner.graphs import graphs_of
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
+from scanner.judged_objects import JudgedObjects
 from scanner.model import Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
@@ -77,7 +78,7 @@ class Evaluated(Struct, frozen=True):
 
     def _merged(self) -> Evaluated:
         counts = dict(self.evaluation.counts)
-        findings = merged_findings(self.findings, self.read.shared, counts)
+        findings = merged_findings(self.findings, self.read.shared, counts, self.by.rules.by_subject)
         return replace(self, findings=findings, evaluation=replace(self.evaluation, counts=counts))
 
     def _result(self) -> Scan:
@@ -187,11 +188,12 @@ def evaluate(
     accepted = prepare(options, by, str(where.root))
     noted = accepted.reads() if accepted else ()
     reads = (*joined.reads(), *noted)
-    kept = None if by.policies else FieldFilter(reads, facts=compares)  # a policy may ask for any field
+    kept = None if by.policies or by.engines else FieldFilter(reads, facts=compares)  # these may ask for any field
     work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target)
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     read = _read(where, local, work, by, options, reuse, watch)
-    also = [engine.assess(read.handed.get(engine.name, ()), by.rules.same_as) for engine in by.engines]
+    judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
+    also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(
         joined,
         by.policies,

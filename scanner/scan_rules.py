@@ -70,12 +70,12 @@ def scan_rules(options: Options) -> ScanRules:
         chosen,
         scope.load(options.scope, frameworks()) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
-        _about_waivers(rules, options) if options.waivers or options.inline_ignores else (),
+        about_waivers(rules, options) if options.waivers or options.inline_ignores else (),
         library.combine(*before, *_digests(options.rule_folders)) if before else "",
     )
 
 
-def _about_waivers(rules: pack.AllRules, options: Options) -> tuple[Rule, ...]:
+def about_waivers(rules: pack.AllRules, options: Options) -> tuple[Rule, ...]:
     """The rules about waivers, without those that are skipped or switched off."""
     everything = [rule.info.id for rule in rules.rules]
     chosen = rules.choose(everything, Tuning((), options.tuning.skip, options.tuning.rules))

@@ -38,7 +38,7 @@ def loaded() -> Any:
 @cache
 def generated() -> dict[str, str]:
     """The pages that data gives: path in the site -> text."""
-    pages: dict[str, str] = module("pages").pages(loaded())
+    pages: dict[str, str] = module("generate").generated(loaded())
     return pages
 
 

@@ -156,3 +156,36 @@ COMPOSE_FAULTS: list[tuple[str, str, str]] = [
     ("colour: blue", "url: postgres://app:k4tz3nw@db/shop", "config-without-credentials"),
 ]
 """The same in the Compose file."""
+
+DAEMON = """\
+{
+  "hosts": ["fd://", "tcp://192.0.2.7:2376"],
+  "tlsverify": true,
+  "insecure-registries": ["localhost:5000"],
+  "icc": false,
+  "userns-remap": "default",
+  "no-new-privileges": true,
+  "log-driver": "local",
+  "iptables": true,
+  "metrics-addr": "127.0.0.1:9323",
+  "live-restore": true
+}
+"""
+"""A clean configuration of the Docker daemon."""
+DAEMON_FAULTS: list[tuple[str, str, str, int]] = [
+    ('"tlsverify": true', '"tlsverify": false', "daemon-api-authenticates-clients", 2),
+    ('"localhost:5000"', '"registry.example:5000"', "daemon-registries-encrypted", 4),
+    ('"icc": false', '"icc": true', "daemon-containers-separated", 5),
+    ('"userns-remap": "default"', '"userns-remap": ""', "daemon-users-remapped", 6),
+    ('"no-new-privileges": true', '"no-new-privileges": false', "daemon-privilege-escalation-off", 7),
+    ('"log-driver": "local"', '"log-driver": "none"', "daemon-logs-kept", 8),
+    ('"iptables": true', '"iptables": false', "daemon-separates-networks", 9),
+    ('"metrics-addr": "127.0.0.1:9323"', '"metrics-addr": ":9323"', "daemon-metrics-local", 10),
+    (
+        '"live-restore": true',
+        '"live-restore": true, "swarm-default-advertise-addr": "192.0.2.7"',
+        "daemon-live-restore-without-swarm",
+        11,
+    ),
+]
+"""(what is there, what takes its place, the rule that fails, its line) in the configuration of the daemon."""

@@ -159,6 +159,7 @@ def test_of_a_long_expression_the_part_around_the_caret_is_shown() -> None:
 CALLS = {
     "all": "[1].all(x, true)", "bool": "bool('true')", "cel.bind": "cel.bind(x, 1, x)", "charAt": "'a'.charAt(0)",
     "contains": "''.contains('')", "credential": "credential('', '')", "double": "double(1)",
+    "secret_data": "secret_data('', '')", "secret_value": "secret_value('', '')",
     "duration": "duration('1s')", "dyn": "dyn(1)", "endsWith": "''.endsWith('')", "exists": "[1].exists(x, true)",
     "exists_one": "[1].exists_one(x, true)", "filter": "[1].filter(x, true)", "format": "'%s'.format([1])",
     "has": "has(object.a)", "hasValue": "object.?a.hasValue()", "indexOf": "''.indexOf('')", "int": "int('1')",

@@ -17,7 +17,7 @@ kind: Pod
 metadata: {name: a}
 spec: {containers: [{name: a, image: a:1, securityContext: {privileged: true}}]}
 """
-TOKEN = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+TOKEN = "ghp_" + "q7Zt2LmXw9RkVb4NcYpH8sDfGj3aUe6TiKo5"
 SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{token: {TOKEN}}}\n"
 PRIVILEGED, COMMITTED = "kubernetes.container-not-privileged", "kubernetes.secret-string-data-not-committed"
 

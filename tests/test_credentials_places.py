@@ -88,3 +88,18 @@ def test_every_form_as_the_name_of_a_file_or_folder_reaches_no_output(tmp_path: 
         (below / f"{drawn(form.example)}.yaml").write_text(DOCUMENTS["image"]("web"))
         (below / f"{drawn(form.example)}-broken.yaml").write_text("x: [\n")
     assert told(fitting, said(folder, OUTPUTS, *FURTHER)) == []
+
+
+@pytest.mark.slow
+def test_every_form_in_an_environment_file_or_a_daemon_reaches_no_output(tmp_path: Path) -> None:
+    examples = [drawn(form.example) for form in ONE_LINE]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    lines = (f"A{number}={text}\nexport B{number}='{text}' # {text}\n{text}=a" for number, text in enumerate(examples))
+    (folder / "web.env").write_text("\n".join(lines))
+    (folder / "compose.yaml").write_text("services: {web: {image: 'a:1', env_file: web.env}}\n")
+    daemon = {"insecure-registries": examples, "hosts": [f"tcp://{text}" for text in examples]}
+    (folder / "daemon.json").write_text(json.dumps(daemon))
+    text = said(folder, OUTPUTS, *FURTHER)
+    assert "env-file-without-credentials" in text
+    assert told(ONE_LINE, text) == []

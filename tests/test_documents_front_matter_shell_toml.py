@@ -309,3 +309,11 @@ def test_comments_in_json_are_allowed_where_the_tool_takes_them(path: str, allow
     assert isinstance(document, Document)
     assert document.root.value == {"a": [1], "mcp__": 2}
     assert bool(document.fault) is not allowed
+
+
+@pytest.mark.parametrize("comment", ["// one", "/* one */", "/* one\n two\n*/", "  // one\n// two", '"b": 2, // one'])
+def test_comments_in_json_move_no_place(comment: str) -> None:
+    text = f'{{\n{comment}\n  "a": [1]}}'
+    (document,) = documents.read("a.jsonc", text)
+    assert isinstance(document, Document)
+    assert underlined(text, document, document.root.get("a")) == '"a": [1]'

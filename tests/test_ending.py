@@ -26,12 +26,15 @@ ENDS = {
 }
 
 
-def members(mark: str) -> set[int]:
-    """The processes that have a mark in their environment, and work."""
+def members(mark: str, folder: Path) -> set[int]:
+    """The processes that have a mark in their environment, or a folder: a program that renders has nothing of ours."""
     found = set()
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and f"{MARK}={mark}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+            if not entry.name.isdecimal():
+                continue
+            told = (entry / "environ").read_bytes().split(b"\0")
+            if f"{MARK}={mark}".encode() in told or any(f"HOME={folder}/".encode() in item for item in told):
                 found.add(int(entry.name))
         except OSError:
             continue
@@ -96,7 +99,7 @@ def started(chart: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..
     for process in running:
         process.kill()
         process.communicate()
-    for left in members(request.node.name):
+    for left in members(request.node.name, chart / "temporary"):
         os.kill(left, signal.SIGKILL)
 
 
@@ -104,12 +107,12 @@ def started(chart: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..
 def test_a_run_that_is_ended_takes_its_processes_along(
     number: signal.Signals, chart: Path, started: Callable[..., subprocess.Popen[str]], request: pytest.FixtureRequest
 ) -> None:
-    mark = request.node.name
+    mark, temporary = request.node.name, chart / "temporary"
     main = started("chart", "--output", "html=report.html")
-    assert eventually(lambda: any(seconds(each) > 0.5 for each in members(mark) - {main.pid}), 60)
+    assert eventually(lambda: any(seconds(each) > 0.5 for each in members(mark, temporary) - {main.pid}), 60)
     main.send_signal(number)
     assert main.wait(PATIENCE) == ENDS[number]
-    assert eventually(lambda: not members(mark))
+    assert eventually(lambda: not members(mark, temporary))
     assert main.stderr is not None
     assert main.stderr.read().strip() == ""
     assert sorted(path.name for path in chart.iterdir()) == ["chart", "temporary"]
@@ -163,7 +166,7 @@ def test_at_any_moment(
         time.sleep(draw.uniform(0.3, whole))  # the moment is what is tested
         main.send_signal(number)
         main.wait(PATIENCE)
-        assert eventually(lambda: not members(mark), 2), moment
+        assert eventually(lambda: not members(mark, tmp_path / "temporary"), 2), moment
         assert main.stderr is not None
         said = main.stderr.read()
         assert "Traceback" not in said, (moment, said)

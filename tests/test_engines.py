@@ -20,7 +20,7 @@ from scanner.errors import PackError, UsageError
 from scanner.finished_scan import Scan
 from scanner.frameworks import checks
 from scanner.limits import Limits
-from scanner.model import Finding, InputStatus, Outcome, Severity
+from scanner.model import Finding, InputStatus, Outcome, Profile, Severity
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 from tests import output_formats
@@ -275,10 +275,9 @@ def test_what_stands_outside_of_the_chosen_files_does_not_count(stand_in: Callab
 
 def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]) -> None:
     stand_in(
-        'skipped = arguments[arguments.index("--skip-check") + 1].split(",") if "--skip-check" in arguments else []\n'
         'name = "kubernetes" if "kubernetes" in frameworks else "terraform"\n'
         'found = [check(f"CKV_K8S_{n}", files[0], "FAILED", resource="Pod.shop.web") for n in (16, 8, 29)]\n'
-        'print(json.dumps(part(name, failed=[each for each in found if each["check_id"] not in skipped])))',
+        "print(json.dumps(part(name, failed=found)))",
         kubernetes=True,
     )
     (folder / "pod.yaml").write_text(POD, encoding="utf-8")
@@ -289,6 +288,55 @@ def test_objects_are_not_asked_twice(folder: Path, stand_in: Callable[..., None]
         ("main.tf", "checkov.CKV_K8S_8"),
         ("main.tf", "checkov.CKV_K8S_29"),
     }
+
+
+PROGRAMS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: kubelet, namespace: kube-system}
+spec:
+  containers: [{name: kubelet, image: "registry.example/kubelet:1.34", command: [kubelet, --anonymous-auth=true]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: etcd, namespace: kube-system}
+spec:
+  containers:
+    - name: etcd
+      image: registry.k8s.io/etcd:3.5.15-0
+      args: [--peer-client-cert-auth=false, "--listen-peer-urls=https://10.0.0.4:2380"]
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: {anonymous: {enabled: true}}
+"""
+"""Our rule about anonymous requests to a kubelet judges its configuration file; that about etcd also reads `args`."""
+
+
+@pytest.mark.parametrize("profile", [Profile.DEFAULT, Profile.OPINION])
+def test_a_check_is_left_out_for_the_objects_that_a_rule_judges(
+    folder: Path, stand_in: Callable[..., None], profile: Profile
+) -> None:
+    stand_in(
+        "lines = {'Pod.kube-system.kubelet': [1, 5], 'Pod.kube-system.etcd': [7, 14],\n"
+        "         'KubeletConfiguration.default.': [16, 18]}\n"
+        "found = [check(f'CKV_K8S_{n}', 'pods.yaml', 'FAILED', resource=name, lines=place)\n"
+        "         for n in (138, 121, 16) for name, place in lines.items()]\n"
+        "print(json.dumps(part('kubernetes', failed=found)))",
+        kubernetes=True,
+    )
+    (folder / "pods.yaml").write_text(PROGRAMS, encoding="utf-8")
+    found = scanned(profile=profile)
+    told = {(finding.rule, finding.subject_name.partition(".")[2]) for finding in theirs(found)}
+    assert told == {
+        ("checkov.CKV_K8S_138", "kube-system.kubelet"),  # its flags are no KubeletConfiguration
+        ("checkov.CKV_K8S_138", "kube-system.etcd"),
+        ("checkov.CKV_K8S_121", "kube-system.kubelet"),
+        ("checkov.CKV_K8S_121", "default"),
+        ("checkov.CKV_K8S_16", "default"),
+    }
+    ours = {finding.rule for finding in found.findings if finding.outcome is Outcome.FAIL} - {f for f, _ in told}
+    assert "kubernetes.etcd-authenticates-peers" in ours
 
 
 ENDS = {

@@ -16,6 +16,7 @@ from scanner.fixing.overwrite import write
 from scanner.model import InputStatus, Profile
 from scanner.scan import Options, scan
 from tests.command_line import Done, assay
+from tests.outside import kustomize, lay
 from tests.waivers import ENTRY, TODAY, waivers_file
 
 POD = """\
@@ -78,9 +79,11 @@ def test_safe_fixes_are_made_and_the_others_counted(folder: Path) -> None:
     done = run("deploy")
     assert done.returncode == 0
     assert (folder / "job.yaml").read_text() == JOB.replace("batch/v1beta1", "batch/v1")
-    assert (folder / "pod.yaml").read_text() == POD
+    assert (folder / "pod.yaml").read_text() == POD.replace(
+        "privileged: true}", "privileged: true, runAsNonRoot: true}"
+    )
     assert "deploy/job.yaml:1: kubernetes.api-version-served: change apiVersion to batch/v1" in done.stdout
-    assert re.search(r"assay: fixed 1 finding in 1 file; with --unsafe: \d+ more", done.stderr)
+    assert re.search(r"assay: fixed 2 findings in 2 files; with --unsafe: \d+ more", done.stderr)
 
 
 def test_a_diff_writes_nothing_and_exits_one(folder: Path) -> None:
@@ -201,7 +204,7 @@ def test_a_fix_that_brings_another_finding_is_left_out_alone(folder: Path) -> No
 
 WANTS = """\
 title: Pods let the profiler in
-severity: low
+severity: high
 why: Because a test needs a rule that wants the contrary of another one.
 remediation: Set `hostPID` as the profiler needs it.
 limits: Sees nothing else.
@@ -215,6 +218,26 @@ examples:
   - fails: "no"
     input: {pod: {}}
 """
+
+
+@pytest.mark.parametrize(
+    "require", ["pod.?hostPID.orValue(false)", "size(facts.network_policies) > 9 || has(pod.hostPID)"]
+)
+@pytest.mark.parametrize("severity", ["medium", "low", "info"])
+def test_a_fix_is_made_for_all_that_a_less_severe_finding_follows_from_it(
+    folder: Path, severity: str, require: str
+) -> None:
+    rules = folder.parent / "rules" / "own"
+    rules.mkdir(parents=True)
+    text = WANTS.replace("severity: high", f"severity: {severity}").replace("pod.?hostPID.orValue(false)", require)
+    (rules / "wants-host-pid.yaml").write_text(text)
+    (folder / "pod.yaml").write_text(POD)
+    done = run("deploy", "--unsafe", "--rules", "rules")
+    assert (done.returncode, (folder / "pod.yaml").read_text().count("hostPID")) == (0, 0)
+    assert f"own.wants-host-pid: the fixes cause a less severe finding: no profiler here ({severity})" in done.stderr
+    before = (folder / "pod.yaml").read_text()
+    assert run("deploy", "--unsafe", "--rules", "rules").returncode == 0
+    assert (folder / "pod.yaml").read_text() == before
 
 
 def test_a_fix_that_does_not_clear_its_finding_is_left_out(folder: Path) -> None:
@@ -250,9 +273,92 @@ def test_one_fix_may_make_another_possible(folder: Path) -> None:
     assert not only("kubernetes.container-privilege-escalation-off").files
 
 
-def test_rendered_charts_and_code_blocks_are_only_suggested(folder: Path) -> None:
-    (folder / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+USER, DROPS = "kubernetes.container-runs-as-non-root", "kubernetes.container-capabilities-dropped"
+TWICE, LIFTED = "kubernetes.container-env-names-unique", "kubernetes.pod-run-as-non-root-not-false"
+
+
+@pytest.mark.parametrize(
+    ("rule", "pod", "container", "made"),
+    [
+        (USER, "{securityContext: {runAsUser: 1001}}", "{}", "runAsNonRoot: true"),
+        (USER, "{}", "{securityContext: {runAsUser: 33}}", "runAsNonRoot: true"),
+        (USER, "{securityContext: {runAsUser: 1001}}", "{securityContext: {runAsUser: 0}}", ""),
+        (USER, "{}", "{}", ""),
+        (USER, "{securityContext: {runAsUser: 1001}, os: {name: windows}}", "{}", ""),
+        (DROPS, "{}", "{securityContext: {capabilities: {drop: [all]}}}", "drop: [ALL]"),
+        (DROPS, "{}", "{securityContext: {capabilities: {drop: [NET_RAW]}}}", ""),
+        (TWICE, "{}", "{env: [{name: A, value: b}, {name: A, value: c}]}", "env: [{name: A, value: c}]"),
+        (TWICE, "{}", "{env: [{name: A, value: b}, {name: B, value: $(A)}, {name: A, value: c}]}", ""),
+        (LIFTED, "{securityContext: {runAsUser: 7, runAsNonRoot: false}}", "{}", "runAsNonRoot: true"),
+        (LIFTED, "{securityContext: {runAsUser: 7, runAsNonRoot: false}}", "{securityContext: {runAsUser: 0}}", ""),
+        (LIFTED, "{securityContext: {runAsNonRoot: false}}", "{}", ""),
+    ],
+)
+def test_a_fix_is_safe_where_the_platform_proves_it(
+    folder: Path, rule: str, pod: str, container: str, made: str
+) -> None:
+    inner = f"name: web, image: 'registry.example/web:1.0', {container[1:-1]}"
+    spec = f"containers: [{{{inner}}}], {pod[1:-1]}"
+    (folder / "pod.yaml").write_text(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{{spec}}}\n")
+    fixes = only(rule, unsafe=False)
+    assert [made in result.after.decode() for result in fixes.files] == [True] * bool(made)
+    assert not (made and fixes.unsafe)
+
+
+def test_what_an_unsafe_fix_may_stop_is_told(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
+    told = run("deploy", "--rule", "kubernetes.pod-without-host-pid").stderr
+    assert "host-pid: the fix of 1 finding is not safe: a program that watches processes of the node fails" in told
+
+
+OVERLAYS = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": POD,
+    "live/kustomization.yaml": "resources: [../base]\nnamePrefix: live-\n",
+    "test/kustomization.yaml": "resources: [../base]\npatchesStrategicMerge: [patch.yaml]\n",
+    "test/patch.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {hostIPC: true}\n",
+}
+REMOVES = {
+    "test/kustomization.yaml": "resources: [../base]\n"
+    "patchesJson6902: [{target: {version: v1, kind: Pod, name: web, namespace: shop}, path: patch.yaml}]\n",
+    "test/patch.yaml": "- op: remove\n  path: /spec/hostPID\n",
+}
+
+
+@kustomize
+def test_a_base_is_fixed_as_any_other_file(folder: Path) -> None:
+    lay(folder, OVERLAYS)
+    done = run("deploy", "--unsafe")
+    assert done.returncode == 0, done.stderr
+    text = (folder / "base" / "pod.yaml").read_text()
+    assert "hostPID" not in text
+    assert "privileged" not in text
+    assert [line for line in POD.splitlines() if "#" in line and "profiler" not in line] == [
+        line for line in text.splitlines() if "#" in line
+    ]
+    assert "deploy/test/patch.yaml:4: kubernetes.pod-without-host-ipc: to remove hostIPC is yours" in done.stderr
+    again = run("deploy", "--unsafe")
+    assert (again.returncode, (folder / "base" / "pod.yaml").read_text()) == (0, text)
+
+
+@kustomize
+def test_a_base_is_left_alone_where_an_overlay_could_not_be_built_on_it(folder: Path) -> None:
+    lay(folder, OVERLAYS | REMOVES)
+    (result,) = only("kubernetes.pod-without-host-pid").files
+    assert not result.fixed
+    assert "deploy/test/kustomization.yaml could not be built" in result.skipped[0].reason
+
+
+@kustomize
+def test_what_overlays_change_is_not_fixed_in_the_base(folder: Path) -> None:
+    lay(folder, {name: text for name, text in OVERLAYS.items() if "live" not in name})
+    patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {hostPID: false}\n"
+    (folder / "test" / "patch.yaml").write_text(patch)
+    assert not only("kubernetes.pod-without-host-pid").files
+
+
+def test_rendered_charts_and_code_blocks_are_only_suggested(folder: Path) -> None:
+    (folder / "kustomization.yaml").write_text("resources: []\npatches: [{path: pod.yaml}]\n")
     (folder / "guide.md").write_text(f"# Guide\n\n```yaml\n{POD}```\n")
     fixes = only("kubernetes.pod-without-host-pid")
     assert not fixes.files

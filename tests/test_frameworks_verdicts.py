@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +281,22 @@ def test_findings_that_would_bear_on_a_control_are_named_where_it_is_open_whethe
     )
     page = assay("scan", "pod.yaml", "--framework", "gdpr", "--output", "html-summary", cwd=tmp_path).stdout
     assert "whether the control applies depends on the data, and no scanned architecture spec lists data assets" in page
+
+
+FORMATS = Path(__file__).parent / "formats"
+AGENTS = [
+    "mcp-servers.json",
+    "claude-settings.json",
+    "agent-commands.md",
+    "codex-settings.toml",
+    "swarm.js",
+    "crewai.yaml",
+]
+
+
+@pytest.mark.parametrize("sample", AGENTS)
+@pytest.mark.parametrize("framework", ["owasp-agentic", "owasp-llm", "owasp-mcp"])
+def test_lists_about_agents_apply_to_the_setups_of_agents(framework: str, sample: str) -> None:
+    shutil.copy(FORMATS / sample, sample)
+    _, results = scan("--framework", framework)
+    assert results["frameworks"][0]["applicable"] > 0

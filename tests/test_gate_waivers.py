@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.command_line import assay
 from tests.gate_repository import Repository
@@ -192,3 +193,44 @@ def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(
     repository.write("pod.yaml", POD)
     code, found = gate(repository)
     assert (code, states(found), failing(found)) == (1, [], [RULE])
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "told"),
+    [
+        ({"reason": ""}, "gate.waiver-valid", "reason"),
+        ({"approver": ""}, "gate.waiver-approved", "approver has 0 characters"),
+        ({"approver": ENTRY["requester"]}, "gate.waiver-approved", "both its requester and its approver"),
+    ],
+)
+def test_a_waiver_that_a_change_adds_and_nobody_can_accept_as_it_stands_is_a_finding(
+    repository: Repository, change: dict[str, str], rule: str, told: str
+) -> None:
+    on_the_base(repository, FILE, waivers_file())
+    repository.write(FILE, waivers_file({**ENTRY, **change}))
+    code, found = gate(repository)
+    assert (code, states(found)) == (1, ["proposed"])
+    assert rule in [each["rule"] for each in found["findings"]]
+    assert "invalid" in found["waivers"][0]["why"]
+    assert told in found["waivers"][0]["why"]
+
+
+def test_a_complete_waiver_that_a_change_adds_fails_nothing(repository: Repository) -> None:
+    on_the_base(repository, FILE, waivers_file())
+    repository.write(FILE, waivers_file(ENTRY))
+    code, found = gate(repository)
+    assert (code, states(found), found["findings"]) == (0, ["proposed"], [])
+
+
+def test_a_waiver_of_the_base_accepts_a_weaker_configuration(repository: Repository) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "gate.md").read_text()
+    (shown,) = (part for part in page.split("```") if "gate.configuration-not-weakened\nresource" in part)
+    accepted = yaml.safe_load(shown.removeprefix("yaml"))
+    repository.write("assay.yaml", "fail-on: low\n")
+    own = {name: ENTRY[name] for name in ENTRY if name not in ("resource", "rule", "path", "field", "evidence")}
+    on_the_base(repository, FILE, waivers_file({**own, **accepted}))
+    repository.write("assay.yaml", "fail-on: medium\n")
+    code, found = gate(repository)
+    assert (code, states(found), failing(found)) == (0, ["matched"], [])
+    (finding,) = found["findings"]
+    assert finding["rule"] == "gate.configuration-not-weakened"

@@ -9,6 +9,7 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from scanner.model import Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.pack import load
 from scanner.policy.rule import Rule
+from tests.command_line import assay
 
 RELEASES = range(22, 38)
 KINDS = ("initContainers", "containers", "ephemeralContainers")
@@ -285,3 +287,22 @@ def broken_by(rule: Rule) -> set[str]:
 def test_every_control_of_both_levels_is_broken_by_some_fault() -> None:
     (standards,) = catalogue.choose(catalogue.load(Cache(None)), ["pod-security-standards"])
     assert {control.id for control in standards.controls} <= {control for case in CASES for control in case.breaks}
+
+
+@pytest.mark.parametrize("minor", [34, 37])
+def test_with_the_framework_alone_each_fault_fails_at_its_controls(minor: int, tmp_path: Path) -> None:
+    """At least at these: a control of Restricted also names the rules of Baseline for the same field."""
+    every = {pod["metadata"]["name"]: (case, pod) for case in CASES for pod in pods(case)}
+    items = [pod for _, pod in every.values()]
+    (tmp_path / "pods.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    options = ("--framework", "pod-security-standards", "--kubernetes-version", f"1.{minor}")
+    results = json.loads(assay("scan", "pods.json", *options, "--output", "json", cwd=tmp_path).stdout)
+    controls = {item["control"]: set(item["rules"]) for item in results["controls"]}
+    broken: dict[str, set[str]] = {name: set() for name in every}
+    for finding in results["findings"]:
+        if finding["outcome"] == "fail":
+            name = finding["subject"]["name"].split()[1].rstrip(",")
+            broken[name] |= {control for control, rules in controls.items() if finding["rule"] in rules}
+    for name, (case, _) in every.items():
+        assert case.at(minor) <= broken[name], name
+        assert bool(case.at(minor)) == bool(broken[name]), name

@@ -415,11 +415,9 @@ def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("resources:\n- https://example.org/a.yaml\n", "uses https://example.org/a.yaml, which is not a local file"),
-        ("resources:\n- github.com/a/b?ref=v1\n", "uses over/github.com/a/b?ref=v1, which is not a local file"),
-        ("bases:\n- git@example.org:a/b.git\n", "uses over/git@example.org:a/b.git, which is not a local file"),
-        ("patches:\n- path: http://example.org/p.yaml\n", "uses http://example.org/p.yaml, which is not a local file"),
-        ("helmCharts:\n- name: a\n  repo: https://example.org\n", "uses helmCharts, which Kustomize downloads"),
+        ("resources:\n- a.yaml\n", "uses over/a.yaml, which is not a local file"),
+        ("openapi: {path: https://example.org/a.json}\n", "uses https://example.org/a.json, which is not a local file"),
+        ("helmCharts:\n- name: a\n", "uses helmCharts, which Kustomize downloads"),
         ("resources: [\n", "not valid YAML"),
         ("resources:\n- .\n", "over/kustomization.yaml and over/kustomization.yaml use each other"),
         ("resources:\n- ../bin\n", "bin/kustomization.yaml and over/kustomization.yaml use each other"),
@@ -438,6 +436,93 @@ def test_nothing_is_fetched_and_nothing_broken_is_built(
     kind, said = status(result)["over/kustomization.yaml"]
     assert kind is InputStatus.UNREADABLE
     assert reason in said
+    assert result.verdict.exit_code == 4
+
+
+REMOTE_PATCH = (POD % "true").replace("app", "far")
+NEAR = POD % "false"
+
+
+@pytest.mark.slow
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("resources:\n- https://example.org/a.yaml\n- pod.yaml\n", 2, "https://example.org/a.yaml"),
+        ("resources: [pod.yaml]\nbases: [git@example.org:a/b.git]\n", 2, "git@example.org:a/b.git"),
+        ("resources: [pod.yaml, 'github.com/a/b//c?ref=v1']\n", 1, "github.com/a/b//c?ref=v1"),
+        ("resources: [pod.yaml]\npatches: [{path: 'http://example.org/p.yaml'}]\n", 2, "http://example.org/p.yaml"),
+        ("resources: [pod.yaml]\ncomponents: ['ssh://git@example.org/a']\n", 2, "ssh://git@example.org/a"),
+        (
+            "resources: [pod.yaml]\nhelmCharts:\n- {name: a, repo: 'https://example.org'}\n",
+            3,
+            "the chart a of https://example.org",
+        ),
+        ("resources: ['https://example.org/a.yaml']\n", 1, "https://example.org/a.yaml"),
+        ("resources: [../inner, pod.yaml]\n", 1, "https://example.org/inner.yaml"),
+    ],
+)
+def test_what_is_here_is_built_and_what_is_elsewhere_is_told(text: str, line: int, what: str) -> None:
+    here = Path.cwd()
+    lay(here, {"over/kustomization.yaml": f"{text}namespace: shop\n", "over/pod.yaml": POD % "true"})
+    lay(here, {"inner/kustomization.yaml": "resources: ['https://example.org/inner.yaml']\n"})
+    result = scan(["over", "inner"] if "inner" in what else ["over"])
+    (loss,) = [loss for item in result.inputs for loss in item.losses]
+    told = f"{what} is outside of the scanned files; this kustomization builds on it"
+    assert (loss.line, loss.kind, loss.reason) == (line, "outside", told)
+    assert result.verdict.exit_code == 1
+    built = {item.subject_id for item in result.findings if item.rule == "kubernetes.container-not-privileged"}
+    assert built == {f"core/Pod/{'shop' if 'pod.yaml' in text else 'default'}/app/containers/app"}
+
+
+@pytest.mark.slow
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "patches: [{path: far.yaml}]\n",
+        "patchesStrategicMerge: [far.yaml]\n",
+        "patches: [{path: far.yaml, target: {kind: Pod, name: far}}]\n",
+        "patchesJson6902: [{path: far.yaml, target: {version: v1, kind: Pod, name: far}}]\n",
+        "replacements: [{path: far.yaml}]\n",
+    ],
+)
+def test_a_change_of_what_is_elsewhere_is_a_fragment(tmp_path: Path, changes: str) -> None:
+    remote = "resources: ['https://example.org/far.yaml', pod.yaml]\n"
+    lay(tmp_path, {"over/kustomization.yaml": remote + changes, "over/pod.yaml": NEAR, "over/far.yaml": REMOTE_PATCH})
+    if "6902" in changes:
+        (tmp_path / "over/far.yaml").write_text("[{op: add, path: /spec/hostPID, value: true}]\n")
+    if "replacements" in changes:
+        (tmp_path / "over/far.yaml").write_text("[{source: {kind: Secret, name: far}, targets: []}]\n")
+    result = scan(["."])
+    told = "a fragment: what it changes is not among the scanned files (over/kustomization.yaml)"
+    assert status(result)["over/far.yaml"] == (InputStatus.SKIPPED, told)
+    assert privileged(result) == []
+    assert result.verdict.exit_code == 1
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+def test_the_part_of_a_patch_that_changes_what_is_here_is_built(tmp_path: Path) -> None:
+    both = f"{REMOTE_PATCH}---\n{PATCH}"
+    for patches in ("patches: [{path: both.yaml}]\n", "patchesStrategicMerge: [both.yaml]\n"):
+        lay(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, 'https://example.org/far.yaml']\n{patches}"})
+        lay(tmp_path, {"pod.yaml": NEAR, "both.yaml": both})
+        result = scan(["."])
+        assert privileged(result) == [("both.yaml", both.count("\n"), "privileged: true")]
+        assert status(result)["both.yaml"] == (InputStatus.ASSESSED, "built into kustomization.yaml")
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+def test_one_that_cannot_be_built_leaves_those_that_it_builds_on(tmp_path: Path) -> None:
+    lay(tmp_path, {**OVERLAY, "k8s/more/kustomization.yaml": "resources: [../prod, missing.yaml]\n"})
+    result = scan(["."])
+    assert privileged(result) == [("k8s/prod/patch.yaml", 9, "privileged: true")]
+    assert status(result)["k8s/more/kustomization.yaml"][0] is InputStatus.UNREADABLE
+    assert status(result)["k8s/prod/kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")
     assert result.verdict.exit_code == 4
 
 

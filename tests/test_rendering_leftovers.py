@@ -246,3 +246,45 @@ def test_helmignore_means_what_it_means_to_helm(lines: str, named: list[str], sp
     ignored = ignores(lines.encode())
     assert all(map(ignored, named))
     assert not any(map(ignored, spared))
+
+
+PART = """\
+apiVersion: apps/v1
+kind: %s
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      hostPID: true
+      containers:
+        - {name: a, securityContext: {privileged: true}%s}
+"""
+PART_OF_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: %s\n"
+NO_IMAGE = "{containers: [{name: a, securityContext: {privileged: true}}]}"
+BUILT = {"k/kustomization.yaml": "resources: [pod.yaml]\n", "k/pod.yaml": GOOD % "good"}
+CUT = " without selector and image, which cannot be applied"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        ("k/patch.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
+        ("k/patches/patch.yaml", PART % ("StatefulSet", ""), f"a fragment of a StatefulSet{CUT}"),
+        ("k/patch.yaml", PART_OF_POD % NO_IMAGE, "a fragment of a Pod without image, which cannot be applied"),
+        ("k/patch.yaml", "$patch: delete\n" + PART % ("Deployment", ""), "a fragment: a patch of a Deployment"),
+        ("README.md", f"```yaml\n{PART % ('Deployment', '')}```\n", f"a fragment of a Deployment{CUT}"),
+        ("k/patch.yaml", PART % ("Deployment", ", image: a"), None),
+        ("k/pods.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
+        ("other/deployment.yaml", PART % ("Deployment", ""), None),
+        ("README.md", f"```yaml\n{PART % ('Deployment', ', image: a')}```\n", None),
+    ],
+)
+def test_a_part_of_a_workload_is_told_and_not_judged(
+    tmp_path: Path, path: str, text: str, reason: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # whether anything is built does not matter
+    _, places, inputs = scanned(tmp_path, {**BUILT, path: text})
+    if reason:
+        assert (places, inputs[path]) == ([], ("skipped", reason))
+    else:
+        assert ([place.partition(":")[0] for place in places], inputs[path][0]) == ([path], "assessed")

@@ -87,6 +87,56 @@ def test_an_object_that_no_file_holds_stands_at_the_kustomization() -> None:
     assert (place.path, place.line) == ("kustomization.yaml", 1)
 
 
+GENERATING = """\
+namespace: shop
+resources: [a.yaml, namespace.yaml]
+configMapGenerator:
+  - name: settings
+    files: [app.properties, mode=x/mode.txt]
+secretGenerator:
+  - name: settings-key
+    literals:
+      - user=admin
+      - password=x=y
+"""
+MAP = "kind: ConfigMap\nmetadata: {name: settings-8k2c}\ndata: {app.properties: a, mode: b, other: c}\n"
+SECRET = "kind: Secret\nmetadata: {name: p-settings-key-4f}\ndata: {user: YWRtaW4=, password: eD15}\n"
+NAMESPACE = "kind: Namespace\nmetadata:\n  name: shop\n  labels: {a: b}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "file", "line"),
+    [
+        (MAP, "", "kustomization.yaml", 4),
+        (MAP, "metadata.name", "kustomization.yaml", 4),
+        (MAP, "data", "kustomization.yaml", 4),
+        (MAP, "data.app.properties", "kustomization.yaml", 5),
+        (MAP, "data.other", "kustomization.yaml", 4),
+        (SECRET, "", "kustomization.yaml", 7),
+        (SECRET, "data.user", "kustomization.yaml", 9),
+        (SECRET, "data.password", "kustomization.yaml", 10),
+        (NAMESPACE, "", "namespace.yaml", 2),
+        (NAMESPACE, "metadata.name", "namespace.yaml", 3),
+        (NAMESPACE, "metadata.labels", "namespace.yaml", 3),
+        ("kind: Role\nmetadata: {name: made}\n", "", "kustomization.yaml", 1),
+        ("kind: Role\nmetadata: {name: made}\n", "metadata", "kustomization.yaml", 1),
+    ],
+)
+def test_what_is_generated_or_renamed_stands_where_that_was_written(text: str, path: str, file: str, line: int) -> None:
+    files = {
+        "a.yaml": b"apiVersion: x/v1\nkind: Other\nmetadata: {name: o}\n",
+        "kustomization.yaml": GENERATING.encode(),
+    }
+    files["namespace.yaml"] = b"# comment\nkind: Namespace\nmetadata: {name: _}\n"
+    (part,) = rendering.documents(RenderingResult("kustomize", (("kustomization.yaml", text),), files))
+    assert isinstance(part, Document)
+    first, _, rest = path.partition(".")
+    mark = part.root.get(*(each for each in (first, rest) if each)).mark
+    assert mark
+    place = locate(part.origin, mark)
+    assert (place.path, place.line) == (file, line)
+
+
 def test_what_is_rendered_and_cannot_be_read_names_its_file() -> None:
     rendered = RenderingResult("helm", (("templates/a.yaml", "a: ["),), {"templates/a.yaml": b"a: [{{ .x }}"})
     (fault,) = rendering.documents(rendered)

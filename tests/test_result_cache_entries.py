@@ -102,7 +102,9 @@ def subject(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Subject]:
         ),
         st.dictionaries(WORD, values, max_size=2),
         st.dictionaries(WORD, MARK, max_size=2),
-        *(WORD, st.frozensets(WORD, max_size=2), WORD, WORD),
+        *(WORD, st.frozensets(WORD, max_size=2)),
+        st.dictionaries(WORD, st.tuples(WORD, WORD), max_size=2),
+        *(WORD, WORD),
     )
 
 

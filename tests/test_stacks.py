@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,15 @@ from typing import Any
 import pytest
 
 from scanner import documents, facts, library
+from scanner.facts.step import Whole
 from scanner.model import Finding, Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, load_folder
 from scanner.subjects import recognise
-from scanner.subjects.stacks import deployers
+from scanner.subjects.stacks import deployers, forms
 from scanner.subjects.stacks.variables import substitute
 from tests.command_line import assay
-from tests.stack_files import COMPOSE, COMPOSE_FAULTS, STACK, STACK_FAULTS
+from tests.stack_files import COMPOSE, COMPOSE_FAULTS, DAEMON, DAEMON_FAULTS, STACK, STACK_FAULTS
 
 ROOT = Path(__file__).parent.parent
 PREFIX = "stacks."
@@ -40,7 +42,7 @@ def subjects(files: dict[str, str], target: str = "") -> list[Subject]:
     return [subject for some in found for subject in some]
 
 
-def findings(files: dict[str, str], target: str = "", *, whole: bool = True) -> list[Finding]:
+def findings(files: dict[str, str], target: str = "", *, whole: Whole = True) -> list[Finding]:
     some = subjects(files, target)
     return evaluator().evaluate(some, facts.derive(some, whole=whole)).findings
 
@@ -62,7 +64,9 @@ def target_of(path: str, text: str, wanted: str = "") -> tuple[str, str, bool]:
     return system["target"], system["decided_by"], system["undecided"]
 
 
-@pytest.mark.parametrize(("path", "text"), [("docker-stack.yml", STACK), ("compose.yaml", COMPOSE)])
+@pytest.mark.parametrize(
+    ("path", "text"), [("docker-stack.yml", STACK), ("compose.yaml", COMPOSE), ("daemon.json", DAEMON)]
+)
 def test_a_clean_file_gives_nothing(path: str, text: str) -> None:
     assert [(each.rule, each.outcome, each.message) for each in findings({path: text})] == []
 
@@ -88,6 +92,13 @@ def test_a_planted_fault_is_found_at_its_line(path: str, text: str, old: str, ne
         assert lines <= {number for number, line in enumerate(after, 1) if line not in before} | {first}
 
 
+@pytest.mark.parametrize(("old", "new", "rule", "line"), DAEMON_FAULTS)
+def test_a_planted_fault_of_a_daemon_is_found_at_its_line(old: str, new: str, rule: str, line: int) -> None:
+    assert DAEMON.count(old) == 1
+    found = findings({"daemon.json": DAEMON.replace(old, new)})
+    assert [(each.rule, each.outcome, each.location.line) for each in found] == [(PREFIX + rule, Outcome.FAIL, line)]
+
+
 def test_the_default_profile_has_what_is_stated_and_strict_what_is_missing() -> None:
     absent = {rule.info.id for rule in rules() if rule.info.profile is Profile.STRICT}
     assert {f"{PREFIX}{name}" for name in ("service-memory-limited", "network-encrypted")} <= absent
@@ -111,12 +122,13 @@ IGNORED = [
     for key in sorted(deployers.IGNORED - {"privileged", "restart", "security_opt"})
 ]
 """Each key with the value `none`, and what is lost without it."""
+LISTS = ("depends_on", "devices")
 
 
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        *((f"{key}: none", kind) for key, kind in IGNORED),
+        *((f"{key}: {'[none]' if key in LISTS else 'none'}", kind) for key, kind in IGNORED),
         ("privileged: true", "danger"),
         ("pid: host", "danger"),
         ("ipc: host", "danger"),
@@ -259,6 +271,79 @@ def test_mounts_of_both_syntaxes(volume: str, expected: tuple[Any, ...]) -> None
     assert (found["type"], found.get("source"), found["target"], found["read_only"]) == expected
 
 
+WRONG: list[tuple[str, Any]] = [
+    ("docker-stack.yml", 5),
+    ("compose.yaml", True),
+    ("docker-stack.yml", "a"),
+    ("compose.yaml", "$A"),
+    ("docker-stack.yml", [None]),
+    ("compose.yaml", ["a", {"b": [None]}]),
+    ("compose.yaml", {}),
+    ("docker-stack.yml", {"a": {"b": {}}}),
+]
+"""Values that are put in the place of every field that is read."""
+
+
+def forms_of(form: forms.Form, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], forms.Form]]:
+    """The path and the form of every field that is read; in place of a name stands `web`."""
+    for key, inner in form.entries.items():
+        here = (*path, "web" if key == forms.OTHER else key)
+        yield here, inner
+        yield from forms_of(inner, here)
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG, ids=repr)
+def test_a_value_of_any_form_anywhere_is_a_finding_or_unknown(name: str, wrong: Any) -> None:
+    for (section, *path), form in forms_of(forms.FILE):
+        file: dict[str, Any] = {"services": {"api": {"image": "a:1", "networks": ["web"], "volumes": ["web:/a"]}}}
+        holder = file
+        for key in [section, *path][:-1]:
+            holder = holder.setdefault(key, {})
+        if "services" in (section, *path)[-1:]:
+            continue  # without a mapping of services it is no Compose file
+        holder[[section, *path][-1]] = wrong
+        found = findings({name: json.dumps(file)})
+        assert [each.message for each in found if each.outcome is Outcome.ERROR] == []
+        told = [each.message for each in found if each.rule == f"{PREFIX}system-values-have-their-form"]
+        if type(wrong) not in form.types:
+            assert [message for message in told if f"because {'.'.join((section, *path))} is " in message]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("ports: 80", "service-management-ports-unpublished"),
+        ("image: [a]", "service-image-tag-pinned"),
+        ("deploy: yes", "service-memory-limited"),
+        ("volumes: ['/:/host', 5]", "service-without-sensitive-host-path"),
+        ("privileged: perhaps", "service-not-privileged"),
+    ],
+)
+def test_what_depends_on_a_value_of_a_wrong_form_is_unknown(line: str, rule: str) -> None:
+    found = findings({"compose.yaml": f"services:\n  web:\n    build: .\n    {line}\n"})
+    (unknown,) = (each for each in found if each.rule == PREFIX + rule)
+    assert unknown.outcome is Outcome.UNKNOWN
+    assert " and not " in unknown.message
+    (told,) = (each for each in found if each.rule == f"{PREFIX}system-values-have-their-form")
+    assert (told.outcome, told.location.line) == (Outcome.FAIL, 4)
+
+
+@pytest.mark.parametrize(("name", "value"), [("image", "a:$TAG"), ("user", "${UID}:${GID?}")])
+def test_a_variable_that_is_not_in_the_file_is_named(name: str, value: str) -> None:
+    rule = {"image": "service-image-tag-pinned", "user": "service-user-not-root"}[name]
+    found = findings(
+        {
+            "compose.yaml": f"services:\n  web:\n    image: a:1\n    {name}: {value}\n".replace(
+                "image: a:1\n    image", "image"
+            )
+        }
+    )
+    (unknown,) = (each for each in found if each.rule == PREFIX + rule)
+    assert unknown.outcome is Outcome.UNKNOWN
+    assert {"image": "depends on TAG", "user": "depends on UID, GID"}[name] in unknown.message
+    assert "the file .env" in unknown.message
+
+
 BASE = "services:\n  web: {image: 'a:1'}\n"
 LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
 
@@ -266,6 +351,7 @@ LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
 @pytest.mark.parametrize(
     ("files", "whole", "fails"),
     [
+        ({"compose.yaml": BASE, "limits.yaml": LIMIT[:-1] + "\n    build: .\n"}, frozenset("*"), {"compose.yaml"}),
         ({"compose.yaml": BASE}, True, {"compose.yaml"}),
         ({"compose.yaml": BASE, "compose.override.yaml": LIMIT}, True, set()),
         ({"docker-compose.yml": BASE, "docker-compose.prod.yml": LIMIT}, True, {"docker-compose.yml"}),
@@ -294,7 +380,7 @@ LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
         ({"compose.yaml": "services:\n  a: {extends: a}\n"}, True, {"compose.yaml"}),
     ],
 )
-def test_files_of_one_project_are_joined(files: dict[str, str], whole: bool, fails: set[str]) -> None:
+def test_files_of_one_project_are_joined(files: dict[str, str], whole: Whole, fails: set[str]) -> None:
     found = findings(files, whole=whole)
     assert {each.location.path for each in found if each.rule == f"{PREFIX}service-memory-limited"} == fails
 
@@ -371,3 +457,77 @@ def test_a_network_without_settings_is_fixed(tmp_path: Path) -> None:
     assay("fix", "--unsafe", "--profile", "strict", "docker-stack.yml", cwd=tmp_path)
     fixed = (tmp_path / "docker-stack.yml").read_text()
     assert fixed.count('    driver_opts:\n      encrypted: "true"\n') == 2
+
+
+def test_a_daemon_with_live_restore_beside_a_stack_is_told() -> None:
+    rule = f"{PREFIX}daemon-live-restore-without-swarm"
+    daemon = {"etc/docker/daemon.json": '{"live-restore": true}'}
+    assert [each.rule for each in findings(daemon) if each.rule == rule] == []
+    (found,) = (each for each in findings({**daemon, "docker-stack.yml": STACK}) if each.rule == rule)
+    assert (found.outcome, found.location.path, found.location.line) == (Outcome.FAIL, "etc/docker/daemon.json", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "read"),
+    [
+        ("daemon.json", '{"hosts": ["fd://"]}', True),
+        ("etc/docker/daemon_with_registry.json", '{"ipv6": true}', True),
+        ("daemon.json", '{"running": true}', False),
+        (".claude-flow/daemon-state.json", '{"debug": true}', False),
+        ("daemon.json", "[]", False),
+    ],
+)
+def test_the_configuration_of_a_daemon_is_known_by_name_and_content(path: str, text: str, read: bool) -> None:
+    assert (recognise(documents.read(path, text)).formats == ("docker-daemon",)) is read
+
+
+def test_an_option_of_a_wrong_form_is_unknown() -> None:
+    found = findings({"daemon.json": '{"hosts": "tcp://0.0.0.0:2375", "iptables": "false"}'})
+    unknown = {each.rule.removeprefix(PREFIX) for each in found if each.outcome is Outcome.UNKNOWN}
+    assert unknown == {"daemon-api-authenticates-clients", "daemon-separates-networks"}
+    assert not [each for each in found if each.outcome is Outcome.ERROR]
+
+
+ENV = "# of web\nLOG_LEVEL=info\nexport DB_PASSWORD='Tr4vel-l1ght' # secret\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "compose", "text", "used"),
+    [
+        (".env", "compose.yaml", PLAIN, True),
+        ("a/.env", "compose.yaml", PLAIN, False),
+        (".env", "docker-stack.yml", PLAIN, False),
+        ("conf/web.env", "docker-stack.yml", PLAIN.replace("'a:1'", "'a:1', env_file: conf/web.env"), True),
+        ("web.env", "a/compose.yaml", PLAIN.replace("'a:1'", "'a:1', env_file: [{path: ../web.env}]"), True),
+        (".env.local", "compose.yaml", PLAIN.replace("'a:1'", "'a:1', env_file: ['${F:-.env.local}']"), True),
+        (".env.local", "compose.yaml", PLAIN, False),
+    ],
+)
+def test_a_credential_in_an_environment_file_that_is_used_is_told(
+    path: str, compose: str, text: str, used: bool
+) -> None:
+    found = [each for each in findings({compose: text, path: ENV}) if "env-file" in each.rule]
+    assert [(each.outcome, each.location.path, each.location.line) for each in found] == (
+        [(Outcome.FAIL, path, 3)] if used else []
+    )
+    assert "Tr4vel" not in "".join(each.message for each in found)
+
+
+def test_what_compose_resets_is_not_there() -> None:
+    text = "services:\n  web:\n    image: a:1\n    build: !reset null\n    ports: !reset\n      - 22:22\n"
+    assert service(text).keys() == {"image", "name"}
+    assert failing(findings({"compose.yaml": text})).isdisjoint(
+        {"system-values-have-their-form", "service-management-ports-unpublished"}
+    )
+    files = {"compose.yaml": BASE, "compose.override.yaml": LIMIT.replace("64m", "!reset 64m")}
+    assert "service-memory-limited" in failing(findings(files))
+
+
+@pytest.mark.parametrize(("whole", "expected"), [(True, Outcome.FAIL), (frozenset("*"), None), (False, None)])
+def test_a_reference_is_judged_where_it_resolves_or_all_files_are_read(whole: Whole, expected: Outcome | None) -> None:
+    rule = f"{PREFIX}service-references-defined"
+    text = "services: {web: {image: 'a:1', networks: [front]}}\n"
+    resolved = findings({"a.yaml": text + "networks: {front: {}}\n"}, whole=whole)
+    assert [each for each in resolved if each.rule == rule] == []
+    (found,) = (each for each in findings({"a.yaml": text}, whole=whole) if each.rule == rule)
+    assert found.outcome is (expected or Outcome.UNKNOWN)

@@ -45,7 +45,7 @@ SETTINGS: list[tuple[str, Any, dict[str, Any]]] = [
             "sandbox": {"enabled": True},
         },
     ),
-    (CODEX, 'approval_policy = "on-failure"', {"approval": "asked", "confined": False}),
+    (CODEX, 'approval_policy = "on-failure"', {"approval": "asked", "confined": True}),
     (CODEX, "approval_policy = { granular = { rules = true } }", {}),
     (CODEX, 'sandbox_mode = "danger-full-access"', {"sandbox": {"enabled": False}}),
     (CODEX, 'default_permissions = ":danger-full-access"', {"sandbox": {"enabled": False}}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from scanner.documents.positions import locate
 from scanner.marks import end_of, entries_of, items_of, start_of
 from scanner.model import Subject
 from scanner.subjects import RecognitionResult
+from tests.command_line import assay
 from tests.known import cut, known
 
 
@@ -582,3 +584,27 @@ def test_the_sandbox_of_an_agent_is_a_workload(group: str) -> None:
     assert [subject.kind.partition(".")[2] for subject in read(sandbox)] == ["resource", "workload", "container"]
     patch = thing("Kibana", version="kibana.k8s.elastic.co/v1", spec={"podTemplate": TEMPLATE})
     assert [subject.partial for subject in read(patch)] == [False, True, True]
+
+
+EXPECTED = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\nspec: {hostPID: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "subjects"),
+    [
+        ("01-assert.yaml", EXPECTED, 0),
+        ("02-assert-app.yaml", EXPECTED, 0),
+        ("errors.yaml", EXPECTED, 0),
+        ("pod.yaml", EXPECTED + "status: {phase: Running}\n", 0),
+        ("pod.yaml", EXPECTED, 1),
+        ("asserted.yaml", EXPECTED, 1),
+        ("01-assert.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
+        ("01-assert.yaml", EXPECTED.replace("{labels", "{generateName: web-, labels"), 1),
+    ],
+)
+def test_what_a_test_expects_without_a_name_is_not_judged(tmp_path: Path, name: str, text: str, subjects: int) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    done = assay("scan", ".", "--select", "kubernetes.pod-without-host-pid", "--output", "json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert len(found["findings"]) == subjects
+    assert ("which cannot be applied" in found["inputs"][0]["reason"]) == (not subjects)

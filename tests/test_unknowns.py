@@ -114,6 +114,31 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
 
+def outcomes(folder: Path) -> set[tuple[str, str, Outcome, str]]:
+    found = scan([str(folder)], Options(profile=Profile.OPINION, include_passes=True)).findings
+    return {(each.rule, each.subject_id, each.outcome, each.message) for each in found}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "apiVersion: v1\nkind: Pod\n  bad: [\n",
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec: [\n",
+        "kind: {{ .Values.kind }}\n  apiVersion: [\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "manifests", [{"web.yaml": DEPLOYMENT}, {"web.yaml": DEPLOYMENT, "rest.yaml": ACCOUNT + "---\n" + POLICY}]
+)
+def test_a_broken_block_of_a_page_changes_no_outcome(tmp_path: Path, manifests: dict[str, str], block: str) -> None:
+    for name, text in manifests.items():
+        (tmp_path / name).write_text(text)
+    before = outcomes(tmp_path)
+    (tmp_path / "README.md").write_text(f"# Shop\n\n```yaml\n{block}```\n")
+    assert outcomes(tmp_path) == before
+    assert {rule for rule, *_ in before} >= {SELECTED, TAKEOVER}
+
+
 def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")

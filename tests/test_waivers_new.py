@@ -131,3 +131,16 @@ def test_of_several_failures_at_a_place_each_is_named(folder: Path) -> None:
     done = new(folder, place)
     assert (done.returncode, done.stdout) == (2, "")
     assert all(each in done.stderr for each in prints)
+
+
+@pytest.mark.parametrize("to_file", [False, True], ids=["printed", "written"])
+def test_a_waiver_that_is_there_is_renewed_and_not_made_twice(folder: Path, found: Any, *, to_file: bool) -> None:
+    file = folder / "assay-waivers.yaml"
+    file.unlink()
+    which = found["fingerprint"][:10]
+    assert new(folder, which, "--file", file.name).returncode == 0
+    before = file.read_bytes()
+    done = new(folder, which, *(("--file", file.name) if to_file else ()))
+    assert (done.returncode, file.read_bytes()) == (2, before)
+    assert "assay-waivers.yaml:6" in done.stderr
+    assert "state new dates" in done.stderr

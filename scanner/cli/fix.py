@@ -97,6 +97,9 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
     failed = [result for result in fixes.files if result.failed]
     for finding in () if quiet or diff else fixed:
         click.echo(f"{_place(finding)} {finding.rule}: {_words(finding)}")
+    for finding in () if quiet else (finding for result in fixes.files for finding in result.caused):
+        said = f"the fixes cause a less severe finding: {_shown(finding.message)} ({finding.severity})"
+        click.echo(f"{_place(finding)} {finding.rule}: {said}", err=True)
     for item in left:
         click.echo(f"{_place(item.finding)} {item.finding.rule}: not fixed: {_shown(item.reason)}", err=True)
     for result in failed:
@@ -106,6 +109,9 @@ def _tell(fixes: Fixes, *, diff: bool, quiet: bool) -> None:
         click.echo(f"{said}: {_shown(item.reason)}", err=True)
     for finding in () if quiet else fixes.waived:
         click.echo(f"{_place(finding)} {finding.rule}: left alone: waived by {_shown(finding.waiver)}", err=True)
+    for rule, count in () if quiet else sorted(fixes.unsafe.items()):
+        risk = f" is not safe: {fixes.risks[rule]}" if fixes.risks.get(rule) else " may change behaviour"
+        click.echo(f"{rule}: the fix of {counted(count, 'finding')}{risk}", err=True)
     if not quiet:
         click.echo(f"assay: {_summary(fixes, len(fixed), len(left) + len(failed), diff=diff)}", err=True)
 
@@ -121,7 +127,7 @@ def _summary(fixes: Fixes, fixed: int, left: int, *, diff: bool) -> str:
     if fixes.waived:
         parts.append(f"left alone, waived: {len(fixes.waived)}")
     if fixes.unsafe:
-        parts.append(f"with --unsafe: {fixes.unsafe} more")
+        parts.append(f"with --unsafe: {sum(fixes.unsafe.values())} more")
     return "; ".join(parts)
 
 

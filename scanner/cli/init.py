@@ -170,7 +170,8 @@ def _remarks(found: Survey, result: Scan) -> Iterator[str]:
         yield "No CI service was found. Run `assay gate` for pull requests, in a checkout with its whole history, and"
         yield "`assay scan` for the default branch."
     elif result.verdict.exit_code != CLEAN:
-        yield "The CI job scans the default branch as a whole, and fails there until the findings are fixed, or"
-        yield "`fail-on` in assay.yaml is raised. Pull requests fail only for what they make worse."
+        yield "The CI job scans the default branch as a whole, and fails there until the findings are fixed or"
+        yield "waivers accept them. Set `fail-on` in assay.yaml before the first merge: later, the gate refuses a"
+        yield "higher one. Pull requests fail only for what they make worse."
     if Service.JENKINS in found.services:
         yield "The Jenkins job needs Python 3.11 or newer on its agent."

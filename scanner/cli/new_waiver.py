@@ -39,7 +39,7 @@ def command(context: click.Context, /, which: str, target: str | None, **given: 
     as reports print it, such as deploy/web.yaml:12:9. The command scans PATHS, or the current folder. A person fills in
     the empty fields of the entry.
     """
-    from scanner.gate.waivers.adding import entry_of, new_file
+    from scanner.gate.waivers.adding import entry_of, identity_of, new_file, refuse_second
 
     chosen = resolved_options(context)
     with Progress(shown=True) as progress:
@@ -51,6 +51,7 @@ def command(context: click.Context, /, which: str, target: str | None, **given: 
         return
     there = chosen.value("waivers") or NAME
     if os.path.lexists(there):
+        refuse_second(there, _content(there), identity_of(finding))
         click.echo(f"# an entry of the list `waivers` in {safe(there)}; --file {safe(there)} adds it")
         click.echo("\n".join(f"  {line}" for line in entry))
     else:
@@ -82,12 +83,15 @@ def _add(target: str, entry: list[str]) -> None:
     from scanner.gate.waivers.adding import new_file, with_entry
 
     if os.path.lexists(target):
-        try:
-            content = read(target, MIB, follow=False)
-        except UnreadableError as error:
-            raise PackError(error.message, target) from None
-        write_file(Path(target), (with_entry(target, content, entry),))
+        write_file(Path(target), (with_entry(target, _content(target), entry),))
         click.echo(f"added the waiver to {safe(target)}: {_TO_DO}")
     else:
         write_file(Path(target), (new_file(entry),), new=True)
         click.echo(f"wrote {safe(target)} with the waiver: {_TO_DO}")
+
+
+def _content(path: str) -> bytes:
+    try:
+        return read(path, MIB, follow=False)
+    except UnreadableError as error:
+        raise PackError(error.message, path) from None

@@ -12,6 +12,7 @@ import click
 from scanner import library
 from scanner.cli.environment import cache_folder
 from scanner.cli.frameworks import controls_of
+from scanner.policy.fix import RuleFix
 from scanner.policy.pack import load_all, no_rule
 from scanner.policy.rule import RuleFile, identity_of, load, rule_paths
 
@@ -32,11 +33,12 @@ def show_rule(identity: str, folders: Sequence[Path] = ()) -> None:
     if rule.parameters:
         click.echo(f"{_parameters(file)}\n")
     if rule.fix:
-        click.echo(f"Fix ({'safe' if rule.fix.safe else 'with --unsafe'}): {rule.fix.words()}\n")
+        click.echo(f"Fix ({_safety(rule.fix)}): {rule.fix.words()}\n")
     for label, names in (
         ("Formerly", info.formerly),
         ("Objectives", info.objectives),
         ("Same as", info.same_as),
+        ("Overlaps", info.overlaps),
         ("References", info.references),
     ):
         if names:
@@ -45,6 +47,14 @@ def show_rule(identity: str, folders: Sequence[Path] = ()) -> None:
     for link in controls_of(info):
         through = link.objective or "named by the control"
         click.echo(f"  {link.framework}@{link.edition} {link.control}  ({link.relation}, {link.strength}; {through})")
+
+
+def _safety(fix: RuleFix) -> str:
+    """With which option a fix is made, and why it is not safe."""
+    if fix.safe:
+        return "safe"
+    where = "safe in some cases, otherwise with --unsafe" if fix.safe_when else "with --unsafe"
+    return f"{where}: {fix.risk}" if fix.risk else where
 
 
 def _parameters(file: RuleFile) -> str:

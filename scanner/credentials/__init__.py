@@ -13,17 +13,19 @@ from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
 from scanner.credentials.forms import FoundCredential, candidate_forms, hits, lines, matches
 from scanner.credentials.names import DEFAULT, kind_by_name
+from scanner.credentials.tokens import is_void_token
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
+from scanner.late import regex
 
 __all__ = [
     "DEFAULT",
-    "Hit",
     "assigned",
     "candidate_forms",
     "encoded",
     "find",
     "hits",
     "kind_of",
+    "kinds_within",
     "lines",
     "matches",
     "telling_lines",
@@ -32,6 +34,11 @@ __all__ = [
 _URL = "a URL with a password"
 _FREE = (_URL, "a bearer token", "a password", "a URL with a key")
 """Kinds whose secret part may be anything, a reference too."""
+_HEADER = regex(r"-----BEGIN (?:[A-Z0-9]{1,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_HEADER_KIND = "the first line of a private key"
+_KEY, _JWT = "a private key", "a JSON web token"
+_RUN_OF_KEY = regex("A{8,}")
+"""Zeros, of which the base64 of a private key may hold many."""
 _ENCODED = ("HTTP basic credentials", "registry credentials")
 
 
@@ -41,12 +48,17 @@ def kind_of(name: str, value: str) -> str:
     The name may be that of a variable, a key, an option of a command, or empty. In any case, credentials are also
     searched within the value.
     """
-    text = value.strip()
-    if found := next((hit.kind for hit in _in_form(text)), ""):
-        return found
+    return next((kind for kind, _ in kinds_within(name, value.strip())), "")
+
+
+def kinds_within(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """Each kind of credential that `kind_of` looks for, with the part of the text that is one."""
+    yield from ((hit.kind, text[hit.start : hit.end]) for hit in _in_form(text))
     if "\n" not in text and (found := kind_by_name(name, text)):
-        return found
-    return next((hit.kind for hit in assigned(text)), "")
+        yield found, text
+    if _HEADER.fullmatch(text):
+        yield _HEADER_KIND, text
+    yield from ((hit.kind, text[hit.start : hit.end]) for hit in assigned(text))
 
 
 def find(text: str) -> Iterator[FoundCredential]:
@@ -58,7 +70,11 @@ def find(text: str) -> Iterator[FoundCredential]:
 def _in_form(text: str) -> Iterator[FoundCredential]:
     for hit in hits(text):
         secret = text[hit.start : hit.end]
-        if is_sample(secret) or (hit.kind in _FREE and is_blank(secret)):
+        if hit.kind == _JWT and is_void_token(secret):
+            continue
+        if is_sample(_RUN_OF_KEY.sub("", secret) if hit.kind == _KEY else secret) or (
+            hit.kind in _FREE and is_blank(secret)
+        ):
             continue
         if hit.kind in _ENCODED and not is_pair(secret):
             continue

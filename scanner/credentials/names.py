@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from scanner.credentials.values import NUMBERS, is_blank, is_default, is_nouns, is_random, is_sample
+from scanner.credentials.values import NUMBERS, is_blank, is_called, is_default, is_nouns, is_random, is_sample
 from scanner.late import regex
 
 DEFAULT = "a default password"
@@ -12,7 +12,7 @@ DEFAULT = "a default password"
 WORDS = ("pass", "pwd", "_pw", "secret", "token", "key", "credential", "masterauth")
 """What the name of a credential holds: a text without any of them needs no closer look."""
 
-_PASSWORD = regex(r"(?:password|passwd|passphrase|requirepass|masterauth|(?:^|_)(?:pass|pw)|[a-z]_pwd)(?:_\d+)?$")
+_PASSWORD = regex(r"(?:password|passwd|passphrase|requirepass|masterauth|(?:^|_)(?:pass|pw)|[a-z]_pwd)(?:_?\d+)?$")
 _KEY = regex(
     r"(?:api_?key|access_?key|secret_?key|secret_key_base|private_?key|signing_?key|encryption_?key|client_?secret"
     r"|jwt_?secret|session_?secret|cookie_?secret|signing_?secret|(?:api|auth|access|refresh|bearer)_?token)(?:_\d+)?$"
@@ -70,7 +70,7 @@ def _key(name: str, sort: str, noun: str, value: str) -> str:
         return noun if is_random(value) else ""
     if is_default(value):
         return DEFAULT
-    if name.endswith("key") and _NAME_OF_SECRET.fullmatch(value):
+    if is_called(value) or (name.endswith("key") and _NAME_OF_SECRET.fullmatch(value)):
         return ""
     drawn = is_random(value) or len(value) >= _TELLING
     return noun if drawn and not is_sample(value) and not is_nouns(value) else ""

@@ -7,8 +7,19 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from scanner.credentials.tokens import is_void_token
 from scanner.late import regex
 
+_OWN_WORD = (
+    r"(?:(?:dein|mein|ihr|euer)e?[nrms]?|tu|su|mi|votre|vos|ton|mon|sua?|seu|tua|teu|minha|meu|la[-_ ]tua|uw|jouw|mijn"
+    r"|ditt?|din|mitt|twoj?e|twój|moje|tvoje|vaše|ваш|твой|мой)"
+)
+"""Your or my, in other languages than English."""
+_FOREIGN_NOUNS = (
+    r"(?:passwort|kennwort|schlüssel|schluessel|geheimnis|clave|contraseña|contrasena|contrasenya|llave|secreto"
+    r"|mot[-_ ]?de[-_ ]?passe|cl[ée]|jeton|senha|chave|segredo|parola|chiave|segreto|wachtwoord|sleutel|geheim|lösenord"
+    r"|losenord|nyckel|passord|adgangskode|hasło|haslo|klucz|heslo|пароль|ключ|токен)"
+)
 _BLANK = (
     r"[$%#]?\{|[$]\(|%\(|\[\[|[$]{1,2}[A-Za-z_]\w*[\"']?$|%\w+%$|@\w+@$|__\w+__$",  # filled in later
     r"(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)",  # the name of a variable
@@ -28,6 +39,12 @@ _BLANK = (
         r"|fill|put|set|generate|paste|provide|specify|see|use|the|some|any|same|stored|managed|random|update)"
         r"(?:[-_ .]|me|your|this|with|$)"
     ),
+    _OWN_WORD + r"(?:[-_ ]?" + _FOREIGN_NOUNS + r"|[-_ ](?:api[-_ ]?)?(?:token|api|key|secret|password))",
+    (
+        r"(?:cambiar?|modificar|remplacer|changer|ersetzen?|ändern|aendern|hier|trocar|mudar|altere|substitu[aiy]r?|wijzig"
+        r"|vervang|zmień|zmien)[-_ ]|cambi[ae]m[ei]|(?:sostituisci|inserisci|замени|измени|сюда|введите)"
+    ),
+    r"[你您请請改换換填輸输密替]|あなた|パスワード|ここに|変更|비밀번호|여기에|변경",
     (
         r"(?:[\w.-]*\.)?(?:env|environ|secrets?|values|config|settings|credentials|process|self|this|params|vars?|data)\."
         r"[A-Za-z_]"
@@ -37,9 +54,15 @@ _BLANK = (
 _BLANK_WORDS = (
     *("example", "placeholder", "redacted", "replaceme", "replace-me", "replace_me", "replacewith", "replacethis"),
     *("your-", "your_", "your ", "goes-here", "goes_here", "goeshere", "not-real", "notreal", "not-a-real", "dummy"),
+    *("fake-", "-fake", "fake_", "_fake"),
     *("xxxx", "***", "$(", "${", "{{", "{%", "%env"),
 )
 """What a value holds nowhere that is a credential, in small letters."""
+_CALLED = regex(r"(?:[a-z]{1,20}[-_ ]){1,8}(?:passwords?|passwd|pass|passphrase|secrets?|tokens?|keys?|credentials?)")
+_REPLACED = regex(
+    r"chang|replac|your|insert|enter|\bput\b|fill|here\b|todo|must|please|should|example|placeholder|sample|dummy|fake"
+)
+"""Words in a default password that ask for another one."""
 _BLANK_ENDS = ("-here", "_here", " here", "...")
 _BRACKETED = regex(r"<[A-Za-z][\w .:-]{0,80}>")
 _SENTENCE = 4
@@ -51,7 +74,8 @@ postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio mini
 grafana prom-operator vagrant oracle sa tomcat jenkins sonar sonarqube keycloak neo4j cassandra wordpress drupal
 joomla nexus nextcloud gitea gitlab harbor harbor12345 rancher airflow superset metabase kibana zabbix nagios ldap
 influxdb clickhouse couchdb couchbase kafka nats artemis activemq foo bar foobar baz hunter abc abcdef app web db
-hello hunter2 dragon monkey public private community system manager operator service example database sql
+hello hunter2 dragon monkey passwort kennwort clave contraseña contrasena senha wachtwoord parola motdepasse haslo heslo
+пароль public private community system manager operator service example database sql
 """
 _DEFAULTS = frozenset(_WORDS_OF_DEFAULTS.split())
 _DEFAULT_SHAPE = regex(
@@ -101,6 +125,7 @@ def is_blank(value: str) -> bool:
         folded.endswith(_BLANK_ENDS)
         or any(word in folded for word in _BLANK_WORDS)
         or _blank().match(value) is not None
+        or (value.startswith("eyJ") and is_void_token(value))
         or ("<" in value and _BRACKETED.search(value) is not None)
         or len(value.split(None, _SENTENCE)) >= _SENTENCE
     )
@@ -116,6 +141,16 @@ def is_default(value: str) -> bool:
 
 
 _LEET = str.maketrans("013457@$", "oleastas", "-_. !")
+
+
+def is_called(value: str) -> bool:
+    """Whether a value is what a credential is called rather than the credential: `git_password`."""
+    return _CALLED.fullmatch(value) is not None
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a default password stands in for the one to be used: `changeme`, `your-password`."""
+    return _REPLACED.search(value.casefold()) is not None
 
 
 def is_nouns(value: str) -> bool:

@@ -137,14 +137,11 @@ class _Reader:
 
     def _next(self) -> tuple[str, str, int]:
         """The next token, its kind (text, number, word, mark) and its column; an empty token at the end."""
-        while match := _TOKEN.match(self.text, self.position) or self._comment():
+        while (match := _TOKEN.match(self.text, self.position)) or self._passes_comment():
+            if match is None:
+                continue
             self.position = match.end()
             group = match.lastindex or 1
-            if match.re is _COMMENT:
-                if breaks := match[1].count("\n"):
-                    self.line += breaks
-                    self.line_start = self.text.rindex("\n", 0, self.position) + 1
-                continue
             if group == 1:
                 self.line += 1
                 self.line_start = self.position
@@ -154,9 +151,16 @@ class _Reader:
             self._fail(f"found {self.text[self.position :].strip()[:20]!r}, which is not JSON")
         return "", "", 0
 
-    def _comment(self) -> re.Match[str] | None:
-        """The comment that comes next, where one may."""
-        return _COMMENT.match(self.text, self.position) if self.relaxed else None
+    def _passes_comment(self) -> bool:
+        """Go past the comment that comes next, where one may; whether there was one."""
+        found = _COMMENT.match(self.text, self.position) if self.relaxed else None
+        if found is None:
+            return False
+        self.position = found.end()
+        if breaks := found[1].count("\n"):
+            self.line += breaks
+            self.line_start = self.text.rindex("\n", 0, self.position) + 1
+        return True
 
     def _add(self, key: _Key | None, value: Any, place: tuple[int, int, int, int], children: Any) -> None:
         """Put a finished value into the innermost open collection."""

@@ -19,9 +19,11 @@ from scanner.documents.parsed import LimitExceededError, Parsed, check_texts
 from scanner.documents.scalars import Dialect, dialect, is_disputed, resolve, resolve_otherwise
 from scanner.errors import UnreadableError
 from scanner.limits import Limits
-from scanner.marks import NOWHERE, end_of, start_of
+from scanner.marks import NOWHERE, end_of, start_of, with_children
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
+_RESET = "!reset"
+"""The tag of Compose for a field of another file that is to be as if it were not there, whatever its value."""
 _BINARY = "tag:yaml.org,2002:binary"
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
 
@@ -54,6 +56,8 @@ class Composer:
         """Values up to which collections need no look: none where a key or value may be too long."""
         self.disputed: list[tuple[Collection, str | int, int, int, str]] = []
         """Scalars of the document that dialects differ on: their collection, key or index, line, column and text."""
+        self.resets: list[tuple[Collection, str | int]] = []
+        """Values of the document with the tag `!reset`: their collection, and key or index."""
         self.merging: list[Collection] = []
         """Mappings of the document with merge keys, in the order in which they were closed."""
 
@@ -84,6 +88,7 @@ class Composer:
         root = Collection([], [], None, 0, self.document_line, None)
         stack, top, offset = [root], root, self.offset
         self.disputed, self.merging, self.own_before, self.borrowed = [], [], self.own, 0
+        self.resets = []
         get_event = self.get_event
         while True:
             event = get_event()
@@ -105,6 +110,8 @@ class Composer:
                     parsed.has_null = True
                 elif value.__class__ is not str and event.implicit[0]:
                     self._note(stack, start, event.value)
+                elif event.tag == _RESET:
+                    self._reset(top)
                 top.add(value, line + offset, start.column, end_line + offset, end.column, None, parsed)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 top = self._open(event, kind is yaml.MappingStartEvent, stack, anchors)
@@ -126,7 +133,7 @@ class Composer:
             return None
         if self.own > self.unwatched:
             self._check(root)
-        self._settle(root.data[0])
+        self._settle(root.data[0], parsed)
         parsed.data, parsed.mark = root.data[0], mark
         return parsed
 
@@ -137,6 +144,8 @@ class Composer:
             raise UnreadableError(self.limits.passed("depth"), line)
         if stack[-1].waits_for_key:
             raise _no_key(line)
+        if event.tag == _RESET:
+            self._reset(stack[-1])
         if event.anchor:
             anchors[event.anchor] = None  # open: an alias to it now would be a circle
         opened = Collection(
@@ -209,15 +218,23 @@ class Composer:
         key = top.key[0] if top.key else len(top.data)
         self.disputed.append((top, key, start.line + self.offset, start.column, text))
 
-    def _settle(self, root: Any) -> None:
+    def _reset(self, holder: Collection) -> None:
+        """Remember that the value that is about to be added is to be as if it were not there."""
+        self.resets.append((holder, holder.key[0] if holder.key else len(holder.data)))
+
+    def _settle(self, root: Any, parsed: Parsed) -> None:
         """Read disputed scalars in the dialect of the document, and bring in what is merged."""
-        if not self.disputed and not self.merging:
+        if not self.disputed and not self.merging and not self.resets:
             return
         spoken = dialect(self._merged_into(root)) if isinstance(root, dict) else Dialect.PLAIN
         if spoken is not Dialect.KUBERNETES:
             for holder, key, line, column, text in self.disputed:
                 if start_of(holder.marks[key]) == (line, column):  # no later value of the same key stands in its place
                     holder.data[key] = resolve_otherwise(text, spoken)
+        for holder, key in self.resets if spoken is Dialect.COMPOSE else ():
+            holder.data[key] = None
+            holder.marks[key] = with_children(holder.marks[key], None)
+            parsed.has_null = True
         for done in self.merging:
             done.merge(overriding=spoken is Dialect.KUBERNETES)
 

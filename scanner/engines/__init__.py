@@ -6,10 +6,10 @@ network, settings or a home, so nothing in a checkout can steer it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
-from typing import Protocol, assert_never
+from typing import Protocol, TypeAlias, assert_never
 
 from msgspec import Struct, field
 
@@ -59,6 +59,10 @@ class EngineResults(Struct):
         own[outcome] = own.get(outcome, 0) + 1
 
 
+Answered: TypeAlias = Callable[[EngineInput, str, tuple[int, int], str], bool]
+"""Whether a rule of ours answers a check: about a resource of a file, at its first and last line, by the check's id."""
+
+
 class Engine(Protocol):
     """Another scanner, ready to run."""
 
@@ -69,8 +73,8 @@ class Engine(Protocol):
     def wants(self, path: str) -> bool:
         """Whether a file may be its concern, by its name."""
 
-    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
-        """What it finds in files; `ours` are the ids of its checks that are covered by our rules.
+    def assess(self, files: Sequence[EngineInput], answered: Answered) -> EngineResults:
+        """What it finds in files, without what our rules answer about Kubernetes objects.
 
         A fault of the engine is never raised: the inputs that it affects are unreadable, with the reason.
         """

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.cleanup import temporary_folder
-from scanner.engines import EngineInput, EngineResults, checkov_files, process
-from scanner.engines.checkov_report import Report, ReportError, read
+from scanner.engines import Answered, EngineInput, EngineResults, checkov_files, process
+from scanner.engines.checkov_report import Report, ReportError, nothing, read
 from scanner.errors import UsageError
 from scanner.foreign_errors import steady
 from scanner.late import regex
@@ -45,20 +45,17 @@ class Checkov(Struct, frozen=True):
         """Whether a file may be Checkov's concern, by its name."""
         return checkov_files.wanted(path)
 
-    def assess(self, files: Sequence[EngineInput], ours: Collection[str]) -> EngineResults:
-        """What Checkov finds in files.
-
-        `ours` are the ids of its checks that are covered by our rules; these do not run for Kubernetes objects.
-        """
+    def assess(self, files: Sequence[EngineInput], answered: Answered) -> EngineResults:
+        """What Checkov finds in files, without what our rules answer about Kubernetes objects."""
         results = EngineResults(self.name)
         report = Report(results, self.checks)
         told: dict[str, str] = {}
-        for frameworks, some, skipped in (
-            (checkov_files.ELSE, [file for file in files if checkov_files.not_assessed_by_assay(file)], ()),
-            (checkov_files.CLUSTER, [file for file in files if checkov_files.holds_objects(file)], sorted(ours)),
+        for frameworks, some, report.answered in (
+            (checkov_files.ELSE, [file for file in files if checkov_files.not_assessed_by_assay(file)], nothing),
+            (checkov_files.CLUSTER, [file for file in files if checkov_files.holds_objects(file)], answered),
         ):
             if some:
-                _Run(self, frameworks, {file.path: file for file in some}, report, told).run(skipped)
+                _Run(self, frameworks, {file.path: file for file in some}, report, told).run()
         results.inputs = dict(_inputs(files, report, told))
         return results
 
@@ -73,7 +70,7 @@ class _Run(Struct):
     lost: dict[str, str]
     """Why a file was not assessed, or not by every framework that may concern it."""
 
-    def run(self, skipped: Sequence[str]) -> None:
+    def run(self) -> None:
         """Start the program on a copy of the files, and take in its report."""
         with temporary_folder() as folder:
             home, copy = (os.path.join(os.path.realpath(folder), name) for name in ("home", "files"))
@@ -81,7 +78,7 @@ class _Run(Struct):
             os.mkdir(copy)
             for path in checkov_files.lay_out(self.files.values(), copy):
                 self.lost.setdefault(path, "its path leads out of the folder, or is the path of another file")
-            command = (self.checkov.program, *_arguments(copy, self.frameworks, skipped))
+            command = (self.checkov.program, *_arguments(copy, self.frameworks))
             try:
                 done = process.run(command, _environment(home), home, self.checkov.limits)
             except OSError as error:
@@ -135,11 +132,9 @@ def find(checks: Mapping[str, Check], limits: Limits = DEFAULTS) -> Checkov:
     raise UsageError(message, hint="pipx install checkov, or pip install 'PATH-OR-URL[checkov]'")
 
 
-def _arguments(folder: str, frameworks: Sequence[str], skipped: Sequence[str]) -> Iterable[str]:
+def _arguments(folder: str, frameworks: Sequence[str]) -> Iterable[str]:
     yield from ("--directory", folder, "--framework", *frameworks)
     yield from ("--output", "json", "--compact", "--skip-download", "--download-external-modules", "false")
-    if skipped:
-        yield from ("--skip-check", ",".join(skipped))
 
 
 def _environment(home: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.controls import ShownBy
-from scanner.engines import EngineInput, EngineResults
+from scanner.engines import Answered, EngineInput, EngineResults
 from scanner.engines.pinpoint import pinpoint
 from scanner.masking import hidden
 from scanner.model import Check, Finding, Outcome, Profile, RuleInfo, Severity
@@ -31,12 +31,19 @@ class ReportError(Exception):
     """What Checkov printed cannot be read."""
 
 
+def nothing(*_: object) -> bool:
+    """No check is answered by a rule of ours."""
+    return False
+
+
 class Report:
     """Collects what several runs of Checkov print."""
 
     def __init__(self, results: EngineResults, checks: Mapping[str, Check]) -> None:
         self.results = results
         self._checks = checks
+        self.answered: Answered = nothing
+        """What our rules answer, so that it is not taken in."""
         self.formats: dict[str, dict[str, None]] = {}
         """File -> frameworks that have results for it."""
         self.resources: dict[str, set[str]] = {}
@@ -47,7 +54,12 @@ class Report:
     def take(
         self, record: Mapping[str, Any], outcome: Outcome, framework: str, file: EngineInput, lines: list[str]
     ) -> None:
-        """One outcome of one check for one resource."""
+        """One outcome of one check for one resource, unless a rule of ours answers it."""
+        first, last = record["file_line_range"]
+        if self.answered(file, str(record["resource"]).strip("/."), (int(first), int(last)), record["check_id"]):
+            self.formats.setdefault(file.path, {})[framework] = None
+            self.resources.setdefault(file.path, set()).add(record["resource"])
+            return
         rule = f"checkov.{record['check_id']}"
         info = self.results.rules.setdefault(rule, self._info(rule, record, framework))
         self.formats.setdefault(file.path, {})[framework] = None

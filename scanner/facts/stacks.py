@@ -14,10 +14,10 @@ from typing import Any, ClassVar, TypedDict
 from scanner.documents.positions import Node, join_path
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
-from scanner.facts.step import Facts, FieldRead, read, step
+from scanner.facts.step import Facts, FieldRead, Whole, is_open, read, step
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, SYSTEM, VOLUME
+from scanner.subjects.stacks.kinds import CONFIG, DAEMON, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VARIABLES, VOLUME
 from scanner.subjects.stacks.services import references
 
 
@@ -54,6 +54,23 @@ REFERENCES = Fact(
     provide="scan all files of the project, without `include` and `extends`",
 )
 
+SWARM = Fact(
+    "stack_files",
+    (DAEMON,),
+    list[str],
+    "The files of the scan that `docker stack deploy` deploys, so that the daemon may belong to a swarm.",
+    provide="scan the stack files of the hosts, too",
+)
+
+ENV_USERS = Fact(
+    "used_by",
+    (VARIABLES,),
+    list[str],
+    "The Compose and stack files that read the environment file: those whose services name it in `env_file` and, for "
+    "`.env`, those that `docker compose` deploys from its folder.",
+    provide="scan the Compose and stack files beside it, too",
+)
+
 _DEFINITIONS = {"networks": NETWORK, "volumes": VOLUME, "secrets": SECRET, "configs": CONFIG}
 _SECTIONS = {kind: section for section, kind in _DEFINITIONS.items()}
 _GIVEN = frozenset({("networks", "default")})
@@ -73,17 +90,28 @@ class Projects:
     """The services and definitions of all files."""
 
     READS: ClassVar[tuple[FieldRead, ...]] = (
-        read(SERVICE, "service", "applied.name"),
-        read(SYSTEM, "system.included"),
+        read(SERVICE, "service", "applied.name", "applied.env_files"),
+        read(VARIABLES),
+        read(SYSTEM, "system.included", "system.cut", "system.target"),
         *(read(kind, "applied.name") for kind in _DEFINITIONS.values()),
     )
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
-        self.whole = whole
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
+        self.named = whole is False
+        """Only a part of the files was named, so that those of a folder are merged."""
+        self.whole = not is_open(whole)
+        """The definitions are all there are."""
         self.services: defaultdict[_File, dict[str, Subject]] = defaultdict(dict)
         self.defined: defaultdict[_Folder, set[tuple[str, str]]] = defaultdict(set)
         """Section and name of what the files of a folder define."""
         self.including: set[_File] = set()
+        """Files of which others, or values of a wrong form, may define more."""
+        self.stacks: list[str] = []
+        """The files that `docker stack deploy` deploys."""
+        self.daemons: list[Subject] = []
+        self.env_files: list[Subject] = []
+        self.env_users: defaultdict[str, set[str]] = defaultdict(set)
+        """Path of an environment file -> the files that read it."""
         self._running: defaultdict[_Folder, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
         self._files: defaultdict[_Folder, list[_File]] = defaultdict(list)
         self._overrides: defaultdict[str, list[_File]] = defaultdict(list)
@@ -94,13 +122,24 @@ class Projects:
         if subject.kind == SYSTEM:
             self._files[_folder(file)].append(file)
             self._overrides[_overridden(file[0])].append(file)
-            if subject.bindings["system"].get("included"):
+            system = subject.bindings["system"]
+            if system["target"] == STACK:
+                self.stacks.append(file[0])
+            else:
+                self.env_users[_beside(file[0], ".env")].add(file[0])
+            if system.get("included") or system.get("cut"):
                 self.including.add(file)
         elif subject.kind == SERVICE:
             name = name_of(subject)
             self.services[file][name] = subject
+            for path in subject.bindings["applied"].get("env_files", ()):
+                self.env_users[_beside(file[0], path)].add(file[0])
             if _runs(subject):
                 self._running[_folder(file)][name].append(subject)
+        elif subject.kind == DAEMON:
+            self.daemons.append(subject)
+        elif subject.kind == VARIABLES:
+            self.env_files.append(subject)
         elif subject.kind in _SECTIONS:
             self.defined[_folder(file)].add((_SECTIONS[subject.kind], name_of(subject)))
 
@@ -111,13 +150,18 @@ class Projects:
 
     def added(self, file: _File) -> list[_File]:
         """The files that are merged into one when it is deployed: its override file, or all that were named with it."""
-        merged = self._overrides[file[0]] if self.whole else self._files[_folder(file)]
+        merged = self._files[_folder(file)] if self.named else self._overrides[file[0]]
         return [each for each in merged if each != file and not file[1]]
 
 
 def name_of(subject: Subject) -> str:
     """The name of a service or a definition."""
     return str(subject.bindings["applied"]["name"])
+
+
+def _beside(path: str, name: str) -> str:
+    """The path of a file that another one names."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
 
 
 def _folder(file: _File) -> _Folder:
@@ -172,7 +216,7 @@ def _extended(projects: Projects, file: _File, service: Subject) -> Iterator[Sub
             return
         named = extends if isinstance(extends, dict) else {"service": extends}
         if other := named.get("file"):
-            file = (posixpath.normpath(posixpath.join(posixpath.dirname(file[0]), str(other))), 0)
+            file = (_beside(file[0], str(other)), 0)
         found = projects.services.get(file, {}).get(str(named.get("service")))
         yield found
         if found is None:
@@ -191,15 +235,17 @@ def _paths(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
 
 @step(Projects, gives=(REFERENCES,))
 def find_references(projects: Projects, facts: Facts) -> None:
-    """What each service uses; a project that includes others, or of which only a part was read, is not judged."""
+    """What each service uses. Where others may define more, only a service whose references resolve is judged."""
     for file, services in projects.services.items():
-        if not projects.whole or file in projects.including:
-            continue
+        complete = projects.whole and file not in projects.including
         known = projects.defined[_folder(file)] | _GIVEN
         for service in services.values():
             own = service.bindings["service"]
-            if "extends" not in own:
-                facts.add(service, REFERENCES, list(_references(Node(own, service.marks["service"]), known)))
+            if "extends" in own:
+                continue
+            used = list(_references(Node(own, service.marks["service"]), known))
+            if complete or all(each["found"] for each in used):
+                facts.add(service, REFERENCES, used)
 
 
 def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackReference]:
@@ -207,3 +253,17 @@ def _references(service: Node, known: set[tuple[str, str]]) -> Iterator[StackRef
         if "$" not in name:
             found = (section, name) in known
             yield StackReference(kind=section[:-1], name=name, field=join_path(path), found=found)
+
+
+@step(Projects, gives=(SWARM,))
+def find_stacks(projects: Projects, facts: Facts) -> None:
+    """The stack files that stand beside the configuration of a daemon."""
+    for daemon in projects.daemons:
+        facts.add(daemon, SWARM, sorted(set(projects.stacks)))
+
+
+@step(Projects, gives=(ENV_USERS,))
+def find_users(projects: Projects, facts: Facts) -> None:
+    """The files that read each environment file."""
+    for each in projects.env_files:
+        facts.add(each, ENV_USERS, sorted(projects.env_users.get(each.origin.path, ())))

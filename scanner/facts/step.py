@@ -10,13 +10,21 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from msgspec import Struct
 
 from scanner.facts.fact import Fact
-from scanner.model import Subject
+from scanner.model import ANY_KIND, Subject
 from scanner.places import Location, Related
 
 Value = TypeVar("Value")
 
 Whole: TypeAlias = bool | frozenset[str]
-"""Whether subjects are all there are; where files were not read, the kinds of Kubernetes objects that may be there."""
+"""Whether subjects are all there are; False where only a part of the files was named.
+
+Where files were not read, the kinds of Kubernetes objects that may be there, with ANY_KIND for anything.
+"""
+
+
+def is_open(whole: Whole) -> bool:
+    """Whether subjects of any kind may be missing."""
+    return whole is False or (whole is not True and ANY_KIND in whole)
 
 
 class FieldRead(Struct, frozen=True):

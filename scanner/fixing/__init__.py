@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from scanner import gate, inputs, rendering, sources
 from scanner.configured import Configuration, RuleChanges
 from scanner.errors import UsageError
 from scanner.facts.field_filter import FieldFilter
+from scanner.fixing.bases import Bases, Rebuild
 from scanner.fixing.cross_file import CrossFileProof
-from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file
+from scanner.fixing.file_fixes import FixResult, FixSelection, SkippedFix, fix_file, placed
 from scanner.inputs.batches import spread
 from scanner.joined_stage import JoinedStage
 from scanner.model import Finding, Input, Outcome, Profile, Subject
@@ -39,8 +41,10 @@ class Fixes(Struct, frozen=True):
     """Each file with something to fix, whether or not that can be done."""
     suggested: tuple[SkippedFix, ...]
     """Findings with a fix in what is never edited: charts, overlays, code blocks."""
-    unsafe: int
-    """Findings whose fix may change behaviour, where such fixes were not requested."""
+    unsafe: Mapping[str, int]
+    """Rule -> findings whose fix may change behaviour, where such fixes were not requested."""
+    risks: Mapping[str, str] = field(default_factory=dict)
+    """Of these rules, what may stop working."""
     waived: tuple[Finding, ...] = ()
     """Findings with a fix that are left alone, because a waiver in force covers them."""
     configuration: Configuration = field(default_factory=Configuration)
@@ -57,6 +61,7 @@ class _FirstLook(Struct):
     """Each file with failures of rules that have a fix."""
     contents: dict[str, bytes] = field(default_factory=dict)
     """Path -> text, where comments in it may be waivers."""
+    bases: Bases = field(default_factory=Bases)
 
 
 class _Choice(Struct):
@@ -66,7 +71,7 @@ class _Choice(Struct):
     wanted: list[File] = field(default_factory=list)
     suggested: list[SkippedFix] = field(default_factory=list)
     waived: list[Finding] = field(default_factory=list)
-    unsafe: int = 0
+    unsafe: Counter[str] = field(default_factory=Counter)
 
 
 def fix(
@@ -94,16 +99,19 @@ def fix(
     work = inputs.Work(FieldFilter(reads), fixes=True, limits=options.limits, deploy_target=options.deploy_target)
     look = _look(where, local, options, work, frozenset(rule.info.id for rule in rules.rules if rule.fix), watch)
     choice = _chosen(look, selection, waiving)
-    fixer = _FileFixer(local, options, replace(work, fixes=False), choice.selection, choice.wanted)
+    plain, bases = replace(work, fixes=False), look.bases
+    fixer = _FileFixer(local, options, plain, choice.selection, [*choice.wanted, *bases.files.values()])
+    rebuild = Rebuild(where, _rendering(options), local, plain, options.jobs, bases)
     whole = where.whole and inputs.unread_kinds(look.inputs)
     stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
     size = sum(item.bytes for item in look.inputs)
-    proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, fixer.again)
+    proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, rebuild, fixer.again)
     proved = proof.prove(fixer.all())
     read, told = gate.accept(look.inputs, options.configuration, strict=False, whole=where.whole)
     told = replace(told, rules=rules.changes)
+    risks = {rule.info.id: rule.fix.risk for rule in rules.rules if rule.fix and rule.info.id in choice.unsafe}
     suggested, waived = tuple(choice.suggested), tuple(choice.waived)
-    return Fixes(where.root, tuple(read), tuple(proved), suggested, choice.unsafe, waived, told)
+    return Fixes(where.root, tuple(read), tuple(proved), suggested, dict(choice.unsafe), risks, waived, told)
 
 
 class _FileFixer:
@@ -172,10 +180,10 @@ def _look(
 ) -> _FirstLook:
     """Read every file, and keep those with failures of rules that have a fix."""
     look = _FirstLook()
-    rendered = rendering.collect(
-        where, rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
-    )
+    rendered = rendering.collect(where, _rendering(options))
     for source, portions in inputs.assess_all(rendered, local, options.jobs, work):
+        if isinstance(source, RenderedFile):
+            look.bases.note(source, portions)
         every = (finding for portion in portions for finding in portion.evaluation.findings)
         if found := [each for each in every if each.rule in fixable and each.outcome is Outcome.FAIL]:
             look.found.append((source, found))
@@ -191,22 +199,34 @@ def _look(
 
 
 def _chosen(look: _FirstLook, selection: FixSelection, waiving: Waiving | None) -> _Choice:
-    """What is to be fixed, without the findings that a waiver in force covers."""
+    """What is to be fixed, without the findings that a waiver in force covers, and others of their rule and place."""
     covered: Sequence[Finding] = ()
     if waiving:
         read = [subject for some in look.subjects.values() for subject in some]
         covered = waiving.accepted([each for _, some in look.found for each in some], read, look.contents)
-    accepted = frozenset((each.location.path, each.fingerprint) for each in covered)
-    choice = _Choice(replace(selection, accepted=accepted), waived=[each for each in covered if selection.makes(each)])
+    kept = {(each.location.path, placed(each)) for each in covered}
+    selection = replace(selection, accepted=frozenset((each.location.path, each.fingerprint) for each in covered))
+    choice = _Choice(
+        selection, waived=[each for each in covered if replace(selection, accepted=frozenset()).makes(each)]
+    )
     for source, some in look.found:
-        findings = [finding for finding in some if choice.selection.includes(finding)]
-        chosen = [finding for finding in findings if choice.selection.makes(finding)]
-        choice.unsafe += len(findings) - len(chosen)
+        free = (finding for finding in some if (finding.location.path, placed(finding)) not in kept)
+        findings = [finding for finding in free if selection.includes(finding)]
+        chosen = [finding for finding in findings if selection.makes(finding)]
+        choice.unsafe.update(finding.rule for finding in findings if not selection.makes(finding))
+        if isinstance(source, RenderedFile):
+            taken = look.bases.take(source, chosen, selection)
+            chosen = [finding for finding in chosen if finding not in taken]
         never = [finding for finding in chosen if _is_never_edited(source, finding)]
         choice.suggested += (SkippedFix(finding, finding.fix.why_not) for finding in never if finding.fix)
         if isinstance(source, File) and len(never) < len(chosen):
             choice.wanted.append(source)
+    choice.selection = replace(selection, places=look.bases.places)
     return choice
+
+
+def _rendering(options: Options) -> rendering.RenderingSettings:
+    return rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits)
 
 
 def _is_never_edited(source: Source, finding: Finding) -> bool:

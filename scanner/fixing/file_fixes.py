@@ -5,18 +5,18 @@ They are applied together and verified by reading the result again; those that f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import documents, subjects
 from scanner.documents import Document, edits
 from scanner.documents.layout import Layout
 from scanner.errors import UneditableError
-from scanner.fixing.proof import objection, snapshot
+from scanner.fixing.proof import Proof, compared, least, snapshot
 from scanner.inputs.editing import fix_writer, newline
 from scanner.limits import Limits
 from scanner.marks import holds, start_of
@@ -32,6 +32,15 @@ _ROUNDS = 3
 _BOM = b"\xef\xbb\xbf"
 
 
+PlacedRule: TypeAlias = tuple[str, int, int]
+"""A rule with the line and the column of a finding."""
+
+
+def placed(finding: Finding) -> PlacedRule:
+    """The rule and the place of a finding."""
+    return finding.rule, finding.location.line, finding.location.column
+
+
 class FixSelection(Struct, frozen=True):
     """Which fixes are wanted."""
 
@@ -43,15 +52,29 @@ class FixSelection(Struct, frozen=True):
     """Not those of some rules."""
     accepted: frozenset[tuple[str, str]] = frozenset()
     """Not those of findings that a waiver covers: path and fingerprint."""
+    places: Mapping[str, frozenset[PlacedRule]] = field(default_factory=dict)
+    """In some files, only those of rules at their lines and columns."""
+    passed: frozenset[tuple[str, str]] = frozenset()
+    """Not those of findings with a rule and a fingerprint."""
 
     def includes(self, finding: Finding) -> bool:
         """Whether a finding has a fix of a rule that is wanted, safe or not."""
+        places = self.places.get(finding.location.path)
         return (
             finding.fix is not None
             and (not self.rules or finding.rule in self.rules)
             and finding.rule not in self.without
             and (finding.location.path, finding.fingerprint) not in self.accepted
+            and (places is None or placed(finding) in places)
+            and (finding.rule, finding.fingerprint) not in self.passed
         )
+
+    def later(self, path: str, first: Iterable[Finding]) -> FixSelection:
+        """What is wanted of a file after a change, of which the first findings are known."""
+        if path not in self.places:
+            return self
+        known = frozenset((finding.rule, finding.fingerprint) for finding in first if finding.fix)
+        return replace(self, places={}, passed=known)
 
     def makes(self, finding: Finding) -> bool:
         """Whether the fix of a finding is to be made."""
@@ -73,6 +96,8 @@ class FixResult(Struct, frozen=True):
     after: bytes
     fixed: tuple[Finding, ...] = ()
     skipped: tuple[SkippedFix, ...] = ()
+    caused: tuple[Finding, ...] = ()
+    """Findings that the fixes cause, each less severe than what its fix resolves."""
     failed: str = ""
     """Why the file could not be worked on."""
 
@@ -105,12 +130,16 @@ def fix_file(
 
     A fix may make another possible, so the result is gone over again until nothing more can be done.
     """
-    result = _File(source, local, limits, deploy_target).result(selection)
+    first = _File(source, local, limits, deploy_target)
+    result = first.result(selection)
+    selection = selection.later(source.path, first.findings)
     for _ in range(_ROUNDS if result.fixed else 0):
         more = _File(replace(source, content=result.after), local, limits, deploy_target).result(selection)
         if not more.fixed:
             break
-        result = replace(result, after=more.after, fixed=(*result.fixed, *more.fixed), skipped=more.skipped)
+        fixed, done = (*result.fixed, *more.fixed), {(each.rule, each.fingerprint) for each in more.fixed}
+        caused = tuple(each for each in result.caused if (each.rule, each.fingerprint) not in done) + more.caused
+        result = replace(result, after=more.after, fixed=fixed, skipped=more.skipped, caused=caused)
     yield result
 
 
@@ -123,6 +152,8 @@ class _File:
         self._mark = _BOM if source.content.startswith(_BOM) else b""
         self._layout = Layout(documents.decode(source.content))
         self._newline = newline(source.content)
+        self.findings: tuple[Finding, ...] = ()
+        """Those of the file as it is, once it was read."""
 
     def result(self, selection: FixSelection) -> FixResult:
         """Try the selected fixes together, then in halves down to those that fail alone."""
@@ -137,18 +168,20 @@ class _File:
         groups = [[candidate for candidate in wanted if not candidate.fix.why_not]]
         kept: list[_Candidate] = []
         content = self._source.content
+        caused: tuple[Finding, ...] = ()
+        self.findings = tuple(self._state.findings)
         while groups:
             group = groups.pop()
-            after, reason = self._try([*kept, *group]) if group else (content, "")
-            if not reason:
-                kept, content = [*kept, *group], after
+            after, proof = self._try(kept, group, caused) if group else (content, Proof(caused=caused))
+            if not proof.objection:
+                kept, content, caused = [*kept, *group], after, proof.caused
             elif len(group) == 1:
-                skipped.append(SkippedFix(group[0].finding, reason))
+                skipped.append(SkippedFix(group[0].finding, proof.objection))
             else:
                 half = len(group) // 2
                 groups += [group[half:], group[:half]]
         fixed = tuple(candidate.finding for candidate in kept)
-        return FixResult(self._source.path, self._source.content, content, fixed, tuple(skipped))
+        return FixResult(self._source.path, self._source.content, content, fixed, tuple(skipped), caused)
 
     def _read(self, content: bytes) -> tuple[_State, Evaluation]:
         """The data and the outcomes of a content, for the rules that look at one subject."""
@@ -169,17 +202,22 @@ class _File:
             if finding.fix:
                 yield _Candidate(finding, finding.fix, applicable)
 
-    def _try(self, chosen: Sequence[_Candidate]) -> tuple[bytes, str]:
-        """The content with fixes applied, or why they are refused."""
+    def _try(
+        self, kept: Sequence[_Candidate], more: Sequence[_Candidate], caused: Sequence[Finding]
+    ) -> tuple[bytes, Proof]:
+        """The content with more fixes applied than were kept, which caused some findings, or why it is refused."""
+        chosen = [*kept, *more]
         try:
             after, wanted = self._edited(chosen)
         except UneditableError as error:
-            return b"", error.message
+            return b"", Proof(error.message)
         state, _ = self._read(after)
         said = [document.root.value for document in state.documents]
         if state.faults != self._state.faults or not edits.same(said, wanted):
-            return b"", "the fix would change other places"
-        return after, objection(self._snapshot, snapshot(state.findings), (each.finding for each in chosen))
+            return b"", Proof("the fix would change other places")
+        worth = least(each.finding for each in more)
+        resolved = (each.finding for each in chosen)
+        return after, compared(self._snapshot, snapshot(state.findings), resolved, worth=worth, known=caused)
 
     def _edited(self, chosen: Sequence[_Candidate]) -> tuple[bytes, list[Any]]:
         """The content with fixes applied, and the data that each document should have then."""

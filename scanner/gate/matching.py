@@ -84,15 +84,14 @@ class Matched(Struct):
     findings: list[Finding] = field(default_factory=list)
     """Those of the head in their order, with their states."""
     gone: list[Finding] = field(default_factory=list)
-    """Those of the base that the head does not have, with the state `fixed`, or `incomparable` where the head cannot
-    show it.
-    """
+    """Those of the base that the head does not have: `fixed`, or `incomparable` where the head cannot show it."""
 
 
-def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
+def match(base: Side, head: Side, worse: Mapping[str, Worse], once: Collection[str] = ()) -> Matched:
     """What became of the findings of a base.
 
-    `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is.
+    `worse` says of rules which value is worse than another; of a rule that it does not name, any other value is. A rule
+    of `once` is reported once for each input, at the first place: if that is mended, the next one was there before.
     """
     past, present = ([each for each in side.findings if _counts(each)] for side in (base, head))
     pairs = [pair for pair in _same(past, present) if not _was_elsewhere(*pair, base, head)]
@@ -101,19 +100,28 @@ def match(base: Side, head: Side, worse: Mapping[str, Worse]) -> Matched:
         undecided = [pair for pair in pairs if _was_undecided(*pair, base, head)]
         pairs = [pair for pair in pairs if not _was_undecided(*pair, base, head)]
     left, come = _without_first(past, pairs), _without_second(present, pairs)
+    if once:
+        again, left, come = _agreeing(left, come, lambda each: _of_input(each, once))
+        pairs += again
     moved = _moved(left, come, base.subjects, head.subjects)
     states = {id(new): _state(old, new, worse) for old, new in pairs}
     states |= {id(new): _state(old, new, worse, moved=True) for old, new in moved}
     states |= {id(new): BaselineState.INCOMPARABLE for _, new in undecided}
+    before = {id(new): old.observed for old, new in (*pairs, *moved)}
     unseen = {id(old) for old, _ in undecided}
     lost = {finding.fingerprint for finding in head.findings if finding.outcome is Outcome.ERROR}
     return Matched(
-        [_with_state(finding, states, base, head) for finding in head.findings],
+        [_with_state(finding, states, base, head, before) for finding in head.findings],
         [
             _left(finding, base, head, unseen=id(finding) in unseen or finding.fingerprint in lost)
             for finding in _without_first(left, moved)
         ],
     )
+
+
+def _of_input(finding: Finding, once: Collection[str]) -> Hashable:
+    """The rule and the input of a finding that is reported once for it; any other finding is only itself."""
+    return (finding.rule, finding.outcome, finding.location.path) if finding.rule in once else id(finding)
 
 
 def _without_first(findings: Iterable[Finding], pairs: Iterable[_Pair]) -> list[Finding]:
@@ -257,13 +265,16 @@ _CLUSTER_WIDE = 2
 """Parts of the identity of an object without a namespace, behind its group."""
 
 
-def _with_state(finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side) -> Finding:
+def _with_state(
+    finding: Finding, states: Mapping[int, BaselineState], base: Side, head: Side, before: Mapping[int, str]
+) -> Finding:
     if not _counts(finding):
         return finding
     state = states.get(id(finding))
     if state is None:
         state = BaselineState.INCOMPARABLE if _hidden(finding, base, head) else BaselineState.NEW
-    return replace(finding, baseline_state=state)
+    previous = before.get(id(finding), "") if state is BaselineState.WORSE else ""
+    return replace(finding, baseline_state=state, previous=previous)
 
 
 def _left(finding: Finding, base: Side, head: Side, *, unseen: bool) -> Finding:

@@ -19,6 +19,8 @@ def is_worse(before: str | None, now: str | None, how: Worse | None) -> bool:
         past, present = (json.loads(each or "null") for each in (before, now))
     except ValueError:  # a digest
         return True
+    if how is Worse.MORE and past is not None and present is not None:
+        past, present = (each if isinstance(each, list) else [each] for each in (past, present))
     if isinstance(past, list) and isinstance(present, list):
         added = not all(_within(item, past) for item in present)
         return added or (how is not Worse.MORE and sorted(map(repr, past)) != sorted(map(repr, present)))

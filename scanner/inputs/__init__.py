@@ -21,7 +21,7 @@ from scanner.inputs.editing import fix_writer
 from scanner.inputs.kept.reuse import Reuse
 from scanner.inputs.known import Memory
 from scanner.inputs.portion import Portion, Work
-from scanner.model import ANY_KIND, Input, InputStatus, Subject
+from scanner.model import Input, InputStatus, Subject
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
@@ -120,10 +120,9 @@ def hides_something(item: Input) -> bool:
 
 
 def unread_kinds(items: Iterable[Input]) -> Whole:
-    """Whether everything was read; where not, the kinds of objects that may be in what was not, False for any kind."""
+    """Whether everything was read; where not, the kinds of objects that may be in what was not."""
     hiding = [item for item in items if hides_something(item)]
-    kinds = frozenset(kind for item in hiding for kind in item.may_hold)
-    return not hiding or (ANY_KIND not in kinds and kinds)
+    return not hiding or frozenset(kind for item in hiding for kind in item.may_hold)
 
 
 def _failed(source: Source, why: str) -> Portion:

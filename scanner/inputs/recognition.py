@@ -11,7 +11,7 @@ from scanner.documents import BinaryContent, EmptyText, Language, Text
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.limits import Limits
-from scanner.model import ANY_KIND, HIDDEN, Input, InputStatus
+from scanner.model import ANY_KIND, HIDDEN, OUTSIDE, Input, InputStatus, Loss
 from scanner.sources import (
     STDIN_NAME,
     File,
@@ -48,7 +48,8 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
         case UnreadableFile():
             return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=_ANYTHING)
         case RenderingInput():
-            return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole)
+            outside = _outside(source)
+            return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
         case RenderedFile():
             return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
         case File():
@@ -69,7 +70,7 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
         case Text():
             whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
             parts = documents.read_text(told, limits)
-            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target)
+            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
@@ -124,10 +125,19 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
     partly = status in (InputStatus.ASSESSED, InputStatus.SKIPPED) or len(reading.losses) > 1
     if isinstance(source, RenderedFile) and not reading.faults:
         status = InputStatus.ASSESSED
-        reason = f"rendered by {source.rendered.tool}" + ("" if recognition.count else ", which contains no object")
+        by = f" with the values of {', '.join(source.rendered.by[:3])}" if source.rendered.by else ""
+        reason = f"rendered by {source.rendered.tool}{by}" + ("" if recognition.count else ", which contains no object")
     losses, seal = reading.losses if partly else (), _seal(source)
+    if isinstance(source, RenderedFile):
+        losses = tuple(sorted((*losses, *_outside(source)), key=lambda loss: loss.line))
     held = _kinds_in(source) if status is InputStatus.UNREADABLE else ()
     return Input(source.path, *seal, status, reason, line, formats, recognition.count, reading.kinds, losses, held)
+
+
+def _outside(source: RenderedFile | RenderingInput) -> tuple[Loss, ...]:
+    """What a kustomization names that is not among the scanned files; nothing of the file itself is lost."""
+    why = "is outside of the scanned files; this kustomization builds on it"
+    return tuple(Loss(line, OUTSIDE, f"{what} {why}") for line, what in source.elsewhere)
 
 
 def failed(source: Source, why: str) -> Input:

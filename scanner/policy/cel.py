@@ -6,7 +6,7 @@ value, which `&&`, `||`, `all` and `exists` absorb as Kleene's logic does; so a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,25 +36,33 @@ _TRUE, _FALSE = Condition(Truth.TRUE), Condition(Truth.FALSE)
 
 @cache
 def _own() -> cel.CelExtension:
-    """`credential(name, value)`: what credential a value is, or holds, by its form and the name it stands under.
+    """What tells credentials: `credential` of any value, `secret_value` and `secret_data` of the values of a Secret.
 
-    The one thing that needs more than CEL: it is a table of forms, and outputs mask by the same. It sees its two
-    arguments and nothing else, and the same ones always give the same text.
+    The one thing that needs more than CEL: it is a table of forms, and outputs mask by the same. Each sees its two
+    arguments, the name and the value, and nothing else, and the same ones always give the same text.
     """
+    from cel_expr_python import cel
+
+    from scanner.credentials import kind_of
+    from scanner.credentials.held import kind_in_encoded, kind_in_secret
+
+    told = {"credential": kind_of, "secret_data": kind_in_encoded, "secret_value": kind_in_secret}
+    return cel.CelExtension("assay", [_declared(name, kind) for name, kind in told.items()])
+
+
+def _declared(name: str, kind: Callable[[str, str], str]) -> cel.FunctionDecl:
+    """A function of a name and a value, which may be any data."""
     import json
 
     from cel_expr_python import cel
 
-    from scanner.credentials import kind_of
+    known = lru_cache(maxsize=4096)(kind)  # several rules ask about the same variable
 
-    known = lru_cache(maxsize=4096)(kind_of)  # several rules ask about the same variable
-
-    def credential(name: Any, value: Any) -> str:
-        return known(str(name), value if isinstance(value, str) else json.dumps(value, default=str))
+    def called(key: Any, value: Any) -> str:
+        return known(str(key), value if isinstance(value, str) else json.dumps(value, default=str))
 
     dyn = cel.Type.DYN
-    overload = cel.Overload("credential_dyn_dyn", cel.Type.STRING, [dyn, dyn], impl=credential)
-    return cel.CelExtension("assay", [cel.FunctionDecl("credential", [overload])])
+    return cel.FunctionDecl(name, [cel.Overload(f"{name}_dyn_dyn", cel.Type.STRING, [dyn, dyn], impl=called)])
 
 
 @cache
@@ -108,6 +116,12 @@ def compile_expression(source: str, names: Iterable[str], location: str) -> byte
 def load_expression(compiled: bytes) -> cel.Expression:
     """An expression from its compiled form; a twentieth of the time that compiling takes."""
     return _environment(()).deserialize(compiled)
+
+
+@lru_cache(maxsize=256)
+def kept_expression(compiled: bytes) -> cel.Expression:
+    """An expression that is needed again and again, such as that of a message."""
+    return load_expression(compiled)
 
 
 def activation(bindings: Mapping[str, Any]) -> cel.Activation:

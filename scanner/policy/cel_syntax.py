@@ -17,8 +17,22 @@ from scanner.schema_errors import listed
 FUNCTIONS = (
     *("all", "bool", "cel.bind", "charAt", "contains", "credential", "double", "duration", "dyn", "endsWith", "exists"),
     *("exists_one", "filter", "format", "has", "hasValue", "indexOf", "int", "join", "lowerAscii", "map", "matches"),
-    *("math.greatest", "math.least", "optional.none", "optional.of", "or", "orValue", "replace", "reverse", "size"),
-    *("split", "startsWith", "string", "substring", "timestamp", "trim", "type", "uint", "upperAscii", "value"),
+    *("math.greatest", "math.least", "optional.none", "optional.of", "or", "orValue", "replace", "reverse"),
+    *(
+        "secret_data",
+        "secret_value",
+        "size",
+        "split",
+        "startsWith",
+        "string",
+        "substring",
+        "timestamp",
+        "trim",
+        "type",
+        "uint",
+        "upperAscii",
+        "value",
+    ),
 )
 """What a rule may call, for near misses."""
 _SHOWN = 100

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner.documents.positions import find, join_path, locate, split_path
 from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
-from scanner.marks import Mark
 from scanner.masking import search_names
 from scanner.model import Finding, Outcome, Subject
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
+from scanner.policy.aim import counts_for, place
 from scanner.policy.fingerprint import fingerprint
 from scanner.policy.fix import ApplicableFix, place_of
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
@@ -27,9 +26,7 @@ from scanner.policy.object_kinds import ObjectKind
 from scanner.policy.observed import NOTHING, expected, observe
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult, results_of, with_item
-from scanner.policy.truth import Truth
 from scanner.policy.variables import CLUSTER, FACTS
-from scanner.subjects.stated_fields import FIELDS
 
 _ARCHITECTURE = "architecture."
 _UNDERIVED = Derived()
@@ -38,10 +35,6 @@ _ONCE = {outcome: {outcome: 1} for outcome in Outcome}
 
 Thousands of subjects have the same. So numbers are shared, also between evaluations, and replaced instead of changed.
 """
-_NOT_STATED = frozenset({"object", "template"})
-"""Bindings of a subject that others complete, which are not its own."""
-_PROBLEMS = ("problems",)
-"""What of a document lists fields of its text, by their own paths."""
 _MANY = 20
 """Subjects from which it is quicker to search all their identities for credentials at once."""
 
@@ -158,10 +151,10 @@ class Evaluator:
             self._loaded[rule.info.id] = LoadedRule.of(rule)
         return self._loaded[rule.info.id]
 
-    def like(self, rules: Iterable[Rule]) -> Evaluator:
+    def like(self, rules: Iterable[Rule], *, include_passes: bool = False) -> Evaluator:
         """One of other rules that evaluates in the same way."""
-        minor = self._cluster["minor"]
-        return Evaluator(rules, include_passes=self._include_passes, kubernetes_minor=minor, by_path=self.by_path)
+        minor, passes = self._cluster["minor"], include_passes or self._include_passes
+        return Evaluator(rules, include_passes=passes, kubernetes_minor=minor, by_path=self.by_path)
 
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
@@ -186,7 +179,7 @@ class Evaluator:
             for each in about.rules:
                 ready = each.ready
                 for found in results_of(each, subject, values, shared):
-                    if (subject.partial or subject.format) and not _counts(ready.rule, subject, found):
+                    if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
                     held = held or result.counts_of(subject, by_path=self.by_path)
                     for counts in held:
@@ -195,23 +188,6 @@ class Evaluator:
                         trace = derived.trace(subject)
                         _take(result, ready, _Judged(subject, found, values, derived.related(subject), trace))
         return result
-
-
-def _counts(rule: Rule, subject: Subject, found: RuleResult) -> bool:
-    """Whether a result is one for a subject of which not everything can be stated where it stands."""
-    if subject.partial and not _is_stated(rule, subject, found):
-        return False
-    return not (subject.format and found.why.key and found.why.key not in FIELDS[subject.format])
-
-
-def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:
-    """Whether a result is a failure at a value that a subject states, of which others complete what it does not."""
-    if found.outcome is not Outcome.FAIL:
-        return False
-    if found.item and found.item.path:
-        return True
-    path = split_path(rule.at)
-    return bool(path) and path[0] not in _NOT_STATED and aim(rule, subject, items.whole(subject))[1] == path
 
 
 class _Judged(NamedTuple):
@@ -231,8 +207,8 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
-    if found.outcome is Outcome.FAIL and rule.fix and not subject.partial and _may_be_fixed(ready, values):
-        result.fixes.append(ApplicableFix(len(result.findings), rule.fix, subject, place_of(subject, item.path)))
+    if found.outcome is Outcome.FAIL and not subject.partial and (fix := ready.fix_of(values)):
+        result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 
 
@@ -241,7 +217,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
     info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
     path = judged.trace if outcome is Outcome.UNKNOWN and judged.trace and _reads_traced(rule) else ()
     if rule.detail and outcome is Outcome.FAIL:
-        detail = cel.text(cel.load_expression(rule.detail), cel.activation(values))
+        detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
     failed = outcome is Outcome.FAIL
     seen = observe(rule, subject, item) if failed else NOTHING
@@ -280,28 +256,3 @@ def _related(rule: Rule, item: items.Item, known: Mapping[str, Location]) -> Ite
     for name, text in rule.related.items():
         if location := known.get(item.related + name) or known.get(name):
             yield Related(location, text)
-
-
-def _may_be_fixed(ready: LoadedRule, values: Mapping[str, Any]) -> bool:
-    """Whether the fix of a rule is valid for this subject as a whole."""
-    return ready.fix_when is None or cel.evaluate(ready.fix_when, cel.activation(values)).truth is Truth.TRUE
-
-
-def place(rule: Rule, subject: Subject, item: items.Item) -> Location:
-    """Where a finding points: the field that the rule points at, or its deepest parent that exists."""
-    mark, found = aim(rule, subject, item)
-    if item.path[:1] == _PROBLEMS and isinstance(item.value, dict):
-        return locate(subject.origin, mark, str(item.value["field"]))
-    return locate(subject.origin, mark, join_path((*item.path, *found)))
-
-
-def aim(rule: Rule, subject: Subject, item: items.Item) -> tuple[Mark, tuple[str, ...]]:
-    """The mark of the deepest field along `at` that exists, and the part of `at` that leads there.
-
-    `at` counts from the item, the subject, or from a binding that it names first.
-    """
-    path = split_path(rule.at)
-    if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
-        mark, found = find(subject.marks[path[0]], path[1:])
-        return mark, (path[0], *found)
-    return find(item.mark, path)

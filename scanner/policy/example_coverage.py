@@ -16,7 +16,8 @@ from scanner.errors import PackError, nearest
 from scanner.facts.derived import Derived
 from scanner.model import Outcome, Subject
 from scanner.policy import items
-from scanner.policy.evaluate import Evaluator, aim
+from scanner.policy.aim import aim
+from scanner.policy.evaluate import Evaluator
 from scanner.policy.expression import Path
 from scanner.policy.message import NOTHING
 from scanner.policy.placeholders import placeholders

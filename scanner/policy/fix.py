@@ -20,11 +20,19 @@ Path = tuple[str, ...]
 """Counts from the subject, or from the item of a rule about items."""
 
 
+FIX_PLACES: Mapping[str, tuple[str, str]] = {"fix_when": ("fix", "when"), "fix_safe_when": ("fix", "safe_when")}
+"""The conditions of a fix, and where a rule file has them."""
+
+
 class RuleFix(Struct, frozen=True):
     """What clears a finding of a rule."""
 
     safe: bool
     """It changes nothing that works today."""
+    safe_when: bytes | None = None
+    """Where it is safe that is not so everywhere, in CEL's compiled form."""
+    risk: str = ""
+    """Why it is not safe: what may stop working."""
     when: bytes | None = None
     """Where it makes sense, in CEL's compiled form; everywhere where there is none."""
     remove: tuple[Path, ...] = ()
@@ -41,10 +49,12 @@ class RuleFix(Struct, frozen=True):
     """A field, and its value."""
 
     @classmethod
-    def of(cls, written: Mapping[str, Any], when: bytes | None) -> RuleFix:
-        """The fix as a rule file has it, with its condition in CEL's compiled form."""
+    def of(cls, written: Mapping[str, Any], when: bytes | None, safe_when: bytes | None = None) -> RuleFix:
+        """The fix as a rule file has it, with its conditions in CEL's compiled form."""
         return cls(
             written["safe"],
+            safe_when,
+            written.get("risk", ""),
             when,
             remove=tuple(map(split_path, written.get("remove", ()))),
             rename=tuple((split_path(old), split_path(new)) for old, new in written.get("rename", {}).items()),

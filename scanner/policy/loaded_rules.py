@@ -12,13 +12,16 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.policy import cel
 from scanner.policy.expression import Reads
+from scanner.policy.fix import RuleFix
 from scanner.policy.item_conditions import ItemConditions
 from scanner.policy.known_conditions import KeyParts, KnownConditions
 from scanner.policy.projection import Projection
 from scanner.policy.rule import Rule
+from scanner.policy.truth import Truth
 from scanner.policy.variables import PARAMETERS
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class LoadedRule(Struct, frozen=True):
     require: runtime.Expression
     when: runtime.Expression | None
     fix_when: runtime.Expression | None
+    fix_safe_when: runtime.Expression | None
     every_item: runtime.Expression | None
     """Whether all items of `each` meet the requirement, asked at once."""
     of_items: ItemConditions | None
@@ -48,10 +52,22 @@ class LoadedRule(Struct, frozen=True):
             require,
             when=_loaded(rule.when),
             fix_when=_loaded(rule.fix.when if rule.fix else None),
+            fix_safe_when=_loaded(rule.fix.safe_when if rule.fix else None),
             every_item=_loaded(rule.every_item),
             of_items=ItemConditions(require) if rule.of_item else None,
             known=KnownConditions.of(rule.decisive) if rule.when or not rule.each else None,
         )
+
+    def fix_of(self, values: Mapping[str, Any]) -> RuleFix | None:
+        """The fix for a subject, which may be safe for it alone; None where there is none that makes sense."""
+        fix = self.rule.fix
+        if fix is None or not (self.fix_when is None or _holds(self.fix_when, values)):
+            return None
+        return replace(fix, safe=True) if self.fix_safe_when and _holds(self.fix_safe_when, values) else fix
+
+
+def _holds(condition: runtime.Expression, values: Mapping[str, Any]) -> bool:
+    return cel.evaluate(condition, cel.activation(values)).truth is Truth.TRUE
 
 
 class RuleAbout(NamedTuple):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
+import re
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from scanner.documents.positions import join_path, split_path
+from scanner.late import regex
 from scanner.masking import mask
 from scanner.model import Subject
 from scanner.policy.items import Item
 from scanner.policy.rule import Rule
 
+_PLACEHOLDER = regex(r"\{([\w.]+)\}")
 _LARGEST = 2048
 """Bytes of a value that is shown as it is; of a larger one the digest is shown."""
 _SHOWN = 60
@@ -35,9 +38,22 @@ class Observed(NamedTuple):
 NOTHING = Observed()
 
 
+def pointed_at(rule: Rule, subject: Subject) -> tuple[str, ...]:
+    """The path of the field that a rule points at: `or_at` if that is stated and `at` is not."""
+    path = split_path(rule.at)
+    if not rule.or_at or _value(subject.bindings[subject.focus], path)[0]:
+        return path
+    other = tuple(_PLACEHOLDER.sub(partial(_inserted, subject), part) for part in split_path(rule.or_at))
+    return other if _value(subject.bindings, other)[0] else path
+
+
+def _inserted(subject: Subject, found: re.Match[str]) -> str:
+    return str(_value(subject.bindings, split_path(found[1]))[1])
+
+
 def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
     """The value at the field that a rule points at, or that it is not there."""
-    path = split_path(rule.at)
+    path = pointed_at(rule, subject)
     if not item.path and path and path[0] in subject.marks and path[0] != subject.focus:
         holder, steps = subject.bindings, path
     else:
@@ -59,7 +75,7 @@ def observe(rule: Rule, subject: Subject, item: Item) -> Observed:
     ):
         return Observed(f"{field} is set")
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return Observed(f"{field} is {shown}", _evidence(text))
+    return Observed(f"{field} is {shown}", evidence(text))
 
 
 def expected(rule: Rule) -> str:
@@ -107,6 +123,7 @@ def _is_masked(name: str, text: str) -> bool:
     return mask(spoken) != spoken or mask(text) != text
 
 
-def _evidence(text: str) -> str:
+def evidence(text: str) -> str:
+    """A value as evidence: as it is, or the digest of a large one."""
     data = text.encode("utf-8", "surrogatepass")
     return text if len(data) <= _LARGEST else f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -30,14 +30,17 @@ class Pack(Struct, frozen=True):
     digest: str
     ids: RuleIds = ANY_RULE
     """Identities of all rules, those of other profiles too."""
-    same_as: frozenset[str] = frozenset()
-    """Ids of other tools' checks that the rules cover, including rules of other profiles and switched-off rules."""
     changes: RuleChanges = field(default_factory=RuleChanges)
     """What a configuration made of the rules."""
     not_run: tuple[RuleInfo, ...] = ()
     """Rules of the profiles default and strict, or of the requested one, that do not run."""
     tuning: str = ""
     """Digest of what a configuration made of the rules; empty where it changed nothing that decides."""
+
+    @property
+    def by_subject(self) -> frozenset[str]:
+        """The rules that report one finding for each subject."""
+        return frozenset(rule.info.id for rule in self.rules if rule.info.once == "subject")
 
     def local(self) -> list[Rule]:
         """Rules that look at one subject only."""
@@ -70,11 +73,10 @@ class AllRules(Struct, frozen=True):
         """
         ids = self.ids
         tuned = apply_settings(self.rules, held, resolve_ids(tuning or Tuning(), ids))
-        same_as = frozenset(other for rule in self.rules for other in rule.info.same_as)
         counted = self.of_profile(Profile.STRICT).union(held)
         running = {rule.info.id for rule in tuned.rules}
         not_run = tuple(rule.info for rule in self.rules if rule.info.id in counted - running)
-        return Pack(tuned.rules, self.digest, ids, same_as, tuned.changes, not_run, tuned.digest)
+        return Pack(tuned.rules, self.digest, ids, tuned.changes, not_run, tuned.digest)
 
 
 def load(

@@ -18,7 +18,7 @@ from scanner.model import Profile, RuleInfo, Severity
 from scanner.policy import every_item, expression, object_kinds, rule_reads
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import Reads
-from scanner.policy.fix import RuleFix
+from scanner.policy.fix import FIX_PLACES, RuleFix
 from scanner.policy.variables import FACTS, KEY
 from scanner.sources import boundary
 from scanner.subjects import IN_FILE, IN_PLACE, KINDS
@@ -32,6 +32,8 @@ IDENTITY = regex(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
 NAMING = "name files and folders in lower-case letters, digits and single hyphens, such as kubernetes/no-ssh-port.yaml"
 _PLATFORMS = {"stack": Platform.OTHER}
 """Of rules about some families of subjects: frameworks about Kubernetes or agents say nothing about Docker."""
+_LIST = regex(r"([^{}]+: )\{[\w.]+\}")
+"""A message that is a text, a colon and one placeholder."""
 _SUFFIXES = (".yaml", ".yml")
 """That of rule files, and one by which a file looks like one."""
 
@@ -47,6 +49,8 @@ class Rule(Struct, frozen=True):
     each: tuple[str, ...]
     """Paths of the lists or mappings whose items the rule checks; empty for the subject as a whole."""
     at: str
+    or_at: str
+    """What a finding points at if the field of `at` is not stated and this one is."""
     message: str
     detail: bytes | None
     """What a message inserts as `{detail}`."""
@@ -163,11 +167,10 @@ def _compiled(file: DataFile, errors: list[PackError]) -> dict[str, bytes]:
     """The expressions of a rule by their names; those that do not compile add to the errors."""
     value, names = file.value, KINDS[file.value["subject"]].names
     written: dict[str, tuple[str, ...]] = {name: (name,) for name in ("when", "require", "detail") if name in value}
-    if "when" in value.get("fix", {}):
-        written["fix_when"] = ("fix", "when")
+    written |= {name: path for name, path in FIX_PLACES.items() if path[1] in value.get("fix", {})}
     compiled = {}
     for name, place in written.items():
-        text = value["fix"]["when"] if name == "fix_when" else value[name]
+        text = value["fix"][path[1]] if (path := FIX_PLACES.get(name)) else value[name]
         try:
             compiled[name] = compile_expression(text, names, file.where(place))
         except PackError as error:
@@ -192,6 +195,7 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         kinds=tuple(value.get("kinds", ())),
         each=each,
         at=value.get("at", ""),
+        or_at=value.get("or_at", ""),
         message=value["message"],
         detail=expressions.get("detail"),
         related=value.get("related", {}),
@@ -200,7 +204,9 @@ def _rule(file: DataFile, identity: str, expressions: Mapping[str, bytes]) -> Ru
         decisive=rule_reads.decisive(expressions, starts),
         parameters={name: each["default"] for name, each in parameters.items()},
         formats={name: each["format"] for name, each in parameters.items() if "format" in each},
-        fix=RuleFix.of(value["fix"], expressions.get("fix_when")) if "fix" in value else None,
+        fix=RuleFix.of(value["fix"], expressions.get("fix_when"), expressions.get("fix_safe_when"))
+        if "fix" in value
+        else None,
         every_item=expressions.get("every_item"),
         part_fails=value.get("part") == "fails",
         of_item=bool(each) and rule_reads.only_item(expressions["require"], KINDS[value["subject"]].names),
@@ -220,15 +226,23 @@ def _info(identity: str, value: dict[str, Any]) -> RuleInfo:
         shown_by=KINDS[value["subject"]].shown_by,
         objectives=tuple(value["objectives"]),
         same_as=tuple(value.get("same_as", ())),
+        overlaps=tuple(value.get("overlaps", ())),
         references=tuple(value.get("references", ())),
         sensitive=value.get("sensitive", False),
         proves=value.get("pass") != "none",
         fix_is_safe=value["fix"]["safe"] if "fix" in value else None,
-        once=value.get("once") == "input",
+        once=value.get("once", ""),
+        lists=_start_of_list(value["message"]) if value.get("once") == "input" else "",
         platform=_PLATFORMS.get(value["subject"].partition(".")[0]),
         formerly=tuple(value.get("formerly", ())),
         worse=Worse(value["worse"]) if "worse" in value else None,
     )
+
+
+def _start_of_list(message: str) -> str:
+    """The start of a message that is a text, a colon and one placeholder; empty for any other message."""
+    found = _LIST.fullmatch(message)
+    return found[1] if found else ""
 
 
 def load_folder(folder: Path) -> Iterator[RuleFile]:

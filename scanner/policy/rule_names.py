@@ -15,6 +15,7 @@ from scanner.facts.shape import Shape
 from scanner.late import regex
 from scanner.policy import expression
 from scanner.policy.expression import ANY, Path, Reads
+from scanner.policy.fix import FIX_PLACES
 from scanner.policy.parameters import checked
 from scanner.policy.placeholders import placeholders, replace
 from scanner.policy.rule_reads import paths_of_each
@@ -27,7 +28,6 @@ _DETAIL, _SUBJECT = "detail", "subject"
 _CLUSTER_FIELDS = ("minor",)
 _TEXTS = (KEY, _DETAIL, _SUBJECT)
 """Placeholders that are texts, which have no fields."""
-_PLACES: dict[str, Place] = {"fix_when": ("fix", "when")}
 """The places of expressions that are not under their own key."""
 _STRAY = regex(r"[{}]")
 
@@ -38,7 +38,7 @@ def faults(file: DataFile, expressions: Mapping[str, bytes]) -> Iterator[PackErr
     names = _Names(file, value["subject"], registry.of(value["subject"]), paths_of_each(value))
     reads = {name: expression.reads(compiled) for name, compiled in expressions.items()}
     for name, read in reads.items():
-        yield from names.in_expression(_PLACES.get(name, (name,)), read)
+        yield from names.in_expression(FIX_PLACES.get(name, (name,)), read)
     yield from names.in_each()
     yield from names.in_message()
     yield from _parameters(file, reads)
@@ -171,7 +171,7 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
     declared = file.value.get("parameters", {})
     told = [path[1:] for path in placeholders(file.value["message"]) if path[0] == PARAMETERS]
     used: set[str] = set()
-    for place, paths in [(_PLACES.get(name, (name,)), read.of(PARAMETERS)) for name, read in reads.items()] + [
+    for place, paths in [(FIX_PLACES.get(name, (name,)), read.of(PARAMETERS)) for name, read in reads.items()] + [
         (("message",), frozenset(told))
     ]:
         for path in sorted(paths):
@@ -186,5 +186,5 @@ def _parameters(file: DataFile, reads: Mapping[str, Reads]) -> Iterator[PackErro
     for index, example in enumerate(file.value["examples"]):
         for name in example.get("parameters", {}):
             if name not in declared:
-                place = ("examples", index, "parameters", name)
-                yield file.unknown(place, "parameter", name, declared, "declare it under `parameters`")
+                where = ("examples", index, "parameters", name)
+                yield file.unknown(where, "parameter", name, declared, "declare it under `parameters`")

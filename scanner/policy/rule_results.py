@@ -14,7 +14,7 @@ from scanner.policy.known_conditions import Conditions, is_key
 from scanner.policy.loaded_rules import Activations, LoadedRule, RuleAbout
 from scanner.policy.rule import Rule
 from scanner.policy.truth import Truth
-from scanner.policy.undecided import IN_PART, UndecidedReason, computed, missing
+from scanner.policy.undecided import IN_PART, UndecidedReason, missing, not_known
 from scanner.policy.variables import FACTS, ITEM, KEY, PARAMETERS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _of_doubtful(
     about: RuleAbout, subject: Subject, values: Mapping[str, Any], shared: Activations, doubts: Doubts
 ) -> Sequence[RuleResult]:
     """The results for a subject of which some fields that the rule reads are not known, or only in part."""
-    why = IN_PART if doubts.only_in_part else computed(doubts.names)
+    why = IN_PART if doubts.only_in_part else not_known(doubts.names, subject.reasons)
     unknown = (RuleResult(Outcome.UNKNOWN, why),)
     if not doubts.of_applying or _are_kept(subject, doubts.names):
         applies, _ = _conditions(about, shared)

@@ -37,7 +37,16 @@ IN_PART = UndecidedReason("parts of its text are computed, so they are not known
 """A text is known in part, and what is known does not decide."""
 
 
-def computed(fields: Iterable[str]) -> UndecidedReason:
+def not_known(fields: Iterable[str], reasons: Mapping[str, tuple[str, str]]) -> UndecidedReason:
+    """Values that decide are not known: for the reasons that are given, else because the text computes them."""
+    given = dict.fromkeys(reasons[field] for field in sorted(fields) if field in reasons)
+    if not given:
+        return _computed(fields)
+    whys, provides = zip(*given, strict=True)
+    return UndecidedReason("; ".join(whys), "; ".join(dict.fromkeys(provides)))
+
+
+def _computed(fields: Iterable[str]) -> UndecidedReason:
     """The text computes fields that decide."""
     names = [f"`{field}`" for field in sorted(fields) if field != SPREAD]
     if not names:

@@ -29,7 +29,7 @@ from scanner.sources import (
     UnreadableFile,
 )
 
-__all__ = ["MARKERS", "RenderingSettings", "collect", "documents", "objects"]
+__all__ = ["MARKERS", "RenderingSettings", "built", "collect", "documents", "objects"]
 
 
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
@@ -44,6 +44,15 @@ def objects(rendered: RenderingResult, limits: Limits = DEFAULTS) -> dict[str, L
     from scanner.rendering import source_locations
 
     return source_locations.objects(rendered, limits)
+
+
+def built(where: Scope, settings: RenderingSettings) -> Iterator[RenderedFile | UnreadableFile]:
+    """What is rendered of the charts and overlays under the paths of a scope, without any other file."""
+    for marker, result in sorted(plan(where, settings).done.items()):
+        if isinstance(result, str):
+            yield UnreadableFile(marker, result)
+        else:
+            yield RenderedFile(marker, result.files.get(marker, b""), result)
 
 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
@@ -69,7 +78,7 @@ def _placed(file: File, found: RenderingPlan) -> Source:
         if isinstance(result, str):
             return UnreadableFile(file.path, result)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
-        return RenderedFile(file.path, file.content, replace(result, texts=texts))
+        return RenderedFile(file.path, file.content, replace(result, texts=texts), _elsewhere(file, found))
     chart = _chart_of(file, found)
     whole = found.done.get(chart.marker) if chart else None
     own = _of_chart(file, chart, whole) if chart and whole is not None else None
@@ -119,9 +128,28 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
 
         unused = unused_by_all(whole.apart[file.path] for _, whole in done)
         return replace(file, own=unused, unused=done[0][0].marker)
+    if done and all(file.path in whole.fragments for _, whole in done):
+        return SkippedFile(
+            file.path, f"a fragment: what it changes is not among the scanned files ({done[0][0].marker})"
+        )
     for overlay, whole in done:
-        if file.path not in whole.apart:
-            return RenderingInput(file.path, file.content, f"built into {overlay.marker}")
-    if using and file.path in using[0].changes:
-        return SkippedFile(file.path, f"a part of {using[0].marker}, which is not built")
-    return file if using else replace(file, unused=found.beside.get(posixpath.dirname(file.path), ""))
+        if file.path not in {*whole.apart, *whole.fragments}:
+            built = f"built into {overlay.marker}"
+            return RenderingInput(file.path, file.content, built, _elsewhere(file, found))
+    if changed := [it for it in using if file.path in it.changes]:
+        return SkippedFile(file.path, f"a part of {changed[0].marker}, which is not built")
+    if using:
+        return file
+    folder = posixpath.dirname(file.path)
+    return replace(file, unused=found.beside.get(folder, ""), patch=any(map(found.beside.__contains__, _above(folder))))
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those that it is in; the root, which holds everything, only if nothing else does."""
+    yield folder
+    while folder := posixpath.dirname(folder):
+        yield folder
+
+
+def _elsewhere(file: File, found: RenderingPlan) -> tuple[tuple[int, str], ...]:
+    return tuple(sorted(found.elsewhere.get(file.path, ())))

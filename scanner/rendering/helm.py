@@ -21,6 +21,7 @@ from scanner.limits import Limits
 from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.rendering.releases import Release
 from scanner.sources import RenderingResult
 
 NAME = "Chart.yaml"
@@ -38,6 +39,8 @@ class Chart(Struct, frozen=True):
 
     marker: str
     """Its Chart.yaml."""
+    releases: tuple[Release, ...] = ()
+    """How objects deploy it; with its own values if none does."""
 
     @property
     def folder(self) -> str:
@@ -77,7 +80,7 @@ class Chart(Struct, frozen=True):
         copy = PrivateCopy(ground)
         everything = dict(copy.take_folder(self.folder or "."))
         files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
-        plain = RenderingResult("helm", (), files)
+        plain = RenderingResult("helm", (), files, by=tuple(sorted({each.path for each in self.releases})))
 
         library = about.get("type") == "library"
 
@@ -105,7 +108,7 @@ class Chart(Struct, frozen=True):
             return again == identity and whole and repeatable.repeats(inner)
 
         contents = (hashlib.sha256(content).hexdigest() for content in (*metadata, *request.values.values()))
-        how = ("helm", self.marker, len(metadata), *contents, request.kubernetes)
+        how = ("helm", self.marker, len(metadata), *contents, request.kubernetes, *map(_told, self.releases))
         return Asked(identity, how, same_each_time)
 
     def _rendered(
@@ -115,15 +118,18 @@ class Chart(Struct, frozen=True):
         copy.write()
         folder, root = copy.place(self.folder), copy.ground.root
         _refuse_incomplete(folder, about)
-        name = _release(about)
         program = found_programs.find("helm")
-        if program:
-            given = [argument for file in request.values for argument in ("--values", file)]
-            version = ("--kube-version", request.kubernetes)
-            command = (program, "template", name, folder, "--include-crds", *version, *given)
-            rendered = _sections(programs.run(command, root, copy.folder))
-        else:
-            rendered = _by_library(root, copy, folder, name, tuple(request.values))
+        rendered: list[tuple[str, str]] = []
+        for number, each in enumerate(self.releases or (Release("", "", ()),)):
+            name = _release({"name": each.name or about.get("name", "")})
+            values = (*_in_files(copy, number, each.values), *request.values)
+            if program:
+                given = [argument for file in values for argument in ("--values", file)]
+                options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
+                command = (program, "template", name, folder, *options, *given)
+                rendered += _sections(programs.run(command, root, copy.folder))
+            else:
+                rendered += _by_library(root, copy, folder, name, values)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
@@ -193,6 +199,20 @@ def _about(content: bytes, marker: str) -> dict[str, Any]:
 def _dependencies(about: dict[str, Any]) -> list[dict[str, Any]]:
     listed = about.get("dependencies")
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def _told(release: Release) -> tuple[str, ...]:
+    return (release.path, release.name, *(hashlib.sha256(content).hexdigest() for content in release.values))
+
+
+def _in_files(copy: PrivateCopy, number: int, values: Sequence[bytes]) -> list[str]:
+    """Values of a release, written beside the copy of the chart."""
+    found = []
+    for part, content in enumerate(values):
+        found.append(os.path.join(copy.folder, f"release-{number}-{part}.yaml"))
+        with open(found[-1], "xb") as file:
+            file.write(content)
+    return found
 
 
 def _release(about: dict[str, Any]) -> str:

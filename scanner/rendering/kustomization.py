@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.late import regex
+from scanner.marks import line_of
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP = "kustomize.config.k8s.io/"
@@ -21,10 +22,17 @@ _OBJECTS = ("resources", "bases", "components", "crds")
 _LISTED = ("generators", "transformers", "validators", "configurations", "patchesStrategicMerge")
 _IN_PATH = ("patches", "patchesJson6902", "replacements")
 _LONGEST_NAME = 1000
-_GENERATORS = ("configMapGenerator", "secretGenerator")
-_LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *_GENERATORS, "openapi"))
+GENERATED = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+"""The lists of generators, with the kind of object that each makes."""
+_LOADS = frozenset(name.lower() for name in (*_OBJECTS, *_LISTED, *_IN_PATH, *GENERATED, "openapi"))
 _WORDS = frozenset({"patch", "jsonop", "literals", "options", "metadata", "annotations", "labels"})
 """Keys, in small letters, of what is taken as text or data and never as the name of a file."""
+_ELSEWHERE = regex(
+    r"\s*+(?:git::|(?!file:)[a-z][a-z0-9+.-]*+://|[\w.-]++@[\w.-]++:|(?:github\.com|gh)[/:]"
+    r"|(?:[\w-]++\.)++[\w-]++[/:][^?\n]*?(?:\.git\b|\?(?:ref|version)=))",
+    re.IGNORECASE,
+)
+"""How the address of what Kustomize fetches begins: a file, or a folder of a repository."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
@@ -46,6 +54,10 @@ class Kustomization(Struct, frozen=True):
     """Files whose text is taken into generated objects."""
     further: tuple[str, ...] = ()
     """Every other text of it that may be the name of a file."""
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """(1-based line, what it is) of each file, folder and chart that it names and Kustomize would fetch."""
+    local: Mapping[str, Any] = {}
+    """What it says, without these."""
     fault: str = ""
     """Why it cannot be built."""
 
@@ -70,6 +82,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
     root = found[0] if found else None
     if not root or not isinstance(root.value, dict) or not str(root.value.get("apiVersion", _GROUP)).startswith(_GROUP):
         return None
+    local, elsewhere = _divided(root)
     return Kustomization(
         folder,
         component=root.value.get("kind") == "Component",
@@ -77,17 +90,46 @@ def read(name: str, content: bytes) -> Kustomization | None:
         changes=below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=below(folder, _generated(root)),
         further=below(folder, _others(root.value)),
-        fault=_fault(found),
+        elsewhere=elsewhere,
+        local=local,
+        fault=_fault(found, local),
     )
 
 
-def _fault(found: Sequence[Node]) -> str:
+def _divided(root: Node) -> tuple[dict[str, Any], tuple[tuple[int, str], ...]]:
+    """What a kustomization says of what is here, and (line, what it is) of what is elsewhere."""
+    local, elsewhere = dict(root.value), []
+    for key in (*_OBJECTS, *_LISTED, *_IN_PATH, "helmCharts"):
+        items = list(root.get(key).elements())
+        away = [(item, what) for item in items if (what := _elsewhere(key, item))]
+        if away:
+            met = {id(item) for item, _ in away}
+            local[key] = [item.value for item in items if id(item) not in met]
+            elsewhere += [(line_of(item.mark) + 1 if item.mark else 0, what) for item, what in away]
+    return local, tuple(sorted(elsewhere))
+
+
+def _elsewhere(key: str, item: Node) -> str:
+    """What an entry of a list names that is not here; empty where it is here."""
+    if key == "helmCharts":
+        name, source = item.get("name").value, item.get("repo").value
+        return f"the chart {name} of {source}" if isinstance(source, str) and source else ""
+    named = item.get("path").value if key in _IN_PATH else item.value
+    return named.strip() if isinstance(named, str) and is_elsewhere(named) else ""
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether Kustomize would fetch what has this name."""
+    return "\n" not in name.strip() and bool(_ELSEWHERE.match(name))
+
+
+def _fault(found: Sequence[Node], local: Mapping[str, Any]) -> str:
     """Why a kustomization cannot be built, by its documents."""
     if len(found) > 1:
         return "holds more than one document, of which Kustomize reads only the first"
-    if found[0].value.get("helmCharts"):
+    if local.get("helmCharts"):
         return "uses helmCharts, which Kustomize downloads"
-    return next((f"uses {each}{NOT_HERE}" for each in _addresses(found[0].value, _LOADS)), "")
+    return next((f"uses {each}{NOT_HERE}" for each in _addresses(local, _LOADS)), "")
 
 
 def fetched(name: str, content: bytes) -> tuple[str, ...]:
@@ -136,8 +178,8 @@ def mentioned(name: str, content: bytes) -> tuple[str, ...]:
 
 
 def below(folder: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Names that count from a folder, as names from the root of the scan; addresses stay as they are."""
-    return tuple(name if "://" in name else posixpath.normpath(posixpath.join(folder, name)) for name in names)
+    """Names that count from a folder, as names from the root of the scan, without addresses."""
+    return tuple(posixpath.normpath(posixpath.join(folder, name)) for name in names if not is_elsewhere(name))
 
 
 def _texts(node: Node) -> Iterator[str]:
@@ -165,7 +207,7 @@ def _others(value: Any) -> Iterator[str]:
 
 
 def _generated(root: Node) -> Iterator[str]:
-    for key in _GENERATORS:
+    for key in GENERATED:
         for generator in root.get(key).elements():
             for named in (*_texts(generator.get("files")), *_texts(generator.get("envs"))):
                 yield named.partition("=")[2] or named

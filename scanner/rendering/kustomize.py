@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
-from scanner.rendering import programs, unused_objects
+from scanner.rendering import local_part, programs, unused_objects
 from scanner.rendering.kept import Asked, Request
-from scanner.rendering.kustomization import NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, read
+from scanner.rendering.kustomization import GENERATED, NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, read
+from scanner.rendering.local_part import LocalPart
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
 
 _PACKAGE = b"sigs.k8s.io/kustomize/"
 """The package in Go that builds overlays."""
-_NEEDS = "not assessed: needs kustomize or kubectl on PATH"
+NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
 
 class Overlay(Struct, frozen=True):
@@ -36,6 +38,8 @@ class Overlay(Struct, frozen=True):
     """Files whose text is taken into objects."""
     further: frozenset[str] = frozenset()
     """Files that a file of it may name in a place that only Kustomize knows."""
+    elsewhere: tuple[tuple[str, int, str], ...] = ()
+    """(kustomization file, line, what it is) of what is named and is not here."""
     fault: str = ""
     """Why it cannot be built."""
 
@@ -48,9 +52,6 @@ class Overlay(Struct, frozen=True):
         """What it builds; raises UnreadableError with the reason where it cannot."""
         if self.fault:
             raise UnreadableError(self.fault)
-        program = found_programs.find("kustomize", "kubectl")
-        if program is None:
-            raise UnreadableError(_NEEDS)
         copy = PrivateCopy(ground)
         named = sorted(self.parts | {self.marker})
         files = {name: content for name in named if (content := copy.take(name)) is not None}
@@ -59,6 +60,18 @@ class Overlay(Struct, frozen=True):
         shown = self.objects | self.changes | {self.marker}
         shown_files = {name: content for name, content in files.items() if name in shown}
         plain = RenderingResult("kustomize", (), shown_files, self.changes)
+        if self.elsewhere:
+            parts = self._local_parts(ground, files)
+            copy.contents.update((name, part.text) for name, part in parts.items())
+            left = set().union(*(part.left for part in parts.values()))
+            fragments = left.difference(*(part.used for part in parts.values()))
+            files = {name: content for name, content in files.items() if name not in fragments}
+            plain = replace(plain, fragments=frozenset(fragments))
+            if not self._makes_something(ground):
+                return plain
+        program = found_programs.find("kustomize", "kubectl")
+        if program is None:
+            raise UnreadableError(NEEDS)
 
         def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
             text = "".join(text for _, text in texts)
@@ -66,6 +79,29 @@ class Overlay(Struct, frozen=True):
             return replace(plain, texts=texts, apart=left.apart)
 
         return request.kept.once(copy, plain, self._asked(program), lambda: self._built(program, copy), examine)
+
+    def kustomizations(self, ground: SourceTree) -> dict[str, Kustomization]:
+        """Its kustomization file and those that it builds on."""
+        names = sorted(name for name in {*self.changes, self.marker} if posixpath.basename(name) in NAMES)
+        return {name: it for name in names if (it := ground.once(read, name))}
+
+    def _makes_something(self, ground: SourceTree) -> bool:
+        """Whether there is anything to build without what is elsewhere."""
+        every = self.kustomizations(ground).values()
+        return bool(self.objects) or any(it.local.get(key) for it in every for key in (*GENERATED, "generators"))
+
+    def _local_parts(self, ground: SourceTree, files: Mapping[str, bytes]) -> dict[str, LocalPart]:
+        """Of each kustomization that builds on something elsewhere, what can be built here."""
+        found = {}
+        for name, it in self.kustomizations(ground).items():
+            inner = self if it.component or name == self.marker else overlay(name, ground)
+            if inner and inner.elsewhere:
+                known = {*local_part.named((each, files.get(each, b"")) for each in sorted(inner.objects))}
+                known.update(
+                    key for each in inner.kustomizations(ground).values() for key in local_part.generated(each)
+                )
+                found[name] = LocalPart(it, frozenset(known), files)
+        return found
 
     def _asked(self, program: str) -> Asked:
         identity = programs.identity(program)
@@ -89,11 +125,13 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     if first is None:
         return None
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
+    elsewhere: list[tuple[str, int, str]] = []
     pending, faults = {marker: first}, []
     met = {marker}
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
+        elsewhere += [(here, line, what) for line, what in it.elsewhere]
         for role, name in it.named():
             inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
             if ground.is_file(name):
@@ -112,7 +150,7 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    return Overlay(marker, first.component, *whole, faults[0] if faults else "")
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "")
 
 
 def _marker(ground: SourceTree, folder: str) -> str:

@@ -1,23 +1,27 @@
 """Objects that Kustomize builds, held against the files it builds them from.
 
 An object comes from the document of its kind whose name its own holds (a prefix or suffix may have been added); a field
-comes from that document if it says the same there, otherwise from a patch of that object that says so.
+comes from that document if it says the same there, otherwise from a patch of that object that says so. A Namespace may
+have any other name than its document, because `namespace` renames it. A ConfigMap or Secret without a document comes
+from the generator whose name its own holds, and a value of it from the entry with its key.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner import documents
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.errors import UnreadableError
 from scanner.places import Origin
-from scanner.rendering.kustomization import NAMES
+from scanner.rendering.kustomization import GENERATED, NAMES
 from scanner.sources import RenderingResult
 
 _Path = tuple[str | int, ...]
@@ -42,9 +46,13 @@ class OverlayFiles:
         self._parts: list[tuple[int, str]] = []
         self._by_kind: dict[str, list[_Piece]] = defaultdict(list)
         self._operations: list[_Piece] = []
+        self._generators: dict[str, list[_Piece]] = defaultdict(list)
+        self._start: _Region = (0, 0, 1, 0, 0, 0, 1)
         first = 0
         for path, content in rendered.files.items():
             self._parts.append((first, path))
+            if path == self._marker:
+                self._start = (first, 0, 1, first, 0, first, 1)
             for part in _documents(path, content):
                 self._take(_Piece(part.root, _name(part.root), path, first, path in rendered.patches))
             first += content.count(b"\n") + content.count(b"\r") + 1
@@ -54,8 +62,13 @@ class OverlayFiles:
         name = _name(root)
         known = [piece for piece in self._by_kind[str(root.get("kind").value)] if piece.name in name]
         whole = [piece for piece in known if not piece.patch]
+        if not whole and root.get("kind").value == "Namespace":
+            whole = [piece for piece in self._by_kind["Namespace"] if not piece.patch]
         longest = max((len(piece.name) for piece in whole), default=0)
         bases = [piece for piece in whole if len(piece.name) == longest][:1]
+        made_by = [] if bases else self._made_by(root, name)
+        if made_by:
+            return Origin(made_by[0].path, parts=tuple(self._parts)), partial(_generated, made_by)
         pieces = [*bases, *(piece for piece in known if piece.patch)]
         path = bases[0].path if bases else self._marker
         followed: dict[_Path, list[Node]] = {(): [piece.root for piece in pieces]}
@@ -64,6 +77,8 @@ class OverlayFiles:
             """The place of a field; that of what holds it was asked for before."""
             if field:
                 followed[field] = [_inside(above, node, field[-1]) for above in followed[field[:-1]]]
+            if not field and not pieces:
+                return self._start
             for piece, found in zip(pieces, followed[field], strict=True):
                 if found and (isinstance(node.value, dict | list) or found.value == node.value):
                     return _region(found, piece.first)
@@ -74,8 +89,22 @@ class OverlayFiles:
     def _take(self, piece: _Piece) -> None:
         if isinstance(piece.root.value, list):
             self._operations.append(piece)
-        elif posixpath.basename(piece.path) not in NAMES:
+        elif posixpath.basename(piece.path) in NAMES:
+            for key, kind in GENERATED.items():
+                items = (
+                    replace(piece, root=item, name=str(item.get("name").value))
+                    for item in piece.root.get(key).elements()
+                )
+                self._generators[kind].extend(items)
+        else:
             self._by_kind[str(piece.root.get("kind").value)].append(piece)
+
+    def _made_by(self, root: Node, name: str) -> list[_Piece]:
+        """The generators of an object; the one of the overlay itself comes first, because it has the last word."""
+        known = [piece for piece in self._generators[str(root.get("kind").value)] if piece.name in name]
+        longest = max((len(piece.name) for piece in known), default=0)
+        known = [piece for piece in known if len(piece.name) == longest]
+        return sorted(known, key=lambda piece: piece.path != self._marker)
 
     def _operation(self, field: _Path, node: Node) -> _Region | None:
         """The JSON patch that sets a field to the value it has."""
@@ -86,6 +115,20 @@ class OverlayFiles:
                 if value and operation.get("path").value == pointer and value.value == node.value:
                     return _region(value, piece.first)
         return None
+
+
+def _generated(made_by: Sequence[_Piece], field: _Path, _: Node) -> _Region | None:
+    """The place of a field of a generated object: the entry for a value, the generator for the object."""
+    if not field:
+        return _region(made_by[0].root, made_by[0].first)
+    if len(field) > 1 and field[0] in ("data", "stringData", "binaryData"):
+        for piece in made_by:
+            for key in ("literals", "files"):
+                for entry in piece.root.get(key).elements():
+                    named, given, _value = str(entry.value).partition("=")
+                    if field[1] == (named if given else posixpath.basename(named)):
+                        return _region(entry, piece.first)
+    return None
 
 
 def _documents(path: str, content: bytes) -> Iterator[Document]:

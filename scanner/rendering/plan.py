@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -15,7 +16,7 @@ from scanner import sources
 from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
-from scanner.rendering import helm, kustomization, kustomize, values_file
+from scanner.rendering import helm, kustomization, kustomize, releases, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
@@ -41,6 +42,8 @@ class RenderingSettings(Struct, frozen=True):
     limits: Limits = DEFAULTS
     cache: Path | None = None
     """The cache folder, if what was rendered before is taken from there."""
+    changed: Mapping[str, bytes] = field(default_factory=dict)
+    """What files are taken to hold in place of what is on disk."""
 
 
 class RenderingPlan(Struct):
@@ -56,11 +59,21 @@ class RenderingPlan(Struct):
     """The overlays that a file is built into."""
     beside: dict[str, str] = field(default_factory=dict)
     """Folder that a kustomization takes files from -> that kustomization; it could use the others too."""
+    elsewhere: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    """Kustomization file -> (line, what it names there that is not among the scanned files)."""
 
-    def __post_init__(self) -> None:
-        for overlay in self.overlays:
+    def add(self, some: Sequence[Overlay]) -> None:
+        """Add overlays that are to be built."""
+        self.overlays += some
+        for overlay in some:
             for part in overlay.parts:
                 self.using.setdefault(part, []).append(overlay)
+            for path, line, what in overlay.elsewhere:
+                self.elsewhere.setdefault(path, set()).add((line, what))
+
+    def failed(self) -> set[str]:
+        """The overlays that could not be built."""
+        return {it.marker for it in self.overlays if not isinstance(self.done.get(it.marker), RenderingResult)}
 
 
 def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
@@ -75,27 +88,48 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
         return RenderingPlan(named=named)  # the files need not be written to a folder
     with sources.on_disk(where, settings.limits) as (root, boundary):
         place = "" if where.tree else root
-        ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names))
+        ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names), changed=settings.changed)
         known = names.union(*(_markers_above(name, ground) for name in named))
         charts = helm.charts(known)
         markers = sorted(name for name in known if posixpath.basename(name) in kustomization.NAMES)
         markers = [name for name in markers if not charts.holding(name)]
+        deployed = releases.releases(names, (it.marker for it in charts.all), ground)
         every = _overlays(markers, ground, settings)
-        used = {part for it in every for part in it.parts}
-        tops = [it for it in every if it.marker not in used and not it.component]  # those that no other one builds on
         found = RenderingPlan(
-            Charts(it for it in charts.all if it.marker in names or any(map(it.holds, named))),
-            [it for it in tops if it.marker in names or not named.isdisjoint(it.parts)],
-            named,
+            Charts(
+                replace(it, releases=tuple(deployed.get(it.marker, ())))
+                for it in charts.all
+                if it.marker in names or any(map(it.holds, named))
+            ),
+            named=named,
             beside=_folders_of(every),
         )
-        if found.charts.all or found.overlays:
-            _render(found, ground, values, settings, KeptResults(settings.cache, where.tops))
+        tops = partial(_tops, every, found, names)
+        if found.charts.all or tops():
+            _render(found, tops, ground, values, settings, KeptResults(settings.cache, where.tops))
     return found
 
 
+def _tops(every: Sequence[Overlay], found: RenderingPlan, names: Collection[str]) -> list[Overlay]:
+    """The overlays that no other one builds on, without those that were tried before.
+
+    What builds on an overlay that could not be built does not count: its bases are built by themselves.
+    """
+    failed, tried = found.failed(), {it.marker for it in found.overlays}
+    if kustomize.NEEDS in found.done.values():
+        return []
+    used = {part for it in every if it.marker not in failed for part in it.parts}
+    tops = [it for it in every if it.marker not in used and it.marker not in tried and not it.component]
+    return [it for it in tops if it.marker in names or not found.named.isdisjoint(it.parts)]
+
+
 def _render(
-    found: RenderingPlan, ground: SourceTree, values: Sequence[bytes], settings: RenderingSettings, kept: KeptResults
+    found: RenderingPlan,
+    next_tops: Callable[[], list[Overlay]],
+    ground: SourceTree,
+    values: Sequence[bytes],
+    settings: RenderingSettings,
+    kept: KeptResults,
 ) -> None:
     """Render what was found, from copies that are gone afterwards, also where a worker had to be ended."""
     with temporary_folder() as copies:
@@ -108,15 +142,19 @@ def _render(
             except UnreadableError as error:
                 return error.message, *kept.taken()
 
-        large_first = sorted(found.overlays, key=lambda overlay: len(overlay.parts), reverse=True)
-        things: list[Chart | Overlay] = [*large_first, *found.charts.all]  # so that no process works alone at the end
         every_new: list[Entry] = []
         every_used: list[bytes] = []
-        for thing, (result, new, used) in _each(things, render, lambda _, why: (why, [], []), settings):
-            every_new += new
-            every_used += used
-            if result is not None:
-                found.done[thing.marker] = result
+        tops, charts = next_tops(), found.charts.all
+        while tops or charts:
+            found.add(tops)
+            large_first = sorted(tops, key=lambda overlay: len(overlay.parts), reverse=True)
+            things: list[Chart | Overlay] = [*large_first, *charts]  # so that no process works alone at the end
+            for thing, (result, new, used) in _each(things, render, lambda _, why: (why, [], []), settings):
+                every_new += new
+                every_used += used
+                if result is not None:
+                    found.done[thing.marker] = result
+            tops, charts = next_tops(), []
         kept.keep(every_new, every_used)
 
 

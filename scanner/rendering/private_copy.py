@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -37,6 +37,8 @@ class SourceTree(Struct, frozen=True):
     """Where the folder is, as far as what is rendered may depend on it; empty for the files of a commit."""
     names: Sequence[str] = ()
     """The files that the scan reads, in order."""
+    changed: Mapping[str, bytes] = field(default_factory=dict)
+    """What files are taken to hold in place of what is on disk."""
     known: dict[tuple[Any, str], Any] = field(default_factory=dict)
     """What was found out about files, of which many overlays build on the same."""
 
@@ -68,6 +70,8 @@ class SourceTree(Struct, frozen=True):
     def content(self, name: str) -> bytes:
         """The content of a regular file inside the boundary; nothing where it is not one or cannot be read."""
         path = self.path(name)
+        if name in self.changed:
+            return self.changed[name]
         return content_of(read(path, name, self.limits)) if self.boundary.holds(path) else b""
 
     def is_passed_over(self, folder: str) -> bool:
@@ -115,14 +119,15 @@ class PrivateCopy:
             raise UnreadableError(f"{name}: {met.reason}")
         if not isinstance(met, File):
             return None
-        self._left -= len(met.content)
+        content = self.ground.changed.get(name, met.content)
+        self._left -= len(content)
         self._files += 1
         if self._left < 0:
             raise UnreadableError(f"its files are together larger than {size(self.ground.limits.bytes)}")
         if self._files > _MOST_FILES:
             raise UnreadableError(f"it has more than {_MOST_FILES:,} files")
-        self.contents[name] = met.content
-        return met.content
+        self.contents[name] = content
+        return content
 
     def take_folder(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Take a folder into the copy; the name and the content of each file.

@@ -27,7 +27,7 @@ _TOP: Region = (0, 0, 1, 0, 0, 0, 1)
 
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:
     """The documents of what was rendered, and a fault for each part that cannot be read."""
-    built = OverlayFiles(rendered) if rendered.tool == "kustomize" else None
+    built = OverlayFiles(rendered) if rendered.tool == "kustomize" and rendered.texts else None
     for path, text in rendered.texts:
         template = "" if built else _decoded(rendered.files.get(path, b""))
         lines = text.split("\n")

@@ -130,8 +130,9 @@ def _key(value: dict[str, Any]) -> _Key:
 
 def _origins(made: _Key, known: Iterable[_Key]) -> Iterator[_Key]:
     """The objects of its kind that a built one may come from: those with the longest name that its own holds."""
-    _, name, namespace = made
-    near = [key for key in known if key[1] in name]
+    kind, name, namespace = made
+    every = list(known)
+    near = [key for key in every if key[1] in name] or (every if kind == "Namespace" else [])  # `namespace` renames it
     best = max(((len(key[1]), key[2] == namespace) for key in near), default=None)
     yield from (key for key in near if (len(key[1]), key[2] == namespace) == best)
 

@@ -34,6 +34,8 @@ _MEANINGS = {
 def state_of(finding: Finding) -> str:
     """What became of a finding, with the changes that may have caused it."""
     state = _WORDS[finding.baseline_state] if finding.baseline_state else ""
+    if finding.previous and finding.previous != finding.observed:
+        state += f", where {finding.previous}"
     return f"{state}; possible cause elsewhere in the change: {finding.cause}" if finding.cause else state
 
 

@@ -13,6 +13,8 @@ from scanner.sources import git
 DEFAULT = "origin/HEAD"
 _LIKELY = ("origin/main", "origin/master", "main", "master")
 """Names that a default branch often has."""
+_ALL_BRANCHES = b"refs/heads/*"
+"""What a clone of all branches fetches."""
 _UNSHALLOW = "fetch the history first: git fetch --unshallow origin"
 
 
@@ -46,7 +48,7 @@ def find(paths: Sequence[str], named: str | None, environment: Mapping[str, str]
     found = git.answer(folder, "merge-base", commit, target)
     if found and (said := found.decode().strip()).isalnum():
         return Base(name, said, target)
-    if git.answer(folder, "rev-parse", "--is-shallow-repository") == b"true\n":
+    if _is_shallow(folder):
         message = f"the checkout is shallow, and the common ancestor of {head} and {name} is not in it"
         raise UsageError(message, hint=_UNSHALLOW)
     raise UsageError(f"{head} and {name} have no common ancestor", hint="name another base: --base REV")
@@ -89,20 +91,31 @@ def _target(name: str, folder: str) -> str:
 def _fetch(name: str, folder: str) -> str:
     """The command that brings a base that is not there."""
     remote, _, branch = name.partition("/")
+    deeper = "--unshallow " if _is_shallow(folder) else ""
     if git.answer(folder, "rev-list", "--all", "--max-count=1") == b"":
         return "there is no commit yet: commit first, then change something"
     if name == DEFAULT:
-        return _without_default(folder)
+        return _without_default(folder, deeper)
     if remote == "origin" and branch:
-        return f"fetch it first: git fetch origin {branch}:refs/remotes/origin/{branch}"
-    return f"fetch it first: git fetch origin {name}"
+        return f"fetch it first: git fetch {deeper}origin {branch}:refs/remotes/origin/{branch}"
+    return f"fetch it first: git fetch {deeper}origin {name}, and compare with it: --base FETCH_HEAD"
 
 
-def _without_default(folder: str) -> str:
-    """What to do where the default branch of the remote is not known."""
+def _is_shallow(folder: str) -> bool:
+    return git.answer(folder, "rev-parse", "--is-shallow-repository") == b"true\n"
+
+
+def _without_default(folder: str, deeper: str) -> str:
+    """What to do where the default branch of the remote is not known; `deeper` fetches the history of a shallow one."""
     known = git.answer(folder, "for-each-ref", "--format=%(refname:short)", "refs/remotes/origin", "refs/heads") or b""
     names = known.decode(errors="replace").split()
     near = next((each for each in _LIKELY if each in names), "BRANCH")
     if git.answer(folder, "config", "--get", "remote.origin.url"):
+        fetched = git.answer(folder, "config", "--get-all", "remote.origin.fetch") or b""
+        if deeper or _ALL_BRANCHES not in fetched:
+            commands = (
+                f"git remote set-branches origin '*' && git fetch {deeper}origin && git remote set-head origin --auto"
+            )
+            return f"fetch the other branches: {commands}"
         return f"run `git remote set-head origin --auto`, or name the base: --base {near}"
     return f"there is no remote `origin`, so name the base: --base {near}"

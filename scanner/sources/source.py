@@ -42,6 +42,10 @@ class RenderingResult(Struct, frozen=True):
     """Files that gave nothing and hold whole objects, with the part of their text that is assessed by itself."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """Files whose content is not known, and why."""
+    fragments: frozenset[str] = frozenset()
+    """Files that only change objects which are not here."""
+    by: tuple[str, ...] = ()
+    """Files with objects of which a chart has its values."""
 
 
 class File(Struct, frozen=True):
@@ -53,6 +57,8 @@ class File(Struct, frozen=True):
     """What of it is assessed, each line in its place, where the rest is assessed as a part of something else."""
     unused: str = ""
     """The file that makes the chart or the overlay known that could use it and does not; empty for most files."""
+    patch: bool = False
+    """It is in or below a folder of a kustomization, so that it may be a patch which none uses."""
 
 
 class SkippedFile(Struct, frozen=True):
@@ -79,6 +85,8 @@ class RenderingInput(Struct, frozen=True):
     content: bytes
     whole: str
     """Such as `built into kustomization.yaml`."""
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """(line, what it is) of what it names and is not among the scanned files."""
 
 
 class RenderedFile(Struct, frozen=True):
@@ -87,6 +95,8 @@ class RenderedFile(Struct, frozen=True):
     path: str
     content: bytes
     rendered: RenderingResult
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """(line, what it is) of what it names and is not among the scanned files."""
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

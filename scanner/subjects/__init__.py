@@ -1,7 +1,4 @@
-"""Documents -> typed subjects, one module per format. Knows nothing of rules and of files on disk.
-
-`FORMATS` lists every format, `KINDS` every kind of subject; docs/subjects.md describes them.
-"""
+"""Documents -> typed subjects, one module per format. `FORMATS` lists every format, `KINDS` every kind of subject."""
 
 from __future__ import annotations
 
@@ -14,13 +11,15 @@ from msgspec.structs import replace
 from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
-from scanner.marks import line_of
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
+from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
-from scanner.subjects.document import document_subject
+from scanner.subjects.document import document_subject, first_line
 from scanner.subjects.format import Format
+from scanner.subjects.fragments import fragment
 from scanner.subjects.kind import Kind
+from scanner.subjects.stacks import daemon, env_files
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
 CONFIGURATION_CHANGE = "gate.configuration-change"
@@ -33,6 +32,8 @@ FORMATS: tuple[Format, ...] = (
     architecture.FORMAT,
     calm.FORMAT,
     stacks.FORMAT,
+    daemon.FORMAT,
+    env_files.FORMAT,
     swarm.FORMAT,
     prose.FORMAT,
     *agents.FORMATS,
@@ -49,6 +50,7 @@ KINDS: dict[str, Kind] = {
 IN_PLACE = (
     *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
     *stacks.IN_PLACE,
+    *daemon.IN_PLACE,
 )
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
 IN_FILE = (agents.SETTINGS, agents.PERMISSION)
@@ -98,7 +100,8 @@ class Recognition:
     """The subjects of one input, to be taken one by one, and the further results when all were taken.
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
-    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so.
+    that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
+    a text may be a `patch`, a part of a workload is one.
     """
 
     def __init__(
@@ -107,8 +110,11 @@ class Recognition:
         group: str = "",
         whole: UnreadFormat | None = None,
         deploy_target: str = "",
+        *,
+        patch: bool = False,
     ) -> None:
         self._parts = parts
+        self._patch = patch
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
@@ -133,6 +139,10 @@ class Recognition:
             if isinstance(read, Fault):
                 self._take(read)
                 continue
+            if why := "" if self._group else assertion(read):
+                self._foreign_kinds[why] = None
+                self._losses.append(Loss(first_line(read), EMBEDDED, why))
+                continue
             for subject in self._of(read):
                 self.count += 1
                 self._kinds.add(subject.kind)
@@ -142,6 +152,10 @@ class Recognition:
         """The subjects of a document, and the document itself if its format is supported."""
         if part.format == "prose":
             self._tell_calls_in_source(part)
+        if not self._group and (why := fragment(part, patch=self._patch)):
+            self._foreign_kinds[why] = None
+            self._losses.append(Loss(first_line(part), EMBEDDED, why))
+            return
         for form in _asked(part.origin.path):
             found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:
@@ -165,10 +179,10 @@ class Recognition:
         if part.format in _OF_ANYTHING and not found:
             return
         if found and (not in_code or found is TOOL_CALL):
-            self._lose(_line(part), found.name, found.reason)
+            self._lose(first_line(part), found.name, found.reason)
             return
         if found:
-            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+            self._losses.append(Loss(first_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         self._in_code = self._in_code if self._foreign_kinds else in_code
         self._foreign_kinds[(found.title if found else foreign.kind(part.root.value)) + also] = None
 
@@ -217,9 +231,9 @@ class Recognition:
         if subjects is not None:
             yield from subjects
         elif part.origin.first_line:
-            self._losses.append(Loss(_line(part), EMBEDDED, f"in a code block: {found.reason}"))
+            self._losses.append(Loss(first_line(part), EMBEDDED, f"in a code block: {found.reason}"))
         else:
-            self._lose(_line(part), found.name, found.reason)
+            self._lose(first_line(part), found.name, found.reason)
 
     def _note_elsewhere(self, part: Document, form: Format) -> None:
         """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
@@ -284,8 +298,3 @@ def _may_hold(fault: Fault) -> bool:
 def _is_ours(relaxed: Document, text: str) -> bool:
     """Whether a text that is nearly JSON would be read if it were JSON."""
     return may_be_ours(text) and not unread.of_document(relaxed.origin.path, relaxed.root.value)
-
-
-def _line(part: Document) -> int:
-    """The 1-based line at which a document begins."""
-    return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1

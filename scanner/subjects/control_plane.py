@@ -75,6 +75,8 @@ def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:
     words = [word for field in ("command", "args") for word in container.get(field).elements()]
     whole = next((node for field in ("args", "command") if (node := container.get(field)) and node.value), MISSING)
     name, rest, scripted = _started(words)
+    if not name and not container.get("command").value and words and str(words[0].value).startswith("-"):
+        name, rest = _of_image(str(container.get("image").value)), [Node(str(word.value), word.mark) for word in words]
     if not name or not whole.mark:
         return
     shape = SubjectBuilder().say("name", name)
@@ -90,6 +92,12 @@ def programs(container: Node) -> Iterator[tuple[SubjectBuilder, Mark]]:
         shape.put("flags", Node(flags.data, flags.mark(whole)))
         shape.unknowns = flags.unknowns
     yield shape, shape.mark(whole)
+
+
+def _of_image(image: str) -> str:
+    """The program that an image starts where the container names no command, by the name of the image."""
+    name = posixpath.basename(image.partition("@")[0]).partition(":")[0]
+    return name if name in _PROGRAMS else ""
 
 
 def _started(words: list[Node]) -> tuple[str, list[Node], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.documents import Document
 from scanner.documents.positions import Node, find, join_path
-from scanner.marks import keyless, with_children
+from scanner.marks import keyless, line_of, with_children
 from scanner.model import Subject
 from scanner.subjects.format import Format
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -27,6 +27,11 @@ def document_subject(part: Document, form: Format) -> Subject:
     name = _title(part.root) or part.name or part.format
     bindings = {"document": shape.data}
     return Subject(DOCUMENT, f"document/{name}", name, part.origin, bindings, {"document": whole}, DOCUMENT)
+
+
+def first_line(part: Document) -> int:
+    """The 1-based line at which a document begins."""
+    return part.origin.first_line + (line_of(part.root.mark) if part.root.mark else 0) + 1
 
 
 def _hold_to_schema(shape: SubjectBuilder, root: Node, form: Format) -> None:

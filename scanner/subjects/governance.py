@@ -50,7 +50,7 @@ def subject(kind: str, origin: Origin, owner: str, label: str, shape: SubjectBui
     spread = {SPREAD} if isinstance(whole.value, dict) and SPREAD in whole.value else set()
     unknowns = frozenset(shape.unknowns | spread)
     partly = frozenset(shape.partly)
-    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, origin.path, partly=partly)
+    return Subject(kind, identity, title, origin, bindings, marks, binding, unknowns, group=origin.path, partly=partly)
 
 
 def decision(node: Node, name: str, origin: Origin, owner: str, fields: Mapping[str, str]) -> Subject:

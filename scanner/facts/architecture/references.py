@@ -69,8 +69,6 @@ DEFINED_AGAIN = Fact(
 )
 
 _LABELS = {SERVICE: "service", DATASTORE: "data store", BOUNDARY: "boundary", ASSET: "data asset", FLOW: "flow"}
-
-
 _NO_GUESS = ""
 _GUESSES = 20
 """Names of a system for which a guess is made; it takes longer than everything else."""

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.facts.step import Whole, read
+from scanner.facts.step import Whole, is_open, read
 from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
@@ -51,7 +51,7 @@ class Objects:
     """The resources and workloads of a scan, by group and kind and by name."""
 
     def __init__(self, subjects: Iterable[Subject], *, whole: Whole) -> None:
-        self._unread = None if whole is False else frozenset() if whole is True else whole
+        self._unread = None if is_open(whole) else frozenset() if isinstance(whole, bool) else whole
         self.whole = self._unread is not None and not self._unread
         """The objects are all there are: what is not among them does not exist."""
         self.workloads: list[Subject] = []

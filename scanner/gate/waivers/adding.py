@@ -61,6 +61,15 @@ def new_file(entry: list[str]) -> str:
     return "".join(f"{line}\n" for line in (*HEAD, *(f"  {line}" for line in entry)))
 
 
+def refuse_second(path: str, content: bytes, identity: str) -> None:
+    """Raise UsageError where a file has a waiver of an id already, PackError where it is not a file of waivers."""
+    file = datafile.parse(path, content, SCHEMA)
+    for number, each in enumerate(file.value["waivers"]):
+        if each.get("id") == identity:
+            hint = "to renew it, state new dates in `approved` and `expires` there, and have it approved again"
+            raise UsageError(f"{file.where(('waivers', number))}: the file has a waiver {identity}", hint=hint)
+
+
 def with_entry(path: str, content: bytes, entry: list[str]) -> str:
     """The text of a file of waivers with an entry at the end of its list; all other lines stay as they are.
 
@@ -70,9 +79,7 @@ def with_entry(path: str, content: bytes, entry: list[str]) -> str:
     before = datafile.parse(path, content, SCHEMA)
     waivers: list[Any] = before.value["waivers"]
     added = datafile.parse(path, new_file(entry).encode(), SCHEMA).value["waivers"]
-    for number, each in enumerate(waivers):
-        if each.get("id") == added[0]["id"]:
-            raise UsageError(f"{before.where(('waivers', number))}: the file has a waiver {each['id']}")
+    refuse_second(path, content, added[0]["id"])
     text = content.decode("utf-8")
     end = "\r\n" if "\r\n" in text else "\n"
     pad = "  "

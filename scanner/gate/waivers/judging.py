@@ -87,12 +87,22 @@ def judge(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding], today: d
 
 
 def proposed(base: Waivers, head: Waivers) -> tuple[WaiverResult, ...]:
-    """The waivers of a change that its base does not have in the same words: they cover nothing yet."""
+    """The waivers of a change that its base does not have in the same words: they cover nothing yet.
+
+    Whether a person may approve it is known when the base has it; whether another person did is known now.
+    """
     known = {_words(each) for each in base.entries}
+    return tuple(_proposal(each) for each in head.entries if _words(each) not in known)
+
+
+def _proposal(waiver: Waiver) -> WaiverResult:
+    not_approved = _not_by_another(waiver)
+    faults = [*(fault.message for fault in waiver.faults), *([not_approved] if not_approved else ())]
     why = "the change adds or changes it; it counts when the base has it"
-    return tuple(
-        WaiverResult(each, WaiverState.PROPOSED, why=why) for each in head.entries if _words(each) not in known
-    )
+    if faults:
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        why = f"the change adds or changes it, but it is invalid: {faults[0]}{more}"
+    return WaiverResult(waiver, WaiverState.PROPOSED, why=why, not_approved=not_approved)
 
 
 def _words(waiver: Waiver) -> str:
@@ -112,15 +122,21 @@ def _approval(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding]) -> _
     who = waiver.approver
     if waiver.inline:
         return _Approval(by="the file itself")
-    if not who:
-        return _Approval(why_not="it names no approver")
-    if owners.same(who, (waiver.requester,)):
-        return _Approval(why_not=f"{who} is both its requester and its approver")
+    if why_not := _not_by_another(waiver):
+        return _Approval(why_not=why_not)
     if owners.same(who, waivers.approvers):
         return _Approval(by="approvers")
     if not waivers.owners.path:
         return _Approval(why_not=f"{who} is not one of the `approvers`" if waivers.approvers else _NOBODY)
     return _by_owners(waivers.owners, who, [finding.location.path for finding in matched])
+
+
+def _not_by_another(waiver: Waiver) -> str:
+    """Why a waiver is not approved, as far as it tells itself."""
+    if not waiver.approver:
+        return "it names no approver"
+    itself = owners.same(waiver.approver, (waiver.requester,))
+    return f"{waiver.approver} is both its requester and its approver" if itself else ""
 
 
 def _by_owners(file: CodeOwners, who: str, paths: Sequence[str]) -> _Approval:

@@ -67,6 +67,7 @@ class EntryWriter:
                 inspection.take_names(mark)
             inspection.take_texts((subject.identity, subject.name, subject.group, subject.overlay))
             inspection.take_texts((*subject.unknowns, *subject.partly))
+            inspection.take_texts(chain(subject.reasons, *subject.reasons.values()))
             inspection.take_struct(subject.origin)
         for finding in evaluation.findings:
             if finding.outcome is Outcome.ERROR:
@@ -116,6 +117,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     marks: Raw
     focus: str
     unknowns: frozenset[str]
+    reasons: dict[str, tuple[str, str]]
     group: str
     overlay: str
     partial: bool
@@ -152,6 +154,7 @@ def _subject(row: _SubjectRow) -> Subject:
         _Marks(row.marks),
         row.focus,
         row.unknowns,
+        row.reasons,
         row.group,
         row.overlay,
         row.partial,

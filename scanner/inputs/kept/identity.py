@@ -63,8 +63,8 @@ def _add_compiled(total: Hash, rule: Rule) -> None:
     Those of shipped rules are compiled once and then kept. Those of others are compiled in each run and never the same,
     so that their files stand for them.
     """
-    when = rule.fix.when if rule.fix else None
-    for compiled in (rule.when, rule.require, rule.detail, rule.every_item, when):
+    of_fix = (rule.fix.when, rule.fix.safe_when) if rule.fix else (None, None)
+    for compiled in (rule.when, rule.require, rule.detail, rule.every_item, *of_fix):
         total.update(b"%d " % len(compiled or b"") + (compiled or b""))
 
 
@@ -82,7 +82,7 @@ def _told(value: Any) -> Any:
     return _GETTERS[kind](value)
 
 
-_APART = {"when", "require", "detail", "every_item"}
+_APART = {"when", "require", "detail", "every_item", "safe_when"}
 """Compiled expressions."""
 _DERIVED = {"words", "reads", "decisive"}
 """Fields of a rule that follow from the others: what its expressions, its place and its message read."""

@@ -195,7 +195,9 @@ def _digest(content: bytes | None) -> bytes:
 
 def _own(file: File) -> bytes:
     """A digest of what rendering left of a file, and of what does not use it; nothing for most files."""
-    return b"" if file.own is None and not file.unused else _digest(file.own) + b"\0" + os.fsencode(file.unused)
+    if file.own is None and not file.unused and not file.patch:
+        return b""
+    return b"\0".join((_digest(file.own), os.fsencode(file.unused), b"patch" if file.patch else b""))
 
 
 def _rendered(result: RenderingResult) -> bytes:
@@ -207,6 +209,7 @@ def _rendered(result: RenderingResult) -> bytes:
         sorted(result.patches),
         [(path, _digest(content)) for path, content in result.apart.items()],
         list(result.lost.items()),
+        result.by,
     )
     return b"rendered" + _digest(repr(told).encode("utf-8", "surrogatepass"))
 

@@ -118,6 +118,9 @@ _FORMATS = (
         (FormatSignature({"$schema": holding("opencode.ai/config")}),),
     ),
 )
+_MISSPELT = FormatSignature(
+    either(*({name: dict} for name in ("mcp_servers", "mcpservers", "mcp-servers", "McpServers", "MCPServers")))
+)
 _SERVERS_ALONE = FormatSignature(either({"servers": some(_SERVER)}, every(_SERVER)), path=r"(?:^|/)\.?mcp\.json$")
 
 
@@ -149,7 +152,7 @@ def _plausible(form: Known, path: str, value: dict[str, Any]) -> bool:
     """Whether a file at a path that other programs use too holds what the format does."""
     if form.name != "mcp-servers":
         return True
-    return any(sign.in_data(path, value) for sign in form.signs) or _SERVERS_ALONE.in_data(path, value)
+    return any(sign.in_data(path, value) for sign in (*form.signs, _SERVERS_ALONE, _MISSPELT))
 
 
 def _reader(name: str, module: str) -> Callable[[Document], Iterator[Subject] | None]:

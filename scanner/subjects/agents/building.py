@@ -15,7 +15,7 @@ from scanner.marks import with_children
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
-from scanner.subjects.agents.kinds import FILE
+from scanner.subjects.agents.kinds import FILE, SETTINGS
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder, known
 
@@ -25,6 +25,7 @@ _SETUP = regex(
 )
 """Where the path of a file leaves the folder that its setup belongs to."""
 _LONGEST_NAME = 80
+_COMMON_NAMES = ("config.json", "config.toml")
 
 
 class Place(Struct, frozen=True):
@@ -60,7 +61,14 @@ def subject(kind: str, where: Place, owner: str, label: str, shape: SubjectBuild
     name = str(shape.data.get("name", ""))
     made = governance.subject(kind, where.origin, owner, label, shape, whole)
     identity = made.identity if len(name) <= _LONGEST_NAME else f"{kind}/{owner}/{short(name)}"
-    return replace(made, identity=identity, name=f"{label} {short(name)}".strip(), group=where.group)
+    return replace(made, identity=identity, name=f"{label} {_shown(kind, where, name)}".strip(), group=where.group)
+
+
+def _shown(kind: str, where: Place, name: str) -> str:
+    """A name in titles; of settings whose file has a name that many tools use, with its folder."""
+    if kind == SETTINGS and name in _COMMON_NAMES and where.origin.path.endswith(f"/{name}"):
+        return "/".join(where.origin.path.rsplit("/", 2)[-2:])
+    return short(name)
 
 
 def with_file(made: Subject, root: Node) -> Subject:

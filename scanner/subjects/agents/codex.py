@@ -68,7 +68,8 @@ def _settings(where: Place, name: str, node: Node, root: Node) -> Subject:
     if isinstance(policy.value, str):
         shape.put("mode", policy).say("modeField", "approval_policy")
         shape.put("approval", policy, "none" if policy.value == "never" else "asked")
-        shape.say("confined", mode.value in _CONFINED and network.value is not True)
+        confined = not mode or mode.value in _CONFINED  # the sandbox is on by default
+        shape.say("confined", confined and network.value is not True)
     _sandbox(shape, node)
     shape.put("directories", node.get("sandbox_workspace_write", "writable_roots"))
     environment = node.get("shell_environment_policy")

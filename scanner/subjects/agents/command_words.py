@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from scanner.documents.positions import Node
@@ -76,11 +77,15 @@ _FETCHERS = regex(r"\b(?:curl|wget|git|node|npx|python[\d.]*|iwr|irm|Invoke-\w+)
 
 def words_of(text: str) -> list[str]:
     """The words of a command line, as a shell divides it; by blanks where its quotes do not match."""
-    text = text[:LONGEST]
+    return list(_divided(text[:LONGEST]))
+
+
+@lru_cache(maxsize=1024)
+def _divided(text: str) -> tuple[str, ...]:
     try:
-        return shlex.split(text)
+        return tuple(shlex.split(text))
     except ValueError:
-        return text.split()
+        return tuple(text.split())
 
 
 def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node] = ()) -> Iterator[Subject]:
@@ -93,13 +98,15 @@ def command(where: Place, owner: str, via: str, node: Node, apart: Sequence[Node
     text = " ".join([node.value, *arguments]) if arguments else node.value
     shape = SubjectBuilder().put("text", node, text[:LONGEST]).say("words", words[:200]).say("via", via)
     shape.say("name", short(text)).say("program", program_of(words[0]) if words else "")
-    held = _credential(text, words)
-    shape.say("credential", held).put("credential", _holding(apart, node, lambda item: _credential(item, [item])), held)
+    held = _credential(text, tuple(words))
+    shape.say("credential", held)
+    if held:
+        shape.put("credential", _holding(apart, node, lambda item: _credential(item, (item,))), held)
     found = packages.package(words)
     if found:
         shape.put("package", _holding(apart, node, lambda item: found["name"] in item), found)
     for field, value in (seen(text) if len(text) <= LONGEST else {}).items():
-        shape.say(field, value).put(field, _showing(apart, node, field), value)
+        shape.say(field, value).put(field, _showing(apart, node, field) if value else node, value)
     yield subject(COMMAND, where, owner, f"command of the {via}", shape, node)
 
 
@@ -112,7 +119,8 @@ def _showing(apart: Sequence[Node], whole: Node, field: str) -> Node:
     return _holding(apart, whole, lambda item: seen(item)[field])
 
 
-def _credential(text: str, words: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _credential(text: str, words: tuple[str, ...]) -> str:
     """The kind of the first credential: in a form of its own, assigned to a name, or behind an option."""
     if found := secret_kind("", text):
         return found
@@ -127,7 +135,8 @@ def _credential(text: str, words: Sequence[str]) -> str:
     return ""
 
 
-def seen(text: str) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def seen(text: str) -> Mapping[str, Any]:
     """What a command line does that rules are about; an empty text or false where it does not."""
     text = text.replace("\\\n", " ")
     sent = next(_sent(text), "")

@@ -103,7 +103,9 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     matcher = group.get("matcher").value
     shape.say("name", f"{event} {short(str(matcher))}: {short(text)}" if matcher else f"{event}: {short(text)}")
     yield subject(HOOK, where, "", "hook", shape, handler if handler.mark else group)
-    yield from command(where, event, "hook", line, list(handler.get("args").elements()))
+    runs = where.tool != "claude-code" or (not flat and event in EVENTS)
+    via = "hook" if runs else "hook that never runs"
+    yield from command(where, event, via, line, list(handler.get("args").elements()))
 
 
 def _fails_open(text: str) -> bool:

@@ -20,6 +20,7 @@ from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
 from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.prompts import put_credentials
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -28,13 +29,13 @@ _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
-_NOTES = frozenset(
-    {"pre", "post", "pre_task", "post_task", "pre_execution", "post_execution", "on_error", "on_complete"}
-)
+_NOTE = regex(r"(?:pre|post|on|before|after)(?:_\w+)?|notification")
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
     r"(?i)\b(?:never|not|don't|doesn't|avoid|without|instead of|forbid\w*|refuse|reject|block\w*|deny|warn\w*)\b"
 )
+_SENTENCE = 500
+"""Characters before a command that may say not to run it."""
 _EVERYTHING = ("*", "all", "All")
 
 
@@ -61,8 +62,13 @@ def read(document: Document) -> Iterator[Subject]:
 
 
 def _of_claude_flow(node: Node) -> bool:
-    """Whether hooks are `pre` and `post` texts, which claude-flow writes for people and Claude Code does not run."""
-    return isinstance(node.value, dict) and bool(node.value) and all(name in _NOTES for name in node.value)
+    """Whether hooks are texts such as `pre` and `post_task`, which are notes of claude-flow and hooks of no tool."""
+    hooks = node.value
+    return (
+        isinstance(hooks, dict)
+        and bool(hooks)
+        and all(_NOTE.fullmatch(name) and isinstance(text, str) for name, text in hooks.items())
+    )
 
 
 def _agent(where: Place, name: str, root: Node) -> Subject:
@@ -118,8 +124,9 @@ def _list(node: Node) -> Node:
 
 
 def _prompt(where: Place, name: str, root: Node) -> Subject:
-    """The lines of a text, without its front matter and its code blocks."""
+    """The lines of a text, without its front matter and its code blocks, and those that contain a credential."""
     shape = SubjectBuilder().say("name", name).put("lines", root)
+    put_credentials(shape)
     return subject(PROMPT, where, "", "instructions of", shape, root)
 
 
@@ -131,7 +138,7 @@ def _commands(where: Place, name: str, root: Node) -> Iterator[Subject]:
         row, column = start_of(line.mark)
         for match in _SPAN.finditer(line.value):
             downloads = seen(match[2][:LONGEST])["runsDownload"]
-            before = line.value[: match.start()].rpartition(". ")[2]
+            before = line.value[max(0, match.start() - _SENTENCE) : match.start()].rpartition(". ")[2]
             if match[1] or (downloads and not _NEGATED.search(before)):
                 at = keyless((row, column + match.start(2)), (row, column + match.end(2)))
                 yield from command(where, name, "prompt", Node(match[2], at))

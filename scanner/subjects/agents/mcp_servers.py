@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.building import place
-from scanner.subjects.agents.servers import servers
+from scanner.subjects.agents.building import Place, entries, place, subject
+from scanner.subjects.agents.kinds import SETTINGS
+from scanner.subjects.agents.servers import TEXT, servers
+from scanner.subjects.subject_builder import SubjectBuilder
 
 _FOLDERS = {
     ".vscode": "vscode",
@@ -31,16 +34,33 @@ _NAMES = {
     ".claude.json": "claude-code",
 }
 
+_LIST = "mcpServers"
+_TEXT = regex(r"(?i)\.(?:md|mdx|mdc|markdown|txt|rst)$")
+
 
 def read(document: Document) -> Iterator[Subject]:
     """The servers of a file."""
     path = document.origin.path
     parts = path.split("/")
     tool = next((_FOLDERS[part] for part in reversed(parts) if part in _FOLDERS), _NAMES.get(parts[-1], "any"))
-    scope = "managed" if parts[-1] == "managed-mcp.json" else "project"
+    scope = "managed" if parts[-1] == "managed-mcp.json" else TEXT if _TEXT.search(parts[-1]) else "project"
     where = place(document, tool, scope)
+    yield from _misspelt(where, document.root)
     for node in lists_of(document.root):
         yield from servers(where, node)
+
+
+def _misspelt(where: Place, root: Node) -> Iterator[Subject]:
+    """The settings of a file whose list of servers has a name that no client knows."""
+    wrong = [(key, node) for key, node in root.items() if key != _LIST and _folded(key) == _LIST.lower()]
+    if wrong and not root.get(_LIST):
+        shape = SubjectBuilder().say("name", where.origin.path.rpartition("/")[2])
+        entries(shape, "unknownKeys", [({"key": key, "path": key, "near": _LIST}, node) for key, node in wrong], root)
+        yield subject(SETTINGS, where, "", "settings in", shape, root)
+
+
+def _folded(key: str) -> str:
+    return key.lower().replace("_", "").replace("-", "")
 
 
 def lists_of(root: Node) -> Iterator[Node]:

@@ -39,6 +39,8 @@ _VALUED = frozenset(
 _EXACT_NPM = regex(r"v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _NPM = regex(r"(@[\w.-]+/[\w.-]+|[\w.-]+)(?:@(.+))?")
 _PYTHON = regex(r"([\w.-]+)(?:\[[\w,-]+\])?(?:(?:==|@)(.+))?")
+_PLAIN = regex(r"(?:@[\w.-]+/)?[\w.-]+")
+"""The name of a package of a registry."""
 _COMMIT = regex(r"(?:#|@)(?:[0-9a-f]{40}|v?\d+\.\d+\.\d+)(?:#.*)?$")
 _DOCKER = ("docker", "podman", "nerdctl")
 _FLAGS = name_set(
@@ -55,7 +57,11 @@ _HOST_ACCESS = frozenset(
 
 
 def package(words: Sequence[str]) -> dict[str, Any] | None:
-    """`{runner, name, version, pinned, local}` of the package that a command line runs; None for one that runs none."""
+    """`{runner, name, version, text, pinned, moves, local}` of the package that a command line runs; None without one.
+
+    `moves` says whether it is named by a tag, a range or a branch: what runs changes with each release. A runner starts
+    what it downloaded before if no version is stated.
+    """
     words = _unwrapped(words)
     if not words:
         return None
@@ -70,11 +76,19 @@ def package(words: Sequence[str]) -> dict[str, Any] | None:
     return None if named is None else {"runner": " ".join(words[:1]), **named}
 
 
+_WITH_VALUE = ("-n", "-I", "-P", "-L", "-d", "-s", "-a", "-E")
+"""Options of xargs that take the word behind them."""
+
+
 def _unwrapped(words: Sequence[str]) -> Sequence[str]:
-    """The words behind `cmd /c`, `sudo` and assignments of variables."""
+    """The words behind `cmd /c`, `xargs`, `sudo` and assignments of variables."""
     words = list(words)
     while words and (words[0] in ("sudo", "env", "exec") or ("=" in words[0] and not words[0].startswith("-"))):
         words = words[1:]
+    if words and words[0] == "xargs":
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] in _WITH_VALUE else words[1:]
     if words and words[0].lower().removesuffix(".exe") == "cmd" and words[1:2] and words[1].lower() == "/c":
         words = words[2:]
     return words
@@ -99,9 +113,11 @@ def _named(rest: list[str], *, python: bool) -> dict[str, Any] | None:
         else:
             named = named or word
             break
-    if not named or named.startswith("$"):
+    if not named or named.startswith(("$", "<", "{")):
         return None
-    return {**(_python(named) if python else _npm(named)), "local": local}
+    found = _python(named) if python else _npm(named)
+    moves = not found["pinned"] and bool(found["version"] or not _PLAIN.fullmatch(found["name"]))
+    return {**found, "text": named, "moves": moves, "local": local}
 
 
 def _npm(text: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from scanner.late import regex
 from scanner.subjects.agents import file_reach
-from scanner.subjects.agents.programs import name_set, program_of, rank, rows, valued_options
+from scanner.subjects.agents.programs import name_set, program_of, rank, rows, rows_of, valued_options
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
@@ -112,11 +112,18 @@ def _ignored_specifier(tool: str, specifier: str) -> str:
             return "`:*` is only recognised at the end"
         if "*:" in specifier.rstrip().removesuffix(":*"):
             return "a colon behind `*` is taken literally"
-    elif tool in _READERS | _WRITERS and specifier.endswith(":*"):
-        return "`:*` is only recognised in rules for commands"
+    elif tool in _READERS | _WRITERS:
+        return _ignored_path(tool, specifier)
     elif tool == "WebFetch" and specifier != "*" and not specifier.startswith("domain:"):
         return "a rule for WebFetch begins with `domain:`"
     return ""
+
+
+def _ignored_path(tool: str, specifier: str) -> str:
+    """Why a rule with a path matches no file."""
+    if specifier.startswith("file:"):
+        return f"`file:` counts as a part of the path: write {tool}({specifier.removeprefix('file:')})"
+    return "`:*` is only recognised in rules for commands" if specifier.endswith(":*") else ""
 
 
 def _reach(tool: str, specifier: str | None) -> str:
@@ -176,7 +183,8 @@ def command_reach(specifier: str) -> str:
     start = f"{program_of(first)} {rest}".strip()
     if not start:
         return "any-command"
-    found = [reach for words, reach in rows() if _includes(start, words, whole_words=pattern.whole_words)]
+    table = rows_of(start.partition(" ")[0]) if rest or pattern.whole_words else rows()
+    found = [reach for words, reach in table if _includes(start, words, whole_words=pattern.whole_words)]
     return min(found, key=rank, default="narrow")
 
 

@@ -25,7 +25,10 @@ def permissions(
     root: Node | None = None,
     path: str = "permissions",
 ) -> Iterator[Subject]:
-    """The rules of several lists, each with the one that makes it void; with `root`, in a document below a path."""
+    """The rules of several lists, each with the one that makes it void.
+
+    With `root`, in a document below a path: a rule that a narrower one can replace has it, for the fix.
+    """
     rules = {
         name: [(at, node, parse(node.value)) for at, node in _texts(lists[name])] for name in LISTS if name in lists
     }
@@ -35,7 +38,7 @@ def permissions(
         inside = [rule for *_, rule in pairs[:most]]
         for at, node, rule in pairs:
             made = permission(where, name, node, rule, stronger=stronger, inside=inside, source=source)
-            if root:
+            if root and made.bindings[made.focus]["narrower"]:
                 made.bindings[made.focus]["path"] = f"{path}.{name}.{at}"
                 made = with_file(made, root)
             yield made

@@ -88,6 +88,19 @@ def rows() -> tuple[tuple[str, str], ...]:
     )
 
 
+def rows_of(program: str) -> list[tuple[str, str]]:
+    """The rows whose first word is a program."""
+    return _by_program().get(program, [])
+
+
+@cache
+def _by_program() -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in rows():
+        found.setdefault(row[0].partition(" ")[0], []).append(row)
+    return found
+
+
 @cache
 def valued_options(program: str) -> frozenset[str]:
     """The options of a program that take a value."""

@@ -52,6 +52,10 @@ RUNTIMES = (
         "configuration of LangGraph",
         "langgraph",
         "",
-        (FormatSignature({"graphs": dict, "dependencies": list}),),
+        (
+            FormatSignature({"graphs": dict, "dependencies": list}),
+            FormatSignature({"graphs": dict, "node_version": either(str, int)}),
+            FormatSignature({"graphs": dict}, path=r"(?:^|/)langgraph\.json$"),
+        ),
     ),
 )

@@ -16,6 +16,36 @@ _EXACT = regex(
 )
 _MADE_UP = regex(r"(?i)xxxx|your|example|placeholder|replace|dummy|fake|redacted|sample|changeme|\.\.\.|(.)\1{5}")
 _VARIED = 10
+_MARKS = (
+    *(
+        "PRIVATE KEY",
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "AIza",
+        "sk-",
+    ),
+    *("k_live_", "npm_", "hf_", "eyJ", "://"),
+)
+"""One of them is in every text that `_IN_PROSE` finds."""
+_IN_PROSE = regex(
+    r"^\s*-----BEGIN ([A-Z]+ )*PRIVATE KEY-----\s*$|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}"
+    r"|\bgithub_pat_[A-Za-z0-9_]{40}|\bglpat-[A-Za-z0-9_-]{20}|\bxox[abprs]-[0-9]{8,}-[A-Za-z0-9-]{10}"
+    r"|\bAIza[0-9A-Za-z_-]{35}|\bsk-(ant-|proj-)[A-Za-z0-9_-]{24}|\b[rs]k_live_[A-Za-z0-9]{16}"
+    r"|\bnpm_[A-Za-z0-9]{36}|\bhf_[A-Za-z]{30}|(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10}"
+    r"|://[^/\s:@'\"<>${}\[]+:[^/\s:@'\"<>${}*\[]{4,}@[\w.-]+"
+)
+_NOT_IN_PROSE = regex(
+    r"(?i)(your[-_ ]|example|placeholder|change-?me|dummy|redacted|xxxx|<[\w -]+>|\*\*\*|process\.env|os\.environ"
+    r"|:(\w+_)?pass(word|wd)?@|\.\.\.|:secret@|user:|username:|localhost|127\.0\.0\.1|fake|sample|test)"
+)
 
 
 def secret_kind(name: str, value: str) -> str:
@@ -30,3 +60,9 @@ def secret_kind(name: str, value: str) -> str:
     if exact and not _MADE_UP.search(exact[0]) and len(set(exact[0])) > _VARIED:
         return "a token"
     return ""
+
+
+def is_secret_line(line: str) -> bool:
+    """Whether a line of a text for people and agents contains what looks like a credential, and not a placeholder."""
+    marked = any(mark in line for mark in _MARKS)
+    return marked and bool(_IN_PROSE.search(line)) and not _NOT_IN_PROSE.search(line)

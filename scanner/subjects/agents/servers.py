@@ -35,6 +35,8 @@ _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|c
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 _URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 _BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
+TEXT = "text"
+"""The scope of a code block: no tool starts a server from there."""
 _APPROVALS = ("autoApprove", "alwaysAllow", "autoApproved", "auto_approve", "always_allow")
 
 
@@ -70,10 +72,11 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
         _runs(shape, words, arguments or line)
     found = subject(SERVER, where, "", "MCP server", shape, node)
     yield found
+    via = "server in a text" if where.scope == TEXT else "server"
     if words and not isinstance(line.value, list):
-        yield from command(where, name, "server", line, _items(arguments))
+        yield from command(where, name, via, line, _items(arguments))
     elif isinstance(line.value, list):
-        yield from command(where, name, "server", line.get(0), _items(line)[1:])
+        yield from command(where, name, via, line.get(0), _items(line)[1:])
     yield from command(where, name, "helper", node.get("headersHelper"))
 
 

@@ -7,17 +7,30 @@ from typing import Any, Self
 
 from scanner.documents.positions import Node
 from scanner.marks import NOWHERE, Mark, entries_of, with_children
-from scanner.subjects.stacks.variables import substitute
+from scanner.subjects.stacks.variables import substitute, variables_in
 from scanner.subjects.subject_builder import SubjectBuilder
 
 Entry = tuple[Any, Mark]
 """An item of a list that is built, and its place."""
+Reason = tuple[str, str]
+"""Why a field is not known, and what to provide."""
 _TRUE = frozenset(("true", "y", "yes", "on", "1"))
 _FALSE = frozenset(("false", "n", "no", "off", "0"))
 
 
 class Applied(SubjectBuilder):
     """Data for rule expressions; a value of which a variable without a default is a part is not known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reasons: dict[str, Reason] = {}
+        """Why fields are not known, and what to provide."""
+
+    def miss(self, name: str, reason: Reason) -> Self:
+        """Take in that a field is not known."""
+        self.unknowns.add(name)
+        self.reasons.setdefault(name, reason)
+        return self
 
     def text(self, name: str, node: Node) -> Self:
         """Take a text in, or a number as text."""
@@ -27,7 +40,7 @@ class Applied(SubjectBuilder):
             if told.known:
                 self.data[name], self.marks[name] = told.text, node.mark
             else:
-                self.unknowns.add(name)
+                self.miss(name, _unset(name, told.text))
         return self
 
     def flag(self, name: str, node: Node) -> Self:
@@ -35,7 +48,7 @@ class Applied(SubjectBuilder):
         if node.mark and node.value is not None:
             value = as_flag(node.value)
             if value is None:
-                self.unknowns.add(name)
+                self.miss(name, _unset(name, as_text(node.value) or ""))
             else:
                 self.data[name], self.marks[name] = value, node.mark
         return self
@@ -48,7 +61,7 @@ class Applied(SubjectBuilder):
             if told.known and told.text.isdecimal():
                 self.data[name], self.marks[name] = int(told.text), node.mark
             else:
-                self.unknowns.add(name)
+                self.miss(name, _unset(name, told.text))
         return self
 
     def listed(self, name: str, entries: Iterable[Entry], whole: Mark | None = None) -> Self:
@@ -65,7 +78,17 @@ class Applied(SubjectBuilder):
             self.data[name] = inner.data
             self.marks[name] = with_children(whole.mark or NOWHERE, inner.marks)
         self.unknowns |= inner.unknowns
+        self.reasons.update(inner.reasons)
         return self
+
+
+def _unset(name: str, text: str) -> Reason:
+    """The reason for a value with variables that nobody sets in the file."""
+    names = ", ".join(dict.fromkeys(variables_in(text)))
+    if not names:
+        return f"`{name}` is not a value that is known", f"write `{name}` as a plain value"
+    why = f"`{name}` depends on {names}, which the shell sets, or with Compose the file .env"
+    return why, f"give {names} a default, as in `${{NAME:-default}}`"
 
 
 def as_text(value: Any) -> str | None:

@@ -8,6 +8,8 @@ NETWORK = "stack.network"
 VOLUME = "stack.volume"
 SECRET = "stack.secret"  # noqa: S105 - the name of a kind
 CONFIG = "stack.config"
+DAEMON = "stack.daemon"
+VARIABLES = "stack.variables"
 
 COMPOSE, STACK = "compose", "stack"
 """Who deploys: `docker compose` and `docker stack deploy`."""

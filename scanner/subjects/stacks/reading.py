@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scanner.documents import Document
-from scanner.documents.positions import Node
+from scanner.documents.positions import Node, join_path
 from scanner.marks import NOWHERE
 from scanner.model import Subject
 from scanner.subjects.stacks import resources, services
-from scanner.subjects.stacks.applied import Applied
+from scanner.subjects.stacks.applied import Applied, Entry, entry
 from scanner.subjects.stacks.dropped_keys import refused
+from scanner.subjects.stacks.forms import FILE, Misfit, fitting
 from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.target import Target, target_of
 
@@ -25,32 +26,71 @@ _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
 """Kind -> where its subjects stand, and what is in force of each."""
 
 
+_DEFINITION = 2
+"""Parts of the path of a service or a definition."""
+_DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("deploy",): ("mode", "replicas", "constraints", "failure_action", "limits", "memory", "pids", "labels"),
+    ("deploy", "resources"): ("limits", "memory", "pids"),
+    ("deploy", "resources", "limits"): ("memory", "pids"),
+    ("deploy", "placement"): ("constraints",),
+    ("deploy", "update_config"): ("failure_action",),
+    ("healthcheck",): ("health", "test"),
+    ("healthcheck", "test"): ("health",),
+    ("volumes",): ("mounts",),
+    ("use_api_socket",): ("mounts",),
+    ("build",): ("build_args",),
+    ("build", "args"): ("build_args",),
+    ("logging",): ("logging_driver",),
+    ("mem_limit",): ("memory",),
+    ("pids_limit",): ("pids",),
+    ("driver_opts",): ("encrypted", "options", "device", "type", "o"),
+}
+"""Field of the text -> fields of what is in force that are not known without it."""
+
+
 def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     """The subjects of a Compose or stack file; `wanted` is who deploys it, where the caller says so."""
-    root, target = document.root, target_of(document, wanted)
+    root, misfits = fitting(document.root, FILE)
+    target = target_of(root, document.origin.path, wanted)
     stack = {"target": target.name}
-    yield _system(document, target)
+    yield _system(document, root, target, misfits)
     for kind, (section, read) in _SECTIONS.items():
         for name, node in root.get(section).items():
-            if isinstance(node.value, dict) or node.value is None:
-                stated = {key: value for key, value in (node.value or {}).items() if value is not None}
-                whole = Node(stated if document.has_null else node.value, node.mark)
-                yield _subject(document, kind, str(name), whole, read(node, target.name), stack)
+            stated = {key: value for key, value in (node.value or {}).items() if value is not None}
+            whole = Node(stated if document.has_null else node.value, node.mark)
+            shape = read(node, target.name)
+            for misfit in misfits:
+                if misfit.field[:2] == (section, name):
+                    _leave_out(shape, misfit)
+            yield _subject(document, kind, str(name), whole, shape, stack)
 
 
-def _system(document: Document, target: Target) -> Subject:
-    root = document.root
+def _leave_out(shape: Applied, misfit: Misfit) -> None:
+    """Take in that a field is not known because its value has another form than it must have."""
+    holder, field = misfit.field[:_DEFINITION], misfit.field[_DEFINITION:]
+    for name in (*field, *_DERIVED.get(field, ())):
+        shape.miss(name, misfit.reason(holder))
+
+
+def _system(document: Document, root: Node, target: Target, misfits: list[Misfit]) -> Subject:
     shape = Applied().text("name", root.get("name")).text("version", root.get("version"))
     shape.say("target", target.name).say("decided_by", target.why).say("undecided", target.undecided)
     if root.get("include"):
         shape.say("included", True)
+    if any(len(misfit.field) <= _DEFINITION for misfit in misfits):
+        shape.say("cut", True)
+    shape.listed("misfits", map(_misfit, misfits))
     shape.listed("refused", refused(root) if target.name == STACK else ())
     name = shape.data.get("name", "")
     identity = f"{SYSTEM}/{name}" if name else SYSTEM
     title = f"{'stack' if target.name == STACK else 'Compose project'} {name}".strip()
-    marks = {"system": shape.mark(root)}
+    marks = {"system": shape.mark(document.root)}
     bindings = {"system": shape.data}
-    return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system", frozenset(shape.unknowns))
+    return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system")
+
+
+def _misfit(misfit: Misfit) -> Entry:
+    return entry(misfit.mark, key=join_path(misfit.path), expected=misfit.expected, found=misfit.found)
 
 
 def _subject(document: Document, kind: str, name: str, node: Node, shape: Applied, stack: dict[str, Any]) -> Subject:
@@ -59,4 +99,5 @@ def _subject(document: Document, kind: str, name: str, node: Node, shape: Applie
     bindings = {focus: node.value, "applied": shape.data, "stack": stack}
     marks = {focus: node.mark or NOWHERE, "applied": shape.mark(node)}
     identity, unknowns = f"{kind}/{name}", frozenset(shape.unknowns)
-    return Subject(kind, identity, f"{focus} {name}", document.origin, bindings, marks, focus, unknowns)
+    title, origin = f"{focus} {name}", document.origin
+    return Subject(kind, identity, title, origin, bindings, marks, focus, unknowns, reasons=shape.reasons)

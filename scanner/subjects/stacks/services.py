@@ -34,6 +34,7 @@ def applied(service: Node, target: str) -> Applied:
     for name in ("command", "entrypoint"):
         shape.listed(name, texts(service.get(name)), service.get(name).mark)
     shape.listed("environment", pairs(service.get("environment")), service.get("environment").mark)
+    shape.listed("env_files", _env_files(service.get("env_file")))
     shape.listed("labels", [*pairs(service.get("labels")), *pairs(service.get("deploy", "labels"))])
     args = _in_force(service, "build", target).get("args")
     shape.listed("build_args", pairs(args), args.mark)
@@ -56,6 +57,13 @@ def _socket(node: Node) -> Iterator[Entry]:
     """The mount that `use_api_socket` of Compose makes."""
     if node.mark and as_flag(node.value):
         yield entry(node.mark, text=_SOCKET, type="bind", source=_SOCKET, source_end=_SOCKET, target=_SOCKET)
+
+
+def _env_files(node: Node) -> Iterator[Entry]:
+    """The paths of environment files; a variable without a default stays in them."""
+    for part in node.elements() if isinstance(node.value, list) else (node,):
+        path = part.get("path") if isinstance(part.value, dict) else part
+        yield from texts(path)
 
 
 def _capabilities(node: Node) -> Iterator[Entry]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.stacks.deployers import IGNORED, ONLY_SWARM
@@ -30,21 +29,21 @@ class Target(Struct, frozen=True):
     """The content fits both."""
 
 
-def target_of(document: Document, wanted: str) -> Target:
+def target_of(root: Node, path: str, wanted: str) -> Target:
     """Who deploys a file: whom the caller names, else whom its name or its content shows, else `docker compose`.
 
     What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse the file.
     """
     if wanted:
         return Target(wanted, "option")
-    if _STACK_NAME.search(document.origin.path):
+    if _STACK_NAME.search(path):
         return Target(STACK, "file name")
-    swarm, deploy = _uses_swarm(document.root), _has_deploy(document.root)
+    swarm, deploy = _uses_swarm(root), _has_deploy(root)
     if not deploy and not swarm:
         return Target(COMPOSE, "")
-    is_refused = next(refused(document.root), None) is not None
+    is_refused = next(refused(root), None) is not None
     if swarm and not is_refused:
-        return Target(STACK, "content", undecided=_uses_compose(document.root))
+        return Target(STACK, "content", undecided=_uses_compose(root))
     if swarm:
         return Target(COMPOSE, "content", undecided=True)
     return Target(COMPOSE, "", undecided=not is_refused)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from scanner.late import regex
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_USED = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _DEEPEST = 8
 """Defaults in defaults that are followed."""
 
@@ -30,6 +31,11 @@ def substitute(text: str, depth: int = 0) -> Substituted:
         return Substituted(text, True)
     parts = [*_parts(text, _closings(text), depth)]
     return Substituted("".join(part.text for part in parts), all(part.known for part in parts))
+
+
+def variables_in(text: str) -> list[str]:
+    """The names of the variables in a text."""
+    return _USED.findall(text)
 
 
 def _parts(text: str, closings: Mapping[int, int], depth: int) -> Iterator[Substituted]:

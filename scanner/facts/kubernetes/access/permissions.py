@@ -176,6 +176,11 @@ def permits(rule: Any) -> bool:
     return bool(_listed(rule, "verbs")) and bool(_listed(rule, "resources") or _listed(rule, "nonResourceURLs"))
 
 
+def asks(rule: Any) -> bool:
+    """Whether a rule allows a request; what is checked for `use` is the pod as it is made, without its token."""
+    return permits(rule) and any(verb != "use" for verb in _listed(rule, "verbs"))
+
+
 def _allows(rule: Any, right: Permission) -> bool:
     return (
         _names(rule, "verbs", right.verbs)

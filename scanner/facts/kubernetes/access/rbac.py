@@ -62,6 +62,13 @@ ACCOUNT_PERMITTED = Fact(
     "Whether any permission is granted to the account; absent where the files do not show it.",
     provide="scan the folder that holds the roles and bindings of its service account, and state the namespaces",
 )
+ACCOUNT_BOUND = Fact(
+    "account_bound",
+    (WORKLOAD,),
+    bool,
+    "Whether a binding that names the account itself gives it more than the `use` of a policy.",
+    provide="scan the folder that holds the bindings of its service account",
+)
 EVERYONE_POWERS = Fact(
     "everyone_powers",
     (RESOURCE,),
@@ -114,6 +121,8 @@ class _AccountPermissions(Struct):
 
     permitted: bool = False
     """Something at all, for certain."""
+    bound: bool = False
+    """By a binding that names the account itself, which asks the API for something."""
     held: list[_HeldPermission] = field(default_factory=list)
     open: bool = False
     """There may be more."""
@@ -123,7 +132,7 @@ class _AccountPermissions(Struct):
 
 @step(
     Cluster,
-    gives=(ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED, EVERYONE_POWERS, ROLE_FOUND, BOUND),
+    gives=(ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED, ACCOUNT_BOUND, EVERYONE_POWERS, ROLE_FOUND, BOUND),
     reads=(
         read(WORKLOAD, "pod.serviceAccountName", "pod.serviceAccount"),
         read(RESOURCE, "object.roleRef", "object.subjects", objects=("ClusterRoleBinding", "RoleBinding")),
@@ -154,6 +163,7 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
         _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, takeover, shared, unsure=means.open and not takeover))
         if means.permitted or not means.open:
             facts.add(workload, ACCOUNT_PERMITTED, means.permitted)
+        facts.add(workload, ACCOUNT_BOUND, means.bound)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
         means = _means(subject, account, bindings, known, whole=whole)
@@ -203,10 +213,14 @@ def _joined(grants: Iterable[Grant]) -> _AccountPermissions:
     wide: dict[permissions.Permission, tuple[Grant, PolicyRule]] = {}
     narrow: dict[str, dict[permissions.Permission, tuple[Grant, PolicyRule]]] = {}
     for grant in grants:
-        if grant.role.clauses is None:
+        clauses = grant.role.clauses
+        means.bound |= grant.to == "account" and (
+            clauses is None or any(permissions.asks(each.rule) for each in clauses)
+        )
+        if clauses is None:
             means.open, means.doubt = True, grant
             continue
-        means.permitted |= any(permissions.permits(clause.rule) for clause in grant.role.clauses)
+        means.permitted |= any(permissions.permits(clause.rule) for clause in clauses)
         found = wide if grant.cluster else narrow.setdefault(namespace_of(grant.binding), {})
         for right, path in _rights(grant).items():
             found.setdefault(right, path)

@@ -1,0 +1,36 @@
+"""Whether a JSON web token can authenticate anybody: one that expired long ago or that documentation shows cannot."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+_EXPIRED = 1_767_225_600
+"""The first second of 2026: a token that expired before it is expired on every day on which Assay runs."""
+_SHOWN: dict[str, tuple[object, ...]] = {
+    "sub": ("1234567890", 1234567890),
+    "name": ("John Doe", "Jane Doe"),
+    "iss": ("supabase-demo", "joe", "https://example.com", "https://example.com/", "example.com"),
+}
+"""Claims of the tokens that RFC 7519, jwt.io and the demonstration of Supabase show."""
+
+
+def is_void_token(token: str) -> bool:
+    """Whether the claims of a token say that it expired, or are those of a token that everybody knows."""
+    claims = _claims(token)
+    expires = claims.get("exp")
+    if isinstance(expires, int | float) and 0 < expires < _EXPIRED:
+        return True
+    return any(
+        claims.get(name) in known for name, known in _SHOWN.items() if not isinstance(claims.get(name), list | dict)
+    )
+
+
+def _claims(token: str) -> dict[str, Any]:
+    parts = token.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, IndexError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -1,0 +1,144 @@
+"""Objects of Flux and Argo CD that deploy a chart of the scanned files, with the values that they give it."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from scanner import documents
+from scanner.documents import Document
+from scanner.errors import UnreadableError
+from scanner.late import regex
+from scanner.rendering.private_copy import SourceTree
+
+_SIGNS = (b"helm.toolkit.fluxcd.io/", b"argoproj.io/")
+_LARGEST = 1_000_000
+"""Bytes of a file that is searched for such objects."""
+_MOST = 20
+"""Releases of one chart that are rendered."""
+_PLAIN = regex(r"[\w-]+(?:\.[\w-]+)*")
+"""The name of a parameter that is a path of keys."""
+_NUMBER = regex(r"0|-?[1-9][0-9]{0,8}")
+_WORDS = {"true": True, "false": False, "null": None}
+_REPOSITORIES = frozenset({"Bucket", "GitRepository"})
+"""Sources of Flux that hold files, so that a chart of one is a path."""
+
+
+class Release(Struct, frozen=True):
+    """A chart that an object deploys."""
+
+    path: str
+    """The file of the object."""
+    name: str
+    values: tuple[bytes, ...]
+    """Files of values, of which a later one wins."""
+
+
+class _Named(Struct, frozen=True):
+    """What an object says of a chart."""
+
+    folder: str
+    name: str
+    files: tuple[str, ...]
+    """Files of values, by their names in the repository."""
+    inline: tuple[bytes, ...]
+
+
+def releases(names: Iterable[str], charts: Iterable[str], ground: SourceTree) -> dict[str, list[Release]]:
+    """Chart.yaml -> the releases of it that objects in files describe."""
+    markers = {posixpath.dirname(marker) or ".": marker for marker in charts}
+    found: dict[str, list[Release]] = {}
+    for path in sorted(names) if markers else ():
+        if not path.endswith((".yaml", ".yml")):
+            continue
+        for each in ground.once(_read, path):
+            top, marker = _found(each.folder, markers)
+            if marker and len(found.setdefault(marker, [])) < _MOST:
+                files = (posixpath.normpath(posixpath.join(top, name)) for name in each.files)
+                given = tuple(ground.content(name) for name in files if ground.is_file(name))
+                found[marker].append(Release(path, each.name, (*given, *each.inline)))
+    return found
+
+
+def _found(folder: str, markers: Mapping[str, str]) -> tuple[str, str]:
+    """The folder of the repository and the chart that a path in it names; empty where none or several may be meant."""
+    if folder in markers:
+        return "", markers[folder]
+    ends = [own for own in markers if own.endswith(f"/{folder}")]
+    return (ends[0].removesuffix(folder), markers[ends[0]]) if len(ends) == 1 else ("", "")
+
+
+def _read(path: str, content: bytes) -> list[_Named]:
+    if len(content) > _LARGEST or b"{{" in content or not any(sign in content for sign in _SIGNS):
+        return []
+    try:
+        parts = list(documents.read(path, documents.decode(content)))
+    except UnreadableError:
+        return []
+    return [each for part in parts if isinstance(part, Document) for each in _of_object(part.root.value)]
+
+
+def _of_object(value: Any) -> Iterator[_Named]:
+    group, kind = str(_at(value, "apiVersion")).rpartition("/")[0], _at(value, "kind")
+    name = str(_at(value, "metadata", "name") or "")
+    if (group, kind) == ("helm.toolkit.fluxcd.io", "HelmRelease"):
+        chart = _at(value, "spec", "chart", "spec")
+        if _at(chart, "sourceRef", "kind") in _REPOSITORIES and isinstance(_at(chart, "chart"), str):
+            called = str(_at(value, "spec", "releaseName") or name)
+            inline = _as_file(_at(value, "spec", "values"))
+            yield _Named(_folder(_at(chart, "chart")), called, _texts(_at(chart, "valuesFiles")), inline)
+    elif (group, kind) == ("argoproj.io", "Application"):
+        more = _at(value, "spec", "sources")
+        for source in (_at(value, "spec", "source"), *(more if isinstance(more, list) else ())):
+            if isinstance(_at(source, "path"), str):
+                yield _of_source(_folder(_at(source, "path")), _at(source, "helm"), name)
+
+
+def _of_source(folder: str, helm: Any, name: str) -> _Named:
+    given = _texts(_at(helm, "valueFiles"))
+    files = tuple(each.lstrip("/") if each.startswith("/") else posixpath.join(folder, each) for each in given)
+    text, said = _at(helm, "values"), _at(helm, "valuesObject")
+    inline = (*((text.encode(),) if isinstance(text, str) else ()), *_as_file(said), *_as_file(_parameters(helm)))
+    return _Named(folder, str(_at(helm, "releaseName") or name), files, inline)
+
+
+def _parameters(helm: Any) -> dict[str, Any]:
+    """The parameters whose names are paths of keys, as values."""
+    values: dict[str, Any] = {}
+    given = _at(helm, "parameters")
+    for item in given if isinstance(given, list) else ():
+        name, value = _at(item, "name"), _at(item, "value")
+        if isinstance(name, str) and isinstance(value, str) and _PLAIN.fullmatch(name):
+            *above, last = name.split(".")
+            holder = values
+            for key in above:
+                inner = holder.setdefault(key, {})
+                holder = inner if isinstance(inner, dict) else {}
+            holder[last] = value if _at(item, "forceString") is True else _typed(value)
+    return values
+
+
+def _typed(text: str) -> Any:
+    return int(text) if _NUMBER.fullmatch(text) else _WORDS.get(text, text)
+
+
+def _as_file(values: Any) -> tuple[bytes, ...]:
+    return (json.dumps(values, default=str).encode(),) if isinstance(values, dict) and values else ()
+
+
+def _folder(text: str) -> str:
+    return posixpath.normpath(text.strip().lstrip("/") or ".")
+
+
+def _texts(listed: Any) -> tuple[str, ...]:
+    return tuple(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
+
+
+def _at(value: Any, *path: str) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,107 @@
+"""Charts of the scanned files that an object of Flux or Argo CD deploys: rendered with the values of the object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.finished_scan import Scan
+from scanner.model import Outcome
+from scanner.scan import Options, scan
+from tests.outside import lay
+
+pytest.importorskip("helm_python")
+CHART = {
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/web/values.yaml": "privileged: false\nimage: {tag: 1.0.0}\n",
+    "charts/web/prod.yaml": "privileged: true\n",
+    "charts/web/templates/pod.yaml": """\
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Release.Name }}}
+spec:
+  containers:
+    - name: web
+      image: "registry.example/web:{{ .Values.image.tag }}"
+      securityContext: {privileged: {{ .Values.privileged }}}
+""",
+}
+FLUX = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  chart: {spec: {chart: %s, sourceRef: {kind: %s, name: repo}%s}}
+  values: %s
+"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop}
+spec:
+  source: {repoURL: "https://example.org/repo.git", path: %s, helm: %s}
+"""
+ON = "{privileged: true}"
+
+
+@pytest.fixture(autouse=True)
+def without_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+def privileged(result: Scan) -> list[str]:
+    """The pods with a privileged container, where the chart says so."""
+    return [
+        item.subject_id.split("/")[3]
+        for item in result.findings
+        if item.rule == "kubernetes.container-not-privileged"
+        and item.outcome is Outcome.FAIL
+        and (item.location.path, item.location.line) == ("charts/web/templates/pod.yaml", 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (FLUX % ("./charts/web", "GitRepository", "", ON), ["shop"]),
+        (FLUX % ("charts/web", "GitRepository", ", valuesFiles: [charts/web/prod.yaml]", "{}"), ["shop"]),
+        (FLUX % ("charts/web", "GitRepository", ", valuesFiles: [charts/web/prod.yaml]", "{privileged: false}"), []),
+        (FLUX % ("web", "HelmRepository", "", ON), []),
+        (FLUX % ("charts/other", "GitRepository", "", ON), []),
+        (ARGO % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop"]),
+        (ARGO % ("charts/web", '{values: "privileged: true"}'), ["shop"]),
+        (ARGO % ("./charts/web/", "{valueFiles: [prod.yaml]}"), ["shop"]),
+        (ARGO % ("charts/web", "{valueFiles: [/charts/web/prod.yaml], releaseName: kiosk}"), ["kiosk"]),
+        (ARGO % ("charts/web", "{valueFiles: [../../../outside.yaml]}"), []),
+        (ARGO % ("charts/web", '{parameters: [{name: privileged, value: "true"}]}'), ["shop"]),
+        (ARGO % ("charts/web", '{valueFiles: [prod.yaml], parameters: [{name: privileged, value: "false"}]}'), []),
+        (ARGO % ("charts/web", ON), []),
+    ],
+)
+def test_a_chart_has_the_values_of_the_object_that_deploys_it(tmp_path: Path, text: str, expected: list[str]) -> None:
+    lay(tmp_path, {**CHART, "apps/shop.yaml": text})
+    result = scan(["."])
+    assert privileged(result) == expected
+    (reason,) = [item.reason for item in result.inputs if item.path == "charts/web/Chart.yaml"]
+    found = "charts/web" in text and "HelmRepository" not in text
+    assert reason == "rendered by helm" + (" with the values of apps/shop.yaml" if found else "")
+
+
+def test_each_release_of_a_chart_is_rendered_and_named_values_come_last(tmp_path: Path) -> None:
+    other = (ARGO % ("charts/web", "{}")).replace("shop", "other")
+    lay(tmp_path, {**CHART, "apps/shop.yaml": ARGO % ("charts/web", f"{{valuesObject: {ON}}}"), "apps/b.yaml": other})
+    assert privileged(scan(["."])) == ["shop"]
+    lay(tmp_path, {"off.yaml": "privileged: false\n"})
+    assert privileged(scan(["."], Options(values=("off.yaml",)))) == []
+    lay(tmp_path, {"on.yaml": "privileged: true\n"})
+    assert sorted(privileged(scan(["."], Options(values=("on.yaml",))))) == ["other", "shop"]
+
+
+@pytest.mark.slow
+def test_a_change_of_the_object_renders_anew(tmp_path: Path) -> None:
+    options = Options(cache_folder=tmp_path / "cache")
+    for value, expected in (("true", ["shop"]), ("false", []), ("true", ["shop"])):
+        lay(tmp_path, {**CHART, "apps/shop.yaml": ARGO % ("charts/web", f"{{valuesObject: {{privileged: {value}}}}}")})
+        assert privileged(scan(["charts", "apps"], options)) == expected

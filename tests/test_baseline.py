@@ -213,7 +213,8 @@ def test_an_input_that_could_not_be_read_before_is_known(folder: Path) -> None:
 
 
 def test_what_cannot_be_read_in_documentation_makes_nothing_incomparable(folder: Path) -> None:
-    (folder / "notes.md").write_text(f"```yaml\n{CLEAN}```\n\n```yaml\napiVersion: v1\nkind: Pod\nmetadata: {{\n```\n")
+    whole = CLEAN.replace("- name: web\n", "- name: web\n      image: registry.example/web:1.2.0\n")
+    (folder / "notes.md").write_text(f"```yaml\n{whole}```\n\n```yaml\napiVersion: v1\nkind: Pod\nmetadata: {{\n```\n")
     written(folder)
     assert content(folder)["unread"] == [{"path": "notes.md", "kinds": ["embedded"]}]
     assert gate(folder, "--strict-documents").returncode == 0

@@ -77,7 +77,7 @@ def test_what_is_new_stops_the_commit_and_the_rest_takes_one_line(folder: Path, 
     rest = [line for line in done.stdout.splitlines() if line.startswith("not listed: ")]
     assert len(rest) == 1
     assert re.search(r"\d+ below high, \d+ as before the change", rest[0])
-    assert done.stdout.endswith("Failed: 1 finding that the change made worse, at or above high.\n")
+    assert "\nFailed: 1 finding that the change made worse, at or above high.\nnext " in done.stdout
 
 
 def test_a_worse_value_stops_the_commit_and_a_better_one_does_not(folder: Path) -> None:

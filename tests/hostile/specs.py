@@ -94,8 +94,9 @@ ROWS = (
         "CALM that is composed of itself",
         "x.json",
         _calm(_holds("a", "b"), _holds("b", "a"), _holds("a", "a")),
+        clean=True,
     ),
-    assessed("CALM whose relationships are texts", "x.json", _calm("a", None, 5), clean=True),
+    unreadable("CALM whose relationships are texts", "x.json", _calm("a", None, 5), "a relationship has none", 1),
     assessed("CALM whose relationships are a mapping", "x.json", _calm(relationships={"a": 1}), clean=True),
     assessed(
         "CALM whose ends are lists",

@@ -13,6 +13,8 @@ from tests.command_line import Done, assay
 from tests.conftest import REPOSITORY
 from tests.test_sources_git import commit, git
 
+pytestmark = pytest.mark.slow
+
 FILE = "base.json"
 SCHEMA = json.loads((REPOSITORY / "scanner/gate/baseline.schema.json").read_text())
 POD = """\

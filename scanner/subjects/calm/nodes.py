@@ -102,7 +102,7 @@ class Nodes:
         return None
 
     def _place(self, name: str) -> Node:
-        """The innermost boundary around a node; a container that is none is looked through."""
+        """The innermost boundary around a node; a container that is not a boundary is looked through."""
         met = {name}
         while container := self._relationships.container_of(name):
             inner = str(container.value)

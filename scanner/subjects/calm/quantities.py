@@ -1,4 +1,4 @@
-"""Quantities that a CALM model states in its controls and metadata, and that are none."""
+"""Quantities that a CALM model states in its controls and metadata in a form that is not understood."""
 
 from __future__ import annotations
 

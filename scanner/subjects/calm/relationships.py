@@ -43,6 +43,11 @@ class Relationships:
                 for member in held.get("nodes").elements():
                     if isinstance(member.value, str):
                         self._containers[member.value] = held.get("container")
+        self._beside: dict[str, dict[str, Node]] = {}
+        """Node -> the nodes at the other ends of its connections."""
+        for one, other in (pair for each in self._all for pair in self._pairs(each)):
+            self._beside.setdefault(str(one.node.value), {})[str(other.node.value)] = other.node
+            self._beside.setdefault(str(other.node.value), {})[str(one.node.value)] = one.node
 
     @staticmethod
     def related(relationship: Node, kind: str) -> Node:
@@ -61,10 +66,7 @@ class Relationships:
 
     def assets_of(self, name: str, nodes: Nodes) -> list[Node]:
         """The data assets that a node is connected to."""
-        pairs = [pair for each in self._all for pair in self._pairs(each)]
-        ends = [(one, other) for pair in pairs for one, other in (pair, pair[::-1]) if one.node.value == name]
-        found = {str(other.node.value): other.node for _, other in ends if nodes.is_asset(other.node.value)}
-        return list(found.values())
+        return [node for node in self._beside.get(name, {}).values() if nodes.is_asset(node.value)]
 
     def subjects(self, nodes: Nodes) -> Iterator[Subject]:
         """A flow for each connection that does not end at a data asset, and what every relationship names."""

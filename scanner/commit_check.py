@@ -19,8 +19,9 @@ from scanner.gate import Before, reaches
 from scanner.inputs import Memory
 from scanner.model import Finding, Outcome
 from scanner.options import Options
-from scanner.scan import Evaluated, Shared, evaluate
+from scanner.scan import Evaluated, evaluate
 from scanner.scan_rules import scan_rules
+from scanner.shared import Shared
 from scanner.sources import Scope, Selection, changed_files
 from scanner.sources.git_base import Base
 from scanner.sources.git_changes import Change, ChangeSet
@@ -86,8 +87,14 @@ def _of(options: Options, read: Selection) -> Selection:
 
 
 def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) -> Evaluated:
-    shared = Shared(scan_rules(options), Memory(identity=partial(identity_of, commit=_an_identity(change))))
-    now = evaluate(head, options, None, shared)
+    identity = partial(identity_of, commit=_an_identity(change))
+    shared = Shared(scan_rules(options), Memory(identity=identity))
+    with shared.ending():
+        return _compared(head, options, change, earlier, shared)
+
+
+def _compared(head: Scope, options: Options, change: ChangeSet, earlier: _State, shared: Shared) -> Evaluated:
+    now = evaluate(head, options, None, shared, meanwhile=_load_comparison)
     checked = now
     for base, changes in _bases(change):
         if not _may_stop(checked):
@@ -101,6 +108,11 @@ def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) ->
         further = compared(before, now, base)
         checked = further if checked is now else _with_both(checked, further)
     return checked
+
+
+def _load_comparison(_: object) -> None:
+    """What compares is loaded while others work, as it may be needed; it takes longer than a small file."""
+    import scanner.comparison  # noqa: F401
 
 
 def _an_identity(change: ChangeSet) -> str:

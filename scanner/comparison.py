@@ -27,8 +27,9 @@ from scanner.inputs import Memory, hides_something
 from scanner.lost_sight import out_of_sight, state_of
 from scanner.model import OUTSIDE, Finding, Input, InputStatus, Outcome
 from scanner.options import Options
-from scanner.scan import Evaluated, Shared, evaluate
+from scanner.scan import Evaluated, evaluate, link
 from scanner.scan_rules import scan_rules
+from scanner.shared import Shared
 from scanner.sources import Selection, git_file
 from scanner.sources.git_base import Base
 from scanner.sources.source import LINK
@@ -55,10 +56,22 @@ def compare(
     input when it is done. Raises what `scan` raises.
     """
     shared = Shared(scan_rules(options), Memory(identity=partial(git_file.identity_of, commit=base.commit)))
+    with shared.ending():
+        return _compare(paths, options, base, watch, change, shared)
+
+
+def _compare(
+    paths: Sequence[str],
+    options: Options,
+    base: Base,
+    watch: Callable[[Input], object] | None,
+    change: Change,
+    shared: Shared,
+) -> Scan:
     head = replace(options.selection, may_be_missing=True, submodules=False)
     sides = [replace(head, revision=base.commit, staged=False, index=""), head]
     past, present = _scopes(paths, sides, options.configuration.place("paths"))
-    now = evaluate(present, replace(options, selection=present.selection), watch, shared)
+    now = evaluate(present, replace(options, selection=present.selection), watch, shared, meanwhile=link)
     was = replace(options, selection=past.selection, waivers=None, inline_ignores=False)
     before = evaluate(past, was, None, shared, reported=False)
     now.read.inputs = list(_with_lost(before.read.inputs, now.read.inputs))

@@ -18,7 +18,8 @@ from scanner.facts.kubernetes.objects import name_of
 from scanner.facts.setting import is_documentation, not_deployed
 from scanner.model import Subject
 from scanner.safe_read import read
-from scanner.scan import Evaluated, Shared, evaluate
+from scanner.scan import Evaluated, evaluate
+from scanner.shared import Shared
 from scanner.sources import Selection, git_file
 from scanner.sources.patterns import Patterns
 from scanner.subjects.kubernetes import RESOURCE

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import engines, gate, inputs, rendering, sources
+from scanner import engines, gate, inputs, rendering, sources, waiving
 from scanner.configured import Configuration
-from scanner.facts.field_filter import FieldFilter
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Comparison, Scan, Verdict
 from scanner.frameworks import judging
@@ -21,15 +20,15 @@ from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
 from scanner.model import Finding, Input, RuleInfo
 from scanner.options import Options
-from scanner.policy.evaluate import Evaluation, Evaluator
+from scanner.policy.evaluate import Evaluation
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.scan_run import run_of
+from scanner.shared import Prepared, Shared, prepare
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
-from scanner.waiving import prepare
 
-__all__ = ["Evaluated", "Options", "evaluate", "evaluators", "rules_of", "scan"]
+__all__ = ["Evaluated", "Options", "evaluate", "evaluators", "link", "rules_of", "scan"]
 
 
 def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[Input], object] | None = None) -> Scan:
@@ -39,7 +38,12 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
-    return evaluate(paths, options or Options(), watch).result()
+    return evaluate(paths, options or Options(), watch, meanwhile=link).result()
+
+
+def link(by: ScanRules) -> None:
+    """Make the mappings of rules to controls, which a finished scan needs."""
+    by.linked()
 
 
 class Evaluated(Struct, frozen=True):
@@ -86,7 +90,8 @@ class Evaluated(Struct, frozen=True):
         frameworks = self.by.frameworks()
         gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
         infos = self._infos(gone)
-        all_linked = links(frameworks, [*infos.values(), *self.by.rules.not_run])
+        known = self.by.linked()
+        all_linked = {**known, **links(frameworks, [info for info in infos.values() if info.id not in known])}
         linked = {rule: all_linked[rule] for rule in infos}
         not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
         scanned = self._scanned()
@@ -160,13 +165,6 @@ class Evaluated(Struct, frozen=True):
         )
 
 
-class Shared(Struct):
-    """What several scans with the same rules share."""
-
-    by: ScanRules
-    memory: inputs.Memory = field(default_factory=inputs.Memory)
-
-
 def evaluate(
     paths: Sequence[str] | sources.Scope,
     options: Options,
@@ -174,24 +172,23 @@ def evaluate(
     shared: Shared | None = None,
     *,
     reported: bool = True,
+    meanwhile: Callable[[ScanRules], object] | None = None,
 ) -> Evaluated:
     """Read files and folders, or what a scope holds, and evaluate the rules; raises as `scan` does.
 
     What is not `reported` is not searched for credentials. `shared` is what an earlier scan with the same rules used.
+    `meanwhile` prepares what will be needed later, while other processes read files.
     """
     by = shared.by if shared else scan_rules(options)
     where = _scope(paths, options)
     if shared and where.tree:
         where = replace(where, tree=replace(where.tree, known=shared.memory.contents))
-    local, joined = evaluators(by.rules, options, by_path=any(each.paths for each in by.scopes.values()))
-    compares = options.joined or bool(options.frameworks or by.policies)  # a framework needs facts about the data
-    accepted = prepare(options, by, str(where.root))
+    accepted = waiving.prepare(options, by, str(where.root))
     noted = accepted.reads() if accepted else ()
-    reads = (*joined.reads(), *noted)
-    kept = None if by.policies or by.engines else FieldFilter(reads, facts=compares)  # these may ask for any field
-    work = inputs.Work(kept, options.fixes, options.limits, options.deploy_target)
+    ready = shared.ready(options, noted) if shared else prepare(by, options, noted)
+    local, joined, work, compares = ready.local, ready.joined, ready.work, ready.compares
     reuse = _reuse(where, by, options, shared.memory if shared else None)
-    read = _read(where, local, work, by, options, reuse, watch)
+    read = _read(where, ready, by, options, reuse, watch, partial(meanwhile, by) if meanwhile else None)
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(
@@ -203,11 +200,16 @@ def evaluate(
     )
     search = partial(read.searched.search, read.contents)
     whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist
-    together, meanwhile = JoinedResult(), search if reported else None
+    together = JoinedResult()
     if compares:
-        known = reuse.joined(joined, kept, work, whole=whole, unused=read.unused) if kept else None
+        known = reuse.joined(joined, work.kept, work, whole=whole, unused=read.unused) if work.kept else None
         together = stage.run(
-            read.subjects, whole=whole, size=read.size, unused=read.unused, kept=known, meanwhile=meanwhile
+            read.subjects,
+            whole=whole,
+            size=read.size,
+            unused=read.unused,
+            kept=known,
+            meanwhile=search if reported else None,
         )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     infos = [rule.info for rule in by.rules.rules]
@@ -231,19 +233,19 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
 
 def _read(
     where: sources.Scope,
-    local: Evaluator,
-    work: inputs.Work,
+    ready: Prepared,
     by: ScanRules,
     options: Options,
     reuse: inputs.Reuse,
     watch: Callable[[Input], object] | None,
+    meanwhile: Callable[[], object] | None,
 ) -> ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
     settings = rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
     met = rendering.collect(where, settings)
-    for source, portions in inputs.assess_all(met, local, options.jobs, work, reuse):
+    for source, portions in inputs.assess_all(met, ready.local, options.jobs, ready.work, reuse, meanwhile):
         read.size += size_of(source)
         if reuse.memory:
             reuse.memory.take(source)

@@ -69,16 +69,17 @@ class Workers(Generic[Task, Part]):
         self._done: set[int] = set()
 
     def run(
-        self, batches: Iterable[list[Task]], meanwhile: Callable[[], object] | None = None
+        self, batches: Iterable[list[Task]], meanwhile: Callable[[], object] | None = None, *, stay: bool = False
     ) -> Iterator[tuple[Task, list[Part]]]:
         """Each task with the parts of its result, in the order given.
 
-        `meanwhile` is called once in this process, while the others work on their first tasks.
+        `meanwhile` is called once in this process, while the others work on their first tasks. Processes that are to
+        `stay` wait for the tasks of another call, until `stop`.
         """
         numbered = self._numbered(iter(batches))
         waiting: deque[tuple[int, Task]] = deque()
-        with on_failure(self._stop_all):
-            for _ in range(self._number):
+        with on_failure(self.stop):
+            while len(self._workers) < self._number:
                 self._workers.append(self._start())
             while self._hand_out(numbered, waiting) or any(worker.open for worker in self._workers):
                 if meanwhile:
@@ -89,12 +90,15 @@ class Workers(Generic[Task, Part]):
                     number, task = waiting.popleft()
                     self._done.remove(number)
                     yield task, self._parts.pop(number)
-            self._stop_all()
+            if not stay:
+                self.stop()
 
-    def _stop_all(self) -> None:
+    def stop(self) -> None:
+        """End the processes, where there are any."""
         for worker in self._workers:
             self._stop(worker)
-        self._workers.clear()
+        for left in (self._workers, self._again, self._parts, self._done):
+            left.clear()
 
     def _numbered(self, batches: Iterator[list[Task]]) -> Iterator[list[tuple[int, Task]]]:
         number = 0

@@ -79,3 +79,22 @@ def test_no_process_is_left_behind() -> None:
 
 def pid(_: str) -> Iterator[int]:
     yield os.getpid()
+
+
+def test_processes_that_stay_work_again() -> None:
+    workers = Workers(pid, lambda *_: 0, 2)
+    first = {part for _, parts in workers.run([["a"], ["b"]], stay=True) for part in parts}
+    second = {part for _, parts in workers.run([["c"], ["d"]], stay=True) for part in parts}
+    assert first == second
+    workers.stop()
+    for each in first:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)
+
+
+def test_a_process_that_stayed_and_died_is_replaced() -> None:
+    workers = Workers(work, failed, 1, Limits(seconds=0.5, memory=512 * 1024**2))
+    done = [list(workers.run([["a", bad, "b"]], stay=True)) for bad in ("crash", "hang", "c")]
+    workers.stop()
+    last = [[parts[-1] for _, parts in each] for each in done]
+    assert last == [["A", EXPECTED["crash"], "B"], ["A", EXPECTED["hang"], "B"], ["A", "C", "B"]]

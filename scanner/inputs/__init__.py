@@ -9,9 +9,10 @@ It depends on nothing but the file and the rules, so it may run in other process
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+
+from msgspec import Struct
 
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
@@ -63,21 +64,38 @@ def _cut(subjects: tuple[Subject, ...], kept: FieldFilter, evaluation: Evaluatio
 
 
 def assess_all(
-    sources: Iterable[Source], local: Evaluator, jobs: int, work: Work = _PLAIN, reuse: Reuse | None = None
+    sources: Iterable[Source],
+    local: Evaluator,
+    jobs: int,
+    work: Work = _PLAIN,
+    reuse: Reuse | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[tuple[Source, list[Portion]]]:
     """The work on every file, in the order of the files, in processes that a file may take down with it.
 
     `jobs` is their number, 0 for as many as there are processors where that pays. With `reuse`, files whose results
-    are kept are not worked on.
+    are kept are not worked on. `meanwhile` is called in this process, while others work; more than once, or never.
     """
 
     def run(some: Iterable[Source], keep: bool) -> Iterator[tuple[Source, list[Portion]]]:
         if work.kept:
             some = _foreseen(some, work.kept)
-        each = partial(_with_entry if keep else assess, local=local, work=work)
-        yield from spread(each, _failed, some, jobs, work.limits)
+        staying = reuse.memory.staying if reuse and reuse.memory else None
+        yield from spread(_FileWork(local, work, keep), _failed, some, jobs, work.limits, meanwhile, staying)
 
     yield from reuse.run(sources, local, work, run) if reuse else run(sources, False)
+
+
+class _FileWork(Struct, frozen=True):
+    """The work on a file; equal work gives equal results."""
+
+    local: Evaluator
+    work: Work
+    keep: bool
+    """An entry of what may be kept is made too."""
+
+    def __call__(self, source: Source) -> Iterator[Portion]:
+        return (_with_entry if self.keep else assess)(source, self.local, self.work)
 
 
 def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portion]:

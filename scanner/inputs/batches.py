@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scanner.inputs import transport
 from scanner.limits import Limits
@@ -29,11 +29,14 @@ def spread(
     sources: Iterable[_Source],
     jobs: int,
     limits: Limits,
+    meanwhile: Callable[[], object] | None = None,
+    staying: StayingWorkers | None = None,
 ) -> Iterator[tuple[_Source, list[_Result]]]:
     """Each source with the results of its work, in the order of the sources.
 
     `jobs` is the number of processes, 0 for as many as there are processors where that is faster. A source that fails
-    becomes `failed(source, why)`.
+    becomes `failed(source, why)`. `meanwhile` is called in this process, while others work. `staying` keeps the
+    processes for another call with equal work.
     """
     first: list[_Source] = []
     size, rest = 0, iter(sources)
@@ -46,7 +49,35 @@ def spread(
         return
     transport.prepare(limits)
     number = (jobs or len(os.sched_getaffinity(0))) if size >= _WORTHWHILE else 1
-    yield from Workers(work, failed, number, limits, _extra).run(_batches(first, rest))
+    batches = _batches(first, rest)
+    if staying is None:
+        yield from Workers(work, failed, number, limits, _extra).run(batches, meanwhile)
+    else:
+        yield from staying.of(work, number, lambda: Workers(work, failed, number, limits, _extra)).run(
+            batches, stay=True
+        )
+
+
+class StayingWorkers:
+    """Processes that wait for more of the same work, so that they need not load what it needs once more."""
+
+    def __init__(self) -> None:
+        self._workers: Workers[Any, Any] | None = None
+        self._work: object = None
+        self._number = 0
+
+    def of(self, work: object, number: int, make: Callable[[], Workers[Any, Any]]) -> Workers[Any, Any]:
+        """Those that do a work; they are made where there are none, too few, or those of another work."""
+        if self._workers is None or self._work != work or self._number < number:
+            self.stop()
+            self._workers, self._work, self._number = make(), work, number
+        return self._workers
+
+    def stop(self) -> None:
+        """End the processes."""
+        if self._workers:
+            self._workers.stop()
+        self._workers = None
 
 
 def size_of(source: Source) -> int:

@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
+from scanner.inputs.batches import StayingWorkers
 from scanner.inputs.portion import Portion
 from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingInput, Source
 
@@ -26,6 +27,7 @@ class Memory(Struct):
     """Of files by the ids that Git gives to them."""
     identity: Callable[[bytes], bytes] | None = None
     """The id that Git gives to a content."""
+    staying: StayingWorkers = field(default_factory=StayingWorkers)
 
     def take(self, source: Source) -> None:
         """Remember the content of a file."""

@@ -43,7 +43,11 @@ _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?
 _FIXTURE = regex(r"(?:^|/)(?:tests?|testdata|fixtures?|__tests__|__fixtures__)/", re.IGNORECASE)
 
 
-@lru_cache(maxsize=4096)
+_KEPT = 50_000
+"""Paths whose context is kept: two states of a tree are asked for one after the other."""
+
+
+@lru_cache(maxsize=_KEPT)
 def context_of(path: str) -> Context:
     """The context of an input, by its path relative to the scan."""
     if _is_document(path):
@@ -59,13 +63,13 @@ def context_of(path: str) -> Context:
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def is_for_agents(path: str) -> bool:
     """Whether an agent loads an input, by its path."""
     return bool(_FOR_AGENTS.search(path))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
     return not _is_document(path) and not _is_template(path)

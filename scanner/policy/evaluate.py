@@ -104,8 +104,10 @@ def _add(counts: Counts, more: Mapping[str, Mapping[Outcome, int]]) -> None:
         own = counts.get(rule)
         if own is None:
             counts[rule] = outcomes
-        else:
-            counts[rule] = {**own, **{outcome: own.get(outcome, 0) + number for outcome, number in outcomes.items()}}
+            continue
+        counts[rule] = total = dict(own)
+        for outcome, number in outcomes.items():
+            total[outcome] = total.get(outcome, 0) + number
 
 
 def _count(counts: Counts, rule: str, outcome: Outcome) -> None:

@@ -217,7 +217,8 @@ def evaluate(
     waived = AppliedWaivers()
     if accepted:
         about = local.like(accepted.rules)
-        findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about)
+        whole_tree = where.whole and waiving.covers(where.paths, options)
+        findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about, whole=whole_tree)
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     read.inputs = in_context(read.inputs, options.context)

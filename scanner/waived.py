@@ -147,6 +147,10 @@ class Waivers(Struct, frozen=True):
     owners: CodeOwners = CodeOwners()
 
 
+NO_MATCH = "no finding matches it"
+"""Why a waiver is unused, where all that it may be about was judged."""
+
+
 class WaiverResult(Struct, frozen=True):
     """What became of one waiver."""
 

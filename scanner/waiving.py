@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.scan_rules import ScanRules
-from scanner.waived import AppliedWaivers, Waivers
+from scanner.waived import AppliedWaivers, WaiverResult, Waivers, WaiverState
 
 if TYPE_CHECKING:
     from scanner.gate.waivers import Applied
@@ -69,22 +69,33 @@ class Waiving(Struct, frozen=True):
         contents: dict[str, bytes],
         evaluation: Evaluation,
         evaluator: Evaluator,
+        *,
+        whole: bool,
     ) -> tuple[list[Finding], AppliedWaivers]:
         """The findings with their waivers and with those about waivers, and what became of each waiver.
 
+        `whole` says that all files below the waivers were scanned: a waiver may be about what lies elsewhere.
         The outcomes of rules about waivers are added to those of the scan, and the text of the file to its texts.
         """
         from scanner.gate.waivers.subjects import subjects
 
         file, applied = self._applied(findings, read, contents)
-        about = evaluator.evaluate(subjects(applied.results))
+        about, rules = evaluator.evaluate(subjects(applied.results)), frozenset(evaluation.counts)
         evaluation.merge(about)
         for path, content in self.texts.items():
             contents.setdefault(path, content)
-        told = AppliedWaivers(
-            file.file, file.sha256, file.named, str(self.today), file.max_life, self.inline, applied.results
-        )
+        results = tuple(_with_cause(each, rules, whole=whole) for each in applied.results)
+        told = AppliedWaivers(file.file, file.sha256, file.named, str(self.today), file.max_life, self.inline, results)
         return in_order((*applied.findings, *about.findings)), told
+
+
+def _with_cause(result: WaiverResult, rules: Collection[str], *, whole: bool) -> WaiverResult:
+    """A waiver that no finding matches, with why that may be so although it is right. `rules` had an outcome."""
+    if result.state is not WaiverState.UNUSED:
+        return result
+    if not whole:
+        return replace(result, why="no finding matches it in the part that was scanned")
+    return result if result.waiver.rule in rules else replace(result, why="its rule had nothing to judge in this scan")
 
 
 def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
@@ -105,6 +116,12 @@ def prepare(options: Options, by: ScanRules, root: str) -> Waiving | None:
         file = read(given, by.rules.ids, shown(given.path, root))
         texts = {file.file: options.waivers.content}
     return Waiving(file, options.today, options.inline_ignores, by.rules.ids, texts, by.about_waivers)
+
+
+def covers(paths: Sequence[str], options: Options) -> bool:
+    """Whether one of the folders that are scanned holds the file of waivers, where there is one."""
+    file = os.path.abspath(options.waivers.path) if options.waivers else ""
+    return not file or any(file.startswith(os.path.join(os.path.abspath(path), "")) for path in paths)
 
 
 def shown(path: str, root: str) -> str:

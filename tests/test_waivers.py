@@ -96,6 +96,20 @@ def test_a_waiver_that_nothing_matches_is_told(folder: Path) -> None:
     assert state_of(results(folder)) == ("unused", 0, "no finding matches it")
 
 
+def test_of_a_waiver_that_a_part_of_the_files_does_not_need_that_is_said(folder: Path) -> None:
+    accept(folder, ENTRY)
+    (folder / "other.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n")
+    elsewhere = "no finding matches it in the part that was scanned"
+    assert state_of(results(folder, "--include", "other.yaml")) == ("unused", 0, elsewhere)
+    (folder / "part").mkdir()
+    (folder / "other.yaml").rename(folder / "part" / "other.yaml")
+    assert (
+        state_of(json.loads(assay("scan", "part", "--output", "json", "--today", TODAY, cwd=folder).stdout))[2]
+        == elsewhere
+    )
+    assert state_of(results(folder, "--skip", RULE)) == ("unused", 0, "its rule had nothing to judge in this scan")
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -79,7 +79,6 @@ def _details(found: Scan, finding: Finding) -> Iterator[tuple[str, str]]:
         ("expected", finding.expected),
         ("to decide", finding.provide),
         ("limits", found.rules[finding.rule].limits),
-        ("fingerprint", finding.fingerprint),
     ):
         if text:
             yield label, text

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from scanner.finished_scan import Scan
 from scanner.model import Finding
-from scanner.waived import AppliedWaivers, LineOrigin, WaiverResult, WaiverState
+from scanner.waived import NO_MATCH, AppliedWaivers, LineOrigin, WaiverResult, WaiverState
 
 Json: TypeAlias = dict[str, Any]
 
@@ -44,7 +44,7 @@ def sentence(result: WaiverResult) -> str:
     """One waiver: what it is about, what became of it, who approved it, until when, and why."""
     own = result.waiver
     state = f"{result.state} ({result.matched})" if result.state is WaiverState.MATCHED else f"{result.state}"
-    why = f" ({result.why})" if result.why and result.state is not WaiverState.UNUSED else ""
+    why = f" ({result.why})" if result.why and result.why != NO_MATCH else ""
     parts = [f"{own.id} {own.rule} {about(result)}".rstrip(), f"{state}{why}", own.type, approval(result)]
     if own.expires:
         parts.append(f"expires {own.expires}{_left(result)}")

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scanner.gate.waivers import owners
 from scanner.gate.waivers.matching import matches, resource_of
 from scanner.model import Finding
-from scanner.waived import ANY, CodeOwners, Waiver, WaiverResult, Waivers, WaiverState, day
+from scanner.waived import ANY, NO_MATCH, CodeOwners, Waiver, WaiverResult, Waivers, WaiverState, day
 
 _NOBODY = "the file names no `approvers`, and there is no CODEOWNERS file"
 
@@ -63,7 +63,7 @@ def judge(waiver: Waiver, waivers: Waivers, matched: Sequence[Finding], today: d
     """What became of one waiver, by the findings that it matches."""
     expires, approved = day(waiver.expires), day(waiver.approved)
     approval = _approval(waiver, waivers, matched)
-    state, why = WaiverState.UNUSED, "no finding matches it"
+    state, why = WaiverState.UNUSED, NO_MATCH
     if waiver.faults:
         more = len(waiver.faults) - 1
         state, why = WaiverState.INVALID, waiver.faults[0].message + (f", and {more} more" if more else "")

@@ -95,3 +95,11 @@ def test_the_rules_command_shows_no_credential_of_a_file(tmp_path: Path) -> None
     assert done.returncode == 1
     assert TOKEN[4:] not in done.stdout + done.stderr
     assert "named.yaml:3: severity is" in done.stderr
+
+
+def test_in_github_actions_an_error_is_an_annotation_too(tmp_path: Path) -> None:
+    plain = assay("scan", "gone.yaml", cwd=tmp_path)
+    done = assay("scan", "gone.yaml", cwd=tmp_path, GITHUB_ACTIONS="true")
+    assert done.stderr.startswith(plain.stderr)
+    (annotation,) = done.stderr.removeprefix(plain.stderr).splitlines()
+    assert annotation.startswith("::error title=assay::no such file or folder: gone.yaml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -111,6 +112,10 @@ def _tell(error: AssayError) -> None:
     """Print an error, as far as standard error can be written to."""
     try:
         _say(error)
+        if os.environ.get("GITHUB_ACTIONS") == "true":  # a page of a run shows annotations, and the log only on demand
+            from scanner.reports.ci.github import trouble
+
+            click.echo(trouble(error), err=True)
     except OSError:
         streams.give_up(sys.stderr)
 

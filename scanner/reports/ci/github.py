@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.errors import AssayError
 from scanner.finished_scan import Scan
 from scanner.reports.ci.annotations import Annotation, lines
 from scanner.reports.format import TextFormat
@@ -20,6 +21,13 @@ _PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 def render(scan: Scan) -> Iterator[str]:
     """`::error file=…,line=…::message` for each annotation, errors first, then the verdict in words."""
     return lines(scan, _command, _LEVELS, remarked=True)
+
+
+def trouble(error: AssayError) -> str:
+    """An error that ended a run before there was anything to report, as a workflow command."""
+    told = [f"{error.location}: {error.message}" if error.location else error.message]
+    told += [f"hint: {error.hint}"] if error.hint else []
+    return "::error title=assay::" + "\n".join(map(safe, told)).translate(_DATA)
 
 
 def _command(annotation: Annotation) -> str:

@@ -43,6 +43,12 @@ _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?
 _FIXTURE = regex(r"(?:^|/)(?:tests?|testdata|fixtures?|__tests__|__fixtures__)/", re.IGNORECASE)
 
 
+_ENDINGS = frozenset(
+    "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
+)
+"""What the last or the last but one part of a name between dots is, where the name alone tells anything."""
+_TELLING_FOLDER = regex("|".join(each.pattern for each in (_FOR_AGENTS, _DOCUMENTATION, _FIXTURE)), re.IGNORECASE)
+"""A path of which neither the name nor the folder matches is live."""
 _KEPT = 50_000
 """Paths whose context is kept: two states of a tree are asked for one after the other."""
 
@@ -50,6 +56,19 @@ _KEPT = 50_000
 @lru_cache(maxsize=_KEPT)
 def context_of(path: str) -> Context:
     """The context of an input, by its path relative to the scan."""
+    return _told(path) if _tells(path) else Context.LIVE
+
+
+def _tells(path: str) -> bool:
+    """Whether a path may match one of the expressions: six searches take as long as reading a small file."""
+    folder, _, name = path.rpartition("/")
+    if _folder_tells(folder) or not name.isascii():
+        return True
+    name = name.removesuffix("\n").lower()  # where an expression ends with `$`, a line may end too
+    return name.startswith("readme") or not _ENDINGS.isdisjoint(name.rsplit(".", 2)[1:])
+
+
+def _told(path: str) -> Context:
     if _is_document(path):
         return Context.DOCUMENTATION
     if _is_template(path):
@@ -63,6 +82,11 @@ def context_of(path: str) -> Context:
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
 
+@lru_cache(maxsize=4096)
+def _folder_tells(folder: str) -> bool:
+    return bool(_TELLING_FOLDER.search(f"{folder}/"))
+
+
 @lru_cache(maxsize=_KEPT)
 def is_for_agents(path: str) -> bool:
     """Whether an agent loads an input, by its path."""
@@ -72,7 +96,7 @@ def is_for_agents(path: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
-    return not _is_document(path) and not _is_template(path)
+    return not _tells(path) or (not _is_document(path) and not _is_template(path))
 
 
 def _is_document(path: str) -> bool:

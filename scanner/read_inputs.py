@@ -79,10 +79,11 @@ class ReadInputs(Struct):
         """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
         if not any(loss.folder for item in self.inputs for loss in item.losses):
             return self
-        present = {"."}
+        present, seen = {"."}, set[str]()
         for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
             folder = path
-            while folder.strip("/"):
+            while folder.strip("/") and folder not in seen:
+                seen.add(folder)
                 present.update(_endings(folder))
                 folder = posixpath.dirname(folder)
         for number, item in enumerate(self.inputs):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scanner.contexts import Context, context_of
+from scanner import contexts
+from scanner.contexts import Context, context_of, is_loaded
 from scanner.finished_scan import Scan
 from scanner.model import Outcome, Severity
 from scanner.scan import Options, scan
@@ -95,3 +98,18 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
     found = scanned(tmp_path, "app.md", fenced(POD), context)
     assert severity(found, PRIVILEGED) is expected
     assert {item.context for item in found.inputs} == {context}
+
+
+_PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
+mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor .local.x
+X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
+
+
+@given(
+    st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4).map(
+        "/".join
+    )
+)
+def test_what_is_known_without_a_search_is_what_the_searches_find(path: str) -> None:
+    assert context_of(path) == contexts._told(path)
+    assert is_loaded(path) == (not contexts._is_document(path) and not contexts._is_template(path))

@@ -7,6 +7,7 @@ import os
 import sys
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -209,9 +210,9 @@ def test_standard_input_may_be_too_large(monkeypatch: pytest.MonkeyPatch, more: 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(folder, "a/x", "closed/y", "file", "z")
-    real_list, real_open = os.listdir, os.open
+    real_list, real_open = os.scandir, os.open
 
-    def listed(path: str) -> list[str]:
+    def listed(path: str) -> Any:
         if str(path).endswith("closed"):
             raise PermissionError(13, "Permission denied")
         return real_list(path)
@@ -221,7 +222,7 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_read(folder: Path, monkeyp
             raise PermissionError(13, "Permission denied")
         return real_open(path, flags)
 
-    monkeypatch.setattr(os, "listdir", listed)
+    monkeypatch.setattr(os, "scandir", listed)
     monkeypatch.setattr(os, "open", opened)
     assert collect() == [
         File("a/x", b"a/x"),

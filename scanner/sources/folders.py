@@ -124,10 +124,9 @@ class _Walk:
 
     def met(self) -> Iterator[_Found]:
         """Everything in the folder, in the order of names."""
-        pending: list[tuple[str, str, _FolderRules]] = [(self._folder, self._name, self._above())]
+        pending: list[tuple[str, str, _FolderRules, bool]] = [(self._folder, self._name, self._above(), True)]
         while pending:
-            path, name, below = pending.pop()
-            folder = not os.path.islink(path) and os.path.isdir(path)
+            path, name, below, folder = pending.pop()
             if path != self._folder:
                 reason, below = self._passes_over(path, name, below, folder=folder)
                 if below.checkout and (fault := below.checkout.fault()):
@@ -139,16 +138,18 @@ class _Walk:
                 yield path, name, None
                 continue
             try:
-                inside = sorted(os.listdir(path), reverse=True)
+                with os.scandir(path) as entries:
+                    found = {each.name: each.is_dir(follow_symlinks=False) for each in entries}
             except OSError as error:
                 yield path, name, UnreadableFile(f"{name}/", _why(error))
                 continue
+            inside = sorted(found, reverse=True)
             if self._is_foreign(path, inside, below):
                 yield path, name, SkippedFile(f"{name}/", SUBMODULE)
                 continue
             below = self._within(path, inside, below)
             above = "" if name == "." else f"{name}/"
-            pending.extend((os.path.join(path, each), above + each, below) for each in inside)
+            pending.extend((os.path.join(path, each), above + each, below, found[each]) for each in inside)
 
     def _is_foreign(self, path: str, inside: Sequence[str], below: _FolderRules) -> bool:
         """Whether a folder is a submodule, where these are not read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -24,29 +24,35 @@ class Target(Struct, frozen=True):
 
     name: str
     why: str
-    """`option`, `file name`, `content`, or empty where nothing tells."""
+    """`option`, `files`, `file name`, `content`, or empty where nothing tells."""
     undecided: bool = False
     """The content fits both."""
 
 
-def target_of(root: Node, path: str, wanted: str) -> Target:
-    """Who deploys a file: whom the caller names, else whom its name or its content shows, else `docker compose`.
+def is_stack_name(path: str) -> bool:
+    """Whether the name of a file says that it is a stack."""
+    return bool(_STACK_NAME.search(path))
 
-    What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse the file.
+
+def target_of(root: Node, paths: Iterable[str], wanted: str, *, merged: bool = False) -> Target:
+    """Who deploys files: whom the caller names, else whom their names or content show, else `docker compose`.
+
+    What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse it. Files that Compose
+    has `merged` by itself are for Compose.
     """
     if wanted:
         return Target(wanted, "option")
-    if _STACK_NAME.search(path):
+    if not merged and any(map(is_stack_name, paths)):
         return Target(STACK, "file name")
     swarm, deploy = _uses_swarm(root), _has_deploy(root)
-    if not deploy and not swarm:
-        return Target(COMPOSE, "")
     is_refused = next(refused(root), None) is not None
+    if merged:
+        return Target(COMPOSE, "files", undecided=swarm and not is_refused)
     if swarm and not is_refused:
         return Target(STACK, "content", undecided=_uses_compose(root))
     if swarm:
         return Target(COMPOSE, "content", undecided=True)
-    return Target(COMPOSE, "", undecided=not is_refused)
+    return Target(COMPOSE, "", undecided=deploy and not is_refused)
 
 
 def _uses_compose(root: Node) -> bool:

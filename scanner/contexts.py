@@ -1,7 +1,8 @@
 """Where an input stands, by its path: whether a tool loads it from there, or whether it documents or illustrates.
 
-Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples, and
-templates that are copied before use. A manifest in a folder `docs` can be applied from there as from any other folder.
+Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples,
+templates that are copied before use, data of tests, and files of installed packages. A manifest in a folder `docs` or
+`tests` can be applied from there as from any other folder.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Context(StrEnum):
     DOCUMENTATION = "documentation"
     """It explains something to people."""
     FIXTURE = "fixture"
-    """It is test data."""
+    """It is test data, or a file of an installed package, which is changed where the package is made."""
 
 
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
@@ -40,7 +41,11 @@ _FOR_AGENTS = regex(
 )
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
-_FIXTURE = regex(r"(?:^|/)(?:tests?|testdata|fixtures?|__tests__|__fixtures__)/", re.IGNORECASE)
+_TEST_DATA = regex(
+    r"(?:^|/)(?:test[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components)/", re.IGNORECASE
+)
+"""What a test reads as text, and what a package manager installed; no tool deploys it from there."""
+_FIXTURE = regex(r"(?:^|/)(?:tests?|__tests__)/", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +59,7 @@ def context_of(path: str) -> Context:
         return Context.LOCAL
     if _FOR_AGENTS.search(path):
         return Context.LIVE
-    if _FIXTURE.search(path):
+    if _TEST_DATA.search(path) or _FIXTURE.search(path):
         return Context.FIXTURE
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
@@ -68,7 +73,11 @@ def is_for_agents(path: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
-    return not _is_document(path) and not _is_template(path)
+    return not _is_document(path) and not _is_template(path) and not _is_test_data(path)
+
+
+def _is_test_data(path: str) -> bool:
+    return bool(_TEST_DATA.search(path)) and not _FOR_AGENTS.search(path)
 
 
 def _is_document(path: str) -> bool:

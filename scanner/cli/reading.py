@@ -58,7 +58,7 @@ _OPTIONS = (
         "--context",
         "input_context",
         type=click.Choice([context.value for context in Context]),
-        help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
+        help="Treat all inputs as this. Findings in texts, templates and test data, which no tool loads from there, "
         "count one severity lower, except credentials.  [default: by the path of each input]",
     ),
     deploys,

@@ -194,7 +194,7 @@ def _digest(content: bytes | None) -> bytes:
 
 
 def _own(file: File) -> bytes:
-    """A digest of what rendering left of a file, what is merged with it, and what does not use it; nothing for most files."""
+    """A digest of what rendering left of a file, what is merged with it, and what does not use it."""
     if file.own is None and not file.unused and not file.patch and not file.merged_by and not file.merged_into:
         return b""
     told = [(path, _digest(content)) for path, content in file.merged]

@@ -85,8 +85,8 @@ def _system(document: Document, root: Node, target: Target, misfits: list[Misfit
     name = shape.data.get("name", "")
     identity = f"{SYSTEM}/{name}" if name else SYSTEM
     title = f"{'stack' if target.name == STACK else 'Compose project'} {name}".strip()
-    marks = {"system": shape.mark(document.root)}
-    bindings = {"system": shape.data}
+    marks = {"system": shape.mark(document.root), "file": document.root.mark or NOWHERE}
+    bindings = {"system": shape.data, "file": document.root.value}
     return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system")
 
 

@@ -1,7 +1,8 @@
 """Where an input stands, by its path: whether a tool loads it from there, or whether it documents or illustrates.
 
-Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples, and
-templates that are copied before use. A manifest in a folder `docs` can be applied from there as from any other folder.
+Only what no tool loads from its place counts one step lower: documents for people, whose code blocks are examples,
+templates that are copied before use, data of tests, and files of installed packages. A manifest in a folder `docs` or
+`tests` can be applied from there as from any other folder.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Context(StrEnum):
     DOCUMENTATION = "documentation"
     """It explains something to people."""
     FIXTURE = "fixture"
-    """It is test data."""
+    """It is test data, or a file of an installed package, which is changed where the package is made."""
 
 
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
@@ -40,14 +41,20 @@ _FOR_AGENTS = regex(
 )
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
-_FIXTURE = regex(r"(?:^|/)(?:tests?|testdata|fixtures?|__tests__|__fixtures__)/", re.IGNORECASE)
+_TEST_DATA = regex(
+    r"(?:^|/)(?:test[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components)/", re.IGNORECASE
+)
+"""What a test reads as text, and what a package manager installed; no tool deploys it from there."""
+_FIXTURE = regex(r"(?:^|/)(?:tests?|__tests__)/", re.IGNORECASE)
 
 
 _ENDINGS = frozenset(
     "adoc dist example local markdown md mdx override rst sample template tmpl tpl txt".split()  # noqa: SIM905
 )
 """What the last or the last but one part of a name between dots is, where the name alone tells anything."""
-_TELLING_FOLDER = regex("|".join(each.pattern for each in (_FOR_AGENTS, _DOCUMENTATION, _FIXTURE)), re.IGNORECASE)
+_TELLING_FOLDER = regex(
+    "|".join(each.pattern for each in (_FOR_AGENTS, _DOCUMENTATION, _TEST_DATA, _FIXTURE)), re.IGNORECASE
+)
 """A path of which neither the name nor the folder matches is live."""
 _KEPT = 50_000
 """Paths whose context is kept: two states of a tree are asked for one after the other."""
@@ -77,7 +84,7 @@ def _told(path: str) -> Context:
         return Context.LOCAL
     if _FOR_AGENTS.search(path):
         return Context.LIVE
-    if _FIXTURE.search(path):
+    if _TEST_DATA.search(path) or _FIXTURE.search(path):
         return Context.FIXTURE
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
@@ -96,7 +103,11 @@ def is_for_agents(path: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
-    return not _tells(path) or (not _is_document(path) and not _is_template(path))
+    return not _tells(path) or not (_is_document(path) or _is_template(path) or _is_test_data(path))
+
+
+def _is_test_data(path: str) -> bool:
+    return bool(_TEST_DATA.search(path)) and not _FOR_AGENTS.search(path)
 
 
 def _is_document(path: str) -> bool:

@@ -44,6 +44,9 @@ class Options(Struct, frozen=True):
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     deploy_target: str = ""
     """Who deploys Compose files: `stack`, `compose`, or empty where each file tells."""
+    compose_files: tuple[tuple[str, ...], ...] = ()
+    """Compose files that are deployed together, beside those that Compose itself finds; a later one adds to those
+    before."""
     rule_folders: tuple[Path, ...] = ()
     """Folders of further rules."""
     context: Context | None = None

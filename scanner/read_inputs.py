@@ -94,7 +94,8 @@ class ReadInputs(Struct):
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
-        own = {source.path: sources.content_of(source)}
+        merged = source.merged if isinstance(source, sources.File) else ()
+        own = {source.path: sources.content_of(source), **dict(merged)}
         source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
         self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
         self.contents.update(source_lines)

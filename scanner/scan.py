@@ -244,7 +244,14 @@ def _read(
     """Read every file, with what its rules gave, and keep what other engines ask for."""
     read = ReadInputs()
     cache = options.cache_folder if options.reuse else None
-    settings = rendering.RenderingSettings(options.values, options.kubernetes_version, options.limits, cache)
+    settings = rendering.RenderingSettings(
+        options.values,
+        options.kubernetes_version,
+        options.limits,
+        cache,
+        options.compose_files,
+        options.deploy_target,
+    )
     met = rendering.collect(where, settings)
     for source, portions in inputs.assess_all(met, ready.local, options.jobs, ready.work, reuse, meanwhile):
         read.size += size_of(source)

@@ -282,6 +282,7 @@ def test_a_named_file_brings_rules_that_count_from_its_folder(folder: Path) -> N
 
 NAMES_FILES = {
     "paths": "[below]",
+    "compose-files": "[below:pod.yaml]",
     "rule-folders": "[below]",
     "framework-file": "[below]",
     "policies": "[below]",

@@ -55,6 +55,9 @@ def severity(found: Scan, rule: str) -> Severity:
         ("settings.sample.json", "template"),
         ("sample.yaml", "live"),
         ("tests/fixtures/app.yaml", "fixture"),
+        ("cli/compose/loader/testdata/compose.yaml", "fixture"),
+        ("lib/site-packages/pkg/compose.yaml", "fixture"),
+        ("web/node_modules/pkg/docs/app.yaml", "fixture"),
         ("CLAUDE.md", "live"),
         ("pkg/AGENTS.md", "live"),
         (".claude/agents/reviewer.md", "live"),
@@ -74,6 +77,8 @@ def test_the_path_decides_the_context(path: str, expected: str) -> None:
         ("deploy/app.yaml", POD, Severity.CRITICAL),
         ("docs/app.yaml", POD, Severity.CRITICAL),
         ("tests/app.yaml", POD, Severity.CRITICAL),
+        ("pkg/testdata/app.yaml", POD, Severity.HIGH),
+        ("lib/site-packages/pkg/app.yaml", POD, Severity.HIGH),
         ("docs/app.md", fenced(POD), Severity.HIGH),
         ("AGENTS.md", fenced(POD), Severity.CRITICAL),
         ("app.example.yaml", POD, Severity.HIGH),
@@ -101,7 +106,7 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
 
 
 _PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
-mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor .local.x
+mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor .local.x node_modules
 X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
 
 
@@ -112,4 +117,6 @@ X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local
 )
 def test_what_is_known_without_a_search_is_what_the_searches_find(path: str) -> None:
     assert context_of(path) == contexts._told(path)
-    assert is_loaded(path) == (not contexts._is_document(path) and not contexts._is_template(path))
+    assert is_loaded(path) == (
+        not any(lower(path) for lower in (contexts._is_document, contexts._is_template, contexts._is_test_data))
+    )

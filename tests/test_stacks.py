@@ -178,6 +178,7 @@ def test_a_key_with_which_a_stack_is_refused_is_told(line: str) -> None:
 
 PLAIN = "services: {web: {image: 'a:1'}}\n"
 LIMITED = "services: {web: {image: 'a:1', deploy: {resources: {limits: {memory: 1M}}}}}\n"
+UPDATED = "services: {web: {image: 'a:1', deploy: {update_config: {order: start-first}}}}\n"
 PLACED = "services: {web: {image: 'a:1', deploy: {placement: {constraints: [a]}}}}\n"
 
 
@@ -196,6 +197,9 @@ PLACED = "services: {web: {image: 'a:1', deploy: {placement: {constraints: [a]}}
         ("compose.yaml", PLAIN + "networks: {a: {driver: overlay}}\n", "", ("stack", "content", False)),
         ("compose.yaml", PLAIN + "secrets: {a: {external: true}}\n", "", ("stack", "content", False)),
         ("compose.yaml", LIMITED, "", ("compose", "", True)),
+        ("compose.yaml", LIMITED.replace("'a:1'", "'a:1', build: ."), "", ("compose", "", False)),
+        ("compose.yaml", UPDATED, "", ("stack", "content", False)),
+        ("compose.yaml", UPDATED.replace("'a:1'", "'a:1', container_name: a"), "", ("compose", "", True)),
         ("compose.yaml", "name: a\n" + LIMITED, "", ("compose", "", False)),
         ("compose.yaml", "name: a\n" + PLACED, "", ("compose", "content", True)),
     ],

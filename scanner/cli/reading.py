@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from scanner import sources
 from scanner.cli.environment import cache_folder
 from scanner.cli.limit_option import NAMES, limits, named
+from scanner.cli.named_together import merges, together
 from scanner.cli.option_groups import GATE, INPUT, LIMITS, OUTPUT, SELECTION, deploys, option, takes_framework_files
 from scanner.configuration.file import MISNAMED, NAME, ConfigurationFile, find
 from scanner.configuration.keys import KEYS
@@ -57,10 +58,11 @@ _OPTIONS = (
         "--context",
         "input_context",
         type=click.Choice([context.value for context in Context]),
-        help="Treat all inputs as this. Findings in documentation and templates, which no tool loads from their place, "
+        help="Treat all inputs as this. Findings in texts, templates and test data, which no tool loads from there, "
         "count one severity lower, except credentials.  [default: by the path of each input]",
     ),
     deploys,
+    merges,
     option(INPUT, "--include", multiple=True, metavar="GLOB", help="Read only files that match. May be repeated."),
     option(
         INPUT,
@@ -253,6 +255,7 @@ def options(chosen: ResolvedOptions, given: Mapping[str, Any], revision: str = "
         fail_on=Severity(value("fail-on")),
         kubernetes_version=value("kubernetes-version"),
         deploy_target=value("deploy-target") or "",
+        compose_files=together(chosen.values["compose-files"], on_disk=not revision),
         rule_folders=tuple(map(Path, value("rule-folders"))),
         policies=tuple(map(Path, value("policies"))),
         context=Context(value("context")) if value("context") else None,

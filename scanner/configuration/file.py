@@ -95,8 +95,13 @@ def _value(file: DataFile, key: ConfigurationKey) -> Any:
     value = file.value[key.name]
     folder = os.path.dirname(file.path)
     if isinstance(value, list):
-        return tuple(os.path.join(folder, item) if key.names_files else item for item in value)
+        return tuple(_below(folder, item, key) if key.names_files else item for item in value)
     return os.path.join(folder, value) if key.names_files else value
+
+
+def _below(folder: str, item: str, key: ConfigurationKey) -> str:
+    """An item of a list of files, each of which counts from a folder."""
+    return key.separator.join(os.path.join(folder, path) for path in key.files(item))
 
 
 def _standard_input(file: DataFile) -> Iterator[PackError]:
@@ -127,13 +132,17 @@ def _misplaced(file: DataFile, key: ConfigurationKey, *, named: bool) -> Iterato
     value = _value(file, key)
     for number, path in enumerate(value if isinstance(value, tuple) else (value,)):
         place = (key.name, number) if isinstance(value, tuple) else (key.name,)
-        if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(os.curdir)):
+        if not named and not all(map(_is_here, key.files(path))):
             message = f"{path} is outside the working directory"
             yield file.error(place, message, f"name the configuration file to allow this: --config {NAME}")
         elif key.needs_config and not os.path.exists(path):
             yield file.error(
                 place, f"no such file or folder: {path}", f"paths are relative to the folder of {file.path}"
             )
+
+
+def _is_here(path: str) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(os.curdir))
 
 
 def _rule(file: DataFile, name: str) -> RuleSettings:

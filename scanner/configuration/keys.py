@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from scanner.model import PROFILES, Severity
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 
+SEPARATOR = ":"
+"""Between the files of one item of `compose-files`."""
+
 
 class ConfigurationKey(NamedTuple):
     """One key."""
@@ -19,6 +22,13 @@ class ConfigurationKey(NamedTuple):
     """Its values are files or folders, which count from the folder of the configuration file."""
     needs_config: bool = False
     """In a file that was only found it does not count: it brings code or data, or lifts a guard."""
+
+    separator: str = ""
+    """Between several files that one item names."""
+
+    def files(self, item: str) -> list[str]:
+        """The files that an item names."""
+        return item.split(self.separator) if self.separator else [item]
 
     @property
     def spoken(self) -> str:
@@ -44,6 +54,7 @@ KEYS = {
         ConfigurationKey("kubernetes-version", f"1.{NEWEST_KUBERNETES}"),
         ConfigurationKey("context", None),
         ConfigurationKey("deploy-target", None),
+        ConfigurationKey("compose-files", names_files=True, separator=SEPARATOR),
         ConfigurationKey("rule-folders", option="--rules", names_files=True, needs_config=True),
         ConfigurationKey("policies", names_files=True, needs_config=True),
         ConfigurationKey("values", names_files=True, needs_config=True),

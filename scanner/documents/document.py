@@ -28,6 +28,10 @@ class Document(Struct, frozen=True):
     duplicates: tuple[tuple[str, int, int], ...] = ()
     """(key, 0-based line, 0-based column) of each repeated key; the last value is the one in the data."""
     has_null: bool = False
+    replacing: frozenset[tuple[int, int]] = frozenset()
+    """0-based line and column of each value that Compose puts in the place of those of files before, by its tag."""
+    merged_by: str = ""
+    """What names several Compose files together that are merged in it: `compose` or `configuration`."""
     fault: Fault | None = None
     """Why the tools of the format may refuse the text, which was read all the same."""
 
@@ -51,5 +55,5 @@ class Fault(Struct, frozen=True):
 
 def document(kind: str, parsed: Parsed, origin: Origin, name: str = "", fault: Fault | None = None) -> Document:
     """The document of a text that was parsed."""
-    root = Node(parsed.data, parsed.mark)
-    return Document(kind, origin, root, name, tuple(parsed.duplicates), parsed.has_null, fault)
+    root, replacing = Node(parsed.data, parsed.mark), frozenset(parsed.replacing)
+    return Document(kind, origin, root, name, tuple(parsed.duplicates), parsed.has_null, replacing, fault=fault)

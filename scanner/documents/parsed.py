@@ -22,6 +22,8 @@ class Parsed(Struct):
     duplicates: list[tuple[str, int, int]] = field(default_factory=list)
     """(key, 0-based line, 0-based column) of each repetition; the last value is the one in the data."""
     has_null: bool = False
+    replacing: list[tuple[int, int]] = field(default_factory=list)
+    """0-based line and column of each value that Compose puts in the place of those of files before, by its tag."""
 
 
 class ParseFault(Struct, frozen=True):

@@ -22,8 +22,9 @@ from scanner.limits import Limits
 from scanner.marks import NOWHERE, end_of, start_of, with_children
 
 _Events: Any = yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
-_RESET = "!reset"
-"""The tag of Compose for a field of another file that is to be as if it were not there, whatever its value."""
+_RESET, _OVERRIDE = "!reset", "!override"
+"""The tags of Compose for a field of files before: it is to be as if it were not there, or only this value counts."""
+_REPLACING = frozenset((_RESET, _OVERRIDE))
 _BINARY = "tag:yaml.org,2002:binary"
 _TYPED = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
 
@@ -110,11 +111,11 @@ class Composer:
                     parsed.has_null = True
                 elif value.__class__ is not str and event.implicit[0]:
                     self._note(stack, start, event.value)
-                elif event.tag == _RESET:
-                    self._reset(top)
+                elif event.tag is not None and event.tag in _REPLACING:
+                    self._replace(top, event, parsed)
                 top.add(value, line + offset, start.column, end_line + offset, end.column, None, parsed)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                top = self._open(event, kind is yaml.MappingStartEvent, stack, anchors)
+                top = self._open(event, kind is yaml.MappingStartEvent, stack, anchors, parsed)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 done = stack.pop()
                 top = stack[-1]
@@ -137,15 +138,17 @@ class Composer:
         parsed.data, parsed.mark = root.data[0], mark
         return parsed
 
-    def _open(self, event: Any, mapping: bool, stack: list[Collection], anchors: dict[str, Any]) -> Collection:
+    def _open(
+        self, event: Any, mapping: bool, stack: list[Collection], anchors: dict[str, Any], parsed: Parsed
+    ) -> Collection:
         line = event.start_mark.line + self.offset
         self.own += 1
         if len(stack) > self.limits.depth:
             raise UnreadableError(self.limits.passed("depth"), line)
         if stack[-1].waits_for_key:
             raise _no_key(line)
-        if event.tag == _RESET:
-            self._reset(stack[-1])
+        if event.tag in _REPLACING:
+            self._replace(stack[-1], event, parsed)
         if event.anchor:
             anchors[event.anchor] = None  # open: an alias to it now would be a circle
         opened = Collection(
@@ -218,9 +221,11 @@ class Composer:
         key = top.key[0] if top.key else len(top.data)
         self.disputed.append((top, key, start.line + self.offset, start.column, text))
 
-    def _reset(self, holder: Collection) -> None:
-        """Remember that the value that is about to be added is to be as if it were not there."""
-        self.resets.append((holder, holder.key[0] if holder.key else len(holder.data)))
+    def _replace(self, holder: Collection, event: Any, parsed: Parsed) -> None:
+        """Remember the tag of the value that is about to be added."""
+        parsed.replacing.append((event.start_mark.line + self.offset, event.start_mark.column))
+        if event.tag == _RESET:
+            self.resets.append((holder, holder.key[0] if holder.key else len(holder.data)))
 
     def _settle(self, root: Any, parsed: Parsed) -> None:
         """Read disputed scalars in the dialect of the document, and bring in what is merged."""

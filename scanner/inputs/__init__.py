@@ -109,7 +109,7 @@ def _with_entry(source: Source, local: Evaluator, work: Work) -> Iterator[Portio
             entry.give_up()
         entry.take(portion)
         if portion.input:
-            entry.finish(portion, source.content if isinstance(source, File) else None)
+            entry.finish(portion, source.content if isinstance(source, File) and not source.merged else None)
         yield portion
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner import documents
-from scanner.sources import STDIN_NAME, RenderedFile, Source, content_of
+from scanner.sources import STDIN_NAME, File, RenderedFile, Source, content_of
 
 if TYPE_CHECKING:
     from scanner.policy.fix_edits import FixWriter
@@ -15,6 +15,8 @@ def why_not_edited(source: Source) -> str:
     """Why an input is not to be edited as a whole, empty where it may be."""
     if isinstance(source, RenderedFile):
         return f"the file is rendered by {source.rendered.tool}: change its source files"
+    if isinstance(source, File) and source.merged:
+        return "several files are merged in it; `assay fix` changes each of them by itself"
     if source.path == STDIN_NAME:
         return "the input is standard input, not a file"
     return "the file is not UTF-8" if documents.is_utf16(content_of(source)) else ""

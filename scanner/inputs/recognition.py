@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import assert_never
 
 from scanner import documents, rendering, subjects
@@ -68,9 +69,7 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
     told = documents.classify(file.path, content, stream=file.path == STDIN_NAME)
     match told:
         case Text():
-            whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
-            parts = documents.read_text(told, limits)
-            return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
+            return _of_text(file, told, limits, deploy_target)
         case EmptyText():
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case BinaryContent():
@@ -80,6 +79,21 @@ def _read(file: File, limits: Limits, deploy_target: str) -> subjects.Recognitio
             return Input(file.path, *_seal(file), InputStatus.SKIPPED, told.reason)
         case _:
             assert_never(told)
+
+
+def _of_text(file: File, told: Text, limits: Limits, deploy_target: str) -> subjects.Recognition | Input:
+    """A text, with what other Compose files add to it; one that adds to another is assessed there if it is read."""
+    whole = subjects.unread.of_text(told.path, told.text) if told.language is Language.MARKDOWN else None
+    parts: Iterable[documents.Document | documents.Fault] = documents.read_text(told, limits)
+    if file.merged_into:
+        parts = list(parts)
+        if not any(isinstance(part, documents.Fault) for part in parts):
+            return Input(file.path, *_seal(file), InputStatus.ASSESSED, f"merged into {file.merged_into}")
+    elif file.merged:
+        from scanner.subjects.stacks import merging  # few scans have such files
+
+        parts = merging.merged(told, file.merged, file.merged_by, deploy_target, limits)
+    return subjects.Recognition(parts, whole=whole, deploy_target=deploy_target, patch=file.patch)
 
 
 def _own(path: str, content: bytes) -> str:
@@ -127,6 +141,8 @@ def input_of(source: Source, recognition: subjects.Recognition) -> Input:
         status = InputStatus.ASSESSED
         by = f" with the values of {', '.join(source.rendered.by[:3])}" if source.rendered.by else ""
         reason = f"rendered by {source.rendered.tool}{by}" + ("" if recognition.count else ", which contains no object")
+    if isinstance(source, File) and source.merged and status is InputStatus.ASSESSED:
+        reason = "; ".join(filter(None, (f"merged with {', '.join(path for path, _ in source.merged)}", reason)))
     losses, seal = reading.losses if partly else (), _seal(source)
     if isinstance(source, RenderedFile):
         losses = tuple(sorted((*losses, *_outside(source)), key=lambda loss: loss.line))

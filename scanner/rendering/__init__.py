@@ -7,6 +7,7 @@ rendered, whole objects among its parts are read as they are; parts that are not
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from scanner import sources
 from scanner.documents import Document, Fault
 from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
+from scanner.rendering import compose_files
 from scanner.rendering.helm import Chart
 from scanner.rendering.plan import MARKERS, RenderingPlan, RenderingSettings, plan
 from scanner.sources import (
@@ -29,6 +31,8 @@ from scanner.sources import (
     UnreadableFile,
 )
 
+_STACK = "stack"
+"""Where `docker stack deploy` deploys, which merges no file by itself."""
 __all__ = ["MARKERS", "RenderingSettings", "built", "collect", "documents", "objects"]
 
 
@@ -56,8 +60,18 @@ def built(where: Scope, settings: RenderingSettings) -> Iterator[RenderedFile | 
 
 
 def collect(where: Scope, settings: RenderingSettings) -> Iterator[Source]:
-    """Every file under the paths of a scope, with what is rendered of charts and overlays."""
+    """Every file under the paths of a scope, with what is rendered of charts and overlays, and merged Compose files."""
     found = plan(where, settings)
+    some = _collected(where, settings, found)
+    if settings.together is None:
+        return some
+    root = os.path.abspath(where.root)
+    together = [tuple(os.path.relpath(path, root) for path in paths) for paths in settings.together]
+    automatic = settings.deploy_target != _STACK
+    return compose_files.merged(some, found.names, together, automatic=automatic)
+
+
+def _collected(where: Scope, settings: RenderingSettings, found: RenderingPlan) -> Iterator[Source]:
     if not found.done and not found.beside:
         yield from sources.collect(where, settings.limits)
         return

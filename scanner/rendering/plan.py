@@ -42,6 +42,10 @@ class RenderingSettings(Struct, frozen=True):
     limits: Limits = DEFAULTS
     cache: Path | None = None
     """The cache folder, if what was rendered before is taken from there."""
+    together: tuple[tuple[str, ...], ...] | None = None
+    """Compose files that a configuration names together, by absolute path; None where none are merged at all."""
+    deploy_target: str = ""
+    """Who deploys Compose files; empty where each file tells."""
     changed: Mapping[str, bytes] = field(default_factory=dict)
     """What files are taken to hold in place of what is on disk."""
 
@@ -51,6 +55,8 @@ class RenderingPlan(Struct):
 
     charts: Charts = field(default_factory=Charts)
     overlays: list[Overlay] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+    """All files of the scan."""
     named: frozenset[str] = frozenset()
     """Files that were named one by one."""
     done: dict[str, RenderingResult | str] = field(default_factory=dict)
@@ -85,7 +91,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
     named = names & {os.path.relpath(os.path.abspath(path), where.root) for path in where.paths}
     values = [values_file.read(path) for path in settings.values]
     if where.tree and not where.tree.holds(MARKERS):
-        return RenderingPlan(named=named)  # the files need not be written to a folder
+        return RenderingPlan(names=names, named=named)  # the files need not be written to a folder
     with sources.on_disk(where, settings.limits) as (root, boundary):
         place = "" if where.tree else root
         ground = SourceTree(root, boundary, settings.limits, place=place, names=sorted(names), changed=settings.changed)
@@ -101,6 +107,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
                 for it in charts.all
                 if it.marker in names or any(map(it.holds, named))
             ),
+            names=names,
             named=named,
             beside=_folders_of(every),
         )

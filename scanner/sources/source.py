@@ -59,6 +59,12 @@ class File(Struct, frozen=True):
     """The file that makes the chart or the overlay known that could use it and does not; empty for most files."""
     patch: bool = False
     """It is in or below a folder of a kustomization, so that it may be a patch which none uses."""
+    merged: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of the Compose files that are merged into it, in their order."""
+    merged_by: str = ""
+    """What names the files together: `compose` where Docker Compose does so by itself, else `configuration`."""
+    merged_into: str = ""
+    """The Compose file that it is assessed with."""
 
 
 class SkippedFile(Struct, frozen=True):

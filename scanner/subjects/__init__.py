@@ -53,7 +53,7 @@ IN_PLACE = (
     *daemon.IN_PLACE,
 )
 """Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
-IN_FILE = (agents.SETTINGS, agents.PERMISSION)
+IN_FILE = (agents.SETTINGS, agents.PERMISSION, *stacks.IN_FILE)
 """Kinds that hold the document that they are made of, so that a fix can change it."""
 
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)

@@ -45,7 +45,7 @@ class EntryWriter:
     def finish(self, last: Portion, content: bytes | None) -> None:
         """Set the entry of the file and what is known of its credentials in its last portion, where it may be kept.
 
-        `content` is that of the file, None where what was rendered in its place was read.
+        `content` is that of the file, None where what was rendered in its place or merged with it was read.
         """
         if self._parts is None:
             return

@@ -194,10 +194,12 @@ def _digest(content: bytes | None) -> bytes:
 
 
 def _own(file: File) -> bytes:
-    """A digest of what rendering left of a file, and of what does not use it; nothing for most files."""
-    if file.own is None and not file.unused and not file.patch:
+    """A digest of what rendering left of a file, what is merged with it, and what does not use it."""
+    if file.own is None and not file.unused and not file.patch and not file.merged_by and not file.merged_into:
         return b""
-    return b"\0".join((_digest(file.own), os.fsencode(file.unused), b"patch" if file.patch else b""))
+    told = [(path, _digest(content)) for path, content in file.merged]
+    merged = repr((told, file.merged_by, file.merged_into)).encode("utf-8", "surrogatepass")
+    return b"\0".join((_digest(file.own), os.fsencode(file.unused), b"patch" if file.patch else b"", _digest(merged)))
 
 
 def _rendered(result: RenderingResult) -> bytes:

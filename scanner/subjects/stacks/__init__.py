@@ -19,7 +19,7 @@ from scanner.subjects.kind import Kind
 from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, SYSTEM, VOLUME
 
 KINDS = {
-    SYSTEM: Kind(("system",), ShownBy.MANIFEST),
+    SYSTEM: Kind(("system", "file"), ShownBy.MANIFEST),
     **{
         kind: Kind((kind.partition(".")[2], "applied", "stack"), ShownBy.MANIFEST)
         for kind in (SERVICE, NETWORK, VOLUME, SECRET, CONFIG)
@@ -27,6 +27,8 @@ KINDS = {
 }
 IN_PLACE = (SERVICE, NETWORK, VOLUME, SECRET, CONFIG)
 """Kinds whose focus is the text as it is."""
+IN_FILE = (SYSTEM,)
+"""Kinds that hold their document."""
 _NAMED = regex(r"(?:^|/)(?:[\w.-]*[._-])?(?:compose|stack)(?:[._-][\w.-]+)?\.ya?ml$")
 _RUNS = either({"image": str}, {"build": object}, {"extends": object}, {"provider": dict})
 _OTHERS = frozenset(("pipeline", "steps", "jobs", "stages", "workspace"))

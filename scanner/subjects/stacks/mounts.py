@@ -29,6 +29,12 @@ def mounts(node: Node) -> Iterator[Entry]:
         yield entry(part.mark, **fields)
 
 
+def target_of(part: Node) -> str | None:
+    """Where a service mounts something, which makes two of its mounts the same; None where it is not known."""
+    fields = _long(part) if isinstance(part.value, dict) else _short(as_text(part.value) or "")
+    return str(fields["target"]).rstrip("/") or None
+
+
 def _short(written: str) -> dict[str, Any]:
     """`[source:]target[:options]`."""
     text, known = substitute(written)

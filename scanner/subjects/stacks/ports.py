@@ -23,7 +23,7 @@ def ports(node: Node, *, swarm: bool) -> Iterator[Entry]:
     for part in node.elements():
         if part.mark is None:
             continue
-        fields = _long(part) if isinstance(part.value, dict) else _short(_text(part))
+        fields = _fields(part)
         address = "" if swarm else fields["address"]
         del fields["address"]
         known = "$" not in address
@@ -42,6 +42,23 @@ def address_of(value: Any) -> str:
         return ""
     address = str(_short(substitute(as_text(value) or "").text)["address"])
     return "" if address in _ANY else address
+
+
+def key_of(part: Node) -> object:
+    """What makes two ports of a service the same where files are merged by Compose."""
+    fields = _fields(part)
+    address = "" if fields["address"] in _ANY else fields["address"]
+    target = fields.get("target", fields["text"]), fields.get("target_last")
+    return (address, fields["published"], *target, fields["protocol"])
+
+
+def published_of(part: Node) -> object:
+    """The same where files are merged for a stack; None for a port without a published one."""
+    return _fields(part)["published"] or None
+
+
+def _fields(part: Node) -> dict[str, Any]:
+    return _long(part) if isinstance(part.value, dict) else _short(_text(part))
 
 
 def _short(text: str) -> dict[str, Any]:

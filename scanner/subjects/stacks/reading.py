@@ -13,7 +13,7 @@ from scanner.subjects.stacks import resources, services
 from scanner.subjects.stacks.applied import Applied, Entry, entry
 from scanner.subjects.stacks.dropped_keys import refused
 from scanner.subjects.stacks.forms import FILE, Misfit, fitting
-from scanner.subjects.stacks.kinds import CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
+from scanner.subjects.stacks.kinds import COMPOSE, CONFIG, NETWORK, SECRET, SERVICE, STACK, SYSTEM, VOLUME
 from scanner.subjects.stacks.target import Target, target_of
 
 _SECTIONS: dict[str, tuple[str, Callable[[Node, str], Applied]]] = {
@@ -51,7 +51,8 @@ _DERIVED: dict[tuple[str, ...], tuple[str, ...]] = {
 def subjects(document: Document, wanted: str) -> Iterator[Subject]:
     """The subjects of a Compose or stack file; `wanted` is who deploys it, where the caller says so."""
     root, misfits = fitting(document.root, FILE)
-    target = target_of(root, document.origin.path, wanted)
+    paths = [path for _, path in document.origin.parts] or [document.origin.path]
+    target = target_of(root, paths, wanted, merged=document.merged_by == COMPOSE)
     stack = {"target": target.name}
     yield _system(document, root, target, misfits)
     for kind, (section, read) in _SECTIONS.items():
@@ -84,8 +85,8 @@ def _system(document: Document, root: Node, target: Target, misfits: list[Misfit
     name = shape.data.get("name", "")
     identity = f"{SYSTEM}/{name}" if name else SYSTEM
     title = f"{'stack' if target.name == STACK else 'Compose project'} {name}".strip()
-    marks = {"system": shape.mark(document.root)}
-    bindings = {"system": shape.data}
+    marks = {"system": shape.mark(document.root), "file": document.root.mark or NOWHERE}
+    bindings = {"system": shape.data, "file": document.root.value}
     return Subject(SYSTEM, identity, title, document.origin, bindings, marks, "system")
 
 

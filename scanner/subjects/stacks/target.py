@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ _STACK_NAME = regex(r"(?:^|[/._-])(?:stack|swarm)s?(?:[._-][\w.-]*)?\.ya?ml$")
 
 
 _COMPOSE_KEYS = IGNORED - {"depends_on", "expose", "restart"}
+_COPIED = frozenset({"rollback_config", "update_config"})
+"""Keys of `deploy` that also stand in files for Compose, which reads them and does not use them."""
 
 
 class Target(Struct, frozen=True):
@@ -24,29 +26,37 @@ class Target(Struct, frozen=True):
 
     name: str
     why: str
-    """`option`, `file name`, `content`, or empty where nothing tells."""
+    """`option`, `files`, `file name`, `content`, or empty where nothing tells."""
     undecided: bool = False
     """The content fits both."""
 
 
-def target_of(root: Node, path: str, wanted: str) -> Target:
-    """Who deploys a file: whom the caller names, else whom its name or its content shows, else `docker compose`.
+def is_stack_name(path: str) -> bool:
+    """Whether the name of a file says that it is a stack."""
+    return bool(_STACK_NAME.search(path))
 
-    What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse the file.
+
+def target_of(root: Node, paths: Iterable[str], wanted: str, *, merged: bool = False) -> Target:
+    """Who deploys files: whom the caller names, else whom their names or content show, else `docker compose`.
+
+    What only a swarm uses shows that it is a stack, unless `docker stack deploy` would refuse it. Files that Compose
+    has `merged` by itself are for Compose.
     """
     if wanted:
         return Target(wanted, "option")
-    if _STACK_NAME.search(path):
+    if not merged and any(map(is_stack_name, paths)):
         return Target(STACK, "file name")
-    swarm, deploy = _uses_swarm(root), _has_deploy(root)
-    if not deploy and not swarm:
-        return Target(COMPOSE, "")
+    for_compose, deploy = _uses_compose(root), _has_deploy(root)
+    swarm = _uses_swarm(root, ONLY_SWARM - _COPIED if for_compose else ONLY_SWARM)
     is_refused = next(refused(root), None) is not None
+    if merged:
+        return Target(COMPOSE, "files", undecided=swarm and not is_refused)
     if swarm and not is_refused:
-        return Target(STACK, "content", undecided=_uses_compose(root))
+        return Target(STACK, "content", undecided=for_compose)
     if swarm:
         return Target(COMPOSE, "content", undecided=True)
-    return Target(COMPOSE, "", undecided=not is_refused)
+    copied = for_compose and _uses_swarm(root, _COPIED)
+    return Target(COMPOSE, "", undecided=deploy and not is_refused and (copied or not for_compose))
 
 
 def _uses_compose(root: Node) -> bool:
@@ -58,10 +68,10 @@ def _has_deploy(root: Node) -> bool:
     return any(service.get("deploy") for service in _each(root, "services"))
 
 
-def _uses_swarm(root: Node) -> bool:
-    """Whether a file has what only a swarm has: keys of `deploy`, overlay networks, external secrets and configs."""
+def _uses_swarm(root: Node, keys: frozenset[str]) -> bool:
+    """Whether a file has these keys of `deploy`, overlay networks, or external secrets and configs."""
     for service in _each(root, "services"):
-        if not ONLY_SWARM.isdisjoint(key for key, _ in service.get("deploy").items()):
+        if not keys.isdisjoint(key for key, _ in service.get("deploy").items()):
             return True
     if any(network.get("driver").value == OVERLAY for network in _each(root, "networks")):
         return True

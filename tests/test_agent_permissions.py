@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +19,10 @@ from hypothesis import strategies as st
 from scanner import documents
 from scanner.policy.evaluate import Evaluator
 from scanner.subjects import recognise
+from scanner.subjects.agents import permission_lookup
 from scanner.subjects.agents.kinds import PERMISSION
-from scanner.subjects.agents.permission_grammar import parse
+from scanner.subjects.agents.permission_grammar import Rule, covers, parse
+from scanner.subjects.agents.permission_lookup import RuleLookup
 from scanner.subjects.agents.programs import REACHES, rank, rows
 from tests import bundles
 
@@ -208,6 +212,63 @@ def test_the_order_of_the_lists_changes_nothing(
     for rules in (allow, ask, deny):
         chance.shuffle(rules)
     assert verdicts(deny=deny, ask=ask, allow=allow) == before
+
+
+OTHERS = (
+    """
+mcp__a;mcp__a__b;mcp__a__*;mcp__ab__c;Bash(git diff:*);Bash(git diff --stat);Bash(gitk);Bash(git*);Bash(git diff*)
+;Read(/a);Edit(/a);bash(ls);Bash(:*);We*;WebFetch
+""".strip()
+    .replace("\n", "")
+    .split(";")
+)
+
+
+@pytest.mark.parametrize("rules", [[*dict.fromkeys(RULES + OTHERS)], [*OTHERS, *reversed(RULES)]])
+def test_a_lookup_finds_the_rules_that_a_comparison_of_all_finds(rules: list[str]) -> None:
+    parsed = [parse(rule) for rule in rules]
+    lookup = RuleLookup(parsed)
+    covered = lookup.covered(parsed, 20)
+    for rule in parsed:
+        first = next((other for other in parsed if covers(other, rule)), None)
+        assert lookup.first(rule) == first, rule.text
+        narrower = [other.text for other in parsed if other.text != rule.text and covers(rule, other)]
+        assert set(covered[rule.text]) == set(narrower) if len(narrower) <= 20 else len(covered[rule.text]) == 20
+
+
+def looked_at(number: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many keys of rules are looked at for a file with that many rules that allow and as many that deny."""
+    calls = 0
+    own = permission_lookup._keys
+
+    def counted(rule: Rule) -> Iterator[Any]:
+        nonlocal calls
+        for key in own(rule):
+            calls += 1
+            yield key
+
+    lists = {name: [f"Bash({name}{at}:*)" for at in range(number)] for name in ("allow", "deny")}
+    with monkeypatch.context() as patched:
+        patched.setattr(permission_lookup, "_keys", counted)
+        recognise(documents.read(".claude/settings.json", json.dumps({"permissions": lists})))
+    return calls
+
+
+def test_twice_as_many_rules_take_twice_as_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 0 < looked_at(200, monkeypatch) <= 2 * looked_at(100, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".claude/settings.json", json.dumps({"permissions": {"deny": [f"Read(/{at})" for at in range(5001)]}})),
+        ("a.md", "```js\n" + 'mcp__claude-flow__agent_spawn({ type: "coder" })\n' * 5001 + "```\n"),
+    ],
+)
+def test_more_items_than_a_person_reads_are_a_loss(path: str, text: str) -> None:
+    read = recognise(documents.read(path, text))
+    assert ["more than 5,000 items" in fault.message for fault in read.faults] == [True]
+    assert len(read.subjects) >= 5000
 
 
 def test_the_table_of_programs_has_only_words_that_a_verdict_knows() -> None:

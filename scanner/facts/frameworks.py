@@ -34,7 +34,7 @@ UNREQUIRED = Fact(
     "unrequired",
     (PROCESS,),
     list[str],
-    "The declared frameworks that no security scan of the swarm names, at most 100; absent where no scan names any.",
+    "The declared frameworks that no security scan of the swarm names, at most 100; absent without a list of a scan.",
     provide="state the frameworks of the process and of the security scan",
     related=("scan",),
 )
@@ -100,7 +100,8 @@ def _compare(swarm: Swarm, facts: Facts) -> None:
     """Hold the frameworks that are declared and those of security scans against each other."""
     processes, scans = swarm.group[PROCESS], swarm.group[REQUIREMENT]
     declared, scanned = _names(processes), _names(scans)
-    if declared and scanned:
+    lists = any(isinstance(scan.bindings[scan.focus].get("frameworks"), list) for scan in scans)
+    if declared and (scanned or lists):
         for process in processes:
             _differ(process, UNREQUIRED, scanned, facts)
             facts.relate(process, "scan", place(scans[0], "frameworks"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from scanner.facts.groups import Group
@@ -34,7 +35,12 @@ _SMALL_WORDS = frozenset(("of", "and", "the", "for"))
 
 def slug(role: Any) -> str:
     """A role's name in one spelling: `Head of Risk and Compliance` is `head-risk-compliance`."""
-    words = _SEPARATORS.sub("-", str(role).lower()).strip("-").split("-")
+    return _slug(str(role))
+
+
+@lru_cache(maxsize=4096)
+def _slug(role: str) -> str:
+    words = _SEPARATORS.sub("-", role.lower()).strip("-").split("-")
     return "-".join(word for word in words if word not in _SMALL_WORDS)
 
 

@@ -19,6 +19,7 @@ from scanner.subjects.document import document_subject, first_line
 from scanner.subjects.format import Format
 from scanner.subjects.fragments import fragment
 from scanner.subjects.kind import Kind
+from scanner.subjects.quota import Quota
 from scanner.subjects.stacks import daemon, env_files
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
@@ -118,6 +119,7 @@ class Recognition:
         self._deploy_target = deploy_target
         self._group = group
         self._formats: dict[str, None] = {}
+        self._quota = Quota()
         self._faults: list[Fault] = []
         self._notes: list[Fault] = []
         self._foreign_kinds: dict[str, None] = {}
@@ -159,7 +161,7 @@ class Recognition:
         for form in _asked(part.origin.path):
             found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:
-                yield from found
+                yield from self._quota.first(found, form, part, self._faults)
                 self._formats[form.name] = None
                 self._flaws.extend((part.fault,) if part.fault else ())
                 self._lose_parts(part)
@@ -243,7 +245,8 @@ class Recognition:
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""
-        for line, why in _losses(part):
+        asked = _BY_PRECEDENCE if part.format in _DATA else ()
+        for line, why in (loss for form in asked for loss in form.losses(part)):
             if part.origin.first_line:
                 self._losses.append(Loss(line, EMBEDDED, why))
             else:
@@ -275,13 +278,6 @@ def _asked(path: str) -> Iterable[Format]:
 def may_be_ours(text: str) -> bool:
     """Whether a text that cannot be read looks like a manifest, a spec or a tool call."""
     return bool(_OURS.search(text))
-
-
-def _losses(part: Document) -> Iterable[tuple[int, str]]:
-    """The parts of a supported document that cannot be read: line and why."""
-    if part.format not in _DATA:
-        return ()
-    return (loss for form in _BY_PRECEDENCE for loss in form.losses(part))
 
 
 def _reads(part: Document) -> bool:

@@ -68,6 +68,8 @@ class Format(Struct, frozen=True):
     """The formats of documents that it reads, as `Document.format` names them."""
     despite_faults: bool = False
     """It reads JSON with comments too, which the tools of the format may refuse: a note tells."""
+    most: int | None = None
+    """Subjects of one input that are read; None for all. Others are a loss."""
     recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
     """As `recognise`, with who deploys the document, of a format for which that matters."""
 

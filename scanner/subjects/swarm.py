@@ -292,5 +292,6 @@ FORMAT = Format(
     recognise,
     KINDS,
     documents=("call",),
+    most=5_000,
     signs=r"""mcp__|\b(?:Task|Agent)[ \t]*\(\s*["'`{]""",
 )

@@ -16,14 +16,13 @@ from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.agents.kinds import AGENT, PERMISSION, SETTINGS
-from scanner.subjects.agents.permission_grammar import Rule, covers, parse
+from scanner.subjects.agents.permission_grammar import Rule, parse
+from scanner.subjects.agents.permission_lookup import RuleLookup
 
 _NAMED = 3
 """Tools that a path names for each capability."""
 _FOLLOWED = 60
 """Agents that are followed from one agent, directly and through others."""
-_COMPARED = 400
-"""Rules that each tool is compared with."""
 
 
 class Capabilities(TypedDict):
@@ -223,18 +222,13 @@ class _Denials:
     """Rules that take tools away."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._by_tool: dict[str, list[Rule]] = {}
-        for rule in rules:
-            is_exact = "*" not in rule.tool and not rule.tool.startswith("mcp__")
-            self._by_tool.setdefault(rule.tool if is_exact else "", []).append(rule)
+        self._rules = RuleLookup(rules)
         self._known: dict[str, bool] = {}
 
     def cover(self, tool: str) -> bool:
         """Whether one of them covers a tool as it is written."""
         if tool not in self._known:
-            own = parse(tool)
-            some = (self._by_tool.get(name, ())[:_COMPARED] for name in (own.tool, ""))
-            self._known[tool] = any(covers(rule, own) for each in some for rule in each)
+            self._known[tool] = self._rules.first(parse(tool)) is not None
         return self._known[tool]
 
 
@@ -267,7 +261,7 @@ def _unasked(setup: Setup, *paths: str) -> _Found:
     """What a session can do without a question by the lists of some files."""
     found = _Found()
     found.add(unasked_abilities(setup, *paths))
-    if not any(covers(rule, parse("Read")) for rule in setup.rules("deny", "ask")):
+    if not _Denials(setup.rules("deny", "ask")).cover("Read"):
         found.tools[PRIVATE].append("Read (files of the project, without a question)")
     return found
 

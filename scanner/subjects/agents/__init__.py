@@ -27,6 +27,8 @@ __all__ = ["FORMATS", "PERMISSION", "SETTINGS", "name_of"]
 _SERVER = either({"command": str}, {"url": str}, {"httpUrl": str}, {"serverUrl": str})
 _PERMISSION = regex(r"(?:[A-Z][A-Za-z]+(?:\(.*\))?|mcp__.+)", re.DOTALL)
 _MODES = ("default", "acceptEdits", "plan", "dontAsk", "bypassPermissions", "auto", "manual")
+_MOST = 5000
+"""Subjects of one file: several times what the longest public file of an agent has, so that none takes minutes."""
 _DATA = ("yaml", "json", "toml", "front-matter")
 
 
@@ -194,8 +196,9 @@ _TEXTS = (
         _instructions,
         loaded_from=_INSTRUCTIONS,
         documents=_OF_TEXTS,
+        most=_MOST,
     ),
-    Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",)),
+    Format("agent-commands", "command lines that run agents", KnownBy.AGENT, _shell, documents=("shell",), most=_MOST),
 )
 
 FORMATS = _TEXTS + tuple(
@@ -209,6 +212,7 @@ FORMATS = _TEXTS + tuple(
         loaded_from=form.loaded_from,
         documents=_DATA,
         despite_faults=True,
+        most=_MOST,
     )
     for form in _FORMATS
 )

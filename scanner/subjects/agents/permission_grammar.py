@@ -15,7 +15,8 @@ from scanner.subjects.agents.programs import name_set, program_of, rank, rows, r
 
 _RULE = regex(r"([^()\s]+)\s*(?:\((.*)\))?", 16)
 _TOOL = regex(r"[A-Z][A-Za-z0-9]*|mcp__[\w.@/-]+(?:\*[\w*-]*)?|[A-Za-z_*][\w*]*")
-_COMMANDS = frozenset({"Bash", "PowerShell", "Monitor", "Shell"})
+COMMANDS = frozenset({"Bash", "PowerShell", "Monitor", "Shell"})
+"""Tools whose specifier is a command."""
 _READERS = frozenset({"Read", "Grep", "Glob", "LS", "NotebookRead", "LSP"})
 _WRITERS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit", "Update"})
 _NOT_CONSULTED = {"Write": "Edit", "NotebookEdit": "Edit", "MultiEdit": "Edit", "Glob": "Read"}
@@ -105,7 +106,7 @@ def _ignored_with(tool: str, specifier: str) -> str:
 
 def _ignored_specifier(tool: str, specifier: str) -> str:
     """Why a tool ignores what stands between the parentheses."""
-    if tool in _COMMANDS:
+    if tool in COMMANDS:
         if specifier.strip() in (":*", ":"):
             return "nothing stands before `:*`"
         if ":*" in specifier.rstrip()[:-2]:
@@ -129,7 +130,7 @@ def _ignored_path(tool: str, specifier: str) -> str:
 def _reach(tool: str, specifier: str | None) -> str:
     if "*" in tool:
         return _reach_of_names(tool)
-    if tool in _COMMANDS:
+    if tool in COMMANDS:
         return "any-command" if specifier is None else command_reach(specifier)
     if tool in _READERS | _WRITERS:
         return file_reach.reach(specifier, writing=tool in _WRITERS)
@@ -170,6 +171,12 @@ def _pattern(specifier: str) -> _Pattern | None:
     if not wildcard or _LETTER.search(rest):
         return None
     return _Pattern(start.strip("\"' "), start != start.rstrip())
+
+
+def start_of(specifier: str) -> tuple[str, bool] | None:
+    """The beginning of the commands that a specifier matches, and whether whole words must follow."""
+    pattern = _pattern(specifier)
+    return (pattern.start, pattern.whole_words) if pattern else None
 
 
 def command_reach(specifier: str) -> str:
@@ -219,7 +226,7 @@ def covers(broad: Rule, narrow: Rule) -> bool:
         return _covers_names(broad, narrow)
     if broad.specifier is None or broad.specifier == narrow.specifier:
         return True
-    if narrow.specifier is None or broad.tool not in _COMMANDS:
+    if narrow.specifier is None or broad.tool not in COMMANDS:
         return False
     pattern = _pattern(broad.specifier)
     if pattern is None:

@@ -8,14 +8,15 @@ from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.subjects.agents.building import Place, subject, with_file
 from scanner.subjects.agents.kinds import PERMISSION
-from scanner.subjects.agents.permission_grammar import TOOLS, Rule, covers, near_tool, parse
+from scanner.subjects.agents.permission_grammar import TOOLS, Rule, near_tool, parse
+from scanner.subjects.agents.permission_lookup import RuleLookup
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
 LISTS = ("allow", "ask", "deny")
 _EFFECTS = {"allow": "grants", "ask": "asks", "deny": "denies"}
-_COMPARISONS = 300_000
-"""Of rules of one file with each other; of a longer list, fewer are compared."""
+_NARROWER = 20
+"""Rules that a finding may propose instead of a broad one."""
 
 
 def permissions(
@@ -32,12 +33,13 @@ def permissions(
     rules = {
         name: [(at, node, parse(node.value)) for at, node in _texts(lists[name])] for name in LISTS if name in lists
     }
-    most = _COMPARISONS // max(1, sum(map(len, rules.values())))
+    found = {name: RuleLookup(rule for *_, rule in pairs) for name, pairs in rules.items()}
     for name, pairs in rules.items():
-        stronger = [(kind, rule) for kind in _stronger(name) for *_, rule in rules.get(kind, ())[:most]]
-        inside = [rule for *_, rule in pairs[:most]]
+        stronger = [(kind, found[kind]) for kind in _stronger(name) if kind in found]
+        covered = found[name].covered(found[name].rules, _NARROWER)
         for at, node, rule in pairs:
-            made = permission(where, name, node, rule, stronger=stronger, inside=inside, source=source)
+            narrower = covered[rule.text]
+            made = permission(where, name, node, rule, stronger=stronger, narrower=narrower, source=source)
             if root and made.bindings[made.focus]["narrower"]:
                 made.bindings[made.focus]["path"] = f"{path}.{name}.{at}"
                 made = with_file(made, root)
@@ -50,8 +52,8 @@ def permission(
     node: Node,
     rule: Rule,
     *,
-    stronger: Sequence[tuple[str, Rule]] = (),
-    inside: Sequence[Rule] = (),
+    stronger: Sequence[tuple[str, RuleLookup]] = (),
+    narrower: Sequence[str] = (),
     source: str = "settings",
 ) -> Subject:
     """One rule of a list."""
@@ -63,11 +65,9 @@ def permission(
         shape.say("specifier", rule.specifier)
     shape.say("effect", _EFFECTS[name] if rule.valid else "none")
     shape.say("near", "" if where.tool != "claude-code" or _is_known(rule.tool) else near_tool(rule.tool))
-    by = next(((kind, other) for kind, other in stronger if covers(other, rule)), None)
+    by = next(((kind, other) for kind, rules in stronger if (other := rules.first(rule))), None)
     shape.say("shadowedBy", f"{by[0]}: {by[1].text}" if by else "")
-    broad = rule.reach not in ("narrow", "none")
-    narrower = [other.text for other in inside if broad and other.text != rule.text and covers(rule, other)]
-    shape.say("narrower", narrower[:20])
+    shape.say("narrower", [] if rule.reach in ("narrow", "none") else list(narrower))
     shape.say("credential", secret_kind("", rule.text))
     return subject(PERMISSION, where, name, f"{name} rule", shape, node)
 

@@ -78,6 +78,7 @@ _AT_ROOT = name_set(
     "hooks env enableAllProjectMcpServers enabledMcpjsonServers disabledMcpjsonServers sandbox model apiKeyHelper "
     "statusLine disableAllHooks enabledPlugins extraKnownMarketplaces"
 )
+_SERVERS = "mcpServers"
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("denied", "denies", "disallow", "disallowed", "block", "blocked", "blocklist", "denylist"), "deny"
@@ -117,6 +118,8 @@ def _near(key: str, where: str) -> str:
     folded = key.lower().replace("_", "").replace("-", "")
     if where == "permissions" and folded in _OTHER_NAMES:
         return _OTHER_NAMES[folded]
+    if not where and folded == _SERVERS.lower() and key != _SERVERS:
+        return _SERVERS
     exact = next((name for name in _KNOWN[where] if name.lower() == folded), "")
     if exact:
         return exact

@@ -34,6 +34,81 @@ kind: PersistentVolumeClaim
 metadata: {name: data}
 spec: {storageClassName: fast}
 """,
+    "ecosystem.yaml": """\
+apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: by-variable}
+spec:
+  variables: [{name: bad, expression: object.spec.hostNetwork}]
+  validations: [{expression: "!variables.bad"}]
+---
+apiVersion: policies.kyverno.io/v1
+kind: NamespacedValidatingPolicy
+metadata: {name: warns, namespace: shop}
+spec: {validationActions: [Warn], validations: [{expression: "true"}], variables: [{expression: object.spec.hostPID}]}
+---
+apiVersion: policies.kyverno.io/v1
+kind: NamespacedValidatingPolicy
+metadata: {name: proxy, namespace: shop}
+spec: {evaluation: {mode: Envoy}, validations: [{expression: object.spec.hostPID}]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: by-variable}
+spec:
+  variables: [{name: bad, expression: object.spec.hostNetwork}]
+  validations: [{expression: "!variables.bad"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: by-variable}
+spec: {policyName: by-variable, validationActions: [Warn]}
+---
+apiVersion: kyverno.io/v1
+kind: Policy
+metadata: {name: partly, namespace: shop}
+spec:
+  admission: false
+  validationFailureAction: Enforce
+  rules: [{name: a, validate: {podSecurity: {level: baseline}}}]
+---
+apiVersion: kyverno.io/v1
+kind: Policy
+metadata: {name: in-some, namespace: shop}
+spec:
+  validationFailureActionOverrides: [{action: Enforce, namespaces: [shop]}]
+  rules: [{name: a, validate: {podSecurity: {level: baseline}}}]
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: p, namespace: shop}
+spec: {plugins: [{name: backup.example}]}
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: ScheduledBackup
+metadata: {name: p, namespace: shop}
+spec: {cluster: {name: p}, method: plugin, pluginConfiguration: {name: backup.example}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GRPCRoute
+metadata: {name: r, namespace: shop}
+spec: {rules: [{backendRefs: [{name: web, namespace: door}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: {name: r, namespace: shop}
+spec: {rules: [{backendRefs: [{name: web, namespace: door}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TCPRoute
+metadata: {name: r, namespace: shop}
+spec: {rules: [{backendRefs: [{name: web, namespace: door}]}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: UDPRoute
+metadata: {name: r, namespace: shop}
+spec: {rules: [{backendRefs: [{name: web, namespace: door}]}]}
+""",
     "spec.yaml": """\
 apiVersion: assay.dev/v1
 kind: Architecture

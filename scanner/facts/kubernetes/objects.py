@@ -85,6 +85,10 @@ class Objects:
         """The resources of some kinds of an API group (`core` for the one without a name)."""
         return [subject for kind in kinds for subject in self._kinds.get((group, kind), ())]
 
+    def in_group(self, group: str) -> list[Subject]:
+        """The resources of an API group, whatever their kind."""
+        return [subject for (own, _), subjects in self._kinds.items() if own == group for subject in subjects]
+
     def find(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
     ) -> tuple[Subject | None, bool]:

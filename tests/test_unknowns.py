@@ -46,28 +46,31 @@ def test_a_workload_alone_says_which_folders_tell_the_rest(tmp_path: Path) -> No
     path.write_text(DEPLOYMENT)
     found = unknown(path)
     isolated = found["kubernetes.workload-selected-by-network-policy"]
-    assert isolated.provide.startswith("scan the folder that holds the network policies")
+    assert isolated.provide == "scan the folder that holds every NetworkPolicy of namespace `shop`"
     assert isolated.message == (
-        "Deployment web: unknown whether this is met: Every workload is isolated by a NetworkPolicy; "
-        f"to decide, {isolated.provide}"
+        "Deployment web: unknown whether this is met: Every workload is isolated by a NetworkPolicy; no NetworkPolicy "
+        f"of namespace `shop` that selects Deployment web is among the scanned files; to decide, {isolated.provide}"
     )
     account = found["kubernetes.workload-account-cannot-take-over-cluster"]
-    assert account.provide.startswith("state `automountServiceAccountToken` in the pod, or scan the folder")
+    assert account.provide == (
+        "scan the folder that holds the ServiceAccount `web` of namespace `shop`, or state "
+        "`automountServiceAccountToken` in the pod"
+    )
 
 
 def test_an_item_of_a_fact_says_what_its_fact_asks_for(tmp_path: Path) -> None:
     path = tmp_path / "route.yaml"
     path.write_text(ROUTE)
     found = unknown(path)["kubernetes.route-backend-exists"]
-    assert found.provide == "scan the folder that holds the Services that the route names"
+    assert found.provide == "scan the folder that holds the Service `web` of namespace `shop`"
 
 
 def test_a_field_that_somebody_can_state_is_named(tmp_path: Path) -> None:
     path = tmp_path / "web.yaml"
     path.write_text(DEPLOYMENT)
     found = unknown(path)["kubernetes.container-user-above-node-range"]
-    assert found.provide == "state `securityContext`"
-    assert found.message.endswith("; `securityContext` is not stated")
+    assert found.provide == "state `securityContext.runAsUser`"
+    assert found.message.endswith("; `securityContext.runAsUser` is not stated")
 
 
 POLICY = """\
@@ -143,7 +146,7 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
     found = unknown(tmp_path)[SELECTED]
-    assert found.provide.endswith(", and make deny.yaml readable")
+    assert found.provide == "make deny.yaml readable (the list of inputs says how)"
     assert found.message.endswith(f"; to decide, {found.provide}")
 
 

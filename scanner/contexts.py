@@ -40,7 +40,11 @@ _FOR_AGENTS = regex(
 )
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
-_FIXTURE = regex(r"(?:^|/)(?:tests?|testdata|fixtures?|__tests__|__fixtures__)/", re.IGNORECASE)
+_FIXTURE = regex(
+    r"(?:^|/)(?:tests?|fixtures?|__tests__|__fixtures__|e2e"
+    r"|tests?[-_]?(?:assets|cases|data|files|fixtures?|inputs?|manifests|resources|samples))/",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=4096)

@@ -125,7 +125,9 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[1].split(" or ")}
         paths = [item.path for item in unread if not kinds.isdisjoint(item.may_hold)] or [item.path for item in unread]
-        provide = found.provide.replace(asked[0], f"make {_named(paths)} readable (the list of inputs says how)")
+        made = "it if it is" if len(paths) == 1 else "them if they are"
+        asks = f"make {_named(paths)} readable, or exclude {made} not deployed"
+        provide = found.provide.replace(asked[0], asks)
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in unread])} readable"
     else:

@@ -25,6 +25,7 @@ from scanner.rendering.kustomization import GENERATED, NAMES
 from scanner.sources import RenderingResult
 
 _Path = tuple[str | int, ...]
+_NAME: _Path = ("metadata", "name")
 _Region = tuple[int, int, int, int, int, int, int]
 
 
@@ -79,6 +80,8 @@ class OverlayFiles:
                 followed[field] = [_inside(above, node, field[-1]) for above in followed[field[:-1]]]
             if not field and not pieces:
                 return self._start
+            if field == _NAME and bases and followed[field][0]:
+                return _region(followed[field][0], pieces[0].first)  # a prefix or suffix was added
             for piece, found in zip(pieces, followed[field], strict=True):
                 if found and (isinstance(node.value, dict | list) or found.value == node.value):
                     return _region(found, piece.first)

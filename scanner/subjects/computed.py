@@ -25,10 +25,11 @@ def why_computed(field: str, value: Any) -> tuple[str, str]:
     """Why the value of a field is not known, and what to provide, for a field of which another program fills a part."""
     named = variables(value) if isinstance(value, str) else []
     if not named:
-        return f"`{field}` is blank, and a trigger fills it in", f"write the value of `{field}` that the trigger sets"
-    shown = f"`{named[0]}`"
-    why = f"`{field}` is computed: {shown} in it is replaced before the file is applied"
-    return why, f"scan the file as it is applied, with {shown} replaced"
+        why, provide = f"`{field}` is blank, and a trigger fills it in", f"write the `{field}` that the trigger sets"
+    else:
+        why = f"`{field}` is computed: `{named[0]}` in it is replaced before the file is applied"
+        provide = f"scan the file as it is applied, with `{named[0]}` replaced"
+    return f"{why}; to decide, {provide}", provide
 
 
 def image_is_computed(image: Any) -> bool:

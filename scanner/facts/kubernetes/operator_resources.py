@@ -16,6 +16,7 @@ _MAKE_NOTHING = (
     "cilium.io",
     "cloud.google.com",
     "configuration.konghq.com",
+    "contour.heptio.com",
     "crd.projectcalico.org",
     "external-secrets.io",
     "getambassador.io",

@@ -9,13 +9,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import engines, sources
+from scanner.facts.lack import MAKE_READABLE
 from scanner.facts.setting import OBJECTS
 from scanner.findings import Searched
-from scanner.model import Finding, Input, InputStatus, Outcome, Subject
+from scanner.late import regex
+from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
 from scanner.policy.evaluate import Evaluation
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
+_ASKED = regex(MAKE_READABLE + r"(\w+(?: or \w+)*)")
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -68,7 +71,7 @@ class ReadInputs(Struct):
         self, joined: Evaluation, also: Iterable[engines.EngineResults], *, include_passes: bool
     ) -> Evaluation:
         """What came of each file, of the rules and policies that need all, and of other engines."""
-        if unread := [item.path for item in self.inputs if item.may_hold]:
+        if unread := [item for item in self.inputs if item.may_hold]:
             joined.findings = [_with_unread(found, unread) for found in joined.findings]
         self.evaluation.merge(joined)
         for each in also:
@@ -117,10 +120,23 @@ def _worse(before: Input, after: Input) -> Input:
     return after if order.index(after.status) >= order.index(before.status) else before
 
 
-def _with_unread(found: Finding, unread: Sequence[str]) -> Finding:
+def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     """A finding that further files may decide, with the names of those that could not be read."""
-    if found.outcome is not Outcome.UNKNOWN or _FOLDER not in found.provide:
+    if found.outcome is not Outcome.UNKNOWN:
         return found
-    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
-    provide = f"{found.provide}, and make {', '.join(unread[:_NAMED])}{more} readable"
+    if asked := _ASKED.search(found.provide):
+        kinds = {ANY_KIND, *asked[1].split(" or ")}
+        paths = [item.path for item in unread if not kinds.isdisjoint(item.may_hold)] or [item.path for item in unread]
+        made = "it if it is" if len(paths) == 1 else "them if they are"
+        asks = f"make {_named(paths)} readable, or exclude {made} not deployed"
+        provide = found.provide.replace(asked[0], asks)
+    elif _FOLDER in found.provide:
+        provide = f"{found.provide}, and make {_named([item.path for item in unread])} readable"
+    else:
+        return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{', '.join(paths[:_NAMED])}{more}"

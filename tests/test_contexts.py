@@ -106,17 +106,14 @@ def test_a_context_that_is_given_counts_for_all_inputs(context: Context, expecte
 
 
 _PARTS = """a b.yaml docs Doc tests test .claude agents skills .github prompts copilot-instructions.md README readme.md
-mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor .local.x node_modules
+mcp.json x.local.json .mcp.json CLAUDE.md x.example.yaml x.tpl compose.override.yml foo.agent.md x.md .cursor
+.local.x node_modules test-cases
 X.EXAMPLE.YML .example local a.local.b.c Readmex.yaml x.dist. txt settings.local.json.tmpl x.\u017fample \u00e9.yaml"""
 
 
-@given(
-    st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4).map(
-        "/".join
-    )
-)
-def test_what_is_known_without_a_search_is_what_the_searches_find(path: str) -> None:
+@given(st.lists(st.sampled_from([*_PARTS.split(), "", "a.md\n", "README\n", "docs\n"]), min_size=1, max_size=4))
+def test_what_is_known_without_a_search_is_what_the_searches_find(parts: list[str]) -> None:
+    path = "/".join(parts)
     assert context_of(path) == contexts._told(path)
-    assert is_loaded(path) == (
-        not any(lower(path) for lower in (contexts._is_document, contexts._is_template, contexts._is_test_data))
-    )
+    lower = (contexts._is_document, contexts._is_template, contexts._is_test_data)
+    assert is_loaded(path) == (not any(each(path) for each in lower))

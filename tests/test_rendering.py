@@ -271,6 +271,49 @@ def test_a_chart_within_a_chart_goes_with_it(tmp_path: Path) -> None:
     assert status(result)["web/charts/inner/Chart.yaml"] == (InputStatus.ASSESSED, "rendered with web/Chart.yaml")
 
 
+LIBRARY = """\
+{{- define "deep.pod" -}}
+%s{{- end -}}
+"""
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_chart_of_the_same_repository_is_a_dependency_without_a_build(tmp_path: Path) -> None:
+    needs = "dependencies:\n- {name: %s, version: '*', repository: 'file://../%s'}\n"
+    lay(
+        tmp_path,
+        {
+            "web/Chart.yaml": CHART + needs % ("beside", "parts"),
+            "web/templates/pod.yaml": '{{ include "deep.pod" . }}\n',
+            "parts/Chart.yaml": CHART.replace("web", "beside") + needs % ("deep", "deep"),
+            "parts/templates/own.yaml": POD % "true",
+            "deep/Chart.yaml": CHART.replace("web", "deep"),
+            "deep/templates/_pod.tpl": LIBRARY % (POD % "true"),
+        },
+    )
+    result = scan(["."])
+    became = status(result)
+    assert {became[f"{name}/Chart.yaml"][0] for name in ("web", "parts", "deep")} == {InputStatus.ASSESSED}
+    assert {path for path, _, _ in privileged(result)} == {"web/templates/pod.yaml", "parts/templates/own.yaml"}
+
+
+MADE = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: made}
+data:
+  tls.key: {{ genPrivateKey "ecdsa" | b64enc | quote }}
+  password: {{ "hunter2-Swordfish-991" | b64enc }}
+"""
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_value_that_helm_makes_anew_is_not_committed(tmp_path: Path) -> None:
+    lay(tmp_path, {**WEB, "web/templates/made.yaml": MADE})
+    found = [item for item in scan(["web"]).findings if item.rule == "kubernetes.secret-data-not-committed"]
+    assert [("password" in item.message, "tls.key" in item.message) for item in found] == [(True, False)]
+
+
 @pytest.mark.usefixtures("helm")
 def test_a_template_that_is_named_alone_is_rendered_with_its_chart(tmp_path: Path) -> None:
     lay(tmp_path, {**WEB, "web/templates/other.yaml": POD % "true"})

@@ -152,3 +152,73 @@ def test_a_line_of_a_template_is_underlined_without_its_indent() -> None:
     assert mark
     place = locate(part.origin, mark)
     assert (place.line, place.column, place.end_line, place.end_column) == (4, 5, 4, 22)
+
+
+KUSTOMIZATION = """\
+resources: [base.yaml]
+patches:
+  - target: {kind: Pod, name: other}
+    patch: |-
+      - {op: add, path: /spec/hostPID, value: true}
+      - {op: add, path: /spec/containers/-, value: {name: new, image: wrong:1}}
+  - target: {kind: Pod, name: app}
+    patch: |-
+      - op: add
+        path: /spec/containers/-
+        value:
+          name: new
+          image: new:1
+          tty: true
+      - {op: add, path: /spec/hostPID, value: true}
+  - patch: |
+      kind: Pod
+      metadata: {name: app}
+      spec:
+        hostIPC: true
+  - path: ops.yaml
+"""
+OPERATIONS = "- op: add\n  path: /spec/containers/0/env\n  value: [{name: A, value: '1'}]\n"
+PATCHED = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: prod-app
+spec:
+  containers:
+  - env: [{name: A, value: '1'}]
+    image: app:1
+    name: app
+  - image: side:1
+    name: side
+  - image: new:2
+    name: new
+    tty: true
+  hostIPC: true
+  hostPID: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "file", "line"),
+    [
+        ("spec.containers.2", "kustomization.yaml", 11),
+        ("spec.containers.2.tty", "kustomization.yaml", 14),
+        ("spec.containers.0.env.0.value", "ops.yaml", 3),
+        ("spec.hostPID", "kustomization.yaml", 15),
+        ("spec.hostIPC", "kustomization.yaml", 20),
+        ("spec.containers.0.image", "base.yaml", 8),
+        ("metadata.name", "base.yaml", 4),
+    ],
+)
+def test_what_a_patch_adds_is_at_its_line_in_the_patch(field: str, file: str, line: int) -> None:
+    files = {"kustomization.yaml": KUSTOMIZATION, "base.yaml": BASE, "ops.yaml": OPERATIONS}
+    contents = {name: text.encode() for name, text in files.items()}
+    rendered = RenderingResult("kustomize", (("kustomization.yaml", PATCHED),), contents, frozenset({"ops.yaml"}))
+    (part,) = rendering.documents(rendered)
+    assert isinstance(part, Document)
+    node = part.root
+    for step in field.split("."):
+        node = node.get(int(step) if step.isdecimal() else step)
+    assert node.mark
+    found = locate(part.origin, node.mark, field)
+    assert (found.path, found.line) == (file, line)

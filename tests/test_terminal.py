@@ -41,7 +41,7 @@ def test_what_is_unknown_is_one_entry_for_each_rule_with_what_to_provide(folder:
     shown = assay("scan", "pods.yaml", cwd=folder).stdout
     head = f"     2  Every workload is isolated by a NetworkPolicy\n        {UNKNOWN}\n"
     entry = shown.partition(head)[2].partition("\n     ")[0]
-    assert " ".join(entry.split()).startswith("to decide, scan the folder that holds the network policies")
+    assert " ".join(entry.split()).startswith("to decide, scan the folder that holds every NetworkPolicy")
     assert "Pod web" not in entry
     assert "is not stated" not in entry
 

@@ -46,28 +46,31 @@ def test_a_workload_alone_says_which_folders_tell_the_rest(tmp_path: Path) -> No
     path.write_text(DEPLOYMENT)
     found = unknown(path)
     isolated = found["kubernetes.workload-selected-by-network-policy"]
-    assert isolated.provide.startswith("scan the folder that holds the network policies")
+    assert isolated.provide == "scan the folder that holds every NetworkPolicy of namespace `shop`"
     assert isolated.message == (
-        "Deployment web: unknown whether this is met: Every workload is isolated by a NetworkPolicy; "
-        f"to decide, {isolated.provide}"
+        "Deployment web: unknown whether this is met: Every workload is isolated by a NetworkPolicy; no NetworkPolicy "
+        f"of namespace `shop` that selects Deployment web is among the scanned files; to decide, {isolated.provide}"
     )
     account = found["kubernetes.workload-account-cannot-take-over-cluster"]
-    assert account.provide.startswith("state `automountServiceAccountToken` in the pod, or scan the folder")
+    assert account.provide == (
+        "scan the folder that holds the ServiceAccount `web` of namespace `shop`, or state "
+        "`automountServiceAccountToken` in the pod"
+    )
 
 
 def test_an_item_of_a_fact_says_what_its_fact_asks_for(tmp_path: Path) -> None:
     path = tmp_path / "route.yaml"
     path.write_text(ROUTE)
     found = unknown(path)["kubernetes.route-backend-exists"]
-    assert found.provide == "scan the folder that holds the Services that the route names"
+    assert found.provide == "scan the folder that holds the Service `web` of namespace `shop`"
 
 
 def test_a_field_that_somebody_can_state_is_named(tmp_path: Path) -> None:
     path = tmp_path / "web.yaml"
     path.write_text(DEPLOYMENT)
     found = unknown(path)["kubernetes.container-user-above-node-range"]
-    assert found.provide == "state `securityContext`"
-    assert found.message.endswith("; `securityContext` is not stated")
+    assert found.provide == "state `securityContext.runAsUser`"
+    assert found.message.endswith("; `securityContext.runAsUser` is not stated")
 
 
 POLICY = """\
@@ -143,8 +146,85 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
     found = unknown(tmp_path)[SELECTED]
-    assert found.provide.endswith(", and make deny.yaml readable")
+    assert found.provide == "make deny.yaml readable, or exclude it if it is not deployed"
     assert found.message.endswith(f"; to decide, {found.provide}")
+
+
+def thing(kind: str, name: str, spec: str = "{}", version: str = "v1", namespace: str = "shop") -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    return f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}{where}}}\nspec: {spec}\n"
+
+
+RBAC = "rbac.authorization.k8s.io/v1"
+BINDING = (
+    f"apiVersion: {RBAC}\nkind: RoleBinding\nmetadata: {{name: web, namespace: shop}}\n"
+    "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: web}\n"
+    "subjects: [{kind: ServiceAccount, name: web, namespace: shop}]\n"
+)
+SCALED = "{maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: %s}}"
+HTTP_ROUTE = "{parentRefs: [{name: edge, namespace: infra}], rules: [{backendRefs: [{name: web, port: 80}]}]}"
+GATEWAY = "gateway.networking.k8s.io/v1"
+ELSEWHERE = thing("ConfigMap", "settings", namespace="")
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+RANGE = thing("LimitRange", "limits", "{limits: [{type: Container}]}", namespace="")
+COMPUTED = DEPLOYMENT.replace("web:1", "web:${TAG}")
+LACKS = {
+    "a role": ([BINDING], "binding-role-exists", "the folder that holds the Role `web` of namespace `shop`"),
+    "an account of a binding": ([BINDING], "binding-accounts-exist", "holds the ServiceAccount `web` of namespace"),
+    "a binding": ([thing("Role", "web", version=RBAC)], "role-bound", "that holds a binding of Role `web` (a.yaml:1)"),
+    "an autoscaled workload": (
+        [thing("HorizontalPodAutoscaler", "web", SCALED % "web", "autoscaling/v2")],
+        "autoscaler-target-exists",
+        "holds the Deployment `web` of namespace `shop`",
+    ),
+    "a name that is computed": (
+        [thing("HorizontalPodAutoscaler", "web", SCALED % '"${APP}"', "autoscaling/v2")],
+        "autoscaler-target-exists",
+        "scan the file as it is applied, with `${APP}` replaced",
+    ),
+    "an image that is computed": (
+        [COMPUTED],
+        "container-image-tag-pinned",
+        "scan the file as it is applied, with `${TAG}` replaced",
+    ),
+    "a Gateway": (
+        [thing("HTTPRoute", "web", HTTP_ROUTE, GATEWAY)],
+        "http-route-with-tls",
+        "holds the Gateway `edge` of namespace `infra`",
+    ),
+    "a ConfigMap": ([DEPLOYMENT], "workload-references-exist", "holds the ConfigMap `settings` of namespace `shop`"),
+    "a ConfigMap without a namespace": (
+        [DEPLOYMENT, ELSEWHERE],
+        "workload-references-exist",
+        "state `metadata.namespace` in b.yaml:1",
+    ),
+    "a LimitRange": ([NAMESPACE], "namespace-has-limit-range", "that holds a LimitRange of namespace `shop`"),
+    "a LimitRange without a namespace": (
+        [NAMESPACE, RANGE],
+        "namespace-has-limit-range",
+        "state `metadata.namespace` in b.yaml:1",
+    ),
+    "the pods of a Service": (
+        [thing("Service", "web", "{selector: {app: web}}")],
+        "service-selects-workload",
+        "that holds a workload of namespace `shop` with the labels `app: web`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("texts", "rule", "asked"), LACKS.values(), ids=LACKS)
+def test_the_object_that_decides_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: list[str], rule: str, asked: str
+) -> None:
+    """Each file is named by itself, so that what is in another one may be anywhere."""
+    monkeypatch.chdir(tmp_path)
+    paths = ["a.yaml", "b.yaml"][: len(texts)]
+    for path, text in zip(paths, texts, strict=True):
+        Path(path).write_text(text)
+    found = scan(paths, Options(profile=Profile.OPINION)).findings
+    (finding,) = [each for each in found if each.rule == f"kubernetes.{rule}" and each.outcome is Outcome.UNKNOWN]
+    assert asked in finding.provide
+    assert finding.message.endswith(f"; to decide, {finding.provide}")
 
 
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))

@@ -39,4 +39,4 @@ def _derived(subjects: Sequence[Subject], *, whole: Whole) -> Derived:
         if step.view not in views:
             views[step.view] = step.view(subjects, whole=whole)
         facts.run(step, views[step.view])
-    return Derived(facts.stated, facts.places, facts.traces)
+    return Derived(facts.stated, facts.places, facts.traces, facts.lacks)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from msgspec import Struct
 
 from scanner.facts.fact import Fact
+from scanner.facts.lack import LackWords
 from scanner.model import ANY_KIND, Subject
 from scanner.places import Location, Related
 
@@ -88,6 +89,7 @@ class Facts:
         self.stated: defaultdict[Subject, dict[str, Any]] = defaultdict(dict)
         self.places: defaultdict[Subject, dict[str, Location]] = defaultdict(dict)
         self.traces: dict[Subject, tuple[Related, ...]] = {}
+        self.lacks: defaultdict[Subject, dict[str, LackWords]] = defaultdict(dict)
         self._gives: frozenset[Fact[Any]] = frozenset()
         self._known: frozenset[Fact[Any]] = frozenset()
         self._place_names: frozenset[str] = frozenset()
@@ -145,3 +147,15 @@ class Facts:
         if fact not in self._gives or name not in fact.item_related:
             raise UndeclaredError(f"gives the related place `{name}` of `{fact.name}` without declaring it")
         self.places[subject][f"{fact.name}.{number}.{name}"] = place
+
+    def lack(
+        self, subject: Subject, fact: Fact[Any], words: LackWords, *, item: int | None = None, key: str = ""
+    ) -> None:
+        """State why a fact is absent, or the field `key` of it or of one of its items, and what decides it.
+
+        Raises UndeclaredError for a fact that the step does not declare.
+        """
+        if fact not in self._gives:
+            raise UndeclaredError(f"says why `{fact.name}` is absent without declaring it")
+        name = fact.name if item is None else f"{fact.name}.{item}."
+        self.lacks[subject][f"{name}.{key}" if key and item is None else f"{name}{key}"] = words

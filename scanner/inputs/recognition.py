@@ -47,7 +47,7 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
         case UnreadableFile():
-            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=_ANYTHING)
+            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=source.may_hold)
         case RenderingInput():
             outside = _outside(source)
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)

@@ -187,8 +187,7 @@ class Evaluator:
                     for counts in held:
                         _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:
-                        trace = derived.trace(subject)
-                        _take(result, ready, _Judged(subject, found, values, derived.related(subject), trace))
+                        _take(result, ready, _Judged(subject, found, values, derived))
         return result
 
 
@@ -199,9 +198,8 @@ class _Judged(NamedTuple):
     found: RuleResult
     values: Mapping[str, Any]
     """What expressions see of the subject."""
-    related: Mapping[str, Location]
-    trace: tuple[Related, ...]
-    """The places that a fact of the subject was followed through."""
+    derived: Derived
+    """What was derived of all subjects."""
 
 
 def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
@@ -217,7 +215,10 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
 def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str, Any]) -> Finding:
     """A finding at the field the rule points at, or at its deepest parent that exists."""
     info, subject, (outcome, why, _) = rule.info, judged.subject, judged.found
-    path = judged.trace if outcome is Outcome.UNKNOWN and judged.trace and _reads_traced(rule) else ()
+    trace = judged.derived.trace(subject) if outcome is Outcome.UNKNOWN else ()
+    path = trace if trace and _reads_traced(rule) else ()
+    if why.fact:
+        why = why.told(judged.derived.lack(subject, why.fact, item.related, why.key))
     if rule.detail and outcome is Outcome.FAIL:
         detail = cel.text(cel.kept_expression(rule.detail), cel.activation(values))
         values = values if detail is None else {**values, "detail": detail}
@@ -233,7 +234,7 @@ def _finding(rule: Rule, judged: _Judged, item: items.Item, values: Mapping[str,
         subject_name=subject.name,
         location=place(rule, subject, item),
         fingerprint=fingerprint(info, subject, (*item.path, item.name) if item.name else item.path, rule.at),
-        related=(*_related(rule, item, judged.related), *path),
+        related=(*_related(rule, item, judged.derived.related(subject)), *path),
         observed=seen.words,
         expected=expected(rule) if failed else "",
         provide=why.provide,

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from scanner.documents.parsed import SPREAD
 from scanner.facts import registry
 from scanner.facts.fact import Fact
+from scanner.facts.lack import Lack
+from scanner.policy.expression import Path
 from scanner.policy.rule import Rule
 from scanner.policy.variables import FACTS
 
@@ -20,15 +22,36 @@ class UndecidedReason(NamedTuple):
     """An instruction; empty for an error, which no further input can resolve."""
     key: str = ""
     """The field or the fact that is missing, where that is why."""
+    fact: str = ""
+    """The fact that is missing, or that lacks the field."""
+
+    def told(self, lack: Lack | None) -> UndecidedReason:
+        """The same with what is known of the lack of the fact."""
+        return self._replace(reason=f"{lack.why}; to decide, {lack.provide}", provide=lack.provide) if lack else self
 
 
 def missing(rule: Rule, facts: Mapping[str, Any], key: str) -> UndecidedReason:
     """The reason for a missing key: of a fact, or of the document."""
     if fact := _fact(rule, facts, key):
-        return UndecidedReason(f"to decide, {fact.provide}", fact.provide, key)
-    return UndecidedReason(f"`{key}` is not stated", f"state `{key}`", key)
+        return UndecidedReason(f"to decide, {fact.provide}", fact.provide, key, fact.name)
+    named = " or ".join(_fields_through(rule, key)) or f"`{key}`"
+    return UndecidedReason(f"{named} is not stated", f"state {named}", key)
 
 
+def _fields_through(rule: Rule, key: str) -> list[str]:
+    """The fields of a document that a rule reads under a key, each from its binding on."""
+    paths = sorted(path[1:] for path in rule.reads.paths if path[0] != FACTS and key in path[1:])
+    return list(dict.fromkeys(map(_shown, paths)))[:_FIELDS]
+
+
+def _shown(path: Path) -> str:
+    """A field in words; `*` in its path is any item."""
+    before, star, after = ".".join(path).rpartition(".*.")
+    return f"`{after}` in each item of `{before}`" if star else f"`{after}`"
+
+
+_FIELDS = 3
+"""Fields that are named, if a rule reads more under the one that is missing."""
 ALL_FIELDS = "write out all fields as plain values"
 """What to provide for a subject with fields from elsewhere, of which no rule knows which they are."""
 

@@ -18,7 +18,7 @@ from scanner.errors import UnreadableError
 from scanner.foreign_errors import complaint
 from scanner.late import regex
 from scanner.limits import Limits
-from scanner.rendering import helm_ignore, programs, unused_objects, values_schema
+from scanner.rendering import generated_values, helm_ignore, local_dependencies, programs, unused_objects, values_schema
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.rendering.releases import Release
@@ -80,20 +80,24 @@ class Chart(Struct, frozen=True):
         copy = PrivateCopy(ground)
         everything = dict(copy.take_folder(self.folder or "."))
         files = {name: text for name, text in everything.items() if self.holds(name) or name == self.marker}
+        beside = local_dependencies.take(copy, self.folder, _dependencies(about))
+        files |= beside.files
         plain = RenderingResult("helm", (), files, by=tuple(sorted({each.path for each in self.releases})))
 
         library = about.get("type") == "library"
 
         def render() -> tuple[tuple[str, str], ...]:
-            for name, content in everything.items():
+            for name, content in (everything | beside.files).items():
                 values_schema.refuse_outside(name, content)
-            return () if library else tuple(self._rendered(copy, about, request, files))
+            return () if library else tuple(self._rendered(copy, about, request, files, beside.placed))
 
         def examine(texts: tuple[tuple[str, str], ...]) -> RenderingResult:
             left = self._left(everything, {path for path, _ in texts}, ground.limits, library=library)
             return replace(plain, texts=texts, apart=left.apart, lost=left.lost)
 
-        return request.kept.once(copy, plain, self._asked(metadata, everything, request), render, examine)
+        return request.kept.once(
+            copy, plain, self._asked(metadata, everything | beside.inner, request), render, examine
+        )
 
     def _asked(self, metadata: Sequence[bytes], everything: Mapping[str, bytes], request: Request) -> Asked:
         program = found_programs.find("helm")
@@ -112,7 +116,12 @@ class Chart(Struct, frozen=True):
         return Asked(identity, how, same_each_time)
 
     def _rendered(
-        self, copy: PrivateCopy, about: dict[str, Any], request: Request, files: Collection[str]
+        self,
+        copy: PrivateCopy,
+        about: dict[str, Any],
+        request: Request,
+        files: Collection[str],
+        placed: Mapping[str, str],
     ) -> Iterator[tuple[str, str]]:
         """(file that it is shown at, text) of each template that gives something."""
         copy.write()
@@ -123,17 +132,23 @@ class Chart(Struct, frozen=True):
         for number, each in enumerate(self.releases or (Release("", "", ()),)):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
-            if program:
-                given = [argument for file in values for argument in ("--values", file)]
-                options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
-                command = (program, "template", name, folder, *options, *given)
-                rendered += _sections(programs.run(command, root, copy.folder))
-            else:
-                rendered += _by_library(root, copy, folder, name, values)
+            given = [argument for file in values for argument in ("--values", file)]
+            options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
+            command = (program or "helm", "template", name, folder, *options, *given)
+            times = 2 if generated_values.may_be_in(copy.contents) else 1
+            texts = [
+                list(
+                    _sections(programs.run(command, root, copy.folder))
+                    if program
+                    else _by_library(root, copy, folder, name, values)
+                )
+                for _ in range(times)
+            ]
+            rendered += generated_values.left_out(texts[0], texts[-1])
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
-                yield self._origin(inner, files, named), text
+                yield placed.get(self.folder + inner) or self._origin(inner, files, named), text
 
     def _left(
         self, files: Mapping[str, bytes], used: Collection[str], limits: Limits, *, library: bool

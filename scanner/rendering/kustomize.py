@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
+from scanner.model import ANY_KIND
 from scanner.rendering import local_part, programs, unused_objects
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.kustomization import GENERATED, NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, read
@@ -20,6 +21,7 @@ from scanner.sources import RenderingResult
 
 _PACKAGE = b"sigs.k8s.io/kustomize/"
 """The package in Go that builds overlays."""
+_MAKING = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers")
 NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
 
@@ -42,6 +44,8 @@ class Overlay(Struct, frozen=True):
     """(kustomization file, line, what it is) of what is named and is not here."""
     fault: str = ""
     """Why it cannot be built."""
+    makes: tuple[str, ...] = (ANY_KIND,)
+    """Kinds of objects that it may have beside those of its files."""
 
     @property
     def parts(self) -> frozenset[str]:
@@ -150,7 +154,16 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "")
+    makes = (ANY_KIND,) if faults or elsewhere else _made(ground.once(read, each) for each in sorted(met))
+    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", makes)
+
+
+def _made(every: Iterable[Kustomization | None]) -> tuple[str, ...]:
+    """The kinds of objects that kustomizations make, which are in no file."""
+    stated = {key for it in every if it for key, value in it.local.items() if value}
+    if not stated.isdisjoint(_MAKING):
+        return (ANY_KIND,)
+    return tuple(kind for key, kind in GENERATED.items() if key in stated)
 
 
 def _marker(ground: SourceTree, folder: str) -> str:

@@ -16,6 +16,7 @@ from scanner import sources
 from scanner.cleanup import temporary_folder
 from scanner.errors import UnreadableError
 from scanner.limits import DEFAULTS, Limits
+from scanner.model import ANY_KIND
 from scanner.rendering import helm, kustomization, kustomize, releases, values_file
 from scanner.rendering.helm import Chart, Charts
 from scanner.rendering.kept import Entry, KeptResults, Request
@@ -76,6 +77,10 @@ class RenderingPlan(Struct):
                 self.using.setdefault(part, []).append(overlay)
             for path, line, what in overlay.elsewhere:
                 self.elsewhere.setdefault(path, set()).add((line, what))
+
+    def makes(self, marker: str) -> tuple[str, ...]:
+        """The kinds of objects that a chart or an overlay may have beside those of its files, which are read."""
+        return next((it.makes for it in self.overlays if it.marker == marker), (ANY_KIND,))
 
     def failed(self) -> set[str]:
         """The overlays that could not be built."""

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from msgspec import Struct, field
 
 from scanner.limits import Limits
+from scanner.model import ANY_KIND
 
 UNREAD_FOLDERS = dict.fromkeys((".git", ".hg", ".svn"), "version control data")
 """Folders that hold no text of a work tree, and why; one that is named is read all the same."""
@@ -82,6 +83,8 @@ class UnreadableFile(Struct, frozen=True):
 
     path: str
     reason: str
+    may_hold: tuple[str, ...] = (ANY_KIND,)
+    """Kinds of Kubernetes objects that may be in it."""
 
 
 class RenderingInput(Struct, frozen=True):

@@ -16,6 +16,22 @@ def has_variable(text: str) -> bool:
     return bool(_VARIABLE.search(text))
 
 
+def variables(text: str) -> list[str]:
+    """The variables in a text, as they stand in it."""
+    return [found[0] for found in _VARIABLE.finditer(text)]
+
+
+def why_computed(field: str, value: Any) -> tuple[str, str]:
+    """Why the value of a field is not known, and what to provide, for a field of which another program fills a part."""
+    named = variables(value) if isinstance(value, str) else []
+    if not named:
+        why, provide = f"`{field}` is blank, and a trigger fills it in", f"write the `{field}` that the trigger sets"
+    else:
+        why = f"`{field}` is computed: `{named[0]}` in it is replaced before the file is applied"
+        provide = f"scan the file as it is applied, with `{named[0]}` replaced"
+    return f"{why}; to decide, {provide}", provide
+
+
 def image_is_computed(image: Any) -> bool:
     """Whether the version of an image is not known: a variable is, or may hold, its tag or digest.
 

@@ -1,4 +1,4 @@
-"""Parts of workloads, such as a patch: they cannot be applied, so nothing is judged by them."""
+"""Parts of objects, such as a patch: they cannot be applied, so nothing is judged by them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,41 @@ from scanner.subjects.pod_templates import CONTAINERS, pod_places
 _SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 _WORKLOADS = _SELECTING | {"CronJob", "Job", "Pod"}
 _GROUPS = frozenset({"", "apps", "batch", "extensions"})
+_DEFINITION = "CustomResourceDefinition"
 _PATCH = "$patch"
 
 
 def fragment(document: Document, *, patch: bool) -> str:
-    """Why a document is only a part of a workload; empty for any other document.
+    """Why a document is only a part of an object; empty for any other document.
 
     `patch` is whether a kustomization could use it as one. Elsewhere only what is on a page may be a part.
     """
     value = document.root.value
-    if document.format not in ("yaml", "json") or not is_object(value) or value["kind"] not in _WORKLOADS:
+    if document.format not in ("yaml", "json") or not is_object(value):
         return ""
     kind, spec = value["kind"], value.get("spec")
-    if not isinstance(spec, dict) or value["apiVersion"].rpartition("/")[0] not in _GROUPS:
-        return ""
+    if kind == _DEFINITION and (patch or document.origin.first_line) and not _defines(spec):
+        return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"
+    known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
+    return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
+
+
+def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> str:
+    kind = value["kind"]
     containers = [item for place in pod_places(document.root) for item in _containers(place.template.value)]
     if _PATCH in value or any(_PATCH in item for item in containers):
         return f"a fragment: a patch of a {kind}"
     if not (patch or document.origin.first_line) or any("image" in item for item in containers):
         return ""
     if kind in _SELECTING:
-        return (
-            "" if "selector" in spec else f"a fragment of a {kind} without selector and image, which cannot be applied"
-        )
+        selects = "selector" in value["spec"]
+        return "" if selects else f"a fragment of a {kind} without selector and image, which cannot be applied"
     return f"a fragment of a {kind} without image, which cannot be applied" if containers else ""
+
+
+def _defines(spec: Any) -> bool:
+    """Whether a definition of a resource has what the API requires of one."""
+    return isinstance(spec, dict) and ("names" in spec or "group" in spec)
 
 
 def _containers(template: Any) -> list[dict[str, Any]]:

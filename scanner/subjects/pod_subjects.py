@@ -13,7 +13,7 @@ from scanner.marks import Mark
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import control_plane
-from scanner.subjects.computed import image_is_computed
+from scanner.subjects.computed import image_is_computed, why_computed
 from scanner.subjects.pod_templates import CONTAINERS, Path, PodPlace, is_usual, pod_places
 
 WORKLOAD = "kubernetes.workload"
@@ -114,7 +114,9 @@ def _container(pod: _Pod, node: Node, field: str, name: str, kind: str) -> Itera
     own = replace(pod, identity=f"{pod.identity}/{field}" + ("" if anonymous else f"/{name}"))
     shown = "" if anonymous else f", container {name}"
     found = own.subject(CONTAINER, "container", node.value, node.mark, shown, container_kind=kind)
-    yield replace(found, unknowns=_IMAGE) if image_is_computed(node.value.get("image")) else found
+    if image_is_computed(image := node.value.get("image")):
+        found = replace(found, unknowns=_IMAGE, reasons={"image": why_computed("image", image)})
+    yield found
     for shape, mark in control_plane.programs(node):
         bindings, marks = {**pod.bindings, "container": node.value}, {**pod.marks, "container": node.mark}
         inside = replace(own, bindings=bindings, marks=marks)

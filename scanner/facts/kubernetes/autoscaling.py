@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, group_of, path
 from scanner.facts.step import Facts, read, step
@@ -84,4 +87,7 @@ def _target(scaler: Subject, objects: Objects, facts: Facts) -> Subject | None:
         return objects.pod_of(found) or found
     if sure:
         facts.add(scaler, TARGET_FOUND, False)
+    else:
+        words = partial(lacks.of_object, objects, scaler, str(kind), str(target.get("name")), group=group)
+        facts.lack(scaler, TARGET_FOUND, words)
     return None

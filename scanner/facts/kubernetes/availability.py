@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.autoscaling import AUTOSCALED, AUTOSCALED_FROM
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import kind_of, path
@@ -42,6 +44,7 @@ EVICTION = Fact(
 
 _SCALED = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "Rollout", "StatefulSet"})
 """Kinds that run as many pods as `replicas` states, and one where it is missing."""
+_SCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 _PERCENT = regex(r"^(\d{1,3})%$")
 
 
@@ -63,7 +66,9 @@ def count_replicas(cluster: Cluster, facts: Facts) -> None:
         least = 1 if stated is None else stated
         if facts.of(workload, AUTOSCALED):
             least = facts.of(workload, AUTOSCALED_FROM)
-        elif not cluster.objects.complete("HorizontalPodAutoscaler", "ScaledObject"):
+        elif not cluster.objects.complete(*_SCALERS):
+            what = f"an autoscaler of {workload.name}"
+            facts.lack(workload, LEAST_REPLICAS, partial(lacks.of_objects, cluster.objects, what, *_SCALERS))
             continue
         if isinstance(least, int):
             facts.add(workload, LEAST_REPLICAS, least)
@@ -89,6 +94,8 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
     for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
         sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
         if maybe or not cluster.objects.has_all_pods():
+            selector = path(budget.bindings["object"], "spec", "selector")
+            facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, maybe))
             continue  # the budget counts all of its pods together
         if sure not in counted:
             counted[sure] = _count(sure, cluster, facts)
@@ -96,6 +103,9 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
         if count is not None and (left := _eviction(budget, count)):
             facts.add(budget, EVICTION, left)
             facts.relate(budget, "workload", place(cluster.pods.kins[sure[0]][0]))
+        elif not sure:
+            selector = path(budget.bindings["object"], "spec", "selector")
+            facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, ()))
 
 
 def _count(kins: tuple[int, ...], cluster: Cluster, facts: Facts) -> int | None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import Required, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, in_same_namespace, mapping, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import (
+    Objects,
+    in_same_namespace,
+    in_same_system,
+    mapping,
+    name_of,
+    namespace_of,
+    path,
+)
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -93,6 +104,8 @@ def find_enforced_levels(cluster: Cluster, facts: Facts) -> None:
                 known[name, workload.group] = _enforced(cluster.objects, workload, name)
             stated, source = known[name, workload.group]
             facts.add(workload, NAMESPACE, stated)
+            if not source:
+                facts.lack(workload, NAMESPACE, partial(lacks.of_object, cluster.objects, workload, "Namespace", name))
             if source:
                 facts.relate(workload, "namespace", place(source))
 
@@ -114,6 +127,16 @@ def _bound(kind: str, bounds: list[Subject], fact: Fact[list[str]], objects: Obj
             facts.relate(namespace, fact.name, place(near[0]))
         elif objects.complete(kind) and not maybe:
             facts.add(namespace, fact, [])
+        else:
+            loosely = [bound for bound in bounds if not namespace_of(bound) and in_same_system(namespace, bound)]
+            facts.lack(namespace, fact, partial(_lack, objects, namespace, kind, loosely))
+
+
+def _lack(objects: Objects, namespace: Subject, kind: str, loose: list[Subject]) -> Lack:
+    """One that states no namespace may be in it, or one may be where nothing was read."""
+    if loose:
+        return lacks.of_doubt(namespace, loose[0], name_of(namespace))
+    return lacks.of_objects(objects, f"a {kind} of namespace `{name_of(namespace)}`", kind)
 
 
 def _for_containers(limits: Subject) -> bool:

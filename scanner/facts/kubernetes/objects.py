@@ -54,6 +54,8 @@ class Objects:
         self._unread = None if is_open(whole) else frozenset() if isinstance(whole, bool) else whole
         self.whole = self._unread is not None and not self._unread
         """The objects are all there are: what is not among them does not exist."""
+        self.is_part = whole is False
+        """Only some files of a folder were named."""
         self.workloads: list[Subject] = []
         """Every object with a pod template, as the subject whose focus is the pod."""
         self.resources: list[Subject] = []
@@ -111,7 +113,7 @@ class Objects:
         folder = posixpath.dirname(seeker.origin.path)
         own = [one for one in near if one.origin.path == seeker.origin.path]
         beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
-        return beside or near, bool(near) or (self.whole and not maybe)
+        return beside or near, bool(near) or (self.complete(kind) and not maybe)
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
@@ -125,6 +127,10 @@ class Objects:
             return self._homes[key].near(seeker, namespace)
         met = [(in_same_namespace(seeker, subject, namespace), subject) for subject in named]
         return [subject for near, subject in met if near], any(near is None for near, _ in met)
+
+    def named(self, group: str, kind: str, name: str) -> list[Subject]:
+        """All objects of a name."""
+        return self._named.get((group, kind, name), [])
 
     def complete(self, *kinds: str) -> bool:
         """Whether there are no objects of some kinds but those that were read."""

@@ -11,21 +11,32 @@ from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
 _MAKE_NOTHING = (
     "acme.cert-manager.io",
+    "apisix.apache.org",
     "cert-manager.io",
     "cilium.io",
+    "cloud.google.com",
+    "configuration.konghq.com",
     "constraints.gatekeeper.sh",
+    "contour.heptio.com",
     "crd.projectcalico.org",
     "external-secrets.io",
+    "getambassador.io",
+    "k8s.nginx.org",
     "karpenter.k8s.aws",
     "karpenter.sh",
     "keda.sh",
     "kyverno.io",
+    "linkerd.io",
+    "networking.gke.io",
     "networking.istio.io",
     "policies.kyverno.io",
     "policy.linkerd.io",
     "projectcalico.org",
+    "projectcontour.io",
     "security.istio.io",
+    "split.smi-spec.io",
     "telemetry.istio.io",
+    "traefik.containo.us",
     "traefik.io",
 )
 """Groups of custom resources that describe traffic, certificates, rules or releases, and run no pods of their own."""
@@ -52,19 +63,29 @@ class OperatorResources:
 
         It may where one of the selector's values begins like the name of a custom resource.
         """
-        return any(self.may_name(seeker, value, namespace) for value in _values(selector))
+        return self.maker(seeker, selector, namespace) is not None
+
+    def maker(self, seeker: Subject, selector: Any, namespace: str = "") -> Subject | None:
+        """The custom resource of which an operator may create what a selector selects."""
+        makers = (self.named(seeker, value, namespace) for value in _values(selector))
+        return next(filter(None, makers), None)
 
     def may_name(self, seeker: Subject, name: str, namespace: str = "") -> bool:
         """Whether an operator may give a name: it begins with what a custom resource is called, up to a dash."""
+        return self.named(seeker, name, namespace) is not None
+
+    def named(self, seeker: Subject, name: str, namespace: str = "") -> Subject | None:
+        """The custom resource of which an operator may create an object of a name."""
         parts = name[:_LONGEST].split("-")
         beginnings = ("-".join(parts[: length + 1]) for length in range(len(parts)))
-        return any(self._meets(seeker, beginning, namespace) for beginning in beginnings)
+        return next((found for each in beginnings if (found := self._met(seeker, each, namespace))), None)
 
-    def _meets(self, seeker: Subject, name: str, namespace: str) -> bool:
+    def _met(self, seeker: Subject, name: str, namespace: str) -> Subject | None:
         spaces = self._named.get(name, {})
         space = namespace or namespace_of(seeker)
         near = [spaces.get(space, {}), spaces.get("", {})] if space else spaces.values()
-        return any(in_same_namespace(seeker, maker, namespace) is not False for some in near for maker in some.values())
+        makers = (maker for some in near for maker in some.values())
+        return next((maker for maker in makers if in_same_namespace(seeker, maker, namespace) is not False), None)
 
 
 def _may_make(resource: Subject) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import name_of, path
 from scanner.facts.kubernetes.selectors import Selections
@@ -90,6 +92,8 @@ def _select(
         selections.add(subject, (sure, maybe))
         if sure or (objects.has_all_pods() and not maybe and not cluster.makers.may_meet(subject, selector)):
             facts.add(subject, SELECTED, pods.names(sure))
+        else:
+            facts.lack(subject, SELECTED, partial(lacks.of_pods, cluster, subject, selector, maybe))
     for kins, selected_by, perhaps in selections.each(len(pods.kins)):
         names = [name_of(subject) for subject in selected_by]
         for workload in (workload for kin in kins for workload in pods.kins[kin]):
@@ -98,3 +102,5 @@ def _select(
                 facts.relate(workload, fact.name, place(selected_by[0]))
             elif objects.complete(kind) and not perhaps:
                 facts.add(workload, fact, names)
+            else:
+                facts.lack(workload, fact, partial(lacks.of_selecting, objects, workload, (kind,), perhaps))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.access.bindings import Account, account_of, accounts_of
 from scanner.facts.kubernetes.access.roles import RBAC, bundle
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import path
+from scanner.facts.kubernetes.objects import Objects, in_same_system, namespace_of, path
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -51,8 +54,20 @@ def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
                 item = BoundAccount(name=str(account), field=f"subjects.{number}.name")
                 if (found := made.has(binding, account, whole=cluster.objects.complete("ServiceAccount"))) is not None:
                     item["found"] = found
+                else:
+                    words = partial(_lack, cluster.objects, binding, account)
+                    facts.lack(binding, ACCOUNTS, words, item=len(items))
                 items.append(item)
         facts.add(binding, ACCOUNTS, items)
+
+
+def _lack(objects: Objects, binding: Subject, account: Account) -> Lack:
+    """The account is not found, and it is not known that there is none; its binding may be cluster-scoped."""
+    kind, name, namespace = "ServiceAccount", account.name, account.namespace
+    for other in objects.named("core", kind, name):
+        if in_same_system(binding, other) and not (namespace and namespace_of(other)):
+            return lacks.of_doubt(binding, other, namespace)
+    return lacks.of_object(objects, binding, kind, name, namespace=namespace)
 
 
 class _ServiceAccounts:

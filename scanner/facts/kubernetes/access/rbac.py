@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypedDict
 
 from msgspec import Struct, field
 
 from scanner.facts.fact import Fact
-from scanner.facts.kubernetes.access import permissions
+from scanner.facts.kubernetes.access import open_grants, permissions
 from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
 from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import namespace_of
+from scanner.facts.kubernetes.objects import Objects, namespace_of
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.places import Location
@@ -151,7 +152,7 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
     known: dict[tuple[str, Account], _AccountPermissions] = {}
-    whole = objects.complete("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+    whole = objects.complete(*open_grants.KINDS)
     for workload in objects.workloads:
         account = account_of(workload)
         means = _means(workload, account, bindings, known, whole=whole)
@@ -163,18 +164,26 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
         _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, takeover, shared, unsure=means.open and not takeover))
         if means.permitted or not means.open:
             facts.add(workload, ACCOUNT_PERMITTED, means.permitted)
+        if means.open:
+            words = partial(open_grants.of_account, objects, workload, account, means.doubt)
+            for fact in (ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED):
+                facts.lack(workload, fact, words)
         facts.add(workload, ACCOUNT_BOUND, means.bound)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
         means = _means(subject, account, bindings, known, whole=whole)
         shared = PermissionItem(account=str(account), field="metadata.name")
         _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
-    _attach_to_bindings(bindings, facts)
+        if means.open:
+            facts.lack(subject, ACCOUNT_POWERS, partial(open_grants.of_account, objects, subject, account, means.doubt))
+    _attach_to_bindings(bindings, facts, objects)
+    for role in roles.all:
+        facts.lack(role, BOUND, partial(open_grants.of_bindings, objects, role))
     for role, bound in roles.bound():
         facts.add(role, BOUND, bound)
 
 
-def _attach_to_bindings(bindings: Bindings, facts: Facts) -> None:
+def _attach_to_bindings(bindings: Bindings, facts: Facts, objects: Objects) -> None:
     """Whether the role of each binding is there, and what the binding lets every account do."""
     items: dict[Subject, list[_Told]] = {binding: [] for binding, _ in bindings.all}
     for grant in bindings.to_everyone:
@@ -185,6 +194,8 @@ def _attach_to_bindings(bindings: Bindings, facts: Facts) -> None:
         _attach(facts, binding, EVERYONE_POWERS, items[binding])
         if role.found is not None:
             facts.add(binding, ROLE_FOUND, role.found)
+        for fact in (ROLE_FOUND, EVERYONE_POWERS):
+            facts.lack(binding, fact, partial(open_grants.of_role, objects, binding, role.kind, role.name))
 
 
 def _means(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from scanner.facts.fact import Fact
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.kubernetes.references.accounts import account_of
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -42,18 +46,28 @@ _AUDIENCES = ("api", "https://kubernetes.default")
 def find_tokens(cluster: Cluster, facts: Facts) -> None:
     """Whether the containers of each workload hold a token."""
     for workload in cluster.objects.workloads:
-        if (mounted := _mounted(cluster.objects, workload)) is not None:
+        name = account_of(workload)
+        if (mounted := _mounted(cluster.objects, workload, name)) is not None:
             facts.add(workload, TOKEN_MOUNTED, mounted)
+        else:
+            facts.lack(workload, TOKEN_MOUNTED, partial(_lack, cluster.objects, workload, name))
 
 
-def _mounted(objects: Objects, workload: Subject) -> bool | None:
+def _lack(objects: Objects, workload: Subject, name: str) -> Lack:
+    accounts, _ = objects.nearest(workload, "core", "ServiceAccount", name)
+    if accounts:
+        return lacks.of_several(accounts, "differ in `automountServiceAccountToken`")
+    instead = ", or state `automountServiceAccountToken` in the pod"
+    return lacks.of_object(objects, workload, "ServiceAccount", name, instead=instead)
+
+
+def _mounted(objects: Objects, workload: Subject, name: str) -> bool | None:
     pod = workload.bindings["pod"]
     if any(_for_api(token) for token in _projected(pod)):
         return True
     stated = pod.get("automountServiceAccountToken")
     if isinstance(stated, bool):
         return stated
-    name = str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default")
     accounts, sure = objects.nearest(workload, "core", "ServiceAccount", name)
     if accounts:
         mounted = {each.bindings["object"].get("automountServiceAccountToken") is not False for each in accounts}

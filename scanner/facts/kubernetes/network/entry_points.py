@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.objects import Objects, group_of, kind_of, listed, path
+from scanner.facts.lack import Lack
 from scanner.model import Subject
 
+_GATEWAY_API = "gateway.networking.k8s.io"
 _TLS_PROTOCOLS = ("HTTPS", "TLS")
 _TLS_WORDS = ("tls", "ssl", "cert", "https")
 """Words in annotations that configure TLS for controllers."""
@@ -18,7 +21,7 @@ def takes_external_traffic(route: Subject) -> bool:
     spec = path(route.bindings["object"], "spec")
     if kind_of(route) == "VirtualService":
         return any(gateway != "mesh" for gateway in listed(path(spec, "gateways")))
-    if group_of(route) == "gateway.networking.k8s.io":
+    if group_of(route) == _GATEWAY_API:
         return any(path(ref, "kind") in (None, "Gateway") for ref in listed(path(spec, "parentRefs")))
     return True
 
@@ -81,7 +84,7 @@ def _gateway(route: Subject, ref: Any, objects: Objects) -> Subject | None:
     if not isinstance(ref, dict) or ref.get("kind", "Gateway") != "Gateway":
         return None
     namespace = str(ref.get("namespace") or "")
-    return objects.find(route, "gateway.networking.k8s.io", "Gateway", str(ref.get("name")), namespace=namespace)[0]
+    return objects.find(route, _GATEWAY_API, "Gateway", str(ref.get("name")), namespace=namespace)[0]
 
 
 def _listeners(gateway: Subject) -> Iterator[dict[str, Any]]:
@@ -107,3 +110,20 @@ def _all_of(answers: list[bool | None]) -> bool | None:
     if False in answers:
         return False
     return None if None in answers or not answers else True
+
+
+def open_tls(route: Subject, objects: Objects) -> Lack:
+    """It is not known whether the external traffic to a route uses TLS."""
+    spec = path(route.bindings["object"], "spec")
+    for ref in listed(path(spec, "parentRefs")):
+        if isinstance(ref, dict) and _gateway(route, ref, objects) is None:
+            kind, space = str(ref.get("kind") or "Gateway"), str(ref.get("namespace") or "")
+            return lacks.of_object(objects, route, kind, str(ref.get("name")), group=_GATEWAY_API, namespace=space)
+    for name in listed(path(spec, "gateways")):
+        if name != "mesh" and _server_tls(route, name, objects) is None:
+            space, _, bare = str(name).rpartition("/")
+            return lacks.of_object(objects, route, "Gateway", bare, group="networking.istio.io", namespace=space)
+    return Lack(
+        f"{route.name} has no TLS section, and its controller or an annotation may configure TLS",
+        "state the TLS of the route in `spec`, or check the configuration of its controller",
+    )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import in_same_namespace, mapping, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import own_labels, pod_labels
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -69,6 +72,8 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
             facts.relate(checking, "policy", place(enforcing))
         elif objects.complete("AuthorizationPolicy") and not met:
             facts.add(checking, TOKEN_REQUIRED, False)
+        else:
+            facts.lack(checking, TOKEN_REQUIRED, partial(_open_policy, checking, met, objects))
 
 
 @step(
@@ -100,10 +105,33 @@ def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
     injected = {name_of(item) for item in objects.of("core", "Namespace") if _is_injected(own_labels(item))}
     for kin, (first, *_) in enumerate(pods.kins):
         own, told = _of_namespace(first, broad)
+        for workload in pods.kins[kin]:
+            facts.lack(workload, MTLS, partial(_open_mode, workload, objects))
         if kin in perhaps or not (told or kin in narrow):
             continue
         deciding = narrow.get(kin) or own or [*broad[_ROOT].values()]
         _set_mode(pods.kins[kin], deciding, injected if objects.whole else None, facts)
+
+
+def _open_policy(checking: Subject, met: list[Subject], objects: Objects) -> Lack:
+    """A policy may be about the same workloads, or may be where nothing was read."""
+    for policy in met:
+        if _near(checking, policy) is None:
+            return lacks.of_doubt(checking, policy)
+    if met:
+        why = f"{lacks.shown(met[0])} requires a token, for other workloads or by another program"
+        return Lack(why, f"give it the `selector` of {checking.name}, or check that it covers all of its workloads")
+    what = f"an AuthorizationPolicy for the workloads of {checking.name}"
+    return lacks.of_objects(objects, what, "AuthorizationPolicy")
+
+
+def _open_mode(workload: Subject, objects: Objects) -> Lack:
+    """The mode that applies to a workload is not known: of several policies, or where it is in no mesh by the files."""
+    for policy in objects.of(_GROUP, "PeerAuthentication"):
+        if in_same_namespace(policy, workload) is None:
+            return lacks.of_doubt(workload, policy)
+    what = f"a PeerAuthentication for {workload.name}, or the label that adds it to the mesh,"
+    return lacks.of_objects(objects, what, "PeerAuthentication", "Namespace")
 
 
 def _of_namespace(workload: Subject, broad: dict[str, dict[Any, Subject]]) -> tuple[list[Subject], bool]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NotRequired, TypedDict
 
 from msgspec import Struct
 
 from scanner.facts.fact import Fact
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import PORTS_READ, listed, path, ports_of
+from scanner.facts.kubernetes.objects import PORTS_READ, listed, namespace_of, path, ports_of
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import EVERYWHERE, LabelledObjects, own_labels
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE
@@ -77,6 +80,8 @@ def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts:
         unsure = unsure or bool(maybe) or elsewhere or cluster.makers.may_meet(monitor, selector, namespace)
     if sure or not unsure:
         facts.add(monitor, SELECTED, scraped.members.names(tuple(sure)))
+    else:
+        facts.lack(monitor, SELECTED, partial(_lack, monitor, scraped, cluster))
     ports = scraped.members.ports(tuple(sure), scraped.ports_in)
     endpoints: list[NamedPort] = []
     for number, endpoint in enumerate(listed(path(monitor.bindings["object"], "spec", scraped.field)) if sure else ()):
@@ -84,8 +89,23 @@ def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts:
             item = NamedPort(field=f"spec.{scraped.field}.{number}.port", name=port)
             if port in ports or not unsure:
                 item["found"] = port in ports
+            else:
+                facts.lack(monitor, ENDPOINTS, partial(_lack, monitor, scraped, cluster), item=len(endpoints))
             endpoints.append(item)
     facts.add(monitor, ENDPOINTS, endpoints)
+
+
+def _lack(monitor: Subject, scraped: _Scraped, cluster: Cluster) -> Lack:
+    """Something that a monitor selects may be elsewhere, or in a namespace that is not stated."""
+    selector = path(monitor.bindings["object"], "spec", "selector")
+    kind, spaces = ("Service" if scraped.field == "endpoints" else "pods"), _namespaces(monitor)
+    for namespace in spaces:
+        _, maybe = scraped.members.selected(monitor, selector, namespace=namespace)
+        if maybe:
+            return lacks.of_doubt(monitor, scraped.members.kins[maybe[0]][0], namespace)
+    what = "a Service" if kind == "Service" else "a workload"
+    space = spaces[0] if spaces[0] != EVERYWHERE else ""
+    return lacks.of_objects(cluster.objects, what + lacks.described(selector, space or namespace_of(monitor)), kind)
 
 
 def _namespaces(monitor: Subject) -> list[str]:

@@ -1,21 +1,24 @@
-"""Which workloads network policies isolate, which namespaces they close, and whether whom they name is there."""
+"""Which workloads network policies isolate, and which namespaces they close."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any, NotRequired, TypedDict
+from functools import partial
+from typing import Any, TypedDict
 
 from msgspec.structs import replace
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.network.same_name import agreed, contradicted
-from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of
 from scanner.facts.kubernetes.selections import SELECTED
-from scanner.facts.kubernetes.selectors import Selections, own_labels, selects
+from scanner.facts.kubernetes.selectors import Selections
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.places import Location
@@ -27,14 +30,6 @@ class Directions(TypedDict, total=False):
 
     ingress: bool
     egress: bool
-
-
-class Peer(TypedDict):
-    """A peer of a network policy that is named by labels of pods."""
-
-    field: str
-    direction: str
-    found: NotRequired[bool]
 
 
 NETWORK_POLICIES = Fact(
@@ -70,29 +65,16 @@ DEFAULT_DENY = Fact(
     provide="scan the folder that holds the network policies of the namespace, and state the namespace in each",
     objects=("Namespace",),
 )
-PEERS = Fact(
-    "peers",
-    (RESOURCE,),
-    list[Peer],
-    "Each peer with labels under `podSelector`, and whether a workload has these labels.",
-    provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
-    objects=("NetworkPolicy",),
-)
-
-_NAME_LABEL = "kubernetes.io/metadata.name"
-"""The label that every namespace has, with its name."""
-
-
 _KINDS = (
+    "NetworkPolicy",
     "AdminNetworkPolicy",
     "BaselineAdminNetworkPolicy",
     "CiliumClusterwideNetworkPolicy",
     "CiliumNetworkPolicy",
     "ClusterNetworkPolicy",
     "GlobalNetworkPolicy",
-    "NetworkPolicy",
 )
-"""Kinds of objects that isolate workloads."""
+"""Kinds of objects that isolate workloads, the usual one first."""
 _POLICIES = read(
     RESOURCE,
     "object.spec",
@@ -121,33 +103,21 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         )
         if sure or not elsewhere:
             facts.add(policy.subject, SELECTED, cluster.pods.names(sure))
+        else:
+            words = partial(lacks.of_pods, cluster, policy.subject, policy.selector, maybe)
+            facts.lack(policy.subject, SELECTED, words)
     for policy, both in agreed(chosen):
         selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
-        _isolate(workloads, selecting, perhaps, facts, whole=cluster.objects.complete(*_KINDS))
-
-
-@step(
-    Cluster,
-    gives=(PEERS,),
-    reads=(
-        read(RESOURCE, "object.spec", objects=("NetworkPolicy",)),
-        read(RESOURCE, "object.metadata.labels", objects=("Namespace",)),
-    ),
-)
-def find_peers(cluster: Cluster, facts: Facts) -> None:
-    """Whether the peers that each policy names are there."""
-    spaces = _Namespaces(cluster.objects)
-    for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
-        peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
-        facts.add(policy, PEERS, peers)
+        _isolate(workloads, selecting, perhaps, facts, cluster.objects)
 
 
 def _isolate(
-    workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, *, whole: bool
+    workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, objects: Objects
 ) -> None:
     """State the effect of the policies that select workloads, and of those that may select them."""
+    whole, open_by = objects.complete(*_KINDS), [policy.subject for policy in perhaps]
     isolated = _directions(selecting, perhaps, whole=whole)
     places = dict(_opened(selecting))
     if selecting:
@@ -160,6 +130,10 @@ def _isolate(
             facts.add(workload, ISOLATED, isolated)
         if selecting or (whole and not perhaps):
             facts.add(workload, NETWORK_POLICIES, names)
+        if len(isolated) < len(DIRECTIONS):
+            words = partial(lacks.of_selecting, objects, workload, _KINDS, open_by)
+            facts.lack(workload, ISOLATED, words)
+            facts.lack(workload, NETWORK_POLICIES, words)
         for name, where in places.items():
             facts.relate(workload, name, where)
 
@@ -216,66 +190,17 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
         facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.complete(*_KINDS)))
+        facts.lack(namespace, DEFAULT_DENY, partial(_open_namespace, objects, namespace, perhaps))
+
+
+def _open_namespace(objects: Objects, namespace: Subject, perhaps: list[Policy]) -> Lack:
+    """A policy that states no namespace may be in it, or one may be where nothing was read."""
+    name = name_of(namespace)
+    if perhaps:
+        return lacks.of_doubt(namespace, perhaps[0].subject, name)
+    return lacks.of_objects(objects, f"a NetworkPolicy for all pods of namespace `{name}`", *_KINDS)
 
 
 def _reach(policy: Policy) -> str:
     """The namespace that a policy is about, `*` for all, empty where it states none."""
     return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
-
-
-class _Namespaces:
-    """The namespaces of a scan, for selectors of namespaces."""
-
-    def __init__(self, objects: Objects) -> None:
-        self.whole = objects.has_all_pods()
-        """They are all there are."""
-        self._stated = {namespace_of(workload) for workload in objects.workloads} - {""}
-        self._labels = {
-            name_of(item): {**own_labels(item), _NAME_LABEL: name_of(item)} for item in objects.of("core", "Namespace")
-        }
-        self._found: dict[str, list[str]] = {}
-
-    def chosen(self, selector: dict[str, Any]) -> tuple[list[str], bool]:
-        """The namespaces that a selector finds among the objects, and whether they are all that it can find."""
-        wanted = _named(selector)
-        if wanted:
-            return [wanted], wanted in self._stated and self.whole
-        key = repr(selector)
-        if key not in self._found:
-            self._found[key] = [name for name, labels in self._labels.items() if selects(selector, labels)]
-        return self._found[key], False
-
-
-def _named(selector: dict[str, Any]) -> str:
-    """The namespace that a selector names by its label; empty where it selects by anything else."""
-    labels = selector.get("matchLabels")
-    if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:
-        return str(labels[_NAME_LABEL])
-    return ""
-
-
-def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The peers that a policy names by labels of their pods, each with its path."""
-    for direction, side in (("ingress", "from"), ("egress", "to")):
-        rules = path(policy.bindings["object"], "spec", direction)
-        for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-            peers = rule.get(side) if isinstance(rule, dict) else None
-            for index, peer in enumerate(peers if isinstance(peers, list) else ()):
-                selector = peer.get("podSelector") if isinstance(peer, dict) else None
-                if isinstance(selector, dict) and any(selector.values()):
-                    yield f"spec.{direction}.{number}.{side}.{index}", peer
-
-
-def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Namespaces) -> Peer:
-    """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
-    item = Peer(field=field, direction=field.split(".")[1])
-    selector = peer["podSelector"]
-    outside = peer.get("namespaceSelector")
-    namespaces, complete = spaces.chosen(outside) if isinstance(outside, dict) else ([""], spaces.whole)
-    maybe_any = False
-    for namespace in namespaces:
-        sure, maybe = cluster.pods.selected(policy, selector, namespace=namespace)
-        if sure:
-            return {**item, "found": True}
-        maybe_any = maybe_any or bool(maybe) or cluster.makers.may_meet(policy, selector, namespace)
-    return item if maybe_any or not complete else {**item, "found": False}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NotRequired, TypedDict
 
 from msgspec import Struct
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.network import entry_points
 from scanner.facts.kubernetes.network.backends import Backend, routes
 from scanner.facts.kubernetes.objects import PORTS_READ, kind_of, name_of, path, ports_of
 from scanner.facts.kubernetes.selectors import Kins, Selections
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -44,14 +47,6 @@ class TargetPort(TypedDict):
     field: str
     name: str
     found: NotRequired[bool]
-
-
-class GoverningService(TypedDict):
-    """The Service of a StatefulSet."""
-
-    name: str
-    found: NotRequired[bool]
-    headless: NotRequired[bool]
 
 
 _ROUTES = (
@@ -110,15 +105,6 @@ EXPOSED = Fact(
     provide="scan the folder that holds the Services and routes that lead to the workload, and state the namespaces",
     related=("exposed", "exposed_service"),
 )
-GOVERNING_SERVICE = Fact(
-    "governing_service",
-    (WORKLOAD,),
-    GoverningService,
-    "The Service that the `serviceName` of a StatefulSet names, whether it exists in the files, and whether "
-    "it is headless.",
-    provide="state `serviceName`, and scan the folder that holds this Service",
-    related=("governing_service",),
-)
 
 
 class _EntryRoute(Struct, frozen=True):
@@ -165,6 +151,8 @@ def check_routes(cluster: Cluster, facts: Facts) -> None:
         for fact, value in ((TLS, tls), (TLS_OFFERED, offered)):
             if value is not None:
                 facts.add(route, fact, value)
+            else:
+                facts.lack(route, fact, partial(entry_points.open_tls, route, cluster.objects))
         for service in services:
             ways[service].append(_EntryRoute(route, service, tls))
     _find_entry_points(cluster, ways, facts)
@@ -187,9 +175,27 @@ def _check_backends(route: Subject, backends: list[Backend], cluster: Cluster, f
                 item["port_found"] = found
         elif sure and backend.only_service and not cluster.makers.may_name(route, backend.name, backend.namespace):
             item["found"] = False
+        words = partial(_open_backend, cluster, route, backend)
+        facts.lack(route, BACKENDS, words, item=number, key="found")
+        if service:
+            facts.lack(route, BACKENDS, partial(_open_port, service, backend), item=number, key="port_found")
         items.append(item)
     facts.add(route, BACKENDS, items)
     return list(services)
+
+
+def _open_backend(cluster: Cluster, route: Subject, backend: Backend) -> Lack:
+    """The Service that a route names is not found, and it is not known that there is none."""
+    told = lacks.of_object(cluster.objects, route, "Service", backend.name, namespace=backend.namespace)
+    if maker := cluster.makers.named(route, backend.name, backend.namespace):
+        why = f"{told.why}; an operator may create it for {lacks.shown(maker)}"
+        return Lack(why, f"scan the Services that the operator creates for {lacks.shown(maker)}")
+    return told
+
+
+def _open_port(service: Subject, backend: Backend) -> Lack:
+    why = f"{lacks.shown(service)} states no ports, or is for a host elsewhere (`type: ExternalName`)"
+    return Lack(why, f"check that port {backend.port} is open there, or state `spec.ports`")
 
 
 def _has_port(service: Subject, port: int | str) -> bool | None:
@@ -217,10 +223,20 @@ def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute
             own = [*items, *_own_ways(workload)]
             if own or (cluster.objects.whole and not perhaps):
                 facts.add(workload, EXPOSED, own)
+            else:
+                services = [each.service for some in perhaps for each in some]
+                facts.lack(workload, EXPOSED, partial(_open_entry, cluster, workload, services))
             if found:
                 facts.relate(workload, "exposed", place(found[0].door))
                 if found[0].service is not found[0].door:
                     facts.relate(workload, "exposed_service", place(found[0].service))
+
+
+def _open_entry(cluster: Cluster, workload: Subject, perhaps: list[Subject]) -> Lack:
+    """A Service that may be in another namespace, or an object that was not read, may lead to a workload."""
+    if perhaps:
+        return lacks.of_doubt(workload, perhaps[0])
+    return lacks.of_objects(cluster.objects, f"Services and routes that lead to {workload.name}", "Service", *_ROUTES)
 
 
 def _pods_of(service: Subject, cluster: Cluster) -> Kins:
@@ -248,11 +264,11 @@ def find_target_ports(cluster: Cluster, facts: Facts) -> None:
     for service in cluster.objects.of("core", "Service"):
         sure, maybe = _pods_of(service, cluster)
         names = cluster.pods.ports(sure, ports_of) if sure else None
-        facts.add(
-            service,
-            TARGET_PORTS,
-            list(_target_ports(service, names, sure=cluster.objects.has_all_pods() and not maybe)),
-        )
+        ports = list(_target_ports(service, names, sure=cluster.objects.has_all_pods() and not maybe))
+        facts.add(service, TARGET_PORTS, ports)
+        selector = path(service.bindings["object"], "spec", "selector")
+        if any("found" not in port for port in ports):
+            facts.lack(service, TARGET_PORTS, partial(lacks.of_pods, cluster, service, selector, maybe))
         if sure:
             facts.relate(service, "workload", place(cluster.pods.kins[sure[0]][0]))
 
@@ -269,31 +285,3 @@ def _target_ports(service: Subject, names: frozenset[str] | None, *, sure: bool)
         if found or sure:
             item["found"] = found
         yield item
-
-
-@step(
-    Cluster,
-    gives=(GOVERNING_SERVICE,),
-    reads=(
-        read(RESOURCE, "object.spec.serviceName", objects=("StatefulSet",)),
-        read(RESOURCE, "object.spec.clusterIP", objects=("Service",)),
-    ),
-)
-def find_governing_services(cluster: Cluster, facts: Facts) -> None:
-    """Whether the Service that each StatefulSet names is there and headless."""
-    for resource in cluster.objects.of("apps", "StatefulSet"):
-        workload = cluster.objects.pod_of(resource)
-        name = path(resource.bindings["object"], "spec", "serviceName")
-        if workload is None or not isinstance(name, str) or not name:
-            continue
-        stated = GoverningService(name=name)
-        services, sure = cluster.objects.nearest(resource, "core", "Service", name)
-        if services:
-            stated["found"] = True
-            headless = {path(each.bindings["object"], "spec", "clusterIP") == "None" for each in services}
-            if len(headless) == 1:
-                stated["headless"] = headless.pop()
-            facts.relate(workload, "governing_service", place(services[0]))
-        elif sure and not cluster.makers.may_name(resource, name):
-            stated["found"] = False
-        facts.add(workload, GOVERNING_SERVICE, stated)

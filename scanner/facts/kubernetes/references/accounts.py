@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from itertools import islice
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import NAME, home, path
+from scanner.facts.kubernetes.objects import NAME, Objects, home, path
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -86,11 +89,13 @@ def find_accounts(cluster: Cluster, facts: Facts) -> None:
             accounts[key] = _account(name, near), defaultdict(lambda: defaultdict(list))
         account, users = accounts[key]
         facts.add(workload, ACCOUNT, account)
+        if not near:
+            facts.lack(workload, ACCOUNT, partial(lacks.of_object, objects, workload, "ServiceAccount", name))
         label, application = _application(workload)
         users[label][application].append(workload)
     for account, users in accounts.values():
         if account["name"] != "default" and NAME.fullmatch(account["name"]):
-            _share(users, facts, whole=objects.has_all_pods())
+            _share(users, facts, objects)
     for found, names in used.items():
         facts.add(found, USED_BY, names)
 
@@ -109,8 +114,9 @@ def _account(name: str, near: list[Subject]) -> AccountOf:
     return {"name": name, "automount": mounts is not False}
 
 
-def _share(users: _Users, facts: Facts, *, whole: bool) -> None:
+def _share(users: _Users, facts: Facts, objects: Objects) -> None:
     """Tell the users of one account which others are certainly of another application: named by the same label."""
+    whole = objects.has_all_pods()
     for label, applications in users.items():
         for own, workloads in applications.items():
             others = (other for name, some in applications.items() if name != own for other in some)
@@ -119,8 +125,18 @@ def _share(users: _Users, facts: Facts, *, whole: bool) -> None:
             for workload in workloads:
                 if shown or alone:
                     facts.add(workload, ACCOUNT_SHARED_WITH, [other.name for other in shown])
+                elif label:
+                    what = f"other workloads of the ServiceAccount `{account_of(workload)}`"
+                    facts.lack(workload, ACCOUNT_SHARED_WITH, partial(lacks.of_objects, objects, what, "pods"))
+                else:
+                    facts.lack(workload, ACCOUNT_SHARED_WITH, partial(_unlabelled, workload))
                 if shown:
                     facts.relate(workload, "account_shared_with", place(shown[0]))
+
+
+def _unlabelled(workload: Subject) -> Lack:
+    why = f"no label of {workload.name} names its application, and other workloads use `{account_of(workload)}` too"
+    return Lack(why, "name the application of each of them by the label `app.kubernetes.io/name`")
 
 
 def _application(workload: Subject) -> tuple[str, str]:

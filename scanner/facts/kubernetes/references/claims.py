@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
 from scanner.facts.kubernetes.references import volumes
@@ -146,6 +148,9 @@ class _Claims:
                 self.used[claim].append(workload.name)
                 self._facts.relate_item(workload, CLAIMS, len(items) - 1, "claim", place(claim))
                 self._look(workload, claim.bindings["object"], claim)
+            else:
+                words = partial(lacks.of_object, self._objects, workload, "PersistentVolumeClaim", name)
+                self._facts.lack(workload, CLAIMS, words, item=len(items) - 1)
         for template in _templates(workload):
             items.append({"name": str(path(template, "metadata", "name")), "field": "", "shared_with": []})
             self._look(workload, template, workload)
@@ -167,6 +172,10 @@ class _Claims:
             self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
         elif self._objects.complete("PersistentVolume", "PersistentVolumeClaim", "StatefulSet"):
             item["host_path"] = ""
+        else:
+            what = f"the PersistentVolume of the PersistentVolumeClaim `{item['name']}`"
+            words = partial(lacks.of_objects, self._objects, what, "PersistentVolume")
+            self._facts.lack(workload, CLAIMS, words, item=number)
 
     def share(self) -> None:
         """State which other workloads mount the same claims."""
@@ -178,6 +187,10 @@ class _Claims:
                 shown = list(islice((user for user in users if user is not workload), _SHOWN))
                 if shown or self._objects.has_all_pods():
                     item["shared_with"] = [user.name for user in shown]
+                else:
+                    what = f"other workloads that mount the PersistentVolumeClaim `{item['name']}`"
+                    words = partial(lacks.of_objects, self._objects, what, "pods")
+                    self._facts.lack(workload, CLAIMS, words, item=number, key="shared_with")
                 if shown:
                     self._facts.relate_item(workload, CLAIMS, number, "other", place(shown[0]))
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NotRequired, TypedDict
 
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
+from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import NAME, Objects, group_of, namespace_of, path
 from scanner.facts.kubernetes.references import mentions
 from scanner.facts.kubernetes.references.generated_objects import KEYS_READ, keys_of
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.late import regex
 from scanner.model import Subject
+from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import WORKLOAD
 
 
@@ -56,6 +60,7 @@ REFERENCED_KEYS = Fact(
 
 _KEY = regex(r"[-._a-zA-Z0-9]+")
 _GROUPS = {"PriorityClass": "scheduling.k8s.io", "RuntimeClass": "node.k8s.io"}
+_APPLIED = "scan the file as it is applied, with the variable replaced"
 _PROVIDED = frozenset(
     {
         ("ConfigMap", "istio-ca-root-cert"),
@@ -67,6 +72,13 @@ _PROVIDED = frozenset(
     }
 )
 """What a platform puts into every namespace, or has of its own."""
+_PROVIDED_KEYS = frozenset(
+    {
+        ("ConfigMap", "istio-ca-root-cert", "root-cert.pem"),
+        ("ConfigMap", "kube-root-ca.crt", "ca.crt"),
+        ("ConfigMap", "openshift-service-ca.crt", "service-ca.crt"),
+    }
+)
 _MISSED = frozenset({"ConfigMap", "PersistentVolumeClaim", "ServiceAccount"})
 """Kinds of which a repository holds what its workloads need; others come by hand, by operators or with the cluster."""
 _SELF_MADE = frozenset({"apps", "argoproj.io", "batch", "core"})
@@ -88,13 +100,20 @@ def resolve_references(cluster: Cluster, facts: Facts) -> None:
         keys: dict[tuple[str, str, str], KeyReference] = {}
         for mention in mentions.mentions(workload.bindings["pod"]):
             _note(named, keys, mention)
-        for (kind, name), item in named.items():
+        for number, ((kind, name), item) in enumerate(named.items()):
             if (found := _found(cluster.objects, workload, kind, name)) is not None:
                 item["found"] = found
+            else:
+                facts.lack(
+                    workload, REFERENCES, partial(_of_object, cluster.objects, workload, kind, name), item=number
+                )
         for number, ((kind, name, key), wanted) in enumerate(keys.items()):
             holds, holder = _holds(cluster.objects, workload, kind, name, key)
             if holds is not None:
                 wanted["found"] = holds
+            else:
+                words = partial(_of_key, cluster.objects, workload, kind, name, key)
+                facts.lack(workload, REFERENCED_KEYS, words, item=number)
             if holder:
                 facts.relate_item(workload, REFERENCED_KEYS, number, "object", place(holder))
         facts.add(workload, REFERENCES, list(named.values()))
@@ -144,6 +163,8 @@ def _made(objects: Objects, workload: Subject, claim: str) -> bool | None:
 
 def _holds(objects: Objects, workload: Subject, kind: str, name: str, key: str) -> tuple[bool | None, Subject | None]:
     """Whether an object holds a key, None where it is not known; and the object if it does not."""
+    if (kind, name, key) in _PROVIDED_KEYS:
+        return True, None
     near, maybe = objects.near(workload, "core", kind, name)
     known = [keys_of(subject) for subject in near]
     if any(key in keys for keys in known if keys):
@@ -151,3 +172,19 @@ def _holds(objects: Objects, workload: Subject, kind: str, name: str, key: str) 
     if not near or maybe or None in known or not _KEY.fullmatch(key):
         return None, None
     return False, near[-1]
+
+
+def _of_object(objects: Objects, workload: Subject, kind: str, name: str) -> Lack:
+    return lacks.of_object(objects, workload, kind, name, group=_GROUPS.get(kind, "core"))
+
+
+def _of_key(objects: Objects, workload: Subject, kind: str, name: str, key: str) -> Lack:
+    """It is not known whether an object has a key: the object is not found, or a program fills it."""
+    near, _ = objects.near(workload, "core", kind, name)
+    filled = next((each for each in near if not keys_of(each)), None)
+    if computed := variables(key):
+        return Lack(f"`{computed[0]}` in the key `{key}` is replaced before the file is applied", _APPLIED)
+    if filled is None:
+        return _of_object(objects, workload, kind, name)
+    why = f"the keys of the {kind} `{name}` are not in {lacks.shown(filled)}, because a program fills it"
+    return Lack(why, f"check that the program fills in `{key}`, or mark the reference `optional: true`")

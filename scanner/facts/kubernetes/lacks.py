@@ -1,0 +1,161 @@
+"""Why facts about Kubernetes objects are absent: the object in question, where it may be, and what decides."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+from scanner.documents.positions import locate
+from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.objects import (
+    Objects,
+    in_same_namespace,
+    in_same_system,
+    kind_of,
+    listed,
+    mapping,
+    name_of,
+    namespace_of,
+)
+from scanner.facts.lack import MAKE_READABLE, Lack
+from scanner.model import Subject
+from scanner.subjects.computed import variables
+from scanner.subjects.kubernetes import CLUSTER_SCOPED
+
+_SHOWN = 3
+"""Labels of a selector that are named."""
+
+
+def of_object(
+    objects: Objects,
+    seeker: Subject,
+    kind: str,
+    name: str,
+    *,
+    group: str = "core",
+    namespace: str = "",
+    instead: str = "",
+) -> Lack:
+    """An object that another names is not found, and it is not known that there is none.
+
+    `instead` is another way to decide: words that follow the instruction.
+    """
+    if computed := variables(f"{kind} {name} {namespace}"):
+        why = f"`{computed[0]}` in the name of the {kind} `{name}` is replaced before the file is applied"
+        return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
+    for other in objects.named(group, kind, name):
+        if in_same_namespace(seeker, other, namespace) is None:
+            why, provide = _doubt(seeker, other, namespace)
+            return Lack(why, provide + instead)
+    called = f"the {kind} `{name}`"
+    for other in objects.of(group, kind):
+        if in_same_system(seeker, other) and (computed := variables(name_of(other))):
+            why = f"{called} may be {shown(other)}, in which `{computed[0]}` is replaced before it is applied"
+            return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
+    for other in objects.named(group, kind, name):
+        if not in_same_system(seeker, other):
+            why = f"{called} is only in another chart or overlay ({at(other)})"
+            return Lack(why, f"add {called} to the chart or overlay of {seeker.name}{instead}")
+    whole = called + _within(namespace or ("" if kind in CLUSTER_SCOPED else namespace_of(seeker)))
+    return Lack(f"{whole} is not among the scanned files", _bring(objects, whole, kind) + instead)
+
+
+def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perhaps: Sequence[Subject]) -> Lack:
+    """It is not known whether an object of one of some kinds, the usual one first, selects another."""
+    kind, where = kinds[0], _within(namespace_of(selected))
+    for other in perhaps:
+        if in_same_namespace(other, selected) is None:
+            why, provide = _doubt(selected, other)
+            return Lack(f"{why}, so it may select {selected.name}", provide)
+    if perhaps:
+        why = f"{shown(perhaps[0])} may select {selected.name}, which its text alone does not show"
+        return Lack(why, f"add a {kind} that states the namespace and selects the pods by their labels")
+    why = f"no {kind}{where} that selects {selected.name} is among the scanned files"
+    return Lack(why, _bring(objects, f"every {kind}{where}", *kinds))
+
+
+def of_objects(objects: Objects, what: str, *kinds: str, instead: str = "") -> Lack:
+    """Objects of some kinds, described in words, may be where nothing was read."""
+    return Lack(f"{what} may be outside of the files that were read", _bring(objects, what, *kinds) + instead)
+
+
+def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[int], namespace: str = "") -> Lack:
+    """It is not known whether there is a pod that an object selects."""
+    if maybe:
+        why, provide = _doubt(seeker, cluster.pods.kins[maybe[0]][0], namespace)
+        return Lack(why, provide)
+    what = f"a workload{described(selector, namespace or namespace_of(seeker))}"
+    if maker := cluster.makers.maker(seeker, selector, namespace):
+        why = f"an operator may create {what} for {shown(maker)}"
+        return Lack(why, f"scan the workloads that the operator creates for {shown(maker)}")
+    return Lack(f"{what} is not among the scanned files", _bring(cluster.objects, what, "pods"))
+
+
+def of_doubt(one: Subject, other: Subject, namespace: str = "") -> Lack:
+    """It is not known whether two objects are in one namespace."""
+    return Lack(*_doubt(one, other, namespace))
+
+
+def of_several(found: Sequence[Subject], differ: str) -> Lack:
+    """Several objects of one name differ in what decides."""
+    kind, name, places = kind_of(found[0]), name_of(found[0]), " and ".join(map(at, found[:2]))
+    why = f"several objects are the {kind} `{name}` and {differ} ({places})"
+    return Lack(why, "scan only the folder that is applied to the cluster, or make them equal")
+
+
+def _bring(objects: Objects, what: str, *kinds: str) -> str:
+    """How to let Assay read an object."""
+    if objects.is_part:
+        return f"scan the folder that holds {what}"
+    complete = objects.has_all_pods() if kinds == ("pods",) else objects.complete(*kinds)
+    if complete:
+        return f"scan this folder together with the one that holds {what}"
+    return MAKE_READABLE + " or ".join(kinds)
+
+
+def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]:
+    """Why two objects may or may not be in one namespace, and where to state it."""
+    wanted, stated = namespace or namespace_of(one), namespace_of(other)
+    if wanted:
+        return f"{shown(other)} states no namespace", f"state {_field(other)}"
+    if stated:
+        return f"{one.name} states no namespace, and {shown(other)} is in `{stated}`", f"state {_field(one)}"
+    why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
+    return why, f"state {_field(one)} and {_field(other)}"
+
+
+def _field(subject: Subject) -> str:
+    """Where the namespace of an object is stated."""
+    if posixpath.basename(subject.overlay).startswith("kustomization."):
+        return f"`namespace` in {subject.overlay}"
+    return f"`metadata.namespace` in {at(subject)}"
+
+
+def described(selector: Any, namespace: str) -> str:
+    """The namespace and the labels that a selector asks for."""
+    return _within(namespace) + _labels(selector)
+
+
+def _within(namespace: str) -> str:
+    return f" of namespace `{namespace}`" if namespace else ""
+
+
+def _labels(selector: Any) -> str:
+    """The labels that a selector asks for."""
+    stated = mapping(selector)
+    wanted = stated.get("matchLabels") if "matchLabels" in stated or "matchExpressions" in stated else stated
+    named = [f"`{key}: {value}`" for key, value in mapping(wanted).items()][:_SHOWN]
+    named += [f"`{mapping(each).get('key')}`" for each in listed(stated.get("matchExpressions"))][: _SHOWN - len(named)]
+    return f" with the labels {', '.join(named)}" if named else ""
+
+
+def shown(subject: Subject) -> str:
+    """An object and its place."""
+    return f"{kind_of(subject)} `{name_of(subject)}` ({at(subject)})"
+
+
+def at(subject: Subject) -> str:
+    """The place of an object."""
+    where = locate(subject.origin, subject.marks["object"], "")
+    return f"{where.path}:{where.line}"

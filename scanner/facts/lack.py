@@ -1,0 +1,24 @@
+"""What the scanned files do not show, so that a fact is absent, in words of those who write the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+MAKE_READABLE = "make readable what may hold "
+"""Asks for files that could not be read. The kinds of the objects in question follow, with ` or ` between them."""
+
+
+class Lack(Struct, frozen=True):
+    """Why a fact is absent, and what decides it."""
+
+    why: str
+    """It names the object in question, by kind, namespace and name where these are known."""
+    provide: str
+    """An instruction."""
+
+
+LackWords: TypeAlias = Callable[[], Lack]
+"""Makes the words where a finding needs them: few of the facts that are absent are ever asked for."""

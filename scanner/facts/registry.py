@@ -51,6 +51,7 @@ _MODULES = {
         "architecture.stacks",
         "architecture.transfers",
         "architecture.travel",
+        "catalogue",
         "escalations",
         "frameworks",
         "inventory",

@@ -42,19 +42,7 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("threagile.yaml", {"threagile_version": "1.0.0"}),
         ("assets.yaml", {"technical_assets": {"Web": {"id": "web"}}}),
     ],
-    "structurizr": [
-        ("workspace.json", {"model": {"softwareSystems": []}, "views": {}}),
-        ("workspace.dsl", 'workspace "Shop" {\n}\n'),
-    ],
-    "backstage": [
-        ("catalog-info.yaml", {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "a"}}),
-        ("t.yaml", {"apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "a"}}),
-    ],
-    "openapi": [
-        ("openapi.yaml", {"openapi": "3.1.0", "info": {"title": "x"}, "paths": {}}),
-        ("swagger.json", {"swagger": "2.0", "info": {"title": "x"}, "paths": {}}),
-    ],
-    "asyncapi": [("asyncapi.yaml", {"asyncapi": "3.0.0", "info": {"title": "x"}})],
+    "structurizr-dsl": [("workspace.dsl", 'workspace "Shop" {\n}\n')],
     "otm": [("a.otm", {"otmVersion": "0.2.0", "project": {}})],
     "threat-dragon": [("m.json", {"summary": {}, "detail": {"diagrams": []}})],
     "tm-library": [("m.json", {"scope": {}, "trust_zones": [], "data_flows": []})],
@@ -217,10 +205,10 @@ def test_a_path_covers_what_cannot_be_read_too(tmp_path: Path) -> None:
 
 def test_an_entry_that_nothing_is_of_is_told_as_not_used(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: openapi, path: x/, reason: none left}\n")
+    write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: tosca, path: x/, reason: none left}\n")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 0
-    said = "not_assessed openapi in x/ is not used: no scanned input matches it"
+    said = "not_assessed tosca in x/ is not used: no scanned input matches it"
     assert said in done.stdout
     assert said in done.stderr
     assert said not in assay("scan", "clean.yaml", cwd=tmp_path).stdout

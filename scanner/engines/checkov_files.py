@@ -37,6 +37,9 @@ _DEFINITE: Mapping[str, re.Pattern[str]] = MappingProxyType(
 _BY_CONTENT = ("ansible", "arm", "cloudformation", "openapi", "terraform_plan")
 """Frameworks whose files are any YAML or JSON, known by what they hold."""
 
+_READ_BY_BOTH = ("openapi",)
+"""The formats of a file that our own engine assesses, and Checkov with other checks."""
+
 ELSE = (*_DEFINITE, *_BY_CONTENT)
 """The frameworks of Checkov for files that our engine does not assess.
 
@@ -68,7 +71,9 @@ def holds_objects(file: EngineInput) -> bool:
 
 
 def not_assessed_by_assay(file: EngineInput) -> bool:
-    """Whether our own engine left a file to others."""
+    """Whether our own engine left a file to others, or reads of it what the other one reads differently."""
+    if file.input.formats == _READ_BY_BOTH:
+        return True
     return file.input.status is not InputStatus.ASSESSED and not holds_objects(file)
 
 

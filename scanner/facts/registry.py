@@ -56,6 +56,7 @@ _MODULES = {
         "architecture.stacks",
         "architecture.transfers",
         "architecture.travel",
+        "catalogue",
         "escalations",
         "frameworks",
         "inventory",

@@ -12,7 +12,21 @@ from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
 from scanner.late import regex
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import agents, architecture, calm, faults, foreign, kubernetes, prose, stacks, swarm, unread
+from scanner.subjects import (
+    agents,
+    architecture,
+    calm,
+    catalogue,
+    faults,
+    foreign,
+    kubernetes,
+    prose,
+    stacks,
+    structurizr,
+    swarm,
+    unread,
+)
+from scanner.subjects.api import asyncapi, openapi
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject, first_line
@@ -31,7 +45,11 @@ WAIVER = "gate.waiver"
 FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
     architecture.FORMAT,
+    catalogue.FORMAT,
+    openapi.FORMAT,
+    asyncapi.FORMAT,
     calm.FORMAT,
+    structurizr.FORMAT,
     stacks.FORMAT,
     daemon.FORMAT,
     env_files.FORMAT,
@@ -240,7 +258,7 @@ class Recognition:
     def _note_elsewhere(self, part: Document, form: Format) -> None:
         """What a document names that no file of the scan may hold; nothing of the text itself is lost."""
         for line, what, folder in () if part.origin.first_line else form.elsewhere(part):
-            why = f"{what} is outside of the scanned files; this object has it applied"
+            why = form.told_elsewhere.format(what)
             self._losses.append(Loss(0 if part.origin.parts else line, OUTSIDE, why, folder))
 
     def _lose_parts(self, part: Document) -> None:

@@ -18,6 +18,8 @@ _CALM = holding("calm.finos.org")
 _SCHEMA = either({"properties": dict}, {"$defs": dict}, {"defs": dict}, {"definitions": dict}, {"allOf": list})
 _STEP = either({"uses": str}, {"run": str})
 
+_METHODS = ("get", "put", "post", "delete", "patch")
+
 _KINDS: tuple[tuple[str, Shape], ...] = (
     (_EMPTY, lambda value: value in (None, {}, [], "")),
     ("a CALM pattern or schema, not an architecture", lambda value: fits(value, {"$schema": _CALM}) and _SCHEMA(value)),
@@ -29,6 +31,12 @@ _KINDS: tuple[tuple[str, Shape], ...] = (
     ("waivers of Assay", {"apiVersion": holding("assay.dev/"), "kind": holding("Waivers"), "waivers": list}),
     ("a rule of Assay", {"title": str, "severity": str, "subject": str, "examples": list}),
     ("a framework of Assay", {"id": str, "edition": str, "measure": str, "controls": list}),
+    ("a Backstage template or setting, not an entity", {"apiVersion": holding("backstage.io/"), "kind": str}),
+    ("an OpenAPI description", {"openapi": either(str, int), "info": dict}),
+    ("an OpenAPI description", {"swagger": either(str, float), "info": dict}),
+    ("an AsyncAPI description", {"asyncapi": either(str, float, int), "info": dict}),
+    ("a part of an OpenAPI description", either(*({name: {"responses": dict}} for name in _METHODS))),
+    ("a part of an OpenAPI description", {"operationId": str, "responses": dict}),
     ("a SARIF log", {"version": str, "runs": [{"tool": dict}]}),
     ("a CycloneDX bill of materials", {"bomFormat": holding("CycloneDX")}),
     ("an SPDX bill of materials", {"spdxVersion": str}),

@@ -61,6 +61,8 @@ class Format(Struct, frozen=True):
     """What a document holds that was meant for the format and cannot be read: 1-based line and why."""
     elsewhere: Callable[[Document], Iterable[tuple[int, str, str]]] = _nothing_elsewhere
     """What a document names that stands elsewhere: 1-based line, what it is, and the folder of a repository."""
+    told_elsewhere: str = "{} is outside of the scanned files; this object has it applied"
+    """What outputs say of each of these."""
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str, str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path, why, and the path by which
     a finding stays known where the text around it changes."""

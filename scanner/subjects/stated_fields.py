@@ -12,5 +12,11 @@ _CALM = (
     " encrypted encryption from from_public from_type id interfaces interval kind name owner parent percent protocol"
     " recovery references regulated rpo rto to to_boundary_kind to_regulated to_type type"
 )
-FIELDS: Mapping[str, frozenset[str]] = {"calm": frozenset(_CALM.split())}
+_BACKSTAGE = "callers criticality found from from_type id lifecycle name named owner references to to_type type"
+_STRUCTURIZR = (
+    "authentication availability boundary criticality crosses dangling encrypted from from_public from_type id kind"
+    " name owner parent percent protocol recovery references rpo rto to to_boundary_kind to_type type"
+)
+_STATED = {"calm": _CALM, "backstage": _BACKSTAGE, "structurizr": _STRUCTURIZR}
+FIELDS: Mapping[str, frozenset[str]] = {name: frozenset(fields.split()) for name, fields in _STATED.items()}
 """By the name of a format: fields that it has, by name or by convention, and facts that follow from these."""

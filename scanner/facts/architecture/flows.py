@@ -24,7 +24,7 @@ DANGLING = Fact(
     "dangling",
     (FLOW,),
     list[str],
-    "Its source or destination, where the spec does not define it.",
+    "Its source or destination, where the spec does not define it; absent where another repository may define it.",
     provide="state the source and the destination of the flow",
 )
 ENCRYPTED = Fact(
@@ -133,7 +133,7 @@ _TLS = regex(r"(?i)(?:tls)?[-_ /]*v?1[._]([0-3])")
 @step(
     Specs,
     gives=(ZERO_TRUST, DANGLING, ENCRYPTED),
-    reads=(read(FLOW, "flow.encrypted", "flow.protocol", "flow.tls"),),
+    reads=(read(FLOW, "flow.elsewhere", "flow.encrypted", "flow.protocol", "flow.tls"),),
 )
 def check_flows(specs: Specs, facts: Facts) -> None:
     """Whether the ends of each flow are there, and whether it is encrypted."""
@@ -141,7 +141,7 @@ def check_flows(specs: Specs, facts: Facts) -> None:
         for flow in spec.group[FLOW]:
             data = data_of(flow)
             lost = [str(data[end]) for end in ("from", "to") if end in data and str(data[end]) not in spec.elements]
-            if not flow.unknowns.intersection(("from", "to")):
+            if not flow.unknowns.intersection(("from", "to")) and not (lost and data.get("elsewhere")):
                 facts.add(flow, DANGLING, lost)
             facts.add(flow, ZERO_TRUST, spec.zero_trust)
             if (encrypted := _encrypted(data)) is not None:

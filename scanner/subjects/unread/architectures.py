@@ -42,38 +42,12 @@ ARCHITECTURES = (
         (FormatSignature({"threagile_version": object}), FormatSignature({"technical_assets": every({"id": str})})),
     ),
     UnreadFormat(
-        "structurizr",
-        "a Structurizr workspace",
+        "structurizr-dsl",
+        "a Structurizr workspace in the DSL",
         "its elements and relationships",
-        "`model` with `softwareSystems` or `people`, beside `views`; a file `.dsl` with a `workspace`",
-        (
-            FormatSignature({"model": either({"softwareSystems": list}, {"people": list}), "views": dict}),
-            FormatSignature(path=r"\.dsl$", text=r"^[ \t]*workspace\b"),
-        ),
-    ),
-    UnreadFormat(
-        "backstage",
-        "a Backstage catalogue",
-        "its owners, dependencies and interfaces",
-        "`apiVersion: backstage.io/…` or one of its parts, such as `scaffolder.backstage.io/…`",
-        (FormatSignature({"apiVersion": lambda value: isinstance(value, str) and is_backstage(value)}),),
-    ),
-    UnreadFormat(
-        "openapi",
-        "an OpenAPI description",
-        "its servers, operations and security schemes",
-        "`openapi` or `swagger`, with `info`",
-        (
-            FormatSignature({"openapi": str, "info": dict}),
-            FormatSignature({"swagger": either(str, float), "info": dict}),
-        ),
-    ),
-    UnreadFormat(
-        "asyncapi",
-        "an AsyncAPI description",
-        "its servers, channels and security schemes",
-        "`asyncapi`, with `info`",
-        (FormatSignature({"asyncapi": str, "info": dict}),),
+        "a file `.dsl` with a `workspace`",
+        (FormatSignature(path=r"\.dsl$", text=r"^[ \t]*workspace\b"),),
+        "export it as JSON, which Assay reads: `structurizr export -workspace workspace.dsl -format json`",
     ),
     UnreadFormat(
         "otm",

@@ -43,8 +43,11 @@ class UnreadFormat(Struct, frozen=True):
     known_by: str
     """Its signs in words."""
     signs: tuple[FormatSignature, ...]
+    instead: str = ""
+    """What a user can do so that it is read."""
 
     @property
     def reason(self) -> str:
         """Why a document of the format is not assessed."""
-        return f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"
+        told = f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"
+        return f"{told}; {self.instead}" if self.instead else told

@@ -1,0 +1,1 @@
+"""Descriptions of APIs: OpenAPI and AsyncAPI, one module a format."""

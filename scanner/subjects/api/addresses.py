@@ -1,0 +1,58 @@
+"""Addresses of servers: whether they are encrypted, and from where they can be reached."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from scanner.late import regex
+
+LOCAL, RESERVED, PRIVATE, PUBLIC = "local", "reserved", "private", "public"
+"""From where a host can be reached: from the machine itself; from nowhere, as its name is one for examples (RFC 2606);
+inside a network; from anywhere."""
+_URL = regex(r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<rest>.*)")
+_HOST = regex(r"(?i)[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+_LOCAL = regex(r"(?i)(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal")
+_RESERVED = regex(r"(?i)(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid)\.?")
+_PRIVATE = regex(r"(?i)[^.:]+|.+\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc|arpa)\.?")
+_OPEN = regex(r"(?i)your[-_.]?|<|\$|\[\[|x{3,}|placeholder|changeme|example|sample|domain\.(?:com|tld)|host(?:name)?$")
+"""What a name shows that is to be replaced."""
+
+
+class Address(NamedTuple):
+    """What an address shows; a field that it does not show is empty."""
+
+    scheme: str = ""
+    host: str = ""
+    """Without its port; empty for a relative address, and for one that a variable decides."""
+    port: str = ""
+    reach: str = ""
+
+
+def read(text: str) -> Address:
+    """The parts of an address, such as `https://api.example.com/v1`; without a scheme, a host may be the first part."""
+    found = _URL.fullmatch(text.strip())
+    scheme, rest = (found["scheme"].lower(), found["rest"]) if found else ("", text.strip())
+    if not scheme and rest.startswith(("/", ".", "?", "#")) and not rest.startswith("//"):
+        return Address()
+    authority = regex(r"[/?#]").split(rest.removeprefix("//"), maxsplit=1)[0].rpartition("@")[2]
+    split = regex(r"(\[.*\]|[^:]*)(?::(\d+))?").fullmatch(authority)
+    host, port = (split[1], split[2] or "") if split else ("", "")
+    if not host or not _HOST.fullmatch(host):
+        return Address(scheme, port=port)
+    return Address(scheme, host.lower(), port, reach(host))
+
+
+def reach(host: str) -> str:
+    """From where a host can be reached; empty for a name that is to be replaced."""
+    if _LOCAL.fullmatch(host):
+        return LOCAL
+    if _RESERVED.fullmatch(host):
+        return RESERVED
+    if _OPEN.search(host):
+        return ""
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return PRIVATE if _PRIVATE.fullmatch(host) else PUBLIC
+    return PUBLIC if address.is_global else PRIVATE

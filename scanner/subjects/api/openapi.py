@@ -1,0 +1,129 @@
+"""OpenAPI 2.0 (Swagger) to 3.2 -> the servers, operations and security schemes of an API.
+
+https://spec.openapis.org/oas/. `operations` reads what callers can do, `schemes` how they authenticate, `bounds` what
+they may send without a limit. A reference that leads to another file is not followed: what stands there is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.documents import Document as Part
+from scanner.documents.positions import MISSING, Node
+from scanner.marks import key_line_of
+from scanner.model import Subject
+from scanner.places import Origin
+from scanner.subjects.api import addresses
+from scanner.subjects.api.kinds import DESCRIPTION, KINDS, SERVER, Api
+from scanner.subjects.api.operations import Operations
+from scanner.subjects.api.references import TOLD_ELSEWHERE, Document
+from scanner.subjects.api.schemes import schemes
+from scanner.subjects.data_predicates import either, fits
+from scanner.subjects.format import Format, KnownBy
+from scanner.subjects.subject_builder import SubjectBuilder
+
+_TLS, _PLAIN = frozenset(("https", "wss")), frozenset(("http", "ws"))
+_VERSIONED = either({"openapi": either(str, float), "info": dict}, {"swagger": either(str, float, int), "info": dict})
+
+
+def recognise(document: Part) -> Iterator[Subject] | None:
+    """The subjects of an OpenAPI description; None for any other document, and for an example in a text."""
+    if document.format not in ("yaml", "json") or document.origin.first_line or not is_openapi(document.root.value):
+        return None
+    return subjects(document.root, document.origin)
+
+
+def is_openapi(value: Any) -> bool:
+    """Whether data is an OpenAPI description and no object of the Kubernetes API."""
+    return fits(value, _VERSIONED) and not {"apiVersion", "kind"} <= value.keys()
+
+
+def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
+    """The API, its servers, operations, security schemes and requirements."""
+    api, document = Api(root, origin), Document(root)
+    operations = Operations(api, root, document)
+    yield _description(api, root, operations)
+    yield from _servers(api, root, operations)
+    yield from operations.subjects()
+    components = document.follow(root.get("components"))
+    defined = root.get("securityDefinitions") or document.follow(components.get("securitySchemes"))
+    yield from schemes(api, defined, operations.used(), document)
+    yield from operations.requirements(defined)
+
+
+def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
+    """Paths and operations that stand in other files: 1-based line, what it is, no folder."""
+    if document.origin.first_line or not is_openapi(document.root.value):
+        return
+    followed = Document(document.root)
+    for _ in Operations(Api(document.root, document.origin), document.root, followed).all:
+        pass
+    for target, node in followed.outside.items():
+        line = key_line_of(node.mark) if node.mark else 0
+        yield line + 1, target, ""
+
+
+def _description(api: Api, root: Node, operations: Operations) -> Subject:
+    version = root.first("openapi", "swagger")
+    shape = SubjectBuilder().say("name", api.title).say("format", "openapi").put("version", version, str(version.value))
+    shape.say("operations", len(operations.all)).say("writes", operations.writes)
+    if operations.are_whole or operations.is_secured:
+        shape.put("secured", root.get("security") or version, operations.is_secured)
+    else:
+        shape.unknowns.add("secured")
+    from scanner.subjects.api.bounds import put_unbounded
+
+    put_unbounded(shape, operations)
+    return api.subject(DESCRIPTION, "API", shape, root)
+
+
+def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
+    """The servers of the API, of its paths and of its operations; those of OpenAPI 2 are a host with schemes."""
+    stated = [root.get("servers"), *operations.servers()]
+    for server in (server for each in stated for server in each.elements()):
+        url = server.get("url")
+        if isinstance(url.value, str):
+            address = addresses.read(url.value)
+            shape = api.server(url, url.value, url.value, address)
+            if (encrypted := _is_encrypted(address, server)) is not None:
+                shape.say("encrypted", encrypted)
+            yield api.subject(SERVER, "server", shape, server)
+    yield from _old_servers(api, root)
+
+
+def _is_encrypted(address: addresses.Address, server: Node) -> bool | None:
+    """Whether a server is reached over TLS; None where its address or a variable of it does not say."""
+    if address.scheme in _TLS | _PLAIN:
+        return address.scheme in _TLS
+    variable = str(server.get("url").value).partition("://")[0].strip("{} ")
+    values = server.get("variables", variable, "enum").value
+    if isinstance(values, list) and values and all(value in _TLS for value in values if isinstance(value, str)):
+        return True
+    return None
+
+
+def _old_servers(api: Api, root: Node) -> Iterator[Subject]:
+    host = root.get("host")
+    if not isinstance(host.value, str):
+        return
+    given = [scheme for scheme in root.get("schemes").elements() if isinstance(scheme.value, str)]
+    for scheme in given or [MISSING]:
+        prefix = f"{scheme.value.lower()}://" if scheme else ""
+        address = addresses.read(f"{prefix}{host.value}")
+        shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
+        if address.scheme in _TLS | _PLAIN:
+            shape.say("encrypted", address.scheme in _TLS)
+        yield api.subject(SERVER, "server", shape, scheme or host)
+
+
+FORMAT = Format(
+    "openapi",
+    "OpenAPI 2 to 3.2",
+    KnownBy.HEADER,
+    recognise,
+    KINDS,
+    signs=r"""(?:^|[{,])[ \t]*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.\d""",
+    elsewhere=elsewhere,
+    told_elsewhere=TOLD_ELSEWHERE,
+)

@@ -1,0 +1,149 @@
+"""The operations of an OpenAPI description: what callers can do, and whether they must authenticate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.documents.positions import MISSING, Node
+from scanner.late import regex
+from scanner.model import Subject
+from scanner.subjects.api.kinds import OPERATION, Api
+from scanner.subjects.api.purposes import purpose
+from scanner.subjects.api.references import Document
+from scanner.subjects.api.schemes import is_reference
+from scanner.subjects.subject_builder import SubjectBuilder
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_WRITING = frozenset(("PUT", "POST", "DELETE", "PATCH"))
+_CREDENTIAL = regex(
+    r"(?i)authoriz|authentic|(?:^|[-_.])(?:auth|jwt|token|cookie|session|signature|secret)(?:$|[-_.])"
+    r"|api[-_]?key|(?:access|auth|bearer|session|id|user)[-_]?token|signature|x-user|password"
+)
+"""Names of parameters in which a caller may send a credential."""
+_EXTENSION = regex(r"(?i)^x-.*(?:auth(?!ors?$)|security|permission|scope|role|acl|access|internal)")
+"""Extensions in which a description may state who may call an operation."""
+
+
+class Operation(NamedTuple):
+    """One operation, with the path that it is at."""
+
+    method: str
+    path: str
+    node: Node
+    """Missing where it stands in another file."""
+    key: Node
+    """Where the description names it."""
+    item: Node
+    """Its path."""
+
+
+class Operations:
+    """All operations of a description."""
+
+    def __init__(self, api: Api, root: Node, document: Document) -> None:
+        self._api = api
+        self._root = root
+        self.document = document
+        self.all = list(self._found())
+        stated = [root.get("security"), *(each.node.get("security") for each in self.all)]
+        self._names = list(_names(stated))
+        self.is_secured = any(_is_demanded(each) for each in stated)
+        """Whether a requirement is stated anywhere."""
+        self.writes = sum(each.method in _WRITING for each in self.all)
+        """How many change data."""
+        self.are_whole = not document.outside
+        """Whether all of them stand in the document."""
+
+    def _found(self) -> Iterator[Operation]:
+        for path, entry in self._root.get("paths").items():
+            item = self.document.follow(entry)
+            for method in METHODS:
+                if key := item.get(method):
+                    yield Operation(method.upper(), path, self.document.follow(key), key, item)
+            for method, key in item.get("additionalOperations").items():
+                yield Operation(method.upper(), path, self.document.follow(key), key, item)
+
+    def subjects(self) -> Iterator[Subject]:
+        """Each operation as a subject."""
+        for each in self.all:
+            name = f"{each.method} {each.path}"
+            shape = SubjectBuilder().say("id", name).say("name", name).say("method", each.method)
+            shape.say("path", each.path).say("writes", each.method in _WRITING)
+            operation_id = each.node.get("operationId").value
+            shape.say("purpose", purpose(each.path, operation_id if isinstance(operation_id, str) else ""))
+            self._put_authentication(shape, each)
+            yield self._api.subject(OPERATION, "operation", shape, each.node or each.key)
+
+    def _put_authentication(self, shape: SubjectBuilder, each: Operation) -> None:
+        """Whether callers must authenticate: `required`, `optional` or `none`, as stated; else it is not known.
+
+        `stated` says whether a requirement is stated at all, where others of the API state one.
+        """
+        own = each.node.get("security")
+        stated = own or self._root.get("security")
+        other = "" if _is_demanded(stated) else self._other_means(each)
+        if other or not isinstance(each.node.value, dict) or (stated and not isinstance(stated.value, list)):
+            shape.unknowns.update(("authentication", "stated"))
+            if other:
+                shape.say("credential", other)
+            return
+        if stated:
+            word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
+            shape.say("authentication", word)
+            shape.put("authentication", own, word)
+        if stated or self.is_secured:
+            shape.say("stated", bool(stated))
+        if not self.are_whole:
+            shape.unknowns.add("stated")
+
+    def _other_means(self, each: Operation) -> str:
+        """A parameter or an extension by which a caller may have to authenticate without a security requirement."""
+        for holder in (each.node, each.item):
+            for entry in holder.get("parameters").elements():
+                parameter = self.document.follow(entry)
+                name = parameter.get("name").value
+                if not parameter:
+                    return str(entry.value.get("$ref"))
+                if isinstance(name, str) and _carries(name, parameter.get("in").value):
+                    return name
+        named = (name for holder in (each.node, each.item, self._root) for name, _ in holder.items())
+        return next((name for name in named if _EXTENSION.search(name)), "")
+
+    def servers(self) -> Iterator[Node]:
+        """The lists of servers that paths and operations state for themselves."""
+        met: set[str] = set()
+        for each in self.all:
+            if each.path not in met:
+                met.add(each.path)
+                yield each.item.get("servers")
+            yield each.node.get("servers")
+
+    def used(self) -> frozenset[str] | None:
+        """The names of the security schemes that are required; None where some requirements stand elsewhere."""
+        return frozenset(name for name, _ in self._names) if self.are_whole else None
+
+    def requirements(self, defined: Node) -> Iterator[Subject]:
+        """Each name of a security scheme that is required, once, where it is first required."""
+        known = defined.value if isinstance(defined.value, dict) else {}
+        unknown = self.document.is_outside(self._root.get("components"))
+        for name, node in dict(reversed(self._names)).items():
+            sure = name in known or not (unknown or is_reference(name))
+            yield self._api.requirement(node, name, defined=name in known if sure else None)
+
+
+def _carries(name: str, place: object) -> bool:
+    """Whether a caller may authenticate by a parameter."""
+    return place in ("header", "cookie", "query") and bool(_CREDENTIAL.search(name))
+
+
+def _is_demanded(stated: Node) -> bool:
+    """Whether a list of requirements has some, and none that is empty, which lets anybody in."""
+    value = stated.value
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) and each for each in value)
+
+
+def _names(stated: list[Node]) -> Iterator[tuple[str, Node]]:
+    for requirement in (each for whole in stated for each in whole.elements()):
+        for name, node in requirement.items():
+            yield name, node or MISSING

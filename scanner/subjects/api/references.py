@@ -1,0 +1,62 @@
+"""References (`$ref`) within a description: followed inside the document, told where they lead out of it."""
+
+from __future__ import annotations
+
+from scanner.documents.positions import MISSING, Node
+
+STEPS = 50
+"""References that lead to further references before one counts as a circle."""
+TOLD_ELSEWHERE = "{} is a part of this API in another file, whose operations are not assessed"
+"""What outputs say of a part that a description refers to."""
+
+
+class Document:
+    """The root of a description, in which references are followed."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self._known: dict[str, Node] = {}
+        self.outside: dict[str, Node] = {}
+        """References that lead out of the document, each with the first place that has it."""
+
+    def follow(self, node: Node) -> Node:
+        """What a node stands for; a missing node where its reference leads out of the document, nowhere or in circles.
+
+        A reference in a document that is not that of the scan is never opened.
+        """
+        for _ in range(STEPS):
+            target = node.value.get("$ref") if isinstance(node.value, dict) else None
+            if not isinstance(target, str):
+                return node
+            if not target.startswith("#"):
+                self.outside.setdefault(target, node)
+                return MISSING
+            node = self._at(target)
+        return MISSING
+
+    def is_outside(self, node: Node) -> bool:
+        """Whether a node is a reference that leads out of the document, or cannot be followed."""
+        return isinstance(node.value, dict) and "$ref" in node.value and not self.follow(node)
+
+    def _at(self, pointer: str) -> Node:
+        if pointer not in self._known:
+            node = self.root
+            for part in pointer.removeprefix("#").split("/")[1:]:
+                key = _unescaped(part)
+                node = node.get(int(key) if isinstance(node.value, list) and key.isdecimal() else key)
+            self._known[pointer] = node
+        return self._known[pointer]
+
+
+def _unescaped(part: str) -> str:
+    """A part of a JSON pointer in a URI fragment."""
+    if "%" in part:
+        from urllib.parse import unquote
+
+        part = unquote(part)
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def entries(node: Node) -> list[Node]:
+    """The values of a mapping; nothing for anything else."""
+    return [entry for _, entry in node.items()]

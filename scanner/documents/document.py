@@ -34,6 +34,8 @@ class Document(Struct, frozen=True):
     """What names several Compose files together that are merged in it: `compose` or `configuration`."""
     fault: Fault | None = None
     """Why the tools of the format may refuse the text, which was read all the same."""
+    settings: tuple[tuple[int, str], ...] = ()
+    """Of prose: the lines of its code blocks in YAML, each with its 0-based number."""
 
 
 class Fault(Struct, frozen=True):

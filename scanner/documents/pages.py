@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -39,7 +39,14 @@ def page(text: str, path: str, limits: Limits) -> Iterator[Document | Fault]:
         yield from calls.read()
         prose = calls.rest.split("\n")
     marks = [keyless((line, 0), (line, len(words))) for line, words in enumerate(prose)]
-    yield Document("prose", Origin(path), Node(prose, keyless((0, 0), (len(prose), 0), marks)))
+    root = Node(prose, keyless((0, 0), (len(prose), 0), marks))
+    yield Document("prose", Origin(path), root, settings=tuple(_settings(fences)) if is_page(path) else ())
+
+
+def _settings(fences: Iterable[markdown.CodeBlock]) -> Iterator[tuple[int, str]]:
+    for fence in fences:
+        if fence.language == "yaml":
+            yield from enumerate(fence.text.split("\n"), fence.first_line)
 
 
 class _Calls:

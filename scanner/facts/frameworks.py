@@ -49,7 +49,7 @@ UNDECLARED = Fact(
 )
 DECLARED = Fact(
     "declared_frameworks",
-    (ESCALATION, RECOVERY),
+    (ESCALATION, RECOVERY, REQUIREMENT),
     list[str],
     "The frameworks that its swarm or spec declares, each in one spelling without an edition (`pci-dss`, `gdpr`).",
     provide="state the frameworks of the system",
@@ -85,7 +85,7 @@ def check_frameworks(setups: Setups, facts: Facts) -> None:
             unknown = (name for name in dict.fromkeys(names) if not family(name))
             facts.add(subject, UNKNOWN, [_unknown(name) for name in islice(unknown, _MOST)])
         declared = _names(swarm.group[PROCESS]) | (_names(swarm.group[REQUIREMENT]) if swarm.is_spec else {})
-        for subject in (*swarm.group[ESCALATION], *swarm.group[RECOVERY]):
+        for subject in (*swarm.group[ESCALATION], *swarm.group[RECOVERY], *swarm.group[REQUIREMENT]):
             facts.add(subject, DECLARED, sorted(declared))
         if not swarm.is_spec:
             _compare(swarm, facts)

@@ -11,10 +11,11 @@ from typing import Any, NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.groups import Group, Groups, place
 from scanner.facts.step import Facts, read, step
+from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.architecture import DOMAIN, SYSTEM
-from scanner.subjects.governance import RECOVERY
-from scanner.subjects.prose import CLAIM
+from scanner.subjects.governance import RECOVERY, REQUIREMENT
+from scanner.subjects.prose_claims import CLAIM
 
 
 class Availability(TypedDict):
@@ -53,6 +54,33 @@ TEST_INTERVAL = Fact(
     "The interval of recovery tests, where the document states one for any recovery.",
     provide="state how often recovery is tested",
 )
+
+
+class DomainBehind(TypedDict):
+    """A domain that is reached through another."""
+
+    name: str
+    text: str
+    percent: float
+
+
+BEHIND = Fact(
+    "behind",
+    (DOMAIN,),
+    DomainBehind,
+    "Of a domain of channels, such as customer-experience or web-portal, the domain with the highest availability "
+    "among the others of the document; absent for a domain that is not called a channel.",
+    provide="state the availability of the domains",
+    related=("behind",),
+)
+AT_REST = Fact(
+    "at_rest",
+    (RECOVERY,),
+    str,
+    "The encryption at rest that the security requirements of the same document demand of the whole system.",
+    provide="state in the security requirements how data at rest is encrypted",
+    related=("at_rest",),
+)
 ALLOWED = Fact(
     "allowed",
     (CLAIM,),
@@ -84,8 +112,9 @@ _TOLERANCE = 0.05
 
 @step(
     Groups,
-    gives=(AVAILABILITY, MONTHLY_DOWNTIME, TEST_INTERVAL),
+    gives=(AVAILABILITY, MONTHLY_DOWNTIME, TEST_INTERVAL, AT_REST),
     reads=(
+        read(REQUIREMENT, "requirement.atRest"),
         read(CLAIM, "claim.availability"),
         read(DOMAIN, "domain.availability"),
         read(RECOVERY, "recovery.availability", "recovery.name", "recovery.testInterval"),
@@ -99,11 +128,39 @@ def check_recoveries(groups: Groups, facts: Facts) -> None:
         systems = {subject.bindings["system"]["name"] for subject in group[SYSTEM]}
         tests = [recovery.bindings["recovery"].get("testInterval") for recovery in group[RECOVERY]]
         tested = next((test for test in tests if test), None)
+        demands = [each for each in group[REQUIREMENT] if isinstance(each.bindings["requirement"].get("atRest"), str)]
         for recovery in group[RECOVERY]:
+            for demand in demands[:1]:
+                facts.add(recovery, AT_REST, demand.bindings["requirement"]["atRest"])
+                facts.relate(recovery, "at_rest", place(demand, "atRest"))
             part = bool(systems) and recovery.bindings["recovery"]["name"] not in systems
             _recovery(recovery, None if part else strictest, facts)
             if tested:
                 facts.add(recovery, TEST_INTERVAL, tested)
+
+
+_CHANNEL = regex(
+    r"(?i)(?:^|[-_ ])(?:channels?|omnichannel|customer-experience|front-?end|portals?|web|mobile)(?:$|[-_ ])"
+)
+"""Names of domains through which users reach the others."""
+
+
+@step(Groups, gives=(BEHIND,), reads=(read(DOMAIN, "domain.availability", "domain.name"),))
+def find_channels(groups: Groups, facts: Facts) -> None:
+    """The domains behind the channels of each system."""
+    for group in groups.all:
+        for channel in group[DOMAIN]:
+            name = str(channel.bindings["domain"]["name"])
+            if _percent(channel.bindings["domain"]) is None or not _CHANNEL.search(name):
+                continue
+            others = [each for each in group[DOMAIN] if not _CHANNEL.search(str(each.bindings["domain"]["name"]))]
+            stated = [(percent, each) for each in others if (percent := _percent(each.bindings["domain"])) is not None]
+            if stated:
+                percent, best = max(stated, key=lambda pair: pair[0])
+                data = best.bindings["domain"]
+                behind = DomainBehind(name=str(data["name"]), text=f"{percent:.6g} %", percent=percent)
+                facts.add(channel, BEHIND, behind)
+                facts.relate(channel, "behind", place(best, "availability"))
 
 
 def downtime(percent: float, window: str) -> float:

@@ -1,7 +1,7 @@
-"""Objectives that Markdown states in words -> claims.
+"""What Markdown states in words -> claims.
 
-Only sentences with a figure count: an availability with its downtime, a recovery objective, a number of regions. Claims
-that cannot be checked are left out.
+An availability with its downtime and a recovery objective are read here, and what one text says of one thing in
+`prose_claims`. Claims that cannot be checked are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from scanner.controls import ShownBy
 from scanner.documents import Document
+from scanner.documents.classify import is_page
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.marks import keyless, line_of
@@ -19,10 +20,10 @@ from scanner.model import Subject
 from scanner.subjects import governance
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.kind import Kind
+from scanner.subjects.own_statements import own_statements
+from scanner.subjects.prose_claims import CLAIM, claims
 from scanner.subjects.quantities import percent, seconds
 from scanner.subjects.subject_builder import SubjectBuilder
-
-CLAIM = "architecture.claim"
 
 KINDS = {CLAIM: Kind(("claim",), ShownBy.DECLARED)}
 
@@ -44,6 +45,7 @@ _DOWNTIME = regex(
     re.IGNORECASE,
 )
 _OBJECTIVES = ("RTO", "RPO", "MTTR")
+_FIGURE = regex(r"\d\s?%|\b(?:RTO|RPO|MTTR)\b")
 _OBJECTIVE = regex(
     rf"(?P<before>{_DURATION}){_GAP}(?P<name>RTO|RPO|MTTR)\b"
     rf"|\b(?P<named>RTO|RPO|MTTR)\b{_GAP}(?:of|:|is|=)?{_GAP}(?P<value>{_DURATION})"
@@ -54,12 +56,15 @@ def recognise(document: Document) -> Iterator[Subject] | None:
     """The claims of a Markdown file's prose; None where it makes none."""
     if document.format != "prose":
         return None
-    found = list(_claims(document))
+    found = [*_objectives(document), *(claims(document) if is_page(document.origin.path) else ())]
     return iter(found) if found else None
 
 
-def _claims(document: Document) -> Iterator[Subject]:
-    for number, text in enumerate(document.root.value):
+def _objectives(document: Document) -> Iterator[Subject]:
+    lines = document.root.value
+    if not any(_FIGURE.search(line) for line in lines):
+        return
+    for number, text in enumerate(own_statements(lines).lines):
         if "%" in text and (match := _AVAILABILITY.search(text)):
             yield _availability(document, document.root.get(number), match)
         if any(name in text for name in _OBJECTIVES):

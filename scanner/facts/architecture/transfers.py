@@ -13,11 +13,12 @@ from msgspec import Struct
 from scanner.facts.architecture.data import regions_of
 from scanner.facts.architecture.spec import Spec, Specs, data_of, texts
 from scanner.facts.fact import Fact
-from scanner.facts.groups import place
+from scanner.facts.groups import Groups, place
 from scanner.facts.step import Facts, read, step
 from scanner.late import regex
 from scanner.model import Subject
 from scanner.subjects.architecture import ASSET, DATASTORE, FLOW, SYSTEM
+from scanner.subjects.prose_claims import CLAIM
 
 
 class Transfer(TypedDict):
@@ -38,6 +39,15 @@ TRANSFERS = Fact(
     "decision, with the mechanism that the data states; absent where the system is not under European law.",
     provide="state the `jurisdictions` of the system",
     item_related=("data",),
+)
+
+OUTSIDE_REGIONS = Fact(
+    "outside_regions",
+    (CLAIM,),
+    list[str],
+    "Of a list of regions in a text, those in a country outside of the EEA that has no adequacy decision; absent for "
+    "other claims.",
+    provide="list the regions by the names that the cloud provider gives them",
 )
 
 _PERSONAL = frozenset(("personal", "special", "health"))
@@ -103,6 +113,17 @@ def follow_transfers(specs: Specs, facts: Facts) -> None:
             _transfer(store, [(data_of(store).get("data"), regions_of(store))], spec, facts)
         for system in spec.group[SYSTEM]:
             _transfer(system, list(_parties(system, spec)), spec, facts)
+
+
+@step(Groups, gives=(OUTSIDE_REGIONS,), reads=(read(CLAIM, "claim.regions"),))
+def place_regions(groups: Groups, facts: Facts) -> None:
+    """The regions that texts list, by their countries."""
+    for group in groups.all:
+        for claim in group[CLAIM]:
+            if names := texts(data_of(claim).get("regions")):
+                known = [(name, countries().country(name)) for name in names]
+                outside = [name for name, country in known if country and not countries().is_safe(country)]
+                facts.add(claim, OUTSIDE_REGIONS, outside)
 
 
 def _parties(system: Subject, spec: Spec) -> Iterator[tuple[Any, list[tuple[str, str]]]]:

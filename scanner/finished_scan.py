@@ -10,7 +10,7 @@ from scanner.agent_graph import SetupGraph
 from scanner.baseline import BaselineState
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
-from scanner.model import Finding, Input, Outcome, Profile, RuleInfo, Severity
+from scanner.model import Finding, Input, Outcome, Profile, RuleInfo, Severity, SubjectOutcomes
 from scanner.waived import AppliedWaivers
 
 DISCLAIMER = "A static scan supports or contradicts controls; it does not establish compliance."
@@ -22,6 +22,15 @@ class Verdict(Struct, frozen=True):
 
     exit_code: int
     reason: str
+
+
+class PackReference(Struct, frozen=True):
+    """What a report in an evidence pack says of the pack."""
+
+    record: str
+    """The file with times, arguments and the actor."""
+    signature: str
+    """The fingerprint of the key that signs the pack, or UNSIGNED."""
 
 
 class Run(Struct, frozen=True):
@@ -46,6 +55,8 @@ class Run(Struct, frozen=True):
     git_dirty: bool | None = None
     configuration: Configuration = field(default_factory=Configuration)
     """The changes from the defaults, which reports list first."""
+    pack: PackReference | None = None
+    """Of a report in an evidence pack: where the times and the arguments of the run are."""
 
 
 class Comparison(Struct, frozen=True):
@@ -61,6 +72,25 @@ class Comparison(Struct, frozen=True):
     """Findings of the base that are not there any more: fixed, or not comparable."""
     notes: tuple[str, ...] = ()
     """What was not compared, and why."""
+
+
+class Accounts(Struct, frozen=True):
+    """How the findings of a scan follow from the outcomes of rules for subjects.
+
+    Those of `evaluated`, less those that other findings stand for, are `merged`; less those that concern no control of
+    the requested frameworks, they are the counts of the scan.
+    """
+
+    subjects: tuple[SubjectOutcomes, ...] = ()
+    """Every subject, in order of place, with the outcomes of all rules for it."""
+    evaluated: Mapping[str, Mapping[Outcome, int]] = {}
+    """Rule -> number of each outcome, over all subjects."""
+    merged: Mapping[str, Mapping[Outcome, int]] = {}
+    """The same after findings with one cause became one."""
+    blobs: Mapping[str, str] = {}
+    """Path of an input that was read -> the identity of its content in Git."""
+    of_controls: Mapping[tuple[str, str, str], tuple[int, ...]] = {}
+    """(framework, edition, control) -> numbers of the findings of the scan that concern it, with any strength."""
 
 
 class Scan(Struct, frozen=True):
@@ -94,6 +124,8 @@ class Scan(Struct, frozen=True):
 
     graphs: tuple[SetupGraph, ...] = ()
     """Of agent setups and swarms."""
+    accounts: Accounts | None = None
+    """What adds up to the findings, where that was requested."""
 
     @property
     def listed(self) -> Sequence[Finding]:

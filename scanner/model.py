@@ -215,6 +215,21 @@ class Finding(Struct, frozen=True, array_like=True):
         return (self.location.path, *((self.overlay,) if self.overlay else ()), *self.built_by)
 
 
+class SubjectOutcomes(Struct, frozen=True, array_like=True):
+    """One subject with the outcomes of the rules that were evaluated for it, for evidence."""
+
+    path: str
+    line: int
+    column: int
+    kind: str
+    id: str
+    name: str
+    overlay: str = ""
+    """The overlay or chart that it was built by."""
+    outcomes: Mapping[str, Mapping[Outcome, int]] = {}
+    """Rule -> number of each outcome; a rule about items gives several."""
+
+
 class RuleInfo(Struct, frozen=True):
     """The metadata of a rule for reports; the compiled rule itself stays in `policy`."""
 

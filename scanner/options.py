@@ -41,6 +41,8 @@ class Options(Struct, frozen=True):
     strict_documents: bool = False
     """What cannot be read in documentation, source code and workflows of CI services makes a scan incomplete."""
     include_passes: bool = False
+    lists_subjects: bool = False
+    """Give each subject with its outcomes, and the identity of each file in Git; no result comes from the cache."""
     kubernetes_version: str = f"1.{NEWEST_KUBERNETES}"
     deploy_target: str = ""
     """Who deploys Compose files: `stack`, `compose`, or empty where each file tells."""

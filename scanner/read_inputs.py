@@ -41,6 +41,8 @@ class ReadInputs(Struct):
     """Files beside the parts of charts and overlays that rendering does not use."""
     searched: Searched = field(default_factory=Searched)
     """What of it was searched for credentials."""
+    blobs: dict[str, str] | None = None
+    """The identity in Git of what was read, by path, where that was requested."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
 
@@ -52,6 +54,11 @@ class ReadInputs(Struct):
         self.unused.add(item.path)
         told = f"an object in it is not used by {unused}, so it does not count as deployed"
         return replace(item, reason="; ".join(filter(None, (item.reason, told))))
+
+    def identify(self, source: sources.Source, hash_name: str) -> None:
+        """Keep the identity in Git of a file that was read, if identities were requested."""
+        if self.blobs is not None and not isinstance(source, sources.SkippedFile | sources.UnreadableFile):
+            self.blobs[source.path] = sources.blob_id(source.content, hash_name)
 
     def hand(self, engine: engines.Engine, source: sources.Source, item: Input) -> None:
         """Keep an input for another engine, or what was rendered in its place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -11,23 +11,26 @@ from msgspec.structs import replace
 from scanner import engines, gate, inputs, rendering, sources, waiving
 from scanner.configured import Configuration
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
-from scanner.finished_scan import Comparison, Scan, Verdict
+from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
 from scanner.frameworks import judging
-from scanner.frameworks.links import links
+from scanner.frameworks.links import Links, links
 from scanner.graphs import graphs_of
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
-from scanner.model import Finding, Input, RuleInfo
+from scanner.model import Finding, Input, Outcome, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.scan_run import run_of
 from scanner.shared import Prepared, Shared, prepare
+from scanner.subject_list import SubjectList, list_of
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
 
+_SHA256 = 64
+"""Digits of the identity of a commit in a repository that uses SHA-256."""
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "link", "rules_of", "scan"]
 
 
@@ -64,6 +67,8 @@ class Evaluated(Struct, frozen=True):
     """Rules that ran beside those that were chosen."""
     before: gate.Before | None = None
     """What the base of the comparison could not assess."""
+    listed: SubjectList | None = None
+    """Every subject with its outcomes, where the options ask for them."""
 
     @property
     def configuration(self) -> Configuration:
@@ -97,6 +102,7 @@ class Evaluated(Struct, frozen=True):
         scanned = self._scanned()
         judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
         policies = self.by.policies
+        merged = dict(evaluation.counts)
         if options.frameworks:
             own = (*self.own_rules, *(rule.info for rule in self.by.about_waivers))
             exempt = [info.id for info in (*own, *(policies.rules if policies else ()))]
@@ -119,8 +125,21 @@ class Evaluated(Struct, frozen=True):
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
             comparison=self.comparison,
             graphs=graphs_of(read.subjects),
+            accounts=self._accounts(merged, judged, findings, linked),
         )
         return masked_scan(result, options, read.searched)
+
+    def _accounts(
+        self,
+        merged: Mapping[str, Mapping[Outcome, int]],
+        judged: Sequence[judging.FrameworkResult],
+        findings: Sequence[Finding],
+        linked: Links,
+    ) -> Accounts | None:
+        if self.listed is None:
+            return None
+        of_controls = judging.findings_of_controls(judged, findings, linked) if self.options.frameworks else {}
+        return Accounts(self.listed.subjects, self.listed.evaluated, merged, self.read.blobs or {}, of_controls)
 
     def _infos(self, gone: Collection[str]) -> dict[str, RuleInfo]:
         """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
@@ -212,6 +231,7 @@ def evaluate(
             meanwhile=search if reported else None,
         )
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
+    listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
     infos = [rule.info for rule in by.rules.rules]
     findings = separate_findings(evaluation, read.shared, infos, options.context)
     waived = AppliedWaivers()
@@ -219,11 +239,12 @@ def evaluate(
         about = local.like(accepted.rules)
         whole_tree = where.whole and waiving.covers(where.paths, options)
         findings, waived = accepted.apply(findings, read.subjects, read.contents, evaluation, about, whole=whole_tree)
+        listed = listed and listed.with_rules(evaluation, [rule.info.id for rule in accepted.rules])
     strict = options.strict_documents
     read.inputs, configuration = gate.accept(read.inputs, options.configuration, strict=strict, whole=where.whole)
     read.inputs = in_context(read.inputs, options.context)
     changed = replace(options, configuration=configuration)
-    return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived)
+    return Evaluated(changed, by, where, read, also, together, evaluation, findings, waived, listed=listed)
 
 
 def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Scope:
@@ -242,7 +263,8 @@ def _read(
     meanwhile: Callable[[], object] | None,
 ) -> ReadInputs:
     """Read every file, with what its rules gave, and keep what other engines ask for."""
-    read = ReadInputs()
+    read = ReadInputs(blobs={} if options.lists_subjects else None)
+    hash_name = "sha256" if len(where.tree.commit if where.tree else options.git_commit) == _SHA256 else "sha1"
     cache = options.cache_folder if options.reuse else None
     settings = rendering.RenderingSettings(
         options.values,
@@ -265,6 +287,7 @@ def _read(
             if portion.input is None:
                 continue
             read.inputs.append(read.told(source, portion.input))
+            read.identify(source, hash_name)
             if portion.input.subjects:
                 read.keep(source)
             for engine in by.engines:
@@ -277,4 +300,5 @@ def _read(
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:
     """What reuses results of earlier runs, where the options allow that."""
     settings = (options.include_passes, options.kubernetes_version)
-    return inputs.Reuse(options.cache_folder if options.reuse else None, where.tops, settings, by.own, memory)
+    kept = options.cache_folder if options.reuse and not options.lists_subjects else None
+    return inputs.Reuse(kept, where.tops, settings, by.own, memory)

@@ -120,4 +120,10 @@ def evaluators(rules: pack.Pack, options: Options, *, by_path: bool = False) -> 
     with located(options.configuration.place("kubernetes-version")):
         minor = minor_of(options.kubernetes_version)
     for some in (rules.local(), rules.joined() if options.joined else ()):
-        yield Evaluator(some, include_passes=options.include_passes, kubernetes_minor=minor, by_path=by_path)
+        yield Evaluator(
+            some,
+            include_passes=options.include_passes,
+            kubernetes_minor=minor,
+            by_path=by_path,
+            lists_subjects=options.lists_subjects,
+        )

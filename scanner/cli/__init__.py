@@ -29,6 +29,7 @@ _COMMANDS = {
     "rules": "List, show, test, create and export rules.",
     "frameworks": "List, show and create frameworks.",
     "waivers": "List, check and report waivers, and write new ones.",
+    "evidence": "Build and verify evidence packs for auditors.",
     "hook": "Judge files before a commit or a push.",
     "config": "Show the configuration and its schema.",
 }

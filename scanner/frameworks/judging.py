@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from scanner.completeness import is_incomplete
-from scanner.controls import AppliesWhen, Assessment, ControlStatus, FrameworkSummary
+from scanner.controls import AppliesWhen, Assessment, ControlLink, ControlStatus, FrameworkSummary
 from scanner.facts.derived import Derived
 from scanner.frameworks.assess import (
     ByControl,
@@ -114,6 +114,41 @@ def concerned(
     scanned.counts.clear()
     scanned.counts.update(counts)
     return kept
+
+
+def findings_of_controls(
+    judged: Sequence[FrameworkResult], findings: Sequence[Finding], linked: Links
+) -> dict[tuple[str, str, str], tuple[int, ...]]:
+    """(framework, edition, control) -> numbers of the findings that concern it, through a mapping of any strength."""
+    by_rule: dict[str, list[int]] = {}
+    for number, finding in enumerate(findings):
+        by_rule.setdefault(finding.rule, []).append(number)
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for each in judged:
+        of_control = {control.id: control.applies_when for control in each.framework.controls}
+        for rule, link in _links_of(each, linked, by_rule):
+            whens = (each.framework.applies_when, of_control[link.control], link.applies_when)
+            if all(each.population.meets(when) is not False for when in whens):
+                key = (link.framework, link.edition, link.control)
+                found.setdefault(key, []).extend(
+                    number for number in by_rule[rule] if _is_of(findings[number], each, whens)
+                )
+    return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
+
+
+def _links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
+    """The mappings of some rules to controls of a framework that its scope file does not exclude."""
+    own = (result.framework.id, result.framework.edition)
+    for rule, some in linked.items():
+        for link in some if rule in rules else ():
+            if (link.framework, link.edition) == own and link.control not in result.scope.not_applicable:
+                yield rule, link
+
+
+def _is_of(finding: Finding, result: FrameworkResult, whens: Sequence[AppliesWhen]) -> bool:
+    """Whether a finding is one of what a control is about."""
+    place = (finding.location.path, finding.subject_id)
+    return result.scope.holds_any(finding.places) and all(result.population.concerns(when, *place) for when in whens)
 
 
 def _concerns(

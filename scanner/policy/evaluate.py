@@ -9,11 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from scanner.documents.positions import locate
 from scanner.facts import registry
 from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
+from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import Finding, Outcome, Subject
+from scanner.model import Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -58,9 +60,13 @@ class Evaluation(Struct):
     fixes: list[ApplicableFix] = field(default_factory=list)
     """Of the failures whose rule has a fix that makes sense there, to be worked out where the text is at hand."""
 
+    subjects: list[SubjectOutcomes] = field(default_factory=list)
+    """Every subject with its outcomes, where that was requested; one that was evaluated twice stands there twice."""
+
     def merge(self, other: Evaluation) -> None:
         """Take the outcomes of another evaluation in."""
         known = len(self.findings)
+        self.subjects.extend(other.subjects)
         self.fixes.extend(replace(each, finding=known + each.finding) for each in other.fixes)
         self.findings.extend(other.findings)
         _add(self.counts, other.counts)
@@ -125,8 +131,10 @@ class Evaluator:
         include_passes: bool = False,
         kubernetes_minor: int = NEWEST_KUBERNETES,
         by_path: bool = False,
+        lists_subjects: bool = False,
     ) -> None:
         cel.prepare()
+        self._lists_subjects = lists_subjects
         self.by_path = by_path
         """Outcomes are counted for each file too."""
         self._include_passes = include_passes
@@ -156,11 +164,25 @@ class Evaluator:
     def like(self, rules: Iterable[Rule], *, include_passes: bool = False) -> Evaluator:
         """One of other rules that evaluates in the same way."""
         minor, passes = self._cluster["minor"], include_passes or self._include_passes
-        return Evaluator(rules, include_passes=passes, kubernetes_minor=minor, by_path=self.by_path)
+        return Evaluator(
+            rules,
+            include_passes=passes,
+            kubernetes_minor=minor,
+            by_path=self.by_path,
+            lists_subjects=self._lists_subjects,
+        )
 
     def reads(self) -> list[FieldRead]:
         """What the rules read of subjects."""
         return [rule_reads.of_subject(rule) for rules in self.rules.values() for rule in rules]
+
+    def _listed(self, result: Evaluation, subject: Subject) -> Counts:
+        """The counts of a subject, which is added to those of the evaluation."""
+        own: Counts = {}
+        at = locate(subject.origin, with_children(subject.marks[subject.focus], None))
+        row = (subject.kind, subject.identity, subject.name, subject.overlay, own)
+        result.subjects.append(SubjectOutcomes(at.path, at.line, at.column, *row))
+        return own
 
     def evaluate(self, subjects: Iterable[Subject], derived: Derived = _UNDERIVED) -> Evaluation:
         """The outcome of every rule for every subject it applies to; a rule about items may give several.
@@ -173,6 +195,7 @@ class Evaluator:
             search_names(subject.identity for subject in subjects)  # fingerprints need what is harmless in them
         for subject in subjects:
             about = self._rules_about(subject)
+            own = [self._listed(result, subject)] if self._lists_subjects else []
             if not about.rules:
                 continue
             values = {**subject.bindings, FACTS: derived.facts(subject), CLUSTER: self._cluster}
@@ -183,7 +206,7 @@ class Evaluator:
                 for found in results_of(each, subject, values, shared):
                     if (subject.partial or subject.format) and not counts_for(ready.rule, subject, found):
                         continue
-                    held = held or result.counts_of(subject, by_path=self.by_path)
+                    held = held or [*own, *result.counts_of(subject, by_path=self.by_path)]
                     for counts in held:
                         _count(counts, ready.rule.info.id, found.outcome)
                     if found.outcome is not Outcome.PASS or self._include_passes:

@@ -47,6 +47,7 @@ def run(scan: Scan) -> Json:
         "fail_on": own.fail_on,
         "frameworks": own.asked,
         "git": {"commit": own.git_commit, "dirty": own.git_dirty} if own.git_commit else None,
+        **({"pack": {"record": own.pack.record, "signature": own.pack.signature}} if own.pack else {}),
         **({"configuration": as_data(own.configuration)} if own.configuration else {}),
         **({"waivers": run_data(scan.waivers)} if scan.waivers else {}),
     }

@@ -19,7 +19,18 @@ from typing import BinaryIO
 from scanner.cleanup import on_failure
 from scanner.errors import UsageError
 from scanner.late import regex
-from scanner.safe_write.places import LISTED, NEW, PASSED, entered, followed, opened_folder, status_of, unlink
+from scanner.safe_write.folders import write_folder
+from scanner.safe_write.places import (
+    NEW,
+    PASSED,
+    entered,
+    followed,
+    opened_folder,
+    status_of,
+    temporary_name,
+    told,
+    unlink,
+)
 
 __all__ = ["opened_folder", "replacement", "write_below", "write_file", "write_folder"]
 
@@ -29,16 +40,18 @@ _NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL}
 """Errors of the operating system about names that it does not accept."""
 _PATIENCE = 5.0
 """Seconds to wait for a process that opens a pipe for reading."""
-_OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
-def write_file(path: Path, pieces: Iterable[str | bytes], *, folders: bool = False, new: bool = False) -> None:
+def write_file(
+    path: Path, pieces: Iterable[str | bytes], *, folders: bool = False, new: bool = False, durable: bool = False
+) -> None:
     """Write a file, texts in UTF-8; a device, a pipe or a descriptor, such as /dev/stdout, is written into.
 
-    `folders` makes those that are missing above it, `new` refuses a path where something is.
+    `folders` makes those that are missing above it, `new` refuses a path where something is, `durable` waits until
+    the file is on the disk.
     Raises UsageError where it cannot be written, or leads out of the working directory by a link.
     """
-    with _told(path):
+    with told(path):
         handle = _descriptor(path)
         if handle is not None:
             _fill(handle, pieces)
@@ -56,6 +69,9 @@ def write_file(path: Path, pieces: Iterable[str | bytes], *, folders: bool = Fal
                 return
             with replacement(folder, name, before) as file:
                 file.writelines(map(_bytes, pieces))
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
 
 
 def _opened_in_place(folder: int, name: str, shown: Path) -> int:
@@ -75,30 +91,6 @@ def _opened_in_place(folder: int, name: str, shown: Path) -> int:
         else:
             os.set_blocking(handle, True)
             return handle
-
-
-def write_folder(path: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
-    """Write a folder of files, by name and content, which is complete or not there.
-
-    A folder that is there must be empty. It stays, as it may be a mounted volume, and gets the files when all are
-    written, the last one last. Raises UsageError where the folder holds something, cannot be written, or leads out of
-    the working directory by a link.
-    """
-    with _told(path):
-        place = followed(path, target=True)
-        if os.path.lexists(place):
-            with opened_folder(place, flags=LISTED) as folder:
-                _fill_empty(path, folder, files)
-            return
-        with opened_folder(os.path.dirname(place), make=True) as above:
-            building = _temporary_name()
-            with on_failure(lambda: _remove(above, building)):
-                os.mkdir(building, dir_fd=above)
-                _build(above, building, files)
-                try:
-                    os.rename(building, os.path.basename(place), src_dir_fd=above, dst_dir_fd=above)
-                except OSError as error:
-                    raise _not_empty(path) if error.errno in _OCCUPIED else error from None
 
 
 def write_below(folder: str, name: str, content: bytes) -> bool:
@@ -133,7 +125,7 @@ def replacement(folder: int, name: str, before: os.stat_result | None) -> Iterat
 
     Where the block raises, or the run is ended from outside, everything is as it was.
     """
-    temporary = _temporary_name()
+    temporary = temporary_name()
     with on_failure(lambda: unlink(folder, temporary)):
         with os.fdopen(os.open(temporary, NEW, 0o666, dir_fd=folder), "wb") as file:
             yield file
@@ -160,72 +152,3 @@ def _fill(handle: int, pieces: Iterable[str | bytes]) -> None:
 
 def _bytes(piece: str | bytes) -> bytes:
     return piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogateescape")
-
-
-def _build(above: int, name: str, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[str]:
-    """Write files into a folder that is new, and return their names."""
-    names = []
-    folder = os.open(name, PASSED, dir_fd=above)
-    try:
-        for file_name, pieces in files:
-            with os.fdopen(os.open(file_name, NEW, 0o666, dir_fd=folder), "wb") as file:
-                file.writelines(pieces)
-            names.append(file_name)
-    finally:
-        os.close(folder)
-    return names
-
-
-def _fill_empty(path: Path, folder: int, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:
-    """Write files beside nothing else.
-
-    Each run makes its own folder first and looks for other things then, so of two runs at once one at most goes on.
-    """
-    building = _temporary_name()
-    moved: list[str] = []
-
-    def undo() -> None:
-        for name in moved:
-            unlink(folder, name)
-        _remove(folder, building)
-
-    if os.listdir(folder):
-        raise _not_empty(path)
-    with on_failure(undo):
-        os.mkdir(building, dir_fd=folder)
-        if os.listdir(folder) != [building]:
-            raise _not_empty(path)
-        for name in _build(folder, building, files):
-            moved.append(name)
-            os.rename(f"{building}/{name}", name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.rmdir(building, dir_fd=folder)
-
-
-def _not_empty(path: Path) -> UsageError:
-    return UsageError(f"the folder {path} is not empty", hint="name an empty folder")
-
-
-def _temporary_name() -> str:
-    """A name that cannot be guessed, equally short for a long name and a short one."""
-    return f".assay-{os.urandom(16).hex()}.tmp"
-
-
-def _remove(above: int, name: str) -> None:
-    """Remove a folder of files, as far as that is possible."""
-    with suppress(OSError):
-        folder = os.open(name, LISTED, dir_fd=above)
-        try:
-            for each in os.listdir(folder):
-                unlink(folder, each)
-        finally:
-            os.close(folder)
-        os.rmdir(name, dir_fd=above)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say of what the system refuses that the path cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

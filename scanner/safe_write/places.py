@@ -99,3 +99,17 @@ def _working_directory(path: str | Path) -> str:
 
 def _is_below(place: str, folder: str) -> bool:
     return bool(folder) and f"{place}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def temporary_name() -> str:
+    """A name that cannot be guessed, equally short for a long name and a short one."""
+    return f".assay-{os.urandom(16).hex()}.tmp"
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say of what the system refuses that the path cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

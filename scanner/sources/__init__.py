@@ -28,6 +28,7 @@ from scanner.sources.source import (
     SkippedFile,
     Source,
     UnreadableFile,
+    blob_id,
     content_of,
     too_large,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "SkippedFile",
     "Source",
     "UnreadableFile",
+    "blob_id",
     "collect",
     "content_of",
     "names",
@@ -93,7 +95,7 @@ def scope(paths: Sequence[str], selection: Selection | None = None, where: str =
     if missing and (not selection.may_be_missing or "" in missing):
         message = f"no such file or folder: {missing[0]}"
         raise UsageError(message, where)
-    here = Path.cwd()
+    here = Path(selection.named_from) if selection.named_from else Path.cwd()
     absolute = [Path(os.path.abspath(path)) for path in files]
     if all(path.is_relative_to(here) for path in absolute):
         root = here

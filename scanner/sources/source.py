@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
@@ -125,6 +126,11 @@ def content_of(source: Source) -> bytes:
             assert_never(source)
 
 
+def blob_id(content: bytes, hash_name: str = "sha1") -> str:
+    """The identity of a content in Git."""
+    return hashlib.new(hash_name, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
 class Selection(Struct, frozen=True):
     """Which of the files under the paths are read, and from where."""
 
@@ -144,6 +150,8 @@ class Selection(Struct, frozen=True):
     """A path that is not there is an empty one."""
     submodules: bool = True
     """Read also the files of submodules; a commit and the index do not hold them."""
+    named_from: str = ""
+    """The folder that names of files are relative to, if it holds all paths."""
     root: str = ""
     """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
 

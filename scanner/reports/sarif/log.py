@@ -57,6 +57,8 @@ def properties(scan: Scan) -> Json:
         said["configuration"] = as_data(run.configuration)
     if scan.waivers:
         said["waivers"] = {**run_data(scan.waivers), "results": [as_waiver_data(each) for each in scan.waivers.results]}
+    if run.pack:
+        said["pack"] = {"record": run.pack.record, "signature": run.pack.signature}
     if run.git_commit:
         said["git"] = {"commit": run.git_commit, "dirty": run.git_dirty}
     return said

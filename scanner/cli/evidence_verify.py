@@ -1,0 +1,88 @@
+"""`assay evidence verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scanner.cli.option_groups import Command, option
+from scanner.errors import UsageError
+from scanner.evidence.manifest import MANIFEST, pack_digest
+from scanner.evidence.reading import OpenedPack, opened
+from scanner.evidence.signing import need_library, read_public_key
+from scanner.evidence.verifying import Verification, verify
+from scanner.exit_codes import CLEAN, FAILED
+from scanner.masking import mask
+from scanner.reports.safe_text import safe
+
+_CHECKS = "Checks"
+_MOST = 100
+
+
+@click.command("verify", cls=Command)
+@click.argument("pack", type=click.Path(path_type=Path))
+@option(_CHECKS, "--key", metavar="PUB", help="Require signatures by this public key in PEM, which you trust.")
+@option(
+    _CHECKS,
+    "--git",
+    "repository",
+    metavar="REPO",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Compare the recorded files with the commit in this clone of the repository.",
+)
+@option(
+    _CHECKS,
+    "--tsr",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Verify this time stamp (RFC 3161) of MANIFEST.sha256. Needs --tsa.",
+)
+@option(
+    _CHECKS,
+    "--tsa",
+    metavar="CA",
+    type=click.Path(path_type=Path),
+    help="Trust time stamps by these certificates (PEM).",
+)
+def command(pack: Path, key: str | None, repository: Path | None, tsr: Path | None, tsa: Path | None) -> int:
+    """Verify an evidence pack, a folder or a ZIP file.
+
+    Every file is compared with the manifest, the signatures with the key, the attestation with the files, and the
+    numbers with each other.
+
+    Exits with 0 for a pack that is intact, 1 if a fault is named, and 2 for wrong usage.
+    """
+    if (tsr is None) != (tsa is None):
+        raise UsageError("--tsr and --tsa belong together", hint="name both")
+    if key:
+        need_library("--key")
+    given = opened(pack)
+    found = verify(given, read_public_key(key) if key else None)
+    if repository:
+        from scanner.evidence.against_git import compare
+
+        found = found.with_more(compare(given.content, repository))
+    if tsr and tsa:
+        from scanner.evidence.timestamp import check
+
+        found = found.with_more(check(given.content.get(MANIFEST, b""), tsr, tsa))
+    _tell(given, found)
+    return FAILED if found.faults else CLEAN
+
+
+def _tell(given: OpenedPack, found: Verification) -> None:
+    """Print the faults, the notes and the digest that stands for the pack."""
+    for fault in found.faults[:_MOST]:
+        click.echo(f"fault: {_shown(fault)}")
+    if (more := len(found.faults) - _MOST) > 0:
+        click.echo(f"and {more:,} more faults")
+    for note in found.notes:
+        click.echo(f"note: {_shown(note)}")
+    digest = pack_digest(given.content[MANIFEST]) if MANIFEST in given.content else "none"
+    state = f"{len(found.faults)} faults" if found.faults else "intact"
+    click.echo(f"{state}: {len(given.content)} files, sha256:{digest}")
+
+
+def _shown(text: str) -> str:
+    return safe(mask(text))

@@ -1,0 +1,50 @@
+"""The files of a pack -> a folder or a ZIP file, complete or not there."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from scanner.evidence.manifest import MANIFEST
+from scanner.safe_write import write_file, write_folder
+
+ZIP = ".zip"
+_DATE = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644 << 16
+_UNIX = 3
+_DENSE = 50
+"""A file that compression makes so many times smaller is stored as it is: a reader refuses what unpacks to too much."""
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a pack is one file."""
+    return path.suffix.lower() == ZIP
+
+
+def write_pack(path: Path, content: Mapping[str, bytes]) -> None:
+    """Write a pack; raises UsageError where something is there already, or it cannot be written."""
+    names = sorted(content, key=lambda name: (name == MANIFEST, name.encode()))
+    if is_zip(path):
+        write_file(path, [_zipped({name: content[name] for name in names})], new=True, durable=True)
+    else:
+        write_folder(path, ((name, (content[name],)) for name in names))
+
+
+def _zipped(content: Mapping[str, bytes]) -> bytes:
+    """A ZIP file of which every byte follows from the content."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in content.items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr, entry.create_system = _MODE, _UNIX
+            entry.compress_type = zipfile.ZIP_STORED if _is_dense(data) else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return target.getvalue()
+
+
+def _is_dense(data: bytes) -> bool:
+    import zlib
+
+    return len(zlib.compress(data)) * _DENSE < len(data)

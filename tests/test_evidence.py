@@ -1,0 +1,232 @@
+"""`assay evidence build`: what a pack holds, and that two builds of one commit are equal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.evidence.names import file_names
+from tests.command_line import assay, fault
+from tests.evidence_repository import FILES, PASSWORD, TOKEN, build, git, make_key, make_repository
+
+CHANGING = {"run.json", "MANIFEST.sha256", "MANIFEST.sha256.sig", "attestation.dsse.json", "attestation.sigstore.json"}
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_key(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_repository(tmp_path_factory.mktemp("evidence") / "bank")
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory, repository: Path, key: Path) -> Path:
+    target = tmp_path_factory.mktemp("packs") / "pack"
+    done = build(repository, target, "--key", str(key), "--actor", "Ada", GITHUB_ACTIONS="true", GITHUB_ACTOR="octo")
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def read(pack: Path, name: str) -> Any:
+    text = (pack / name).read_text()
+    return [json.loads(line) for line in text.splitlines()] if name.endswith("l") else json.loads(text)
+
+
+def files(pack: Path) -> dict[str, bytes]:
+    return {path.relative_to(pack).as_posix(): path.read_bytes() for path in pack.rglob("*") if path.is_file()}
+
+
+def test_the_manifest_lists_every_file_in_the_order_of_its_bytes(pack: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "MANIFEST.sha256"], cwd=pack, check=True)
+    names = [line[66:] for line in (pack / "MANIFEST.sha256").read_text().splitlines()]
+    assert names == sorted(names, key=str.encode)
+    assert {*names} == {*files(pack)} - CHANGING | {"run.json"}
+
+
+def test_the_record_says_who_ran_what_on_which_commit(pack: Path, repository: Path) -> None:
+    run = read(pack, "run.json")
+    assert run["repository"] == {
+        "commit": git(repository, "rev-parse", "HEAD"),
+        "tree": git(repository, "rev-parse", "HEAD^{tree}"),
+        "committed": "2026-11-20T10:00:00Z",
+        "address": "https://git.example/bank.git",
+        "branch": "main",
+        "prefix": "",
+        "dirty": [],
+    }
+    assert run["actor"]["name"] == "Ada"
+    assert run["actor"]["details"] == {"service": "GitHub Actions", "GITHUB_ACTOR": "octo"}
+    assert run["verdict"]["exit_code"] == 4
+    assert run["frameworks"] == ["soc2@2017"]
+    assert run["arguments"][:2] == ["evidence", "build"]
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", run["signature"])
+
+
+def test_every_file_is_in_the_population_with_its_blob(pack: Path, repository: Path) -> None:
+    population = {each["path"]: each for each in read(pack, "population.jsonl")}
+    for name in FILES:
+        assert population[name]["blob"] == git(repository, "rev-parse", f"HEAD:{name}")
+        assert population[name]["committed"]
+    assert population["deploy/broken.yaml"]["status"] == "unreadable"
+    assert population["deploy/broken.yaml"]["reason"]
+    assert population["logo.txt"]["status"] == "skipped"
+
+
+def test_every_subject_has_its_outcomes_and_all_numbers_add_up(pack: Path) -> None:
+    rows = read(pack, "subjects.jsonl")
+    outcome = {row["name"]: row["outcomes"].get("kubernetes.container-not-privileged") for row in rows}
+    assert {"pass": 1} in outcome.values()
+    assert {"fail": 1} in outcome.values()
+    totals = read(pack, "totals.json")
+    sums: dict[str, int] = {}
+    for row in rows:
+        for counts in row["outcomes"].values():
+            for name, number in counts.items():
+                sums[name] = sums.get(name, 0) + number
+    assert sums == {name: number for name, number in totals["outcomes"]["evaluated"].items() if number}
+    assert totals["subjects"] == len(rows)
+    assert totals["inputs"]["total"] == len(read(pack, "population.jsonl"))
+    assert totals["findings"]["failed"] == sum(
+        each["outcome"] == "fail" for each in read(pack, "results.json")["findings"]
+    )
+
+
+def test_only_the_record_holds_times_arguments_and_paths_of_the_machine(pack: Path, repository: Path) -> None:
+    own = {name: data.decode() for name, data in files(pack).items() if name not in CHANGING}
+    for name, text in own.items():
+        if name.startswith(("policy/rules", "policy/frameworks")):
+            continue
+        assert str(repository.parent) not in text, name
+        assert "--actor" not in text, name
+        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text), name
+    assert read(pack, "results.json")["run"]["pack"] == {
+        "record": "run.json",
+        "signature": read(pack, "run.json")["signature"],
+    }
+
+
+def test_no_file_holds_a_credential(pack: Path) -> None:
+    for name, data in files(pack).items():
+        assert TOKEN.encode() not in data, name
+        assert PASSWORD.encode() not in data, name
+
+
+def test_two_builds_of_one_commit_differ_in_the_record_and_what_is_made_from_it(
+    pack: Path, tmp_path: Path, key: Path
+) -> None:
+    other = make_repository(tmp_path / "elsewhere" / "clone")
+    done = build(other, tmp_path / "second", "--key", str(key), "--jobs", "3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, second = files(pack), files(tmp_path / "second")
+    assert {name for name in first | second if first.get(name) != second.get(name)} <= CHANGING
+
+
+def test_a_pack_without_a_key_says_unsigned_everywhere(repository: Path, tmp_path: Path) -> None:
+    done = build(repository, tmp_path / "pack.zip")
+    assert done.returncode == 0, done.stderr
+    assert "UNSIGNED" in done.stderr
+    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
+        for name in ("run.json", "results.json", "VERIFY.md", "report.html"):
+            assert b"UNSIGNED" in archive.read(name), name
+        assert "MANIFEST.sha256" in archive.namelist()
+        assert not {"key.pub", *CHANGING} & {*archive.namelist()} - {"run.json", "MANIFEST.sha256"}
+
+
+def test_a_program_can_sign(repository: Path, tmp_path: Path, key: Path) -> None:
+    program = f"openssl dgst -sha256 -sign {key}"
+    public = ("--public-key", str(key.with_suffix(".pub")))
+    done = build(repository, tmp_path / "pack", "--key-command", program, *public)
+    assert done.returncode == 0, done.stderr
+    check = ["openssl", "dgst", "-sha256", "-verify", "key.pub", "-signature", "MANIFEST.sha256.sig", "MANIFEST.sha256"]
+    assert subprocess.run(check, cwd=tmp_path / "pack", capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--key", "KEYS/none.pem"), "KEYS/none.pem: cannot be read: no such file or directory"),
+        (("--key", "KEYS/link.pem"), "KEYS/link.pem: not a regular file"),
+        (("--key", "KEYS/key.pub"), "KEYS/key.pub: it does not hold a private key in PEM"),
+        (("--key", "KEYS/other.pem"), "KEYS/other.pem: it is not an ECDSA key on the curve P-256"),
+        (("--key", "KEYS/key.pem", "--key-command", "x"), "--key and --key-command cannot be combined"),
+        (("--key-command", "false"), "--key-command and --public-key belong together"),
+        (("--key-command", "false", "--public-key", "KEYS/key.pub"), "--key-command failed with exit code 1"),
+        (("--key-command", "cat", "--public-key", "KEYS/key.pub"), "--key-command did not print an ECDSA signature"),
+        (
+            ("--key-command", "openssl dgst -sha256 -sign KEYS/second.pem", "--public-key", "KEYS/key.pub"),
+            "the signature that --key-command printed does not fit to the public key",
+        ),
+        (("--git-revision", "nothing"), "no such Git revision: 'nothing'"),
+        (("-",), "a pack needs files and folders"),
+    ],
+)
+def test_wrong_usage_is_told_and_nothing_is_written(
+    repository: Path, tmp_path: Path, key: Path, more: tuple[str, ...], said: str
+) -> None:
+    make_key(key.parent, "other.pem", "secp384r1")
+    make_key(key.parent, "second.pem")
+    if not (key.parent / "link.pem").is_symlink():
+        (key.parent / "link.pem").symlink_to("key.pem")
+    keys = str(key.parent)
+    done = build(repository, tmp_path / "pack", *(part.replace("KEYS", keys) for part in more))
+    assert done.returncode == 2
+    assert said.replace("KEYS", keys) in fault(done)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("target", ["full", "pack.zip", "link"])
+def test_what_is_there_is_not_overwritten(repository: Path, tmp_path: Path, target: str) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    (tmp_path / "pack.zip").touch()
+    (tmp_path / "link").symlink_to("full")
+    done = build(repository, tmp_path / target)
+    assert done.returncode == 2
+    assert {path.name for path in tmp_path.rglob("*")} == {"full", "file", "pack.zip", "link"}
+
+
+def test_a_framework_is_needed(repository: Path, tmp_path: Path) -> None:
+    done = assay("evidence", "build", ".", "--out", str(tmp_path / "pack"), cwd=repository)
+    assert (done.returncode, "no framework is named" in done.stderr) == (2, True)
+
+
+def test_dirty_files_are_named_and_not_counted_as_committed(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "bank")
+    (repository / "deploy" / "web.yaml").write_text(FILES["deploy/web.yaml"] + "# changed\n")
+    (repository / "deploy" / "new.yaml").write_text(FILES["deploy/web.yaml"])
+    assert build(repository, tmp_path / "pack").returncode == 0
+    assert read(tmp_path / "pack", "run.json")["repository"]["dirty"] == ["deploy/new.yaml", "deploy/web.yaml"]
+    committed = {each["path"]: each["committed"] for each in read(tmp_path / "pack", "population.jsonl")}
+    assert (committed["deploy/pod.yaml"], committed["deploy/web.yaml"], committed["deploy/new.yaml"]) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_files_outside_of_git_make_a_pack_too(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "web.yaml").write_text(FILES["deploy/web.yaml"])
+    done = build(tmp_path / "files", tmp_path / "pack", GIT_CEILING_DIRECTORIES=os.fspath(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path / "pack", "run.json")["repository"] is None
+
+
+def test_names_of_files_stay_apart() -> None:
+    assert file_names(["LLM06:2025", "LLM06/2025", "llm06-2025", "..", ""]) == {
+        "LLM06:2025": "LLM06-2025",
+        "LLM06/2025": "LLM06-2025~2",
+        "llm06-2025": "llm06-2025~3",
+        "..": "unnamed",
+        "": "unnamed~2",
+    }

@@ -8,14 +8,14 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import engines, gate, inputs, rendering, sources, waiving
+from scanner import engines, gate, inputs, sources, waiving
 from scanner.configured import Configuration
+from scanner.file_stage import read_files
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
 from scanner.frameworks import judging
 from scanner.frameworks.links import Links, links
 from scanner.graphs import graphs_of
-from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
 from scanner.model import Finding, Input, Outcome, RuleInfo
@@ -24,13 +24,11 @@ from scanner.policy.evaluate import Evaluation
 from scanner.read_inputs import ReadInputs
 from scanner.scan_rules import ScanRules, evaluators, rules_of, scan_rules
 from scanner.scan_run import run_of
-from scanner.shared import Prepared, Shared, prepare
+from scanner.shared import Shared, prepare
 from scanner.subject_list import SubjectList, list_of
 from scanner.subjects.covered_kinds import uncovered_kinds
 from scanner.waived import AppliedWaivers
 
-_SHA256 = 64
-"""Digits of the identity of a commit in a repository that uses SHA-256."""
 __all__ = ["Evaluated", "Options", "evaluate", "evaluators", "link", "rules_of", "scan"]
 
 
@@ -207,7 +205,7 @@ def evaluate(
     ready = shared.ready(options, noted) if shared else prepare(by, options, noted)
     local, joined, work, compares = ready.local, ready.joined, ready.work, ready.compares
     reuse = _reuse(where, by, options, shared.memory if shared else None)
-    read = _read(where, ready, by, options, reuse, watch, partial(meanwhile, by) if meanwhile else None)
+    read = read_files(where, ready, by, options, reuse, watch, partial(meanwhile, by) if meanwhile else None)
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(
@@ -251,50 +249,6 @@ def _scope(paths: Sequence[str] | sources.Scope, options: Options) -> sources.Sc
     if isinstance(paths, sources.Scope):
         return paths
     return sources.scope(paths, options.selection, options.configuration.place("paths"))
-
-
-def _read(
-    where: sources.Scope,
-    ready: Prepared,
-    by: ScanRules,
-    options: Options,
-    reuse: inputs.Reuse,
-    watch: Callable[[Input], object] | None,
-    meanwhile: Callable[[], object] | None,
-) -> ReadInputs:
-    """Read every file, with what its rules gave, and keep what other engines ask for."""
-    read = ReadInputs(blobs={} if options.lists_subjects else None)
-    hash_name = "sha256" if len(where.tree.commit if where.tree else options.git_commit) == _SHA256 else "sha1"
-    cache = options.cache_folder if options.reuse else None
-    settings = rendering.RenderingSettings(
-        options.values,
-        options.kubernetes_version,
-        options.limits,
-        cache,
-        options.compose_files,
-        options.deploy_target,
-    )
-    met = rendering.collect(where, settings)
-    for source, portions in inputs.assess_all(met, ready.local, options.jobs, ready.work, reuse, meanwhile):
-        read.size += size_of(source)
-        if reuse.memory:
-            reuse.memory.take(source)
-        read.searched.take(source.path, portions)
-        for portion in portions:
-            read.subjects.extend(portion.subjects)
-            read.others.update(portion.others)
-            read.evaluation.merge(portion.evaluation)
-            if portion.input is None:
-                continue
-            read.inputs.append(read.told(source, portion.input))
-            read.identify(source, hash_name)
-            if portion.input.subjects:
-                read.keep(source)
-            for engine in by.engines:
-                read.hand(engine, source, portion.input)
-            if watch:
-                watch(portion.input)
-    return read.leave_out_present(str(where.root))
 
 
 def _reuse(where: sources.Scope, by: ScanRules, options: Options, memory: inputs.Memory | None) -> inputs.Reuse:

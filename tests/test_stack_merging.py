@@ -52,6 +52,7 @@ def merge(base: Any, other: Any, wanted: str = "compose", field: str = "") -> An
         ("configs", ["a"], ["a", "b"], ["a", "b"], ["a", "b"]),
         ("env_file", "a.env", ["a.env", "b.env"], ["a.env", "b.env"], ["a.env", "a.env", "b.env"]),
         ("networks", ["a"], {"b": None}, {"a": None, "b": None}, {"a": None, "b": None}),
+        ("networks", ["a", "b"], ["b", "c"], ["a", "b", "c"], ["a", "b", "c"]),
         ("build", "dir", {"args": ["A=1"]}, *[{"context": "dir", "args": ["A=1"]}] * 2),
         ("logging", {"driver": "a", "options": {"x": 1}}, {"driver": "b"}, {"driver": "b"}, {"driver": "b"}),
         ("logging", {"options": {"x": 1}}, {"driver": "b"}, *[{"options": {"x": 1}, "driver": "b"}] * 2),
@@ -82,6 +83,22 @@ def test_fields_are_merged_as_whoever_deploys_does(field: str, base: Any, other:
 def test_tags_take_the_value_of_files_before_away(other: str, field: str, expected: Any) -> None:
     base = "{image: a, ports: ['80:80'], environment: {A: 1, B: 2}}"
     assert merge(base, other, field=field) == expected
+
+
+def test_definitions_are_joined_by_compose_and_replaced_for_a_stack() -> None:
+    base = "{}\nnetworks: {a: {driver: overlay, labels: [x=1, y=1]}, b: {}}"
+    other = "{}\nnetworks: {a: {internal: true, labels: {x: 2}}}"
+    told = [f"services:\n  web: {text}\n" for text in (base, other)]
+    text = documents.classify("a.yaml", told[0].encode())
+    assert isinstance(text, Text)
+    found = [
+        next(merged(text, [("b.yaml", told[1].encode())], "configuration", wanted)) for wanted in ("compose", "stack")
+    ]
+    networks = [each.root.get("networks", "a").value for each in found if isinstance(each, Document)]
+    assert networks == [
+        {"driver": "overlay", "internal": True, "labels": ["x=2", "y=1"]},
+        {"internal": True, "labels": {"x": 2}},
+    ]
 
 
 BASE = "services:\n  web:\n    image: registry.example/web:1.4.2\n    privileged: true\n"

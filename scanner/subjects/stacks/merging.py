@@ -31,7 +31,7 @@ _REPLACED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
 """Fields of a service whose last value counts alone."""
 _PAIRS = frozenset(
     {
-        *((name,) for name in ("environment", "labels", "annotations", "sysctls", "extra_hosts")),
+        *((name,) for name in ("environment", "labels", "annotations", "sysctls")),
         ("build", "args"),
         ("build", "labels"),
         ("build", "additional_contexts"),
@@ -41,7 +41,7 @@ _PAIRS = frozenset(
 """Mappings that may be written as a list of `NAME=value`."""
 _TEXTS = frozenset((name,) for name in ("dns", "dns_opt", "dns_search", "env_file", "label_file", "tmpfs"))
 """Lists that may be written as one text."""
-_NAMED = frozenset((name,) for name in ("networks", "depends_on", "models"))
+_NAMED = frozenset((name,) for name in ("networks", "depends_on"))
 """Mappings that may be written as a list of names."""
 
 
@@ -99,7 +99,7 @@ class _Merger:
 
     def merge(self, base: Node, other: Node, path: _Path) -> Node:
         """The value at a path of keys."""
-        own = path[_SERVICE:] if path[:1] == ("services",) else ()
+        own = path[_SERVICE:]
         if self._wins(base, other, path, own):
             return other
         if other.value is None or (self._stack and other.value in (False, "", [], {})):
@@ -223,7 +223,7 @@ def _device(item: Node) -> str | None:
 
 _KEYS: dict[_Path, Callable[[Node], object]] = {
     **dict.fromkeys((("cap_add",), ("cap_drop",), ("links",), ("profiles",), ("expose",)), _name),
-    **dict.fromkeys(_PAIRS | (_TEXTS - {("env_file",)}), _name),
+    **dict.fromkeys(_PAIRS | _NAMED | (_TEXTS - {("env_file",)}), _name),
     ("env_file",): lambda item: _field(item, "path"),
     ("ports",): key_of_port,
     ("volumes",): target_of_mount,
@@ -237,7 +237,7 @@ _OF_STACKS: dict[_Path, Callable[[Node], object]] = {
     ("volumes",): target_of_mount,
     ("secrets",): _source,
     ("configs",): _source,
-    **dict.fromkeys(_PAIRS, _name),
+    **dict.fromkeys(_PAIRS | _NAMED, _name),
 }
 
 

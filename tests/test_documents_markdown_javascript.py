@@ -303,6 +303,26 @@ def test_calls_in_python_are_read_outside_of_texts() -> None:
     assert story(source, "a.py") == [("mcp__s__t", {"a": "b"})]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "value"),
+    [
+        ("{ key: 'a', value: {...} }", {"key": "a", "value": {"...": UNKNOWN}}),
+        ("{ key: 'a, ..., b', steps: [...] }", {"key": "a, ..., b", "steps": [UNKNOWN]}),
+        ("{ key: ..., steps: [1, …, 2] }", {"key": UNKNOWN, "steps": [1, UNKNOWN, 2]}),
+        ("{ value: { score: 1,\n  ...\n } }", {"value": {"score": 1, "...": UNKNOWN}}),
+    ],
+)
+def test_what_an_illustration_leaves_out_inside_of_a_value_is_not_known(arguments: str, value: dict[str, Any]) -> None:
+    assert call(f"mcp__s__t({arguments})") == [value]
+
+
+@pytest.mark.parametrize("arguments", ["{ key: 'a', ... }", "{ ... }", "{ key: 'a', value: [...] b }"])
+def test_a_call_that_leaves_out_arguments_is_an_illustration(arguments: str) -> None:
+    (fault,) = parts(f"mcp__s__t({arguments})\n", "a.md")
+    assert isinstance(fault, Fault)
+    assert fault.format == "sketch"
+
+
 def test_shorthand_spread_and_computed_keys() -> None:
     assert call("mcp__s__t({short, ...rest, [key]: 1, method() { return 1 }, a: [...list, 1], b: 1}, ...more)") == [
         {"short": UNKNOWN, "...": UNKNOWN, "a": [UNKNOWN, 1], "b": 1},

@@ -10,6 +10,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from scanner.documents import ellipses
 from scanner.documents.call_budget import Budget
 from scanner.documents.constants import Constants
 from scanner.documents.literals import UNKNOWN, WORDS, PartlyKnown, as_text, columns, is_known, number, shown, unescape
@@ -28,6 +29,7 @@ _NUMBERS = {
     "Number.MAX_SAFE_INTEGER": 2**53 - 1,
 }
 """Constants of JavaScript that state a number without a limit."""
+_INVALID = "the arguments are not valid JavaScript"
 _NESTED = (
     "object",
     "array",
@@ -59,6 +61,8 @@ class Arguments:
         self.line, self.column = place
         self.columns = [columns(text) for text in self.source.split(b"\n")]
         self.parsed = Parsed(None, NOWHERE)
+        self.sketched = False
+        """An ellipsis stands for some of the values."""
         self.size = 0
         """Values in these arguments, with those that constants stand for."""
 
@@ -66,22 +70,34 @@ class Arguments:
         """The list of arguments."""
         root = _parser().parse(self.source).root_node
         if root.has_error:
-            message = "the arguments are not valid JavaScript"
-            raise UnreadableError(message)
+            root = self._illustration()
         statement = root.named_children[0]
         arguments = statement.named_children[0].child_by_field_name("arguments")
         if arguments is None:
             message = "the call has no arguments"
             raise UnreadableError(message)
+        values: list[Any]
         named = [child for child in arguments.named_children if child.type != "comment"]
         if named and all(child.type == "assignment_expression" for child in named):
             data, children = self._keywords(arguments)
             values, marks = [data], [keyless(*self._span(arguments), children)]
         else:
             values, marks = self._sequence(arguments, 0)
+        if self.sketched and any(each is UNKNOWN or (isinstance(each, dict) and SPREAD in each) for each in values):
+            raise UnreadableError(_INVALID)
         self.parsed.data = values
         self.parsed.mark = keyless(*self._span(arguments), marks)
         return self.parsed
+
+    def _illustration(self) -> Syntax:
+        """What the text is with a name for each ellipsis in the place of a value: of that, nothing is known."""
+        named = ellipses.named(self.source.decode()).encode()
+        self.sketched, self.source = named != self.source, named
+        self.columns = [columns(line) for line in self.source.split(b"\n")]
+        root = _parser().parse(self.source).root_node if self.sketched else None
+        if root is None or root.has_error:
+            raise UnreadableError(_INVALID)
+        return root
 
     def _value(self, node: Syntax, depth: int) -> tuple[Any, Children]:
         """The value of an expression and the marks of its children."""
@@ -244,7 +260,8 @@ class Arguments:
     def _pair(self, node: Syntax) -> tuple[str, Syntax, Syntax | None]:
         """Name, key and value of a property; a method has no value, and `[computed]` is called SPREAD."""
         if node.type == "shorthand_property_identifier":
-            return self._text(node), node, node
+            name = self._text(node)
+            return (SPREAD, node, None) if self.sketched and name in ellipses.NAMES else (name, node, node)
         key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
         if key is None or key.type == "computed_property_name":
             return SPREAD, node, None

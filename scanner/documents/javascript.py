@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from scanner.documents import ellipses
 from scanner.documents.brackets import extent
 from scanner.documents.call_budget import Budget
 from scanner.documents.call_values import Arguments
@@ -23,8 +24,6 @@ from scanner.late import regex
 from scanner.limits import Limits
 
 _START = r"(?<![\w.$\"'`-])"
-_ELLIPSIS = regex(r"(?:[,{(\[]|^)[ \t]*+(?:\.\.\.|…)[ \t]*(?:[,)}\]]|/[/*]|$)", re.MULTILINE)
-"""Three points in the place of an argument, which spread nothing."""
 _LONGEST_SKETCH = 2_000
 _FAR = 20_000
 _LONGEST_LINE = 2_000
@@ -152,4 +151,4 @@ def _is_meant(name: str, arguments: Parsed) -> bool:
 
 def _is_sketch(text: str, start: int, end: int | None = None) -> bool:
     """Whether a call has an ellipsis; of a call without an end only a limited part is searched."""
-    return bool(_ELLIPSIS.search(text, start, end or start + _LONGEST_SKETCH))
+    return ellipses.holds(text, start, end or start + _LONGEST_SKETCH)

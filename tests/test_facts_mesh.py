@@ -41,6 +41,12 @@ def cluster(*things: Thing, whole: bool = True) -> list[Known]:
     return known(cut(subjects.recognise(documents.read("a.yaml", text)).subjects), whole=whole)
 
 
+def root(namespace: str) -> Thing:
+    metadata = {"name": namespace, "namespace": "istio-system"}
+    spec = {"meshConfig": {"rootNamespace": namespace}}
+    return {"apiVersion": "install.istio.io/v1alpha1", "kind": "IstioOperator", "metadata": metadata, "spec": spec}
+
+
 INJECTED: Thing = {"istio-injection": "enabled"}
 MEMBER: Thing = {"sidecar.istio.io/inject": "true"}
 ASIDE: Thing = {"sidecar.istio.io/inject": "false"}
@@ -55,6 +61,11 @@ DOOR: Thing = {"inject.istio.io/templates": "gateway"}
         ([peers("STRICT"), pod()], "STRICT"),
         ([peers("STRICT", "istio-system"), pod()], "STRICT"),
         ([peers("STRICT", "istio-system"), peers("DISABLE"), pod()], "DISABLE"),
+        ([root("mesh"), peers("STRICT", "mesh"), pod()], "STRICT"),
+        ([root("mesh"), peers("STRICT", "istio-system"), pod()], None),
+        ([root("mesh"), root("other"), peers("STRICT", "mesh"), pod()], None),
+        ([root("mesh"), root("other"), peers("STRICT"), pod()], "STRICT"),
+        ([root("${ROOT}"), peers("STRICT", "istio-system"), pod()], "STRICT"),
         ([peers("STRICT"), peers("PERMISSIVE", app="d"), pod()], "PERMISSIVE"),
         ([peers("STRICT"), peers("PERMISSIVE", app="e"), pod()], "STRICT"),
         ([peers("STRICT"), peers("UNSET", app="d"), pod()], "STRICT"),

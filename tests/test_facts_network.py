@@ -146,12 +146,135 @@ def test_a_policy_isolates_what_kubernetes_says(spec: Thing, *, ingress: bool, e
         (calico(selector='app == "e"'), {"ingress": False, "egress": False}),
         (calico(selector="app in {'d'}"), {"egress": False}),
         (calico("GlobalNetworkPolicy", namespaceSelector="x == 'y'"), {"egress": False}),
-        (thing("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "p"), {}),
+        (cilium(ingress=[{"fromEntities": ["cluster"]}]), {"ingress": False, "egress": False}),
+        (cilium(egress=[{"toEntities": ["world"]}]), {"ingress": False, "egress": False}),
+        (cilium(egress=[{"toFQDNs": [{"matchPattern": "*"}]}]), {"ingress": False, "egress": False}),
+        (cilium(egress=[{"toFQDNs": [{"matchPattern": "*.example"}]}]), {"ingress": False, "egress": True}),
+        (cilium(egress=[{"toCIDR": ["0.0.0.0/0"]}]), {"ingress": False, "egress": False}),
+        (cilium(ingress=[{"fromEndpoints": [{}]}]), {"ingress": True, "egress": False}),
+        (
+            cilium("CiliumClusterwideNetworkPolicy", ingress=[{"fromEndpoints": [{}]}]),
+            {"ingress": False, "egress": False},
+        ),
+        (
+            cilium(ingress=[{"fromEntities": ["all"], "toPorts": [{"rules": {"http": [{"path": "/public"}]}}]}]),
+            {"ingress": True, "egress": False},
+        ),
     ],
     ids=str,
 )
 def test_policies_of_plugins_isolate_where_they_can_be_read(stated: Thing, expected: dict[str, bool]) -> None:
     assert workload(cluster(stated, deployment())).facts.get("isolated", {}) == expected
+
+
+ADMINISTRATIVE = {
+    "anp": ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"),
+    "banp": ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy"),
+    "cnp": ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"),
+}
+EVERY_POD: Thing = {"from": [{"namespaces": {}}]}
+EVERY_ADDRESS: Thing = {"to": [{"networks": ["0.0.0.0/0", "::/0"]}]}
+SHOP = {"namespaces": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}
+TEAM = {"namespaces": {"matchLabels": {"team": "a"}}}
+
+
+def administrative(form: str, name: str = "p", subject: Any = None, **spec: Any) -> Thing:
+    return thing(*ADMINISTRATIVE[form], name, subject=subject or {"namespaces": {}}, **spec)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ([administrative("anp", ingress=[{"action": "Deny", **EVERY_POD}])], {"ingress": True, "egress": False}),
+        ([administrative("anp", egress=[{"action": "Deny", **EVERY_ADDRESS}])], {"ingress": False, "egress": True}),
+        (
+            [administrative("anp", egress=[{"action": "Deny", "to": [{"namespaces": {}}]}])],
+            {"ingress": False, "egress": False},
+        ),
+        (
+            [administrative("anp", ingress=[{"action": "Deny", **EVERY_POD, "ports": [{"portNumber": {"port": 80}}]}])],
+            {"ingress": False, "egress": False},
+        ),
+        (
+            [
+                administrative("cnp", "low", tier="Admin", priority=2, ingress=[{"action": "Deny", **EVERY_POD}]),
+                administrative("cnp", "high", tier="Admin", priority=1, ingress=[{"action": "Accept", **EVERY_POD}]),
+                policy("p", "shop"),
+            ],
+            {"ingress": False, "egress": False},
+        ),
+        (
+            [
+                administrative("cnp", "a", tier="Admin", priority=1, ingress=[{"action": "Deny", **EVERY_POD}]),
+                administrative("cnp", "b", tier="Admin", priority=1, ingress=[{"action": "Accept", **EVERY_POD}]),
+            ],
+            {"egress": False},
+        ),
+        (
+            [
+                administrative("anp", priority=1, ingress=[{"action": "Pass", **EVERY_POD}]),
+                administrative(
+                    "banp", ingress=[{"action": "Deny", "from": [{"namespaces": {"namespaceSelector": {}}}]}]
+                ),
+            ],
+            {"ingress": True, "egress": False},
+        ),
+        (
+            [
+                administrative("cnp", tier="Baseline", priority=1, ingress=[{"action": "Deny", **EVERY_POD}]),
+                policy("open", "shop", ingress=[{}]),
+            ],
+            {"ingress": False, "egress": False},
+        ),
+        ([administrative("cnp", ingress=[{"action": "Deny", **EVERY_POD}])], {"egress": False}),
+        (
+            [administrative("anp", subject=SHOP, ingress=[{"action": "Deny", **EVERY_POD}])],
+            {"ingress": True, "egress": False},
+        ),
+        ([administrative("anp", subject=TEAM, ingress=[{"action": "Deny", **EVERY_POD}])], {"egress": False}),
+        (
+            [
+                administrative("anp", subject=TEAM, ingress=[{"action": "Deny", **EVERY_POD}]),
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": {"team": "a"}}},
+            ],
+            {"ingress": True, "egress": False},
+        ),
+        (
+            [
+                administrative(
+                    "anp",
+                    subject={"pods": {"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "other"}}}},
+                    ingress=[
+                        {"action": "Deny", "from": [{"pods": {"namespaceSelector": {}, "podSelector": {}}}]},
+                    ],
+                )
+            ],
+            {"ingress": False, "egress": False},
+        ),
+    ],
+    ids=str,
+)
+def test_policies_of_administrators_come_before_and_after_those_of_namespaces(
+    stated: list[Thing], expected: dict[str, bool]
+) -> None:
+    assert workload(cluster(*stated, deployment(namespace="shop"))).facts.get("isolated", {}) == expected
+
+
+def test_a_policy_of_administrators_that_restricts_nothing_is_no_policy_of_a_workload() -> None:
+    deny = administrative("anp", "deny", ingress=[{"action": "Deny", **EVERY_POD}])
+    some = administrative("anp", "some", ingress=[{"action": "Deny", "from": [TEAM]}])
+    found = cluster(deny, some, deployment(namespace="shop"))
+    assert workload(found).facts["network_policies"] == ["deny"]
+    assert workload(cluster(some, deployment(namespace="shop"))).facts["network_policies"] == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"), [(None, True), (SHOP, True), (TEAM, False)], ids=["all", "by name", "by label"]
+)
+def test_a_baseline_closes_the_namespaces_that_it_is_about(subject: Any, expected: bool) -> None:
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    baseline = administrative("banp", subject=subject, ingress=[{"action": "Deny", **EVERY_POD}])
+    assert resource(cluster(baseline, space), "Namespace shop").facts["default_deny"]["ingress"] is expected
 
 
 def test_policies_add_up_and_one_that_opens_undoes_the_others() -> None:

@@ -11,6 +11,7 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.network import mesh_root
 from scanner.facts.kubernetes.objects import Objects, in_same_namespace, mapping, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import own_labels, pod_labels
 from scanner.facts.lack import Lack
@@ -38,8 +39,6 @@ TOKEN_REQUIRED = Fact(
 )
 
 _GROUP = "security.istio.io"
-_ROOT = "istio-system"
-"""The namespace whose policies apply to the whole mesh, unless the installation configures another."""
 _INJECT = "sidecar.istio.io/inject"
 _TEMPLATES = "inject.istio.io/templates"
 _GATEWAY_LABELS = frozenset(
@@ -51,11 +50,11 @@ _GATEWAY_LABELS = frozenset(
 @step(
     Cluster,
     gives=(TOKEN_REQUIRED,),
-    reads=(read(RESOURCE, "object.spec", objects=("AuthorizationPolicy", "RequestAuthentication")),),
+    reads=(read(RESOURCE, "object.spec", objects=("AuthorizationPolicy", "RequestAuthentication")), *mesh_root.READS),
 )
 def require_tokens(cluster: Cluster, facts: Facts) -> None:
     """Whether a policy requires the token that each RequestAuthentication checks."""
-    objects = cluster.objects
+    objects, root = cluster.objects, mesh_root.root_namespace(cluster.objects)
     asking: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     for policy in objects.of(_GROUP, "AuthorizationPolicy"):
         if _requires_token(policy):
@@ -64,10 +63,10 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
             asking[namespace_of(policy)].setdefault((*_deployment_place(policy), about), policy)
     for checking in objects.of(_GROUP, "RequestAuthentication"):
         space = namespace_of(checking)
-        spaces = asking if space in ("", _ROOT) else (space, _ROOT, "")
+        spaces = asking if space in ("", root) or root is None else (space, root, "")
         candidates = [policy for name in spaces for policy in asking.get(name, {}).values()]
-        met = [policy for policy in candidates if _near(checking, policy) is not False]
-        if enforcing := next((policy for policy in met if _covers(policy, checking)), None):
+        met = [policy for policy in candidates if _near(checking, policy, root) is not False]
+        if enforcing := next((policy for policy in met if _covers(policy, checking, root)), None):
             facts.add(checking, TOKEN_REQUIRED, True)
             facts.relate(checking, "policy", place(enforcing))
         elif objects.complete("AuthorizationPolicy") and not met:
@@ -82,12 +81,13 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
     reads=(
         read(RESOURCE, "object.spec.selector", "object.spec.mtls.mode", objects=("PeerAuthentication",)),
         read(RESOURCE, "object.metadata.labels", objects=("Namespace",)),
+        *mesh_root.READS,
         read(WORKLOAD, *(f'template.metadata.annotations."{name}"' for name in (_INJECT, _TEMPLATES))),
     ),
 )
 def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
     """The mode of the most specific policy for each workload, and PERMISSIVE in a mesh without one."""
-    objects, pods = cluster.objects, cluster.pods
+    objects, pods, root = cluster.objects, cluster.pods, mesh_root.root_namespace(cluster.objects)
     narrow: defaultdict[int, list[Subject]] = defaultdict(list)
     broad: defaultdict[str, dict[Any, Subject]] = defaultdict(dict)
     perhaps: set[int] = set()
@@ -97,7 +97,7 @@ def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
             continue
         if not path(selector, "matchLabels"):
             broad[namespace_of(policy)].setdefault((*_deployment_place(policy), _mode(policy)), policy)
-        elif namespace_of(policy) != _ROOT:  # there a selector makes a policy void
+        elif namespace_of(policy) != root:  # there a selector makes a policy void
             sure, maybe = pods.selected(policy, selector)
             perhaps.update(maybe)
             for kin in sure:
@@ -109,14 +109,17 @@ def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
             facts.lack(workload, MTLS, partial(_open_mode, workload, objects))
         if kin in perhaps or not (told or kin in narrow):
             continue
-        deciding = narrow.get(kin) or own or [*broad[_ROOT].values()]
+        deciding = narrow.get(kin) or own
+        if not deciding and root is None:
+            continue
+        deciding = deciding or [*broad[root or ""].values()]
         _set_mode(pods.kins[kin], deciding, injected if objects.whole else None, facts)
 
 
 def _open_policy(checking: Subject, met: list[Subject], objects: Objects) -> Lack:
     """A policy may be about the same workloads, or may be where nothing was read."""
     for policy in met:
-        if _near(checking, policy) is None:
+        if _near(checking, policy, mesh_root.root_namespace(objects)) is None:
             return lacks.of_doubt(checking, policy)
     if met:
         why = f"{lacks.shown(met[0])} requires a token, for other workloads or by another program"
@@ -180,16 +183,18 @@ def _is_injected(labels: dict[str, Any]) -> bool:
     )
 
 
-def _near(checking: Subject, policy: Subject) -> bool | None:
+def _near(checking: Subject, policy: Subject, root: str | None) -> bool | None:
     """Whether a policy can hold for what another is about: it is of its namespace, or one of them is the mesh's."""
-    if _ROOT in (namespace_of(checking), namespace_of(policy)):
+    if root is None:
+        return None
+    if root in (namespace_of(checking), namespace_of(policy)):
         return True
     return in_same_namespace(checking, policy)
 
 
-def _covers(policy: Subject, checking: Subject) -> bool:
+def _covers(policy: Subject, checking: Subject, root: str | None) -> bool:
     """Whether a policy surely holds for everything that another is about."""
-    if namespace_of(checking) == _ROOT != namespace_of(policy) or not _near(checking, policy):
+    if namespace_of(checking) == root != namespace_of(policy) or not _near(checking, policy, root):
         return False
     mine = mapping(path(policy.bindings["object"], "spec"))
     other = mapping(path(checking.bindings["object"], "spec"))

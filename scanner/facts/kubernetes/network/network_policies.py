@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from msgspec.structs import replace
 
@@ -13,9 +13,11 @@ from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
+from scanner.facts.kubernetes.network.isolation import Directions, directions
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
+from scanner.facts.kubernetes.network.policy_selection import Namespaces, selected
 from scanner.facts.kubernetes.network.same_name import agreed, contradicted
-from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of
+from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections
 from scanner.facts.lack import Lack
@@ -25,11 +27,12 @@ from scanner.places import Location
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
 
 
-class Directions(TypedDict, total=False):
-    """A value for each direction of traffic, absent where it is not known."""
+class Peer(TypedDict):
+    """A peer of a network policy that is named by labels of pods."""
 
-    ingress: bool
-    egress: bool
+    field: str
+    direction: str
+    found: NotRequired[bool]
 
 
 NETWORK_POLICIES = Fact(
@@ -65,6 +68,15 @@ DEFAULT_DENY = Fact(
     provide="scan the folder that holds the network policies of the namespace, and state the namespace in each",
     objects=("Namespace",),
 )
+PEERS = Fact(
+    "peers",
+    (RESOURCE,),
+    list[Peer],
+    "Each peer with labels under `podSelector`, and whether a workload has these labels.",
+    provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
+    objects=("NetworkPolicy",),
+)
+
 _KINDS = (
     "NetworkPolicy",
     "AdminNetworkPolicy",
@@ -79,22 +91,19 @@ _POLICIES = read(
     RESOURCE,
     "object.spec",
     "object.specs",
-    objects=(
-        "CiliumClusterwideNetworkPolicy",
-        "CiliumNetworkPolicy",
-        "GlobalNetworkPolicy",
-        "NetworkPolicy",
-    ),
+    objects=_KINDS,
 )
+_NAMESPACES = read(RESOURCE, "object.metadata.labels", objects=("Namespace",))
 
 
-@step(Cluster, gives=(SELECTED, ISOLATED, NETWORK_POLICIES), reads=(_POLICIES,))
+@step(Cluster, gives=(SELECTED, ISOLATED, NETWORK_POLICIES), reads=(_POLICIES, _NAMESPACES))
 def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     """The workloads that each policy selects, and the directions in which those are isolated."""
     selections: Selections[Policy] = Selections()
     chosen = []
+    spaces = Namespaces(cluster.objects)
     for policy in policies(cluster.objects):
-        sure, maybe = cluster.pods.selected(policy.subject, policy.selector)
+        sure, maybe = selected(policy, cluster, spaces)
         if not policy.sure:
             sure, maybe = (), (*sure, *maybe)
         chosen.append((policy, (sure, maybe)))
@@ -113,22 +122,39 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
         _isolate(workloads, selecting, perhaps, facts, cluster.objects)
 
 
+@step(
+    Cluster,
+    gives=(PEERS,),
+    reads=(
+        read(RESOURCE, "object.spec", objects=("NetworkPolicy",)),
+        _NAMESPACES,
+    ),
+)
+def find_peers(cluster: Cluster, facts: Facts) -> None:
+    """Whether the peers that each policy names are there."""
+    spaces = Namespaces(cluster.objects)
+    for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
+        peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
+        facts.add(policy, PEERS, peers)
+
+
 def _isolate(
     workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, objects: Objects
 ) -> None:
     """State the effect of the policies that select workloads, and of those that may select them."""
     whole, open_by = objects.complete(*_KINDS), [policy.subject for policy in perhaps]
-    isolated = _directions(selecting, perhaps, whole=whole)
-    places = dict(_opened(selecting))
-    if selecting:
-        places["network_policies"] = place(selecting[0].subject)
+    isolated = directions(selecting, perhaps, whole=whole)
+    places = {name: where for direction, name, where in _opened(selecting) if isolated.get(direction) is not True}
+    isolating = [policy for policy in selecting if policy.restricts or not policy.is_administrative]
+    if isolating:
+        places["network_policies"] = place(isolating[0].subject)
     if perhaps and len(isolated) < len(DIRECTIONS):
         places["undecided_policy"] = place(perhaps[0].subject)
-    names = list(dict.fromkeys(name_of(policy.subject) for policy in selecting))
+    names = list(dict.fromkeys(name_of(policy.subject) for policy in isolating))
     for workload in workloads:
         if isolated:
             facts.add(workload, ISOLATED, isolated)
-        if selecting or (whole and not perhaps):
+        if isolating or (whole and not perhaps):
             facts.add(workload, NETWORK_POLICIES, names)
         if len(isolated) < len(DIRECTIONS):
             words = partial(lacks.of_selecting, objects, workload, _KINDS, open_by)
@@ -138,34 +164,14 @@ def _isolate(
             facts.relate(workload, name, where)
 
 
-def _opened(selecting: list[Policy]) -> Iterator[tuple[str, Location]]:
-    """The related place of each direction in which a policy allows everything: the rule that does."""
+def _opened(selecting: list[Policy]) -> Iterator[tuple[str, str, Location]]:
+    """The direction and related place of each direction in which a policy allows everything: the rule that does."""
     for direction in DIRECTIONS:
         if first := next((policy for policy in selecting if direction in policy.opens), None):
-            yield f"{direction}_opened", place(first.subject, *first.opens[direction].split("."))
+            yield direction, f"{direction}_opened", place(first.subject, *first.opens[direction].split("."))
 
 
-def _directions(selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> Directions:
-    """Whether each direction is restricted, where it is known."""
-    directions: Directions = {}
-    if (ingress := _isolated("ingress", selecting, perhaps, whole=whole)) is not None:
-        directions["ingress"] = ingress
-    if (egress := _isolated("egress", selecting, perhaps, whole=whole)) is not None:
-        directions["egress"] = egress
-    return directions
-
-
-def _isolated(direction: str, selecting: list[Policy], perhaps: list[Policy], *, whole: bool) -> bool | None:
-    """Whether a direction is restricted; policies only add up, so one that opens it undoes all others."""
-    if any(direction in policy.opens for policy in selecting):
-        return False
-    if any(direction in policy.restricts for policy in selecting):
-        return None if any(direction in policy.opens for policy in perhaps) else True
-    restricting = any(direction in policy.restricts for policy in perhaps)
-    return False if whole and not restricting else None
-
-
-@step(Cluster, gives=(DEFAULT_DENY, WORKLOADS), reads=(_POLICIES,))
+@step(Cluster, gives=(DEFAULT_DENY, WORKLOADS), reads=(_POLICIES, _NAMESPACES))
 def close_namespaces(cluster: Cluster, facts: Facts) -> None:
     """The effect of policies for all pods of a namespace, and the number of workloads that state the namespace.
 
@@ -179,17 +185,19 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
     for policy in every:
         if policy.selects_all:
             sure_of_it = policy.sure and policy.subject not in unsure
-            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens
+            alike = policy.subject.group, sure_of_it, policy.restricts, *policy.opens, repr(policy.administrative)
             general[_reach(policy)].setdefault(alike, replace(policy, sure=sure_of_it))
+    spaces = Namespaces(objects)
     for namespace in objects.of("core", "Namespace"):
         name = name_of(namespace)
         sure: list[Policy] = []
         perhaps: list[Policy] = [*general[""].values()]
         for policy in (*general[name].values(), *general["*"].values()):
-            if in_same_system(policy.subject, namespace):
+            about = not policy.is_administrative or spaces.has(policy.administrative.spaces, namespace)
+            if about and in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
-        facts.add(namespace, DEFAULT_DENY, _directions(sure, perhaps, whole=objects.complete(*_KINDS)))
+        facts.add(namespace, DEFAULT_DENY, directions(sure, perhaps, whole=objects.complete(*_KINDS)))
         facts.lack(namespace, DEFAULT_DENY, partial(_open_namespace, objects, namespace, perhaps))
 
 
@@ -204,3 +212,30 @@ def _open_namespace(objects: Objects, namespace: Subject, perhaps: list[Policy])
 def _reach(policy: Policy) -> str:
     """The namespace that a policy is about, `*` for all, empty where it states none."""
     return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
+
+
+def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The peers that a policy names by labels of their pods, each with its path."""
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        rules = path(policy.bindings["object"], "spec", direction)
+        for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+            peers = rule.get(side) if isinstance(rule, dict) else None
+            for index, peer in enumerate(peers if isinstance(peers, list) else ()):
+                selector = peer.get("podSelector") if isinstance(peer, dict) else None
+                if isinstance(selector, dict) and any(selector.values()):
+                    yield f"spec.{direction}.{number}.{side}.{index}", peer
+
+
+def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: Namespaces) -> Peer:
+    """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
+    item = Peer(field=field, direction=field.split(".")[1])
+    selector = peer["podSelector"]
+    outside = peer.get("namespaceSelector")
+    namespaces, complete = spaces.chosen(outside) if isinstance(outside, dict) else ([""], spaces.whole)
+    maybe_any = False
+    for namespace in namespaces:
+        sure, maybe = cluster.pods.selected(policy, selector, namespace=namespace)
+        if sure:
+            return {**item, "found": True}
+        maybe_any = maybe_any or bool(maybe) or cluster.makers.may_meet(policy, selector, namespace)
+    return item if maybe_any or not complete else {**item, "found": False}

@@ -7,12 +7,23 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from scanner.facts.kubernetes.objects import Objects, listed, mapping, path
+from scanner.facts.kubernetes.network.administrative import (
+    ALLOW,
+    BASELINE,
+    DENY,
+    KINDS,
+    NOT_ADMINISTRATIVE,
+    Administrative,
+    read_administrative,
+)
+from scanner.facts.kubernetes.objects import Objects, kind_of, listed, mapping, path
 from scanner.late import regex
 from scanner.model import Subject
 
 DIRECTIONS = ("ingress", "egress")
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
+_EVERYONE = {"fromEntities": frozenset({"all", "cluster", "world"}), "toEntities": frozenset({"all", "world"})}
+"""Entities of Cilium that are every pod, as callers, every address outside of the cluster, or both."""
 _LAST_PORT = 65535
 _TERM = regex(r"^\s*([\w./-]+)\s*==\s*(['\"])([^'\"]*)\2\s*$")
 """One comparison of Calico's selectors; anything else of that language is not judged."""
@@ -30,6 +41,13 @@ class Policy(Struct, frozen=True):
     """Direction -> path of a rule that allows everything in it."""
     sure: bool = True
     """It does so; otherwise it may also leave pods out, or as they are."""
+    administrative: Administrative = NOT_ADMINISTRATIVE
+    """What it says if administrators of the cluster wrote it."""
+
+    @property
+    def is_administrative(self) -> bool:
+        """It is a policy of administrators, which comes before or after those of namespaces."""
+        return self.administrative.spaces is not None
 
     @property
     def selects_all(self) -> bool:
@@ -103,10 +121,24 @@ def _cilium(subject: Subject) -> Iterator[Policy]:
             direction: f"{at}.{direction}.{number}"
             for direction, entities in (("ingress", "fromEntities"), ("egress", "toEntities"))
             for number, entry in enumerate(listed(rule.get(direction)))
-            if isinstance(entry, dict) and "all" in listed(entry.get(entities)) and not entry.get("toPorts")
+            if isinstance(entry, dict) and not entry.get("toPorts") and _names_everyone(subject, entry, entities)
         }
         selector = _cilium_selector(rule["endpointSelector"])
         yield Policy(subject, selector or {}, frozenset(restricts), opens, sure=selector is not None)
+
+
+def _names_everyone(subject: Subject, entry: dict[str, Any], entities: str) -> bool:
+    """Whether an entry of Cilium lets every pod or every address in, or out to every address.
+
+    An empty selector is about the policy's own namespace, and about all of them in a policy of the cluster.
+    """
+    if _EVERYONE[entities].intersection(map(str, listed(entry.get(entities)))):
+        return True
+    if any(cidr in _EVERYWHERE for side in ("fromCIDR", "toCIDR") for cidr in listed(entry.get(side))):
+        return True
+    if any(path(name, "matchPattern") == "*" for name in listed(entry.get("toFQDNs"))):
+        return True
+    return kind_of(subject) == "CiliumClusterwideNetworkPolicy" and {} in listed(entry.get("fromEndpoints"))
 
 
 def _cilium_selector(selector: dict[str, Any]) -> dict[str, Any] | None:
@@ -152,8 +184,15 @@ def _calico_selector(text: str) -> dict[str, Any] | None:
 
 
 def _administrative(subject: Subject) -> Iterator[Policy]:
-    """A policy of the cluster's administrators. It restricts by deny rules, so what remains allowed is not known."""
-    yield Policy(subject, {}, frozenset(DIRECTIONS), sure=False)
+    """A policy of the cluster's administrators. What the baseline allows is what is allowed without it."""
+    read, pods = read_administrative(subject)
+    restricts = frozenset(direction for direction, verdict in read.verdicts.items() if verdict == DENY)
+    opens = {
+        direction: read.places[direction]
+        for direction, verdict in read.verdicts.items()
+        if verdict == ALLOW and read.tier != BASELINE
+    }
+    yield Policy(subject, pods, restricts, opens, sure=bool(read.tier), administrative=read)
 
 
 _DIALECTS: dict[tuple[str, str], Callable[[Subject], Iterator[Policy]]] = {
@@ -165,7 +204,5 @@ _DIALECTS: dict[tuple[str, str], Callable[[Subject], Iterator[Policy]]] = {
     ("projectcalico.org", "GlobalNetworkPolicy"): _calico,
     ("crd.projectcalico.org", "NetworkPolicy"): _calico,
     ("crd.projectcalico.org", "GlobalNetworkPolicy"): _calico,
-    ("policy.networking.k8s.io", "AdminNetworkPolicy"): _administrative,
-    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"): _administrative,
-    ("policy.networking.k8s.io", "ClusterNetworkPolicy"): _administrative,
+    **{("policy.networking.k8s.io", kind): _administrative for kind in KINDS},
 }

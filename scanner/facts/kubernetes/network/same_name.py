@@ -59,5 +59,5 @@ def _effect(policy: Policy) -> tuple[object, ...]:
     return repr(policy.selector), policy.sure, *_directions(policy)
 
 
-def _directions(policy: Policy) -> tuple[list[str], list[str]]:
-    return sorted(policy.restricts), sorted(policy.opens)
+def _directions(policy: Policy) -> tuple[list[str], list[str], str]:
+    return sorted(policy.restricts), sorted(policy.opens), repr(policy.administrative)

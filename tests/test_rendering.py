@@ -460,7 +460,7 @@ def test_without_kustomize_patches_are_not_taken_for_objects(tmp_path: Path, mon
     [
         ("resources:\n- a.yaml\n", "uses over/a.yaml, which is not a local file"),
         ("openapi: {path: https://example.org/a.json}\n", "uses https://example.org/a.json, which is not a local file"),
-        ("helmCharts:\n- name: a\n", "uses helmCharts, which Kustomize downloads"),
+        ("helmCharts:\n- name: a\n", "uses helmCharts of this repository"),
         ("resources: [\n", "not valid YAML"),
         ("resources:\n- .\n", "over/kustomization.yaml and over/kustomization.yaml use each other"),
         ("resources:\n- ../bin\n", "bin/kustomization.yaml and over/kustomization.yaml use each other"),

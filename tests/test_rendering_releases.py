@@ -42,6 +42,17 @@ metadata: {name: shop}
 spec:
   source: {repoURL: "https://example.org/repo.git", path: %s, helm: %s}
 """
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop}
+spec:
+  generators: [{list: {elements: [{region: eu}]}}]
+  template:
+    metadata: {name: "shop-{{region}}"}
+    spec:
+      source: {path: %s, helm: %s}
+"""
 ON = "{privileged: true}"
 
 
@@ -78,6 +89,8 @@ def privileged(result: Scan) -> list[str]:
         (ARGO % ("charts/web", '{parameters: [{name: privileged, value: "true"}]}'), ["shop"]),
         (ARGO % ("charts/web", '{valueFiles: [prod.yaml], parameters: [{name: privileged, value: "false"}]}'), []),
         (ARGO % ("charts/web", ON), []),
+        (SET % ("charts/web", "{valuesObject: {privileged: true}}"), ["shop"]),
+        (SET % ("charts/web", '{valuesObject: {privileged: true}, releaseName: "{{region}}"}'), ["shop"]),
     ],
 )
 def test_a_chart_has_the_values_of_the_object_that_deploys_it(tmp_path: Path, text: str, expected: list[str]) -> None:
@@ -105,3 +118,18 @@ def test_a_change_of_the_object_renders_anew(tmp_path: Path) -> None:
     for value, expected in (("true", ["shop"]), ("false", []), ("true", ["shop"])):
         lay(tmp_path, {**CHART, "apps/shop.yaml": ARGO % ("charts/web", f"{{valuesObject: {{privileged: {value}}}}}")})
         assert privileged(scan(["charts", "apps"], options)) == expected
+
+
+def test_a_chart_that_a_kustomization_renders_has_its_values(tmp_path: Path) -> None:
+    listed = f"helmCharts:\n- {{name: web, releaseName: kiosk, valuesInline: {ON}}}\n"
+    lay(tmp_path, {**CHART, "kustomization.yaml": listed})
+    result = scan(["."])
+    assert privileged(result) == ["kiosk"]
+    (reason,) = [item.reason for item in result.inputs if item.path == "kustomization.yaml"]
+    assert reason.startswith("uses helmCharts of this repository")
+
+
+def test_values_that_a_generator_fills_in_are_not_taken(tmp_path: Path) -> None:
+    text = SET % ("charts/web", '{valuesObject: {privileged: true, image: {tag: "{{tag}}"}}}')
+    lay(tmp_path, {**CHART, "apps/shop.yaml": text})
+    assert privileged(scan(["."])) == []

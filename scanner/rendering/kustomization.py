@@ -128,7 +128,10 @@ def _fault(found: Sequence[Node], local: Mapping[str, Any]) -> str:
     if len(found) > 1:
         return "holds more than one document, of which Kustomize reads only the first"
     if local.get("helmCharts"):
-        return "uses helmCharts, which Kustomize downloads"
+        return (
+            "uses helmCharts of this repository, which Kustomize renders with `--enable-helm` only: "
+            "build it first, such as `kustomize build --enable-helm FOLDER | assay scan -`"
+        )
     return next((f"uses {each}{NOT_HERE}" for each in _addresses(local, _LOADS)), "")
 
 

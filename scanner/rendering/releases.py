@@ -13,9 +13,12 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.late import regex
+from scanner.rendering.kustomization import NAMES
 from scanner.rendering.private_copy import SourceTree
 
-_SIGNS = (b"helm.toolkit.fluxcd.io/", b"argoproj.io/")
+_SIGNS = (b"helm.toolkit.fluxcd.io/", b"argoproj.io/", b"helmCharts")
+_FILLED = "{{"
+"""Begins a placeholder in an ApplicationSet, which its generators fill in."""
 _LARGEST = 1_000_000
 """Bytes of a file that is searched for such objects."""
 _MOST = 20
@@ -73,13 +76,31 @@ def _found(folder: str, markers: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _read(path: str, content: bytes) -> list[_Named]:
-    if len(content) > _LARGEST or b"{{" in content or not any(sign in content for sign in _SIGNS):
+    filled = _FILLED.encode() in content and b"ApplicationSet" not in content
+    if len(content) > _LARGEST or filled or not any(sign in content for sign in _SIGNS):
         return []
     try:
         parts = list(documents.read(path, documents.decode(content)))
     except UnreadableError:
         return []
-    return [each for part in parts if isinstance(part, Document) for each in _of_object(part.root.value)]
+    values = [part.root.value for part in parts if isinstance(part, Document)]
+    if posixpath.basename(path) in NAMES:
+        return [each for value in values for each in _of_kustomization(posixpath.dirname(path), value)]
+    return [each for value in values for each in _of_object(value)]
+
+
+def _of_kustomization(folder: str, value: Any) -> Iterator[_Named]:
+    """The charts of this repository that a kustomization renders with Helm."""
+    home = _at(value, "helmGlobals", "chartHome") or "charts"
+    stated = _at(value, "helmCharts")
+    for chart in stated if isinstance(stated, list) and isinstance(home, str) else ():
+        name = _at(chart, "name")
+        if isinstance(name, str) and not _at(chart, "repo"):
+            own = _at(chart, "valuesFile")
+            files = (*((own,) if isinstance(own, str) else ()), *_texts(_at(chart, "additionalValuesFiles")))
+            there = posixpath.normpath(posixpath.join(folder, home, name))
+            named = tuple(posixpath.normpath(posixpath.join(folder, each)) for each in files)
+            yield _Named(there, str(_at(chart, "releaseName") or name), named, _as_file(_at(chart, "valuesInline")))
 
 
 def _of_object(value: Any) -> Iterator[_Named]:
@@ -92,10 +113,26 @@ def _of_object(value: Any) -> Iterator[_Named]:
             inline = _as_file(_at(value, "spec", "values"))
             yield _Named(_folder(_at(chart, "chart")), called, _texts(_at(chart, "valuesFiles")), inline)
     elif (group, kind) == ("argoproj.io", "Application"):
-        more = _at(value, "spec", "sources")
-        for source in (_at(value, "spec", "source"), *(more if isinstance(more, list) else ())):
-            if isinstance(_at(source, "path"), str):
-                yield _of_source(_folder(_at(source, "path")), _at(source, "helm"), name)
+        yield from _of_application(_at(value, "spec"), name)
+    elif (group, kind) == ("argoproj.io", "ApplicationSet"):
+        called = str(_at(value, "spec", "template", "metadata", "name") or name)
+        yield from _of_application(_at(value, "spec", "template", "spec"), name if _FILLED in called else called)
+
+
+def _of_application(spec: Any, name: str) -> Iterator[_Named]:
+    """The paths that an application names, without those of which placeholders decide anything but the name."""
+    more = _at(spec, "sources")
+    for source in (_at(spec, "source"), *(more if isinstance(more, list) else ())):
+        helm = _at(source, "helm")
+        plain = {key: item for key, item in helm.items() if key != "releaseName"} if isinstance(helm, dict) else {}
+        path = _at(source, "path")
+        if isinstance(path, str) and _FILLED not in path + json.dumps(plain, default=str):
+            release = _at(helm, "releaseName")
+            yield _of_source(_folder(path), {**plain, "releaseName": release} if _is_plain(release) else plain, name)
+
+
+def _is_plain(text: Any) -> bool:
+    return isinstance(text, str) and _FILLED not in text
 
 
 def _of_source(folder: str, helm: Any, name: str) -> _Named:

@@ -43,8 +43,11 @@ class UnreadFormat(Struct, frozen=True):
     known_by: str
     """Its signs in words."""
     signs: tuple[FormatSignature, ...]
+    because: str = ""
+    """Why it is not read, where that is not only that nobody wrote a reader."""
 
     @property
     def reason(self) -> str:
         """Why a document of the format is not assessed."""
-        return f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"
+        why = f", because {self.because}" if self.because else ""
+        return f"{self.title}, which Assay does not read{why}: {self.unjudged} are not assessed"

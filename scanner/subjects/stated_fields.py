@@ -28,7 +28,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "otm": frozenset(_LOCAL.split()),
     "threat-dragon": frozenset(_DRAWN.split()),
     "threat-dragon-outside": frozenset(("dangling", "from", "guesses", "id", "name", "to")),
-    "tm-library": frozenset(f"{_LOCAL} {_DRAWN}".split()),
+    "tm-library": frozenset(f"{_LOCAL} {_DRAWN}".split()) - {"classification"},
 }
 """By the name of a format: fields that it has, by name or by convention, and facts that follow from these.
 

@@ -177,6 +177,7 @@ def _flows(model: Model, flows: list[Node], names: _Names) -> Iterator[Subject]:
         names.put_end(shape, "to", node.get("destination"))
         if isinstance(node.get("encrypted").value, bool):
             shape.put("encrypted", node.get("encrypted"))
+            shape.marks["protocol"] = shape.marks["encrypted"]  # where rules point that ask how a flow is encrypted
         said = node.get("has_sensitive_data")
         if isinstance(said.value, bool):
             shape.put("data", said, [_SENSITIVE] if said.value else [])

@@ -13,7 +13,7 @@ import pytest
 from scanner import documents, facts
 from scanner.exit_codes import CLEAN, INCOMPLETE
 from scanner.finished_scan import Scan
-from scanner.model import Outcome
+from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 from scanner.subjects import recognise
 
@@ -411,7 +411,7 @@ def test_what_a_format_cannot_state_is_asked_of_nobody(tmp_path: Path) -> None:
     models = {name.replace("-", "_"): sound() for name, sound in MODELS.items()}
     for name, model in models.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(model))
-    done = scan([str(tmp_path)], Options(profile="strict", include_passes=True))
+    done = scan([str(tmp_path)], Options(profile=Profile.STRICT))
     asked = {each.rule.partition(".")[2] for each in done.findings if each.outcome is Outcome.UNKNOWN}
     assert asked <= {"datastore-encrypted-at-rest", "flow-regulated-internal-encrypted", "flow-public-encrypted"}
 

@@ -126,6 +126,8 @@ class Loss(Struct, frozen=True):
     reason: str
     folder: str = ""
     """For `outside`: the folder of a repository that is named, if it may be among the scanned files."""
+    file: str = ""
+    """The file that is named and completes the input: nothing is lost if it is among the scanned files."""
 
 
 class Input(Struct, frozen=True):

@@ -86,9 +86,10 @@ class ReadInputs(Struct):
         return self.evaluation
 
     def leave_out_present(self, root: str) -> ReadInputs:
-        """Tell no folder as outside of the scanned files that is among them; `root` is the folder that they are in."""
-        if not any(loss.folder for item in self.inputs for loss in item.losses):
+        """Tell no folder or file as missing that is among the scanned ones; `root` is the folder that they are in."""
+        if not any(loss.folder or loss.file for item in self.inputs for loss in item.losses):
             return self
+        files = {item.path for item in self.inputs if item.sha256}
         present, seen = {"."}, set[str]()
         for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
             folder = path
@@ -97,7 +98,11 @@ class ReadInputs(Struct):
                 present.update(_endings(folder))
                 folder = posixpath.dirname(folder)
         for number, item in enumerate(self.inputs):
-            losses = tuple(loss for loss in item.losses if not loss.folder or _normal(loss.folder) not in present)
+            losses = tuple(
+                loss
+                for loss in item.losses
+                if (not loss.folder or _normal(loss.folder) not in present) and loss.file not in files
+            )
             if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
         return self

@@ -18,8 +18,8 @@ kind: ConfigMap
 metadata: {name: plain, namespace: shop}
 data: {colour: blue}
 """
-MODEL = '{"threagile_version": "1.0.0"}'
-"""A model that Assay does not read, at `model/threagile.yaml`."""
+MODEL = '{"tosca_definitions_version": "tosca_2_0"}'
+"""A model that Assay does not read, at `model/tosca.yaml`."""
 SCORE = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: {}\n"
 BROKEN = "# A\n\n```yaml\napiVersion: v1\nkind: ConfigMap\ndata:\n  key: a: b\n```\n"
 CALL = 'mcp__claude-flow__agent_spawn({ type: "coder", name: "a", authority: { budget: "unlimited" } })'
@@ -38,14 +38,12 @@ SAMPLES: dict[str, list[tuple[str, Any]]] = {
         ("server.yaml", {"apiVersion": "toolhive.stacklok.dev/v1alpha1", "kind": "MCPRegistry", "metadata": {}}),
     ],
     "calm-part": [("d.json", {"$schema": "https://calm.finos.org/release/1.2/meta/decorators.json", "type": "x"})],
-    "threagile": [
-        ("threagile.yaml", {"threagile_version": "1.0.0"}),
-        ("assets.yaml", {"technical_assets": {"Web": {"id": "web"}}}),
-    ],
     "structurizr-dsl": [("workspace.dsl", 'workspace "Shop" {\n}\n')],
-    "otm": [("a.otm", {"otmVersion": "0.2.0", "project": {}})],
-    "threat-dragon": [("m.json", {"summary": {}, "detail": {"diagrams": []}})],
-    "tm-library": [("m.json", {"scope": {}, "trust_zones": [], "data_flows": []})],
+    "cyclonedx-threat-model": [
+        ("m.json", {"specFormat": "CycloneDX", "specVersion": "2.0", "blueprints": []}),
+        ("m.json", {"specFormat": "CycloneDX", "specVersion": "2.0", "threats": []}),
+        ("m.json", {"bomFormat": "CycloneDX", "components": [{"type": "library"}, {"type": "threat-model"}]}),
+    ],
     "tosca": [("t.yaml", {"tosca_definitions_version": "tosca_2_0"})],
     "tm7": [("m.tm7", '<ThreatModel xmlns="http://schemas.datacontract.org/2004/07/ThreatModeling.Model"/>')],
     "archimate": [("m.xml", '<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"/>')],
@@ -125,17 +123,17 @@ def test_the_list_stands_in_the_documentation() -> None:
 
 def test_a_model_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
-    write(tmp_path, "model/threagile.yaml", MODEL)
+    write(tmp_path, "model/tosca.yaml", MODEL)
     files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
     assert done.returncode == 4
-    assert "Incomplete: 1 input was not assessed (threagile)." in done.stdout
-    reason = "a Threagile model, which Assay does not read"
+    assert "Incomplete: 1 input was not assessed (tosca)." in done.stdout
+    reason = "a TOSCA template, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
     texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
-    assert {name for name, text in texts.items() if reason in text and "model/threagile.yaml" in text} == set(texts)
+    assert {name for name, text in texts.items() if reason in text and "model/tosca.yaml" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False
     (told,) = (each for each in log["toolExecutionNotifications"] if each["descriptor"]["id"] == "input-not-assessed")
@@ -164,13 +162,13 @@ def test_calls_that_are_not_read_are_losses_beside_those_that_are(tmp_path: Path
 def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
     write(tmp_path, "score.yaml", SCORE)
-    write(tmp_path, "model/threagile.yaml", MODEL)
+    write(tmp_path, "model/tosca.yaml", MODEL)
     entry = "  - {format: score, reason: for developers only}\n"
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}")
     done = assay("scan", ".", cwd=tmp_path)
     assert done.returncode == 4
     assert "score is accepted as not assessed (1 input): for developers only (assay.yaml:2)" in done.stdout
-    assert "Incomplete: 1 input was not assessed (threagile) (1 input accepted as not assessed)." in done.stdout
+    assert "Incomplete: 1 input was not assessed (tosca) (1 input accepted as not assessed)." in done.stdout
     write(tmp_path, "assay.yaml", f"not_assessed:\n{entry}  - {{path: model/, reason: reviewed by hand}}\n")
     code, told = results(tmp_path)
     assert code == 0
@@ -186,7 +184,7 @@ def test_the_configuration_may_name_what_is_knowingly_not_assessed(tmp_path: Pat
 
 def test_a_format_in_a_path_is_accepted_there_alone(tmp_path: Path) -> None:
     write(tmp_path, "dev/a.yaml", SCORE)
-    write(tmp_path, "dev/model/threagile.yaml", MODEL)
+    write(tmp_path, "dev/model/tosca.yaml", MODEL)
     write(tmp_path, "live/a.yaml", SCORE)
     write(tmp_path, "assay.yaml", "not_assessed:\n  - {format: score, path: dev/, reason: on laptops}\n")
     code, told = results(tmp_path)

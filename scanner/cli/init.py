@@ -32,6 +32,7 @@ _FOUND = {
     "kubernetes": "with Kubernetes manifests",
     "architecture": "with an architecture spec",
     "calm": "with a FINOS CALM spec",
+    **dict.fromkeys(("threagile", "otm", "threat-dragon", "tm-library"), "with a threat model"),
     "compose": "for Docker Compose or Docker Swarm",
     "swarm": "with agent swarm configuration",
     "prose": "with availability or recovery figures",

@@ -24,7 +24,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BINARY_MARK = b"\0"
 _SAMPLE = 4096
 """Bytes that are looked through for a NUL."""
-_MANIFEST = regex(r"^apiVersion[ \t]*:", re.MULTILINE)
+_MANIFEST = regex(r"^(?:apiVersion|otmVersion)[ \t]*:", re.MULTILINE)
 _FIRST_LINE = regex(r"(?:[ \t]*(?:#[^!].*)?\n)*+(?:---|[{\[]|[\w\"'./-]+[ \t]*:)")
 """How a text starts that may be a manifest under another name; a program that holds one does not."""
 _CONTENT = regex(r"^(?![ \t]*(?:#|$|---[ \t]*(?:#|$)|\.\.\.[ \t]*$))", re.MULTILINE)

@@ -134,7 +134,8 @@ def hides_something(item: Input) -> bool:
     They may be in a part that cannot be read, or in a call that is not assessed.
     """
     unread = {*item.formats, *(loss.kind for loss in item.losses)}
-    return item.status is InputStatus.UNREADABLE or TOOL_CALL.name in unread
+    lost = any(loss.file for loss in item.losses)
+    return item.status is InputStatus.UNREADABLE or lost or TOOL_CALL.name in unread
 
 
 def unread_kinds(items: Iterable[Input]) -> Whole:

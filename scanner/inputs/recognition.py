@@ -194,7 +194,7 @@ def _status(reading: subjects.RecognitionResult) -> tuple[InputStatus, str, int]
         return InputStatus.NOT_ASSESSED, "; ".join(reading.unread.values()), line
     if reading.foreign:
         return InputStatus.SKIPPED, "; ".join(part for part in (reading.foreign, note) if part), 0
-    return InputStatus.ASSESSED, "; ".join(part for part in (_flawed(reading), note) if part), 0
+    return InputStatus.ASSESSED, "; ".join(part for part in (_flawed(reading), *reading.told, note) if part), 0
 
 
 def _flawed(reading: subjects.RecognitionResult) -> str:

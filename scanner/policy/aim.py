@@ -10,7 +10,7 @@ from scanner.policy import items
 from scanner.policy.observed import pointed_at
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult
-from scanner.subjects.stated_fields import FIELDS
+from scanner.subjects.stated_fields import can_state
 
 _PROBLEMS = ("problems",)
 _NOT_STATED = frozenset({"object", "template"})
@@ -41,7 +41,7 @@ def counts_for(rule: Rule, subject: Subject, found: RuleResult) -> bool:
     """Whether a result is one for a subject of which not everything can be stated where it stands."""
     if subject.partial and not _is_stated(rule, subject, found):
         return False
-    return not (subject.format and found.why.key and found.why.key not in FIELDS[subject.format])
+    return not (subject.format and found.why.key and not can_state(subject.format, subject.focus, found.why.key))
 
 
 def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:

@@ -24,6 +24,7 @@ from scanner.subjects import (
     stacks,
     structurizr,
     swarm,
+    threat_models,
     unread,
 )
 from scanner.subjects.api import asyncapi, openapi
@@ -50,6 +51,7 @@ FORMATS: tuple[Format, ...] = (
     asyncapi.FORMAT,
     calm.FORMAT,
     structurizr.FORMAT,
+    *threat_models.FORMATS,
     stacks.FORMAT,
     daemon.FORMAT,
     env_files.FORMAT,
@@ -107,6 +109,8 @@ class RecognitionResult(Struct, frozen=True):
     """Parts that are not assessed, by line; those that cannot be read are `faults` as well."""
     flaws: tuple[Fault, ...] = ()
     """Why the tools of a document may refuse it, which is assessed all the same."""
+    told: tuple[str, ...] = ()
+    """What formats note of documents that were read."""
 
 
 def recognise(parts: Iterable[Document | Fault], deploy_target: str = "") -> RecognitionResult:
@@ -150,6 +154,7 @@ class Recognition:
         self._unread: dict[str, str] = {}
         self._losses: list[Loss] = []
         self._flaws: list[Fault] = []
+        self._told: list[str] = []
         if whole:
             self._lose(1, whole.name, whole.reason)
 
@@ -185,6 +190,7 @@ class Recognition:
                 self._lose_parts(part)
                 yield from self._beside(part)
                 self._note_elsewhere(part, form)
+                self._told.append(form.notes(part))
                 if part.format not in _LINES and not self._group:
                     yield document_subject(part, form)
                 return
@@ -260,6 +266,9 @@ class Recognition:
         for line, what, folder in () if part.origin.first_line else form.elsewhere(part):
             why = form.told_elsewhere.format(what)
             self._losses.append(Loss(0 if part.origin.parts else line, OUTSIDE, why, folder))
+        for line, path in form.included(part):
+            kind = EMBEDDED if part.origin.first_line else UNREAD_PART
+            self._losses.append(Loss(line, kind, f"includes {path}, which is not among the scanned files", file=path))
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""
@@ -278,7 +287,8 @@ class Recognition:
         formats = tuple(self._formats)
         notes, kinds = tuple(self._notes), tuple(sorted(self._kinds))
         found, flaws = tuple(self._faults), tuple(self._flaws)
-        return RecognitionResult(subjects, formats, found, why, notes, kinds, self._unread, losses, flaws)
+        told = tuple(filter(None, self._told))
+        return RecognitionResult(subjects, formats, found, why, notes, kinds, self._unread, losses, flaws, told)
 
     def _foreign(self) -> str:
         """Why the input has no supported document."""

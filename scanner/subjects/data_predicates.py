@@ -44,6 +44,11 @@ def every(shape: Shape) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and bool(value) and all(fits(item, shape) for item in value.values())
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for a table of them."""
+    return frozenset(text.split())
+
+
 def fits(value: Any, shape: Shape) -> bool:
     """Whether data has a shape."""
     if isinstance(shape, dict):

@@ -34,6 +34,10 @@ def _no_losses(_: Document) -> Iterable[tuple[int, str]]:
     return ()
 
 
+def _nothing_to_note(_: Document) -> str:
+    return ""
+
+
 def _nothing_elsewhere(_: Document) -> Iterable[tuple[int, str, str]]:
     return ()
 
@@ -66,6 +70,10 @@ class Format(Struct, frozen=True):
     problems: Callable[[Any], Iterable[tuple[tuple[str, ...], str, str]]] | None = None
     """Where the data of a document violates the schema of the format, if it has one: path, why, and the path by which
     a finding stays known where the text around it changes."""
+    included: Callable[[Document], Iterable[tuple[int, str]]] = _no_losses
+    """Other files that a document is completed by: 1-based line and path; one that is not scanned is a loss."""
+    notes: Callable[[Document], str] = _nothing_to_note
+    """What a reader of a scan is told of a document that was read; empty where there is nothing to tell."""
     documents: tuple[str, ...] = ("yaml", "json")
     """The formats of documents that it reads, as `Document.format` names them."""
     despite_faults: bool = False

@@ -74,7 +74,7 @@ def place_nodes(specs: Specs, facts: Facts) -> None:
     """The boundary of each service and store."""
     for spec in specs.all:
         for node in (*spec.group[SERVICE], *spec.group[DATASTORE]):
-            name = data_of(node).get("boundary")
+            name = spec.boundary_of(node)
             if (zone := spec.zone(name)) is not None:
                 facts.add(node, BOUNDARY_KIND, zone)
                 facts.relate(node, "boundary", place(next(spec.around(name))))
@@ -113,7 +113,7 @@ def find_card_data_outside(specs: Specs, facts: Facts) -> None:
         if not any(spec.zone(id_of(each)) == "cde" for each in spec.group[BOUNDARY]):
             continue
         for node in spec.nodes.values():
-            zone = spec.zone(data_of(node).get("boundary"))
+            zone = spec.zone(spec.boundary_of(node))
             if zone in (None, "cde", *PUBLIC) or type_of(node) in _OUTSIDERS:
                 continue
             flows = [flow for flow in _flows(node, spec) if _holds_cards(flow, facts)]

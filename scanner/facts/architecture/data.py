@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scanner.facts.architecture.spec import NODES, Specs, data_of, id_of, texts, type_of
+from scanner.facts.architecture.spec import NODES, Spec, Specs, data_of, id_of, texts, type_of
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
@@ -116,9 +116,9 @@ def sort_data(specs: Specs, facts: Facts) -> None:
             held = set(texts(data_of(node).get("data")))
             for flow in (*spec.leaving[id_of(node)], *spec.arriving[id_of(node)]):
                 held |= set(texts(data_of(flow).get("data")))
-            _sort(node, held, known, facts)
+            _sort(node, held, known, facts, spec)
         for flow in spec.group[FLOW]:
-            _sort(flow, set(texts(data_of(flow).get("data"))), known, facts)
+            _sort(flow, set(texts(data_of(flow).get("data"))), known, facts, spec)
 
 
 class _Kind:
@@ -131,14 +131,15 @@ class _Kind:
         self.rank = max((CLASSES.index(level) for level in levels if level in CLASSES), default=None)
 
 
-def _sort(subject: Subject, held: set[str], known: Mapping[str, _Kind], facts: Facts) -> None:
+def _sort(subject: Subject, held: set[str], known: Mapping[str, _Kind], facts: Facts, spec: Spec) -> None:
     if not held:
         return
     assets = [known[name] for name in sorted(held) if name in known]
     categories = sorted(set().union(*(asset.categories for asset in assets)))
     ranks = [asset.rank for asset in assets if asset.rank is not None]
     facts.add(subject, CATEGORIES, categories)
-    facts.add(subject, UNDEFINED_DATA, sorted(held.difference(known)))
+    if not spec.is_part:
+        facts.add(subject, UNDEFINED_DATA, sorted(held.difference(known)))
     if ranks:
         facts.add(subject, CLASSIFICATION, CLASSES[max(ranks)])
     if assets:

@@ -141,7 +141,8 @@ def check_flows(specs: Specs, facts: Facts) -> None:
         for flow in spec.group[FLOW]:
             data = data_of(flow)
             lost = [str(data[end]) for end in ("from", "to") if end in data and str(data[end]) not in spec.elements]
-            if not flow.unknowns.intersection(("from", "to")) and not (lost and data.get("elsewhere")):
+            elsewhere = lost and (spec.is_part or data.get("elsewhere"))
+            if not elsewhere and not flow.unknowns.intersection(("from", "to")):
                 facts.add(flow, DANGLING, lost)
             facts.add(flow, ZERO_TRUST, spec.zero_trust)
             if (encrypted := _encrypted(data)) is not None:
@@ -183,7 +184,7 @@ def _describe(flow: Subject, source: Subject, target: Subject, facts: Facts) -> 
 
 
 def _compare_boundaries(flow: Subject, source: Subject, target: Subject, spec: Spec, facts: Facts) -> None:
-    left, right = (id_of(end) if end.kind == BOUNDARY else data_of(end).get("boundary") for end in (source, target))
+    left, right = (id_of(end) if end.kind == BOUNDARY else spec.boundary_of(end) for end in (source, target))
     facts.add(flow, TO_BOUNDARY_KIND, spec.zone(right) or "")
     if (zone := spec.zone(left)) is not None:
         facts.add(flow, FROM_PUBLIC, zone in PUBLIC)

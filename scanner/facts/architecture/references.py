@@ -97,8 +97,10 @@ _GUESSES = 20
     ),
 )
 def resolve_names(specs: Specs, facts: Facts) -> None:
-    """Whether something has the names in each element."""
+    """Whether something has the names in each element, where all files that complete the system are known."""
     for spec in specs.all:
+        if spec.is_part:
+            continue
         known = _Known(spec)
         for kind, names in _NAMED.items():
             for subject in spec.group[kind]:
@@ -147,6 +149,8 @@ def _of_store(data: dict[str, Any], known: _Known) -> Named:
 def _of_boundary(data: dict[str, Any], known: _Known) -> Named:
     yield "parent", data.get("parent"), known.boundaries
     yield "allow", data.get("allow"), known.elements
+    yield "inside", data.get("inside"), known.nodes
+    yield "nested", data.get("nested"), known.boundaries
 
 
 def _of_system(data: dict[str, Any], known: _Known) -> Named:

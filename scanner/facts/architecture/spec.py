@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
+from scanner.facts.architecture.includes import is_part, joined
 from scanner.facts.groups import Group, Groups
-from scanner.facts.step import FieldRead, read
+from scanner.facts.step import FieldRead, Whole, read
 from scanner.model import Subject
 from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, KEY, SERVICE, SYSTEM
 
@@ -34,23 +35,26 @@ class Specs:
 
     READS: ClassVar[tuple[FieldRead, ...]] = (
         read(ASSET, "data_asset.id"),
-        read(BOUNDARY, "boundary.id", "boundary.kind", "boundary.parent"),
+        read(BOUNDARY, "boundary.id", "boundary.inside", "boundary.kind", "boundary.nested", "boundary.parent"),
         read(SERVICE, "service.boundary", "service.id", "service.type"),
         read(DATASTORE, "datastore.boundary", "datastore.id"),
         read(FLOW, "flow.from", "flow.id", "flow.to"),
-        read(SYSTEM, "system.policies.zeroTrust"),
+        read(SYSTEM, "system.includes", "system.part", "system.policies.zeroTrust"),
     )
 
-    def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:
-        groups = Groups(subjects, whole=whole).all
-        self.all = [Spec(group) for group in groups if any(group[kind] for kind in (*ELEMENTS, FLOW, KEY, SYSTEM))]
+    def __init__(self, subjects: Sequence[Subject], *, whole: Whole) -> None:
+        groups = joined(Groups(subjects, whole=whole).all)
+        kinds = (*ELEMENTS, FLOW, KEY, SYSTEM)
+        self.all = [Spec(group, whole=whole is True) for group in groups if any(group[kind] for kind in kinds)]
 
 
 class Spec:
     """The elements of one system, by id; what is told twice in different ways is not among them."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, *, whole: bool) -> None:
         self.group = group
+        self.is_part = is_part(group[SYSTEM], whole=whole)
+        """Other files complete it that were not read, so that a name that nothing has may be defined there."""
         self.elements = _copies(subject for kind in (*NODES, BOUNDARY) for subject in group[kind])
         """Services, stores and boundaries, which share their ids."""
         settled = {name: copies[0] for name, copies in self.elements.items() if alike(copies)}
@@ -61,8 +65,18 @@ class Spec:
         self.flows = list(_once(group[FLOW]))
         """Each flow once, also where it is told twice."""
         policies = [data_of(system).get("policies") for system in group[SYSTEM]]
-        self.members = _by_text(self.nodes.values(), "boundary")
+        self._within = {
+            (field, name): id_of(boundary)
+            for boundary in group[BOUNDARY]
+            for field in ("inside", "nested")
+            for name in texts(data_of(boundary).get(field))
+        }
+        """What boundaries list as inside of them: the nodes and the boundaries, each with the boundary."""
+        self.members: defaultdict[str, list[Subject]] = defaultdict(list)
         """The nodes in each boundary."""
+        for node in self.nodes.values():
+            if name := self.boundary_of(node):
+                self.members[name].append(node)
         self.leaving, self.arriving = (_by_text(self.flows, end) for end in ("from", "to"))
         """The flows that start, and that end, at each element."""
         self.zero_trust = any(isinstance(policy, dict) and _demanded(policy.get("zeroTrust")) for policy in policies)
@@ -72,6 +86,11 @@ class Spec:
     def end(self, name: Any) -> Subject | None:
         """What a flow starts or ends at: a service, a store, or a whole boundary such as the internet."""
         return self.nodes.get(str(name)) or self.boundaries.get(str(name))
+
+    def boundary_of(self, node: Subject) -> str | None:
+        """The boundary that a node states, or one that lists it."""
+        stated = data_of(node).get("boundary")
+        return stated if isinstance(stated, str) else self._within.get(("inside", id_of(node)))
 
     def around(self, name: Any) -> Iterator[Subject]:
         """A boundary and those around it, the innermost first; all of one that is told in several ways."""
@@ -84,6 +103,7 @@ class Spec:
                 copies = [each for each in self.elements.get(key, ()) if each.kind == BOUNDARY]
                 yield from copies
                 pending += [str(data_of(each)["parent"]) for each in copies if "parent" in data_of(each)]
+                pending += [self._within[listed]] if (listed := ("nested", key)) in self._within else []
 
     def zone(self, name: Any) -> str | None:
         """The kind that a boundary counts as: that of one around it that is public, or says more; None if unknown."""
@@ -98,7 +118,7 @@ class Spec:
 
     def zone_of(self, end: Subject) -> str | None:
         """The kind of boundary that an end of a flow is, or is in."""
-        return self.zone(id_of(end) if end.kind == BOUNDARY else data_of(end).get("boundary"))
+        return self.zone(id_of(end) if end.kind == BOUNDARY else self.boundary_of(end))
 
 
 def _copies(subjects: Iterable[Subject]) -> Copies:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scanner.late import regex
-from scanner.subjects.data_predicates import either, every, fits, holding, starting
+from scanner.subjects.data_predicates import either, fits, holding, starting
 from scanner.subjects.unread.format import FormatSignature, UnreadFormat
 
 _BACKSTAGE = regex(r"(?:[\w.-]+\.)?backstage\.io/")
 _CALM = {"$schema": holding("calm.finos.org")}
 _SCHEMA = either({"properties": dict}, {"$defs": dict}, {"defs": dict}, {"definitions": dict}, {"allOf": list})
+
+
+def _has_threat_model(components: Any) -> bool:
+    """Whether a list of components has a threat model."""
+    return isinstance(components, list) and any(fits(each, {"type": holding("threat-model")}) for each in components)
 
 
 def is_backstage(api_version: str) -> bool:
@@ -35,13 +42,6 @@ ARCHITECTURES = (
         (FormatSignature(lambda value: fits(value, _CALM) and "nodes" not in value and not fits(value, _SCHEMA)),),
     ),
     UnreadFormat(
-        "threagile",
-        "a Threagile model",
-        "its assets, links and boundaries",
-        "`threagile_version`; `technical_assets` with an `id` each",
-        (FormatSignature({"threagile_version": object}), FormatSignature({"technical_assets": every({"id": str})})),
-    ),
-    UnreadFormat(
         "structurizr-dsl",
         "a Structurizr workspace in the DSL",
         "its elements and relationships",
@@ -50,25 +50,17 @@ ARCHITECTURES = (
         "export it as JSON, which Assay reads: `structurizr export -workspace workspace.dsl -format json`",
     ),
     UnreadFormat(
-        "otm",
-        "an Open Threat Model",
-        "its components, flows and trust zones",
-        "`otmVersion`",
-        (FormatSignature({"otmVersion": object}),),
-    ),
-    UnreadFormat(
-        "threat-dragon",
-        "a model of OWASP Threat Dragon",
-        "its flows, stores and boundaries",
-        "`summary` beside `detail` with `diagrams`",
-        (FormatSignature({"summary": dict, "detail": {"diagrams": list}}),),
-    ),
-    UnreadFormat(
-        "tm-library",
-        "a model of the OWASP Threat Model Library",
-        "its components, flows and trust zones",
-        "`scope`, `trust_zones` and `data_flows`",
-        (FormatSignature({"scope": dict, "trust_zones": list, "data_flows": list}),),
+        "cyclonedx-threat-model",
+        "a threat model in CycloneDX",
+        "its blueprints, threats and risks",
+        "`specFormat: CycloneDX` with `blueprints` or `threats`; `bomFormat: CycloneDX` with a component of the type "
+        "`threat-model`",
+        (
+            FormatSignature({"specFormat": holding("CycloneDX"), "blueprints": list}),
+            FormatSignature({"specFormat": holding("CycloneDX"), "threats": list}),
+            FormatSignature({"bomFormat": holding("CycloneDX"), "components": _has_threat_model}),
+        ),
+        because="the schema of threat models, CycloneDX 2.0, is a draft",
     ),
     UnreadFormat(
         "tosca",

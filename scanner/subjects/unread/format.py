@@ -45,9 +45,12 @@ class UnreadFormat(Struct, frozen=True):
     signs: tuple[FormatSignature, ...]
     instead: str = ""
     """What a user can do so that it is read."""
+    because: str = ""
+    """Why it is not read, where that is not only that nobody wrote a reader."""
 
     @property
     def reason(self) -> str:
         """Why a document of the format is not assessed."""
-        told = f"{self.title}, which Assay does not read: {self.unjudged} are not assessed"
+        why = f", because {self.because}" if self.because else ""
+        told = f"{self.title}, which Assay does not read{why}: {self.unjudged} are not assessed"
         return f"{told}; {self.instead}" if self.instead else told

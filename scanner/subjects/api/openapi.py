@@ -69,7 +69,7 @@ def _description(api: Api, root: Node, operations: Operations) -> Subject:
     shape = SubjectBuilder().say("name", api.title).say("format", "openapi").put("version", version, str(version.value))
     shape.say("operations", len(operations.all)).say("writes", operations.writes)
     if operations.are_whole or operations.is_secured:
-        shape.put("secured", root.get("security") or version, operations.is_secured)
+        shape.put("secured", root.get("security") or root.get("info"), operations.is_secured)
     else:
         shape.unknowns.add("secured")
     from scanner.subjects.api.bounds import put_unbounded

@@ -116,6 +116,8 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
     "an operation that anybody may call too": (operation(security=[{"token": []}, {}]), {("fail", WRITE)}),
     "an operation that reads opts out": (operation(method="get", security=[]), set()),
     "a login opts out": (operation("/auth/login", security=[]), set()),
+    "a registration opts out": (operation("/users", security=[]), set()),
+    "a change of a user opts out": (operation("/users/{id}", "put", security=[]), {("fail", WRITE)}),
     "a login by its name opts out": (operation("/x", operationId="userLogin", security=[]), set()),
     "a webhook opts out": (operation("/stripe/webhook", security=[]), set()),
     "a search opts out": (operation("/orders/search", security=[]), set()),
@@ -131,6 +133,7 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
         openapi(security=None),
         {("unknown", WRITE), ("fail", "description-security-stated")},
     ),
+    "security is optional everywhere": (openapi(security=[{"token": []}, {}]), {("fail", WRITE)}),
     "others state security": (
         openapi(security=None, paths={"/orders": ORDER, "/a": {"get": {"security": [{"token": []}]}}}),
         {("unknown", WRITE), ("fail", STATED)},

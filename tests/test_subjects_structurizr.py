@@ -34,11 +34,11 @@ def workspace() -> dict[str, Any]:
     component = {"id": "6", "name": "Cart", "relationships": [use("6", "5", "JDBC")]}
     web = {"id": "4", "name": "Web", "technology": "Go", "group": "Front", "relationships": [use("4", "5", "JDBC")]}
     orders = {"id": "5", "name": "Orders", "technology": "PostgreSQL 16"}
+    process = {"id": "11", "name": "Process", "containerInstances": [{"id": "9", "containerId": "4"}]}
     machines = [
-        {"id": "7", "name": "Edge", "containerInstances": [{"id": "9", "containerId": "4"}]},
-        {"id": "8", "name": "Core", "containerInstances": [{"id": "10", "containerId": "5"}]},
+        {"id": "7", "name": "Edge", "environment": "Live", "children": [process]},
+        {"id": "8", "name": "Core", "environment": "Live", "containerInstances": [{"id": "10", "containerId": "5"}]},
     ]
-    cloud = {"id": "11", "name": "Cloud", "environment": "Live", "children": machines}
     return {
         "name": "Shop",
         "model": {
@@ -47,7 +47,7 @@ def workspace() -> dict[str, Any]:
                 {"id": "2", "name": "Shop", "containers": [{**web, "components": [component]}, orders]},
                 {"id": "3", "name": "Mail", "tags": "Element,External"},
             ],
-            "deploymentNodes": [cloud],
+            "deploymentNodes": machines,
         },
         "views": {},
     }
@@ -120,14 +120,14 @@ def test_elements_are_read_as_what_they_are() -> None:
         "Shop/Web": "service",
         "Shop/Orders": "datastore",
         "Mail": "service",
-        "Live/Cloud": "boundary",
-        "Live/Cloud/Edge": "boundary",
-        "Live/Cloud/Core": "boundary",
+        "Live/Edge": "boundary",
+        "Live/Edge/Process": "boundary",
+        "Live/Core": "boundary",
         "group Front": "boundary",
     }
     assert [kinds[name][1]["type"] for name in ("Customer", "Shop", "Mail")] == ["actor", "system", "external"]
-    assert kinds["Shop/Web"][1]["boundary"] == "Live/Cloud/Edge"
-    assert kinds["Live/Cloud/Edge"][1]["parent"] == "Live/Cloud"
+    assert kinds["Shop/Web"][1]["boundary"] == "Live/Edge"
+    assert kinds["Live/Edge/Process"][1]["parent"] == "Live/Edge"
 
 
 def test_the_dsl_is_named_with_the_way_to_export_it(tmp_path: Path) -> None:

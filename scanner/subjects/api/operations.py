@@ -45,10 +45,12 @@ class Operations:
         self._api = api
         self._root = root
         self.document = document
+        self._items: list[Node] = []
+        """The paths, as far as they stand in the document."""
         self.all = list(self._found())
         stated = [root.get("security"), *(each.node.get("security") for each in self.all)]
         self._names = list(_names(stated))
-        self.is_secured = any(_is_demanded(each) for each in stated)
+        self.is_secured = bool(self._names)
         """Whether a requirement is stated anywhere."""
         self.writes = sum(each.method in _WRITING for each in self.all)
         """How many change data."""
@@ -58,6 +60,7 @@ class Operations:
     def _found(self) -> Iterator[Operation]:
         for path, entry in self._root.get("paths").items():
             item = self.document.follow(entry)
+            self._items.append(item)
             for method in METHODS:
                 if key := item.get(method):
                     yield Operation(method.upper(), path, self.document.follow(key), key, item)
@@ -71,7 +74,7 @@ class Operations:
             shape = SubjectBuilder().say("id", name).say("name", name).say("method", each.method)
             shape.say("path", each.path).say("writes", each.method in _WRITING)
             operation_id = each.node.get("operationId").value
-            shape.say("purpose", purpose(each.path, operation_id if isinstance(operation_id, str) else ""))
+            shape.say("purpose", purpose(each.method, each.path, operation_id if isinstance(operation_id, str) else ""))
             self._put_authentication(shape, each)
             yield self._api.subject(OPERATION, "operation", shape, each.node or each.key)
 
@@ -112,12 +115,8 @@ class Operations:
 
     def servers(self) -> Iterator[Node]:
         """The lists of servers that paths and operations state for themselves."""
-        met: set[str] = set()
-        for each in self.all:
-            if each.path not in met:
-                met.add(each.path)
-                yield each.item.get("servers")
-            yield each.node.get("servers")
+        yield from (item.get("servers") for item in self._items)
+        yield from (each.node.get("servers") for each in self.all)
 
     def used(self) -> frozenset[str] | None:
         """The names of the security schemes that are required; None where some requirements stand elsewhere."""

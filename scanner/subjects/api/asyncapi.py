@@ -11,11 +11,10 @@ from typing import Any
 
 from scanner.documents import Document as Part
 from scanner.documents.positions import Node
-from scanner.marks import key_line_of
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.api import addresses
-from scanner.subjects.api.kinds import DESCRIPTION, OPERATION, SERVER, Api
+from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, OPERATION, Api
 from scanner.subjects.api.references import TOLD_ELSEWHERE, Document, entries
 from scanner.subjects.api.schemes import described, schemes
 from scanner.subjects.data_predicates import fits
@@ -72,16 +71,17 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
-    """Servers, channels and operations that stand in other files: 1-based line, what it is, no folder."""
+    """Servers, channels and operations that stand in other files: 1-based line, what it is, no folder.
+
+    They are told once, at the first.
+    """
     if document.origin.first_line or not is_asyncapi(document.root.value):
         return
     followed = Document(document.root)
     for group in ("servers", "channels", "operations"):
         for entry in entries(document.root.get(group)):
             followed.follow(entry)
-    for target, node in followed.outside.items():
-        line = key_line_of(node.mark) if node.mark else 0
-        yield line + 1, target, ""
+    yield from followed.told()
 
 
 class _Requirements:
@@ -124,11 +124,10 @@ def _description(api: Api, root: Node, found: _Requirements) -> Subject:
     servers = root.get("servers").value
     count = len(servers) if isinstance(servers, dict) else 0
     shape.say("operations", count).say("writes", count)  # a client of any server sends or receives messages
-    if found.is_stated or not found.document.outside:
+    known = found.is_stated or not found.document.outside
+    if known:
         shape.put("secured", root.get("servers") or version, found.is_stated)
-    else:
-        shape.unknowns.add("secured")
-    return api.subject(DESCRIPTION, "API", shape, root)
+    return api.subject(DESCRIPTION, "API", shape, root, **({} if known else {"secured": ELSEWHERE}))
 
 
 def _server(api: Api, name: str, entry: Node, document: Document) -> Subject:
@@ -148,7 +147,7 @@ def _server(api: Api, name: str, entry: Node, document: Document) -> Subject:
         encrypted = None
     if encrypted is not None:
         shape.put("encrypted", protocol, encrypted)
-    return api.subject(SERVER, "server", shape, server or entry)
+    return api.finished_server(shape, server or entry, encrypted=encrypted)
 
 
 def _is_encrypted(protocol: str, address: addresses.Address) -> bool | None:

@@ -9,7 +9,9 @@ from scanner.model import RuleInfo
 
 TITLES = {
     "agents": "Agents",
+    "api": "APIs",
     "architecture": "Architecture",
+    "catalogue": "Catalogues",
     "documents": "Documents",
     "gate": "Changes and waivers",
     "governance": "Governance",

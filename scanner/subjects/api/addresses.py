@@ -10,12 +10,15 @@ from scanner.late import regex
 LOCAL, RESERVED, PRIVATE, PUBLIC = "local", "reserved", "private", "public"
 """From where a host can be reached: from the machine itself; from nowhere, as its name is one for examples (RFC 2606);
 inside a network; from anywhere."""
-_URL = regex(r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<rest>.*)")
+_URL = regex(r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*|\{[^{}]*\})://(?P<rest>.*)")
 _HOST = regex(r"(?i)[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _LOCAL = regex(r"(?i)(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal")
 _RESERVED = regex(r"(?i)(?:.+\.)?(?:example\.(?:com|net|org)|example|test|invalid)\.?")
 _PRIVATE = regex(r"(?i)[^.:]+|.+\.(?:local|localdomain|internal|intranet|lan|home|corp|private|svc|arpa)\.?")
-_OPEN = regex(r"(?i)your[-_.]?|<|\$|\[\[|x{3,}|placeholder|changeme|example|sample|domain\.(?:com|tld)|host(?:name)?$")
+_OPEN = regex(
+    r"(?i)your[-_.]?|<|\$|\[\[|x{3,}|placeholder|changeme|example|sample|domain\.(?:com|tld)|host(?:name)?$"
+    r"|(?:^|[-_.])(?:my-?)?(?:company|domain|acme|foo|bar|server)\.[a-z]+$|my-?(?:company|domain|app|api|server|site)|\.url$"
+)
 """What a name shows that is to be replaced."""
 
 
@@ -33,7 +36,9 @@ def read(text: str) -> Address:
     """The parts of an address, such as `https://api.example.com/v1`; without a scheme, a host may be the first part."""
     found = _URL.fullmatch(text.strip())
     scheme, rest = (found["scheme"].lower(), found["rest"]) if found else ("", text.strip())
-    if not scheme and rest.startswith(("/", ".", "?", "#")) and not rest.startswith("//"):
+    if scheme.startswith("{"):
+        scheme = ""  # a variable decides
+    elif not scheme and rest.startswith(("/", ".", "?", "#")) and not rest.startswith("//"):
         return Address()
     authority = regex(r"[/?#]").split(rest.removeprefix("//"), maxsplit=1)[0].rpartition("@")[2]
     split = regex(r"(\[.*\]|[^:]*)(?::(\d+))?").fullmatch(authority)

@@ -11,13 +11,12 @@ from typing import Any
 
 from scanner.documents import Document as Part
 from scanner.documents.positions import Node
-from scanner.marks import key_line_of
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.api import addresses
-from scanner.subjects.api.kinds import DESCRIPTION, OPERATION, SERVER, Api
+from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, OPERATION, Api
 from scanner.subjects.api.references import TOLD_ELSEWHERE, Document, entries
-from scanner.subjects.api.schemes import schemes
+from scanner.subjects.api.schemes import described, schemes
 from scanner.subjects.data_predicates import fits
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -27,11 +26,15 @@ https wss mqtts secure-mqtt mqtt-secure amqps amqp+ssl amqp+tls kafka-secure kaf
 nats+tls rediss solaces ibmmq-secure pulsar+ssl googlepubsub sns sqs
 """
 _TLS = frozenset(_TLS_WORDS.split())
-_PLAIN = frozenset(("http", "ws", "mqtt", "amqp", "kafka", "stomp", "pulsar"))
-"""Protocols that are not encrypted under this name; that of NATS, JMS, Redis and others does not say it."""
-_TLS_PORTS = frozenset(("443", "8443", "8883", "5671", "9093", "61614", "6651"))
-_ENCRYPTING = frozenset(("X509",))
+_PLAIN = frozenset(("http", "ws"))
+"""Protocols that are not encrypted under this name."""
+_PLAIN_PORTS = {"mqtt": "1883", "mqtt5": "1883", "amqp": "5672", "kafka": "9092", "stomp": "61613"}
+"""Protocols that run with and without TLS under one name: the port for those without."""
+_TLS_PORTS = frozenset(("443", "8443"))
+_OVER_TLS = frozenset(("X509",))
 """Types of security schemes that work over TLS alone."""
+_OF_KAFKA = frozenset(("plain", "scramSha256", "scramSha512", "gssapi", "userPassword", "oauth2"))
+"""Types with which Kafka is often used over TLS at its usual port."""
 _OF_V2 = ("publish", "subscribe")
 
 
@@ -59,6 +62,8 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
     yield from _operations(api, root, document)
     defined = document.follow(root.get("components")).get("securitySchemes")
     yield from schemes(api, defined, None if document.outside else found.names.keys(), document)
+    for scheme in found.inline:
+        yield described(api, str(scheme.get("type").value), scheme, used=True)
     known = defined.value if isinstance(defined.value, dict) else {}
     for name, node in found.names.items():
         if name in known or not document.outside:
@@ -66,16 +71,17 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
-    """Servers, channels and operations that stand in other files: 1-based line, what it is, no folder."""
+    """Servers, channels and operations that stand in other files: 1-based line, what it is, no folder.
+
+    They are told once, at the first.
+    """
     if document.origin.first_line or not is_asyncapi(document.root.value):
         return
     followed = Document(document.root)
     for group in ("servers", "channels", "operations"):
         for entry in entries(document.root.get(group)):
             followed.follow(entry)
-    for target, node in followed.outside.items():
-        line = key_line_of(node.mark) if node.mark else 0
-        yield line + 1, target, ""
+    yield from followed.told()
 
 
 class _Requirements:
@@ -85,6 +91,8 @@ class _Requirements:
         self.document = document
         self.names: dict[str, Node] = {}
         """The schemes that are required by name, each where it is first named."""
+        self.inline: list[Node] = []
+        """Schemes that are defined where they are required."""
         self.is_stated = False
         for group in ("servers", "operations", "channels"):
             for entry in entries(root.get(group)):
@@ -95,7 +103,10 @@ class _Requirements:
     def _read(self, stated: Node) -> None:
         for each in stated.elements():
             reference = each.value.get("$ref") if isinstance(each.value, dict) else None
-            if isinstance(reference, str):
+            if isinstance(each.get("type").value, str):
+                pairs = []
+                self.inline.append(each)
+            elif isinstance(reference, str):
                 name = reference.rpartition("/")[2]
                 inside = reference.startswith("#/components/securitySchemes/")
                 pairs = [(name, each)] if inside else []
@@ -113,11 +124,10 @@ def _description(api: Api, root: Node, found: _Requirements) -> Subject:
     servers = root.get("servers").value
     count = len(servers) if isinstance(servers, dict) else 0
     shape.say("operations", count).say("writes", count)  # a client of any server sends or receives messages
-    if found.is_stated or not found.document.outside:
+    known = found.is_stated or not found.document.outside
+    if known:
         shape.put("secured", root.get("servers") or version, found.is_stated)
-    else:
-        shape.unknowns.add("secured")
-    return api.subject(DESCRIPTION, "API", shape, root)
+    return api.subject(DESCRIPTION, "API", shape, root, **({} if known else {"secured": ELSEWHERE}))
 
 
 def _server(api: Api, name: str, entry: Node, document: Document) -> Subject:
@@ -133,27 +143,29 @@ def _server(api: Api, name: str, entry: Node, document: Document) -> Subject:
         shape.data.pop("scheme", None)
         shape.unknowns.add("scheme")
     encrypted = _is_encrypted(spoken, address)
-    if encrypted is False and _is_encrypting(server, document):
+    if encrypted is False and spoken not in _PLAIN and _may_encrypt(server, document):
         encrypted = None
     if encrypted is not None:
         shape.put("encrypted", protocol, encrypted)
-    return api.subject(SERVER, "server", shape, server or entry)
+    return api.finished_server(shape, server or entry, encrypted=encrypted)
 
 
 def _is_encrypted(protocol: str, address: addresses.Address) -> bool | None:
     """Whether a server is reached over TLS; None where protocol, address and port do not say, or contradict."""
     if protocol in _TLS or (protocol in _PLAIN and address.scheme in _TLS):
         return True
-    return False if protocol in _PLAIN and address.port not in _TLS_PORTS else None
+    if protocol in _PLAIN or address.scheme in _PLAIN:
+        return None if address.port in _TLS_PORTS else False
+    return False if address.port and address.port == _PLAIN_PORTS.get(protocol) else None
 
 
-def _is_encrypting(server: Node, document: Document) -> bool:
-    """Whether a server requires a scheme that works over TLS alone, or one that is not known here."""
+def _may_encrypt(server: Node, document: Document) -> bool:
+    """Whether a server requires a scheme that is used over TLS, or one that is not known here."""
     schemes_of = document.follow(document.root.get("components")).get("securitySchemes")
     for each in server.get("security").elements():
         scheme = document.follow(each)
         kinds = [scheme.get("type").value, *(schemes_of.get(name, "type").value for name, _ in each.items())]
-        if not scheme or any(kind in _ENCRYPTING for kind in kinds if isinstance(kind, str)):
+        if not scheme or any(kind in _OVER_TLS | _OF_KAFKA for kind in kinds if isinstance(kind, str)):
             return True
     return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from scanner.controls import ShownBy
 from scanner.documents.positions import Node
 from scanner.model import Subject
@@ -26,6 +28,16 @@ KINDS = {
 }
 
 
+Reason = tuple[str, str]
+"""Why a field is not known, and what a user can do, as an instruction."""
+ELSEWHERE: Reason = ("a part of the description is in another file", "bundle the description into one file")
+
+_UNRESOLVED: Reason = (
+    "the name may be an address, or the schemes are in another file",
+    "define the scheme in the description",
+)
+
+
 class Api:
     """One description: its name and origin, which its subjects share."""
 
@@ -34,9 +46,11 @@ class Api:
         self.title = title if isinstance(title, str) and title.strip() else "API"
         self.origin = origin
 
-    def subject(self, kind: str, label: str, shape: SubjectBuilder, whole: Node) -> Subject:
-        """A finished subject of the description."""
-        return governance.subject(kind, self.origin, self.title, label, shape, whole)
+    def subject(self, kind: str, label: str, shape: SubjectBuilder, whole: Node, **whys: Reason) -> Subject:
+        """A finished subject of the description; `whys` are fields that are not known, and why."""
+        shape.unknowns.update(whys)
+        found = governance.subject(kind, self.origin, self.title, label, shape, whole)
+        return replace(found, reasons=whys) if whys else found
 
     def server(self, url: Node, text: str, name: str, address: Address) -> SubjectBuilder:
         """What every server states: its address, and from where it can be reached."""
@@ -46,11 +60,15 @@ class Api:
                 shape.say(field, value)
         return shape
 
+    def finished_server(self, shape: SubjectBuilder, whole: Node, *, encrypted: bool | None) -> Subject:
+        """A server; None where it is not known whether it is encrypted."""
+        if encrypted is not None and "encrypted" not in shape.data:
+            shape.say("encrypted", encrypted)
+        return self.subject(SERVER, "server", shape, whole)
+
     def requirement(self, name: Node, text: str, *, defined: bool | None) -> Subject:
         """A security scheme that a requirement names, and whether the description defines it."""
         shape = SubjectBuilder().say("id", text).say("name", text).put("scheme", name, text)
-        if defined is None:
-            shape.unknowns.add("defined")
-        else:
-            shape.say("defined", defined)
-        return self.subject(REQUIREMENT, "security requirement", shape, name)
+        if defined is not None:
+            return self.subject(REQUIREMENT, "security requirement", shape.say("defined", defined), name)
+        return self.subject(REQUIREMENT, "security requirement", shape, name, defined=_UNRESOLVED)

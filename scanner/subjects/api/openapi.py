@@ -11,11 +11,10 @@ from typing import Any
 
 from scanner.documents import Document as Part
 from scanner.documents.positions import MISSING, Node
-from scanner.marks import key_line_of
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.api import addresses
-from scanner.subjects.api.kinds import DESCRIPTION, KINDS, SERVER, Api
+from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, KINDS, Api
 from scanner.subjects.api.operations import Operations
 from scanner.subjects.api.references import TOLD_ELSEWHERE, Document
 from scanner.subjects.api.schemes import schemes
@@ -53,29 +52,29 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
 
 
 def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
-    """Paths and operations that stand in other files: 1-based line, what it is, no folder."""
+    """Paths and operations that stand in other files: 1-based line, what it is, no folder.
+
+    They are told once, at the first.
+    """
     if document.origin.first_line or not is_openapi(document.root.value):
         return
     followed = Document(document.root)
     for _ in Operations(Api(document.root, document.origin), document.root, followed).all:
         pass
-    for target, node in followed.outside.items():
-        line = key_line_of(node.mark) if node.mark else 0
-        yield line + 1, target, ""
+    yield from followed.told()
 
 
 def _description(api: Api, root: Node, operations: Operations) -> Subject:
     version = root.first("openapi", "swagger")
     shape = SubjectBuilder().say("name", api.title).say("format", "openapi").put("version", version, str(version.value))
     shape.say("operations", len(operations.all)).say("writes", operations.writes)
-    if operations.are_whole or operations.is_secured:
-        shape.put("secured", root.get("security") or version, operations.is_secured)
-    else:
-        shape.unknowns.add("secured")
+    known = operations.are_whole or operations.is_secured
+    if known:
+        shape.put("secured", root.get("security") or root.get("info"), operations.is_secured)
     from scanner.subjects.api.bounds import put_unbounded
 
     put_unbounded(shape, operations)
-    return api.subject(DESCRIPTION, "API", shape, root)
+    return api.subject(DESCRIPTION, "API", shape, root, **({} if known else {"secured": ELSEWHERE}))
 
 
 def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
@@ -86,9 +85,7 @@ def _servers(api: Api, root: Node, operations: Operations) -> Iterator[Subject]:
         if isinstance(url.value, str):
             address = addresses.read(url.value)
             shape = api.server(url, url.value, url.value, address)
-            if (encrypted := _is_encrypted(address, server)) is not None:
-                shape.say("encrypted", encrypted)
-            yield api.subject(SERVER, "server", shape, server)
+            yield api.finished_server(shape, server, encrypted=_is_encrypted(address, server))
     yield from _old_servers(api, root)
 
 
@@ -112,9 +109,8 @@ def _old_servers(api: Api, root: Node) -> Iterator[Subject]:
         prefix = f"{scheme.value.lower()}://" if scheme else ""
         address = addresses.read(f"{prefix}{host.value}")
         shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
-        if address.scheme in _TLS | _PLAIN:
-            shape.say("encrypted", address.scheme in _TLS)
-        yield api.subject(SERVER, "server", shape, scheme or host)
+        encrypted = address.scheme in _TLS if address.scheme in _TLS | _PLAIN else None
+        yield api.finished_server(shape, scheme or host, encrypted=encrypted)
 
 
 FORMAT = Format(

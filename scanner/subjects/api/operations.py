@@ -8,12 +8,14 @@ from typing import NamedTuple
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.api.kinds import OPERATION, Api
+from scanner.subjects.api.kinds import ELSEWHERE, OPERATION, Api, Reason
 from scanner.subjects.api.purposes import purpose
 from scanner.subjects.api.references import Document
 from scanner.subjects.api.schemes import is_reference
 from scanner.subjects.subject_builder import SubjectBuilder
 
+_FIELDS = ("authentication", "stated")
+_UNSTATED: Reason = ("no `security` is stated", "state `security` of the operation or of the API")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _WRITING = frozenset(("PUT", "POST", "DELETE", "PATCH"))
 _CREDENTIAL = regex(
@@ -45,10 +47,12 @@ class Operations:
         self._api = api
         self._root = root
         self.document = document
+        self._items: list[Node] = []
+        """The paths, as far as they stand in the document."""
         self.all = list(self._found())
         stated = [root.get("security"), *(each.node.get("security") for each in self.all)]
         self._names = list(_names(stated))
-        self.is_secured = any(_is_demanded(each) for each in stated)
+        self.is_secured = bool(self._names)
         """Whether a requirement is stated anywhere."""
         self.writes = sum(each.method in _WRITING for each in self.all)
         """How many change data."""
@@ -58,6 +62,7 @@ class Operations:
     def _found(self) -> Iterator[Operation]:
         for path, entry in self._root.get("paths").items():
             item = self.document.follow(entry)
+            self._items.append(item)
             for method in METHODS:
                 if key := item.get(method):
                     yield Operation(method.upper(), path, self.document.follow(key), key, item)
@@ -71,31 +76,32 @@ class Operations:
             shape = SubjectBuilder().say("id", name).say("name", name).say("method", each.method)
             shape.say("path", each.path).say("writes", each.method in _WRITING)
             operation_id = each.node.get("operationId").value
-            shape.say("purpose", purpose(each.path, operation_id if isinstance(operation_id, str) else ""))
-            self._put_authentication(shape, each)
-            yield self._api.subject(OPERATION, "operation", shape, each.node or each.key)
+            shape.say("purpose", purpose(each.method, each.path, operation_id if isinstance(operation_id, str) else ""))
+            shape.say("others", self.is_secured or not self.are_whole)
+            whys = self._put_authentication(shape, each)
+            yield self._api.subject(OPERATION, "operation", shape, each.node or each.key, **whys)
 
-    def _put_authentication(self, shape: SubjectBuilder, each: Operation) -> None:
-        """Whether callers must authenticate: `required`, `optional` or `none`, as stated; else it is not known.
+    def _put_authentication(self, shape: SubjectBuilder, each: Operation) -> dict[str, Reason]:
+        """Whether callers must authenticate: `required`, `optional` or `none`, as stated.
 
-        `stated` says whether a requirement is stated at all, where others of the API state one.
+        `stated` says whether a requirement is stated at all, where others of the API state one. Returns which of these
+        fields are not known, and why.
         """
         own = each.node.get("security")
         stated = own or self._root.get("security")
-        other = "" if _is_demanded(stated) else self._other_means(each)
-        if other or not isinstance(each.node.value, dict) or (stated and not isinstance(stated.value, list)):
-            shape.unknowns.update(("authentication", "stated"))
-            if other:
-                shape.say("credential", other)
-            return
-        if stated:
+        if not isinstance(each.node.value, dict):
+            return dict.fromkeys(_FIELDS, ELSEWHERE)
+        if not _is_demanded(stated) and (other := self._other_means(each)):
+            shape.say("credential", other)
+            why = f"`{other}` may say who may call it, or carry a credential", "state `security` of the operation"
+            return dict.fromkeys(_FIELDS, why)
+        if isinstance(stated.value, list):
             word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
-            shape.say("authentication", word)
-            shape.put("authentication", own, word)
-        if stated or self.is_secured:
-            shape.say("stated", bool(stated))
-        if not self.are_whole:
-            shape.unknowns.add("stated")
+            shape.say("authentication", word).put("security", own, word).say("stated", value=True)
+            return {}
+        if self.is_secured and self.are_whole:
+            shape.say("stated", value=False)
+        return {"authentication": _UNSTATED}
 
     def _other_means(self, each: Operation) -> str:
         """A parameter or an extension by which a caller may have to authenticate without a security requirement."""
@@ -112,12 +118,8 @@ class Operations:
 
     def servers(self) -> Iterator[Node]:
         """The lists of servers that paths and operations state for themselves."""
-        met: set[str] = set()
-        for each in self.all:
-            if each.path not in met:
-                met.add(each.path)
-                yield each.item.get("servers")
-            yield each.node.get("servers")
+        yield from (item.get("servers") for item in self._items)
+        yield from (each.node.get("servers") for each in self.all)
 
     def used(self) -> frozenset[str] | None:
         """The names of the security schemes that are required; None where some requirements stand elsewhere."""

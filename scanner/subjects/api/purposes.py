@@ -23,13 +23,17 @@ _LISTS: Mapping[str, str] = {
 }
 _BY_WORD = {word: purpose for purpose, words in _LISTS.items() for word in words.split()}
 _TWO = {("log", "in"): "sign-in", ("log", "out"): "sign-in", ("sign", "in"): "sign-in", ("sign", "up"): "sign-in"}
+_JOINED = frozenset(("user", "users", "account", "accounts", "member", "members"))
+"""Collections to which people add themselves when they register."""
 _ANYWHERE = frozenset(("sign-in", "notification", "open"))
 """Purposes that a word in any part of a path shows; that of reading is shown by its last part."""
 
 
-def purpose(path: str, name: str) -> str:
+def purpose(method: str, path: str, name: str) -> str:
     """The purpose of an operation at a path with an `operationId`; empty for any other."""
     words = _words(path)
+    if method == "POST" and words and words[-1] in _JOINED and not path.rstrip("/").endswith("}"):
+        return "sign-in"
     for found in (_of(words), _of(_words(name))):
         if found in _ANYWHERE:
             return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scanner.documents.positions import MISSING, Node
+from scanner.marks import key_line_of
 
 STEPS = 50
 """References that lead to further references before one counts as a circle."""
-TOLD_ELSEWHERE = "{} is a part of this API in another file, whose operations are not assessed"
+TOLD_ELSEWHERE = "{}: this API refers to another file, whose contents are not assessed"
 """What outputs say of a part that a description refers to."""
 
 
@@ -37,6 +40,14 @@ class Document:
     def is_outside(self, node: Node) -> bool:
         """Whether a node is a reference that leads out of the document, or cannot be followed."""
         return isinstance(node.value, dict) and "$ref" in node.value and not self.follow(node)
+
+    def told(self) -> Iterator[tuple[int, str, str]]:
+        """The references that lead out of the document: 1-based line of the first, which they are, no folder."""
+        targets = list(self.outside)
+        if targets:
+            mark = self.outside[targets[0]].mark
+            others = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
+            yield (key_line_of(mark) if mark else 0) + 1, f"{targets[0]}{others}", ""
 
     def _at(self, pointer: str) -> Node:
         if pointer not in self._known:

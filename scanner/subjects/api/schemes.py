@@ -23,13 +23,20 @@ def schemes(api: Api, defined: Node, used: Collection[str] | None, document: Doc
     """Each security scheme; `used` are those that a requirement names, None where not all requirements are known."""
     for name, entry in defined.items():
         scheme = document.follow(entry)
-        shape = SubjectBuilder().say("id", name).say("name", name).say("used", used is None or name in used)
-        if not isinstance(scheme.value, dict):
-            shape.unknowns.update(("type", "place", "scheme", "flows", "urls"))
-            yield api.subject(SCHEME, "security scheme", shape, entry)
+        required = used is None or name in used
+        if isinstance(scheme.value, dict):
+            yield described(api, name, scheme, used=required)
             continue
-        _describe(shape, scheme)
-        yield api.subject(SCHEME, "security scheme", shape, scheme)
+        shape = SubjectBuilder().say("id", name).say("name", name).say("used", required)
+        shape.unknowns.update(("type", "place", "scheme", "flows", "urls"))
+        yield api.subject(SCHEME, "security scheme", shape, entry)
+
+
+def described(api: Api, name: str, scheme: Node, *, used: bool) -> Subject:
+    """A security scheme that is defined at a node."""
+    shape = SubjectBuilder().say("id", name).say("name", name).say("used", used)
+    _describe(shape, scheme)
+    return api.subject(SCHEME, "security scheme", shape, scheme)
 
 
 def _describe(shape: SubjectBuilder, scheme: Node) -> None:

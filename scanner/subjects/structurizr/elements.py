@@ -60,7 +60,7 @@ class Elements:
     def _take(self, node: Node, group: str, inside: str = "") -> None:
         if not (key := self._key(node)):
             return
-        name = str(node.get("name").value or key)
+        name = _title(node)
         self.all[key] = Element(f"{inside}/{name}" if inside else name, node, group)
         self.holders.append(node)
         for container in node.get("containers").elements():
@@ -80,26 +80,24 @@ class Elements:
         return ""
 
     def _deploy(self, first: Node) -> None:
-        """A deployment node and what is deployed in it, however deep."""
-        pending = [(first, "")]
+        """A deployment node and what is deployed in it, however deep: all of this is in the outermost node."""
+        environment = first.get("environment").value
+        outermost = f"{environment}/{_title(first)}" if isinstance(environment, str) else _title(first)
+        pending = [(first, outermost, "")]
         while pending:
-            node, parent = pending.pop()
+            node, name, parent = pending.pop()
             if not (key := self._key(node)):
                 continue
-            environment = node.get("environment").value
-            name = f"{parent}/{node.get('name').value}" if parent else f"{environment or ''}/{node.get('name').value}"
-            self._nodes[key] = (Element(name.lstrip("/"), node, "deploymentNodes"), parent.lstrip("/"))
+            self._nodes[key] = (Element(name, node, "deploymentNodes"), parent)
             for inner in node.get("infrastructureNodes").elements():
                 if part := self._key(inner):
-                    self.all[part] = Element(
-                        f"{name.lstrip('/')}/{inner.get('name').value}", inner, "infrastructureNodes"
-                    )
-                    self._deployed[part] = {name.lstrip("/")}
+                    self.all[part] = Element(f"{name}/{_title(inner)}", inner, "infrastructureNodes")
+                    self._deployed[part] = {outermost}
                     self.holders.append(inner)
             for field, reference in _INSTANCES.items():
                 for instance in node.get(field).elements():
-                    self._instance(instance, instance.get(reference), name.lstrip("/"))
-            pending.extend((child, name.lstrip("/")) for child in node.get("children").elements())
+                    self._instance(instance, instance.get(reference), outermost)
+            pending.extend((child, f"{name}/{_title(child)}", name) for child in node.get("children").elements())
 
     def _instance(self, node: Node, of: Node, place: str) -> None:
         if (part := self._key(node)) and isinstance(of.value, str | int):
@@ -157,7 +155,7 @@ class Elements:
         yield subject
 
     def _place(self, key: str, node: Node) -> str:
-        """The deployment node that an element is in, if it is in one alone; otherwise its group."""
+        """The outermost deployment node that an element is in, if it is in one alone; otherwise its group."""
         deployed = self._deployed.get(key, set())
         return next(iter(deployed)) if len(deployed) == 1 else _group_of(node)
 
@@ -172,6 +170,10 @@ class Elements:
 
     def _line(self, node: Node) -> int:
         return self.origin.first_line + (line_of(node.mark) if node.mark else 0) + 1
+
+
+def _title(node: Node) -> str:
+    return str(node.get("name").value or node.get("id").value)
 
 
 def _group_of(node: Node) -> str:

@@ -1,0 +1,253 @@
+"""Descriptions of APIs with one fault each, through the public scan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.finished_scan import Scan
+from scanner.model import OUTSIDE, InputStatus, Profile
+from scanner.scan import Options, scan
+
+TOKEN = {"token": {"type": "http", "scheme": "bearer"}}
+ORDER: dict[str, Any] = {"post": {"responses": {}}}
+
+
+def openapi(**fields: Any) -> dict[str, Any]:
+    """A description without a fault, with fields replaced."""
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "servers": [{"url": "https://api.shop.com"}],
+        "security": [{"token": []}],
+        "paths": {"/orders": ORDER},
+        "components": {"securitySchemes": TOKEN},
+    }
+    return {key: value for key, value in {**whole, **fields}.items() if value is not None}
+
+
+def swagger(**fields: Any) -> dict[str, Any]:
+    whole = {
+        "swagger": "2.0",
+        "info": {"title": "Shop", "version": "1"},
+        "host": "api.shop.com",
+        "schemes": ["https"],
+        "security": [{"token": []}],
+        "paths": {"/orders": ORDER},
+        "securityDefinitions": {"token": {"type": "apiKey", "in": "header", "name": "X-Token"}},
+    }
+    return {key: value for key, value in {**whole, **fields}.items() if value is not None}
+
+
+def asyncapi(version: str = "3.0.0", **fields: Any) -> dict[str, Any]:
+    whole = {
+        "asyncapi": version,
+        "info": {"title": "Shop", "version": "1"},
+        "servers": {"live": {"host": "broker.shop.com", "protocol": "amqps", "security": [{"token": []}]}},
+        "components": {"securitySchemes": TOKEN},
+    }
+    return whole | fields
+
+
+def server(url: str, **fields: Any) -> dict[str, Any]:
+    return openapi(servers=[{"url": url, **fields}])
+
+
+def broker(protocol: str, host: str = "broker.shop.com", **fields: Any) -> dict[str, Any]:
+    return asyncapi(servers={"live": {"host": host, "protocol": protocol, "security": [{"token": []}], **fields}})
+
+
+def secured(scheme: dict[str, Any]) -> dict[str, Any]:
+    return openapi(components={"securitySchemes": {"token": scheme}})
+
+
+def operation(path: str = "/orders", method: str = "post", **fields: Any) -> dict[str, Any]:
+    return openapi(paths={path: {method: {"responses": {}, **fields}}})
+
+
+def scanned(path: Path, value: Any, profile: Profile = Profile.DEFAULT) -> Scan:
+    path.write_text(value if isinstance(value, str) else json.dumps(value, indent=1))
+    return scan([str(path)], Options(profile=profile))
+
+
+def told(done: Scan) -> set[tuple[str, str]]:
+    return {(each.outcome.value, each.rule.partition(".")[2]) for each in done.findings}
+
+
+PUBLIC, PRIVATE = "server-public-encrypted", "server-private-encrypted"
+WRITE, STATED = "operation-write-authenticated", "operation-write-security-stated"
+CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
+    "without a fault": (openapi(), set()),
+    "HTTP": (server("http://api.shop.com"), {("fail", PUBLIC)}),
+    "HTTP in capital letters": (server("HTTP://API.SHOP.COM"), {("fail", PUBLIC)}),
+    "HTTP with a user": (server("http://me@api.shop.com:8080/v1?x=/"), {("fail", PUBLIC)}),
+    "the machine itself": (server("http://localhost:8080"), set()),
+    "the machine itself by its address": (server("http://[::1]:80"), set()),
+    "an example of RFC 2606": (server("http://api.example.com"), set()),
+    "a private network": (server("http://10.1.2.3"), {("fail", PRIVATE)}),
+    "a name without a dot": (server("http://orders:80"), {("fail", PRIVATE)}),
+    "a relative address": (server("/v1"), set()),
+    "a host of a variable": (server("http://{host}/v1"), {("unknown", PUBLIC)}),
+    "a host to be replaced": (server("http://your-domain.com"), {("unknown", PUBLIC)}),
+    "a scheme of a variable": (
+        server("{scheme}://api.shop.com", variables={"scheme": {"enum": ["https", "http"], "default": "https"}}),
+        {("unknown", PUBLIC)},
+    ),
+    "a scheme of a variable that is always TLS": (
+        server("{scheme}://api.shop.com", variables={"scheme": {"enum": ["https"], "default": "https"}}),
+        set(),
+    ),
+    "a server of an operation": (
+        operation(servers=[{"url": "http://api.shop.com"}]),
+        {("fail", PUBLIC)},
+    ),
+    "a server of a path": (
+        openapi(paths={"/orders": {**ORDER, "servers": [{"url": "http://api.shop.com"}]}}),
+        {("fail", PUBLIC)},
+    ),
+    "OpenAPI 2": (swagger(), set()),
+    "OpenAPI 2 with both schemes": (swagger(schemes=["https", "http"]), {("fail", PUBLIC)}),
+    "OpenAPI 2 without schemes": (swagger(schemes=None), {("unknown", PUBLIC)}),
+    "OpenAPI 2 without a host": (swagger(host=None, schemes=["http"]), set()),
+    "an operation that opts out": (operation(security=[]), {("fail", WRITE)}),
+    "an operation that anybody may call too": (operation(security=[{"token": []}, {}]), {("fail", WRITE)}),
+    "an operation that reads opts out": (operation(method="get", security=[]), set()),
+    "a login opts out": (operation("/auth/login", security=[]), set()),
+    "a registration opts out": (operation("/users", security=[]), set()),
+    "a change of a user opts out": (operation("/users/{id}", "put", security=[]), {("fail", WRITE)}),
+    "a login by its name opts out": (operation("/x", operationId="userLogin", security=[]), set()),
+    "a webhook opts out": (operation("/stripe/webhook", security=[]), set()),
+    "a search opts out": (operation("/orders/search", security=[]), set()),
+    "a key in a header": (
+        operation(security=[], parameters=[{"in": "header", "name": "X-API-Key"}]),
+        {("unknown", WRITE), ("unknown", STATED)},
+    ),
+    "an extension that states who may call": (
+        openapi(paths={"/orders": {"post": {"security": [], "x-permissions": ["order"]}}}),
+        {("unknown", WRITE), ("unknown", STATED)},
+    ),
+    "nobody states security": (
+        openapi(security=None),
+        {("unknown", WRITE), ("fail", "description-security-stated")},
+    ),
+    "security is optional everywhere": (openapi(security=[{"token": []}, {}]), {("fail", WRITE)}),
+    "others state security": (
+        openapi(security=None, paths={"/orders": ORDER, "/a": {"get": {"security": [{"token": []}]}}}),
+        {("unknown", WRITE), ("fail", STATED)},
+    ),
+    "an undefined scheme": (
+        openapi(security=[{"token": [], "tokn": []}]),
+        {("fail", "security-requirement-scheme-defined")},
+    ),
+    "a scheme by its address": (
+        openapi(security=[{"https://id.shop.com/scheme": []}]),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a key in the query": (
+        secured({"type": "apiKey", "in": "query", "name": "key"}),
+        {("fail", "security-scheme-key-outside-query")},
+    ),
+    "HTTP Basic": (secured({"type": "http", "scheme": "Basic"}), {("fail", "security-scheme-not-basic")}),
+    "the password flow": (
+        secured({"type": "oauth2", "flows": {"password": {"tokenUrl": "/token"}}}),
+        {("fail", "security-scheme-oauth-flow-current")},
+    ),
+    "a token over HTTP": (
+        secured({"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "http://id.shop.com/t"}}}),
+        {("fail", "security-scheme-urls-encrypted")},
+    ),
+    "a scheme behind a reference": (
+        openapi(
+            components={
+                "securitySchemes": {"token": {"$ref": "#/components/securitySchemes/b"}, "b": {"type": "basic"}}
+            }
+        ),
+        {("fail", "security-scheme-not-basic")},
+    ),
+    "a text without a limit": (
+        operation(requestBody={"content": {"a/b": {"schema": {"properties": {"a": {"type": "string"}}}}}}),
+        {("fail", "description-input-bounded")},
+    ),
+    "AsyncAPI": (asyncapi(), set()),
+    "a plain WebSocket": (broker("ws"), {("fail", PUBLIC)}),
+    "a plain broker": (broker("mqtt", "broker.shop.com:1883"), {("fail", PUBLIC)}),
+    "a broker without a port": (broker("mqtt"), {("unknown", PUBLIC)}),
+    "a broker at the port for TLS": (broker("mqtt", "broker.shop.com:8883"), {("unknown", PUBLIC)}),
+    "Kafka with TLS": (broker("kafka-secure", "broker.shop.com:9092"), set()),
+    "Kafka with a password": (
+        broker("kafka", "broker.shop.com:9092", security=[{"type": "scramSha256"}]),
+        {("unknown", PUBLIC)},
+    ),
+    "Kafka of version 2": (
+        asyncapi(
+            "2.6.0", servers={"a": {"url": "broker.shop.com:9092", "protocol": "kafka", "security": [{"token": []}]}}
+        ),
+        {("fail", PUBLIC)},
+    ),
+    "a broker without security": (broker("amqps", security=[]), {("fail", "description-security-stated")}),
+    "a scheme of version 3 by reference": (
+        broker("amqps", security=[{"$ref": "#/components/securitySchemes/none"}]),
+        {("fail", "security-requirement-scheme-defined")},
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), CASES.values(), ids=CASES)
+def test_what_an_api_states_is_judged(value: dict[str, Any], expected: set[tuple[str, str]], tmp_path: Path) -> None:
+    done = scanned(tmp_path / "api.json", value, Profile.STRICT)
+    assert {each.status for each in done.inputs} == {InputStatus.ASSESSED}
+    assert told(done) == expected
+
+
+def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) -> None:
+    lines = [f"  /orders/{n}: {{post: {{security: [], responses: {{}}}}}}" for n in range(30)]
+    text = "\n".join(["openapi: 3.0.0", "info: {title: Shop}", "paths:", *lines, ""])
+    (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
+    assert (found.location.line, len(found.related)) == (4, 29)
+    assert "POST /orders/0, POST /orders/1" in found.message
+
+
+REFERENCES = {
+    "another file": "./paths/orders.yaml",
+    "a file outside": "../../../../etc/passwd",
+    "an address": "https://shop.com/api.yaml#/paths/orders",
+}
+
+
+@pytest.mark.parametrize("target", REFERENCES.values(), ids=REFERENCES)
+@pytest.mark.parametrize("level", ["path", "operation"])
+def test_a_part_in_another_file_is_told_and_not_read(target: str, level: str, tmp_path: Path) -> None:
+    (tmp_path / "paths").mkdir()
+    (tmp_path / "paths/orders.yaml").write_text("post: {security: []}\n")
+    part = {"$ref": target} if level == "path" else {"post": {"$ref": target}}
+    done = scanned(tmp_path / "api.json", openapi(security=None, paths={"/orders": part}), Profile.STRICT)
+    (item,) = done.inputs
+    assert [(loss.kind, target in loss.reason) for loss in item.losses] == [(OUTSIDE, True)]
+    assert not [each for each in done.findings if each.outcome == "fail"]
+
+
+def test_references_in_circles_end(tmp_path: Path) -> None:
+    schema = {"properties": {"a": {"$ref": "#/components/schemas/B"}}, "items": {"$ref": "#/components/schemas/A"}}
+    parts = {
+        "securitySchemes": {"token": {"$ref": "#/components/securitySchemes/token"}},
+        "schemas": {"A": schema, "B": {"allOf": [schema, {"$ref": "#/components/schemas/B"}]}},
+    }
+    body = {"content": {"a/b": {"schema": {"$ref": "#/components/schemas/A"}}}}
+    paths = {"/a": {"post": {"requestBody": body}}, "/b": {"$ref": "#/paths/~1c"}, "/c": {"$ref": "#/paths/~1b"}}
+    done = scanned(tmp_path / "api.json", openapi(paths=paths, components=parts), Profile.STRICT)
+    assert {each.status for each in done.inputs} == {InputStatus.ASSESSED}
+    assert not [each for each in done.findings if each.outcome == "error"]
+
+
+def test_an_object_of_a_cluster_and_a_code_block_are_no_api(tmp_path: Path) -> None:
+    value = openapi(servers=[{"url": "http://api.shop.com"}])
+    pod = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    assert scanned(tmp_path / "a.json", value | pod).inputs[0].formats == ("kubernetes",)
+    done = scanned(tmp_path / "a.md", f"```json\n{json.dumps(value)}\n```\n")
+    assert (done.inputs[0].status, done.inputs[0].reason) == (
+        InputStatus.SKIPPED,
+        "in code blocks: an OpenAPI description",
+    )

@@ -15,7 +15,7 @@ from scanner.findings import in_context, masked_scan, merged_findings, separate_
 from scanner.finished_scan import Comparison, Scan, Verdict
 from scanner.frameworks import judging
 from scanner.frameworks.links import links
-from scanner.graphs import graphs_of
+from scanner.graphs import card_scopes_of, graphs_of
 from scanner.inputs.batches import size_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
@@ -114,6 +114,7 @@ class Evaluated(Struct, frozen=True):
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
             comparison=self.comparison,
             graphs=graphs_of(read.subjects),
+            card_scopes=card_scopes_of(read.subjects),
         )
         return masked_scan(result, options, read.searched)
 

@@ -1,4 +1,4 @@
-"""The graph of an agent setup or of a swarm, as reports draw it: who reports to whom, starts whom and uses what."""
+"""What reports draw and list of whole systems: graphs of agent setups and swarms, and the scope of card data."""
 
 from __future__ import annotations
 
@@ -58,3 +58,21 @@ class SetupGraph(Struct, frozen=True):
     """Its folder or file."""
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
+
+
+class ScopedComponent(Struct, frozen=True):
+    """A service or store of a system with card data, and its scope under PCI DSS 12.5.2."""
+
+    scope: str
+    kind: str
+    name: str
+    reason: str
+    path: str
+    line: int
+
+
+class CardScope(Struct, frozen=True):
+    """The components of one system with card data, the CDE first."""
+
+    name: str
+    components: tuple[ScopedComponent, ...]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
-from scanner.agent_graph import SetupGraph
+from scanner.agent_graph import CardScope, SetupGraph
 from scanner.baseline import BaselineState
 from scanner.configured import Configuration
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
@@ -124,6 +124,8 @@ class Scan(Struct, frozen=True):
 
     graphs: tuple[SetupGraph, ...] = ()
     """Of agent setups and swarms."""
+    card_scopes: tuple[CardScope, ...] = ()
+    """Of each system with card data, the components by their scope under PCI DSS."""
     accounts: Accounts | None = None
     """What adds up to the findings, where that was requested."""
 

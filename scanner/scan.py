@@ -15,7 +15,7 @@ from scanner.findings import in_context, masked_scan, merged_findings, separate_
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
 from scanner.frameworks import judging
 from scanner.frameworks.links import Links, links
-from scanner.graphs import graphs_of
+from scanner.graphs import card_scopes_of, graphs_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
 from scanner.model import Finding, Input, Outcome, RuleInfo
@@ -123,6 +123,7 @@ class Evaluated(Struct, frozen=True):
             notes=tuple(f"{each.engine}: {note}" for each in self.also for note in each.notes),
             comparison=self.comparison,
             graphs=graphs_of(read.subjects),
+            card_scopes=card_scopes_of(read.subjects),
             accounts=self._accounts(merged, judged, findings, linked),
         )
         return masked_scan(result, options, read.searched)

@@ -14,6 +14,33 @@ ROOT = Path(__file__).parent.parent
 RULES = list(load_folder(library.data_root() / "rules"))
 FILES = sorted((ROOT / "examples" / "digital-bank").rglob("*.*"))
 RARE = {
+    "scope.yaml": """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: cards}
+spec:
+  dataAssets: [{id: numbers, categories: [pan]}, {id: codes, categories: [sad]}, {id: tokens}]
+  boundaries: [{id: zone, kind: cde, defaultDeny: true, allow: [jobs]}, {id: apart, kind: internal, defaultDeny: true}]
+  services:
+    - {id: pay, boundary: zone, data: [numbers], audit: logs}
+    - {id: till, data: [numbers, codes], tokenises: [numbers], drops: [codes]}
+    - {id: hub, type: queue, tokenises: [numbers]}
+    - {id: gate, type: gateway, drops: [codes]}
+    - {id: logs, type: log-sink}
+    - {id: archive, type: log-sink}
+    - {id: jobs}
+    - {id: canteen, boundary: apart}
+    - {id: far}
+    - {id: near}
+  datastores: [{id: safe, boundary: zone, data: [numbers], audit: archive}]
+  flows:
+    - {id: one, from: till, to: hub}
+    - {id: two, from: hub, to: far}
+    - {id: three, from: till, to: gate}
+    - {id: four, from: gate, to: near}
+    - {id: five, from: pay, to: hub, data: [numbers]}
+    - {id: six, from: pay, to: gate, data: [codes]}
+""",
     "rare.yaml": """\
 apiVersion: example.org/v1
 kind: Widget

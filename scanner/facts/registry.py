@@ -47,6 +47,7 @@ _MODULES = {
         "accountability",
         "agents.exfiltration",
         "architecture.boundaries",
+        "architecture.card_scope",
         "architecture.data",
         "architecture.dependencies",
         "architecture.flows",

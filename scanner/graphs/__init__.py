@@ -1,10 +1,10 @@
-"""All subjects -> the graphs of agent setups and of swarms that reports draw."""
+"""All subjects -> the graphs of systems that reports draw, and the scope of card data."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.agent_graph import SetupGraph
+from scanner.agent_graph import CardScope, SetupGraph
 from scanner.model import Subject
 
 _DRAWN = ("agents.agent", "agents.server", "agents.settings", "swarm.agent")
@@ -18,3 +18,12 @@ def graphs_of(subjects: Sequence[Subject]) -> tuple[SetupGraph, ...]:
     from scanner.graphs.swarm_graph import swarm_graphs
 
     return (*setup_graphs(subjects), *swarm_graphs(subjects))
+
+
+def card_scopes_of(subjects: Sequence[Subject]) -> tuple[CardScope, ...]:
+    """The scope of card data of each system that a spec describes; nothing is loaded where no data is defined."""
+    if not any(subject.kind == "architecture.data-asset" for subject in subjects):
+        return ()
+    from scanner.graphs.card_scopes import card_scopes
+
+    return card_scopes(subjects)

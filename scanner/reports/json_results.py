@@ -26,6 +26,7 @@ def render(scan: Scan) -> Iterator[str]:
             "controls": results.controls(scan),
             "frameworks": results.frameworks(scan),
             "summary": results.summary(scan),
+            **({"card_data_scope": results.card_scopes(scan)} if scan.card_scopes else {}),
             **({"comparison": compared} if compared else {}),
             "disclaimer": DISCLAIMER,
         }

@@ -53,6 +53,27 @@ def run(scan: Scan) -> Json:
     }
 
 
+def card_scopes(scan: Scan) -> list[Json]:
+    """The components of each system with card data by their scope."""
+    return [
+        {
+            "system": system.name,
+            "components": [
+                {
+                    "scope": each.scope,
+                    "kind": each.kind,
+                    "id": each.name,
+                    "reason": each.reason,
+                    "path": each.path,
+                    "line": each.line,
+                }
+                for each in system.components
+            ],
+        }
+        for system in scan.card_scopes
+    ]
+
+
 def verdict(scan: Scan) -> Json:
     """The exit code and its reason."""
     return {"exit_code": scan.verdict.exit_code, "reason": scan.verdict.reason}

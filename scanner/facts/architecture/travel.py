@@ -54,13 +54,13 @@ def infer_data(specs: Specs, facts: Facts) -> None:
     for spec in specs.all:
         silent = [flow for flow in spec.flows if "data" not in data_of(flow)]
         if silent and spec.assets:
-            travel = _Travel(spec, silent)
+            travel = Travel(spec, silent)
             for flow in silent:
                 if came := travel.carried.get(flow):
                     _state(flow, came, travel, facts)
 
 
-def _state(flow: Subject, came: dict[str, Subject | None], travel: _Travel, facts: Facts) -> None:
+def _state(flow: Subject, came: dict[str, Subject | None], travel: Travel, facts: Facts) -> None:
     assets = {name: travel.spec.assets[name] for name in sorted(came)}
     categories = {item for asset in assets.values() for item in texts(data_of(asset).get("categories"))}
     regulated = [name for name, asset in assets.items() if _is_regulated(asset)]
@@ -80,7 +80,7 @@ def _is_regulated(asset: Subject) -> bool:
     return str(data.get("classification")) in _HIGH or not CATEGORIES_OF_DATA.isdisjoint(texts(data.get("categories")))
 
 
-class _Travel:
+class Travel:
     """Data that is followed from where it is stated through gateways and queues."""
 
     def __init__(self, spec: Spec, silent: Iterable[Subject]) -> None:

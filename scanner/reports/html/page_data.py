@@ -9,6 +9,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from scanner.agent_graph import CardScope
 from scanner.controls import ControlStatus
 from scanner.finished_scan import DISCLAIMER, Run, Scan, Verdict
 from scanner.model import SEVERITIES, Input, InputStatus, Outcome, Severity
@@ -117,6 +118,8 @@ class PageData(Struct, frozen=True):
     """Agent setups and swarms."""
     more_graphs: int = 0
     """The number of those that are left out."""
+    card_scopes: tuple[CardScope, ...] = ()
+    """Of each system with card data, the components by their scope."""
 
 
 def view(scan: Scan) -> PageData:
@@ -153,6 +156,7 @@ def view(scan: Scan) -> PageData:
         further=tuple(all_inputs[inputs.LISTED :]),
         graphs=drawn(scan),
         more_graphs=left_out(scan),
+        card_scopes=scan.card_scopes,
     )
 
 

@@ -105,7 +105,7 @@ class Evaluated(Struct, frozen=True):
             own = (*self.own_rules, *(rule.info for rule in self.by.about_waivers))
             exempt = [info.id for info in (*own, *(policies.rules if policies else ()))]
             findings = judging.concerned(judged, scanned, linked, exempt=exempt)
-            infos = self._infos(gone)
+            infos = infos if self.listed else self._infos(gone)  # evidence tells of every rule that was evaluated
         result = Scan(
             run=run_of(self.by, options, self.configuration, self.where, self.also),
             inputs=tuple(read.inputs),

@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "build": "Scan and write an evidence pack.",
     "verify": "Verify an evidence pack.",
+    "request": "List the evidence that people still owe.",
 }
 """Each command, which is the module `evidence_NAME` beside this one, and the first sentence of its help."""
 

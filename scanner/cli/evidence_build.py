@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scanner import sources
 from scanner.cli.environment import git_state
+from scanner.cli.evidence_manual import ManualFile
 from scanner.cli.evidence_run import actor_of, configuration_of, repository_of, tool, tracked_of
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
 from scanner.cli.progress import Progress
@@ -23,6 +24,7 @@ from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import UsageError
 from scanner.evidence.content import PackContent, content_of, sealed
 from scanner.evidence.manifest import MANIFEST, pack_digest
+from scanner.evidence.manual import NAME as MANUAL
 from scanner.evidence.packing import is_zip, write_pack
 from scanner.evidence.policy_files import policy_files
 from scanner.evidence.relative import shown_from, without_absolute
@@ -53,6 +55,13 @@ _PACKED = (
         help="Sign with this program: it reads bytes from standard input and prints an ECDSA P-256 signature in DER.",
     ),
     option(OUTPUT, "--public-key", metavar="FILE", help="The public key in PEM that --key-command signs with."),
+    option(
+        INPUT,
+        "--evidence",
+        "evidence_file",
+        metavar="FILE",
+        help=f"Read from this file what people collected for controls.  [default: {MANUAL}, if it exists]",
+    ),
     option(
         OUTPUT,
         "--actor",
@@ -107,6 +116,7 @@ def _built(chosen: ResolvedOptions, given: dict[str, Any], signer: Signer | None
     revision = given["git_revision"] or ""
     if given["git_revision"] == "" or sources.STDIN in paths:
         raise UsageError("a pack needs files and folders, and a revision with a name")
+    manual = ManualFile.of(given["evidence_file"])
     state = git_tree.state_of(paths[0], revision)
     how = _options(chosen, given, state, revision)
     with Progress(shown=True) as progress:
@@ -124,9 +134,9 @@ def _built(chosen: ResolvedOptions, given: dict[str, Any], signer: Signer | None
         ended=now(),
         signature=signer.public.fingerprint if signer else UNSIGNED,
     ).record(result)
-    named = shown_from(root, _named(chosen, how))
-    policy = policy_files(how, chosen.configuration.file)
-    content = content_of(without_absolute(result, named), record, policy, tracked_of(state, root))
+    shown = without_absolute(result, shown_from(root, _named(chosen, how)))
+    policy = policy_files(how, chosen.configuration.file, manual.path)
+    content = content_of(shown, record, policy, tracked_of(state, root), manual.states(result, how))
     return _Built(sealed(content, signer), result, record.signature)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from scanner import reports
 from scanner.errors import AssayError
 from scanner.evidence import attestation, population, totals
+from scanner.evidence.controls import control_files, control_names
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, KEY, MANIFEST, SIGNATURE, digest_of, manifest_of
+from scanner.evidence.manual import Key, ManualState
 from scanner.evidence.population import Tracked
 from scanner.evidence.run_record import RUN, RunRecord, source_of
 from scanner.evidence.signing import Signer
@@ -23,11 +25,15 @@ _REPORTS = {totals.RESULTS: "json", "results.sarif": "sarif", "report.html": "ht
 
 
 def content_of(
-    scan: Scan, record: RunRecord, policy: Mapping[str, bytes] | None = None, tracked: Tracked | None = None
+    scan: Scan,
+    record: RunRecord,
+    policy: Mapping[str, bytes] | None = None,
+    tracked: Tracked | None = None,
+    manual: Mapping[Key, Sequence[ManualState]] | None = None,
 ) -> PackContent:
     """Every file that the manifest of a pack lists, but the key.
 
-    `policy` are the files that decided, `tracked` are those of the commit.
+    `policy` are the files that decided, `tracked` are those of the commit, `manual` is what people collected.
     """
     accounts = scan.accounts
     if accounts is None:
@@ -39,7 +45,10 @@ def content_of(
     content[population.SUBJECTS] = population.subjects(accounts)
     content[totals.TOTALS] = totals.totals(scan, accounts)
     content.update(policy or {})
-    source = replace(source_of(record), files={name: digest_of(data) for name, data in content.items()})
+    names = control_names(scan)
+    content.update(control_files(scan, replace(source_of(record), control_files=names), manual))
+    digests = {name: digest_of(data) for name, data in content.items()}
+    source = replace(source_of(record), files=digests, control_files=names)
     content[PAGE] = verify_page(scan, source)
     content[RUN] = record.to_bytes()
     return content

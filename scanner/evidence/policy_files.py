@@ -17,14 +17,15 @@ from scanner.scan_rules import scan_rules
 FOLDER = "policy"
 
 
-def policy_files(options: Options, configuration: str) -> dict[str, bytes]:
+def policy_files(options: Options, configuration: str, manual: str = "") -> dict[str, bytes]:
     """Name in the pack -> content, masked: rules that ran, catalogues, and every file that the options name.
 
     Raises UsageError for a file that cannot be read.
     """
     found = dict(_shipped(options))
-    if configuration:
-        found[_own("configuration", configuration)] = _content(configuration)
+    for name, given in (("configuration", configuration), ("evidence", manual)):
+        if given:
+            found[_own(name, given)] = _content(given)
     if options.scope:
         found[_own("scope", options.scope)] = _content(options.scope)
     if options.waivers:

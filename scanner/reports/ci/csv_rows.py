@@ -33,7 +33,7 @@ def render(scan: Scan) -> Iterator[str]:
     lines = _Lines()
     writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     for row in _rows(scan):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
         yield lines.last
 
 
@@ -74,7 +74,8 @@ def _note(note: Note) -> Iterable[str | int]:
     return (note.kind, note.severity, "", "", path, note.line or "", "", "", note.sentence, "", "", "", "")
 
 
-def _cell(value: str | int) -> str:
+def cell(value: str | int) -> str:
+    """A value as the cell of a table: no spreadsheet takes it for a formula."""
     text = str(value)
     return _FORMULA.sub(r"\1'", safe(text)) if text[:1] in _SIGNS or _APART.search(text) else safe(text)
 

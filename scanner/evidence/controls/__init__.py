@@ -1,0 +1,120 @@
+"""`controls/`: a page and a table for each control, made to be handed over by themselves, and an index of all."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from scanner.evidence.controls.view import METHOD, ControlView, Item, Views
+from scanner.evidence.manual import Key, ManualState
+from scanner.evidence.names import file_names
+from scanner.evidence.run_record import PackSource
+from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.model import Outcome
+from scanner.reports.ci.csv_rows import cell
+from scanner.reports.html.page import render_page
+
+FOLDER = "controls"
+INDEX = f"{FOLDER}/index.csv"
+MOST_BYTES = 5_000_000
+"""The size of a file that services for audits accept."""
+_OF_A_ROW = 450
+"""Bytes of an item in the page beside its texts."""
+_COLUMNS = (
+    *("outcome", "rule", "severity", "subject_kind", "subject", "expected", "observed", "place", "input_sha256"),
+    *("method", "message", "waiver", "fingerprint"),
+)
+_INDEX = (
+    *("framework", "edition", "control", "title", "checkable", "status", "waived", "reason", "rules", "pass", "fail"),
+    *("error", "unknown", "not_run", "manual_evidence", "page", "table"),
+)
+
+
+def control_names(scan: Scan) -> dict[Key, str]:
+    """(framework, edition, control) -> the name of its files without the ending, of each requested framework."""
+    names: dict[Key, str] = {}
+    folders = file_names(name.replace("@", "-") for name in scan.run.asked)
+    for asked in scan.run.asked:
+        own = [each for each in scan.assessments if f"{each.framework}@{each.edition}" == asked]
+        within = file_names(each.control for each in own)
+        for each in own:
+            place = f"{FOLDER}/{folders[asked.replace('@', '-')]}/{within[each.control]}"
+            names[each.framework, each.edition, each.control] = place
+    return names
+
+
+def control_files(
+    scan: Scan, source: PackSource, manual: Mapping[Key, Sequence[ManualState]] | None = None
+) -> dict[str, bytes]:
+    """Every page and table, and the index."""
+    names, found = control_names(scan), {}
+    index: list[Iterable[str | int]] = [_INDEX]
+    for view in Views(scan, manual or {}).all():
+        name = names[view.control.framework, view.control.edition, view.control.control]
+        found[f"{name}.html"] = _page(scan, source, view)
+        found[f"{name}.csv"] = _table(view)
+        index.append(_index_row(view, name.removeprefix(f"{FOLDER}/")))
+    found[INDEX] = _written(index)
+    return found
+
+
+def _page(scan: Scan, source: PackSource, view: ControlView) -> bytes:
+    shown = _fitting(view.items)
+    return render_page(
+        "control.html.j2",
+        styles=("control.css",),
+        view=view,
+        shown=shown,
+        left=len(view.items) - len(shown),
+        run=scan.run,
+        source=source,
+        method=METHOD,
+        disclaimer=DISCLAIMER,
+    ).encode("utf-8", "backslashreplace")
+
+
+def _fitting(items: Sequence[Item]) -> list[Item]:
+    """The items that a page has room for."""
+    size, shown = 500_000, []
+    for item in items:
+        texts = (item.rule, item.subject, item.expected, item.observed, item.place, item.message)
+        size += _OF_A_ROW + 2 * sum(len(text.encode("utf-8", "backslashreplace")) for text in texts)
+        if size > MOST_BYTES:
+            break
+        shown.append(item)
+    return shown
+
+
+def _table(view: ControlView) -> bytes:
+    """The items as rows, as far as they fit; the last row says how many do not."""
+    lines, size = [_written([_COLUMNS])], 0
+    for number, item in enumerate(view.items):
+        line = _written([_row(item)])
+        size += len(line)
+        if size > MOST_BYTES - 1000:
+            told = f"{len(view.items) - number} more items are in results.json"
+            lines.append(_written([("not shown", *[""] * 9, told, "", "")]))
+            break
+        lines.append(line)
+    return b"".join(lines)
+
+
+def _row(item: Item) -> Iterator[str]:
+    yield from (item.outcome.value, item.rule, item.severity, item.subject_kind, item.subject, item.expected)
+    yield from (item.observed, item.place, item.input, METHOD, item.message, item.waiver, item.fingerprint)
+
+
+def _index_row(view: ControlView, name: str) -> Iterator[str | int]:
+    own = view.control
+    yield from (own.framework, own.edition, own.control, own.title, own.checkable.value, own.status.value)
+    yield from ("yes" if own.waived else "", own.reason, len(view.rules))
+    yield from (view.counts[each] for each in (Outcome.PASS, Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN))
+    yield from (len(view.not_run), "; ".join(each.state for each in view.manual), f"{name}.html", f"{name}.csv")
+
+
+def _written(rows: Iterable[Iterable[str | int]]) -> bytes:
+    target = io.StringIO()
+    writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return target.getvalue().encode("utf-8", "backslashreplace")

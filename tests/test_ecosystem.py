@@ -91,7 +91,7 @@ CASES: dict[str, tuple[str, str, Thing, str]] = {
         gateway("BackendTLSPolicy", validation={"hostname": "a.example"}),
         "validation",
     ),
-    "store-over-http": ("secret-store-over-tls", "fail", store("http://vault.example"), "provider.vault"),
+    "store-over-http": ("secret-store-over-tls", "fail", store("http://vault.example"), "spec.provider"),
     "store-over-https": ("secret-store-over-tls", "pass", store("https://vault.example"), ""),
     "store-for-all": ("cluster-secret-store-limited", "fail", store("https://vault.example"), "spec"),
     "certificate-long": (

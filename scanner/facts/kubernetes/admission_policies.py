@@ -97,7 +97,7 @@ def _policies(objects: Objects) -> Iterator[tuple[Subject, AdmissionPolicy]]:
             continue  # it judges other things than objects of a cluster
         policy = _by_actions(spec, default="Deny", tested=[spec])
         if path(spec, "evaluation", "admission", "enabled") is False:
-            policy |= {"action": "off at admission", "field": "spec.evaluation.admission.enabled", "denies": False}
+            policy |= {"action": "none at admission", "field": "spec.evaluation.admission.enabled", "denies": False}
         yield subject, policy
     for subject in objects.of("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"):
         name = str(_spec(subject).get("policyName"))
@@ -124,13 +124,18 @@ def _kyverno(spec: dict[str, Any]) -> AdmissionPolicy | None:
         pods=any(_about_pods(rule["validate"]) for _, rule in rules),
     )
     if spec.get("admission") is False:
-        return {**policy, "action": "off at admission", "field": "spec.admission", "denies": False}
+        return {**policy, "action": "none at admission", "field": "spec.admission", "denies": False}
     for number, rule in rules:
         own = rule["validate"].get("failureAction")
         action = str(own or general)
         field = f"spec.rules.{number}.validate.failureAction" if own else "spec.validationFailureAction"
         if _excludes_everything(rule.get("exclude")):
-            return {**policy, "action": "exclude", "field": f"spec.rules.{number}.exclude", "denies": False}
+            return {
+                **policy,
+                "action": "none, because it excludes everything",
+                "field": f"spec.rules.{number}.exclude",
+                "denies": False,
+            }
         if action.lower() != "enforce":
             policy |= {"action": action, "field": field, "denies": False}
             if rule["validate"].get("failureActionOverrides") or spec.get("validationFailureActionOverrides"):
@@ -176,7 +181,11 @@ def _constraint(subject: Subject) -> AdmissionPolicy:
     if action == "scoped":
         policy.pop("denies")
     elif "*" in listed(path(spec, "match", "excludedNamespaces")):
-        policy |= {"action": "excludedNamespaces", "field": "spec.match.excludedNamespaces", "denies": False}
+        policy |= {
+            "action": "none, because it excludes all namespaces",
+            "field": "spec.match.excludedNamespaces",
+            "denies": False,
+        }
     return policy
 
 

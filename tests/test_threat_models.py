@@ -383,6 +383,10 @@ SILENT: dict[str, tuple[Callable[[], Any], Change]] = {
         threagile,
         lambda model: model[ASSETS]["Web"].update(communication_links=[{"title": "Store", **link("order-db")}]),
     ),
+    "technologies as Threagile writes them": (
+        threagile,
+        changed((ASSETS, "Balancer"), technologies=[{"Name": "load-balancer", "Aliases": ["lb"]}]),
+    ),
     "a zone that is called public cloud": (
         otm,
         lambda model: (

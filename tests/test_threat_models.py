@@ -383,6 +383,10 @@ SILENT: dict[str, tuple[Callable[[], Any], Change]] = {
         threagile,
         lambda model: model[ASSETS]["Web"].update(communication_links=[{"title": "Store", **link("order-db")}]),
     ),
+    "technologies as Threagile writes them": (
+        threagile,
+        changed((ASSETS, "Balancer"), technologies=[{"Name": "load-balancer", "Aliases": ["lb"]}]),
+    ),
     "a zone that is called public cloud": (
         otm,
         lambda model: (
@@ -391,6 +395,16 @@ SILENT: dict[str, tuple[Callable[[], Any], Change]] = {
         ),
     ),
     "flags that nobody set": (dragon, changed((*CELLS, 6, "data"), isEncrypted=False, protocol="HTTP/S")),
+    "a request and its answer": (
+        dragon,
+        lambda model: (
+            at(model, *CELLS).extend(
+                arrow(name, *ends, protocol="HTTP")
+                for name, *ends in (("Ask", "Shop", "Web"), ("Answer", "Web", "Shop"))
+            )
+            or at(model, *CELLS).append(cell("Shop", "Process", 250, 400))
+        ),
+    ),
     "a flow out of scope": (
         dragon,
         changed((*CELLS, 5, "data"), isEncrypted=False, protocol="HTTP", outOfScope=True),

@@ -17,6 +17,8 @@ from scanner.subjects.architecture import ASSET, BOUNDARY, DATASTORE, FLOW, RELA
 from scanner.subjects.subject_builder import SubjectBuilder
 
 LABELS = {SERVICE: "service", DATASTORE: "datastore", BOUNDARY: "boundary", ASSET: "data asset", FLOW: "flow"}
+DATA = "data"
+"""The interaction of a flow that shows where data goes, and not who calls whom: an answer may be a flow of its own."""
 _PLAIN = (str, int, float)
 _SHOWN = 5
 """Keys that are named."""

@@ -20,6 +20,7 @@ from scanner.subjects.format import Format, KnownBy, key_sign
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
 from scanner.subjects.threat_models.building import (
+    DATA,
     Model,
     line,
     put_names,
@@ -139,7 +140,7 @@ class _Reader:
 
     def _flow(self, node: Node) -> Subject:
         shape = put_text(SubjectBuilder(), "id", node.get("id"))
-        shape.say("name", _name(node) or text_of(node.get("id")))
+        shape.say("name", _name(node) or text_of(node.get("id"))).say("interaction", DATA)
         self._put(self._put(shape, "from", node.get("source")), "to", node.get("destination"))
         for tag in node.get("tags").elements():
             if text_of(tag).lower() in _PROTOCOLS:

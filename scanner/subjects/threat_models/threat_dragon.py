@@ -18,7 +18,7 @@ from scanner.subjects.data_predicates import words
 from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.subject_builder import SubjectBuilder
 from scanner.subjects.threat_models import shapes
-from scanner.subjects.threat_models.building import Model, line, text_of, told_keys, unknown_keys
+from scanner.subjects.threat_models.building import DATA, Model, line, text_of, told_keys, unknown_keys
 from scanner.subjects.threat_models.drawing import BOX, LINE, Cell, Drawing
 
 OUT_OF_SCOPE = "threat-dragon-outside"
@@ -85,7 +85,7 @@ def _boundary(model: Model, cell: Cell, drawing: Drawing) -> Subject:
 
 
 def _flow(model: Model, cell: Cell, drawing: Drawing) -> Subject:
-    shape = SubjectBuilder().say("id", cell.id).say("name", cell.name)
+    shape = SubjectBuilder().say("id", cell.id).say("name", cell.name).say("interaction", DATA)
     for field, end in (("from", "source"), ("to", "target")):
         named = drawing.end(cell, end)
         if named:

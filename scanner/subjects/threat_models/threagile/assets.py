@@ -86,7 +86,7 @@ class Assets:
     def _kind(self, node: Node, shape: SubjectBuilder) -> str:
         """Whether an asset is a store or a service, of which type, and how a store is encrypted."""
         many = list(node.get("technologies").elements())
-        technologies = [text_of(each.get("name") or each) for each in (node.get("technology"), *many) if each]
+        technologies = [text_of(each.first("name", "Name") or each) for each in (node.get("technology"), *many) if each]
         stated, outside = node.get("type"), node.get("out_of_scope").value is True
         if stated.value == "datastore" and not outside:
             if technologies:

@@ -210,6 +210,13 @@ def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) 
     assert "POST /orders/0, POST /orders/1" in found.message
 
 
+def test_a_requirement_of_the_whole_api_that_lets_everybody_in_is_the_place(tmp_path: Path) -> None:
+    text = "openapi: 3.0.0\ninfo: {title: Shop}\nsecurity: [{}]\npaths: {/a: {post: {}}, /b: {put: {}}}\n"
+    (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
+    assert (found.location.line, found.related) == (3, ())
+    assert found.message.endswith("POST /a, PUT /b")
+
+
 REFERENCES = {
     "another file": "./paths/orders.yaml",
     "a file outside": "../../../../etc/passwd",

@@ -97,7 +97,7 @@ class Operations:
             return dict.fromkeys(_FIELDS, why)
         if isinstance(stated.value, list):
             word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
-            shape.say("authentication", word).put("security", own, word).say("stated", value=True)
+            shape.say("authentication", word).put("security", stated, word).say("stated", value=True)
             return {}
         if self.is_secured and self.are_whole:
             shape.say("stated", value=False)

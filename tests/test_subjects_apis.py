@@ -146,6 +146,17 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
         openapi(security=[{"https://id.shop.com/scheme": []}]),
         {("unknown", "security-requirement-scheme-defined")},
     ),
+    "schemes in another file": (
+        openapi(components={"securitySchemes": {"$ref": "security.yaml"}}),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a scheme in another file": (
+        openapi(components={"securitySchemes": {"token": {"$ref": "a.yaml"}}}),
+        {
+            ("unknown", f"security-scheme-{rule}")
+            for rule in ("oauth-flow-current", "key-outside-query", "not-basic", "urls-encrypted")
+        },
+    ),
     "a key in the query": (
         secured({"type": "apiKey", "in": "query", "name": "key"}),
         {("fail", "security-scheme-key-outside-query")},

@@ -146,6 +146,17 @@ CASES: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
         openapi(security=[{"https://id.shop.com/scheme": []}]),
         {("unknown", "security-requirement-scheme-defined")},
     ),
+    "schemes in another file": (
+        openapi(components={"securitySchemes": {"$ref": "security.yaml"}}),
+        {("unknown", "security-requirement-scheme-defined")},
+    ),
+    "a scheme in another file": (
+        openapi(components={"securitySchemes": {"token": {"$ref": "a.yaml"}}}),
+        {
+            ("unknown", f"security-scheme-{rule}")
+            for rule in ("oauth-flow-current", "key-outside-query", "not-basic", "urls-encrypted")
+        },
+    ),
     "a key in the query": (
         secured({"type": "apiKey", "in": "query", "name": "key"}),
         {("fail", "security-scheme-key-outside-query")},
@@ -208,6 +219,13 @@ def test_operations_with_one_cause_are_one_finding_at_the_first(tmp_path: Path) 
     (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
     assert (found.location.line, len(found.related)) == (4, 29)
     assert "POST /orders/0, POST /orders/1" in found.message
+
+
+def test_a_requirement_of_the_whole_api_that_lets_everybody_in_is_the_place(tmp_path: Path) -> None:
+    text = "openapi: 3.0.0\ninfo: {title: Shop}\nsecurity: [{}]\npaths: {/a: {post: {}}, /b: {put: {}}}\n"
+    (found,) = (each for each in scanned(tmp_path / "api.yaml", text).findings if each.outcome == "fail")
+    assert (found.location.line, found.related) == (3, ())
+    assert found.message.endswith("POST /a, PUT /b")
 
 
 REFERENCES = {

@@ -14,6 +14,7 @@ from scanner.late import regex
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
 from scanner.subjects import (
     agents,
+    api,
     architecture,
     calm,
     catalogue,
@@ -27,7 +28,6 @@ from scanner.subjects import (
     threat_models,
     unread,
 )
-from scanner.subjects.api import asyncapi, openapi
 from scanner.subjects.assertions import assertion
 from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
 from scanner.subjects.document import document_subject, first_line
@@ -47,8 +47,7 @@ FORMATS: tuple[Format, ...] = (
     kubernetes.FORMAT,
     architecture.FORMAT,
     catalogue.FORMAT,
-    openapi.FORMAT,
-    asyncapi.FORMAT,
+    *api.FORMATS,
     calm.FORMAT,
     structurizr.FORMAT,
     *threat_models.FORMATS,

@@ -7,18 +7,14 @@ A reference that leads to another file is not followed: what stands there is unk
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from scanner.documents import Document as Part
 from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.api import addresses
 from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, OPERATION, Api
-from scanner.subjects.api.references import TOLD_ELSEWHERE, Document, entries
+from scanner.subjects.api.references import Document, entries
 from scanner.subjects.api.schemes import described, schemes
-from scanner.subjects.data_predicates import fits
-from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _TLS_WORDS = """
@@ -36,20 +32,6 @@ _OVER_TLS = frozenset(("X509",))
 _OF_KAFKA = frozenset(("plain", "scramSha256", "scramSha512", "gssapi", "userPassword", "oauth2"))
 """Types with which Kafka is often used over TLS at its usual port."""
 _OF_V2 = ("publish", "subscribe")
-
-
-def recognise(document: Part) -> Iterator[Subject] | None:
-    """The subjects of an AsyncAPI description; None for any other document, and for an example in a text."""
-    if document.format not in ("yaml", "json") or document.origin.first_line or not is_asyncapi(document.root.value):
-        return None
-    return subjects(document.root, document.origin)
-
-
-def is_asyncapi(value: Any) -> bool:
-    """Whether data is an AsyncAPI description, and neither one of OpenAPI nor an object of the Kubernetes API."""
-    return fits(value, {"asyncapi": str, "info": dict}) and not (
-        {"apiVersion", "kind"} <= value.keys() or "openapi" in value or "swagger" in value
-    )
 
 
 def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
@@ -70,16 +52,11 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
             yield api.requirement(node, name, defined=name in known)
 
 
-def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
-    """Servers, channels and operations that stand in other files: 1-based line, what it is, no folder.
-
-    They are told once, at the first.
-    """
-    if document.origin.first_line or not is_asyncapi(document.root.value):
-        return
-    followed = Document(document.root)
+def elsewhere(root: Node) -> Iterator[tuple[int, str, str]]:
+    """Servers, channels and operations in other files, once, at the first: 1-based line, which they are, no folder."""
+    followed = Document(root)
     for group in ("servers", "channels", "operations"):
-        for entry in entries(document.root.get(group)):
+        for entry in entries(root.get(group)):
             followed.follow(entry)
     yield from followed.told()
 
@@ -188,14 +165,3 @@ def _operation(api: Api, stated: tuple[str, str, str], node: Node) -> Subject:
     name, method, path = stated
     shape = SubjectBuilder().say("id", name).say("name", name).say("method", method).say("path", path)
     return api.subject(OPERATION, "operation", shape.say("writes", value=False), node)
-
-
-FORMAT = Format(
-    "asyncapi",
-    "AsyncAPI 2 and 3",
-    KnownBy.HEADER,
-    recognise,
-    signs=r"""(?:^|[{,])[ \t]*["']?asyncapi["']?\s*:\s*["']?[23]\.\d""",
-    elsewhere=elsewhere,
-    told_elsewhere=TOLD_ELSEWHERE,
-)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from scanner.controls import ShownBy
@@ -9,9 +11,11 @@ from scanner.documents.positions import Node
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects import governance
-from scanner.subjects.api.addresses import Address
 from scanner.subjects.kind import Kind
 from scanner.subjects.subject_builder import SubjectBuilder
+
+if TYPE_CHECKING:
+    from scanner.subjects.api.addresses import Address
 
 DESCRIPTION = "api.description"
 SERVER = "api.server"

@@ -7,35 +7,18 @@ they may send without a limit. A reference that leads to another file is not fol
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from scanner.documents import Document as Part
 from scanner.documents.positions import MISSING, Node
 from scanner.model import Subject
 from scanner.places import Origin
 from scanner.subjects.api import addresses
-from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, KINDS, Api
+from scanner.subjects.api.kinds import DESCRIPTION, ELSEWHERE, Api
 from scanner.subjects.api.operations import Operations
-from scanner.subjects.api.references import TOLD_ELSEWHERE, Document
+from scanner.subjects.api.references import Document
 from scanner.subjects.api.schemes import schemes
-from scanner.subjects.data_predicates import either, fits
-from scanner.subjects.format import Format, KnownBy
 from scanner.subjects.subject_builder import SubjectBuilder
 
 _TLS, _PLAIN = frozenset(("https", "wss")), frozenset(("http", "ws"))
-_VERSIONED = either({"openapi": either(str, float), "info": dict}, {"swagger": either(str, float, int), "info": dict})
-
-
-def recognise(document: Part) -> Iterator[Subject] | None:
-    """The subjects of an OpenAPI description; None for any other document, and for an example in a text."""
-    if document.format not in ("yaml", "json") or document.origin.first_line or not is_openapi(document.root.value):
-        return None
-    return subjects(document.root, document.origin)
-
-
-def is_openapi(value: Any) -> bool:
-    """Whether data is an OpenAPI description and no object of the Kubernetes API."""
-    return fits(value, _VERSIONED) and not {"apiVersion", "kind"} <= value.keys()
 
 
 def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
@@ -51,17 +34,11 @@ def subjects(root: Node, origin: Origin) -> Iterator[Subject]:
     yield from operations.requirements(defined)
 
 
-def elsewhere(document: Part) -> Iterator[tuple[int, str, str]]:
-    """Paths and operations that stand in other files: 1-based line, what it is, no folder.
-
-    They are told once, at the first.
-    """
-    if document.origin.first_line or not is_openapi(document.root.value):
-        return
-    followed = Document(document.root)
-    for _ in Operations(Api(document.root, document.origin), document.root, followed).all:
-        pass
-    yield from followed.told()
+def elsewhere(root: Node, origin: Origin) -> Iterator[tuple[int, str, str]]:
+    """Paths and operations that stand in other files, once, at the first: 1-based line, which they are, no folder."""
+    document = Document(root)
+    Operations(Api(root, origin), root, document)
+    yield from document.told()
 
 
 def _description(api: Api, root: Node, operations: Operations) -> Subject:
@@ -111,15 +88,3 @@ def _old_servers(api: Api, root: Node) -> Iterator[Subject]:
         shape = api.server(scheme or host, f"{prefix}{host.value}", f"{prefix}{host.value}", address)
         encrypted = address.scheme in _TLS if address.scheme in _TLS | _PLAIN else None
         yield api.finished_server(shape, scheme or host, encrypted=encrypted)
-
-
-FORMAT = Format(
-    "openapi",
-    "OpenAPI 2 to 3.2",
-    KnownBy.HEADER,
-    recognise,
-    KINDS,
-    signs=r"""(?:^|[{,])[ \t]*["']?(?:openapi|swagger)["']?\s*:\s*["']?[23]\.\d""",
-    elsewhere=elsewhere,
-    told_elsewhere=TOLD_ELSEWHERE,
-)

@@ -97,7 +97,7 @@ class Operations:
             return dict.fromkeys(_FIELDS, why)
         if isinstance(stated.value, list):
             word = "required" if _is_demanded(stated) else "optional" if stated.value else "none"
-            shape.say("authentication", word).put("security", own, word).say("stated", value=True)
+            shape.say("authentication", word).put("security", stated, word).say("stated", value=True)
             return {}
         if self.is_secured and self.are_whole:
             shape.say("stated", value=False)
@@ -128,7 +128,9 @@ class Operations:
     def requirements(self, defined: Node) -> Iterator[Subject]:
         """Each name of a security scheme that is required, once, where it is first required."""
         known = defined.value if isinstance(defined.value, dict) else {}
-        unknown = self.document.is_outside(self._root.get("components"))
+        components = self._root.get("components")
+        places = (components, self.document.follow(components).get("securitySchemes"))
+        unknown = any(map(self.document.is_outside, places))
         for name, node in dict(reversed(self._names)).items():
             sure = name in known or not (unknown or is_reference(name))
             yield self._api.requirement(node, name, defined=name in known if sure else None)

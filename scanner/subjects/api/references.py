@@ -9,8 +9,6 @@ from scanner.marks import key_line_of
 
 STEPS = 50
 """References that lead to further references before one counts as a circle."""
-TOLD_ELSEWHERE = "{}: this API refers to another file, whose contents are not assessed"
-"""What outputs say of a part that a description refers to."""
 
 
 class Document:

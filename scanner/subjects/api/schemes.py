@@ -9,10 +9,11 @@ from scanner.late import regex
 from scanner.marks import NOWHERE, with_children
 from scanner.model import Subject
 from scanner.subjects.api import addresses
-from scanner.subjects.api.kinds import SCHEME, Api
+from scanner.subjects.api.kinds import ELSEWHERE, SCHEME, Api
 from scanner.subjects.api.references import Document
 from scanner.subjects.subject_builder import SubjectBuilder
 
+_FIELDS = ("type", "place", "scheme", "flows", "urls")
 _URLS = ("authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl")
 _OLD_FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 """Flows of OpenAPI 2, and what later versions call them."""
@@ -28,8 +29,7 @@ def schemes(api: Api, defined: Node, used: Collection[str] | None, document: Doc
             yield described(api, name, scheme, used=required)
             continue
         shape = SubjectBuilder().say("id", name).say("name", name).say("used", required)
-        shape.unknowns.update(("type", "place", "scheme", "flows", "urls"))
-        yield api.subject(SCHEME, "security scheme", shape, entry)
+        yield api.subject(SCHEME, "security scheme", shape, entry, **dict.fromkeys(_FIELDS, ELSEWHERE))
 
 
 def described(api: Api, name: str, scheme: Node, *, used: bool) -> Subject:

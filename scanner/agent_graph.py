@@ -15,6 +15,11 @@ class NodeKind(StrEnum):
     ROLE = "role"
     SERVER = "server"
     CAPABILITY = "capability"
+    SERVICE = "service"
+    STORE = "data store"
+    PERSON = "person"
+    OUTSIDER = "external system"
+    ZONE = "boundary"
 
 
 class EdgeKind(StrEnum):
@@ -25,6 +30,7 @@ class EdgeKind(StrEnum):
     STARTS = "may start"
     USES = "uses"
     CAN = "can"
+    FLOW = "sends to"
 
 
 class GraphNode(Struct, frozen=True):
@@ -49,15 +55,34 @@ class GraphEdge(Struct, frozen=True):
     target: int
     kind: EdgeKind
     detail: str = ""
+    subjects: tuple[tuple[str, str], ...] = ()
+    """The (path, identity) of the flows that it stands for."""
+    places: tuple[tuple[str, int], ...] = ()
+    """The (path, line) of these."""
+    regulated: bool = False
+    """It carries regulated data."""
+
+
+class GraphBoundary(Struct, frozen=True):
+    """A boundary around nodes of a system, by their numbers."""
+
+    name: str
+    kind: str
+    members: tuple[int, ...]
+    parent: int = -1
+    """The number of the boundary around it; -1 where there is none."""
 
 
 class SetupGraph(Struct, frozen=True):
-    """The graph of one setup."""
+    """The graph of one setup or system."""
 
     name: str
-    """Its folder or file."""
+    """Its folder or file, or the name of the system."""
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
+    boundaries: tuple[GraphBoundary, ...] = ()
+    is_system: bool = False
+    """It is of an architecture spec, and not of agents."""
 
 
 class ScopedComponent(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The pictures of agents: where boxes and lines are, which findings they show, and what hostile names become."""
+"""Pictures of agents and systems: where boxes and lines are, their findings, and what hostile names become."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
+from scanner import documents, subjects
 from scanner.cli import assay
+from scanner.graphs import graphs_of
 from scanner.options import Options
 from scanner.reports import render as report
 from scanner.reports.graph import FORMATS, render
 from scanner.reports.graph.layout import HEIGHT, WIDTH, laid_out
+from scanner.reports.graph.nested import laid_out_in_boundaries
 from scanner.scan import scan
+from tests.conftest import REPOSITORY
 
 HOSTILE = '<script>alert(1)</script> ]]> "]; } --> </svg> \\" \u202e & end'
+INSURER = (REPOSITORY / "examples" / "insurer" / "architecture.yaml").read_text(encoding="utf-8")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -131,7 +136,7 @@ def test_the_command_writes_a_file(setup: Path, tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(assay, ["graph", str(setup), "--no-cache", "--output", "dot=agents.dot"])
     assert done.exit_code == 0, done.output
-    assert (tmp_path / "agents.dot").read_text(encoding="utf-8").startswith("digraph agents {")
+    assert (tmp_path / "agents.dot").read_text(encoding="utf-8").startswith("digraph systems {")
 
 
 @pytest.mark.parametrize(("output", "message"), [("png", "no format of graphs 'png'"), ("svg=", "names no file")])
@@ -139,3 +144,61 @@ def test_wrong_outputs(output: str, message: str, setup: Path) -> None:
     done = CliRunner().invoke(assay, ["graph", str(setup), "--output", output])
     assert done.exception is not None
     assert message in str(done.exception)
+
+
+SYSTEM = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: 'shop %s'}
+spec:
+  dataAssets: [{id: cards, categories: [pan]}]
+  boundaries: [{id: world, kind: internet}, {id: inside, kind: internal}, {id: vault, kind: cde, parent: inside}]
+  services: [{id: buyer, type: actor, boundary: world}, {id: shop, boundary: inside}, {id: pay, boundary: vault}]
+  datastores: [{id: safe, boundary: vault, data: [cards]}]
+  flows:
+    - {id: buy, from: buyer, to: shop, protocol: http, data: [cards]}
+    - {id: pass, from: shop, to: pay, protocol: https}
+    - {id: keep, from: pay, to: safe, protocol: jdbc, encrypted: true}
+"""
+
+
+def rectangles(root: ET.Element, name: str) -> list[tuple[int, int, int, int]]:
+    found = [each for each in root.iter(f"{SVG}rect") if name in (each.get("class") or "node").split()]
+    return [tuple(int(each.attrib[key]) for key in ("x", "y", "width", "height")) for each in found]  # type: ignore[misc]
+
+
+def test_a_system_is_drawn_in_its_boundaries(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SYSTEM % HOSTILE.replace("'", "''"), encoding="utf-8")
+    root = ET.fromstring(drawn(tmp_path, "svg"))
+    zones = rectangles(root, "zone")
+    boxes = rectangles(root, "node")
+    assert (len(zones), len(boxes)) == (3, 4)
+    within = [
+        sum(a <= x and b <= y and x + w <= a + c and y + h <= b + d for a, b, c, d in zones) for x, y, w, h in boxes
+    ]
+    assert sorted(within) == [1, 1, 2, 2]
+    ties = {"".join(each.itertext()) for each in root.iter(f"{SVG}title")}
+    assert any(tie.startswith("buyer sends to shop · http; pan · 1 critical") for tie in ties)
+    assert {each.get("class", "").split()[1] for each in root.iter(f"{SVG}path")} >= {"failing", "flow"}
+    assert "subgraph cluster_0_1" in drawn(tmp_path, "dot")
+    assert re.search(r'subgraph s0b1\["inside, internal"\]\n    subgraph s0b2', drawn(tmp_path, "mermaid"))
+    assert not re.search(r"<script", drawn(tmp_path, "svg") + drawn(tmp_path, "mermaid"))
+    page = "".join(report("html", scan([str(tmp_path)], Options(jobs=1))))
+    assert page.count('<svg class="graph"') == 1
+    assert '<section id="architecture"' in page
+    assert '<section id="agents"' not in page
+
+
+def test_no_boxes_of_a_large_system_overlap() -> None:
+    graph = graphs_of(subjects.recognise(documents.read("a.yaml", INSURER)).subjects)[0]
+    layout = laid_out_in_boundaries(graph)
+    assert len(layout.nodes) == len(graph.nodes) > 50
+    boxes = list(layout.nodes.values())
+    for index, one in enumerate(boxes):
+        for other in boxes[:index]:
+            assert one.x + one.width < other.x or other.x + other.width < one.x or abs(one.y - other.y) > HEIGHT
+    zones = [layout.boundaries[number] for number, each in enumerate(graph.boundaries) if each.parent < 0]
+    for index, one in enumerate(zones):
+        for other in zones[:index]:
+            apart = one.y + one.height < other.y or other.y + other.height < one.y
+            assert apart or one.x + one.width < other.x or other.x + other.width < one.x

@@ -44,6 +44,34 @@ def marks(graph: SetupGraph, findings: Iterable[Finding]) -> dict[int, Mark]:
     return found
 
 
+class EdgeMark(Struct, frozen=True):
+    """The findings about one edge."""
+
+    mark: Mark | None
+    """The failing ones."""
+    on_path: bool
+    """It is a part of the path by which data gets to where a finding is."""
+
+
+def edge_marks(graph: SetupGraph, findings: Iterable[Finding]) -> dict[int, EdgeMark]:
+    """The marks of edges by their numbers; an edge that no finding is about has none."""
+    by_subject: dict[tuple[str, str], list[Severity]] = defaultdict(list)
+    steps: set[tuple[str, int]] = set()
+    for finding in findings:
+        if finding.outcome is Outcome.FAIL:
+            by_subject[finding.location.path, finding.subject_id].append(finding.severity)
+        if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+            steps.update((step.location.path, step.location.line) for step in finding.path)
+    found = {}
+    for number, edge in enumerate(graph.edges):
+        counts = Counter(each for key in edge.subjects for each in by_subject[key])
+        on_path = not steps.isdisjoint(edge.places)
+        if counts or on_path:
+            mark = Mark(min(counts, key=SEVERITIES.index), counts) if counts else None
+            found[number] = EdgeMark(mark, on_path)
+    return found
+
+
 def direction(edge: GraphEdge) -> tuple[int, int]:
     """The ends of an edge from left to right: who is above stands on the left."""
     return (edge.target, edge.source) if edge.kind in _UPWARDS else (edge.source, edge.target)

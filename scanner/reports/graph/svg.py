@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from scanner.agent_graph import EdgeKind, GraphEdge, GraphNode, NodeKind, SetupGraph
+from scanner.agent_graph import EdgeKind, GraphEdge, NodeKind, SetupGraph
 from scanner.library import data_root
 from scanner.model import Finding
 from scanner.reports.graph.layout import HEIGHT, WIDTH, Layout, laid_out
-from scanner.reports.graph.marks import MOST, Mark, direction, marks
+from scanner.reports.graph.marks import MOST, direction, marks
+from scanner.reports.graph.shapes import box, head, text_of, titled
 from scanner.reports.graph.table import table
-from scanner.reports.safe_text import shown, width
+from scanner.reports.safe_text import shown
 
 _MARGIN, _LEGEND = 16, 34
-_NAME, _DETAIL = 29, 36
-"""Columns of text that fit into a box, in its two lines."""
 _APART = 10
 """Between two lines that join the same boxes."""
 _LISTED, _LINE = 150, 20
@@ -31,15 +30,15 @@ def pictures(graphs: Sequence[SetupGraph], findings: Sequence[Finding]) -> str:
     wide = max((size[0] for _, size in drawn), default=320)
     parts, y = [], 0
     for graph, (text, (_, height)) in zip(graphs, drawn, strict=True):
-        title = f'<text class="setup" x="{_MARGIN}" y="{y + 24}">{_text(graph.name, 100)}</text>'
+        title = f'<text class="setup" x="{_MARGIN}" y="{y + 24}">{text_of(graph.name, 100)}</text>'
         parts.append(f'{title}<g transform="translate(0 {y + 32})">{text}</g>')
         y += height + 48
     if not drawn:
-        parts, y = [f'<text class="setup" x="{_MARGIN}" y="24">no agents, servers or swarms</text>'], 40
+        parts, y = [f'<text class="setup" x="{_MARGIN}" y="24">no agents, servers, swarms or flows</text>'], 40
     style = (data_root() / "templates" / "graph.css").read_text(encoding="utf-8")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" viewBox="0 0 {wide} {y}" width="{wide}" height="{y}"'
-        f' role="img" aria-label="Graph of agents"><style>{style}</style>'
+        f' role="img" aria-label="Graphs"><style>{style}</style>'
         f'<rect class="paper" width="{wide}" height="{y}"/>{"".join(parts)}</svg>\n'
     )
 
@@ -56,13 +55,16 @@ def embedded(graph: SetupGraph, findings: Sequence[Finding]) -> str:
 
 def picture(graph: SetupGraph, findings: Sequence[Finding]) -> tuple[str, tuple[int, int]]:
     """The elements of a picture, and its width and height."""
+    if graph.is_system:
+        from scanner.reports.graph.system_svg import system_picture
+
+        return system_picture(graph, findings)
     last = [number for number, node in enumerate(graph.nodes) if node.kind is NodeKind.CAPABILITY]
     layout = laid_out(len(graph.nodes), [direction(edge) for edge in graph.edges], last)
     marked = marks(graph, findings)
     lines = "".join(_line(edge, layout) for edge in graph.edges)
     boxes = "".join(
-        _box(node, layout.nodes[number], marked.get(number), title)
-        for number, (node, title) in enumerate(_titled(graph))
+        box(node, layout.nodes[number], marked.get(number), title) for number, (node, title) in enumerate(titled(graph))
     )
     kinds = [kind for kind in EdgeKind if any(edge.kind is kind for edge in graph.edges)]
     wide = max(layout.width, _STEP * len(kinds)) + 2 * _MARGIN
@@ -76,21 +78,8 @@ def _listing(graph: SetupGraph, findings: Sequence[Finding]) -> tuple[str, tuple
     lines = []
     for index, row in enumerate(table(graph, findings)):
         text = "; ".join(filter(None, (f"{row.kind} {row.name}", row.findings, *row.relations)))
-        lines.append(f'<text x="{_MARGIN}" y="{_MARGIN + index * _LINE}">{_text(text, _LISTED)}</text>')
+        lines.append(f'<text x="{_MARGIN}" y="{_MARGIN + index * _LINE}">{text_of(text, _LISTED)}</text>')
     return "".join(lines), (_LISTED * 8, len(lines) * _LINE + _MARGIN)
-
-
-def _titled(graph: SetupGraph) -> Iterator[tuple[GraphNode, str]]:
-    """Each node with all that is known of it, which a reader sees when pointing at it."""
-    for number, node in enumerate(graph.nodes):
-        told = [f"{node.kind} {node.name}", node.detail, f"{node.path}:{node.line}" if node.path else ""]
-        told += [_relation(graph, edge) for edge in graph.edges if edge.source == number]
-        yield node, "\n".join(filter(None, told))
-
-
-def _relation(graph: SetupGraph, edge: GraphEdge) -> str:
-    name = graph.nodes[edge.target].name
-    return f"{edge.kind} {name} ({edge.detail})" if edge.detail else f"{edge.kind} {name}"
 
 
 def _legend(kinds: Sequence[EdgeKind]) -> str:
@@ -98,7 +87,7 @@ def _legend(kinds: Sequence[EdgeKind]) -> str:
     for index, kind in enumerate(kinds):
         x, name = _MARGIN + index * _STEP, _name_of(kind)
         parts.append(
-            f'<path class="edge {name}" d="M{x} {_MARGIN + 6}h30"/>{_head(x + 30, _MARGIN + 6, name, 1)}'
+            f'<path class="edge {name}" d="M{x} {_MARGIN + 6}h30"/>{head(x + 30, _MARGIN + 6, name, 1)}'
             f'<text class="legend" x="{x + 40}" y="{_MARGIN + 10}">{kind}</text>'
         )
     return "".join(parts)
@@ -126,33 +115,4 @@ def _line(edge: GraphEdge, layout: Layout) -> str:
     head_x, head_y = start if upwards else end
     points_right = rightwards != upwards
     name = _name_of(edge.kind)
-    return f'<path class="edge {name}" d="{d}"/>{_head(head_x, head_y, name, 1 if points_right else -1)}'
-
-
-def _head(x: int, y: int, name: str, to: int) -> str:
-    return f'<path class="head {name}" d="M{x} {y}l{-9 * to} -5v10z"/>'
-
-
-def _box(node: GraphNode, corner: tuple[int, int], mark: Mark | None, title: str) -> str:
-    x, y = corner
-    classes = f"node {node.kind}" + (f" marked {mark.worst}" if mark else "")
-    radius = {NodeKind.AGENT: 8, NodeKind.SESSION: 8, NodeKind.CAPABILITY: HEIGHT // 2}.get(node.kind, 0)
-    second = f'<tspan class="finding">{mark.words}</tspan>' if mark else _text(node.detail or node.kind, _DETAIL)
-    told = f"{title}\n{mark.words}" if mark else title
-    return (
-        f'<g class="{classes}"><title>{escape(shown(told.replace(chr(10), " · ")))}</title>'
-        f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="{radius}"/>'
-        f'<text class="name" x="{x + WIDTH // 2}" y="{y + 19}">{_text(node.name, _NAME)}</text>'
-        f'<text class="detail" x="{x + WIDTH // 2}" y="{y + 36}">{second}</text></g>'
-    )
-
-
-def _text(text: str, columns: int) -> str:
-    """A text that fits into some columns, without characters that cannot be seen."""
-    plain, used, kept = shown(" ".join(text.split())), 0, ""
-    for sign in plain:
-        used += width(sign)
-        if used > columns:
-            return escape(kept.rstrip()) + "…"
-        kept += sign
-    return escape(kept)
+    return f'<path class="edge {name}" d="{d}"/>{head(head_x, head_y, name, 1 if points_right else -1)}'

@@ -17,7 +17,7 @@ def render(scan: Scan) -> str:
     data = view(scan)
     return render_page(
         "report.html.j2",
-        styles=("report.css", "graph.css") if data.graphs or data.card_scopes else ("report.css",),
+        styles=("report.css", "graph.css") if data.graphs or data.systems or data.card_scopes else ("report.css",),
         scripts=("report-data.js", "report-findings.js", "report.js"),
         block=block((group for band in data.bands for group in band.groups), data.further, shown),
         **asdict(data),

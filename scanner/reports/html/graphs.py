@@ -1,4 +1,4 @@
-"""The pictures of agent setups and swarms in the page; a large one is a table."""
+"""The pictures of agent setups, swarms and systems in the page; a large one is a table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ROWS = 300
 
 
 class GraphSection(Struct, frozen=True):
-    """One setup."""
+    """One setup or system."""
 
     name: str
     picture: Markup | None
@@ -31,6 +31,7 @@ class GraphSection(Struct, frozen=True):
     """The table in the place of a picture."""
     more: int = 0
     """The number of rows that are left out."""
+    is_system: bool = False
 
 
 def drawn(scan: Scan) -> tuple[GraphSection, ...]:
@@ -56,5 +57,6 @@ def _section(graph: SetupGraph, scan: Scan) -> GraphSection:
 
     if len(graph.nodes) > MOST:
         rows = tuple(islice(table(graph, scan.listed), _ROWS))
-        return GraphSection(graph.name, None, rows, len(graph.nodes) - len(rows))
-    return GraphSection(graph.name, Markup(embedded(graph, scan.listed)), ())  # noqa: S704 - escapes all that it draws
+        return GraphSection(graph.name, None, rows, len(graph.nodes) - len(rows), graph.is_system)
+    picture = Markup(embedded(graph, scan.listed))  # noqa: S704 - escapes all that it draws
+    return GraphSection(graph.name, picture, (), is_system=graph.is_system)

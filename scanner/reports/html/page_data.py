@@ -116,6 +116,8 @@ class PageData(Struct, frozen=True):
     """Those that do not."""
     graphs: tuple[GraphSection, ...] = ()
     """Agent setups and swarms."""
+    systems: tuple[GraphSection, ...] = ()
+    """Systems that architecture specs describe."""
     more_graphs: int = 0
     """The number of those that are left out."""
     card_scopes: tuple[CardScope, ...] = ()
@@ -131,6 +133,7 @@ def view(scan: Scan) -> PageData:
     order = figures.in_order(scan)
     first, others = (tuple(sheet_of(summary, rows) for summary in some) for some in order)
     all_inputs = inputs.inputs_of(scan)
+    graphs = drawn(scan)
     standing = frozenset(item.anchor for group in groups for item in group.items)
     return PageData(
         head=circumstances(scan),
@@ -154,7 +157,8 @@ def view(scan: Scan) -> PageData:
             (status, tuple(some)) for status, some in groupby(all_inputs[: inputs.LISTED], lambda item: item.status)
         ),
         further=tuple(all_inputs[inputs.LISTED :]),
-        graphs=drawn(scan),
+        graphs=tuple(each for each in graphs if not each.is_system),
+        systems=tuple(each for each in graphs if each.is_system),
         more_graphs=left_out(scan),
         card_scopes=scan.card_scopes,
     )

@@ -10,14 +10,13 @@ from markup import code, codes, heading, paragraph, prose, table
 from scanner import reports
 from scanner.cli import outputs
 from scanner.engines import NAMES as ENGINES
-from scanner.reports.format import TextFormat
 from scanner.subjects import FORMATS
 from scanner.subjects.unread import UNREAD
 
 _GUIDES = "../guides"
 _HTML = "results.md#the-html-report"
 _DESCRIBED = {"html": _HTML, "html-summary": _HTML, "json": "results.md", "jsonl": "results.md"}
-_DESCRIBED |= {"sarif": "sarif.md", "sarif-github": "sarif.md"}
+_DESCRIBED |= {"sarif": "results.md#sarif", "sarif-github": "results.md#sarif"}
 _DESCRIBED |= {
     name: "for-platform-engineers.md#in-a-pipeline" for name, module in reports.FORMATS.items() if ".ci." in module
 }
@@ -60,8 +59,7 @@ def _written() -> Iterator[str]:
     )
     rows = []
     for name in outputs.FORMATS:
-        form = outputs.find(name)
-        media = code(form.media_type) if isinstance(form, TextFormat) else "a folder"
+        media = code(reports.find(name).media_type)
         linked = f"[{code(name)}]({_GUIDES}/{_DESCRIBED[name]})" if name in _DESCRIBED else code(name)
         rows.append((linked, media, _sentence(name)))
     yield table(("format", "media type", "what it is"), rows)
@@ -69,7 +67,7 @@ def _written() -> Iterator[str]:
 
 def _sentence(name: str) -> str:
     """The first line of the docstring of the module that declares a format."""
-    module = import_module(reports.FORMATS[name]) if name in reports.FORMATS else import_module("scanner.evidence")
+    module = import_module(reports.FORMATS[name])
     return prose((module.__doc__ or "").split("\n\n")[0].replace("\n", " "))
 
 

@@ -13,8 +13,6 @@ import pytest
 
 from scanner import reports
 from scanner.cli import outputs
-from scanner.finished_scan import Scan
-from scanner.reports.format import FolderFormat, TextFormat
 from tests import ci_readers
 from tests.sample import sample_scan
 
@@ -35,17 +33,6 @@ def asked(name: str, folder: Path) -> str:
 def telling(text: str) -> list[str]:
     """The text formats in which the sample scan shows a text, such as the id of one of its controls."""
     return [name for name in TEXTS if text in "".join(reports.render(name, sample_scan()))]
-
-
-def files(name: str, scan: Scan, folder: Path) -> dict[str, str]:
-    """File -> text of what a format makes of a scan; a text has no file name."""
-    match outputs.find(name):
-        case TextFormat():
-            return {"": "".join(reports.render(name, scan))}
-        case FolderFormat() as form:
-            form.write(scan, folder)
-            return texts_below(folder)
-    raise TypeError(name)
 
 
 def texts_below(folder: Path) -> dict[str, str]:

@@ -16,7 +16,12 @@ from tests.examples import drawn, secrets_of
 from tests.places import DOCUMENTS, FILES
 
 OUTPUTS = [name for name in output_formats.ALL if name != "table"]
-FURTHER = (("scan", ".", "--explain-inputs"), ("fix", ".", "--diff", "--unsafe"), ("scan", ".", "--profile=opinion"))
+FURTHER = (
+    ("scan", ".", "--explain-inputs"),
+    ("fix", ".", "--diff", "--unsafe"),
+    ("scan", ".", "--profile=opinion"),
+    ("evidence", "build", ".", "--framework=soc2", "--out=../out/pack"),
+)
 ONE_LINE = [form for form in FORMS if "\n" not in form.example]
 _MOST = 200
 """Bytes of a file's name, with room for an ending."""

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scanner.evidence.manifest import manifest_of
 from scanner.evidence.reading import OpenedPack, opened
 from scanner.evidence.signing import PublicKey, read_public_key
 from scanner.evidence.verifying import verify
+from tests.browser import missing
 from tests.command_line import Done, assay
 from tests.evidence_repository import build, git, make_key, make_repository
 
@@ -289,6 +291,7 @@ def test_a_population_that_is_not_that_of_the_commit_is_named(packs: Path, tmp_p
         (["pack", "--key", "text"], "text: it does not hold a public key in PEM"),
         (["pack", "--tsr", "text"], "--tsr and --tsa belong together"),
         (["pack", "--git", "."], "not in a Git checkout"),
+        (["pack", "--reproduce"], "--reproduce needs --git"),
     ],
 )
 def test_wrong_usage_is_told(tmp_path: Path, packs: Path, arguments: list[str], said: str) -> None:
@@ -297,6 +300,25 @@ def test_wrong_usage_is_told(tmp_path: Path, packs: Path, arguments: list[str], 
     (tmp_path / "link").symlink_to("pack")
     done = assay("evidence", "verify", *arguments, cwd=tmp_path)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_a_scan_is_repeated_in_a_clone(packs: Path, repository: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(repository), str(clone))
+    done = run(packs / "signed", "--git", str(clone), "--reproduce")
+    assert (done.returncode, "fault" in done.stdout) == (0, False), done.stdout
+    unsigned = dict(opened(packs / "unsigned").content)
+    forged = {**unsigned, "report.html": unsigned["report.html"].replace(b"privileged", b"harmless")}
+    for name, data in resealed(forged).items():
+        (tmp_path / "pack" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pack" / name).write_bytes(data)
+    assert run(tmp_path / "pack", "--git", str(clone)).returncode == 0
+    done = run(tmp_path / "pack", "--git", str(clone), "--reproduce")
+    faults = [line for line in done.stdout.splitlines() if line.startswith("fault")]
+    assert (done.returncode, faults) == (1, ["fault: report.html: the scan gives another file today"])
+    (clone / "logo.txt").write_text("y")
+    done = run(packs / "signed", "--git", str(clone), "--reproduce")
+    assert (done.returncode, "--reproduce needs exactly the commit" in done.stderr) == (2, True)
 
 
 def _blocks(page: str) -> Iterator[str]:
@@ -341,6 +363,43 @@ def test_another_program_reads_the_envelope(packs: Path, keys: Path) -> None:
     statement = json.loads(envelope.payload)
     assert statement["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
     assert statement["predicate"]["result"] == "FAILED"
+
+
+_NODE = """
+const {bundleFromJSON} = require('@sigstore/bundle')
+const {Verifier, toSignedEntity} = require('@sigstore/verify')
+const [bundle, pem] = process.argv.slice(1).map((name) => require('fs').readFileSync(name))
+const publicKey = () => ({publicKey: require('crypto').createPublicKey(pem), validFor: () => true})
+const none = {certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [], publicKey}
+const verifier = new Verifier(none, {tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0})
+verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(bundle))))
+console.log('accepted')
+"""
+
+
+@pytest.mark.sigstore
+def test_sigstore_accepts_the_bundle_and_refuses_another(packs: Path, keys: Path, tmp_path: Path) -> None:
+    modules = os.environ.get("ASSAY_SIGSTORE", "")
+    if not (Path(modules) / "@sigstore/verify").is_dir() or not shutil.which("node"):
+        missing("ASSAY_SIGSTORE does not name a node_modules folder with @sigstore/verify, or there is no node")
+
+    def said(bundle: Path, key: str) -> str:
+        run_it = ["node", "-e", _NODE, str(bundle), str(keys / key)]
+        env = {**os.environ, "NODE_PATH": modules}
+        return subprocess.run(run_it, env=env, check=False, capture_output=True, text=True).stdout.strip()
+
+    bundle = packs / "signed" / "attestation.sigstore.json"
+    assert said(bundle, "key.pub") == "accepted"
+    assert said(bundle, "other.pub") == ""
+    whole = json.loads(bundle.read_text())
+    for changed in (whole["dsseEnvelope"], whole["dsseEnvelope"]["signatures"][0]):
+        name = "payload" if "payload" in changed else "sig"
+        before, data = changed[name], bytearray(b64decode(changed[name]))
+        data[40] ^= 1
+        changed[name] = b64encode(data).decode()
+        (tmp_path / "bundle.json").write_text(json.dumps(whole))
+        assert said(tmp_path / "bundle.json", "key.pub") == ""
+        changed[name] = before
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_the_list_stands_in_the_documentation() -> None:
 def test_a_model_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> None:
     write(tmp_path, "clean.yaml", CLEAN)
     write(tmp_path, "model/tosca.yaml", MODEL)
-    files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs", "evidence")]
+    files = [f"{form}=out/{form}" for form in ("json", "sarif", "html", "inputs")]
     (tmp_path / "out").mkdir()
     outputs = [part for file in files for part in ("--output", file)]
     done = assay("scan", ".", "--exclude", "/out/", "--output", "table", *outputs, cwd=tmp_path)
@@ -132,7 +132,7 @@ def test_a_model_beside_clean_manifests_are_told_everywhere(tmp_path: Path) -> N
     assert "Incomplete: 1 input was not assessed (tosca)." in done.stdout
     reason = "a TOSCA template, which Assay does not read"
     texts = {form: (tmp_path / "out" / form).read_text() for form in ("json", "sarif", "html", "inputs")}
-    texts |= {"table": done.stdout, "evidence": (tmp_path / "out/evidence/population.jsonl").read_text()}
+    texts |= {"table": done.stdout}
     assert {name for name, text in texts.items() if reason in text and "model/tosca.yaml" in text} == set(texts)
     log = json.loads(texts["sarif"])["runs"][0]["invocations"][0]
     assert log["executionSuccessful"] is False

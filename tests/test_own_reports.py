@@ -55,7 +55,7 @@ def test_reports_of_an_earlier_scan_are_not_read_again(folder: Path) -> None:
     names = ("r.json", "r.jsonl", "r.sarif", "g.sarif", "r.html", "s.html", *CI.values())
     formats = ("json", "jsonl", "sarif", "sarif-github", "html", "html-summary", *CI)
     outputs = [f"{form}=out/{name}" for form, name in zip(formats, names, strict=True)]
-    asked = [part for each in (*outputs, "evidence=out/pack") for part in ("--output", each)]
+    asked = [part for each in outputs for part in ("--output", each)]
     assay("scan", ".", "--exclude", "/out/", "--include-passes", "--all-frameworks", *asked, cwd=folder)
     before, after = (
         json.loads(assay("scan", ".", *exclude, "--output", "json", "--quiet", cwd=folder).stdout)
@@ -65,7 +65,7 @@ def test_reports_of_an_earlier_scan_are_not_read_again(folder: Path) -> None:
     assert before["verdict"] == after["verdict"]
     told = {item["path"]: item for item in after["inputs"]}
     assert {told[f"out/{name}"]["status"] for name in names} == {"skipped"}
-    assert told["out/pack/report.html"]["reason"] == "a report of Assay"
+    assert told["out/r.html"]["reason"] == "a report of Assay"
 
 
 def test_the_sign_of_a_report_hides_no_manifest(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import sqlite3
@@ -284,8 +285,11 @@ def test_no_cache_and_evidence_render_anew(folder: Path, tmp_path: Path) -> None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(helm, "_by_library", refuse)
-        for output, returned in (("json=../x.json", 1), ("evidence=../pack", 4)):
-            assert assay(*arguments, output, cwd=folder, XDG_CACHE_HOME=str(home)).returncode == returned
+        assert assay(*arguments, "json=../x.json", cwd=folder, XDG_CACHE_HOME=str(home)).returncode == 1
+        pack = ("evidence", "build", ".", "--framework", "soc2", "--out", "../pack")
+        assert assay(*pack, cwd=folder, XDG_CACHE_HOME=str(home)).returncode == 0
+        verdict = json.loads((folder / "../pack/run.json").read_text())["verdict"]
+        assert verdict["exit_code"] == 4
         done = assay(*arguments, "json=../x.json", "--no-cache", cwd=folder, XDG_CACHE_HOME=str(home))
         assert done.returncode == 4
 

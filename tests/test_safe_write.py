@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import signal
 import stat
@@ -207,18 +206,16 @@ def test_the_mode_is_the_usual_one_and_that_of_a_replaced_file_stays(folder: Pat
         assay("scan", "pod.yaml", "--output", "json=new", cwd=folder)
         (folder / "old").write_text(OLD)
         (folder / "old").chmod(0o604)
-        assay("scan", "pod.yaml", "--output", "json=old", "--output", "evidence=pack", cwd=folder)
+        assay("scan", "pod.yaml", "--output", "json=old", cwd=folder)
     finally:
         os.umask(before)
-    modes = [stat.S_IMODE((folder / name).stat().st_mode) for name in ("new", "old", "pack", "pack/results.json")]
-    assert modes == [0o640, 0o604, 0o750, 0o640]
+    assert [stat.S_IMODE((folder / name).stat().st_mode) for name in ("new", "old")] == [0o640, 0o604]
     assert (folder / "old").read_text() != OLD
 
 
 def test_a_name_of_255_bytes_is_a_target(folder: Path) -> None:
     assert assay("scan", "pod.yaml", "--output", f"json={'n' * 255}", cwd=folder).returncode == 1
-    assert assay("scan", "pod.yaml", "--output", f"evidence={'e' * 255}", cwd=folder).returncode == 1
-    assert names(folder) == {"pod.yaml", "n" * 255, "e" * 255}
+    assert names(folder) == {"pod.yaml", "n" * 255}
 
 
 @pytest.mark.parametrize(
@@ -231,8 +228,6 @@ def test_a_name_of_255_bytes_is_a_target(folder: Path) -> None:
         ("json=pod.yaml/x", "cannot write pod.yaml/x: not a directory"),
         ("json=/dev/full", "cannot write /dev/full: no space left on device"),
         ("json=/dev/fd/99", "cannot write /dev/fd/99: bad file descriptor"),
-        ("evidence=pod.yaml", "cannot write pod.yaml: not a directory"),
-        ("evidence=sub", "the folder sub is not empty (name an empty folder)"),
     ],
 )
 def test_what_cannot_be_a_target_is_told(folder: Path, target: str, said: str) -> None:
@@ -285,15 +280,14 @@ def file_size(most: int) -> Iterator[None]:
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 @pytest.mark.parametrize("before", [True, False])
 def test_a_full_disk_leaves_things_as_they_were(folder: Path, command: tuple[str, ...], *, before: bool) -> None:
-    is_evidence = command[-1].startswith("evidence")
     if before:
-        (folder / "x.txt").mkdir() if is_evidence else (folder / "x.txt").write_text(OLD)
+        (folder / "x.txt").write_text(OLD)
     with file_size(100):
         done = assay(*(part.replace("TARGET", "x.txt") for part in command), cwd=folder)
     assert (done.returncode, fault(done).splitlines()[-1]) == (2, "assay: cannot write x.txt: file too large")
     assert names(folder) == {"pod.yaml", *(["x.txt"] if before else [])}
     if before:
-        assert names(folder / "x.txt") == set() if is_evidence else (folder / "x.txt").read_text() == OLD
+        assert (folder / "x.txt").read_text() == OLD
 
 
 @pytest.mark.parametrize(("command", "code"), [(("rules", "new", "a.x"), 2), (("fix", "."), 1)])
@@ -315,7 +309,7 @@ def test_a_full_file_system_leaves_things_as_they_were(folder: Path) -> None:
         return  # who may not mount has the test above
     try:
         (small / "x.txt").write_text(OLD)
-        for output in ("json=small/x.txt", "html=small/y.txt", "evidence=small/pack"):
+        for output in ("json=small/x.txt", "html=small/y.txt"):
             done = assay("scan", "pod.yaml", "--output", output, cwd=folder)
             assert (done.returncode, "no space left on device" in done.stderr) == (2, True)
             assert names(small) == {"x.txt"}
@@ -380,41 +374,10 @@ def test_a_run_that_is_ended_leaves_the_old_file(folder: Path, moment: int) -> N
     assert (folder / "x.html").read_text() == OLD
 
 
-@pytest.mark.parametrize("moment", [0, 1, 2, 7, 14])
-def test_a_run_that_is_ended_leaves_no_evidence(folder: Path, moment: int) -> None:
-    assert ended_at(moment, folder, "evidence=pack") == -signal.SIGTERM
-    assert names(folder) == {"pod.yaml"}
-
-
-@pytest.mark.parametrize("moment", [0, 1, 7, 14])
-def test_a_run_that_is_ended_leaves_an_empty_folder_empty(folder: Path, moment: int) -> None:
-    (folder / "pack").mkdir()
-    assert ended_at(moment, folder, "evidence=pack") == -signal.SIGTERM
-    assert names(folder / "pack") == set()
-
-
 def test_an_ignored_signal_stays_ignored(folder: Path) -> None:
     done = in_a_shell(folder, f"trap '' TERM; exec {sys.executable} -c '{_DRIVER}' 2 scan pod.yaml --output html=x")
     assert done.returncode == 1, done.stderr
     assert names(folder) == {"pod.yaml", "x"}
-
-
-def test_two_runs_at_once_do_not_mix(folder: Path) -> None:
-    command = [sys.executable, "-m", "scanner", "scan", "pod.yaml", "--output", "json=x.json", "--output"]
-    for pack in ("new", "there"):
-        (folder / "there").mkdir(exist_ok=True)
-        runs = [
-            subprocess.Popen([*command, f"evidence={pack}", *more], cwd=folder, stderr=subprocess.DEVNULL)
-            for more in ([], ["--include-passes"])
-        ]
-        codes = sorted(run.wait() for run in runs)
-        assert codes in ([1, 2], [2, 2])
-        assert json.loads((folder / "x.json").read_text())["format"] == "assay-results/2"
-        if codes == [1, 2]:
-            check = ["sha256sum", "--check", "--strict", "--quiet", "MANIFEST.sha256"]
-            assert subprocess.run(check, cwd=folder / pack, check=False).returncode == 0
-            assert len(names(folder / pack)) == 6
-    assert not [name for name in names(folder) if re.match(r"\.assay", name)]
 
 
 @pytest.mark.parametrize(

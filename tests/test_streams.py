@@ -95,7 +95,7 @@ def test_too_few_open_files_are_told(folder: Path, limit: int) -> None:
     assert not (folder / "x.json").exists()
 
 
-@pytest.mark.parametrize("arguments", ["--jobs 8", "--no-cache", "--output evidence=pack"])
+@pytest.mark.parametrize("arguments", ["--jobs 8", "--no-cache"])
 def test_twelve_open_files_are_enough_or_told(folder: Path, arguments: str, repository: Path) -> None:
     line = f"ulimit -n 12; assay scan {repository}/examples/digital-bank --output json=x.json {arguments}"
     code, _, said = in_a_shell(folder, line)

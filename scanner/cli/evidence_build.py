@@ -96,21 +96,22 @@ def command(context: click.Context, /, **given: Any) -> int:
     chosen = resolved_options(context)
     if not chosen.value("framework"):
         raise UsageError("no framework is named", hint="name one or more: --framework soc2 --framework pci-dss")
-    built = _built(chosen, given, signer)
-    write_pack(target, built.content)
-    _tell(target, built)
+    signature = signer.public.fingerprint if signer else UNSIGNED
+    made = built(chosen, given, signature)
+    content = sealed(made.content, signer)
+    write_pack(target, content)
+    _tell(target, made.scan, content, signature)
     return 0
 
 
-class _Built(Struct, frozen=True):
-    """A pack in memory, and the scan that it was made from."""
+class BuiltPack(Struct, frozen=True):
+    """The files of a pack before they are sealed, and the scan that they were made from."""
 
     content: PackContent
     scan: Scan
-    signature: str
 
 
-def _built(chosen: ResolvedOptions, given: dict[str, Any], signer: Signer | None) -> _Built:
+def built(chosen: ResolvedOptions, given: dict[str, Any], signature: str) -> BuiltPack:
     """Scan and make the files of a pack."""
     started, paths = now(), chosen.value("paths") or (".",)
     revision = given["git_revision"] or ""
@@ -126,18 +127,19 @@ def _built(chosen: ResolvedOptions, given: dict[str, Any], signer: Signer | None
         tool=tool(),
         actor=actor_of(given["actor"], os.environ),
         arguments=tuple(map(mask, sys.argv[1:])),
+        folder=mask(os.getcwd()),
         repository=repository_of(state, root, now() if os.environ.get("SOURCE_DATE_EPOCH") else ""),
-        root=os.path.realpath(root),
-        paths=tuple(paths),
+        root=mask(os.path.realpath(root)),
+        paths=tuple(map(mask, paths)),
         configuration=configuration_of(chosen, {"engines": given["engines"], "git_revision": revision}),
         started=started,
         ended=now(),
-        signature=signer.public.fingerprint if signer else UNSIGNED,
+        signature=signature,
     ).record(result)
     shown = without_absolute(result, shown_from(root, _named(chosen, how)))
     policy = policy_files(how, chosen.configuration.file, manual.path)
     content = content_of(shown, record, policy, tracked_of(state, root), manual.states(result, how))
-    return _Built(sealed(content, signer), result, record.signature)
+    return BuiltPack(content, result)
 
 
 def _options(
@@ -190,10 +192,9 @@ def _refuse_occupied(target: Path) -> None:
         raise UsageError(f"the folder {target} is not empty", hint="name an empty folder")
 
 
-def _tell(target: Path, built: _Built) -> None:
+def _tell(target: Path, result: Scan, content: PackContent, signature: str) -> None:
     """Say on standard error what was written."""
-    result = built.scan
     click.echo(f"assay: {result.verdict.reason} (exit code {result.verdict.exit_code} of a scan)", err=True)
-    digest = pack_digest(built.content[MANIFEST])
-    signed = "UNSIGNED" if built.signature == UNSIGNED else f"signed by {built.signature}"
-    click.echo(f"assay: wrote {safe(str(target))}: {len(built.content)} files, sha256:{digest}, {signed}", err=True)
+    signed = UNSIGNED if signature == UNSIGNED else f"signed by {signature}"
+    digest = pack_digest(content[MANIFEST])
+    click.echo(f"assay: wrote {safe(str(target))}: {len(content)} files, sha256:{digest}, {signed}", err=True)

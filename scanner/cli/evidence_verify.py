@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.option_groups import Command, option
+from scanner.cli.option_groups import INPUT, Command, option
 from scanner.errors import UsageError
 from scanner.evidence.manifest import MANIFEST, pack_digest
 from scanner.evidence.reading import OpenedPack, opened
@@ -16,15 +16,14 @@ from scanner.exit_codes import CLEAN, FAILED
 from scanner.masking import mask
 from scanner.reports.safe_text import safe
 
-_CHECKS = "Checks"
 _MOST = 100
 
 
 @click.command("verify", cls=Command)
 @click.argument("pack", type=click.Path(path_type=Path))
-@option(_CHECKS, "--key", metavar="PUB", help="Require signatures by this public key in PEM, which you trust.")
+@option(INPUT, "--key", metavar="PUB", help="Require signatures by this public key in PEM, which you trust.")
 @option(
-    _CHECKS,
+    INPUT,
     "--git",
     "repository",
     metavar="REPO",
@@ -32,20 +31,28 @@ _MOST = 100
     help="Compare the recorded files with the commit in this clone of the repository.",
 )
 @option(
-    _CHECKS,
+    INPUT,
     "--tsr",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Verify this time stamp (RFC 3161) of MANIFEST.sha256. Needs --tsa.",
 )
 @option(
-    _CHECKS,
+    INPUT,
     "--tsa",
     metavar="CA",
     type=click.Path(path_type=Path),
     help="Trust time stamps by these certificates (PEM).",
 )
-def command(pack: Path, key: str | None, repository: Path | None, tsr: Path | None, tsa: Path | None) -> int:
+@option(
+    INPUT,
+    "--reproduce",
+    is_flag=True,
+    help="Scan again, in the clone of --git with the commit checked out, and compare every file.",
+)
+def command(
+    pack: Path, key: str | None, repository: Path | None, tsr: Path | None, tsa: Path | None, reproduce: bool
+) -> int:
     """Verify an evidence pack, a folder or a ZIP file.
 
     Every file is compared with the manifest, the signatures with the key, the attestation with the files, and the
@@ -55,6 +62,8 @@ def command(pack: Path, key: str | None, repository: Path | None, tsr: Path | No
     """
     if (tsr is None) != (tsa is None):
         raise UsageError("--tsr and --tsa belong together", hint="name both")
+    if reproduce and repository is None:
+        raise UsageError("--reproduce needs --git", hint="name a clone with the commit checked out: --git REPO")
     if key:
         need_library("--key")
     given = opened(pack)
@@ -63,6 +72,10 @@ def command(pack: Path, key: str | None, repository: Path | None, tsr: Path | No
         from scanner.evidence.against_git import compare
 
         found = found.with_more(compare(given.content, repository))
+    if repository and reproduce:
+        from scanner.cli.evidence_reproduce import reproduce as repeat
+
+        found = found.with_more(repeat(given.content, repository))
     if tsr and tsa:
         from scanner.evidence.timestamp import check
 

@@ -14,22 +14,22 @@ from scanner import reports
 from scanner.cli.terminal import on_standard_output
 from scanner.errors import UsageError
 from scanner.finished_scan import Scan
-from scanner.reports.format import FolderFormat, Format, Presentation, TextFormat, load
+from scanner.reports.format import Presentation, TextFormat
 from scanner.safe_write import write_file
 
-_FOLDERS = {"evidence": "scanner.evidence"}
-"""Format that is a folder -> the module that declares it as `FORMAT`."""
-FORMATS = (*reports.FORMATS, *_FOLDERS)
+FORMATS = tuple(reports.FORMATS)
 """Everything that `--output` may name."""
+_FORMER = "evidence"
+"""A name that `--output` took, and that is a command now."""
 
 
 class Output(Struct, frozen=True):
     """One `--output`: a format and where it goes."""
 
     name: str
-    form: Format
+    form: TextFormat
     target: Path | None
-    """A file or folder; None for standard output."""
+    """A file; None for standard output."""
 
 
 def parse(given: Sequence[str]) -> tuple[Output, ...]:
@@ -52,37 +52,28 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def find(name: str) -> Format:
-    """What one of FORMATS declares of itself."""
-    return load(_FOLDERS[name], FolderFormat) if name in _FOLDERS else reports.find(name)
-
-
 def _parse(text: str) -> Output:
     name, equals, target = text.partition("=")
+    if name == _FORMER:
+        raise UsageError("there is no output format 'evidence'", hint="assay evidence build writes an evidence pack")
     if name not in FORMATS:
         raise UsageError(f"there is no output format {name!r}", hint="known: " + ", ".join(FORMATS))
-    form = find(name)
-    if isinstance(form, FolderFormat) and not target:
-        raise UsageError(f"{name} is a folder of files", hint=f"name the folder: --output {name}=FOLDER")
     if equals and not target:
         hint = f"name one: --output {name}=FILE, or leave out the `=` for standard output"
         raise UsageError(f"--output {text} names no file", hint=hint)
-    return Output(name, form, Path(target) if target else None)
+    return Output(name, reports.find(name), Path(target) if target else None)
 
 
 def write(result: Scan, outputs: Iterable[Output], presentation: Presentation, seconds: float) -> None:
     """Write a scan, which took some seconds, to every output.
 
-    Raises UsageError where a file or folder cannot be written.
+    Raises UsageError where a file cannot be written.
     """
     for output in outputs:
-        match output.form, output.target:
-            case FolderFormat() as form, Path() as folder:
-                form.write(result, folder)
-            case TextFormat(), Path() as file:
-                write_file(file, reports.render(output.name, result, presentation))
-            case TextFormat() as form, None:
-                show(output.name, form, result, on_standard_output(presentation, os.environ, seconds))
+        if output.target:
+            write_file(output.target, reports.render(output.name, result, presentation))
+        else:
+            show(output.name, output.form, result, on_standard_output(presentation, os.environ, seconds))
 
 
 def show(name: str, form: TextFormat, result: Scan, presentation: Presentation) -> None:

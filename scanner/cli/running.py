@@ -80,7 +80,7 @@ _WRITTEN = (
         OUTPUT,
         "--include-passes",
         is_flag=True,
-        help="List passed outcomes too, in the formats json, jsonl, sarif, html, junit and evidence.",
+        help="List passed outcomes too, in the formats json, jsonl, sarif, html and junit.",
     ),
     option(
         OUTPUT,
@@ -126,7 +126,6 @@ class Wanted(Struct):
             git_commit=git_commit,
             git_dirty=git_dirty,
             fixes=any(form.shows_fixes for form in forms),
-            reuse=not any(form.assesses_anew for form in forms),
         )
 
     def run(self, chosen: ResolvedOptions, work: Callable[[Callable[[Input], object]], Scan], *, on_disk: bool) -> int:

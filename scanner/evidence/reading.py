@@ -44,7 +44,7 @@ def opened(path: Path) -> OpenedPack:
         raise UsageError(f"{path} is a symbolic link, and Assay does not follow it", hint="name its target")
     if path.is_dir():
         return _of_folder(path)
-    if not is_zip(path) and not zipfile.is_zipfile(path):
+    if not path.is_file() or not (is_zip(path) or zipfile.is_zipfile(path)):
         raise UsageError(f"{path} is neither a folder nor a ZIP file", hint="name a pack of `assay evidence build`")
     return _of_zip(path)
 

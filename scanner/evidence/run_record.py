@@ -80,6 +80,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     tool: Tool
     actor: Actor
     arguments: tuple[str, ...]
+    folder: str
+    """The current folder, from which the arguments name files."""
     repository: Repository | None
     root: str
     """The folder that names of files are relative to."""
@@ -117,8 +119,6 @@ class PackSource(Struct, frozen=True):
 
     version: str
     digest: str
-    address: str = ""
-    branch: str = ""
     commit: str = ""
     tree: str = ""
     time: str = NO_TIME
@@ -141,7 +141,7 @@ def source_of(record: RunRecord) -> PackSource:
     if own is None:
         return base
     time = own.committed or NO_TIME
-    return replace(base, address=own.address, branch=own.branch, commit=own.commit, tree=own.tree, time=time)
+    return replace(base, commit=own.commit, tree=own.tree, time=time)
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -150,6 +150,8 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     tool: Tool
     actor: Actor
     arguments: tuple[str, ...]
+    folder: str
+    """The current folder, from which the arguments name files."""
     repository: Repository | None
     root: str
     paths: tuple[str, ...]
@@ -164,6 +166,7 @@ class Circumstances(Struct, frozen=True, kw_only=True):
             tool=self.tool,
             actor=self.actor,
             arguments=self.arguments,
+            folder=self.folder,
             repository=self.repository,
             root=self.root,
             paths=self.paths,

@@ -36,7 +36,7 @@ _PIECE = 100_000
 
 def find(name: str) -> TextFormat:
     """What one of FORMATS declares of itself."""
-    return load(FORMATS[name], TextFormat)
+    return load(FORMATS[name])
 
 
 def render(name: str, scan: Scan, presentation: Presentation | None = None) -> Iterator[str]:

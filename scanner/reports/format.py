@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -44,8 +43,6 @@ class Format(Struct, frozen=True, kw_only=True):
     """The report shows the fix of each finding, so the scan has to compute it."""
     tells_commit: bool
     """The report states the Git commit of the scanned files, so it has to be looked up."""
-    assesses_anew: bool = False
-    """The report is evidence, so no result comes from the cache."""
 
 
 class TextFormat(Format, frozen=True, kw_only=True):
@@ -60,22 +57,12 @@ class TextFormat(Format, frozen=True, kw_only=True):
     """The same for a presentation, where the format heeds any of it."""
 
 
-class FolderFormat(Format, frozen=True, kw_only=True):
-    """A format that is a folder of files and never goes to standard output."""
-
-    write: Callable[[Scan, Path], None]
-    """Fills a new or empty folder; raises UsageError where that is not possible."""
-
-
-_Format = TypeVar("_Format", bound=Format)
-
-
-def load(module: str, kind: type[_Format]) -> _Format:
+def load(module: str) -> TextFormat:
     """The format that a module declares as `FORMAT`; only now is the module imported.
 
     Raises TypeError where it declares something else.
     """
     declared = import_module(module).FORMAT
-    if not isinstance(declared, kind):
-        raise TypeError(f"{module}.FORMAT is a {type(declared).__name__}, not a {kind.__name__}")
+    if not isinstance(declared, TextFormat):
+        raise TypeError(f"{module}.FORMAT is a {type(declared).__name__}, not a TextFormat")
     return declared

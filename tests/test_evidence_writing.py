@@ -1,0 +1,141 @@
+"""A pack is written whole or not at all: through no link, on a full disk, and however the run ends."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanner.evidence.packing import write_pack
+from scanner.evidence.reading import opened
+from tests.command_line import assay, fault
+from tests.evidence_repository import SELECT, build, make_repository
+
+pytestmark = pytest.mark.slow
+
+CONTENT = {f"folder/{number}/{number}.txt": b"x" * 5000 for number in range(30)} | {"MANIFEST.sha256": b"last"}
+_WRITER = """
+import os, signal, sys
+from pathlib import Path
+from scanner.evidence.packing import write_pack
+
+content = {f"folder/{number}/{number}.txt": b"x" * 5000 for number in range(30)} | {"MANIFEST.sha256": b"last"}
+left, number = int(sys.argv[2]), getattr(signal, sys.argv[3])
+
+def ended(event, given):
+    global left
+    if event in ("open", "os.mkdir", "os.rename", "os.listdir", "os.chmod", "os.rmdir", "os.scandir"):
+        left -= 1
+        if left == -1:
+            os.kill(os.getpid(), number)
+
+sys.addaudithook(ended)
+write_pack(Path(sys.argv[1]), content)
+"""
+"""Writes a pack, and is ended from outside before one of the steps in which it writes."""
+
+
+def ended_at(moment: int, target: Path, by: str) -> int:
+    run = [sys.executable, "-c", _WRITER, str(target), str(moment), by]
+    return subprocess.run(run, check=False, capture_output=True).returncode
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return make_repository(tmp_path / "bank")
+
+
+def command(target: Path) -> list[str]:
+    chosen = [part for rule in SELECT for part in ("--select", rule)]
+    own = ["evidence", "build", ".", "--framework", "soc2", *chosen, "--out", str(target)]
+    return [sys.executable, "-m", "scanner", *own]
+
+
+@pytest.mark.parametrize("target", ["pack", "pack.zip", "there"])
+def test_a_full_disk_is_one_clear_error(repository: Path, tmp_path: Path, target: str) -> None:
+    out = tmp_path / "out"
+    (out / "there").mkdir(parents=True)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        done = build(repository, out / target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert done.returncode == 2
+    assert fault(done).splitlines()[-1] == f"assay: cannot write {out / target}: file too large"
+    assert {path.name for path in out.rglob("*")} == {"there"}
+
+
+@pytest.mark.parametrize("target", ["pack", "there", "pack.zip"])
+def test_a_run_that_is_killed_leaves_no_half_pack(tmp_path: Path, target: str) -> None:
+    """Before 50 steps or more, until one run ends by itself."""
+    code, moment, there = -signal.SIGKILL, 0, False
+    while code == -signal.SIGKILL:
+        (tmp_path / str(moment) / "there").mkdir(parents=True)
+        path = tmp_path / str(moment) / target
+        code = ended_at(moment, path, "SIGKILL")
+        found = opened(path).content if path.exists() else {}
+        assert found in ({}, CONTENT)
+        assert found == CONTENT or not there, "a later step takes nothing away"
+        there = bool(found)
+        moment += 1 if target == "pack.zip" else 4
+    assert (code, there) == (0, True)
+
+
+@pytest.mark.parametrize("moment", [0, 1, 7, 60, 100])
+def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, moment: int) -> None:
+    (tmp_path / "there").mkdir()
+    assert ended_at(moment, tmp_path / "there", "SIGTERM") == -signal.SIGTERM
+    assert {path.name for path in tmp_path.rglob("*")} == {"there"}
+
+
+def test_of_two_runs_at_once_one_writes_the_pack(repository: Path, tmp_path: Path) -> None:
+    runs = [
+        subprocess.Popen(command(tmp_path / "out" / "pack"), cwd=repository, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert sorted(run.wait() for run in runs) == [0, 2]
+    assert assay("evidence", "verify", str(tmp_path / "out" / "pack"), cwd=tmp_path).returncode == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"pack"}
+
+
+@pytest.mark.parametrize("target", ["link", "linked/pack", "linked/pack.zip"])
+def test_nothing_is_written_through_a_link_out_of_the_working_directory(
+    repository: Path, tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (repository / "link").symlink_to("../outside/new")
+    (repository / "linked").symlink_to("../outside")
+    done = build(repository, Path(target))
+    assert (done.returncode, "leads out of the working directory" in done.stderr) == (2, True), done.stderr
+    assert not [*(tmp_path / "outside").iterdir()]
+
+
+def test_an_empty_folder_keeps_its_mode_and_a_new_one_has_the_usual(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir(mode=0o711)
+    before = os.umask(0o027)
+    try:
+        for name in ("there", "new"):
+            write_pack(tmp_path / name, CONTENT)
+    finally:
+        os.umask(before)
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("there", "new", "new/folder", "new/folder/1/1.txt")]
+    assert modes == [0o711, 0o750, 0o750, 0o640]
+
+
+def test_a_mounted_volume_gets_the_files(tmp_path: Path) -> None:
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(volume)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        return  # only root mounts
+    try:
+        write_pack(volume, CONTENT)
+        assert opened(volume).content == CONTENT
+    finally:
+        subprocess.run(["umount", str(volume)], check=True)

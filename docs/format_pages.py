@@ -17,7 +17,7 @@ from scanner.subjects.unread import UNREAD
 _GUIDES = "../guides"
 _HTML = "results.md#the-html-report"
 _DESCRIBED = {"html": _HTML, "html-summary": _HTML, "json": "results.md", "jsonl": "results.md"}
-_DESCRIBED |= {"sarif": "sarif.md", "sarif-github": "sarif.md"}
+_DESCRIBED |= {"sarif": "results.md", "sarif-github": "results.md"}
 _DESCRIBED |= {
     name: "for-platform-engineers.md#in-a-pipeline" for name, module in reports.FORMATS.items() if ".ci." in module
 }

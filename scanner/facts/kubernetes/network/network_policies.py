@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from scanner.facts.kubernetes.network.isolation import Directions, directions
 from scanner.facts.kubernetes.network.policies import DIRECTIONS, Policy, policies
 from scanner.facts.kubernetes.network.policy_selection import Namespaces, selected
 from scanner.facts.kubernetes.network.same_name import agreed, contradicted
-from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, in_same_system, kind_of, name_of, namespace_of
 from scanner.facts.kubernetes.selections import SELECTED
 from scanner.facts.kubernetes.selectors import Selections
 from scanner.facts.lack import Lack
@@ -25,15 +25,6 @@ from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, RESOURCE, WORKLOAD
-
-
-class Peer(TypedDict):
-    """A peer of a network policy that is named by labels of pods."""
-
-    field: str
-    direction: str
-    found: NotRequired[bool]
-
 
 NETWORK_POLICIES = Fact(
     "network_policies",
@@ -68,15 +59,6 @@ DEFAULT_DENY = Fact(
     provide="scan the folder that holds the network policies of the namespace, and state the namespace in each",
     objects=("Namespace",),
 )
-PEERS = Fact(
-    "peers",
-    (RESOURCE,),
-    list[Peer],
-    "Each peer with labels under `podSelector`, and whether a workload has these labels.",
-    provide="scan the folder that holds the workloads and Namespaces that the policy names by labels",
-    objects=("NetworkPolicy",),
-)
-
 _KINDS = (
     "NetworkPolicy",
     "AdminNetworkPolicy",
@@ -120,22 +102,6 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
         workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
         _isolate(workloads, selecting, perhaps, facts, cluster.objects)
-
-
-@step(
-    Cluster,
-    gives=(PEERS,),
-    reads=(
-        read(RESOURCE, "object.spec", objects=("NetworkPolicy",)),
-        _NAMESPACES,
-    ),
-)
-def find_peers(cluster: Cluster, facts: Facts) -> None:
-    """Whether the peers that each policy names are there."""
-    spaces = Namespaces(cluster.objects)
-    for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
-        peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in _selecting_peers(policy)]
-        facts.add(policy, PEERS, peers)
 
 
 def _isolate(
@@ -212,30 +178,3 @@ def _open_namespace(objects: Objects, namespace: Subject, perhaps: list[Policy])
 def _reach(policy: Policy) -> str:
     """The namespace that a policy is about, `*` for all, empty where it states none."""
     return "*" if kind_of(policy.subject) in CLUSTER_SCOPED else namespace_of(policy.subject)
-
-
-def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The peers that a policy names by labels of their pods, each with its path."""
-    for direction, side in (("ingress", "from"), ("egress", "to")):
-        rules = path(policy.bindings["object"], "spec", direction)
-        for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-            peers = rule.get(side) if isinstance(rule, dict) else None
-            for index, peer in enumerate(peers if isinstance(peers, list) else ()):
-                selector = peer.get("podSelector") if isinstance(peer, dict) else None
-                if isinstance(selector, dict) and any(selector.values()):
-                    yield f"spec.{direction}.{number}.{side}.{index}", peer
-
-
-def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: Namespaces) -> Peer:
-    """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
-    item = Peer(field=field, direction=field.split(".")[1])
-    selector = peer["podSelector"]
-    outside = peer.get("namespaceSelector")
-    namespaces, complete = spaces.chosen(outside) if isinstance(outside, dict) else ([""], spaces.whole)
-    maybe_any = False
-    for namespace in namespaces:
-        sure, maybe = cluster.pods.selected(policy, selector, namespace=namespace)
-        if sure:
-            return {**item, "found": True}
-        maybe_any = maybe_any or bool(maybe) or cluster.makers.may_meet(policy, selector, namespace)
-    return item if maybe_any or not complete else {**item, "found": False}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import areas
@@ -23,9 +23,25 @@ import pairs
 import peers
 import rule_pages
 import site_map
-import start_page
 from data import Data, framework_path, load, objective_path, rule_path
-from markup import page
+from markup import page, paragraph
+
+from scanner.finished_scan import DISCLAIMER
+
+_CARDS = (
+    ("Overview", "guides/overview.md", "What Assay does, how to try it, and what each option means."),
+    ("Rules", "rules/index.md", "{rules} rules: what each requires, why, how to fix a failure, and its limits."),
+    (
+        "Frameworks",
+        "frameworks/index.md",
+        "{frameworks} frameworks with {controls} controls: with their mappings and rationales.",
+    ),
+    ("Objectives", "objectives/index.md", "{objectives} control objectives, which connect rules and controls."),
+    ("Commands", "commands/index.md", "Every command of `assay` with its options."),
+    ("Formats", "formats/index.md", "What is read, what is recognised and not read, and what is written."),
+    ("Configuration", "guides/configuration.md", "`assay.yaml`: parameters, severities, and what is left out."),
+    ("Architecture", "guides/architecture.md", "How Assay is built, and why."),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def generated(data: Data) -> dict[str, str]:
     """The generated pages: path from the folder of the pages -> text."""
     made = {
-        "index.md": start_page.blocks(data),
+        "index.md": _start(data),
         "rules/index.md": rule_pages.index(data),
         "rules/peers.md": peers.peers_page(peers.load(), data.rules),
         "objectives/index.md": objective_pages.index(data),
@@ -64,6 +80,30 @@ def generated(data: Data) -> dict[str, str]:
         **{f"commands/{name}.md": command_pages.page_of(name) for name in command_pages.commands()},
     }
     return {path: page(path, blocks, data.targets) for path, blocks in made.items()}
+
+
+def _start(data: Data) -> Iterator[str]:
+    """The start page, with a card for each part of the site."""
+    counts = {
+        "rules": len(data.rules),
+        "frameworks": len(data.frameworks),
+        "controls": f"{sum(len(item.controls) for item in data.frameworks):,}",
+        "objectives": len(data.objectives),
+    }
+    yield "# Assay"
+    yield paragraph(
+        "Assay is a policy-as-code compliance scanner. It reads files that your team already commits (architecture "
+        "specs, Kubernetes manifests, agent-swarm configurations), evaluates rules over all of them together, and "
+        "reports which controls of SOC 2, PCI DSS, GDPR, OWASP, zero trust and others the files support or contradict."
+    )
+    yield '<div class="grid cards" markdown>'
+    yield "\n".join(f"-   **[{title}]({path})**\n\n    {told.format(**counts)}\n" for title, path, told in _CARDS)
+    yield "</div>"
+    yield paragraph(
+        "The search finds a rule by its id, by the id of a check of another tool, such as `CKV_K8S_20`, and by a "
+        "control, such as `CC6.1`."
+    )
+    yield paragraph(DISCLAIMER)
 
 
 if __name__ == "__main__":

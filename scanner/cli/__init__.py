@@ -23,7 +23,7 @@ _COMMANDS = {
     "scan": "Scan files and folders.",
     "gate": "Compare files and folders with the base of a change.",
     "baseline": "Write, show and prune baselines.",
-    "graph": "Draw agents, their superiors, their servers and what they can do, with findings.",
+    "graph": "Draw architectures with their boundaries and flows, and agents with what they can do, with findings.",
     "fix": "Fix findings in the scanned files.",
     "explain": "Explain a rule or a finding.",
     "rules": "List, show, test, create and export rules.",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner import subjects
 from scanner.documents import Document
 from scanner.model import InputStatus, Subject
 from scanner.scan import Options, scan
+from scanner.subjects import formats
 from scanner.subjects.format import Format, KnownBy
 
 
@@ -50,7 +50,7 @@ FORMAT = Format(
 def test_what_becomes_of_them(
     name: str, text: str, status: InputStatus, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subjects, "_BY_PRECEDENCE", [*subjects._BY_PRECEDENCE, FORMAT])
+    monkeypatch.setattr(formats, "_BY_PRECEDENCE", [*formats._BY_PRECEDENCE, FORMAT])
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)

@@ -53,6 +53,7 @@ _MODULES = {
         "architecture.flows",
         "architecture.parties",
         "architecture.references",
+        "architecture.repeated_ids",
         "architecture.single_points",
         "architecture.stacks",
         "architecture.transfers",

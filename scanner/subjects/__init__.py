@@ -1,87 +1,50 @@
-"""Documents -> typed subjects, one module per format. `FORMATS` lists every format, `KINDS` every kind of subject."""
+"""Documents -> typed subjects, one module per format; `formats` lists them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from scanner.controls import ShownBy
 from scanner.documents import Document, Fault, is_page
-from scanner.late import regex
 from scanner.model import EMBEDDED, OUTSIDE, UNREAD_PART, WORKFLOW, Loss, Subject
-from scanner.subjects import (
-    agents,
-    api,
-    architecture,
-    calm,
-    catalogue,
-    faults,
-    foreign,
-    kubernetes,
-    prose,
-    stacks,
-    structurizr,
-    swarm,
-    threat_models,
-    unread,
-)
+from scanner.subjects import faults, foreign, swarm, unread
 from scanner.subjects.assertions import assertion
-from scanner.subjects.document import DOCUMENT as DOCUMENT  # its place does not matter to others
-from scanner.subjects.document import document_subject, first_line
+from scanner.subjects.document import DOCUMENT, document_subject, first_line
 from scanner.subjects.format import Format
+from scanner.subjects.formats import (
+    CONFIGURATION_CHANGE,
+    FORMATS,
+    IN_FILE,
+    IN_PLACE,
+    KINDS,
+    WAIVER,
+    asked,
+    is_ours,
+    losses_of,
+    may_be_ours,
+    may_hold,
+    reads,
+)
 from scanner.subjects.fragments import fragment
-from scanner.subjects.kind import Kind
 from scanner.subjects.quota import Quota
-from scanner.subjects.stacks import daemon, env_files
 from scanner.subjects.unread import TOOL_CALL, UnreadFormat
 
-CONFIGURATION_CHANGE = "gate.configuration-change"
-"""A setting that a change makes weaker, which no scanned document contains: a comparison makes it."""
-WAIVER = "gate.waiver"
-"""A waiver, which no scanned document contains: the gate makes it of the file of waivers."""
+__all__ = [
+    "CONFIGURATION_CHANGE",
+    "DOCUMENT",
+    "FORMATS",
+    "IN_FILE",
+    "IN_PLACE",
+    "KINDS",
+    "WAIVER",
+    "Recognition",
+    "RecognitionResult",
+    "may_be_ours",
+    "recognise",
+]
 
-FORMATS: tuple[Format, ...] = (
-    kubernetes.FORMAT,
-    architecture.FORMAT,
-    catalogue.FORMAT,
-    *api.FORMATS,
-    calm.FORMAT,
-    structurizr.FORMAT,
-    *threat_models.FORMATS,
-    stacks.FORMAT,
-    daemon.FORMAT,
-    env_files.FORMAT,
-    swarm.FORMAT,
-    prose.FORMAT,
-    *agents.FORMATS,
-)
-"""Every format; `KnownBy` decides between those that claim the same document, not their order here."""
-
-KINDS: dict[str, Kind] = {
-    DOCUMENT: Kind(("document",), ShownBy.MANIFEST),
-    CONFIGURATION_CHANGE: Kind(("change",), ShownBy.MANIFEST),
-    WAIVER: Kind(("waiver",), ShownBy.DECLARED),
-    **{name: kind for form in FORMATS for name, kind in form.kinds.items()},
-}
-
-IN_PLACE = (
-    *(kubernetes.RESOURCE, kubernetes.WORKLOAD, kubernetes.CONTAINER),
-    *stacks.IN_PLACE,
-    *daemon.IN_PLACE,
-)
-"""Kinds whose focus is a part of the document as it is, so that a change of it is a change of the text."""
-IN_FILE = (agents.SETTINGS, agents.PERMISSION, *stacks.IN_FILE)
-"""Kinds that hold the document that they are made of, so that a fix can change it."""
-
-_BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
-_LOADED = tuple(form for form in FORMATS if form.loaded_from)
-_LOADED_FROM = regex("|".join(form.loaded_from for form in _LOADED))
-_OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
-"""What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
-_DATA = ("yaml", "json")
 _LINES = ("prose", "shell")
 """Documents that are lines, without data of their own."""
 _OF_ANYTHING = ("front-matter", "toml")
@@ -159,7 +122,7 @@ class Recognition:
 
     def __iter__(self) -> Iterator[Subject]:
         for part in self._parts:
-            read = part.relaxed if isinstance(part, Fault) and part.relaxed and _reads(part.relaxed) else part
+            read = part.relaxed if isinstance(part, Fault) and part.relaxed and reads(part.relaxed) else part
             if isinstance(read, Fault):
                 self._take(read)
                 continue
@@ -180,7 +143,7 @@ class Recognition:
             self._foreign_kinds[why] = None
             self._losses.append(Loss(first_line(part), EMBEDDED, why))
             return
-        for form in _asked(part.origin.path):
+        for form in asked(part.origin.path):
             found = form.recognised(part, self._deploy_target) if part.format in form.documents else None
             if found is not None:
                 yield from self._quota.first(found, form, part, self._faults)
@@ -213,7 +176,7 @@ class Recognition:
 
     def _take(self, fault: Fault) -> None:
         """Take note of a part that cannot be read, by whose it is."""
-        if fault.relaxed and not _is_ours(fault.relaxed, fault.text):
+        if fault.relaxed and not is_ours(fault.relaxed, fault.text):
             self._pass_over(fault.relaxed, " (not strict JSON: it has comments or a trailing comma)")
         elif fault.embedded and fault.format == "call" and swarm.knows(fault.name):
             self._lose(fault.line, TOOL_CALL.name, fault.message)
@@ -221,7 +184,7 @@ class Recognition:
             self._losses.append(Loss(fault.line, EMBEDDED, faults.explained(fault).message))
         elif fault.embedded:
             self._notes.append(fault)
-        elif fault.format == "toml" and not _may_hold(fault):
+        elif fault.format == "toml" and not may_hold(fault):
             self._foreign_kinds["TOML that cannot be read"] = None
         elif faults.is_workflow(fault.path):
             self._losses.append(Loss(fault.line, WORKFLOW, fault.message))
@@ -271,8 +234,7 @@ class Recognition:
 
     def _lose_parts(self, part: Document) -> None:
         """The parts of a supported document that cannot be read; in a code block they are only a broken example."""
-        asked = _BY_PRECEDENCE if part.format in _DATA else ()
-        for line, why in (loss for form in asked for loss in form.losses(part)):
+        for line, why in losses_of(part):
             if part.origin.first_line:
                 self._losses.append(Loss(line, EMBEDDED, why))
             else:
@@ -294,30 +256,3 @@ class Recognition:
         if self._foreign_kinds:
             return ("in code blocks: " if self._in_code else "") + foreign.reason(self._foreign_kinds)
         return _LOST if self._losses else _NOTHING
-
-
-def _asked(path: str) -> Iterable[Format]:
-    """The formats in the order in which they are asked of a document: first one that a tool loads from its path."""
-    loaded = (form for form in _LOADED if re.search(form.loaded_from, path)) if _LOADED_FROM.search(path) else ()
-    return (*loaded, *_BY_PRECEDENCE)
-
-
-def may_be_ours(text: str) -> bool:
-    """Whether a text that cannot be read looks like a manifest, a spec or a tool call."""
-    return bool(_OURS.search(text))
-
-
-def _reads(part: Document) -> bool:
-    """Whether a format reads a document although its tools may refuse the text."""
-    return any(form.despite_faults and form.recognise(part) is not None for form in _BY_PRECEDENCE)
-
-
-def _may_hold(fault: Fault) -> bool:
-    """Whether a TOML file that cannot be read may be of a format of ours, by its path."""
-    empty = {"": None}
-    return bool(_LOADED_FROM.search(fault.path)) or bool(unread.of_document(fault.path, empty))
-
-
-def _is_ours(relaxed: Document, text: str) -> bool:
-    """Whether a text that is nearly JSON would be read if it were JSON."""
-    return may_be_ours(text) and not unread.of_document(relaxed.origin.path, relaxed.root.value)

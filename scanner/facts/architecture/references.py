@@ -1,4 +1,4 @@
-"""What an element names and no spec of its system defines, and what is defined twice."""
+"""What an element names and no spec of its system defines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from scanner.errors import nearest
-from scanner.facts.architecture.spec import ELEMENTS, Copies, Spec, Specs, alike, data_of, id_of, texts
+from scanner.facts.architecture.spec import Spec, Specs, data_of, id_of, texts
 from scanner.facts.fact import Fact
-from scanner.facts.groups import Groups, place
+from scanner.facts.groups import Groups
 from scanner.facts.roles import aliases, is_no_role
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.architecture import (
-    ASSET,
     BOUNDARY,
     DATASTORE,
     DOMAIN,
@@ -59,16 +58,6 @@ GUESSES = Fact(
     "none is near.",
     provide="define in the spec what it refers to",
 )
-DEFINED_AGAIN = Fact(
-    "defined_again",
-    (*ELEMENTS, FLOW, KEY),
-    str,
-    "What has the same id and is something else, or stands again in the same document; empty where nothing does.",
-    provide="state its `id`",
-    related=("again",),
-)
-
-_LABELS = {SERVICE: "service", DATASTORE: "data store", BOUNDARY: "boundary", ASSET: "data asset", FLOW: "flow"}
 _NO_GUESS = ""
 _GUESSES = 20
 """Names of a system for which a guess is made; it takes longer than everything else."""
@@ -269,35 +258,3 @@ def _state_roles(decisions: Iterable[Subject], roles: Sequence[str], facts: Fact
         nobody = [role for role in stated if is_no_role(role)]  # another rule reports them
         known = dict.fromkeys([*(role for role in stated if aliases(role) & held), *nobody, *roles])
         _state(decision, [(field, value, known) for field, value in named.items()], facts)
-
-
-@step(Specs, gives=(DEFINED_AGAIN,), reads=(read(KEY, "encryption_key.id"),))
-def find_repeated(specs: Specs, facts: Facts) -> None:
-    """What has the id of something else; a thing that several documents tell in the same way is one."""
-    for spec in specs.all:
-        for copies in (*spec.elements.values(), *spec.asset_copies.values()):
-            _repeat(copies, facts)
-        for kind in (FLOW, KEY):
-            by_id: Copies = {}
-            for subject in spec.group[kind]:
-                if name := id_of(subject):
-                    by_id.setdefault(name, []).append(subject)
-            for copies in by_id.values():
-                _repeat(copies, facts)
-
-
-def _repeat(copies: Sequence[Subject], facts: Facts) -> None:
-    facts.add(copies[0], DEFINED_AGAIN, "")
-    for number, subject in enumerate(copies[1:], 1):
-        other = next((each for each in copies[:number] if not alike((each, subject)) or _beside(each, subject)), None)
-        facts.add(subject, DEFINED_AGAIN, "")
-        if other:
-            where = place(other)
-            label = _LABELS.get(other.kind, "key")
-            facts.add(subject, DEFINED_AGAIN, f"the {label} in line {where.line} of {where.path}")
-            facts.relate(subject, "again", where)
-
-
-def _beside(one: Subject, other: Subject) -> bool:
-    """Whether two entries stand in one document."""
-    return one.origin.path == other.origin.path and one.told[0] == other.told[0]

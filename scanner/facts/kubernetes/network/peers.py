@@ -9,8 +9,8 @@ from typing import Any, NotRequired, TypedDict
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, name_of, namespace_of, path
-from scanner.facts.kubernetes.selectors import own_labels, selects
+from scanner.facts.kubernetes.network.policy_selection import Namespaces, named
+from scanner.facts.kubernetes.objects import path
 from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
@@ -34,9 +34,6 @@ PEERS = Fact(
     objects=("NetworkPolicy",),
 )
 
-_NAME_LABEL = "kubernetes.io/metadata.name"
-"""The label that every namespace has, with its name."""
-
 
 @step(
     Cluster,
@@ -48,7 +45,7 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 )
 def find_peers(cluster: Cluster, facts: Facts) -> None:
     """Whether the peers that each policy names are there."""
-    spaces = _Namespaces(cluster.objects)
+    spaces = Namespaces(cluster.objects)
     for policy in cluster.objects.of("networking.k8s.io", "NetworkPolicy"):
         stated = list(_selecting_peers(policy))
         peers = [_peer(policy, field, peer, cluster, spaces) for field, peer in stated]
@@ -56,37 +53,6 @@ def find_peers(cluster: Cluster, facts: Facts) -> None:
         for number, (_, peer) in enumerate(stated):
             if "found" not in peers[number]:
                 facts.lack(policy, PEERS, partial(_open_peer, policy, peer, cluster, spaces), item=number)
-
-
-class _Namespaces:
-    """The namespaces of a scan, for selectors of namespaces."""
-
-    def __init__(self, objects: Objects) -> None:
-        self.whole = objects.has_all_pods()
-        """They are all there are."""
-        self._stated = {namespace_of(workload) for workload in objects.workloads} - {""}
-        self._labels = {
-            name_of(item): {**own_labels(item), _NAME_LABEL: name_of(item)} for item in objects.of("core", "Namespace")
-        }
-        self._found: dict[str, list[str]] = {}
-
-    def chosen(self, selector: dict[str, Any]) -> tuple[list[str], bool]:
-        """The namespaces that a selector finds among the objects, and whether they are all that it can find."""
-        wanted = _named(selector)
-        if wanted:
-            return [wanted], wanted in self._stated and self.whole
-        key = repr(selector)
-        if key not in self._found:
-            self._found[key] = [name for name, labels in self._labels.items() if selects(selector, labels)]
-        return self._found[key], False
-
-
-def _named(selector: dict[str, Any]) -> str:
-    """The namespace that a selector names by its label; empty where it selects by anything else."""
-    labels = selector.get("matchLabels")
-    if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:
-        return str(labels[_NAME_LABEL])
-    return ""
 
 
 def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -101,7 +67,7 @@ def _selecting_peers(policy: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"spec.{direction}.{number}.{side}.{index}", peer
 
 
-def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: _Namespaces) -> Peer:
+def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, spaces: Namespaces) -> Peer:
     """Whether a peer finds a pod (`found`); left out where pods or namespaces may be elsewhere."""
     item = Peer(field=field, direction=field.split(".")[1])
     selector = peer["podSelector"]
@@ -116,13 +82,13 @@ def _peer(policy: Subject, field: str, peer: dict[str, Any], cluster: Cluster, s
     return item if maybe_any or not complete else {**item, "found": False}
 
 
-def _open_peer(policy: Subject, peer: dict[str, Any], cluster: Cluster, spaces: _Namespaces) -> Lack:
+def _open_peer(policy: Subject, peer: dict[str, Any], cluster: Cluster, spaces: Namespaces) -> Lack:
     """Pods that a peer names may be elsewhere."""
     outside = peer.get("namespaceSelector")
     namespaces, _ = spaces.chosen(outside) if isinstance(outside, dict) else ([""], True)
     for namespace in namespaces:
         _, maybe = cluster.pods.selected(policy, peer["podSelector"], namespace=namespace)
-        if maybe or not outside or _named(outside):
+        if maybe or not outside or named(outside):
             return lacks.of_pods(cluster, policy, peer["podSelector"], maybe, namespace)
     what = f"a workload{lacks.described(peer['podSelector'], '')}"
     within = f"in a Namespace{lacks.described(outside, '')}"

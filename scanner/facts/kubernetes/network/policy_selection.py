@@ -28,7 +28,7 @@ class Namespaces:
 
     def chosen(self, selector: dict[str, Any]) -> tuple[list[str], bool]:
         """The namespaces that a selector finds among the objects, and whether they are all that it can find."""
-        wanted = _named(selector)
+        wanted = named(selector)
         if wanted:
             return [wanted], wanted in self._stated and self.whole
         key = repr(selector)
@@ -40,7 +40,7 @@ class Namespaces:
         """Whether a selector finds a namespace by its name; None where its labels are not known."""
         if not namespace:
             return None
-        if wanted := _named(selector):
+        if wanted := named(selector):
             return wanted == namespace
         return selects(selector, self._labels[namespace]) if namespace in self._labels else None
 
@@ -49,7 +49,7 @@ class Namespaces:
         return isinstance(selector, dict) and selects(_flat(selector), self._labels.get(name_of(namespace), {}))
 
 
-def _named(selector: dict[str, Any]) -> str:
+def named(selector: dict[str, Any]) -> str:
     """The namespace that a selector names by its label; empty where it selects by anything else."""
     labels = selector.get("matchLabels")
     if not selector.get("matchExpressions") and isinstance(labels, dict) and list(labels) == [_NAME_LABEL]:

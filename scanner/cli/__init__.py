@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import islice
 from typing import NoReturn
 
@@ -14,6 +13,7 @@ import click
 
 from scanner import __version__
 from scanner.cli import streams
+from scanner.cli.lazy_group import LazyGroup
 from scanner.errors import AssayError, UsageError
 from scanner.exit_codes import INTERNAL, USAGE
 from scanner.late import regex
@@ -23,7 +23,7 @@ _COMMANDS = {
     "scan": "Scan files and folders.",
     "gate": "Compare files and folders with the base of a change.",
     "baseline": "Write, show and prune baselines.",
-    "graph": "Draw architectures with their boundaries and flows, and agents with what they can do, with findings.",
+    "graph": "Draw architectures and agents with their findings.",
     "fix": "Fix findings in the scanned files.",
     "explain": "Explain a rule or a finding.",
     "rules": "List, show, test, create and export rules.",
@@ -44,33 +44,12 @@ _LONG_WORD = regex(r"(\S{100})\S{200,}")
 """The length of a word that is printed; a longer one is cut. A file may hold any text."""
 
 
-class _Listed(click.Group):
-    """Commands in the order in which they are given."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+class _Commands(LazyGroup):
+    told = _COMMANDS
+    modules = f"{__name__}."
 
 
-class _Lazy(click.Group):
-    """Loads a command only when it is used, so that `--version` and `--help` are fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands with the first sentences of their help, without loading them."""
-        _Listed(commands={name: click.Command(name, help=told) for name, told in _COMMANDS.items()}).format_commands(
-            ctx, formatter
-        )
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="assay", message="%(prog)s %(version)s")
 def assay() -> None:
     """Scan architecture specs, Kubernetes manifests and agent swarms against compliance frameworks."""

@@ -29,7 +29,7 @@ from scanner.scan import scan
 @reads_files
 @click.pass_context
 def command(context: click.Context, /, output: str, **given: Any) -> None:
-    """Draw architectures with their boundaries and flows, and agents with what they can do, with findings.
+    """Draw architectures and agents with their findings.
 
     Without PATHS the command reads the current folder, or the `paths` of assay.yaml. The graph only shows what was
     read; `assay scan` tells what was not, and decides the exit code.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -93,3 +93,15 @@ def told_keys(found: Iterable[str]) -> str:
         return ""
     more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
     return f"keys that are not known and not read: {', '.join(keys[:_SHOWN])}{more}"
+
+
+def told_of_lists(root: Node, known: Mapping[str, Collection[str]], lists: Iterable[str]) -> str:
+    """What is said of keys that are not read in a model and in the entries of its lists.
+
+    `known` are the keys of each list, and those of the model itself under an empty name.
+    """
+    found = [*unknown_keys(root, known[""], "")]
+    for name in lists:
+        for entry in root.get(name).elements():
+            found += unknown_keys(entry, known[name], f" in {name}")
+    return told_keys(found)

@@ -26,8 +26,7 @@ from scanner.subjects.threat_models.building import (
     put_names,
     put_text,
     text_of,
-    told_keys,
-    unknown_keys,
+    told_of_lists,
 )
 
 _INTERNET = frozenset(("internet", "the internet", "public internet", "f0ba7722-39b6-4c81-8290-a30a248bb8d9"))
@@ -171,11 +170,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
 
 def notes(document: Document) -> str:
     """What a reader of a scan is told of the model: keys that are not known."""
-    found = list(unknown_keys(document.root, _KNOWN[""], ""))
-    for key in _LISTS:
-        for entry in document.root.get(key).elements():
-            found += unknown_keys(entry, _KNOWN[key], f" in {key}")
-    return told_keys(found)
+    return told_of_lists(document.root, _KNOWN, _LISTS)
 
 
 FORMAT = Format(

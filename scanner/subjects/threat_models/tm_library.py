@@ -24,8 +24,7 @@ from scanner.subjects.threat_models.building import (
     put_names,
     put_text,
     text_of,
-    told_keys,
-    unknown_keys,
+    told_of_lists,
 )
 
 _CATEGORIES = {
@@ -202,11 +201,7 @@ def losses(document: Document) -> Iterator[tuple[int, str]]:
 
 def notes(document: Document) -> str:
     """What a reader of a scan is told of the model: keys that are not known."""
-    found = list(unknown_keys(document.root, _KNOWN[""], ""))
-    for key in _NAMED:
-        for entry in document.root.get(key).elements():
-            found += unknown_keys(entry, _KNOWN[key], f" in {key}")
-    return told_keys(found)
+    return told_of_lists(document.root, _KNOWN, _NAMED)
 
 
 FORMAT = Format(

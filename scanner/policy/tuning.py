@@ -26,6 +26,9 @@ from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
 
+_HINTS = 100
+"""Unknown rules that get a hint: as many errors are printed."""
+
 OBJECTIVE = "objective:"
 """The prefix of a pattern that means all rules of an objective."""
 
@@ -114,7 +117,7 @@ def apply_settings(rules: Iterable[Rule], held: Collection[str], tuning: Tuning)
     """
     known = {rule.info.id: rule for rule in rules}
     settings = {each.rule: each for each in tuning.rules}
-    raise_together(error for each in tuning.rules for error in _wrong(each, known))
+    raise_together(_all_wrong(tuning.rules, known))
     selected, skipped = _matches(tuning.select, known), _matches(tuning.skip, known)
     held = known.keys() & held
     on = {name for name, each in settings.items() if each.enabled}
@@ -149,11 +152,20 @@ def _in_file(patterns: Iterable[Pattern]) -> str:
     return next((each.where for each in patterns if each.where and not each.is_typed), "")
 
 
+def _all_wrong(rules: Iterable[RuleSettings], known: Mapping[str, Rule]) -> Iterator[AssayError]:
+    """The errors in settings; unknown rules beyond the first ones have no hint, which takes longer than all else."""
+    unknown = 0
+    for each in rules:
+        if each.rule in known:
+            yield from _wrong(each, known)
+            continue
+        unknown += 1
+        hint = did_you_mean(each.rule, known) if unknown <= _HINTS else ""
+        yield UsageError(f"there is no rule {shown(each.rule)}", each.where, hint)
+
+
 def _wrong(settings: RuleSettings, known: Mapping[str, Rule]) -> Iterator[AssayError]:
     """The errors in the settings of a rule."""
-    if settings.rule not in known:
-        yield UsageError(f"there is no rule {shown(settings.rule)}", settings.where, did_you_mean(settings.rule, known))
-        return
     from scanner.policy.parameters import checked
 
     rule = known[settings.rule]

@@ -158,7 +158,7 @@ PLACES = (
     _read("a name of 255 bytes", _named("n" * 250 + ".yaml"), {"n" * 250 + ".yaml": _POD}),
     _read("a name of blanks", _named("  .yaml"), {"  .yaml": _POD}),
     _read("folders 500 deep", lambda: _chain(500, "d"), {f"{_DEEP}/x.yaml": _POD}),
-    _lost("folders beyond the longest path", lambda: _chain(20, _WIDE), {"/".join([_WIDE] * 16): _LONG}),
+    _lost("folders beyond the longest path", lambda: _chain(20, _WIDE), {"/".join([_WIDE] * 16) + "/": _LONG}),
     _skipped("2,000 small files", lambda: _many(2000), {"0.txt": ("skipped", "contains no YAML")}),
     _read("a checkout that starts programs", _hostile_checkout, {"x.yaml": _POD, ".git/": ("skipped", "version")}),
     _read("an ignore file of stars", _ignore_bomb, {"a" * 200 + ".yaml": _POD}),

@@ -11,7 +11,7 @@ from scanner.cli.ledger_options import ROOT, in_file, path_of
 from scanner.cli.option_groups import OUTPUT, Command, option
 from scanner.errors import UsageError
 from scanner.evidence.ledger.exporting import as_csv, as_sqlite
-from scanner.evidence.ledger.reading import entries_of, ledger_bytes
+from scanner.evidence.ledger.reading import Chain, entries_of, ledger_bytes
 from scanner.safe_write import write_file
 
 
@@ -46,8 +46,16 @@ def command(file: str | None, form: str, output: Path | None) -> int:
     if chain.faults:
         hint = "see `assay ledger verify`"
         raise UsageError(f"the ledger has faults, so it is not exported: {chain.faults[0]}", hint=hint)
-    pieces: Iterable[str | bytes] = (
-        (data,) if form == "jsonl" else (as_sqlite(chain),) if form == "sqlite" else as_csv(chain)
-    )
-    write_file(output or Path("/dev/stdout"), pieces)
+    pieces = _pieces(form, data, chain)
+    if output:
+        write_file(output, pieces)
+        return 0
+    for piece in pieces:
+        click.echo(piece, nl=False)
     return 0
+
+
+def _pieces(form: str, data: bytes, chain: Chain) -> Iterable[str | bytes]:
+    if form == "csv":
+        return as_csv(chain)
+    return (data,) if form == "jsonl" else (as_sqlite(chain),)

@@ -36,7 +36,7 @@ def weakening(**more: Any) -> dict[str, Any]:
 
 def results(*findings: dict[str, Any], code: int = 0, at: str = "2026-11-30T08:00:00Z", **more: Any) -> dict[str, Any]:
     """What `assay gate --output json` writes, as far as a ledger reads it."""
-    run = {
+    run: dict[str, Any] = {
         "started": at,
         "ended": at,
         "profile": "default",

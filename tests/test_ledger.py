@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -41,6 +42,10 @@ def good(done: Done) -> Done:
 def on_branch(folder: Path) -> bytes:
     shown = subprocess.run(["git", "show", "assay-ledger:ledger.jsonl"], cwd=folder, check=True, capture_output=True)
     return shown.stdout
+
+
+def head(folder: Path) -> str:
+    return run(folder, "show", "--head").stdout
 
 
 def last(data: bytes) -> dict[str, Any]:
@@ -181,11 +186,26 @@ def test_a_hook_of_the_checkout_is_not_run(repository: Path, tmp_path: Path) -> 
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_new_clone_goes_on_where_the_remote_ledger_ends(repository: Path, tmp_path: Path) -> None:
-    good(run(repository, "append", str(write(tmp_path, "one", results()))))
-    git(tmp_path, "clone", "--quiet", str(repository), "clone")
+def test_names_with_other_bytes_than_utf_8_are_written_out(repository: Path, tmp_path: Path) -> None:
+    git(repository, "checkout", "--quiet", "-b", os.fsdecode(b"t\xff"))
+    data = results()
+    data["run"]["git"] = {"commit": git(repository, "rev-parse", "HEAD"), "dirty": False}
+    path = str(write(tmp_path, "run", data))
+    good(run(repository, "append", path, "--actor", os.fsdecode(b"a\xfe")))
+    assert [last(on_branch(repository))[key] for key in ("branch", "actor")] == ["t\\udcff", "a\\udcfe"]
+
+
+@pytest.mark.parametrize("depth", [(), ("--depth", "1")])
+def test_a_new_clone_goes_on_where_the_remote_ledger_ends(
+    repository: Path, tmp_path: Path, depth: tuple[str, ...]
+) -> None:
+    for code in (0, 1):
+        good(run(repository, "append", str(write(tmp_path, "one", results(code=code)))))
+    git(tmp_path, "clone", "--quiet", *depth, f"file://{repository}", "clone")
     good(run(tmp_path / "clone", "append", str(write(tmp_path, "two", results(code=3)))))
-    assert good(run(tmp_path / "clone", "verify")).stdout.startswith("intact: 2 entries")
+    good(run(tmp_path / "clone", "push"))
+    assert good(run(tmp_path / "clone", "verify")).stdout.endswith("intact: 3 entries, the last is " + head(repository))
+    assert good(run(repository, "verify")).stdout.startswith("intact: 3 entries")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +214,9 @@ def test_a_new_clone_goes_on_where_the_remote_ledger_ends(repository: Path, tmp_
         (["append", "pod.yaml"], "this is not a file of results"),
         (["append", "old.json"], "this has the format 'assay-results/1', and not assay-results/2"),
         (["append", "packed.json"], "these results do not say when the run ended"),
+        (["append", "odd-time.json"], "these results do not say when the run ended"),
+        (["append", "odd-severity.json"], "this is not a file of results: Invalid enum value 'bad'"),
+        (["append", "deep.json"], "this is not a file of results"),
         (["append", "missing.json"], "no such file"),
         (["append", "link.json"], "not a regular file"),
         (["append", "good.json", "--file", "damaged.jsonl"], "the last line of the ledger is damaged"),
@@ -212,6 +235,9 @@ def test_wrong_usage_is_told(tmp_path: Path, arguments: list[str], said: str) ->
     write(tmp_path, "good", results())
     write(tmp_path, "old", {**results(), "format": "assay-results/1"})
     write(tmp_path, "packed", results(at=""))
+    write(tmp_path, "odd-time", results(at="yesterday"))
+    write(tmp_path, "odd-severity", results(failure(severity="bad")))
+    (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "pod.yaml").write_text("kind: Pod\n")
     (tmp_path / "link.json").symlink_to("good.json")
     (tmp_path / "damaged.jsonl").write_text("{}\n")
@@ -311,13 +337,13 @@ def rewritten(repository: Path, data: bytes, message: str) -> None:
 def test_on_the_branch_the_end_is_held_by_its_commit_by_a_tag_and_by_what_was_sent(
     repository: Path, tmp_path: Path
 ) -> None:
-    for name in ("one", "two"):
-        good(run(repository, "append", str(write(tmp_path, name, results(at=f"{name}")))))
+    for code in (0, 3):
+        good(run(repository, "append", str(write(tmp_path, f"run-{code}", results(code=code)))))
     git(repository, "tag", "-a", "audited", "-m", "audited", "assay-ledger")
     good(run(repository, "verify", "--anchor", "audited"))
     git(repository, "init", "--quiet", "--bare", str(tmp_path / "bare"))
     good(run(repository, "push", str(tmp_path / "bare")))
-    data = on_branch(repository).replace(b'"time":"two"', b'"time":"six"')
+    data = on_branch(repository).replace(b'"exit_code":3', b'"exit_code":0')
     message = git(repository, "log", "-1", "--format=%B", "assay-ledger")
     rewritten(repository, data, message)
     done = run(repository, "verify", "--anchor", "audited")

@@ -32,15 +32,16 @@ def clones(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def append(clone: Path, number: int) -> None:
-    path = write(clone.parent, f"{clone.name}-{number}", results(at=f"{clone.name} {number}"))
+    verdict = {"exit_code": 0, "reason": f"{clone.name} {number}"}
+    path = write(clone.parent, f"{clone.name}-{number}", results(verdict=verdict))
     append_to_branch(clone, entry_of(path, clone, clone.name))
 
 
-def times(folder: Path) -> list[str]:
+def told(folder: Path) -> list[str]:
     """The runs of a ledger, which is one chain."""
     chain = entries_of(ledger_bytes(folder))
     assert chain.faults == ()
-    return [entry.time for entry in chain.entries]
+    return [entry.reason for entry in chain.entries]
 
 
 def run(folder: Path, *arguments: str) -> Done:
@@ -56,7 +57,7 @@ def test_entries_of_two_clones_become_one_chain(clones: tuple[Path, Path]) -> No
     assert "sent 2 entries to origin, with new numbers behind those of others" in run(two, "push").stderr
     append(one, 2)
     assert (push(one, "origin").sent, push(one, "origin").sent, push(two, "origin").sent) == (1, 0, 0)
-    assert times(one) == times(two) == ["one 1", "two 1", "two 2", "one 2"]
+    assert told(one) == told(two) == ["one 1", "two 1", "two 2", "one 2"]
     assert (
         git(one, "rev-parse", "assay-ledger") == git(one, "ls-remote", "origin", "refs/heads/assay-ledger").split()[0]
     )
@@ -73,7 +74,7 @@ def test_a_run_that_both_recorded_is_there_once(clones: tuple[Path, Path]) -> No
     append(two, 1)
     push(one, "origin")
     assert push(two, "origin").sent == 1
-    assert len(times(two)) == 2
+    assert len(told(two)) == 2
 
 
 def test_a_push_that_was_ended_before_the_branch_moved_is_made_up(clones: tuple[Path, Path]) -> None:
@@ -86,7 +87,7 @@ def test_a_push_that_was_ended_before_the_branch_moved_is_made_up(clones: tuple[
     git(two, "update-ref", "refs/heads/assay-ledger", own)
     append(two, 2)
     assert push(two, "origin").sent == 1
-    assert times(two) == ["one 1", "two 1", "two 2"]
+    assert told(two) == ["one 1", "two 1", "two 2"]
 
 
 @pytest.mark.parametrize(
@@ -159,8 +160,8 @@ def test_two_clones_that_append_and_push_at_once_lose_nothing(clones: tuple[Path
     assert [each.wait() for each in racers] == [0, 0]
     for clone in clones:
         push(clone, "origin")
-    assert times(clones[0]) == times(clones[1])
-    assert sorted(times(clones[0])) == sorted(f"{name} {number}" for name in ("one", "two") for number in range(100))
+    assert told(clones[0]) == told(clones[1])
+    assert sorted(told(clones[0])) == sorted(f"{name} {number}" for name in ("one", "two") for number in range(100))
     assert run(clones[1], "verify").stdout.startswith("intact: 200 entries")
 
 
@@ -173,7 +174,7 @@ clone, start = Path(sys.argv[1]), int(sys.argv[2])
 print(flush=True)
 for number in range(start, start + 10_000):
     append(clone, number)
-    path = write(clone.parent, "file", results(at=str(number)))
+    path = write(clone.parent, "file", results(verdict={"exit_code": 0, "reason": str(number)}))
     append_to_file(clone.parent / "l.jsonl", entry_of(path, clone, ""))
     if number % 3 == 0:
         push(clone, "origin")
@@ -199,7 +200,7 @@ def test_a_run_that_is_killed_leaves_a_whole_ledger(clones: tuple[Path, Path]) -
             assert run(clone, "verify").stdout.startswith("intact: ")
     append(clone, 1_000_000)
     push(clone, "origin")
-    assert run(clone, "verify").stdout.startswith(f"intact: {len(times(clone))} entries")
+    assert run(clone, "verify").stdout.startswith(f"intact: {len(told(clone))} entries")
 
 
 def test_an_entry_keeps_what_it_says_when_its_number_changes(clones: tuple[Path, Path]) -> None:

@@ -75,13 +75,18 @@ def commit_at(folder: str, reference: str) -> str:
     return found.decode().strip() if found else ""
 
 
-def fetch(folder: str, remote: str, reference: str, target: str) -> str:
-    """The commit that a reference names in another repository, brought here as `target`; empty where there is none."""
+def fetch(folder: str, remote: str, reference: str, target: str) -> str | None:
+    """The commit that a reference names in another repository, brought here as `target`; empty where there is none.
+
+    None where another process fetches it at the same time.
+    """
     _refuse_option(remote)
     few = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance")
     done = _users(folder, "fetch", *few, remote, f"+{reference}:{target}")
     if not done.code:
         return commit_at(folder, target)
+    if any(text in done.said for text in _LOST):
+        return None
     there = _users(folder, "ls-remote", "--quiet", remote, reference)
     if there.code or there.output.strip():
         raise UsageError(f"cannot fetch from {remote}: {_first(done.said)}", hint="`git fetch` shows more")

@@ -103,7 +103,9 @@ def append_to_branch(root: Path, entry: Entry) -> Appended:
             if git_writing.move(folder, REFERENCE, commit(folder, start, made), old):
                 return made.place
             pause()
-    raise UsageError(f"the branch {BRANCH} is being written by others", hint="try again")
+    raise UsageError(
+        f"the branch {BRANCH} is being written by others", hint=f"try again, or remove {REFERENCE}.lock if it stays"
+    )
 
 
 def commit(folder: str, parent: str, made: Extended) -> str:

@@ -57,6 +57,8 @@ def _try(folder: str, remote: str) -> Pushed | None:
     """Send once; None where somebody else wrote meanwhile, here or there."""
     own = git_writing.commit_at(folder, REFERENCE)
     there = git_writing.fetch(folder, remote, REFERENCE, f"{known_reference(remote)}-fetched")
+    if there is None:
+        return None
     known = git_writing.commit_at(folder, known_reference(remote))
     if not own and not there:
         raise UsageError("there is no ledger to be sent", hint="record a run: assay ledger append PACK")

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from scanner import safe_read
-from scanner.baseline import COUNTED
+from scanner.baseline import COUNTED, BaselineState
 from scanner.errors import UnreadableError, UsageError
 from scanner.evidence.canonical import compact
 from scanner.evidence.ledger.entry import MOST_FAILURES, Entry, Failure, Kind, RunResult, Totals, WaiverInForce
@@ -22,7 +22,9 @@ from scanner.evidence.totals import RESULTS
 from scanner.evidence.verifying import verify
 from scanner.exit_codes import CLEAN, FAILED
 from scanner.gate import reaches
+from scanner.late import regex
 from scanner.limits import MIB
+from scanner.masking import mask
 from scanner.model import Outcome, Severity
 from scanner.reports.results import VERSION
 from scanner.sources import git
@@ -30,10 +32,8 @@ from scanner.subjects import CONFIGURATION_CHANGE
 from scanner.waived import WaiverState
 
 _MOST = 2048 * MIB
-_COUNTED = {state.value if state else "" for state in COUNTED}
 _IN_FORCE = (WaiverState.MATCHED, WaiverState.UNUSED)
-_SETTINGS = ("profile", "kubernetes_version", "fail_on", "frameworks", "configuration")
-"""Keys of `run` in a file of results that are settings."""
+_TIME = regex(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
 class _Place(Struct):
@@ -47,24 +47,24 @@ class _Subject(Struct):
 
 class _Finding(Struct):
     rule: str
-    outcome: str
-    severity: str
+    outcome: Outcome
+    severity: Severity
     message: str
     subject: _Subject
     location: _Place
     fingerprint: str
-    counted_severity: str = ""
+    counted_severity: Severity | None = None
     waiver: str = ""
-    baseline_state: str = ""
+    baseline_state: BaselineState | None = None
 
     @property
-    def counted(self) -> str:
+    def counted(self) -> Severity:
         return self.counted_severity or self.severity
 
 
 class _Waiver(Struct):
     id: str
-    state: str
+    state: WaiverState
     expires: str = ""
     approver: str = ""
 
@@ -78,6 +78,21 @@ class _Framework(Struct):
 class _Git(Struct):
     commit: str
     dirty: bool | None = None
+
+
+class _Run(Struct):
+    ended: str
+    fail_on: Severity
+    frameworks: tuple[str, ...]
+    git: _Git | None = None
+    profile: str = ""
+    kubernetes_version: str = ""
+    configuration: dict[str, Any] = field(default_factory=dict)
+
+    def settings(self) -> str:
+        """The digest of what decided."""
+        names = ("profile", "kubernetes_version", "fail_on", "frameworks", "configuration")
+        return digest_of(compact({name: getattr(self, name) for name in names}))
 
 
 class _Tool(Struct):
@@ -104,7 +119,7 @@ class _Results(Struct):
 
     format: str
     tool: _Tool
-    run: dict[str, Any]
+    run: _Run
     verdict: _Verdict
     findings: list[_Finding]
     frameworks: list[_Framework]
@@ -140,23 +155,21 @@ def entry_of(path: Path, root: Path, actor: str) -> Entry:
     except UnreadableError as error:
         raise UsageError(error.message, str(path)) from None
     results = _results(data, str(path))
-    own = results.run.get("git")
-    state = msgspec.convert(own, _Git) if own else _Git("")
-    if not results.run.get("ended"):
+    state = results.run.git or _Git("")
+    if not _TIME.fullmatch(results.run.ended):
         hint = "name the pack that it belongs to, or a file that `assay gate` or `assay scan` wrote"
         raise UsageError("these results do not say when the run ended", str(path), hint=hint)
-    settings = {key: results.run[key] for key in _SETTINGS if key in results.run}
     tree, branch = _known(root, state.commit) if state.commit else ("", "")
     origin = _Origin(
-        time=results.run["ended"],
+        time=results.run.ended,
         kind="gate" if results.comparison else "scan",
         commit=state.commit,
         tree=tree,
         dirty=state.dirty is not False and bool(state.commit),
-        branch=branch,
+        branch=_text(branch),
         digest=digest_of(data),
-        actor=actor,
-        configuration=digest_of(compact(settings)),
+        actor=_text(actor),
+        configuration=results.run.settings(),
     )
     return _entry(results, origin)
 
@@ -208,9 +221,9 @@ def _known(root: Path, commit: str) -> tuple[str, str]:
 
 
 def _entry(results: _Results, of: _Origin) -> Entry:
-    failed = [each for each in results.findings if each.outcome == Outcome.FAIL]
+    failed = [each for each in results.findings if each.outcome is Outcome.FAIL]
     weakened = tuple(dict.fromkeys(each.message for each in failed if each.subject.kind == CONFIGURATION_CHANGE))
-    asked = tuple(results.run.get("frameworks", ()))
+    asked = results.run.frameworks
     return Entry(
         sequence=1,
         time=of.time,
@@ -241,6 +254,11 @@ def _entry(results: _Results, of: _Origin) -> Entry:
     )
 
 
+def _text(given: str) -> str:
+    """A text without what looks like a credential, and with other bytes than UTF-8 written out."""
+    return mask(given).encode("utf-8", "backslashreplace").decode()
+
+
 def _name(framework: _Framework) -> str:
     return f"{framework.id}@{framework.edition}"
 
@@ -267,6 +285,5 @@ def _verdict(results: _Results, failed: list[_Finding], weakened: tuple[str, ...
         return "incomplete"
     if weakened:
         return "weakened"
-    threshold = Severity(results.run.get("fail_on", Severity.LOW))
-    waived = (each for each in failed if each.waiver and each.baseline_state in _COUNTED)
-    return "waived" if any(reaches(Severity(each.counted), threshold) for each in waived) else "passed"
+    waived = (each for each in failed if each.waiver and each.baseline_state in COUNTED)
+    return "waived" if any(reaches(each.counted, results.run.fail_on) for each in waived) else "passed"

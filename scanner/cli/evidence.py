@@ -9,6 +9,7 @@ from scanner.cli.lazy_group import LazyGroup
 _COMMANDS = {
     "build": "Scan and write an evidence pack.",
     "verify": "Verify an evidence pack.",
+    "diff": "Compare two evidence packs.",
     "request": "List the evidence that people still owe.",
     "period": "Report what happened in a period, from the ledger and the history of a branch.",
 }

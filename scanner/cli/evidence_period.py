@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from scanner.cli.evidence_outputs import Outputs, takes_outputs
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
-from scanner.errors import UsageError
 from scanner.evidence.ledger.entry import Kind
 from scanner.evidence.ledger.reading import BRANCH, entries_of, ledger_bytes
 from scanner.evidence.period.data import as_data
 from scanner.evidence.period.moments import period_of, seconds_of
 from scanner.evidence.period.paper import paper_of
-from scanner.evidence.period.report import Choices, PeriodReport, report_of
-from scanner.evidence.sections import as_html, as_markdown, as_text
-from scanner.reports.json_text import json_text
-from scanner.safe_write import write_file
+from scanner.evidence.period.report import Choices, report_of
 from scanner.sources.git_history import history_of
 
 _KINDS = Kind.__args__  # type: ignore[attr-defined]
-_MOST_ROWS = {"text": 200, "markdown": 200, "html": 5000}
-_FORMS = (*_MOST_ROWS, "json")
 
 
 @click.command("period", cls=Command)
@@ -72,14 +66,7 @@ _FORMS = (*_MOST_ROWS, "json")
     metavar="N",
     help="Draw this many samples of each population.",
 )
-@option(
-    OUTPUT,
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help=f"Write this format: {', '.join(_FORMS)}. May be repeated with files.  [default: text]",
-)
+@takes_outputs
 def command(repository: Path, **given: Any) -> int:
     """Report what happened in a period, from the ledger and the history of a branch.
 
@@ -90,7 +77,7 @@ def command(repository: Path, **given: Any) -> int:
     Exits with 0 when the report is written, whatever it says, and with 2 for wrong usage. Faults of the ledger come
     first in the report; `assay ledger verify` exits with 1 for them.
     """
-    outputs = _outputs(given["outputs"])
+    outputs = Outputs.of(given["outputs"])
     choices = Choices(
         period=period_of(given["first"], given["last"]),
         kinds=tuple(dict.fromkeys(given["kinds"])) or ("gate",),
@@ -102,30 +89,5 @@ def command(repository: Path, **given: Any) -> int:
     chain = entries_of(ledger_bytes(repository, given["ledger"]))
     source = f"the file {given['ledger']}" if given["ledger"] else f"the branch {BRANCH}"
     report = report_of(chain, source, history_of(str(repository), given["branch"] or ""), choices)
-    for form, target in outputs:
-        text = _rendered(report, form)
-        if target:
-            write_file(Path(target), [text])
-        else:
-            click.echo(text, nl=False)
+    outputs.write(lambda: as_data(report), lambda most: paper_of(report, most))
     return 0
-
-
-def _rendered(report: PeriodReport, form: str) -> str:
-    if form == "json":
-        return "".join(json_text(as_data(report)))
-    render = {"text": as_text, "markdown": as_markdown, "html": as_html}[form]
-    return render(paper_of(report, _MOST_ROWS[form]))
-
-
-def _outputs(given: Sequence[str]) -> list[tuple[str, str]]:
-    """Each format with its file, which is empty for standard output."""
-    found = [(name, target) for name, _, target in (each.partition("=") for each in given or ("text",))]
-    for name, _ in found:
-        if name not in _FORMS:
-            raise UsageError(f"there is no format {name!r}", hint="known: " + ", ".join(_FORMS))
-    if sum(not target for _, target in found) > 1:
-        raise UsageError(
-            "only one --output may go to standard output", hint="give the others a file: --output html=FILE"
-        )
-    return found

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scanner.masking import mask_all
 from scanner.reports.safe_text import safe, width
 
-_WIDEST = 60
+_WIDEST = 80
 """Columns of a cell in text; longer ones are written in full and push the next cell away."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from scanner import sources
 from scanner.errors import UsageError
 from scanner.limits import DEFAULTS, MIB, Limits
-from scanner.sources import File, Met, Selection, SkippedFile, UnreadableFile
+from scanner.sources import File, Met, Selection, SkippedFile, UnreadableFile, git_tree
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -250,6 +250,26 @@ def test_a_hostile_checkout_runs_nothing_and_fetches_nothing(folder: Path) -> No
         assert content(found["a.yaml"]) == b"changed"
         assert list(sources.collect(sources.scope(())))  # the work tree, whose ignore files ask what is tracked
         assert not trap.exists(), url
+
+
+def test_the_state_of_a_checkout_verifies_no_signature_with_a_program_of_the_checkout(folder: Path) -> None:
+    trap, script = folder / "sprung", folder / "trap.sh"
+    script.write_text(f"#!/bin/sh\ntouch {trap}\n")
+    script.chmod(0o755)
+    person = "Ada <ada@bank.example> 1700000000 +0000"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n x\n -----END PGP SIGNATURE-----"
+    text = f"tree {git(folder, 'write-tree')}\nauthor {person}\ncommitter {person}\n{signature}\n\nsigned\n"
+    command = ["git", "hash-object", "-t", "commit", "-w", "--stdin"]
+    made = subprocess.run(command, cwd=folder, input=text, check=True, capture_output=True, text=True).stdout.strip()
+    git(folder, "reset", "--quiet", "--soft", made)
+    git(folder, "config", "log.showSignature", "true")
+    git(folder, "config", "gpg.program", str(script))
+    state = git_tree.state_of(str(folder))
+    assert state
+    assert state.commit == made
+    assert not trap.exists()
+    git(folder, "log", "-1")
+    assert trap.exists()  # so the program would have been started
 
 
 def pointing(folder: Path, how: str, victim: Path) -> None:

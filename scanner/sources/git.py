@@ -25,6 +25,7 @@ _SAFE = (
     *("--no-pager", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
     *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
+    *("-c", "log.showSignature=false"),
 )
 """Options for Git.
 

@@ -321,6 +321,13 @@ def test_a_scan_is_repeated_in_a_clone(packs: Path, repository: Path, tmp_path: 
     assert (done.returncode, "--reproduce needs exactly the commit" in done.stderr) == (2, True)
 
 
+def test_a_scan_of_files_elsewhere_is_not_repeated(repository: Path, tmp_path: Path) -> None:
+    done = build(repository, tmp_path / "pack", str(repository / "deploy"))
+    assert done.returncode == 0, done.stderr
+    done = run(tmp_path / "pack", "--git", str(repository), "--reproduce")
+    assert f"note: the scan was not repeated: it names {repository / 'deploy'}, and not a path" in done.stdout
+
+
 def _blocks(page: str) -> Iterator[str]:
     yield from re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,31 @@ def test_the_record_says_who_ran_what_on_which_commit(pack: Path, repository: Pa
     assert run["frameworks"] == ["soc2@2017"]
     assert run["arguments"][:2] == ["evidence", "build"]
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", run["signature"])
+
+
+def test_the_record_says_who_wrote_the_files_that_decided(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "bank")
+    (repository / "assay.yaml").write_text("kubernetes-version: '1.30'\n")
+    (repository / "scope.yaml").write_text("soc2: {not-applicable: {'P*': 'no personal data is processed here'}}\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "settings")
+    with (repository / "scope.yaml").open("a") as file:
+        file.write("# not committed\n")
+    arguments = ("--config", str(repository / "assay.yaml"), "--scope", "scope.yaml")
+    assert build(repository, tmp_path / "pack", *arguments, HOME=str(tmp_path)).returncode == 0
+    run = read(tmp_path / "pack", "run.json")
+    commit = git(repository, "rev-parse", "HEAD")
+    by = {"commit": commit, "author": "Ada <ada@bank.example>", "date": "2026-11-20"}
+    files = {each["kind"]: each for each in run["settings_files"]}
+    assert files["configuration"]["lines_by"] == [{"lines": 1, **by}]
+    assert files["scope"]["lines_by"][0] == {"lines": 1, **by}
+    assert files["scope"]["lines_by"][1]["commit"] == ""
+    assert files["scope"]["sha256"] == sha256((repository / "scope.yaml").read_bytes()).hexdigest()
+    values = run["configuration"]["values"]
+    assert (values["profile"]["value"], values["kubernetes-version"]["value"]) == ("strict", "1.30")
+    assert run["folder"] == "~/bank"
+    assert run["arguments"][-4:] == ["--config", "~/bank/assay.yaml", "--scope", "scope.yaml"]
+    assert values["file"]["path"] == files["configuration"]["path"] == "~/bank/assay.yaml"
 
 
 def test_every_file_is_in_the_population_with_its_blob(pack: Path, repository: Path) -> None:

@@ -115,6 +115,18 @@ def test_a_line_that_is_not_committed_is_told(folder: Path) -> None:
     assert "(not committed)" in run(folder).stdout
 
 
+def test_a_clone_without_the_history_does_not_tell_the_commit(folder: Path) -> None:
+    """Git names the oldest commit of such a clone as that of every line that is older."""
+    committed(folder)
+    with (folder / "assay-waivers.yaml").open("a") as file:
+        file.write("\n")
+    git(folder, "commit", "-q", "-a", "-m", "two")
+    git(folder, "clone", "-q", "--depth", "1", f"file://{folder}", str(folder / "shallow"))
+    assert origin(folder)["commit"]
+    assert origin(folder / "shallow") is None
+    assert origins(str(folder / "shallow/assay-waivers.yaml")) == {}
+
+
 def test_a_signature_is_seen_and_not_verified(folder: Path) -> None:
     commit = committed(folder)
     said = subprocess.run(["git", "cat-file", "commit", commit], cwd=folder, check=True, capture_output=True).stdout

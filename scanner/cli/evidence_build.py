@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scanner import sources
 from scanner.cli.environment import git_state
 from scanner.cli.evidence_manual import ManualFile
-from scanner.cli.evidence_run import actor_of, configuration_of, repository_of, tool, tracked_of
+from scanner.cli.evidence_run import actor_of, configuration_of, home, repository_of, settings_files, tool, tracked_of
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
 from scanner.cli.progress import Progress
 from scanner.cli.reading import fails_on, options, reads_files, reports_on, resolved_options, strict, taking
@@ -27,7 +27,7 @@ from scanner.evidence.manifest import MANIFEST, pack_digest
 from scanner.evidence.manual import NAME as MANUAL
 from scanner.evidence.packing import is_zip, write_pack
 from scanner.evidence.policy_files import policy_files
-from scanner.evidence.relative import shown_from, without_absolute
+from scanner.evidence.relative import shown_from, without_absolute, without_home
 from scanner.evidence.run_record import UNSIGNED, Circumstances
 from scanner.evidence.signing import KeyCommand, KeyFile, Signer
 from scanner.finished_scan import Scan
@@ -123,7 +123,7 @@ def built(chosen: ResolvedOptions, given: dict[str, Any], signature: str) -> Bui
     with Progress(shown=True) as progress:
         result = scan(paths, how, progress)
     root = str(sources.scope(paths, replace(how.selection, may_be_missing=True)).root)
-    record = Circumstances(
+    circumstances = Circumstances(
         tool=tool(),
         actor=actor_of(given["actor"], os.environ),
         arguments=tuple(map(mask, sys.argv[1:])),
@@ -131,15 +131,30 @@ def built(chosen: ResolvedOptions, given: dict[str, Any], signature: str) -> Bui
         repository=repository_of(state, root, now() if os.environ.get("SOURCE_DATE_EPOCH") else ""),
         root=mask(os.path.realpath(root)),
         paths=tuple(map(mask, paths)),
-        configuration=configuration_of(chosen, {"engines": given["engines"], "git_revision": revision}),
+        configuration=configuration_of(chosen, _in_force(given, how, result)),
+        settings_files=settings_files(_settings(chosen, how, manual)),
         started=started,
         ended=now(),
         signature=signature,
-    ).record(result)
+    )
+    record = without_home(circumstances, home()).record(result)
     shown = without_absolute(result, shown_from(root, _named(chosen, how)))
     policy = policy_files(how, chosen.configuration.file, manual.path)
     content = content_of(shown, record, policy, tracked_of(state, root), manual.states(result, how))
     return BuiltPack(content, result)
+
+
+def _in_force(given: dict[str, Any], how: Options, result: Scan) -> dict[str, Any]:
+    """Settings that are in no configuration file, and those that another setting or a found file decides."""
+    return {
+        "engines": given["engines"],
+        "git_revision": given["git_revision"] or "",
+        "profile": result.run.profile,
+        "waivers": how.waivers.path if how.waivers else None,
+        "no-ignore": given["no_ignore"],
+        "allow-incomplete": given["allow_incomplete"],
+        "today": str(how.today) if how.today else None,
+    }
 
 
 def _options(
@@ -164,6 +179,16 @@ def _options(
         git_dirty=dirty,
         selection=replace(how.selection, named_from=state.top if state and inside else ""),
     )
+
+
+def _settings(chosen: ResolvedOptions, how: Options, manual: ManualFile) -> dict[str, str]:
+    """The files that decide by what they are."""
+    return {
+        "configuration": chosen.configuration.file,
+        "scope": str(how.scope or ""),
+        "waivers": how.waivers.path if how.waivers else "",
+        "evidence": manual.path,
+    }
 
 
 def _named(chosen: ResolvedOptions, how: Options) -> list[str]:
@@ -197,4 +222,4 @@ def _tell(target: Path, result: Scan, content: PackContent, signature: str) -> N
     click.echo(f"assay: {result.verdict.reason} (exit code {result.verdict.exit_code} of a scan)", err=True)
     signed = UNSIGNED if signature == UNSIGNED else f"signed by {signature}"
     digest = pack_digest(content[MANIFEST])
-    click.echo(f"assay: wrote {safe(str(target))}: {len(content)} files, sha256:{digest}, {signed}", err=True)
+    click.echo(f"assay: wrote {safe(mask(str(target)))}: {len(content)} files, sha256:{digest}, {signed}", err=True)

@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from scanner.cli.evidence_build import built, command
-from scanner.cli.evidence_run import package_digest
+from scanner.cli.evidence_run import home, package_digest
 from scanner.cli.reading import resolved_options
 from scanner.errors import AssayError, UsageError
 from scanner.evidence.manifest import KEY, NOT_LISTED
+from scanner.evidence.relative import with_home
 from scanner.evidence.run_record import RUN, RunRecord
 from scanner.evidence.verifying import Verification
 from scanner.sources import git_tree
@@ -56,7 +57,10 @@ def _why_not(record: RunRecord) -> str:
     if own.dirty:
         return f"{len(own.dirty)} paths differed from the commit"
     outside = os.path.relpath(record.folder, record.root).startswith("..") or own.prefix
-    return "it was run outside of the repository" if outside or record.arguments[:2] != ("evidence", "build") else ""
+    if outside or record.arguments[:2] != ("evidence", "build"):
+        return "it was run outside of the repository"
+    elsewhere = next((path for path in record.paths if os.path.isabs(with_home(path, home()))), "")
+    return f"it names {elsewhere}, and not a path in the clone" if elsewhere else ""
 
 
 def _refuse_other_state(record: RunRecord, repository: Path) -> None:
@@ -69,7 +73,7 @@ def _refuse_other_state(record: RunRecord, repository: Path) -> None:
 
 def _arguments(record: RunRecord) -> list[str]:
     """The arguments of the build, without what says where the pack goes; waivers count as of the same day."""
-    given, kept = list(record.arguments[2:]), []
+    given, kept = [with_home(each, home()) for each in record.arguments[2:]], []
     while given:
         argument = given.pop(0)
         if argument in _OWN:

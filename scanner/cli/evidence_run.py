@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from scanner import __version__, library
+from scanner import __version__, library, safe_read
 from scanner.configuration.resolve import ResolvedOptions
+from scanner.errors import UnreadableError, UsageError
 from scanner.evidence.canonical import compact
 from scanner.evidence.manifest import digest_of
 from scanner.evidence.population import Tracked
-from scanner.evidence.run_record import Actor, EffectiveConfiguration, Repository, Tool
+from scanner.evidence.relative import without_home
+from scanner.evidence.run_record import Actor, EffectiveConfiguration, LinesBy, Repository, SettingsFile, Tool
 from scanner.masking import mask, mask_data
-from scanner.sources import git_tree
+from scanner.sources import blame, git_tree
 
 _DATA = ("rules", "frameworks", "templates")
 
@@ -116,17 +119,42 @@ def _below(folder: Path, ending: str) -> Iterator[tuple[str, Path]]:
 
 
 def configuration_of(chosen: ResolvedOptions, further: Mapping[str, Any]) -> EffectiveConfiguration:
-    """Every setting with its value and its source, without credentials."""
+    """Every setting with its value and its source, without credentials; `further` has those that a scan decides."""
     values: dict[str, Any] = {
         name: {"value": to_builtins(each.value), **({"from": each.where} if each.where else {})}
         for name, each in chosen.values.items()
     }
     values["rules"] = to_builtins(chosen.tuning.rules)
-    values |= further
+    for name, value in further.items():
+        values[name] = {**values.get(name, {}), "value": value}
     if chosen.configuration.file:
         values["file"] = {"path": chosen.configuration.file, "sha256": chosen.configuration.sha256}
-    masked = mask_data(values)
+    masked = without_home(mask_data(values), home())
     return EffectiveConfiguration(digest_of(compact(masked)), masked)
+
+
+def settings_files(named: Mapping[str, str]) -> tuple[SettingsFile, ...]:
+    """Each file by what it is, with the commits that introduced its lines; UsageError for one that is unreadable."""
+    return tuple(SettingsFile(kind, mask(path), _sha256(path), _lines_by(path)) for kind, path in named.items() if path)
+
+
+def _sha256(path: str) -> str:
+    try:
+        return digest_of(safe_read.read(path))
+    except UnreadableError as error:
+        raise UsageError(error.message, path) from None
+
+
+def _lines_by(path: str) -> tuple[LinesBy, ...]:
+    """The commits of the lines of a file, the latest first."""
+    found = Counter(blame.origins(path).values())
+    told = (LinesBy(number, each.commit, mask(each.author), each.date) for each, number in found.items())
+    return tuple(sorted(told, key=lambda each: (each.date, each.commit), reverse=True))
+
+
+def home() -> str:
+    """The home folder of the user."""
+    return os.path.expanduser("~")
 
 
 def repository_of(state: git_tree.CheckoutState | None, root: str, time: str) -> Repository | None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from scanner.controls import ControlStatus
 from scanner.evidence.canonical import compact
-from scanner.evidence.manifest import MANIFEST, digest_of
+from scanner.evidence.manifest import BUNDLE, ENVELOPE, MANIFEST, digest_of
 from scanner.evidence.run_record import RUN, RunRecord
 from scanner.evidence.totals import RESULTS
 
@@ -104,10 +104,11 @@ def _envelope(payload: bytes, signature: bytes, keyid: str) -> Json:
     }
 
 
-def signature_of(written: bytes) -> bytes | None:
-    """The signature in an envelope; None where there is none."""
+def signature_of(written: bytes, inside: str = "") -> bytes | None:
+    """The signature in an envelope, or in the envelope under a key; None where there is none."""
     try:
-        text = json.loads(written)["signatures"][0]["sig"]
+        value = json.loads(written)
+        text = (value[inside] if inside else value)["signatures"][0]["sig"]
         return b64decode(text, validate=True)
     except (ValueError, LookupError, TypeError, Base64Error):
         return None
@@ -117,9 +118,9 @@ def faults(payload: bytes, written: bytes, bundled: bytes, keyid: str) -> Iterat
     """Where envelope and bundle are not what the files of the pack and the signature give."""
     signature = signature_of(written)
     if signature is None:
-        yield "attestation.dsse.json is not an envelope with a signature"
-        return
-    if envelope(payload, signature, keyid) != written:
-        yield "attestation.dsse.json is not the attestation of these files, or is encoded in another way"
-    if bundle(payload, signature, keyid) != bundled:
-        yield "attestation.sigstore.json is not the bundle of these files, or is encoded in another way"
+        yield f"{ENVELOPE} is not an envelope with a signature"
+    elif envelope(payload, signature, keyid) != written:
+        yield f"{ENVELOPE} is not the attestation of these files, or is encoded in another way"
+    signature = signature or signature_of(bundled, "dsseEnvelope")
+    if signature is None or bundle(payload, signature, keyid) != bundled:
+        yield f"{BUNDLE} is not the bundle of these files, or is encoded in another way"

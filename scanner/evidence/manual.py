@@ -14,7 +14,7 @@ from msgspec import Struct
 from scanner import safe_read
 from scanner.errors import UnreadableError
 from scanner.limits import MIB
-from scanner.masking import mask_data
+from scanner.masking import mask, mask_data
 from scanner.waived import day
 
 NAME = "evidence.yaml"
@@ -107,7 +107,7 @@ def _record(shown: Mapping[str, Any], given: Mapping[str, Any], folder: str, whe
 
 def _attachment(given: Mapping[str, Any], folder: str) -> Attachment:
     """A file as it is recorded, and whether it still is this file; no link is followed."""
-    stated = Attachment(given["path"], given["sha256"], given["bytes"])
+    stated = Attachment(mask(given["path"]), given["sha256"], given["bytes"])
     path = os.path.normpath(os.path.join(folder, given["path"]))
     if os.path.isabs(given["path"]) or os.path.relpath(path, folder or ".").startswith(".."):
         return Attachment(stated.path, stated.sha256, stated.bytes, "it is outside of the folder of the file")

@@ -69,17 +69,22 @@ def _of_folder(folder: Path) -> OpenedPack:
 
 
 def _files(folder: Path, above: str) -> Iterator[tuple[str, str, os.stat_result]]:
-    """(name, path, status) of everything below a folder that is not a folder."""
+    """(name, path, status) of everything below a folder that is not a folder, or an empty one."""
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            name = f"{above}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(Path(entry.path), f"{name}/")
-            else:
-                yield name, entry.path, entry.stat(follow_symlinks=False)
+        inside = sorted(entries, key=lambda each: each.name)
+    if above and not inside:
+        yield above.removesuffix("/"), os.fspath(folder), folder.lstat()
+    for entry in inside:
+        name = f"{above}{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), f"{name}/")
+        else:
+            yield name, entry.path, entry.stat(follow_symlinks=False)
 
 
 def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "an empty folder"
     return "a symbolic link" if stat.S_ISLNK(mode) else "not a regular file"
 
 
@@ -95,6 +100,9 @@ def _of_zip(path: Path) -> OpenedPack:
         members = [each for each in archive.infolist() if not each.is_dir()]
         if faults := list(_refused(archive.infolist())):
             return OpenedPack({}, faults)
+        faults = [
+            f"{name}: an empty folder, and a pack holds regular files only" for name in _empty(archive.namelist())
+        ]
         content: dict[str, bytes] = {}
         for member in members:
             try:
@@ -102,6 +110,12 @@ def _of_zip(path: Path) -> OpenedPack:
             except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError) as error:
                 faults.append(f"{member.filename}: cannot be unpacked: {error}")
         return OpenedPack(content, faults)
+
+
+def _empty(names: list[str]) -> list[str]:
+    """The folders in an archive that hold nothing."""
+    held = {name[: place + 1] for name in names for place, sign in enumerate(name[:-1]) if sign == "/"}
+    return [name.removesuffix("/") for name in names if name.endswith("/") and name not in held]
 
 
 def _refused(members: list[zipfile.ZipInfo]) -> Iterator[str]:

@@ -66,6 +66,27 @@ class EffectiveConfiguration(Struct, frozen=True):
     values: dict[str, Any]
 
 
+class LinesBy(Struct, frozen=True):
+    """Lines of a file that one commit introduced, as Git states it."""
+
+    lines: int
+    commit: str
+    """Empty for lines that are not committed."""
+    author: str
+    date: str
+
+
+class SettingsFile(Struct, frozen=True):
+    """A file that decided what was in scope, how it was judged, or what was accepted."""
+
+    kind: str
+    path: str
+    sha256: str
+    """Of the file as it is; `policy/` has it without credentials."""
+    lines_by: tuple[LinesBy, ...] = ()
+    """Empty where Git does not tell."""
+
+
 class RunVerdict(Struct, frozen=True):
     """The verdict of the scan."""
 
@@ -92,6 +113,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     pack_digest: str
     """Of all rules, policies and catalogues."""
     configuration: EffectiveConfiguration
+    settings_files: tuple[SettingsFile, ...] = ()
     started: str
     ended: str
     verdict: RunVerdict
@@ -156,6 +178,7 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     root: str
     paths: tuple[str, ...]
     configuration: EffectiveConfiguration
+    settings_files: tuple[SettingsFile, ...] = ()
     started: str
     ended: str
     signature: str = UNSIGNED
@@ -175,6 +198,7 @@ class Circumstances(Struct, frozen=True, kw_only=True):
             ruleset_digest=scan.run.ruleset_digest,
             pack_digest=scan.run.pack_digest,
             configuration=self.configuration,
+            settings_files=self.settings_files,
             started=self.started,
             ended=self.ended,
             verdict=RunVerdict(scan.verdict.exit_code, scan.verdict.reason),

@@ -32,7 +32,7 @@ sha256sum --check --strict --quiet MANIFEST.sha256
 The first command prints nothing. The other two print the same digest.
 
 ```sh
-find . ! -type d ! -type f
+find . ! -type d ! -type f -o -type d -empty
 find . -type f | sed 's|^\./||' | grep -vxE 'MANIFEST\.sha256(\.sig)?|attestation\.(dsse|sigstore)\.json' |
   LC_ALL=C sort | sha256sum
 cut -c67- MANIFEST.sha256 | sha256sum
@@ -72,7 +72,7 @@ with `"committed":true` stands in the second list with its `blob`.
 
 ```sh
 git rev-parse {commit}^{{tree}}
-git ls-tree -r {commit}
+git -c core.quotePath=false ls-tree -r {commit}
 ```
 """
 _NO_GIT = """

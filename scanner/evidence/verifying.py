@@ -75,19 +75,21 @@ def _of_files(content: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterat
 
 def _of_signatures(content: Mapping[str, bytes], key: PublicKey | None) -> Verification:
     """What is wrong with the signatures of a pack, or with their absence."""
+    unread: tuple[str, ...] = ()
     try:
         stated = RunRecord.from_bytes(content.get(RUN, b"")).signature
     except AssayError as error:
-        return Verification((error.message,)) if RUN in content else Verification((f"{RUN}: missing",))
+        stated, unread = "", (error.message if RUN in content else f"{RUN}: missing",)
     present = [name for name in (*_SIGNATURES, KEY) if name in content]
     if stated == UNSIGNED:
         return _of_unsigned(present, key)
     missing = [name for name in (*_SIGNATURES, KEY) if name not in content]
     if missing:
-        return Verification(tuple(f"{name}: missing, and {RUN} says that the pack is signed" for name in missing))
+        told = (f"{name}: missing, and {RUN} says that the pack is signed" for name in missing if stated)
+        return Verification((*unread, *told))
     if not is_available():
-        return Verification((), ("the signatures were not checked: install assay-compliance[evidence]",))
-    return _of_signed(content, key, stated)
+        return Verification(unread, ("the signatures were not checked: install assay-compliance[evidence]",))
+    return Verification(unread).with_more(_of_signed(content, key, stated))
 
 
 def _of_unsigned(present: list[str], key: PublicKey | None) -> Verification:
@@ -103,20 +105,28 @@ def _of_signed(content: Mapping[str, bytes], key: PublicKey | None, stated: str)
     try:
         own = public_key(content[KEY], KEY)
     except AssayError as error:
-        return Verification((f"{KEY}: {error.message}",))
-    if own.pem != content[KEY]:
-        faults.append(f"{KEY} is encoded in another way than openssl writes it")
-    if own.fingerprint != stated:
-        faults.append(f"{KEY} has the fingerprint {own.fingerprint}, and {RUN} names {stated}")
-    if key is None:
+        faults.append(f"{KEY}: {error.message}")
+        own = None
+    if own:
+        faults += _of_key(content, own, key, stated)
+    if own and key is None:
         notes.append(f"the key is the pack's own: compare its fingerprint {own.fingerprint} with one from elsewhere")
-    elif key.der != own.der:
-        faults.append(f"the pack is signed by another key, {own.fingerprint}, and not by {key.fingerprint}")
     judge = key or own
-    if fault := judge.fault(content[MANIFEST], content[SIGNATURE]):
+    if judge and (fault := judge.fault(content[MANIFEST], content[SIGNATURE])):
         faults.append(f"{SIGNATURE} is not a signature of {MANIFEST}: {fault}")
-    faults += _of_attestation(content, judge)
+    if judge:
+        faults += _of_attestation(content, judge)
     return Verification(tuple(faults), tuple(notes))
+
+
+def _of_key(content: Mapping[str, bytes], own: PublicKey, key: PublicKey | None, stated: str) -> Iterator[str]:
+    """What is wrong with the key in a pack."""
+    if own.pem != content[KEY]:
+        yield f"{KEY} is encoded in another way than openssl writes it"
+    if stated and own.fingerprint != stated:
+        yield f"{KEY} has the fingerprint {own.fingerprint}, and {RUN} names {stated}"
+    if key and key.der != own.der:
+        yield f"the pack is signed by another key, {own.fingerprint}, and not by {key.fingerprint}"
 
 
 def _of_attestation(content: Mapping[str, bytes], key: PublicKey) -> Iterator[str]:
@@ -124,7 +134,7 @@ def _of_attestation(content: Mapping[str, bytes], key: PublicKey) -> Iterator[st
     try:
         payload = attestation.statement(content, content[MANIFEST])
     except (AssayError, KeyError, TypeError, ValueError) as error:
-        yield f"the attestation cannot be made again: {error}"
+        yield f"{ENVELOPE} and {BUNDLE} cannot be made again from the files: {error}"
         return
     yield from attestation.faults(payload, content[ENVELOPE], content[BUNDLE], key.keyid)
     signature = attestation.signature_of(content[ENVELOPE])

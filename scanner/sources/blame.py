@@ -20,7 +20,8 @@ _MOST_COMMITS = 200
 def origins(path: str, revision: str = "") -> dict[int, LineOrigin]:
     """1-based line -> where it comes from; empty outside of a checkout, and for a file that Git does not know.
 
-    The file is that of a revision, or the one on disk.
+    The file is that of a revision, or the one on disk. A clone without the whole history does not tell where its oldest
+    lines come from: these are left out.
     """
     folder, name = os.path.split(os.path.abspath(path))
     if not git.top(folder):
@@ -28,10 +29,10 @@ def origins(path: str, revision: str = "") -> dict[int, LineOrigin]:
     said = git.answer(
         folder,
         *silenced(folder),
-        *("-c", "blame.ignoreRevsFile=", "-c", "core.quotePath=false"),
+        *("-c", "blame.ignoreRevsFile=", "-c", "blame.showRoot=false", "-c", "core.quotePath=false"),
         *("blame", "--porcelain", "--no-textconv", *((revision,) if revision else ()), "--", name),
     )
-    lines = _lines(said or b"")
+    lines = _lines(said or b"", folder)
     signed = _signed(folder, dict.fromkeys(each.commit for each in lines.values() if each.commit))
     return {
         line: LineOrigin(each.commit, each.author, each.date, each.commit in signed) for line, each in lines.items()
@@ -44,7 +45,7 @@ def silenced(folder: str) -> tuple[str, ...]:
     return tuple(part for name in os.fsdecode(names).split("\n") if name for part in ("-c", f"{name}="))
 
 
-def _lines(said: bytes) -> dict[int, LineOrigin]:
+def _lines(said: bytes, folder: str) -> dict[int, LineOrigin]:
     """The answer in the porcelain form: what is said of a commit stands at its first line only."""
     known: dict[str, dict[str, str]] = {}
     lines: dict[int, str] = {}
@@ -59,7 +60,8 @@ def _lines(said: bytes) -> dict[int, LineOrigin]:
         else:
             key, _, value = text.partition(" ")
             about.setdefault(key, value)
-    return {line: _origin(commit, known[commit]) for line, commit in lines.items()}
+    cut = {commit for commit, told in known.items() if "boundary" in told and _has(folder, commit, b"parent ")}
+    return {line: _origin(commit, known[commit]) for line, commit in lines.items() if commit not in cut}
 
 
 def _origin(commit: str, about: dict[str, str]) -> LineOrigin:
@@ -75,9 +77,11 @@ def _origin(commit: str, about: dict[str, str]) -> LineOrigin:
 
 def _signed(folder: str, commits: Iterable[str]) -> set[str]:
     """Those of some commits that contain a signature; whether it is valid is not checked."""
-    found = set()
-    for commit, _ in zip(commits, range(_MOST_COMMITS), strict=False):
-        headers = (git.answer(folder, "cat-file", "commit", commit) or b"").partition(b"\n\n")[0]
-        if any(line.startswith((b"gpgsig ", b"gpgsig-sha256 ")) for line in headers.split(b"\n")):
-            found.add(commit)
-    return found
+    some = zip(commits, range(_MOST_COMMITS), strict=False)
+    return {commit for commit, _ in some if _has(folder, commit, b"gpgsig ", b"gpgsig-sha256 ")}
+
+
+def _has(folder: str, commit: str, *headers: bytes) -> bool:
+    """Whether a commit has one of some headers, as it is stored."""
+    stored = (git.answer(folder, "cat-file", "commit", commit) or b"").partition(b"\n\n")[0]
+    return any(line.startswith(headers) for line in stored.split(b"\n"))

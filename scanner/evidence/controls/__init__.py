@@ -50,10 +50,12 @@ def control_files(
     """Every page and table, and the index."""
     names, found = control_names(scan), {}
     index: list[Iterable[str | int]] = [_INDEX]
-    for view in Views(scan, manual or {}).all():
+    rows: dict[int, bytes] = {}
+    views = Views(scan, manual or {})
+    for view in views.all():
         name = names[view.control.framework, view.control.edition, view.control.control]
         found[f"{name}.html"] = _page(scan, source, view)
-        found[f"{name}.csv"] = _table(view)
+        found[f"{name}.csv"] = _table(view, rows)
         index.append(_index_row(view, name.removeprefix(f"{FOLDER}/")))
     found[INDEX] = _written(index)
     return found
@@ -86,11 +88,11 @@ def _fitting(items: Sequence[Item]) -> list[Item]:
     return shown
 
 
-def _table(view: ControlView) -> bytes:
-    """The items as rows, as far as they fit; the last row says how many do not."""
+def _table(view: ControlView, rows: dict[int, bytes]) -> bytes:
+    """The items as rows, as far as they fit; the last row says how many do not. `rows` has those of other tables."""
     lines, size = [_written([_COLUMNS])], 0
     for number, item in enumerate(view.items):
-        line = _written([_row(item)])
+        line = rows.get(id(item)) or rows.setdefault(id(item), _written([_row(item)]))
         size += len(line)
         if size > MOST_BYTES - 1000:
             told = f"{len(view.items) - number} more items are in results.json"

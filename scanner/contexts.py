@@ -42,9 +42,12 @@ _FOR_AGENTS = regex(
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
-    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components)/", re.IGNORECASE
+    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
+    r"|vendor/[\w-]+(?:\.[\w-]+)+)/",
+    re.IGNORECASE,
 )
-"""What a test reads as text, and what a package manager installed; no tool deploys it from there."""
+"""What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go; no tool deploys it
+from there."""
 _FIXTURE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
     re.IGNORECASE,

@@ -58,6 +58,8 @@ def severity(found: Scan, rule: str) -> Severity:
         ("cli/compose/loader/testdata/compose.yaml", "fixture"),
         ("lib/site-packages/pkg/compose.yaml", "fixture"),
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),
+        ("vendor/k8s.io/apimachinery/pod.yaml", "fixture"),
+        ("vendor/katalog/pod.yaml", "live"),
         ("CLAUDE.md", "live"),
         ("pkg/AGENTS.md", "live"),
         (".claude/agents/reviewer.md", "live"),

@@ -504,12 +504,14 @@ NEAR = POD % "false"
         ),
         ("resources: ['https://example.org/a.yaml']\n", 1, "https://example.org/a.yaml"),
         ("resources: [../inner, pod.yaml]\n", 1, "https://example.org/inner.yaml"),
+        ("resources: [pod.yaml]\ngenerators:\n- secret.yaml\n", 3, "what the generator ksops makes"),
     ],
 )
 def test_what_is_here_is_built_and_what_is_elsewhere_is_told(text: str, line: int, what: str) -> None:
     here = Path.cwd()
     lay(here, {"over/kustomization.yaml": f"{text}namespace: shop\n", "over/pod.yaml": POD % "true"})
     lay(here, {"inner/kustomization.yaml": "resources: ['https://example.org/inner.yaml']\n"})
+    lay(here, {"over/secret.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [a.yaml]\n"})
     result = scan(["over", "inner"] if "inner" in what else ["over"])
     (loss,) = [loss for item in result.inputs for loss in item.losses]
     told = f"{what} is outside of the scanned files; this kustomization builds on it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import assert_never
 
@@ -34,6 +35,11 @@ _READ = (".yaml", ".yml", ".json")
 _BASELINE = b'"format":"assay-baseline/'
 _ANYTHING = (ANY_KIND,)
 _KIND = regex(r"""\bkind["']?\s*:\s*["']?([^\s"',}\]#]+)""")
+_INSERTS = regex(
+    r"^[ \t]*+(?:-[ \t]++)?\{\{-?\s*+(?!/\*|\$\w++\s*+:?=|(?:block|break|continue|define|else|end|if|range|with)\b)",
+    re.MULTILINE,
+)
+"""An action of a template in the place of a whole object; one in a value holds none."""
 _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
 """What may stand for a letter of `kind` or of its value."""
 
@@ -170,7 +176,7 @@ def _kinds_in(source: Source) -> tuple[str, ...]:
     if _ESCAPE.search(text):
         return _ANYTHING
     kinds = {found.removesuffix("List") or "List" for found in _KIND.findall(text)}
-    if not kinds and "apiVersion" not in text and "{{" not in text:
+    if not kinds and "apiVersion" not in text and not _INSERTS.search(text):
         return ()
     return tuple(sorted(kinds)) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
 

@@ -42,9 +42,14 @@ _FOR_AGENTS = regex(
 """What an agent loads from any folder; a code block in such a text is an instruction."""
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
-    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components)/", re.IGNORECASE
+    r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
+    r"|vendor/(?:[a-z0-9-]+\.)+[a-z]+)/",
+    re.IGNORECASE,
 )
-"""What a test reads as text, and what a package manager installed; no tool deploys it from there."""
+"""What a test reads as text, and what a package manager installed; no tool deploys it from there.
+
+Go keeps a module of a host in `vendor`, as in `vendor/k8s.io/api`; a folder `vendor` of another form may be a base.
+"""
 _FIXTURE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
     re.IGNORECASE,
@@ -107,6 +112,12 @@ def is_for_agents(path: str) -> bool:
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
     return not _tells(path) or not (_is_document(path) or _is_template(path) or _is_test_data(path))
+
+
+@lru_cache(maxsize=_KEPT)
+def is_test_data(path: str) -> bool:
+    """Whether an input is data of tests or a file of an installed package, by its path."""
+    return _tells(path) and _is_test_data(path)
 
 
 def _is_test_data(path: str) -> bool:

@@ -56,6 +56,8 @@ def severity(found: Scan, rule: str) -> Severity:
         ("sample.yaml", "live"),
         ("tests/fixtures/app.yaml", "fixture"),
         ("cli/compose/loader/testdata/compose.yaml", "fixture"),
+        ("vendor/k8s.io/apimachinery/pod.yaml", "fixture"),
+        ("vendor/katalog/pod.yaml", "live"),
         ("lib/site-packages/pkg/compose.yaml", "fixture"),
         ("web/node_modules/pkg/docs/app.yaml", "fixture"),
         ("CLAUDE.md", "live"),

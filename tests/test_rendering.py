@@ -13,7 +13,7 @@ import pytest
 
 from scanner.controls import ControlStatus
 from scanner.finished_scan import Scan
-from scanner.model import Finding, InputStatus
+from scanner.model import Finding, InputStatus, Outcome
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 
@@ -370,6 +370,21 @@ def test_objects_of_two_charts_do_not_meet(tmp_path: Path) -> None:
         if finding.rule == "kubernetes.workload-selected-by-network-policy"
     }
     assert told == {"api/templates/deployment.yaml"}
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_chart_that_cannot_be_rendered_leaves_nothing_open_for_another(tmp_path: Path) -> None:
+    broken = f"{CHART.replace('web', 'api')}dependencies: [{{name: far, repository: 'https://example.org'}}]\n"
+    lay(tmp_path, {**WEB, "api/Chart.yaml": broken, "pod.yaml": POD % "false"})
+    told = {
+        finding.location.path: (finding.outcome, finding.provide)
+        for finding in scan(["."]).findings
+        if finding.rule == "kubernetes.workload-selected-by-network-policy"
+    }
+    assert told["web/templates/deployment.yaml"] == (Outcome.FAIL, "")
+    why = "its dependency far is missing: run `helm dependency build` first"
+    asked = f"make api/Chart.yaml readable ({why}), or exclude it if it is not deployed"
+    assert told["pod.yaml"] == (Outcome.UNKNOWN, asked)
 
 
 @pytest.mark.kustomize

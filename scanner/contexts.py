@@ -43,13 +43,11 @@ _FOR_AGENTS = regex(
 _DOCUMENTATION = regex(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/", re.IGNORECASE)
 _TEST_DATA = regex(
     r"(?:^|/)(?:tests?[_-]?data|__fixtures__|fixtures?|node_modules|site-packages|bower_components"
-    r"|vendor/(?:[a-z0-9-]+\.)+[a-z]+)/",
+    r"|vendor/[\w-]+(?:\.[\w-]+)+)/",
     re.IGNORECASE,
 )
-"""What a test reads as text, and what a package manager installed; no tool deploys it from there.
-
-Go keeps a module of a host in `vendor`, as in `vendor/k8s.io/api`; a folder `vendor` of another form may be a base.
-"""
+"""What a test reads as text, and what a package manager installed, such as `vendor/k8s.io` of Go; no tool deploys it
+from there."""
 _FIXTURE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|tests?[-_]?(?:assets|cases|files|fixtures?|inputs?|manifests|resources|samples))/",
     re.IGNORECASE,

@@ -584,6 +584,34 @@ def test_one_that_cannot_be_built_leaves_those_that_it_builds_on(tmp_path: Path)
     assert result.verdict.exit_code == 4
 
 
+KSOPS = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [secret.enc.yaml]\n"
+ENCRYPTED = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key: 'ENC[AES256_GCM,data:YQ==]'}\n"
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("generator", "built"),
+    [
+        (KSOPS, True),
+        (KSOPS.replace("secret.enc", "missing.enc"), False),
+        (KSOPS.replace("[secret.enc.yaml]", "['https://example.org/secret.enc.yaml']"), False),
+        (KSOPS.replace("viaduct.ai", "example.org"), False),
+        (f"{KSOPS}secretFrom: [{{files: [secret.enc.yaml]}}]\n", False),
+    ],
+)
+def test_what_ksops_decrypts_is_built_as_it_is(tmp_path: Path, generator: str, built: bool) -> None:
+    lay(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\ngenerators: [ksops.yaml]\nnamespace: shop\n"})
+    lay(tmp_path, {"pod.yaml": POD % "true", "ksops.yaml": generator, "secret.enc.yaml": ENCRYPTED})
+    result = scan(["."])
+    told = {path: said for path, said in status(result).items() if path != "pod.yaml"}
+    (found,) = [each for each in result.findings if each.rule == "kubernetes.container-not-privileged"]
+    assert found.subject_id.startswith(f"core/Pod/{'shop' if built else 'default'}/")
+    assert (told["kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")) is built
+    for path in ("ksops.yaml", "secret.enc.yaml") if built else ():
+        assert told[path] == (InputStatus.ASSESSED, "built into kustomization.yaml")
+
+
 def test_an_object_of_another_tool_under_that_name_is_read_as_it_is(tmp_path: Path) -> None:
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./x}\n"
     lay(tmp_path, {"kustomization.yaml": flux})

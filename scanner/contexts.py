@@ -112,6 +112,12 @@ def is_loaded(path: str) -> bool:
     return not _tells(path) or not (_is_document(path) or _is_template(path) or _is_test_data(path))
 
 
+@lru_cache(maxsize=_KEPT)
+def is_test_data(path: str) -> bool:
+    """Whether an input is data of tests or a file of an installed package, by its path."""
+    return _tells(path) and _is_test_data(path)
+
+
 def _is_test_data(path: str) -> bool:
     return bool(_TEST_DATA.search(path)) and not _FOR_AGENTS.search(path)
 

@@ -153,6 +153,8 @@ class Input(Struct, frozen=True):
     """Parts that were not assessed, where they are not the whole of it; by line."""
     may_hold: tuple[str, ...] = ()
     """Kinds of Kubernetes objects that may be in an unreadable input; `ANY_KIND` where that is not known."""
+    system: str = ""
+    """The chart or overlay that these objects would be of, if it is unreadable as such a one."""
     accepted: str = ""
     """Why the configuration accepts that it is not assessed; empty where it does not."""
     context: Context = Context.LIVE

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import engines, sources
-from scanner.facts.lack import MAKE_READABLE
+from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART
 from scanner.facts.setting import OBJECTS
 from scanner.findings import Searched
 from scanner.late import regex
@@ -18,7 +18,9 @@ from scanner.policy.evaluate import Evaluation
 
 _FOLDER = "scan the folder"
 """What is asked for where other files may decide."""
-_ASKED = regex(MAKE_READABLE + r"(\w+(?: or \w+)*)")
+_ASKED = regex(f"(?:{MAKE_READABLE}|({MAKE_READABLE_APART}))" + r"(\w+(?: or \w+)*)")
+_LONGEST_REASON = 200
+"""Letters of the reason why a file could not be read, in the message of a finding."""
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -137,16 +139,28 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     if found.outcome is not Outcome.UNKNOWN:
         return found
     if asked := _ASKED.search(found.provide):
-        kinds = {ANY_KIND, *asked[1].split(" or ")}
-        paths = [item.path for item in unread if not kinds.isdisjoint(item.may_hold)] or [item.path for item in unread]
-        made = "it if it is" if len(paths) == 1 else "them if they are"
-        asks = f"make {_named(paths)} readable, or exclude {made} not deployed"
-        provide = found.provide.replace(asked[0], asks)
+        kinds = {ANY_KIND, *asked[2].split(" or ")}
+        of_any = [item for item in unread if not item.system] if asked[1] else unread
+        some = [item for item in of_any if not kinds.isdisjoint(item.may_hold)] or of_any or unread
+        provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
         provide = f"{found.provide}, and make {_named([item.path for item in unread])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _readable(some: Sequence[Input]) -> str:
+    """How to make inputs readable: the first of them with what hinders it, and how many more there are."""
+    first, more = some[0], len(some) - 1
+    why = first.reason.removeprefix("not assessed: ").replace(f"{first.path} uses", "it uses")
+    also = f", and {more} more that {'was' if more == 1 else 'were'} not read" if more else ""
+    made = "them if they are" if more else "it if it is"
+    return f"make {first.path} readable ({_short(why)}){also}, or exclude {made} not deployed"
+
+
+def _short(why: str) -> str:
+    return why if len(why) <= _LONGEST_REASON else f"{why[:_LONGEST_REASON].rstrip()}…"
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -35,6 +35,9 @@ def _isolated(files: dict[str, str], unused: frozenset[str] = frozenset()) -> di
         ("samples/web.yaml", "samples/network.yaml", True),
         ("a/web.yaml", "a/left.yaml", False),
         ("a/left.yaml", "a/network.yaml", True),
+        ("a/web.yaml", "a/testdata/network.yaml", False),
+        ("a/web.yaml", "a/vendor/k8s.io/network.yaml", False),
+        ("a/web.yaml", "a/vendor/base/network.yaml", True),
     ],
 )
 def test_only_what_is_deployed_decides_for_what_is(web: str, network: str, isolated: bool) -> None:

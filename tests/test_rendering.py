@@ -13,7 +13,7 @@ import pytest
 
 from scanner.controls import ControlStatus
 from scanner.finished_scan import Scan
-from scanner.model import Finding, InputStatus
+from scanner.model import Finding, InputStatus, Outcome
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 
@@ -372,6 +372,21 @@ def test_objects_of_two_charts_do_not_meet(tmp_path: Path) -> None:
     assert told == {"api/templates/deployment.yaml"}
 
 
+@pytest.mark.usefixtures("helm")
+def test_a_chart_that_cannot_be_rendered_leaves_nothing_open_for_another(tmp_path: Path) -> None:
+    broken = f"{CHART.replace('web', 'api')}dependencies: [{{name: far, repository: 'https://example.org'}}]\n"
+    lay(tmp_path, {**WEB, "api/Chart.yaml": broken, "pod.yaml": POD % "false"})
+    told = {
+        finding.location.path: (finding.outcome, finding.provide)
+        for finding in scan(["."]).findings
+        if finding.rule == "kubernetes.workload-selected-by-network-policy"
+    }
+    assert told["web/templates/deployment.yaml"] == (Outcome.FAIL, "")
+    why = "its dependency far is missing: run `helm dependency build` first"
+    asked = f"make api/Chart.yaml readable ({why}), or exclude it if it is not deployed"
+    assert told["pod.yaml"] == (Outcome.UNKNOWN, asked)
+
+
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 def test_an_overlay_is_built_and_the_patch_is_pointed_at(tmp_path: Path) -> None:
@@ -569,6 +584,34 @@ def test_one_that_cannot_be_built_leaves_those_that_it_builds_on(tmp_path: Path)
     assert status(result)["k8s/more/kustomization.yaml"][0] is InputStatus.UNREADABLE
     assert status(result)["k8s/prod/kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")
     assert result.verdict.exit_code == 4
+
+
+KSOPS = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [secret.enc.yaml]\n"
+ENCRYPTED = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key: 'ENC[AES256_GCM,data:YQ==]'}\n"
+
+
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("generator", "whole"),
+    [
+        (KSOPS, True),
+        (KSOPS.replace("secret.enc", "missing.enc"), False),
+        (KSOPS.replace("[secret.enc.yaml]", "['https://example.org/secret.enc.yaml']"), False),
+        (KSOPS.replace("viaduct.ai", "example.org"), False),
+        (f"{KSOPS}secretFrom: [{{files: [secret.enc.yaml]}}]\n", False),
+    ],
+)
+def test_what_ksops_decrypts_is_built_as_it_is(tmp_path: Path, generator: str, whole: bool) -> None:
+    lay(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\ngenerators: [ksops.yaml]\nnamespace: shop\n"})
+    lay(tmp_path, {"pod.yaml": POD % "true", "ksops.yaml": generator, "secret.enc.yaml": ENCRYPTED})
+    result = scan(["."])
+    told = {path: said for path, said in status(result).items() if path != "pod.yaml"}
+    (found,) = [each for each in result.findings if each.rule == "kubernetes.container-not-privileged"]
+    assert found.subject_id.startswith("core/Pod/shop/")
+    assert (told["kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")) is whole
+    for path in ("ksops.yaml", "secret.enc.yaml") if whole else ():
+        assert told[path] == (InputStatus.ASSESSED, "built into kustomization.yaml")
 
 
 def test_an_object_of_another_tool_under_that_name_is_read_as_it_is(tmp_path: Path) -> None:

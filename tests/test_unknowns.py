@@ -108,6 +108,12 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("a.yaml", '{{- range .all }}\n{{ include "policy" . }}\n{{- end }}\n', {SELECTED, TAKEOVER}),
         ("a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", {SELECTED, TAKEOVER}),
         ("a.yaml", 'apiVersion: v1\nkind: "N\\x65tworkPolicy"\nspec: [\n', {SELECTED, TAKEOVER}),
+        ("manifest.json", '---\n---\n{"name": "{{ site.title }}",\n"icons": [{{ if .a }}"a"{{ end }}]}', set()),
+        ("app.yaml", "{{- if .debug }}\nlog: {{ .level | quote }}\n{{- end }}\n", set()),
+        ("all.yaml", '{{ include "everything" . }}\n', {SELECTED, TAKEOVER}),
+        ("all.yaml", "- {{ each }}\n", {SELECTED, TAKEOVER}),
+        ("testdata/a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", set()),
+        ("examples/a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", set()),
     ],
 )
 def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
@@ -115,6 +121,7 @@ def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
 ) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "account.yaml").write_text(ACCOUNT)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text)
     assert unknown(tmp_path).keys() & {SELECTED, TAKEOVER} == undecided
 
@@ -148,7 +155,8 @@ def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
     found = unknown(tmp_path)[SELECTED]
-    assert found.provide == "make deny.yaml readable, or exclude it if it is not deployed"
+    assert found.provide.startswith("make deny.yaml readable (not valid YAML: did not find expected node content")
+    assert found.provide.endswith(" at line 5), or exclude it if it is not deployed")
     assert found.message.endswith(f"; to decide, {found.provide}")
 
 

@@ -20,14 +20,15 @@ def derive(subjects: Sequence[Subject], *, whole: Whole, unused: Collection[str]
     """The facts about subjects, and the places of related subjects.
 
     `whole` states that the subjects are complete: an object that is referenced and not among them does not exist.
-    Otherwise the fact is left out, and a rule that uses it is unknown. It may be the kinds of Kubernetes objects that
-    files which were not read may hold: then only facts about such objects are left out. What is deployed is judged by
-    what is deployed alone; other objects, such as those of documentation and of `unused` files, by all.
+    Otherwise the fact is left out, and a rule that uses it is unknown. It may be the Kubernetes objects that files
+    which were not read may hold: then only facts about such objects are left out. What is deployed is judged by what is
+    deployed alone; other objects, such as those of documentation, of test data and of `unused` files, by all.
     """
     apart = not_deployed(subjects, unused)
+    deployed_whole = whole if isinstance(whole, bool) else frozenset(each for each in whole if each.deployed)
+    deployed = _derived([each for each in subjects if each not in apart], whole=deployed_whole)
     if not apart:
-        return _derived(subjects, whole=whole)
-    deployed = _derived([each for each in subjects if each not in apart], whole=whole)
+        return deployed
     return deployed.with_those_of(apart, _derived(with_all(subjects), whole=whole))
 
 

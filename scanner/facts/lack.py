@@ -9,6 +9,8 @@ from msgspec import Struct
 
 MAKE_READABLE = "make readable what may hold "
 """Asks for files that could not be read. The kinds of the objects in question follow, with ` or ` between them."""
+MAKE_READABLE_APART = "make readable outside of charts and overlays what may hold "
+"""The same, where objects of other charts and overlays than those that were read do not count."""
 
 
 class Lack(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Which objects are deployed, as far as their place shows it: those of documentation and of examples are not.
+"""Which objects are deployed, as far as their place shows it: those of documentation, examples and test data are not.
 
 Nor is a file that stands beside the parts of a chart or an overlay and that rendering does not use.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from scanner.contexts import is_test_data
 from scanner.model import Subject
 
 _PAGES = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc")
@@ -22,6 +23,11 @@ def is_documentation(path: str) -> bool:
     return name.endswith(_PAGES) or not _FOLDERS.isdisjoint(folders)
 
 
+def is_deployed(path: str) -> bool:
+    """Whether the objects of a file count as deployed, by its place."""
+    return not (is_documentation(path) or is_test_data(path))
+
+
 def not_deployed(subjects: Sequence[Subject], unused: Collection[str]) -> frozenset[Subject]:
     """The Kubernetes objects that are not deployed; `unused` are the files that rendering leaves out."""
     told: dict[str, bool] = {}
@@ -29,7 +35,7 @@ def not_deployed(subjects: Sequence[Subject], unused: Collection[str]) -> frozen
     for subject in subjects:
         place = subject.overlay or subject.origin.path
         if place not in told:
-            told[place] = is_documentation(place) or place in unused
+            told[place] = not is_deployed(place) or place in unused
         if told[place] and subject.kind.startswith(OBJECTS):
             found.append(subject)
     return frozenset(found)

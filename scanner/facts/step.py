@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -16,16 +16,27 @@ from scanner.places import Location, Related
 
 Value = TypeVar("Value")
 
-Whole: TypeAlias = bool | frozenset[str]
-"""Whether subjects are all there are; False where only a part of the files was named.
 
-Where files were not read, the kinds of Kubernetes objects that may be there, with ANY_KIND for anything.
-"""
+class Unread(NamedTuple):
+    """Kubernetes objects that may be in a file which was not read."""
+
+    kind: str
+    """ANY_KIND for anything."""
+    system: str = ""
+    """The chart or overlay that they would be of; empty where it may be any."""
+    deployed: bool = True
+    """They would count as deployed, by the place of the file."""
+
+
+Whole: TypeAlias = bool | frozenset[Unread]
+"""Whether subjects are all there are; False where only a part of the files was named, else what may be missing."""
 
 
 def is_open(whole: Whole) -> bool:
     """Whether subjects of any kind may be missing."""
-    return whole is False or (whole is not True and ANY_KIND in whole)
+    if isinstance(whole, bool):
+        return not whole
+    return any(each.kind == ANY_KIND and not each.system for each in whole)
 
 
 class FieldRead(Struct, frozen=True):

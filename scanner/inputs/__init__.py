@@ -15,7 +15,8 @@ from itertools import islice
 from msgspec import Struct
 
 from scanner.facts.field_filter import FieldFilter
-from scanner.facts.step import Whole
+from scanner.facts.setting import is_deployed
+from scanner.facts.step import Unread, Whole
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
 from scanner.inputs.editing import fix_writer
@@ -141,7 +142,9 @@ def hides_something(item: Input) -> bool:
 def unread_kinds(items: Iterable[Input]) -> Whole:
     """Whether everything was read; where not, the kinds of objects that may be in what was not."""
     hiding = [item for item in items if hides_something(item)]
-    return not hiding or frozenset(kind for item in hiding for kind in item.may_hold)
+    return not hiding or frozenset(
+        Unread(kind, item.system, is_deployed(item.path)) for item in hiding for kind in item.may_hold
+    )
 
 
 def _failed(source: Source, why: str) -> Portion:

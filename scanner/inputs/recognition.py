@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from typing import assert_never
 
@@ -35,11 +34,8 @@ _READ = (".yaml", ".yml", ".json")
 _BASELINE = b'"format":"assay-baseline/'
 _ANYTHING = (ANY_KIND,)
 _KIND = regex(r"""\bkind["']?\s*:\s*["']?([^\s"',}\]#]+)""")
-_INSERTS = regex(
-    r"^[ \t]*+(?:-[ \t]++)?\{\{-?\s*+(?!/\*|\$\w++\s*+:?=|(?:block|break|continue|define|else|end|if|range|with)\b)",
-    re.MULTILINE,
-)
-"""An action of a template in the place of a whole object; one in a value holds none."""
+_CONTROL = regex(r"\{\{-?\s*(?:/\*|(?:if|else|end|range|with|define|break|continue)\b|\$\w+\s*:?=)")
+"""An action of a template that gives no text."""
 _ESCAPE = regex(r"\\[ux][0-9A-Fa-f]")
 """What may stand for a letter of `kind` or of its value."""
 
@@ -53,7 +49,8 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
                 source.path, "", 0, InputStatus.SKIPPED, f"{source.reason}, {HIDDEN}" if ours else source.reason
             )
         case UnreadableFile():
-            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=source.may_hold)
+            held, system = source.may_hold, source.system
+            return Input(source.path, "", 0, InputStatus.UNREADABLE, source.reason, may_hold=held, system=system)
         case RenderingInput():
             outside = _outside(source)
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
@@ -176,9 +173,22 @@ def _kinds_in(source: Source) -> tuple[str, ...]:
     if _ESCAPE.search(text):
         return _ANYTHING
     kinds = {found.removesuffix("List") or "List" for found in _KIND.findall(text)}
-    if not kinds and "apiVersion" not in text and not _INSERTS.search(text):
+    if not kinds and "apiVersion" not in text and not _fills_in_lines(text):
         return ()
     return tuple(sorted(kinds)) if kinds and all(map(str.isalnum, kinds)) else _ANYTHING
+
+
+def _fills_in_lines(text: str) -> bool:
+    """Whether a placeholder may give more than a part of a value, such as a whole object."""
+    for line in text.splitlines():
+        start = 0
+        while (start := line.find("{{", start)) >= 0:
+            if ":" not in line[:start] and not _CONTROL.match(line, start):
+                return True
+            start = line.find("}}", start) + 2
+            if start < 2:  # noqa: PLR2004 - it ends in another line
+                return True
+    return False
 
 
 def _seal(source: Source) -> tuple[str, int]:

@@ -90,7 +90,7 @@ def _placed(file: File, found: RenderingPlan) -> Source:
     if file.path in found.done:
         result = found.done[file.path]
         if isinstance(result, str):
-            return UnreadableFile(file.path, result, found.makes(file.path))
+            return UnreadableFile(file.path, result, found.makes(file.path), file.path)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
         return RenderedFile(file.path, file.content, replace(result, texts=texts), _elsewhere(file, found))
     chart = _chart_of(file, found)

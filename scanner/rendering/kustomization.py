@@ -62,6 +62,8 @@ class Kustomization(Struct, frozen=True):
     """(1-based line, what it is) of each file, folder and chart that it names and Kustomize would fetch."""
     local: Mapping[str, Any] = {}
     """What it says, without these."""
+    altered: bool = False
+    """What is built is `local` and not its text, also if nothing is elsewhere."""
     fault: str = ""
     """Why it cannot be built."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,18 +14,9 @@ from scanner import found_programs
 from scanner.errors import UnreadableError
 from scanner.model import ANY_KIND
 from scanner.rendering import local_part, programs, unused_objects
+from scanner.rendering.encrypted_generators import read_plain
 from scanner.rendering.kept import Asked, Request
-from scanner.rendering.kustomization import (
-    GENERATED,
-    NAMES,
-    NOT_HERE,
-    Kustomization,
-    below,
-    fetched,
-    mentioned,
-    plugin,
-    read,
-)
+from scanner.rendering.kustomization import GENERATED, NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, plugin
 from scanner.rendering.local_part import LocalPart
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
@@ -74,6 +66,8 @@ class Overlay(Struct, frozen=True):
         shown = self.objects | self.changes | {self.marker}
         shown_files = {name: content for name, content in files.items() if name in shown}
         plain = RenderingResult("kustomize", (), shown_files, self.changes)
+        altered = {name: it for name, it in self.kustomizations(ground).items() if it.altered}
+        copy.contents.update((name, json.dumps(it.local, default=str).encode()) for name, it in altered.items())
         if self.elsewhere:
             parts = self._local_parts(ground, files)
             copy.contents.update((name, part.text) for name, part in parts.items())
@@ -97,7 +91,7 @@ class Overlay(Struct, frozen=True):
     def kustomizations(self, ground: SourceTree) -> dict[str, Kustomization]:
         """Its kustomization file and those that it builds on."""
         names = sorted(name for name in {*self.changes, self.marker} if posixpath.basename(name) in NAMES)
-        return {name: it for name in names if (it := ground.once(read, name))}
+        return {name: it for name in names if (it := read_plain(name, ground))}
 
     def _makes_something(self, ground: SourceTree) -> bool:
         """Whether there is anything to build without what is elsewhere."""
@@ -135,7 +129,7 @@ class Overlay(Struct, frozen=True):
 
 def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     """What a kustomization builds on, through all the folders it names; None for a file that is none."""
-    first = ground.once(read, marker)
+    first = read_plain(marker, ground)
     if first is None:
         return None
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
@@ -158,13 +152,13 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
                 return Overlay(marker, fault=f"{here} and {marker} use each other")
             elif inner and inner not in met:
                 met.add(inner)
-                pending[inner] = ground.once(read, inner) or Kustomization("", fault="builds nothing")
+                pending[inner] = read_plain(inner, ground) or Kustomization("", fault="builds nothing")
             elif not inner and role != "further":
                 faults.append(_missing(here, name, ground))
     changes = files["changes"] | met - {marker}
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
-    makes = (ANY_KIND,) if faults or elsewhere else _made(ground.once(read, each) for each in sorted(met))
+    makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
     return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", makes)
 
 

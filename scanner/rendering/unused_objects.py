@@ -28,8 +28,8 @@ _OBJECT = regex(rb"(?:^|[{,-])[ \t]*+[\"']?apiVersion[\"']?[ \t]*+:", re.MULTILI
 _SUFFIXES = (*documents.YAML_SUFFIXES, *documents.JSON_SUFFIXES)
 _HELM_READS = ("Chart.yaml", "values.yaml", "values.yml", "requirements.yaml", "values.schema.json")
 """Files that Helm reads and does not render."""
-_TOOLS_OWN = ("builtin", "kustomize.config.k8s.io/")
-"""Groups of what configures Kustomize itself."""
+_TOOLS_OWN = ("builtin", "kustomize.config.k8s.io/", "viaduct.ai/")
+"""Groups of what configures Kustomize itself and its plugin KSOPS."""
 _OTHER_BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 """Ends of lines that only some readers know."""
 

@@ -86,6 +86,8 @@ class UnreadableFile(Struct, frozen=True):
     reason: str
     may_hold: tuple[str, ...] = (ANY_KIND,)
     """Kinds of Kubernetes objects that may be in it."""
+    system: str = ""
+    """The chart or overlay that could not be rendered, if it is one: its objects are of no other system."""
 
 
 class RenderingInput(Struct, frozen=True):

@@ -66,9 +66,10 @@ def count_replicas(cluster: Cluster, facts: Facts) -> None:
         least = 1 if stated is None else stated
         if facts.of(workload, AUTOSCALED):
             least = facts.of(workload, AUTOSCALED_FROM)
-        elif not cluster.objects.complete(*_SCALERS):
+        elif not cluster.objects.complete(*_SCALERS, near=workload):
             what = f"an autoscaler of {workload.name}"
-            facts.lack(workload, LEAST_REPLICAS, partial(lacks.of_objects, cluster.objects, what, *_SCALERS))
+            words = partial(lacks.of_objects, cluster.objects, what, *_SCALERS, near=workload)
+            facts.lack(workload, LEAST_REPLICAS, words)
             continue
         if isinstance(least, int):
             facts.add(workload, LEAST_REPLICAS, least)
@@ -93,7 +94,7 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
     counted: dict[tuple[int, ...], int | None] = {}
     for budget in cluster.objects.of("policy", "PodDisruptionBudget"):
         sure, maybe = cluster.pods.selected(budget, path(budget.bindings["object"], "spec", "selector"))
-        if maybe or not cluster.objects.has_all_pods():
+        if maybe or not cluster.objects.has_all_pods(budget):
             selector = path(budget.bindings["object"], "spec", "selector")
             facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, maybe))
             continue  # the budget counts all of its pods together

@@ -61,7 +61,7 @@ def find_backups(cluster: Cluster, facts: Facts) -> None:
         if own:
             backup["scheduled"] = True
             facts.relate(database, "scheduled_backup", place(own[0]))
-        elif cluster.objects.complete("ScheduledBackup") and not any(sure is None for sure, _ in near):
+        elif cluster.objects.complete("ScheduledBackup", near=database) and not any(sure is None for sure, _ in near):
             backup["scheduled"] = False
         facts.add(database, DATABASE_BACKUP, backup)
 

@@ -18,7 +18,7 @@ from scanner.facts.kubernetes.objects import (
     name_of,
     namespace_of,
 )
-from scanner.facts.lack import MAKE_READABLE, Lack
+from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART, Lack
 from scanner.model import Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
@@ -72,12 +72,12 @@ def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perh
         why = f"{shown(perhaps[0])} may select {selected.name}, which its text alone does not show"
         return Lack(why, f"add a {kind} that states the namespace and selects the pods by their labels")
     why = f"no {kind}{where} that selects {selected.name} is among the scanned files"
-    return Lack(why, _bring(objects, f"every {kind}{where}", *kinds))
+    return Lack(why, _bring(objects, f"every {kind}{where}", *kinds, near=selected))
 
 
-def of_objects(objects: Objects, what: str, *kinds: str, instead: str = "") -> Lack:
-    """Objects of some kinds, described in words, may be where nothing was read."""
-    return Lack(f"{what} may be outside of the files that were read", _bring(objects, what, *kinds) + instead)
+def of_objects(objects: Objects, what: str, *kinds: str, near: Subject | None = None) -> Lack:
+    """Objects of some kinds, described in words, may be where nothing was read; `near` as in `Objects.complete`."""
+    return Lack(f"{what} may be outside of the files that were read", _bring(objects, what, *kinds, near=near))
 
 
 def of_pods(cluster: Cluster, seeker: Subject, selector: Any, maybe: Sequence[int], namespace: str = "") -> Lack:
@@ -104,14 +104,14 @@ def of_several(found: Sequence[Subject], differ: str) -> Lack:
     return Lack(why, "scan only the folder that is applied to the cluster, or make them equal")
 
 
-def _bring(objects: Objects, what: str, *kinds: str) -> str:
+def _bring(objects: Objects, what: str, *kinds: str, near: Subject | None = None) -> str:
     """How to let Assay read an object."""
     if objects.is_part:
         return f"scan the folder that holds {what}"
-    complete = objects.has_all_pods() if kinds == ("pods",) else objects.complete(*kinds)
+    complete = objects.has_all_pods(near) if kinds == ("pods",) else objects.complete(*kinds, near=near)
     if complete:
         return f"scan this folder together with the one that holds {what}"
-    return MAKE_READABLE + " or ".join(kinds)
+    return (MAKE_READABLE_APART if near and near.group else MAKE_READABLE) + " or ".join(kinds)
 
 
 def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]:

@@ -125,7 +125,7 @@ def _bound(kind: str, bounds: list[Subject], fact: Fact[list[str]], objects: Obj
         if near:
             facts.add(namespace, fact, [name_of(bound) for bound in near])
             facts.relate(namespace, fact.name, place(near[0]))
-        elif objects.complete(kind) and not maybe:
+        elif objects.complete(kind, near=namespace) and not maybe:
             facts.add(namespace, fact, [])
         else:
             loosely = [bound for bound in bounds if not namespace_of(bound) and in_same_system(namespace, bound)]
@@ -136,7 +136,7 @@ def _lack(objects: Objects, namespace: Subject, kind: str, loose: list[Subject])
     """One that states no namespace may be in it, or one may be where nothing was read."""
     if loose:
         return lacks.of_doubt(namespace, loose[0], name_of(namespace))
-    return lacks.of_objects(objects, f"a {kind} of namespace `{name_of(namespace)}`", kind)
+    return lacks.of_objects(objects, f"a {kind} of namespace `{name_of(namespace)}`", kind, near=namespace)
 
 
 def _for_containers(limits: Subject) -> bool:

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scanner.facts.step import Whole, is_open, read
+from scanner.facts.kubernetes import unread_objects
+from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
 from scanner.model import Subject
@@ -51,9 +52,7 @@ class Objects:
     """The resources and workloads of a scan, by group and kind and by name."""
 
     def __init__(self, subjects: Iterable[Subject], *, whole: Whole) -> None:
-        self._unread = None if is_open(whole) else frozenset() if isinstance(whole, bool) else whole
-        self.whole = self._unread is not None and not self._unread
-        """The objects are all there are: what is not among them does not exist."""
+        self._unread = unread_objects.UnreadObjects(whole)
         self.is_part = whole is False
         """Only some files of a folder were named."""
         self.workloads: list[Subject] = []
@@ -113,7 +112,7 @@ class Objects:
         folder = posixpath.dirname(seeker.origin.path)
         own = [one for one in near if one.origin.path == seeker.origin.path]
         beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
-        return beside or near, bool(near) or (self.complete(kind) and not maybe)
+        return beside or near, bool(near) or (self.complete(kind, near=seeker) and not maybe)
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
@@ -132,13 +131,20 @@ class Objects:
         """All objects of a name."""
         return self._named.get((group, kind, name), [])
 
-    def complete(self, *kinds: str) -> bool:
-        """Whether there are no objects of some kinds but those that were read."""
-        return self._unread is not None and self._unread.isdisjoint(kinds)
+    def complete(self, *kinds: str, near: Subject | None = None) -> bool:
+        """Whether there are no objects of some kinds but those that were read.
 
-    def has_all_pods(self) -> bool:
-        """Whether there are no pods but those of the workloads that were read."""
-        return self._unread is not None and self._unread <= _WITHOUT_PODS
+        With `near`, only those count that can be of one system with that object (see `in_same_system`).
+        """
+        return self._unread.hold_none(kinds, near.group if near else "")
+
+    def has_all_pods(self, near: Subject | None = None) -> bool:
+        """Whether there are no pods but those of the workloads that were read; `near` as in `complete`."""
+        return self._unread.hold_only(_WITHOUT_PODS, near.group if near else "")
+
+    def has_everything(self, near: Subject | None = None) -> bool:
+        """Whether the objects are all there are; `near` as in `complete`."""
+        return self._unread.hold_only((), near.group if near else "")
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
         """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""

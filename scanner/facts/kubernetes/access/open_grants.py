@@ -16,7 +16,8 @@ KINDS = ("ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role")
 def of_account(objects: Objects, owner: Subject, account: Account, doubt: Grant | None) -> Lack:
     """More permissions than those that are known may be granted to an account."""
     if doubt is None:
-        return lacks.of_objects(objects, f"bindings of the ServiceAccount `{account}` and their roles", *KINDS)
+        what = f"bindings of the ServiceAccount `{account}` and their roles"
+        return lacks.of_objects(objects, what, *KINDS, near=owner)
     if doubt.role.clauses is None:
         return of_role(objects, doubt.binding, doubt.role.kind, doubt.role.name)
     binding, named = lacks.shown(doubt.binding), doubt.account

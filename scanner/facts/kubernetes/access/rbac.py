@@ -151,10 +151,10 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
-    known: dict[tuple[str, Account], _AccountPermissions] = {}
-    whole = objects.complete(*open_grants.KINDS)
+    known: dict[tuple[str, Account, bool], _AccountPermissions] = {}
     for workload in objects.workloads:
         account = account_of(workload)
+        whole = objects.complete(*open_grants.KINDS, near=workload)
         means = _means(workload, account, bindings, known, whole=whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
@@ -171,6 +171,7 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
         facts.add(workload, ACCOUNT_BOUND, means.bound)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
+        whole = objects.complete(*open_grants.KINDS, near=subject)
         means = _means(subject, account, bindings, known, whole=whole)
         shared = PermissionItem(account=str(account), field="metadata.name")
         _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
@@ -202,12 +203,13 @@ def _means(
     owner: Subject,
     account: Account,
     bindings: Bindings,
-    known: dict[tuple[str, Account], _AccountPermissions],
+    known: dict[tuple[str, Account, bool], _AccountPermissions],
     *,
     whole: bool,
 ) -> _AccountPermissions:
     """The permissions of an account; computed once for all workloads that use it in one file, chart or overlay."""
-    key = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
+    one = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
+    key = (*one, whole)
     if key not in known:
         means = known[key] = _joined(bindings.reaching(owner))
         means.open |= not whole

@@ -105,7 +105,7 @@ def _checked(
     permitting = [grant for grant in near if _permits(grant, subject, item, str(ref.get("group") or ""))]
     if sure := [grant for grant in permitting if namespace_of(grant) and namespace_of(subject)]:
         return {**item, "granted": True}, sure[0]
-    if objects.complete("ReferenceGrant") and not permitting and namespace_of(subject):
+    if objects.complete("ReferenceGrant", near=subject) and not permitting and namespace_of(subject):
         item["granted"] = False
     return item, None
 

@@ -69,7 +69,7 @@ def require_tokens(cluster: Cluster, facts: Facts) -> None:
         if enforcing := next((policy for policy in met if _covers(policy, checking, root)), None):
             facts.add(checking, TOKEN_REQUIRED, True)
             facts.relate(checking, "policy", place(enforcing))
-        elif objects.complete("AuthorizationPolicy") and not met:
+        elif objects.complete("AuthorizationPolicy", near=checking) and not met:
             facts.add(checking, TOKEN_REQUIRED, False)
         else:
             facts.lack(checking, TOKEN_REQUIRED, partial(_open_policy, checking, met, objects))
@@ -113,7 +113,7 @@ def find_mtls_mode(cluster: Cluster, facts: Facts) -> None:
         if not deciding and root is None:
             continue
         deciding = deciding or [*broad[root or ""].values()]
-        _set_mode(pods.kins[kin], deciding, injected if objects.whole else None, facts)
+        _set_mode(pods.kins[kin], deciding, injected if objects.has_everything() else None, facts)
 
 
 def _open_policy(checking: Subject, met: list[Subject], objects: Objects) -> Lack:
@@ -125,7 +125,7 @@ def _open_policy(checking: Subject, met: list[Subject], objects: Objects) -> Lac
         why = f"{lacks.shown(met[0])} requires a token, for other workloads or by another program"
         return Lack(why, f"give it the `selector` of {checking.name}, or check that it covers all of its workloads")
     what = f"an AuthorizationPolicy for the workloads of {checking.name}"
-    return lacks.of_objects(objects, what, "AuthorizationPolicy")
+    return lacks.of_objects(objects, what, "AuthorizationPolicy", near=checking)
 
 
 def _open_mode(workload: Subject, objects: Objects) -> Lack:

@@ -72,17 +72,18 @@ def _check_monitor(monitor: Subject, scraped: _Scraped, cluster: Cluster, facts:
     """What a monitor selects, and whether that has the ports; what may be elsewhere is left out."""
     selector = path(monitor.bindings["object"], "spec", "selector")
     sure: list[int] = []
-    unsure = not (cluster.objects.complete("Service") and cluster.objects.has_all_pods())
+    objects, apart = cluster.objects, False
     for namespace in _namespaces(monitor):
         some, maybe = scraped.members.selected(monitor, selector, namespace=namespace)
         sure.extend(some)
         elsewhere = namespace in _OF_THE_PLATFORM or not (namespace == "" or scraped.members.has(namespace))
-        unsure = unsure or bool(maybe) or elsewhere or cluster.makers.may_meet(monitor, selector, namespace)
-    if sure or not unsure:
+        apart = apart or bool(maybe) or elsewhere or cluster.makers.may_meet(monitor, selector, namespace)
+    if sure or not (apart or not objects.complete("Service") or not objects.has_all_pods()):
         facts.add(monitor, SELECTED, scraped.members.names(tuple(sure)))
     else:
         facts.lack(monitor, SELECTED, partial(_lack, monitor, scraped, cluster))
     ports = scraped.members.ports(tuple(sure), scraped.ports_in)
+    unsure = apart or not objects.complete("Service", near=monitor) or not objects.has_all_pods(monitor)
     endpoints: list[NamedPort] = []
     for number, endpoint in enumerate(listed(path(monitor.bindings["object"], "spec", scraped.field)) if sure else ()):
         if isinstance(port := path(endpoint, "port"), str):

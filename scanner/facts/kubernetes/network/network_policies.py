@@ -100,15 +100,24 @@ def isolate_workloads(cluster: Cluster, facts: Facts) -> None:
     for policy, both in agreed(chosen):
         selections.add(policy, both)
     for kins, selecting, perhaps in selections.each(len(cluster.pods.kins)):
-        workloads = [workload for kin in kins for workload in cluster.pods.kins[kin]]
-        _isolate(workloads, selecting, perhaps, facts, cluster.objects)
+        by_sight = defaultdict[bool, list[Subject]](list)
+        for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
+            by_sight[cluster.objects.complete(*_KINDS, near=workload)].append(workload)
+        for whole, workloads in by_sight.items():
+            _isolate(workloads, selecting, perhaps, facts, cluster.objects, whole=whole)
 
 
 def _isolate(
-    workloads: list[Subject], selecting: list[Policy], perhaps: list[Policy], facts: Facts, objects: Objects
+    workloads: list[Subject],
+    selecting: list[Policy],
+    perhaps: list[Policy],
+    facts: Facts,
+    objects: Objects,
+    *,
+    whole: bool,
 ) -> None:
     """State the effect of the policies that select workloads, and of those that may select them."""
-    whole, open_by = objects.complete(*_KINDS), [policy.subject for policy in perhaps]
+    open_by = [policy.subject for policy in perhaps]
     isolated = directions(selecting, perhaps, whole=whole)
     places = {name: where for direction, name, where in _opened(selecting) if isolated.get(direction) is not True}
     isolating = [policy for policy in selecting if policy.restricts or not policy.is_administrative]
@@ -163,7 +172,7 @@ def close_namespaces(cluster: Cluster, facts: Facts) -> None:
             if about and in_same_system(policy.subject, namespace):
                 (sure if policy.sure else perhaps).append(policy)
         facts.add(namespace, WORKLOADS, inhabitants[name])
-        facts.add(namespace, DEFAULT_DENY, directions(sure, perhaps, whole=objects.complete(*_KINDS)))
+        facts.add(namespace, DEFAULT_DENY, directions(sure, perhaps, whole=objects.complete(*_KINDS, near=namespace)))
         facts.lack(namespace, DEFAULT_DENY, partial(_open_namespace, objects, namespace, perhaps))
 
 
@@ -172,7 +181,7 @@ def _open_namespace(objects: Objects, namespace: Subject, perhaps: list[Policy])
     name = name_of(namespace)
     if perhaps:
         return lacks.of_doubt(namespace, perhaps[0].subject, name)
-    return lacks.of_objects(objects, f"a NetworkPolicy for all pods of namespace `{name}`", *_KINDS)
+    return lacks.of_objects(objects, f"a NetworkPolicy for all pods of namespace `{name}`", *_KINDS, near=namespace)
 
 
 def _reach(policy: Policy) -> str:

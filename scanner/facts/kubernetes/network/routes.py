@@ -221,7 +221,7 @@ def _find_entry_points(cluster: Cluster, ways: Mapping[Subject, list[_EntryRoute
         items = [way.item() for way in found]
         for workload in (workload for kin in kins for workload in cluster.pods.kins[kin]):
             own = [*items, *_own_ways(workload)]
-            if own or (cluster.objects.whole and not perhaps):
+            if own or (cluster.objects.has_everything() and not perhaps):
                 facts.add(workload, EXPOSED, own)
             else:
                 services = [each.service for some in perhaps for each in some]

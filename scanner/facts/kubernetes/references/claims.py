@@ -170,11 +170,11 @@ class _Claims:
         if volume := self._volumes.behind(claim, stated):
             item["host_path"], item["on_node"] = self._volumes.host_path(volume), self._volumes.on_node(volume)
             self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
-        elif self._objects.complete("PersistentVolume", "PersistentVolumeClaim", "StatefulSet"):
+        elif self._objects.complete("PersistentVolume", "PersistentVolumeClaim", "StatefulSet", near=workload):
             item["host_path"] = ""
         else:
             what = f"the PersistentVolume of the PersistentVolumeClaim `{item['name']}`"
-            words = partial(lacks.of_objects, self._objects, what, "PersistentVolume")
+            words = partial(lacks.of_objects, self._objects, what, "PersistentVolume", near=workload)
             self._facts.lack(workload, CLAIMS, words, item=number)
 
     def share(self) -> None:
@@ -185,11 +185,11 @@ class _Claims:
                     continue
                 users = self._users.get((*home(workload), item["name"]), ())
                 shown = list(islice((user for user in users if user is not workload), _SHOWN))
-                if shown or self._objects.has_all_pods():
+                if shown or self._objects.has_all_pods(workload):
                     item["shared_with"] = [user.name for user in shown]
                 else:
                     what = f"other workloads that mount the PersistentVolumeClaim `{item['name']}`"
-                    words = partial(lacks.of_objects, self._objects, what, "pods")
+                    words = partial(lacks.of_objects, self._objects, what, "pods", near=workload)
                     self._facts.lack(workload, CLAIMS, words, item=number, key="shared_with")
                 if shown:
                     self._facts.relate_item(workload, CLAIMS, number, "other", place(shown[0]))

@@ -38,6 +38,7 @@ def path_of(files: dict[str, str], name: str, fact: str = "exfiltration_path") -
 
 
 CLOSED = ""
+SERENA = ("uvx", "--from", "git+https://github.com/oraios/serena", "serena", "start-mcp-server")
 
 
 def says(private: str, untrusted: str, outbound: str) -> str:
@@ -79,6 +80,23 @@ SETUPS = {
         agent("a", "Read, WebFetch, mcp__ledger__query"),
         says("Read", "WebFetch", "WebFetch"),
     ),
+    "a server that starts commands in its context": (
+        agent("a", "Read, WebSearch, mcp__serena") | server("serena", *SERENA, "--context", "desktop-app"),
+        says("Read and mcp__serena", "WebSearch", "mcp__serena"),
+    ),
+    "a server that starts commands if no context is named": (
+        agent("a", "Read, WebSearch, mcp__serena") | server("serena", *SERENA),
+        says("Read and mcp__serena", "WebSearch", "mcp__serena"),
+    ),
+    "a server that starts no commands in its context": (
+        agent("a", "Read, WebSearch, mcp__serena") | server("serena", *SERENA, "--context=ide-assistant"),
+        CLOSED,
+    ),
+    "a server whose context is not known": (agent("a", "Read, WebSearch, mcp__serena"), CLOSED),
+    "a server without tools that change anything": (
+        agent("a", "Read, mcp__github") | server("github", "docker", "run", "-i", "mcp/github:1.0", "--read-only"),
+        CLOSED,
+    ),
     "every server": (agent("a", "Read, mcp__*") | server("x", "npx", "mystery@1.0.0"), None),
     "through another agent": (
         agent("a", "Read, Task") | agent("web", "WebFetch"),
@@ -104,6 +122,27 @@ SETUPS = {
 @pytest.mark.parametrize(("files", "path"), SETUPS.values(), ids=SETUPS)
 def test_the_path_of_an_agent(files: dict[str, str], path: str | None) -> None:
     assert path_of(files, "agent a") == path
+
+
+EDITOR = ".vscode/settings.json"
+
+
+@pytest.mark.parametrize(
+    ("files", "asked"),
+    [
+        ({}, True),
+        ({EDITOR: '{"chat.tools.terminal.autoApprove": {"npm test": true}}'}, True),
+        ({EDITOR: '{"chat.tools.terminal.autoApprove": {"curl": true}}'}, False),
+        ({EDITOR: '{"chat.tools.urls.autoApprove": {"https://docs.example.com": true}}'}, True),
+        ({EDITOR: '{"chat.tools.urls.autoApprove": {"https://*": {"approveRequest": true}}}'}, False),
+        ({EDITOR: '{"chat.tools.global.autoApprove": true}'}, False),
+        ({EDITOR: '{"chat.permissions.default": "autopilot"}'}, False),
+        ({f"other/{EDITOR}": '{"chat.tools.global.autoApprove": true}'}, True),
+    ],
+)
+def test_whether_an_editor_asks(files: dict[str, str], *, asked: bool) -> None:
+    text = "---\nname: a\ndescription: Does a\ntools: [read, web]\n---\n"
+    assert path_of({".github/agents/a.md": text} | files, "agent a", "capabilities")["asked"] is asked
 
 
 SESSIONS = {

@@ -36,7 +36,7 @@ _SERVERS = {
     "p": (
         "filesystem file-system files git memory knowledge-graph postgres postgresql mysql mariadb sqlite mongodb "
         "mongo redis bigquery snowflake supabase neon elasticsearch opensearch clickhouse duckdb motherduck dbhub "
-        "mssql oracle database db cockroachdb dynamodb databricks qdrant chroma pinecone weaviate milvus neo4j "
+        "serena mssql oracle database db cockroachdb dynamodb databricks qdrant chroma pinecone weaviate milvus neo4j "
         "airtable obsidian dropbox datadog grafana prometheus stripe paypal quickbooks plaid figma kubernetes "
         "apple-notes evernote repomix spreadsheet excel onedrive 1password vault"
     ),
@@ -58,10 +58,17 @@ _SERVERS = {
         "web-search websearch bing context7 deepwiki arxiv youtube youtube-transcript rss wikipedia hackernews "
         "hacker-news reddit stackoverflow"
     ),
-    "po": "desktop-commander shell terminal commands iterm ssh docker aws s3 gcloud azure serena",
+    "po": "desktop-commander shell terminal commands iterm ssh docker aws s3 gcloud azure",
     "o": "smtp sendgrid twilio resend mailgun mailchimp webhook pushover ntfy cloudflare vercel netlify",
     "": "sequential-thinking sequentialthinking time everything calculator think",
 }
+SHELL_CONTEXTS = {"serena": ("", "desktop-app", "agent", "oaicompat-agent", "chatgpt")}
+"""Servers that run commands in some contexts only, which the option `--context` names; none is the first.
+
+https://github.com/oraios/serena/tree/main/src/serena/resources/config/contexts
+"""
+READ_ONLY = name_set("--read-only --readonly --read-only=true --readonly=true --disable-write")
+"""Options with which a server has no tools that change anything, by the documentation of several servers."""
 _HOSTS = {"githubcopilot": "github"}
 """Names in addresses that are not the name of the server."""
 NOISE = name_set(

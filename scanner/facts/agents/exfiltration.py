@@ -38,6 +38,8 @@ class Capabilities(TypedDict):
     """Tools and servers of which it is not known what they do, and agents whose tools are not stated."""
     entries: int
     """The number of its own tools or rules that add to the first three lists."""
+    asked: bool
+    """Its editor asks before each new address, command or tool of a server, as VS Code does by default."""
 
 
 CAPABLE = Fact(
@@ -65,6 +67,7 @@ class _Found(Struct):
     unknown: list[str] = field(default_factory=list)
     starts: list[Subject] = field(default_factory=list)
     entries: int = 0
+    asked: bool = False
 
     def add(self, some: Iterable[Ability], whose: str = "") -> None:
         """Take in what tools can do; `whose` says which agent has them, unless the one in question."""
@@ -86,6 +89,7 @@ class _Found(Struct):
                 outbound=self.tools[OUTBOUND],
                 unknown=self.unknown,
                 entries=self.entries,
+                asked=self.asked,
             ),
         )
         path = self._path() if all(self.tools.values()) else "" if not self.unknown else None
@@ -116,8 +120,7 @@ def _name(agent: Subject) -> str:
     AgentSetups,
     gives=(CAPABLE, PATH, SESSION_PATH),
     reads=(
-        read(AGENT, "agent.delegates", "agent.deniedTools", "agent.grants", "agent.inheritsTools", "agent.tool"),
-        read(AGENT, "agent.tools"),
+        read(AGENT, "agent.delegates", "agent.deniedTools", "agent.grants", "agent.inheritsTools", "agent.tools"),
         read(SETTINGS, "settings.scope", "settings.tool"),
         read(PERMISSION),
     ),
@@ -129,6 +132,7 @@ def find_paths(setups: AgentSetups, facts: Facts) -> None:
         by_name = {tools.plain(str(each.bindings["server"].get("name", ""))): each for each in setup.servers}
         for agent in setup.agents:
             if (found := known.reach(agent)) is not None:
+                found.asked = setup.asks(agent)
                 found.state(agent, facts)
                 _relate(agent, found, by_name, facts)
         for settings in setup.settings:

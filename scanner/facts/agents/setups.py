@@ -16,6 +16,7 @@ from scanner.subjects.agents.permission_grammar import Rule, parse
 
 _MEMBERS = (AGENT, SERVER, SETTINGS, PERMISSION)
 CLAUDE_CODE = "claude-code"
+COPILOT = "copilot"
 
 
 class Setup(Struct):
@@ -39,6 +40,20 @@ class Setup(Struct):
             if (data := each.bindings["permission"])["list"] in lists
         ]
 
+    def asks(self, agent: Subject) -> bool:
+        """Whether a person is asked before an agent runs a command, opens an address or calls a server.
+
+        VS Code asks unless its settings say otherwise; where an agent runs in the cloud only, nobody is asked.
+        """
+        data = agent.bindings["agent"]
+        if data.get("tool") != COPILOT or data.get("target") == "github-copilot":
+            return False
+        unasked = any(subject.bindings["settings"].get("asksNothing") is True for subject in self.settings)
+        rules = (each.bindings["permission"] for each in self.permissions)
+        return not unasked and not any(
+            rule["list"] == "allow" and rule["reach"] not in ("narrow", "none") for rule in rules
+        )
+
     @property
     def is_sandboxed(self) -> bool:
         """Whether commands reach only the hosts of a list."""
@@ -58,10 +73,18 @@ class AgentSetups:
     """The setups of all subjects, in order of appearance."""
 
     READS: ClassVar[tuple[FieldRead, ...]] = (
-        read(AGENT, "agent.name"),
-        read(SERVER, "server.name", "server.disabled", "server.host", "server.image.name", "server.package.name"),
-        read(SETTINGS, "settings.sandbox.enabled", "settings.sandbox.network.allowedDomains"),
-        read(PERMISSION, "permission.list", "permission.text"),
+        read(AGENT, "agent.name", "agent.target", "agent.tool"),
+        read(
+            SERVER,
+            "server.args",
+            "server.name",
+            "server.disabled",
+            "server.host",
+            "server.image.name",
+            "server.package.name",
+        ),
+        read(SETTINGS, "settings.asksNothing", "settings.sandbox.enabled", "settings.sandbox.network.allowedDomains"),
+        read(PERMISSION, "permission.list", "permission.reach", "permission.text"),
     )
 
     def __init__(self, subjects: Sequence[Subject], *, whole: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.facts.agents import capability_table as table
 from scanner.late import regex
@@ -24,10 +25,14 @@ _WORDS = {
 }
 _COMMANDS = frozenset({"Bash", "PowerShell", "Shell", "Monitor"})
 _REACHES = {
-    **dict.fromkeys(("any-command", "superuser", "shell", "interpreter", "runner", "container-engine"), "po"),
+    **dict.fromkeys(
+        ("any-command", "superuser", "shell", "interpreter", "runner", "container-engine", "cluster"), "po"
+    ),
     **dict.fromkeys(("remote-shell",), "o"),
     "downloader": "uo",
     "finder": "p",
+    "stream-editor": "p",
+    "any-domain": "o",
 }
 """What commands with a reach can do; `programs.py` says which reach a command has."""
 _FORGE = regex(r"(?:gh|glab)(?:\s|$|:)")
@@ -89,12 +94,29 @@ def servers(subjects: Iterable[Subject]) -> Servers:
 def _server(data: Mapping[str, Any]) -> Ability:
     """What a server does, by its package, its image or its address; its own name is a hint that is not sufficient."""
     name = str(data.get("name", ""))
-    for field in ("package", "image"):
-        if stated := (data.get(field) or {}).get("name"):
-            return _of_names(name, str(stated))
-    if host := data.get("host"):
-        return _of_names(name, str(host))
-    return _of_names(name, "")
+    stated = [(data.get(field) or {}).get("name") for field in ("package", "image")]
+    source = str(next(filter(None, (*stated, data.get("host"))), ""))
+    return _by_arguments(_of_names(name, source), _last(source) or name, data.get("args"))
+
+
+def _by_arguments(ability: Ability, source: str, given: Any) -> Ability:
+    """What a server does with its arguments: some give it a shell, and some take the tools that change anything."""
+    words = [word for word in given if isinstance(word, str)] if isinstance(given, list) else []
+    letters = ability.letters
+    if not table.READ_ONLY.isdisjoint(words):
+        letters -= {OUTBOUND}
+    shells = table.SHELL_CONTEXTS.get(source)
+    if shells and given is not None and _context(words) in shells:
+        letters |= {OUTBOUND}
+    return replace(ability, letters=letters)
+
+
+def _context(words: list[str]) -> str:
+    """The value of the option `--context`; empty without one."""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    values = (after if word == "--context" else word.partition("=")[2] for word, after in pairs
+              if word.partition("=")[0] == "--context")  # fmt: skip
+    return next(values, "")
 
 
 def server_named(name: str) -> Ability:

@@ -96,6 +96,8 @@ _FORMATS = (
             FormatSignature({"chat.tools.global.autoApprove": object}),
             FormatSignature({"chat.tools.edits.autoApprove": object}),
             FormatSignature({"chat.tools.terminal.autoApprove": object}),
+            FormatSignature({"chat.tools.urls.autoApprove": object}),
+            FormatSignature({"chat.permissions.default": str}),
         ),
     ),
     Known(

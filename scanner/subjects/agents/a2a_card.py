@@ -98,6 +98,8 @@ def _token_addresses(node: Node, depth: int = 0) -> Iterator[tuple[dict[str, Any
             shape = SubjectBuilder()
             address(shape, value)
             row: dict[str, Any] = {"url": value.value, "use": name}
+            if "loopback" in shape.unknowns:
+                continue  # the host is to be written by the reader
             row |= {key: shape.data[key] for key in ("scheme", "loopback") if key in shape.data}
             yield row, value
         elif depth < _DEEPEST:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from scanner.documents import Document
 from scanner.documents.positions import Node, join_path
 from scanner.late import regex
@@ -18,7 +20,7 @@ from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import MODES, SETTINGS
 from scanner.subjects.agents.permission_grammar import parse
 from scanner.subjects.agents.permissions import permissions
-from scanner.subjects.agents.servers import servers
+from scanner.subjects.agents.servers import UNREAD, servers
 from scanner.subjects.agents.variables import variables
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -41,6 +43,7 @@ _SECRETS = (
     ".gnupg",
     "*.p12",
 )
+_SERVERS = "mcpservers"
 _ENGINE = regex(r"(?:docker|podman|containerd|crio)\.sock$")
 _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 
@@ -58,7 +61,15 @@ def read(document: Document) -> Iterator[Subject]:
         yield from command(where, name, "helper", root.get(name))
     for name in _COMMANDS:
         yield from command(where, name, "helper", root.get(name).first("command", "path"))
-    yield from servers(where, root.get("mcpServers"))
+    for node in _server_lists(root):
+        yield from servers(replace(where, scope=UNREAD), node)
+
+
+def _server_lists(root: Node) -> list[Node]:
+    """Lists of MCP servers, in whatever spelling; Claude Code reads none in its settings."""
+    return [
+        node for key, node in root.items() if settings_keys.folded(key) == _SERVERS and isinstance(node.value, dict)
+    ]
 
 
 def _scope(path: str) -> str:
@@ -87,6 +98,8 @@ def _settings(where: Place, root: Node, allowed: Node) -> Subject:
     _sandbox(shape, root.get("sandbox"))
     variables(shape, root.get("env"))
     _keys(shape, root)
+    for node in _server_lists(root):
+        shape.put("unreadServers", node, list(node.value))
     shape.say("deniesSecrets", _denies_secrets(root, allowed))
     shape.say("allows", len(texts(allowed.get("allow"))))
     return with_file(subject(SETTINGS, where, "", "settings in", shape, root), root)

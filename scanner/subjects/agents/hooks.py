@@ -17,6 +17,7 @@ from scanner.subjects.agents.building import Place, short, subject
 from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.kinds import HOOK
 from scanner.subjects.agents.permission_grammar import BY_FOLDED
+from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.programs import name_set
 from scanner.subjects.subject_builder import SubjectBuilder, duration
 
@@ -45,6 +46,9 @@ _GUARD = regex(
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _PLAIN = regex(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
 _CLOSE = 0.8
+_IN_MILLISECONDS = ("gemini",)
+"""Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
+_PARTS = {"seconds": 1, "milliseconds": 1000}
 _LOCAL = regex(r"(?i)https?://(?:[\w.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)(?=[:/?#]|$)")
 _HOST = regex(r"(?i)[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?([^/:?#\s]+)")
 
@@ -87,11 +91,7 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     shape.say("matcherFault", _matcher_fault(group.get("matcher").value))
     shape.put("matcher", group.get("matcher")).put_all(handler, ("type", "command", "args", "url", "async"))
     shape.put("command", line).put("prompt", handler.get("prompt"))
-    timeout = handler.get("timeout")
-    if isinstance(timeout.value, int | float) and not isinstance(timeout.value, bool):
-        shape.put("timeout", timeout, {"text": str(timeout.value), "seconds": timeout.value})
-    else:
-        shape.put("timeout", timeout, duration(timeout))
+    _timeout(shape, where, handler.get("timeout"))
     shape.say("shape", "flat" if flat else "nested")
     text = str(line.value or url.value or handler.get("prompt").value or "")
     background = handler.get("async").value is True or handler.get("asyncRewake").value is True
@@ -106,6 +106,15 @@ def _hook(where: Place, named: Node, group: Node, handler: Node, *, flat: bool) 
     runs = where.tool != "claude-code" or (not flat and event in EVENTS)
     via = "hook" if runs else "hook that never runs"
     yield from command(where, event, via, line, list(handler.get("args").elements()))
+
+
+def _timeout(shape: SubjectBuilder, where: Place, node: Node) -> None:
+    """How long a hook may run, in seconds, and the unit of a number."""
+    number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    unit = "milliseconds" if where.tool in _IN_MILLISECONDS else "seconds"
+    parts = _PARTS[unit]
+    shape.put("timeout", node, {"text": str(node.value), "seconds": node.value / parts} if number else duration(node))
+    shape.say("timeoutUnit", unit)
 
 
 def _fails_open(text: str) -> bool:
@@ -133,8 +142,10 @@ def _matcher_fault(matcher: Any) -> str:
 def _sent(line: Node, url: Node) -> str | None:
     """The host that a hook sends what it is given to; empty where it sends nothing, or stays on the machine.
 
-    None for a command that is too long to be judged.
+    None for a command that is too long to be judged, and for an address whose host is still to be written.
     """
+    if isinstance(url.value, str) and has_placeholder(url.value):
+        return None
     if isinstance(url.value, str):
         host = _HOST.match(url.value)
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value

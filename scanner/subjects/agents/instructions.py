@@ -10,12 +10,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from scanner.documents import Document
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.marks import NOWHERE, end_of, keyless, start_of, with_children
 from scanner.model import Subject
-from scanner.subjects.agents.building import Place, place, subject
+from scanner.subjects.agents.building import INVOKED, Place, place, subject
 from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
@@ -29,6 +31,8 @@ _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
+_GRANTS_NOTHING = regex(r"(?:^|/)\.(?:agents?|cline|codex|cursor|gemini|kiro|opencode|roo|trae|windsurf)/")
+"""Folders of tools for which no effect of `allowed-tools` is documented: the specification of skills leaves it open."""
 _NOTE = regex(r"(?:pre|post|on|before|after)(?:_\w+)?|notification")
 _SPAN = regex(r"(!?)`([^`\n]+)`")
 _NEGATED = regex(
@@ -46,14 +50,15 @@ def read(document: Document) -> Iterator[Subject]:
     stem = posixpath.basename(path).removesuffix(".md").removesuffix(".agent")
     if document.format == "prose":
         yield _prompt(where, stem, document.root)
-        yield from _commands(where, stem, document.root)
+        yield from _commands(replace(where, scope=INVOKED), stem, document.root)
         return
     root = document.root
     name = str(root.get("name").value or stem)
     granted = root.first("allowed-tools", "allowedTools")
     if granted or _SKILL.search(path) or _COMMAND.search(path):
         yield _skill(where, name, root, granted)
-        yield from permissions(where, {"allow": _list(granted)}, "front matter")
+        if not _GRANTS_NOTHING.search(path):
+            yield from permissions(where, {"allow": _list(granted)}, "front matter")
     else:
         yield _agent(where, name, root)
     if not _of_claude_flow(root.get("hooks")):
@@ -73,7 +78,9 @@ def _of_claude_flow(node: Node) -> bool:
 
 def _agent(where: Place, name: str, root: Node) -> Subject:
     shape = SubjectBuilder().say("name", name).say("source", "front matter")
-    shape.put_all(root, ("description", "model", "permissionMode", "maxTurns", "background", "isolation", "memory"))
+    shape.put_all(
+        root, ("description", "model", "permissionMode", "maxTurns", "background", "isolation", "memory", "target")
+    )
     mode = root.get("permissionMode")
     if where.tool == "claude-code" and isinstance(mode.value, str):
         shape.put("knownMode", mode, mode.value in MODES)

@@ -23,9 +23,9 @@ def commands(text: str, tool: str, beginning: str) -> Rule:
 
 
 def files(text: str, tool: str, pattern: str, *, writing: bool) -> Rule:
-    """A rule about files."""
-    wanted = None if pattern.strip() in ("", "*", "**/*", "/**") else pattern
-    if pattern.strip() in ("**", "**/*", "./**"):
+    """A rule about files; a relative pattern stays in the workspace."""
+    wanted = None if pattern.strip() in ("", "/**", "/**/*") else pattern
+    if pattern.strip() in ("*", "**", "**/*", "./**", "./**/*"):
         wanted = "**"
     return Rule(text, tool, pattern, "", file_reach.reach(wanted, writing=writing))
 

@@ -44,6 +44,8 @@ _FOLDERS = tuple(
 )
 """Folders in which all programs are."""
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|\S*)\s+")
+_HEADERS_ONLY = regex(r"^curl(?: -\S+)*? (?:--head|-[a-zA-Z]*I[a-zA-Z]*)(?: |$)|^wget(?: -\S+)*? --spider(?: |$)")
+"""Requests that get no content and that curl refuses together with data to send."""
 _LETTER = regex(r"[A-Za-z0-9]")
 
 
@@ -192,7 +194,8 @@ def command_reach(specifier: str) -> str:
         return "any-command"
     table = rows_of(start.partition(" ")[0]) if rest or pattern.whole_words else rows()
     found = [reach for words, reach in table if _includes(start, words, whole_words=pattern.whole_words)]
-    return min(found, key=rank, default="narrow")
+    worst = min(found, key=rank, default="narrow")
+    return "any-domain" if worst == "downloader" and _HEADERS_ONLY.search(start) else worst
 
 
 def _includes(start: str, words: str, *, whole_words: bool) -> bool:

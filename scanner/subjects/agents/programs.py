@@ -11,8 +11,8 @@ from functools import cache
 
 REACHES = (
     *("any-command", "any-tool", "any-server-tool", "superuser", "shell"),
-    *("interpreter", "runner", "remote-shell", "downloader", "remover", "finder", "container-engine"),
-    "infrastructure",
+    *("interpreter", "runner", "remote-shell", "downloader", "remover", "finder", "stream-editor"),
+    *("container-engine", "cluster", "infrastructure"),
     *("whole-file-system", "home", "credentials", "own-configuration", "any-domain", "narrow", "none"),
 )
 """Every word that `reach` of a permission can be, the most dangerous first."""
@@ -26,13 +26,13 @@ _TABLE = {
     "interpreter": (
         "python, py, pypy, ipython, node, nodejs, deno, deno run, deno eval, bun, bun run, perl, ruby, irb, "
         "php, lua, Rscript, osascript, tclsh, groovy, jshell, tsx, ts-node, go run, cscript, wscript, julia, "
-        "elixir"
+        "elixir, awk, gawk, mawk, nawk"
     ),
     "runner": (
         "npx, npx -c, bunx, pnpx, uvx, npm exec, npm x, pnpm dlx, pnpm exec, yarn dlx, yarn exec, bun x, pipx "
         "run, uv run, uv tool run, poetry run, pipenv run, conda run, mamba run, hatch run, rye run, bundle "
         "exec, nix run, nix shell, nix-shell, nix develop, devbox run, mise exec, direnv exec, env, xargs, "
-        "parallel"
+        "parallel, tmux, screen, expect, script"
     ),
     "remote-shell": ("ssh, scp, sftp, mosh, telnet, nc, ncat, netcat, socat, rsync, rsh, ftp"),
     "downloader": (
@@ -40,11 +40,13 @@ _TABLE = {
     ),
     "remover": ("rm, shred, unlink, srm, rimraf, mkfs, dd, del, rd, Remove-Item, ri"),
     "finder": ("find"),
+    "stream-editor": ("sed, gsed"),
     "container-engine": (
         "docker, docker run, docker exec, docker container, docker compose run, docker compose exec, "
         "docker-compose run, docker-compose exec, podman, podman run, podman exec, nerdctl, nerdctl run, "
-        "kubectl, kubectl exec, kubectl run, kubectl debug, kubectl apply, kubectl delete, oc exec, lxc exec"
+        "lxc exec"
     ),
+    "cluster": ("kubectl, kubectl exec, kubectl run, kubectl debug, kubectl apply, kubectl delete, oc, oc exec"),
     "infrastructure": (
         "terraform, terraform apply, terraform destroy, tofu, tofu apply, tofu destroy, pulumi, pulumi up, pulumi "
         "destroy, aws, gcloud, az, helm, helm install, helm upgrade, helm uninstall"

@@ -16,6 +16,7 @@ from scanner.subjects.agents import packages
 from scanner.subjects.agents.building import Place, entries, pairs, subject, texts
 from scanner.subjects.agents.command_words import command, words_of
 from scanner.subjects.agents.kinds import SERVER
+from scanner.subjects.agents.placeholders import is_placeholder
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.variables import variables
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -35,6 +36,8 @@ _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|c
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 _URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 _BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
+UNREAD = "unread"
+"""The scope of a list that the tool does not read: none of its servers starts, but its credentials are in the file."""
 TEXT = "text"
 """The scope of a code block: no tool starts a server from there."""
 _APPROVALS = ("autoApprove", "alwaysAllow", "autoApproved", "auto_approve", "always_allow")
@@ -52,6 +55,9 @@ def servers(where: Place, node: Node) -> Iterator[Subject]:
 
 def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     """One server, and the command that starts it."""
+    if where.scope == UNREAD:
+        yield from _unread(where, name, node)
+        return
     shape = SubjectBuilder().say("name", name)
     line, arguments = _command(node)
     url = node.first("url", "httpUrl", "serverUrl", "endpoint", "uri") or _bridged(line, arguments)
@@ -61,8 +67,7 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     shape.put("args", arguments)
     shape.put("url", url)
     _transport(shape, node, line, url)
-    variables(shape, node.first("env", "environment", "envs"))
-    pairs(shape, "headers", node.first("headers", "requestInit").get("headers") or node.get("headers"))
+    _values(shape, node)
     _approvals(shape, node)
     _authentication(shape, node, url, bridged=bool(line))
     disabled = node.get("disabled").value is True or node.get("enabled").value is False
@@ -78,6 +83,25 @@ def server(where: Place, name: str, node: Node) -> Iterator[Subject]:
     elif isinstance(line.value, list):
         yield from command(where, name, via, line.get(0), _items(line)[1:])
     yield from command(where, name, "helper", node.get("headersHelper"))
+
+
+def _unread(where: Place, name: str, node: Node) -> Iterator[Subject]:
+    """A server that never starts: its variables, headers and words, which may hold credentials."""
+    shape = SubjectBuilder().say("name", name).say("disabled", True)
+    line, arguments = _command(node)
+    url = node.first("url", "httpUrl", "serverUrl", "endpoint", "uri")
+    if isinstance(url.value, str):
+        shape.put("url", url).say("credential", secret_kind("", url.value))
+    _values(shape, node)
+    yield subject(SERVER, where, "", "MCP server", shape, node)
+    whole = isinstance(line.value, list)
+    rest = _items(line)[1:] if whole else _items(arguments)
+    yield from command(where, name, "server that never starts", line.get(0) if whole else line, rest)
+
+
+def _values(shape: SubjectBuilder, node: Node) -> None:
+    variables(shape, node.first("env", "environment", "envs"))
+    pairs(shape, "headers", node.first("headers", "requestInit").get("headers") or node.get("headers"))
 
 
 def _items(node: Node) -> list[Node]:
@@ -125,12 +149,15 @@ def _transport(shape: SubjectBuilder, node: Node, line: Node, url: Node) -> None
 
 
 def address(shape: SubjectBuilder, url: Node) -> None:
-    """The scheme and the host of an address, and whether it stays on the machine."""
+    """The scheme and the host of an address, and whether it stays on the machine, if the host is written out."""
     found = _URL.match(url.value) if isinstance(url.value, str) else None
     if found:
         shape.say("credential", secret_kind("", url.value))
         shape.put("scheme", url, found[1].lower()).put("host", url, found[2].lower())
-        shape.put("loopback", url, bool(_LOOPBACK.fullmatch(found[2])))
+        if is_placeholder(found[2]):
+            shape.unknowns.add("loopback")
+        else:
+            shape.put("loopback", url, bool(_LOOPBACK.fullmatch(found[2])))
 
 
 def _approvals(shape: SubjectBuilder, node: Node) -> None:

@@ -78,7 +78,6 @@ _AT_ROOT = name_set(
     "hooks env enableAllProjectMcpServers enabledMcpjsonServers disabledMcpjsonServers sandbox model apiKeyHelper "
     "statusLine disableAllHooks enabledPlugins extraKnownMarketplaces"
 )
-_SERVERS = "mcpServers"
 _OTHER_NAMES = {
     **dict.fromkeys(
         ("denied", "denies", "disallow", "disallowed", "block", "blocked", "blocklist", "denylist"), "deny"
@@ -89,6 +88,11 @@ _OTHER_NAMES = {
     **dict.fromkeys(("mode", "permissionmode", "default"), "defaultMode"),
 }
 """Other words that are written for the keys of `permissions`."""
+
+
+def folded(key: str) -> str:
+    """A key without what its spellings differ in."""
+    return key.lower().replace("_", "").replace("-", "")
 
 
 def misplaced(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -115,12 +119,10 @@ def unknown(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _near(key: str, where: str) -> str:
-    folded = key.lower().replace("_", "").replace("-", "")
-    if where == "permissions" and folded in _OTHER_NAMES:
-        return _OTHER_NAMES[folded]
-    if not where and folded == _SERVERS.lower() and key != _SERVERS:
-        return _SERVERS
-    exact = next((name for name in _KNOWN[where] if name.lower() == folded), "")
+    name = folded(key)
+    if where == "permissions" and name in _OTHER_NAMES:
+        return _OTHER_NAMES[name]
+    exact = next((known for known in _KNOWN[where] if known.lower() == name), "")
     if exact:
         return exact
     from difflib import get_close_matches

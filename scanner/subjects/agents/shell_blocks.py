@@ -9,7 +9,7 @@ from scanner.documents import Document
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.building import place
+from scanner.subjects.agents.building import INVOKED, is_invoked, place
 
 _AGENT = regex(
     r"(?:^|[\s;&|(/\"'@])(?:claude|claude-code|claude-flow|ruflo|ruv-swarm|codex|gemini|gemini-cli|cursor-agent|goose|opencode"
@@ -32,6 +32,6 @@ def read(document: Document) -> Iterator[Subject]:
     """The command lines as subjects."""
     from scanner.subjects.agents.command_words import command
 
-    where = place(document, "any")
+    where = place(document, "any", INVOKED if is_invoked(document.origin.path) else "project")
     for line in lines(document):
         yield from command(where, "", "shell", line)

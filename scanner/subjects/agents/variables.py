@@ -7,6 +7,7 @@ from typing import Any
 from scanner.documents.positions import Node
 from scanner.late import regex
 from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
+from scanner.subjects.agents.placeholders import has_placeholder
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.subject_builder import SubjectBuilder
 
@@ -33,9 +34,14 @@ _PRELOADED = regex(
     r"LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|NODE_OPTIONS|BASH_ENV|PYTHONSTARTUP|GIT_SSH_COMMAND|PROMPT_COMMAND"
 )
 
+_ADDRESSES = ("endpoint", "proxy", "telemetry")
+
 
 def role(name: str, value: str) -> str:
-    """What a variable changes: endpoint, proxy, roots, unverified, telemetry, content, preload; else empty."""
+    """What a variable changes: endpoint, proxy, roots, unverified, telemetry, content, preload; else empty.
+
+    An address whose host the reader has to write changes nothing yet.
+    """
     if value.strip().lower() in _UNVERIFIED.get(name, ()):
         return "unverified"
     for word, pattern in (
@@ -47,7 +53,7 @@ def role(name: str, value: str) -> str:
         ("preload", _PRELOADED),
     ):
         if pattern.fullmatch(name):
-            return word
+            return "" if word in _ADDRESSES and has_placeholder(value) else word
     return ""
 
 

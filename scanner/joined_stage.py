@@ -56,6 +56,8 @@ class JoinedResult(Struct):
     """Facts could not be derived."""
     why: str = ""
     """Why the first part was not done that was not."""
+    harmless: bool = False
+    """No text of its findings holds a credential, as far as that is known."""
 
 
 class JoinedStage:
@@ -96,35 +98,52 @@ class JoinedStage:
             if meanwhile:
                 meanwhile()
             evaluation, told = found
-            return JoinedResult(evaluation, self._derived_of(told))
-        joined = self._worked(size, meanwhile)
-        if kept and not joined.why:
-            numbers = {subject: number for number, subject in enumerate(subjects)}
-            kept.put(joined.evaluation, {numbers[subject]: told for subject, told in joined.derived.told()})
+            return JoinedResult(evaluation, self._derived_of(told), harmless=True)
+        return self._kept(kept, size, meanwhile) if kept else self._worked(size, meanwhile)
+
+    def _kept(self, kept: KeptJoined, size: int, meanwhile: Callable[[], object] | None) -> JoinedResult:
+        """What comes of the subjects, which is kept where it may be."""
+        from scanner.inputs.kept.joined import JoinedInspection
+
+        inspection, told = JoinedInspection(), dict[int, dict[str, Any]]()
+
+        def look(part: Evaluation | _Told | _FailedPart) -> None:
+            if not isinstance(part, _FailedPart):
+                inspection.take(part)
+                told.update(part if isinstance(part, dict) else {})
+
+        joined = self._worked(size, meanwhile, look)
+        joined.harmless = inspection.passed and not joined.why
+        if joined.harmless:
+            kept.put(joined.evaluation, told)
         return joined
 
-    def _worked(self, size: int, meanwhile: Callable[[], object] | None) -> JoinedResult:
-        """What comes of the subjects."""
+    def _worked(
+        self,
+        size: int,
+        meanwhile: Callable[[], object] | None,
+        look: Callable[[Evaluation | _Told | _FailedPart], object] = lambda _: None,
+    ) -> JoinedResult:
+        """What comes of the subjects; `look` is shown each part, while another process works on the next one."""
         joined, subjects = JoinedResult(), self._subjects
         if self._foreign or len(subjects) > _FEW or size > _SMALL:
             allowed = size // _SLOWEST
             workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
-            tasks = ([task] for task in self._tasks(joined))
-            done = ((task, part) for task, (part,) in workers.run(tasks, meanwhile))
+            done = ((task, part) for task, (part,) in workers.run(self._tasks(joined), meanwhile))
         else:
-            done = ((task, part) for task in self._tasks(joined) for part in self._work(task))
+            done = ((task, part) for some in self._tasks(joined) for task in some for part in self._work(task))
         for task, part in done:
+            look(part)
             self._take(joined, task, part)
         return joined
 
-    def _tasks(self, joined: JoinedResult) -> Iterator[_Task]:
-        """The parts of the work; rules do not run where facts could not be derived."""
-        yield _FACTS, ""
-        for kind in dict.fromkeys(subject.kind for subject in self._subjects):
-            if kind in self._rules.rules and not joined.lost:
-                yield _RULES, kind
-        if self._policies:
-            yield from ((_POLICY, str(number)) for number in range(len(self._policies.rules)))
+    def _tasks(self, joined: JoinedResult) -> Iterator[list[_Task]]:
+        """The parts of the work: the facts, then all others; rules do not run where facts could not be derived."""
+        yield [(_FACTS, "")]
+        kinds = dict.fromkeys(subject.kind for subject in self._subjects)
+        rules = [(_RULES, kind) for kind in kinds if kind in self._rules.rules and not joined.lost]
+        policies = range(len(self._policies.rules)) if self._policies else ()
+        yield [*rules, *((_POLICY, str(number)) for number in policies)]
 
     def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _FailedPart]:
         """Do one part; the first in a process also derives the facts."""

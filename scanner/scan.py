@@ -229,6 +229,8 @@ def evaluate(
             kept=known,
             meanwhile=search if reported else None,
         )
+    if reported and together.harmless:
+        read.searched.take_harmless(together.evaluation.findings)
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
     infos = [rule.info for rule in by.rules.rules]

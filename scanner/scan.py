@@ -215,6 +215,7 @@ def evaluate(
         options.limits,
         include_passes=options.include_passes,
         foreign=bool(options.rule_folders),
+        jobs=options.jobs,
     )
     search = partial(read.searched.search, read.contents)
     whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist

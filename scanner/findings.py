@@ -14,7 +14,7 @@ from scanner.contexts import Context, context_of, is_loaded
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
-from scanner.masking import Masked, harmless, hidden, mask_all, sealed
+from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
 from scanner.model import SEVERITIES, Finding, Input, RuleInfo
 from scanner.options import Options
 from scanner.places import Fix, Location
@@ -92,6 +92,10 @@ class Searched(Struct):
         self.texts = harmless(self.waiting, self.known)
         findings = [each for each in chain(self.known, self.waiting) if isinstance(each, Finding)]
         self.lines = dict(source_lines(findings, contents, self))
+
+    def take_harmless(self, findings: Iterable[Finding]) -> None:
+        """Take findings that were searched elsewhere and hold none."""
+        self.texts |= texts_of(findings)
 
 
 def masked_scan(scan: Scan, options: Options, searched: Searched) -> Scan:

@@ -7,6 +7,7 @@ number; expressions that somebody else wrote never are.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,9 @@ _FEW, _SMALL = 500, 500_000
 _SLOWEST = 100_000
 """Bytes a second below which the work on all subjects counts as hanging."""
 _FACTS, _RULES, _POLICY = range(3)
-_Task = tuple[int, str]
-"""One part of the work: the facts, the rules about a kind of subject, or a policy by its number."""
+_Task = tuple[int, str, int]
+"""One part of the work: the facts, the rules about a kind of subject, or a policy by its number; and of which side."""
+_Done = Iterator[tuple[_Task, "Evaluation | _Told | _FailedPart"]]
 _Told = dict[int, dict[str, Any]]
 """Facts about subjects by their numbers."""
 
@@ -52,28 +54,45 @@ class JoinedResult(Struct):
     evaluation: Evaluation = field(default_factory=Evaluation)
     derived: facts.Derived = field(default_factory=facts.Derived)
     """The facts that frameworks read."""
+    told: _Told = field(default_factory=dict)
+    """The same by the numbers of the subjects."""
     lost: bool = False
     """Facts could not be derived."""
     why: str = ""
     """Why the first part was not done that was not."""
+    harmless: bool = False
+    """No text of its findings holds a credential, as far as that is known."""
 
 
 class JoinedStage:
     """The rules and policies that compare several objects."""
 
     def __init__(
-        self, rules: Evaluator, policies: PolicyEvaluator | None, limits: Limits, *, include_passes: bool, foreign: bool
+        self,
+        rules: Evaluator,
+        policies: PolicyEvaluator | None,
+        limits: Limits,
+        *,
+        include_passes: bool,
+        foreign: bool,
+        jobs: int = 0,
     ) -> None:
         self._rules = rules
         self._policies = policies
         self._limits = limits
         self._include_passes = include_passes
+        self._jobs = jobs
+        """Processes at the same time; 0 for as many as there are processors."""
         self._foreign = foreign or policies is not None
         """Some expressions are not shipped ones."""
         self._subjects: Sequence[Subject] = ()
         self._whole: Whole = False
-        self._unused: Collection[str] = ()
-        self._derived: facts.Derived | None = None
+        self._sides: list[list[facts.Side]] = []
+        """What is worked on at the same time: facts about one side are drawn without those about another."""
+        self._derived: dict[int, facts.Derived] = {}
+        """By the number of the side."""
+        self._lost = ""
+        """Why facts could not be derived."""
 
     def run(
         self,
@@ -91,84 +110,123 @@ class JoinedStage:
         It is taken from what is `kept`, if it is there, and kept otherwise. `meanwhile` is called where another process
         does the work, while it does, and where nothing is left to do.
         """
-        self._subjects, self._whole, self._unused, self._derived = subjects, whole, unused, None
+        self._subjects, self._whole, self._derived, self._lost = subjects, whole, {}, ""
         if kept and (found := kept.get()):
             if meanwhile:
                 meanwhile()
             evaluation, told = found
-            return JoinedResult(evaluation, self._derived_of(told))
-        joined = self._worked(size, meanwhile)
-        if kept and not joined.why:
-            numbers = {subject: number for number, subject in enumerate(subjects)}
-            kept.put(joined.evaluation, {numbers[subject]: told for subject, told in joined.derived.told()})
+            return JoinedResult(evaluation, self._derived_of(told), harmless=True)
+        sides = facts.sides(subjects, unused)
+        of_one_file = any(subject.overlay for subject in subjects)  # and its findings are in the order of the subjects
+        self._sides = [sides] if of_one_file else [[side] for side in sides]
+        return self._kept(kept, size, meanwhile) if kept else self._worked(size, meanwhile)
+
+    def _kept(self, kept: KeptJoined, size: int, meanwhile: Callable[[], object] | None) -> JoinedResult:
+        """What comes of the subjects, which is kept where it may be."""
+        from scanner.inputs.kept.joined import JoinedInspection
+
+        inspection = JoinedInspection()
+        joined = self._worked(size, meanwhile, inspection.take)
+        joined.harmless = inspection.passed and not joined.why
+        if joined.harmless:
+            kept.put(joined.evaluation, joined.told)
         return joined
 
-    def _worked(self, size: int, meanwhile: Callable[[], object] | None) -> JoinedResult:
-        """What comes of the subjects."""
-        joined, subjects = JoinedResult(), self._subjects
-        if self._foreign or len(subjects) > _FEW or size > _SMALL:
-            allowed = size // _SLOWEST
-            workers = Workers(self._work, lambda _, why: _FailedPart(why), 1, self._limits, lambda _: allowed)
-            tasks = ([task] for task in self._tasks(joined))
-            done = ((task, part) for task, (part,) in workers.run(tasks, meanwhile))
-        else:
-            done = ((task, part) for task in self._tasks(joined) for part in self._work(task))
-        for task, part in done:
+    def _worked(
+        self,
+        size: int,
+        meanwhile: Callable[[], object] | None,
+        look: Callable[[Evaluation | _Told], object] = lambda _: None,
+    ) -> JoinedResult:
+        """What comes of the subjects; `look` is shown each part, while other processes work on the next one."""
+        joined, parts = JoinedResult(), list[tuple[_Task, Evaluation | _Told | _FailedPart]]()
+        for task, part in self._done(size, meanwhile):
+            parts.append((task, part))
+            if not isinstance(part, _FailedPart):
+                look(part)
+        lost = [each for each in parts if each[0][0] == _FACTS and isinstance(each[1], _FailedPart)]
+        joined.lost = bool(lost)
+        for task, part in (*lost[:1], *(each for each in parts if each[0][0] == _POLICY or not lost)):
             self._take(joined, task, part)
+        joined.derived = self._derived_of(joined.told)
         return joined
 
-    def _tasks(self, joined: JoinedResult) -> Iterator[_Task]:
-        """The parts of the work; rules do not run where facts could not be derived."""
-        yield _FACTS, ""
-        for kind in dict.fromkeys(subject.kind for subject in self._subjects):
-            if kind in self._rules.rules and not joined.lost:
-                yield _RULES, kind
+    def _done(self, size: int, meanwhile: Callable[[], object] | None) -> _Done:
+        """Each part of the work with what it gave."""
+        if not self._foreign and len(self._subjects) <= _FEW and size <= _SMALL:
+            return ((task, part) for some in self._tasks() for task in some for part in self._work(task))
+        allowed, number = size // _SLOWEST, min(len(self._sides), self._jobs or len(os.sched_getaffinity(0)))
+        workers = Workers(self._work, self._failed, number, self._limits, lambda _: allowed)
+        return ((task, part) for task, (part,) in workers.run(self._tasks(), meanwhile))
+
+    def _tasks(self) -> Iterator[list[_Task]]:
+        """The parts of the work, those that need the same facts together."""
+        kinds = [kind for kind in dict.fromkeys(each.kind for each in self._subjects) if kind in self._rules.rules]
+        for number, _ in enumerate(self._sides):
+            yield [(_FACTS, "", number), *((_RULES, kind, number) for kind in kinds)]
         if self._policies:
-            yield from ((_POLICY, str(number)) for number in range(len(self._policies.rules)))
+            yield [(_POLICY, str(number), 0) for number in range(len(self._policies.rules))]
+
+    def _failed(self, task: _Task, why: str) -> _FailedPart:
+        """What becomes of a part that could not be done; this process and those that follow it know of lost facts."""
+        if task[0] == _FACTS:
+            self._lost = why
+        return _FailedPart(why)
 
     def _work(self, task: _Task) -> Iterator[Evaluation | _Told | _FailedPart]:
-        """Do one part; the first in a process also derives the facts."""
-        what, name = task
+        """Do one part; the first in a process also derives the facts. Rules do not run where facts were lost."""
+        what, name, number = task
         if what == _POLICY and self._policies:
             yield self._policies.evaluate(self._subjects, int(name), include_passes=self._include_passes)
             return
-        if self._derived is None:
-            self._derived = facts.derive(self._subjects, whole=self._whole, unused=self._unused)
+        if self._lost:
+            yield _FailedPart(self._lost)
+            return
+        if number not in self._derived:
+            self._derived[number] = facts.derive_sides(self._sides[number], whole=self._whole)
+        judged = self._judged(number)
         if what == _FACTS:
-            yield dict(self._read_by_frameworks(self._derived))
+            yield dict(self._read_by_frameworks(frozenset(judged), self._derived[number]))
         else:
-            yield self._rules.evaluate((each for each in self._subjects if each.kind == name), self._derived)
+            yield self._rules.evaluate((each for each in judged if each.kind == name), self._derived[number])
 
-    def _read_by_frameworks(self, derived: facts.Derived) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _read_by_frameworks(
+        self, judged: Collection[Subject], derived: facts.Derived
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, subject in enumerate(self._subjects):
-            known = derived.facts(subject)
+            known = derived.facts(subject) if subject in judged else {}
             if told := {name: known[name] for name in FACTS_READ if name in known}:
                 yield number, told
 
     def _take(self, joined: JoinedResult, task: _Task, part: Evaluation | _Told | _FailedPart) -> None:
-        what, name = task
-        if isinstance(part, _FailedPart):
-            joined.why = joined.why or part.why
+        what, name, number = task
         if isinstance(part, Evaluation):
             joined.evaluation.merge(part)
         elif isinstance(part, dict):
-            joined.derived = self._derived_of(part)
-        elif what == _POLICY and self._policies:
-            joined.evaluation.merge(self._policies.not_evaluated(int(name), part.why))
+            joined.told.update(part)
         else:
-            joined.lost = joined.lost or what == _FACTS
-            kinds = self._rules.rules if what == _FACTS else {name: self._rules.rules[name]}
-            joined.evaluation.merge(self._not_evaluated(kinds, part.why))
+            joined.why = joined.why or part.why
+            if what == _POLICY and self._policies:
+                joined.evaluation.merge(self._policies.not_evaluated(int(name), part.why))
+            elif what == _FACTS:
+                joined.evaluation.merge(self._not_evaluated(self._rules.rules, self._subjects, part.why))
+            else:
+                some = {name: self._rules.rules[name]}
+                joined.evaluation.merge(self._not_evaluated(some, self._judged(number), part.why))
+
+    def _judged(self, number: int) -> Sequence[Subject]:
+        """The subjects of a side; of all, in their order, where all are worked on together."""
+        return self._sides[number][0].judged if len(self._sides[number]) == 1 else self._subjects
 
     def _derived_of(self, told: _Told) -> facts.Derived:
         return facts.Derived({self._subjects[number]: some for number, some in told.items()})
 
-    def _not_evaluated(self, rules: Mapping[str, Sequence[Rule]], why: str) -> Evaluation:
+    def _not_evaluated(self, rules: Mapping[str, Sequence[Rule]], subjects: Sequence[Subject], why: str) -> Evaluation:
         """One error for each rule that is about some of the subjects, at the first of them."""
         evaluation = Evaluation()
-        number = Counter(subject.kind for subject in self._subjects)
+        number = Counter(subject.kind for subject in subjects)
         first: dict[str, Subject] = {}
-        for subject in self._subjects:
+        for subject in subjects:
             first.setdefault(subject.kind, subject)
         for kind, subject in first.items():
             for rule in rules.get(kind, ()):

@@ -59,7 +59,9 @@ def _undecided(now: Evaluated, subjects: Sequence[Subject]) -> set[tuple[str, st
     """(rule, subject) of what does not pass for other objects than those of a scan."""
     _, rules = evaluators(now.by.rules, now.options)
     options = now.options
-    stage = JoinedStage(rules, None, options.limits, include_passes=False, foreign=bool(options.rule_folders))
+    stage = JoinedStage(
+        rules, None, options.limits, include_passes=False, foreign=bool(options.rule_folders), jobs=options.jobs
+    )
     whole = now.where.whole and not any(map(hides_something, now.read.inputs))
     found = stage.run(subjects, whole=whole, size=now.read.size, unused=now.read.unused)
     return {(each.rule, each.subject_id) for each in found.evaluation.findings}

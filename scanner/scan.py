@@ -213,6 +213,7 @@ def evaluate(
         options.limits,
         include_passes=options.include_passes,
         foreign=bool(options.rule_folders),
+        jobs=options.jobs,
     )
     search = partial(read.searched.search, read.contents)
     whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist
@@ -227,6 +228,8 @@ def evaluate(
             kept=known,
             meanwhile=search if reported else None,
         )
+    if reported and together.harmless:
+        read.searched.take_harmless(together.evaluation.findings)
     evaluation = read.finished(together.evaluation, also, include_passes=options.include_passes)
     listed = list_of(evaluation, dict(evaluation.counts)) if options.lists_subjects else None
     infos = [rule.info for rule in by.rules.rules]

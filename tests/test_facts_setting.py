@@ -6,6 +6,7 @@ import pytest
 
 from scanner import documents, facts, subjects
 from scanner.facts.setting import is_documentation
+from scanner.places import Location, Related
 from tests.gate.trees import NETWORK, WEB
 
 _BLOCK = "# Page\n\n```yaml\n{}```\n"
@@ -59,3 +60,10 @@ def test_only_what_is_deployed_decides_for_what_is(web: str, network: str, isola
 )
 def test_documentation_is_known_by_its_path(path: str, is_it: bool) -> None:
     assert is_documentation(path) is is_it
+
+
+def test_an_example_takes_no_places_from_the_facts_about_others() -> None:
+    own, shown = (subjects.recognise(documents.read(path, WEB)).subjects[0] for path in ("web.yaml", "docs/web.yaml"))
+    way = (Related(Location("web.yaml", 1, 1, 1, 2), "card data enters here"),)
+    known = facts.Derived(traces={own: way}).with_those_of([shown], facts.Derived({shown: {"isolated": {}}}))
+    assert (known.trace(own), known.facts(shown)) == (way, {"isolated": {}})

@@ -14,6 +14,7 @@ import pytest
 from scanner import documents
 from scanner.documents import Document
 from scanner.subjects import DOCUMENT, FORMATS, KINDS, RecognitionResult, may_be_ours, recognise
+from scanner.subjects.formats import asked
 from scanner.subjects.unread import UNREAD
 from tests.test_subjects_foreign import KNOWN, LIKENESSES
 
@@ -94,3 +95,24 @@ def test_the_subject_document_names_the_formats_it_can_have() -> None:
     assert listed
     with_document = {name for name in BY_NAME if any(each.kind == DOCUMENT for each in sampled(name).subjects)}
     assert set(listed[1].split(", ")) == with_document
+
+
+LOADED_FROM = {
+    "env-file": ("deploy/.env", "deploy/.env.production.yaml", "prod.env"),
+    "agent-instructions": (".claude/agents/a/reviewer.md", "skills/pdf/SKILL.md", ".github/agents/reviewer.md"),
+    "claude-settings": (".claude/settings.local.json", "etc/managed-settings.d/10-tools.json"),
+    "claude-plugin": (".claude-plugin/plugin.json",),
+    "mcp-servers": (".mcp.json", "a/claude_desktop_config.json"),
+    "codex-settings": (".codex/config.toml",),
+    "claude-flow": ("claude-flow.config.json",),
+    "agent-card": (".well-known/agent-card.json",),
+    "cursor-settings": (".cursor/hooks.json",),
+    "gemini-settings": (".gemini/settings.json",),
+    "opencode-settings": ("opencode.json", "opencode.jsonc"),
+}
+
+
+def test_a_format_is_asked_first_of_what_a_tool_loads_from_its_path() -> None:
+    assert LOADED_FROM.keys() == {form.name for form in FORMATS if form.loaded_from}
+    for name, paths in LOADED_FROM.items():
+        assert {next(iter(asked(path))).name for path in paths} == {name}

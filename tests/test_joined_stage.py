@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
-from scanner import facts
+from scanner import facts, joined_stage
 from tests.command_line import assay
 from tests.hostile.row import POD
 
@@ -68,7 +69,7 @@ def test_facts_that_take_too_long_cost_the_rules_that_use_them(folder: Path, mon
         while True:
             pass
 
-    monkeypatch.setattr(facts, "derive", spin)
+    monkeypatch.setattr(facts, "derive_sides", spin)
     result = scanned(folder, "--policies", "policies", "--limit", "seconds=0.5")
     assert result["verdict"]["exit_code"] == 4
     assert outcomes(result, PRIVILEGED) == outcomes(result, "policy.good") == ["fail"]
@@ -92,6 +93,35 @@ def test_many_objects_come_to_the_same_as_few(folder: Path) -> None:
     assert few["findings"] == scanned(folder)["findings"]
 
 
+@pytest.fixture
+def two_sides(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is deployed, and examples: facts about both are derived in different processes, even of a few."""
+    monkeypatch.setattr(joined_stage, "_FEW", 0)
+    (folder / "examples").mkdir()
+    (folder / "examples" / "pod.yaml").write_text(POD.replace("name: odd", "name: shown"))
+    return folder
+
+
+def test_two_sides_come_to_the_same_in_one_process_and_in_two(two_sides: Path) -> None:
+    one, two = (scanned(two_sides, "examples", "--jobs", number) for number in "12")
+    assert one["findings"] == two["findings"]
+    assert {item["location"]["path"] for item in one["findings"]} >= {"pod.yaml", "examples/pod.yaml"}
+
+
+def test_facts_that_are_lost_on_one_side_cost_the_rules_once(two_sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = facts.derive_sides
+
+    def refuse(some: Sequence[facts.Side], *, whole: Any) -> facts.Derived:
+        if some[0].judged is not some[0].known:
+            raise ValueError("examples")
+        return known(some, whole=whole)
+
+    rule = "kubernetes.workload-selected-by-network-policy"
+    assert len(outcomes(scanned(two_sides, "examples"), rule)) == 2
+    monkeypatch.setattr(facts, "derive_sides", refuse)
+    assert outcomes(scanned(two_sides, "examples"), rule) == ["error"]
+
+
 def test_a_fix_that_cannot_be_proved_is_not_made(
     folder: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +133,7 @@ def test_a_fix_that_cannot_be_proved_is_not_made(
         while True:
             pass
 
-    monkeypatch.setattr(facts, "derive", spin)
+    monkeypatch.setattr(facts, "derive_sides", spin)
     limited = ("--rules", "rules", "--limit", "seconds=0.5", "--unsafe")
     done = assay("fix", "pod.yaml", *limited, cwd=folder)
     assert done.returncode == 1

@@ -210,7 +210,7 @@ def test_rules_that_compare_objects_do_not_run_again(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("facts are derived")
 
-    monkeypatch.setattr(facts, "derive", refuse)
+    monkeypatch.setattr(facts, "derive_sides", refuse)
     assert scan(["."], options) == found
     with pytest.raises(AssertionError):
         scan(["."])

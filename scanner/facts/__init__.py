@@ -6,14 +6,32 @@ no agent has. Each module declares its facts and the steps that derive them; `re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from scanner.facts.derived import Derived
 from scanner.facts.setting import not_deployed, with_all
 from scanner.facts.step import Facts, SharedIndex, Whole
 from scanner.model import Subject
 
-__all__ = ["Derived", "derive"]
+__all__ = ["Derived", "Side", "derive", "derive_sides", "sides"]
+
+
+class Side(NamedTuple):
+    """Some of the subjects, and those that facts about them are drawn from."""
+
+    judged: Sequence[Subject]
+    known: Sequence[Subject]
+    deployed: bool
+    """Files that are not deployed can hold nothing that these depend on."""
+
+
+def sides(subjects: Sequence[Subject], unused: Collection[str]) -> list[Side]:
+    """Those that are deployed, and the others if there are any."""
+    apart = not_deployed(subjects, unused)
+    deployed = [each for each in subjects if each not in apart] if apart else subjects
+    others = [Side([each for each in subjects if each in apart], with_all(subjects), deployed=False)] if apart else []
+    return [Side(deployed, deployed, deployed=True), *others]
 
 
 def derive(subjects: Sequence[Subject], *, whole: Whole, unused: Collection[str] = ()) -> Derived:
@@ -24,12 +42,22 @@ def derive(subjects: Sequence[Subject], *, whole: Whole, unused: Collection[str]
     which were not read may hold: then only facts about such objects are left out. What is deployed is judged by what is
     deployed alone; other objects, such as those of documentation, of test data and of `unused` files, by all.
     """
-    apart = not_deployed(subjects, unused)
-    deployed_whole = whole if isinstance(whole, bool) else frozenset(each for each in whole if each.deployed)
-    deployed = _derived([each for each in subjects if each not in apart], whole=deployed_whole)
-    if not apart:
-        return deployed
-    return deployed.with_those_of(apart, _derived(with_all(subjects), whole=whole))
+    return derive_sides(sides(subjects, unused), whole=whole)
+
+
+def derive_sides(some: Iterable[Side], *, whole: Whole) -> Derived:
+    """The facts about those that are judged; `whole` is as for `derive`."""
+    first, *others = some
+    derived = _of_side(first, whole)
+    for side in others:
+        derived = derived.with_those_of(side.judged, _of_side(side, whole))
+    return derived
+
+
+def _of_side(side: Side, whole: Whole) -> Derived:
+    if side.deployed and not isinstance(whole, bool):
+        whole = frozenset(each for each in whole if each.deployed)
+    return _derived(side.known, whole=whole)
 
 
 def _derived(subjects: Sequence[Subject], *, whole: Whole) -> Derived:

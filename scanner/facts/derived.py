@@ -35,7 +35,7 @@ class Derived:
                 related[subject] = other._related[subject]
             if subject in other._lacks:
                 lacks[subject] = other._lacks[subject]
-        return Derived(facts, related, lacks=lacks)
+        return Derived(facts, related, self._traces, lacks)
 
     def facts(self, subject: Subject) -> dict[str, Any]:
         """The facts of a subject by name: plain data that must not be changed."""

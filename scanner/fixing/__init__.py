@@ -103,7 +103,9 @@ def fix(
     fixer = _FileFixer(local, options, plain, choice.selection, [*choice.wanted, *bases.files.values()])
     rebuild = Rebuild(where, _rendering(options), local, plain, options.jobs, bases)
     whole = where.whole and inputs.unread_kinds(look.inputs)
-    stage = JoinedStage(joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders))
+    stage = JoinedStage(
+        joined, None, options.limits, include_passes=True, foreign=bool(options.rule_folders), jobs=options.jobs
+    )
     size = sum(item.bytes for item in look.inputs)
     proof = CrossFileProof(stage, size, look.subjects, whole, fixer.subjects, rebuild, fixer.again)
     proved = proof.prove(fixer.all())

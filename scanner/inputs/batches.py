@@ -15,7 +15,7 @@ _WORTHWHILE = 2_000_000
 """Bytes from which other processes pay for their start."""
 _SLOWEST = 100_000
 """Bytes a second below which the work on a file counts as hanging: a small part of the speed of slow machines."""
-_BATCH = 500_000
+_BATCH = 100_000
 """Bytes that are handed to a process at once."""
 _EACH = 500
 """Bytes that every file counts for beyond its own, so that a million empty ones are work too."""

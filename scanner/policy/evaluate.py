@@ -143,6 +143,8 @@ class Evaluator:
         """By the kind of subject that they are about."""
         self._loaded: dict[str, LoadedRule] = {}
         self._about: dict[tuple[str, ObjectKind | None], RulesAbout] = {}
+        self._arranged: dict[tuple[str, ...], RulesAbout] = {}
+        """The same by the ids of the rules: those about any object are all that there are for most custom resources."""
         for rule in rules:
             self.rules.setdefault(rule.info.subject, []).append(rule)
 
@@ -150,10 +152,11 @@ class Evaluator:
         """The rules that may apply to a subject; their expressions are loaded for the first such subject."""
         key = subject.kind, object_kinds.of(subject.bindings)
         if key not in self._about:
-            rules = self.rules.get(subject.kind, ())
-            self._about[key] = RulesAbout.of(
-                self._load(rule) for rule in rules if object_kinds.include(rule.kinds, key[1])
-            )
+            rules = [rule for rule in self.rules.get(subject.kind, ()) if object_kinds.include(rule.kinds, key[1])]
+            ids = tuple(rule.info.id for rule in rules)
+            if ids not in self._arranged:
+                self._arranged[ids] = RulesAbout.of(map(self._load, rules))
+            self._about[key] = self._arranged[ids]
         return self._about[key]
 
     def _load(self, rule: Rule) -> LoadedRule:

@@ -83,6 +83,11 @@ class Format(Struct, frozen=True):
     recognise_for: Callable[[Document, str], Iterator[Subject] | None] | None = None
     """As `recognise`, with who deploys the document, of a format for which that matters."""
 
+    @property
+    def can_lose(self) -> bool:
+        """Whether a document may hold something that was meant for the format and cannot be read."""
+        return self.losses is not _no_losses
+
     def recognised(self, document: Document, deploy_target: str) -> Iterator[Subject] | None:
         """The subjects of a document, deployed by whom the caller names, if anyone; None for any other document."""
         if self.recognise_for and deploy_target:

@@ -68,6 +68,9 @@ IN_FILE = (agents.SETTINGS, agents.PERMISSION, *stacks.IN_FILE)
 _BY_PRECEDENCE = sorted(FORMATS, key=lambda form: form.known_by)
 _LOADED = tuple(form for form in FORMATS if form.loaded_from)
 _LOADED_FROM = regex("|".join(form.loaded_from for form in _LOADED))
+_ENDINGS, _NAME = (".md", ".json", ".jsonc", ".toml"), ".env"
+"""How the paths end that these patterns match, or what they hold: most paths need no closer look."""
+_LOSING = tuple(form for form in _BY_PRECEDENCE if form.can_lose)
 _OURS = regex("|".join(dict.fromkeys(form.signs for form in FORMATS if form.signs)), re.MULTILINE)
 """What a code block or a JSON file that cannot be read must hold to count as a loss: others are only noted."""
 _DATA = ("yaml", "json")
@@ -75,8 +78,14 @@ _DATA = ("yaml", "json")
 
 def asked(path: str) -> Iterable[Format]:
     """The formats in the order in which they are asked of a document: first one that a tool loads from its path."""
-    loaded = (form for form in _LOADED if re.search(form.loaded_from, path)) if _LOADED_FROM.search(path) else ()
-    return (*loaded, *_BY_PRECEDENCE)
+    if not _is_loaded(path):
+        return _BY_PRECEDENCE
+    return (*(form for form in _LOADED if re.search(form.loaded_from, path)), *_BY_PRECEDENCE)
+
+
+def _is_loaded(path: str) -> bool:
+    """Whether a tool loads documents of a format from a path."""
+    return (path.endswith(_ENDINGS) or _NAME in path) and bool(_LOADED_FROM.search(path))
 
 
 def may_be_ours(text: str) -> bool:
@@ -92,7 +101,7 @@ def reads(part: Document) -> bool:
 def may_hold(fault: Fault) -> bool:
     """Whether a TOML file that cannot be read may be of a format of ours, by its path."""
     empty = {"": None}
-    return bool(_LOADED_FROM.search(fault.path)) or bool(unread.of_document(fault.path, empty))
+    return _is_loaded(fault.path) or bool(unread.of_document(fault.path, empty))
 
 
 def is_ours(relaxed: Document, text: str) -> bool:
@@ -102,5 +111,5 @@ def is_ours(relaxed: Document, text: str) -> bool:
 
 def losses_of(part: Document) -> Iterator[tuple[int, str]]:
     """The parts of a document that cannot be read, by all formats: 1-based line and why."""
-    for form in _BY_PRECEDENCE if part.format in _DATA else ():
+    for form in _LOSING if part.format in _DATA else ():
         yield from form.losses(part)

@@ -62,8 +62,21 @@ class PodPlace(NamedTuple):
     """Its containers, where they do not stand in the lists of its `spec`."""
 
 
-def pod_places(node: Node) -> Iterator[PodPlace]:
+_last: list[tuple[Node, tuple[PodPlace, ...]]] = []
+"""The object that was asked about last, with its pods: what is read of one, and what cannot be, are two questions."""
+
+
+def pod_places(node: Node) -> tuple[PodPlace, ...]:
     """The pods of an object; in what is not a Pod, there must be containers of some kind."""
+    for last, places in _last:
+        if last.value is node.value and last.mark is node.mark:
+            return places
+    found = tuple(_pod_places(node))
+    _last[:] = [(node, found)]
+    return found
+
+
+def _pod_places(node: Node) -> Iterator[PodPlace]:
     is_pod = node.value["kind"] == "Pod"
     group = node.value["apiVersion"].rpartition("/")[0]
     custom = _is_custom(group)

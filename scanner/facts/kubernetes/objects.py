@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from scanner.facts.kubernetes import unread_objects
@@ -109,9 +110,9 @@ class Objects:
     def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
         """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
         near, maybe = self.near(seeker, group, kind, name)
-        folder = posixpath.dirname(seeker.origin.path)
+        folder = folder_of(seeker.origin.path)
         own = [one for one in near if one.origin.path == seeker.origin.path]
-        beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
+        beside = own[:1] or [one for one in near if folder_of(one.origin.path) == folder]
         return beside or near, bool(near) or (self.complete(kind, near=seeker) and not maybe)
 
     def near(
@@ -178,7 +179,7 @@ def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool
         return None
     if one.group or other.group:
         return True if one.group == other.group else None
-    return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+    return True if folder_of(one.origin.path) == folder_of(other.origin.path) else None
 
 
 def in_same_system(one: Subject, other: Subject) -> bool:
@@ -228,7 +229,13 @@ def home(subject: Subject) -> tuple[str, str, str]:
     Objects with equal values are in one namespace.
     """
     namespace = namespace_of(subject)
-    return namespace, subject.group, "" if namespace or subject.group else posixpath.dirname(subject.origin.path)
+    return namespace, subject.group, "" if namespace or subject.group else folder_of(subject.origin.path)
+
+
+@lru_cache(maxsize=16_384)
+def folder_of(file: str) -> str:
+    """The folder of a file."""
+    return posixpath.dirname(file)
 
 
 def group_of(subject: Subject) -> str:
@@ -243,12 +250,18 @@ def kind_of(subject: Subject) -> str:
 
 def namespace_of(subject: Subject) -> str:
     """The namespace that an object states, empty where it states none."""
-    return str(path(subject.bindings["object"], "metadata", "namespace") or "")
+    return _stated(subject, "namespace")
 
 
 def name_of(subject: Subject) -> str:
     """The name that an object states, empty where it states none."""
-    return str(path(subject.bindings["object"], "metadata", "name") or "")
+    return _stated(subject, "name")
+
+
+def _stated(subject: Subject, field: str) -> str:
+    """A field of the metadata of an object; it is asked for more often than anything else."""
+    metadata = subject.bindings["object"].get("metadata")
+    return str(metadata.get(field) or "") if isinstance(metadata, dict) else ""
 
 
 def path(value: Any, *keys: str) -> Any:

@@ -18,7 +18,7 @@ from scanner.policy.evaluate import Counts, Evaluation
 Told: TypeAlias = dict[int, dict[str, Any]]
 """Facts about subjects by their numbers."""
 _LARGER = 20
-"""How many times as much as of one file may be kept."""
+"""How many times as much as of one file a part may hold."""
 _Row: TypeAlias = tuple[
     list[Finding], Counts, dict[tuple[str, ...], Counts], dict[tuple[str, str], Counts], Told
 ]  # fmt: skip
@@ -45,11 +45,9 @@ class KeptJoined(Struct, frozen=True):
         return Evaluation(findings, counts, by_path, by_subject), told
 
     def put(self, evaluation: Evaluation, told: Told) -> None:
-        """Keep a result, where it may be kept."""
-        row = evaluation.findings, evaluation.counts, evaluation.by_path, evaluation.by_subject, told
+        """Keep a result that `JoinedInspection` did not refuse."""
         try:
-            _inspect(evaluation, told)
-            value = encode(row)
+            value = encode((evaluation.findings, evaluation.counts, evaluation.by_path, evaluation.by_subject, told))
         except Exception:  # noqa: BLE001 - whatever it is, it must not cost the run its result
             return
         with store.opened(self.folder, self.outside) as kept:
@@ -57,20 +55,38 @@ class KeptJoined(Struct, frozen=True):
                 kept.put(((self.key, value),))
 
 
+class JoinedInspection:
+    """Whether a result may be kept, asked of each part while other processes work on the next one."""
+
+    def __init__(self) -> None:
+        self.passed = True
+        """All parts so far may be kept: no text of theirs holds a credential."""
+
+    def take(self, part: Evaluation | Told) -> None:
+        """Look at the next part."""
+        try:
+            if self.passed:
+                _inspect(part)
+        except Exception:  # noqa: BLE001 - as above
+            self.passed = False
+
+
 @cache
 def _decoder() -> Decoder[_Row]:
     return Decoder(_Row)
 
 
-def _inspect(evaluation: Evaluation, told: Told) -> None:
+def _inspect(part: Evaluation | Told) -> None:
     """Raise NotKeptError for what is not to be kept."""
     inspection = Inspection(_LARGER)
-    if evaluation.fixes or any(finding.outcome is Outcome.ERROR for finding in evaluation.findings):
-        raise NotKeptError
-    for finding in evaluation.findings:
-        inspection.take_struct(finding)
-    inspection.take_texts(chain(*evaluation.by_path, *evaluation.by_subject))
-    for facts in told.values():
-        inspection.take(facts)
+    if isinstance(part, Evaluation):
+        if part.fixes or any(finding.outcome is Outcome.ERROR for finding in part.findings):
+            raise NotKeptError
+        for finding in part.findings:
+            inspection.take_struct(finding)
+        inspection.take_texts(chain(*part.by_path, *part.by_subject))
+    else:
+        for facts in part.values():
+            inspection.take(facts)
     inspection.refuse_large()
     inspection.refuse_credentials()

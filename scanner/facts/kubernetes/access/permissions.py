@@ -148,7 +148,9 @@ def rights(rules: Iterable[tuple[Any, _Path]]) -> dict[Permission, _Path]:
     """The permissions that rules grant, each with the value that comes with the first rule that grants it."""
     found: dict[Permission, _Path] = {}
     for rule, path in rules:
-        for right in _RIGHTS:
+        groups = _listed(rule, "apiGroups")
+        some = _RIGHTS if "*" in groups else [right for right in _RIGHTS if right.group in groups]
+        for right in some:
             if right not in found and _allows(rule, right):
                 found[right] = path
     return found
@@ -184,7 +186,6 @@ def asks(rule: Any) -> bool:
 def _allows(rule: Any, right: Permission) -> bool:
     return (
         _names(rule, "verbs", right.verbs)
-        and _names(rule, "apiGroups", (right.group,))
         and (_names(rule, "resources", right.resources) or _any_subresource(rule, right.resources))
         and _reaches(rule, right.names)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +10,7 @@ from msgspec import Struct, field
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, permissions
-from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, folder_of, kind_of, name_of, namespace_of, path
 from scanner.facts.kubernetes.selectors import selects
 from scanner.model import Subject
 from scanner.places import Location
@@ -166,7 +165,7 @@ class Roles:
 
 def bundle(subject: Subject) -> str:
     """What is applied together with an object: its chart or overlay, else its folder."""
-    return subject.group or "\0" + posixpath.dirname(subject.origin.path)
+    return subject.group or "\0" + folder_of(subject.origin.path)
 
 
 def compatible(one: Subject, other: Subject) -> bool:

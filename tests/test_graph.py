@@ -16,7 +16,8 @@ from scanner.options import Options
 from scanner.reports import render as report
 from scanner.reports.graph import FORMATS, render
 from scanner.reports.graph.layout import HEIGHT, WIDTH, laid_out
-from scanner.reports.graph.nested import laid_out_in_boundaries
+from scanner.reports.graph.nested import Rectangle, laid_out_in_boundaries
+from scanner.reports.graph.routes import path_between
 from scanner.scan import scan
 from tests.conftest import REPOSITORY
 
@@ -203,3 +204,18 @@ def test_no_boxes_of_a_large_system_overlap() -> None:
         for other in zones[:index]:
             apart = one.y + one.height < other.y or other.y + other.height < one.y
             assert apart or one.x + one.width < other.x or other.x + other.width < one.x
+
+
+@pytest.mark.parametrize("towards", [1, -1])
+def test_a_line_is_led_around_the_boxes_between_its_ends(towards: int) -> None:
+    source, target, between = Rectangle(0, 0, 224, 46), Rectangle(600, 0, 224, 46), Rectangle(300, 0, 224, 46)
+    ends = ((224, 23, 1), (600, 23, -1))
+    start, end = ends[::towards]
+    path = path_between(start, end, [source, target, between])
+    numbers = [int(number) for number in re.findall(r"-?\d+", path)]
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    assert (points[0], points[-1]) == (start[:2], end[:2])
+    straight = [(x, y) for x, y in points if 300 < x < 524] + [(x, y) for x, y in points if x in (291, 533)]
+    assert straight
+    assert all(not 0 < y < 46 for _, y in straight)
+    assert path_between(start, end, [source, target]).count("C") == 1

@@ -10,6 +10,7 @@ from scanner.agent_graph import GraphEdge, SetupGraph
 from scanner.model import Finding
 from scanner.reports.graph.marks import EdgeMark, edge_marks, marks
 from scanner.reports.graph.nested import NestedLayout, Rectangle, laid_out_in_boundaries
+from scanner.reports.graph.routes import End, path_between
 from scanner.reports.graph.shapes import box, head, text_of, titled
 from scanner.reports.safe_text import shown
 
@@ -18,8 +19,8 @@ _LETTER = 8
 """Pixels of a column of a title."""
 _KINDS = ("flow", "regulated", "path", "failing")
 _WORDS = ("flow", "flow of regulated data", "path of inferred data", "flow with a failing finding")
-_BEND = 60
-"""How far a line leaves a box before it turns round."""
+_ROOM = 60
+"""On both sides, for lines that leave a box and turn round."""
 
 
 def system_picture(graph: SetupGraph, findings: Sequence[Finding]) -> tuple[str, tuple[int, int]]:
@@ -31,14 +32,16 @@ def system_picture(graph: SetupGraph, findings: Sequence[Finding]) -> tuple[str,
     order = sorted(
         range(len(graph.edges)), key=lambda number: _KINDS.index(_kind(graph.edges[number], told.get(number)))
     )
-    lines = "".join(_line(graph, number, ends[number], told.get(number)) for number in order)
+    placed = [layout.nodes[number] for number in range(len(graph.nodes))]
+    paths = {number: path_between(*ends[number], placed) for number in order}
+    lines = "".join(_line(graph, number, ends[number], paths[number], told.get(number)) for number in order)
     boxes = "".join(
         box(node, (layout.nodes[number].x, layout.nodes[number].y), marked.get(number), title)
         for number, (node, title) in enumerate(titled(graph))
     )
     kinds = [kind for kind in _KINDS if any(_kind(edge, told.get(i)) == kind for i, edge in enumerate(graph.edges))]
-    wide = max(layout.width + _BEND * 2, _STEP * len(kinds)) + 2 * _MARGIN
-    inner = f'<g transform="translate({_MARGIN + _BEND} {_MARGIN + _LEGEND})">{zones}{lines}{boxes}</g>'
+    wide = max(layout.width + _ROOM * 2, _STEP * len(kinds)) + 2 * _MARGIN
+    inner = f'<g transform="translate({_MARGIN + _ROOM} {_MARGIN + _LEGEND})">{zones}{lines}{boxes}</g>'
     return _legend(kinds) + inner, (wide, layout.height + _LEGEND + 2 * _MARGIN)
 
 
@@ -64,11 +67,7 @@ def _kind(edge: GraphEdge, mark: EdgeMark | None) -> str:
     return "regulated" if edge.regulated else "flow"
 
 
-_End = tuple[int, int, int]
-"""A point at a box, and the direction in which a line leaves it: 1 to the right, -1 to the left."""
-
-
-def _ends(graph: SetupGraph, layout: NestedLayout) -> list[tuple[_End, _End]]:
+def _ends(graph: SetupGraph, layout: NestedLayout) -> list[tuple[End, End]]:
     """Both ends of each edge: those at one side of a box are apart, in the order of where they lead."""
     sides: dict[tuple[int, int], list[tuple[int, int, bool]]] = defaultdict(list)
     for number, edge in enumerate(graph.edges):
@@ -77,7 +76,7 @@ def _ends(graph: SetupGraph, layout: NestedLayout) -> list[tuple[_End, _End]]:
         enters = -1 if target.x > source.x else 1
         sides[edge.source, leaves].append((target.y, number, True))
         sides[edge.target, enters].append((source.y, number, False))
-    points: dict[tuple[int, bool], _End] = {}
+    points: dict[tuple[int, bool], End] = {}
     for (node, side), some in sides.items():
         at = layout.nodes[node]
         for place, (_, number, is_source) in enumerate(sorted(some), 1):
@@ -86,19 +85,16 @@ def _ends(graph: SetupGraph, layout: NestedLayout) -> list[tuple[_End, _End]]:
     return [(points[number, True], points[number, False]) for number in range(len(graph.edges))]
 
 
-def _line(graph: SetupGraph, number: int, ends: tuple[_End, _End], mark: EdgeMark | None) -> str:
+def _line(graph: SetupGraph, number: int, ends: tuple[End, End], path: str, mark: EdgeMark | None) -> str:
     edge = graph.edges[number]
-    (x, y, leaves), (to_x, to_y, enters) = ends
-    bend = max(_BEND // 2, abs(to_x - x) // 3) if leaves != enters else _BEND // 2 + abs(to_y - y) // 12
-    bend = min(bend, 160)
+    to_x, to_y, enters = ends[1]
     name = _kind(edge, mark)
     words = [f"{graph.nodes[edge.source].name} sends to {graph.nodes[edge.target].name}", edge.detail]
     words += [mark.mark.words] if mark and mark.mark else []
     severity = f" {mark.mark.worst}" if mark and mark.mark else ""
-    d = f"M{x} {y}C{x + leaves * bend} {y} {to_x + enters * bend} {to_y} {to_x} {to_y}"
     title = escape(shown(" · ".join(filter(None, words))))
     return (
-        f'<g class="tie"><title>{title}</title><path class="edge {name}{severity}" d="{d}"/>'
+        f'<g class="tie"><title>{title}</title><path class="edge {name}{severity}" d="{path}"/>'
         f"{head(to_x, to_y, name + severity, -enters)}</g>"
     )
 

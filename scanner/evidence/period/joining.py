@@ -148,7 +148,7 @@ class Join(Struct, frozen=True):
 
 def _notes(commit: LandedCommit, run: Run, timely: Sequence[Run]) -> Iterator[str]:
     if run.entry.commit != commit.commit:
-        yield f"the run was on {run.entry.commit[:12] or 'no commit'}, which has the same files"
+        yield f"the run was on {run.entry.commit[:12] or 'no commit'} with the same files"
     if run.moment > commit.committed:
         yield f"the run ended {lasted(run.moment - commit.committed)} after the commit"
     if run.entry.verdict == "weakened":

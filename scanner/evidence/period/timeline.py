@@ -8,12 +8,12 @@ from itertools import groupby
 from scanner.evidence.period.failures import FailureState
 from scanner.evidence.period.moments import lasted
 from scanner.evidence.period.report import PeriodReport
-from scanner.evidence.sections import Table, cut
+from scanner.evidence.sections import Part, cut
 
 _FAILURES = ("failure", "rule", "severity", "place", "first seen", "last seen", "mended", "duration", "waivers")
 
 
-def failures(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def failures(report: PeriodReport, most: int) -> Iterator[Part]:
     """Each failure with its times."""
     found = report.failures
     yield (
@@ -46,7 +46,7 @@ def failures(report: PeriodReport, most: int) -> Iterator[str | Table]:
         yield f"Runs with more failures than the ledger lists, which show no failure as mended: {omitted}."
 
 
-def waivers(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def waivers(report: PeriodReport, most: int) -> Iterator[Part]:
     """Each waiver, and those in force by day."""
     own = report.waivers
     yield (

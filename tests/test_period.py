@@ -305,6 +305,19 @@ def test_dates_that_run_backwards_are_told(tmp_path: Path) -> None:
     assert found["dates_out_of_order"] == [f"{ids[second]} {shown(START - DAY)}"]
 
 
+def test_without_a_file_the_ledger_is_that_of_its_branch(tmp_path: Path) -> None:
+    folder = branch(tmp_path, (1, {}))
+    before = data(folder)["ledger"]
+    blob = git(folder, "hash-object", "-w", "ledger.jsonl")
+    git(folder, "update-index", "--add", "--cacheinfo", f"100644,{blob},ledger.jsonl")
+    person = ("-c", "user.name=Ada", "-c", "user.email=ada@bank.example")
+    made = git(folder, *person, "commit-tree", "-m", "one", git(folder, "write-tree"))
+    git(folder, "update-ref", "refs/heads/assay-ledger", made)
+    (folder / "ledger.jsonl").unlink()
+    done = assay("evidence", "period", *BETWEEN, "--branch", "main", "--output", "json", cwd=folder)
+    assert json.loads(done.stdout)["ledger"] == {**before, "source": "the branch assay-ledger"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

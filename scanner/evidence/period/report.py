@@ -99,8 +99,8 @@ def report_of(chain: Chain, source: str, history: History, choices: Choices) -> 
 
 def _not_in(history: History, runs: Sequence[Run]) -> list[Run]:
     """Runs that name the branch and are about no commit of it: it was rewritten, or they had uncommitted changes."""
-    trees = {each.tree for each in history.commits}
-    return [run for run in runs if run.entry.branch == history.name and run.tree not in trees]
+    trees, name = {each.tree for each in history.commits}, history.name.removeprefix("origin/")
+    return [run for run in runs if run.entry.branch == name and run.tree not in trees]
 
 
 def _samples(

@@ -17,6 +17,7 @@ _MEANING = {
     CommitState.WEAKENED: "the run passed, and found that the configuration was weakened",
     CommitState.FAILED: "the run failed, and the commit is on the branch",
     CommitState.INCOMPLETE: "the run could not assess everything",
+    CommitState.NOT_COMPARED: "the gate passed, and compared with a commit that is not an earlier one of the branch",
     CommitState.LATE: "runs ended only after the maximum delay",
     CommitState.WITHIN: "no run on these files; a run that passed compared a later commit with an earlier one",
     CommitState.NONE: "no run on these files",

@@ -404,8 +404,11 @@ def test_sigstore_accepts_the_bundle_and_refuses_another(packs: Path, keys: Path
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_authority(tmp_path_factory.mktemp("tsa"))
+
+
+def make_authority(folder: Path) -> Path:
     """A local service for time stamps, made with openssl."""
-    folder = tmp_path_factory.mktemp("tsa")
     (folder / "tsa.cnf").write_text(
         "[ext]\nextendedKeyUsage=critical,timeStamping\nbasicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\n"
         "[ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n"

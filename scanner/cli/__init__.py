@@ -30,6 +30,7 @@ _COMMANDS = {
     "frameworks": "List, show and create frameworks.",
     "waivers": "List, check and report waivers, and write new ones.",
     "evidence": "Build and verify evidence packs for auditors.",
+    "ledger": "Record runs in a ledger in which no line can be changed unseen.",
     "hook": "Judge files before a commit or a push.",
     "config": "Show the configuration and its schema.",
 }

@@ -1,8 +1,9 @@
-"""A time stamp of RFC 3161 for a manifest -> whether it holds, by the certificates that the reader trusts."""
+"""A time stamp (RFC 3161) of a manifest or a line of a ledger -> whether it holds, by certificates of the reader."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,16 @@ def check(manifest: bytes, stamp: Path, authority: Path) -> Verification:
 
     Raises UsageError for files that cannot be read, and without the library.
     """
+    return check_one_of((manifest,), stamp, authority, lambda _: MANIFEST, f"another file than {MANIFEST}")
+
+
+def check_one_of(
+    texts: Sequence[bytes], stamp: Path, authority: Path, name: Callable[[int], str], others: str
+) -> Verification:
+    """What a time stamp shows of one of several texts: `name` tells the one by its index, `others` what it else is for.
+
+    Raises UsageError as `check` does.
+    """
     from importlib.util import find_spec
 
     if find_spec("rfc3161_client") is None:
@@ -36,12 +47,13 @@ def check(manifest: bytes, stamp: Path, authority: Path) -> Verification:
         algorithm, digest = imprint.hash_algorithm.dotted_string, imprint.message
     except Exception as error:  # noqa: BLE001 - a parser in Rust, whose errors have no common base
         return Verification((), (f"the time stamp was not checked: it cannot be read: {error}",))
-    name = _HASHES.get(algorithm)
-    if name is None:
+    hash_name = _HASHES.get(algorithm)
+    if hash_name is None:
         return Verification((), (f"the time stamp was not checked: it uses the hash {algorithm}",))
-    if hashlib.new(name, manifest).digest() != digest:
-        return Verification((f"the time stamp is for another file than {MANIFEST}",))
-    return _verified(response, roots, digest)
+    found = next((at for at, text in enumerate(texts) if hashlib.new(hash_name, text).digest() == digest), None)
+    if found is None:
+        return Verification((f"the time stamp is for {others}",))
+    return _verified(response, roots, digest, name(found))
 
 
 _HASHES = {
@@ -51,7 +63,7 @@ _HASHES = {
 }
 
 
-def _verified(response: TimeStampResponse, roots: list[Certificate], digest: bytes) -> Verification:
+def _verified(response: TimeStampResponse, roots: list[Certificate], digest: bytes, name: str) -> Verification:
     from rfc3161_client import VerificationError, VerifierBuilder
 
     builder = VerifierBuilder()
@@ -64,7 +76,7 @@ def _verified(response: TimeStampResponse, roots: list[Certificate], digest: byt
     except Exception as error:  # noqa: BLE001 - as above
         return Verification((), (f"the time stamp was not checked: {error}",))
     moment = response.tst_info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Verification((), (f"the time stamp confirms that {MANIFEST} existed at {moment}",))
+    return Verification((), (f"the time stamp confirms that {name} existed at {moment}",))
 
 
 def _certificates(path: Path) -> list[Certificate]:

@@ -205,9 +205,9 @@ def ask(folder: str, *arguments: str, index: str = "") -> bytes:
     git_folder.refuse_odd(top(folder))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            _command(folder, *arguments),
+            command(folder, *arguments),
             cwd=folder,
-            env=_environment() | ({"GIT_INDEX_FILE": index} if index else {}),
+            env=environment() | ({"GIT_INDEX_FILE": index} if index else {}),
             capture_output=True,
             timeout=_PATIENCE,
             check=False,
@@ -223,7 +223,7 @@ def ask(folder: str, *arguments: str, index: str = "") -> bytes:
     return done.stdout
 
 
-def _command(folder: str, *arguments: str) -> tuple[str, ...]:
+def command(folder: str, *arguments: str) -> tuple[str, ...]:
     """A question to Git, which answers also in a checkout of another owner, as CI jobs in containers have it."""
     program = found_programs.find("git")
     if program is None:
@@ -231,7 +231,8 @@ def _command(folder: str, *arguments: str) -> tuple[str, ...]:
     return (program, *_SAFE, "-c", f"safe.directory={os.path.realpath(top(folder)) or '.'}", *arguments)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The environment of Git: no settings of the user or the system, nothing fetched, nothing asked."""
     return {
         "PATH": found_programs.search_path(),
         "LC_ALL": "C",
@@ -276,9 +277,9 @@ class _Objects:
 @contextmanager
 def _objects(folder: str, limits: Limits) -> Iterator[_Objects]:
     process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
-        _command(folder, "cat-file", "--batch"),
+        command(folder, "cat-file", "--batch"),
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scanner.evidence.ledger.entry import Failure
 from tests.command_line import Done, assay, fault
 from tests.period_repository import DAY, HOUR, START, Builder, failure, git, shown, waiver
 
@@ -194,6 +195,12 @@ def test_a_failure_is_mended_only_by_a_run_that_could_have_seen_it(
     assert (found["first_seen"], found["may_be_older"]) == ("2026-01-11T13:00:00Z", False)
     if mended:
         assert found["seconds"] == 10 * DAY
+
+
+def test_a_weakened_configuration_is_never_mended_by_a_later_run(tmp_path: Path) -> None:
+    weakened = Failure("a", "gate.configuration-not-weakened", "high", "assay.yaml", 1, "")
+    folder = branch(tmp_path, (1, {}), (2, {"failures": (weakened,)}), (3, {}), (4, {}))
+    assert [(each["state"], each["mended"]) for each in data(folder)["failures"]] == [("of a change", "")]
 
 
 def test_a_failure_that_comes_back_is_listed_twice_and_that_of_the_first_run_may_be_older(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -17,7 +17,7 @@ from scanner.evidence.period.paper import paper_of
 from scanner.evidence.period.report import Choices, report_of
 from scanner.sources.git_history import history_of, trees_of
 
-_KINDS = Kind.__args__  # type: ignore[attr-defined]
+_KINDS = get_args(Kind)
 
 
 @click.command("period", cls=Command)

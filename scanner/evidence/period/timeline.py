@@ -42,6 +42,8 @@ def failures(report: PeriodReport, most: int) -> Iterator[Part]:
     yield from cut(_FAILURES, rows, most)
     if any(each.may_be_older for each in found):
         yield '"Or earlier": no earlier complete run had the same kind, rules, configuration and frameworks.'
+    if states[FailureState.OF_CHANGE]:
+        yield '"Of a change": a change weakened the configuration of the scan. No later run shows if it was set back.'
     if omitted := sum(run.entry.failures_omitted > 0 for run in report.on_branch):
         yield f"Runs with more failures than the ledger lists, which show no failure as mended: {omitted}."
 

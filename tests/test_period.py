@@ -228,15 +228,16 @@ def test_waivers_are_listed_by_day_until_they_expire(tmp_path: Path) -> None:
 
 
 def test_gaps_go_from_the_start_of_the_period_to_its_end(tmp_path: Path) -> None:
-    folder = branch(tmp_path, (1, {}), (2, {"dirty": True}), (3, {}), (4, {"verdict": "failed"}))
+    outside = {"commit": "", "tree": "", "at": START + 9 * DAY}
+    folder = branch(tmp_path, (1, {}), (2, {"dirty": True}), (2, outside), (3, {}), (4, {"verdict": "failed"}))
     found = data(folder, "--max-gap", "15d")["runs"]
     assert [(each["start"], each["end"], each["commits"]) for each in found["gaps"]] == [
         ("2026-01-01T13:00:00Z", "2026-01-21T13:00:00Z", 2),
         ("2026-01-31T13:00:00Z", "2026-04-01T00:00:00Z", 0),
     ]
-    assert (found["number"], found["dirty"], found["on_branch"]) == (4, 1, 3)
-    assert found["verdicts"] == {"failed": 1, "passed": 3}
-    assert (found["first"]["sequence"], found["last"]["sequence"]) == (1, 4)
+    assert (found["number"], found["dirty"], found["on_branch"]) == (5, 1, 3)
+    assert found["verdicts"] == {"failed": 1, "passed": 4}
+    assert (found["first"]["sequence"], found["last"]["sequence"]) == (1, 5)
 
 
 def test_changes_of_rules_configuration_and_people_are_listed(tmp_path: Path) -> None:

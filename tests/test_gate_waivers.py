@@ -88,6 +88,7 @@ def test_one_day_after_expiry_the_finding_and_the_waiver_count(repository: Repos
     assert (code, failing(found)) == (1, ["gate.waiver-not-expired", RULE])
 
 
+@pytest.mark.slow
 def test_an_expired_waiver_of_another_finding_does_not_stop_a_change(repository: Repository) -> None:
     on_the_base(repository, "pod.yaml", POD)
     on_the_base(repository, FILE, waivers_file(ENTRY))
@@ -132,6 +133,7 @@ def test_a_worse_value_is_not_covered(repository: Repository) -> None:
     assert (code, states(found), failing(found)) == (1, ["unused"], [RULE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["waivers: [", "kind: Other\n"])
 def test_a_wrong_file_of_waivers_is_a_finding_of_the_change(repository: Repository, text: str) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
@@ -142,6 +144,7 @@ def test_a_wrong_file_of_waivers_is_a_finding_of_the_change(repository: Reposito
     assert "gate.configuration-not-weakened" in failing(found)
 
 
+@pytest.mark.slow
 def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY, approvers=[]))
     repository.write("pod.yaml", POD)
@@ -154,6 +157,7 @@ def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
     assert gate(repository)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repository) -> None:
     told = "fail-on is critical instead of low"
     accepted = {
@@ -171,6 +175,7 @@ def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repo
     assert (code, failing(found)) == (1, ["gate.configuration-not-weakened"])
 
 
+@pytest.mark.slow
 def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository: Repository) -> None:
     on_the_base(repository, "policy/waivers.yaml", waivers_file())
     shutil.rmtree(repository.folder / "policy")
@@ -182,6 +187,7 @@ def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository
     assert (code, RULE in failing(found)) == (1, True)
 
 
+@pytest.mark.slow
 def test_waivers_of_the_branch_that_a_change_goes_into_count(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "old")
     repository.git("checkout", "-q", "main")
@@ -192,6 +198,7 @@ def test_waivers_of_the_branch_that_a_change_goes_into_count(repository: Reposit
     assert (code, states(found)) == (0, ["matched"])
 
 
+@pytest.mark.slow
 def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
     repository.git("checkout", "-q", "-b", "old")
@@ -203,6 +210,7 @@ def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(
     assert (code, states(found), failing(found)) == (1, [], [RULE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "rule", "told"),
     [

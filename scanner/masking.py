@@ -52,6 +52,8 @@ _APART = "\n\0\n"
 _VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
 _Parts: TypeAlias = dict[type, Callable[[Any], Iterable[Any]] | None]
+_SEARCHED = "password: none\n"
+"""A text with a word that patterns begin with, and nothing to hide."""
 _harmless_names: set[str] = set()
 """Of the names that were searched at once, those without a credential."""
 
@@ -116,6 +118,11 @@ def texts_of(value: Any) -> set[str]:
     found: dict[str, None] = {}
     _collect((value,), {str: None}, found)
     return set(found)
+
+
+def prepare() -> None:
+    """Load and compile what texts are searched with, while there is nothing else to do."""
+    _spans(_SEARCHED)
 
 
 def sealed(value: _Value, known: tuple[type, ...] = (), searched: Collection[str] = ()) -> _Value:

@@ -8,13 +8,13 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import engines, gate, inputs, sources, waiving
+from scanner import engines, gate, inputs, masking, sources, waiving
 from scanner.configured import Configuration
 from scanner.file_stage import read_files
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
 from scanner.frameworks import judging
-from scanner.frameworks.links import Links, links
+from scanner.frameworks.links import Links
 from scanner.graphs import card_scopes_of, graphs_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
@@ -43,8 +43,9 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
 
 
 def link(by: ScanRules) -> None:
-    """Make the mappings of rules to controls, which a finished scan needs."""
-    by.linked()
+    """Make ready what a finished scan needs: the mappings to controls, and what hides credentials."""
+    by.missing()
+    masking.prepare()
 
 
 class Evaluated(Struct, frozen=True):
@@ -93,12 +94,9 @@ class Evaluated(Struct, frozen=True):
         frameworks = self.by.frameworks()
         gone = {finding.rule for finding in self.comparison.gone} if self.comparison else set()
         infos = self._infos(gone)
-        known = self.by.linked()
-        all_linked = {**known, **links(frameworks, [info for info in infos.values() if info.id not in known])}
-        linked = {rule: all_linked[rule] for rule in infos}
-        not_run = {info.id: all_linked[info.id] for info in self.by.rules.not_run}
+        linked = self.by.mappings().links(infos.values())
         scanned = self._scanned()
-        judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, not_run)
+        judged = judging.evaluate_frameworks(frameworks, self.by.scopes, scanned, linked, self.by.missing())
         policies = self.by.policies
         merged = dict(evaluation.counts)
         if options.frameworks:

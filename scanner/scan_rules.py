@@ -13,7 +13,7 @@ from msgspec import Struct
 from scanner import engines, library
 from scanner.errors import UsageError, located
 from scanner.frameworks import catalogue, checks, scope
-from scanner.frameworks.links import Links, links
+from scanner.frameworks.links import Bearing, Mappings, links
 from scanner.model import Profile
 from scanner.options import Options
 from scanner.policy import pack
@@ -42,8 +42,10 @@ class ScanRules(Struct, frozen=True):
     """Admission policies that are evaluated for the objects as well."""
     frameworks: Callable[[], tuple[catalogue.Framework, ...]]
     """Those to assess, loaded when they are first asked for."""
-    linked: Callable[[], Links]
-    """The mappings of the rules, and of those that do not run, to controls of these frameworks; made when asked for."""
+    mappings: Callable[[], Mappings]
+    """The mappings of these frameworks, by what they name; made when asked for."""
+    missing: Callable[[], Bearing]
+    """The rules that do not run, by the controls on which they would bear; made when asked for."""
     scopes: Mapping[tuple[str, str], scope.Scope]
     engines: tuple[engines.Engine, ...]
     """Further engines, ready to run."""
@@ -66,12 +68,14 @@ def scan_rules(options: Options) -> ScanRules:
     with located(options.configuration.place("framework")):
         asked = chosen() if options.frameworks else ()
     held = rules.choose(_held(rules, asked, options), options.tuning)
+    mappings = once(lambda: Mappings(chosen()))
     return ScanRules(
         rules,
         held,
         policies,
         chosen,
-        once(lambda: links(chosen(), [*(rule.info for rule in held.rules), *held.not_run])),
+        mappings,
+        once(lambda: mappings().bearing(held.not_run)),
         scope.load(options.scope, frameworks()) if options.scope else {},
         tuple(engines.find(name, checks.load(name, cache), options.limits) for name in engines.others(options.engines)),
         about_waivers(rules, options) if options.waivers or options.inline_ignores else (),

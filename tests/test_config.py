@@ -293,6 +293,7 @@ NAMES_FILES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", NAMES_FILES)
 def test_what_names_files_counts_from_the_folder_of_the_file(folder: Path, key: str) -> None:
     """None of them is there, so that the error says where each was looked for."""
@@ -423,6 +424,7 @@ skip: [kubernetes.pod-*]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", reports.FORMATS)
 def test_every_output_begins_with_what_was_changed(folder: Path, name: str) -> None:
     configure(folder, EVERYTHING)
@@ -461,6 +463,7 @@ def test_nothing_is_told_where_nothing_was_changed(folder: Path) -> None:
     assert not assay("scan", cwd=folder).stdout.startswith("configuration")
 
 
+@pytest.mark.slow
 def test_hostile_reasons_and_credentials_do_not_reach_a_terminal(folder: Path) -> None:
     token = "ghp_" + "a1B2" * 9
     configure(folder, f'rules: {{{PRIVILEGED}: {{enabled: false, reason: "\\e[2J {token}"}}}}\n')
@@ -470,6 +473,7 @@ def test_hostile_reasons_and_credentials_do_not_reach_a_terminal(folder: Path) -
         assert token not in said
 
 
+@pytest.mark.slow
 def test_the_digest_says_by_what_was_judged(folder: Path) -> None:
     def digest(text: str) -> str:
         configure(folder, text)

@@ -215,6 +215,7 @@ def secrets() -> list[str]:
     return [*long, *(value for _, value in NAMED.values() if len(value) > 8)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("indent", [None, 1])
 def test_every_place_is_found_and_no_output_holds_a_value(tmp_path: Path, indent: int | None) -> None:
     folder = tmp_path / "in"

@@ -55,6 +55,7 @@ def lay_out(folder: Path, forms: Iterable[Form], place: Callable[[str], str]) ->
     (folder / f"{len(list(folder.iterdir()))}.yaml").write_text("\n---\n".join(documents))
 
 
+@pytest.mark.slow
 def test_every_form_in_some_places_reaches_no_output(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     for place in ("name of a pod", "subject of a binding"):

@@ -54,6 +54,7 @@ def test_names_that_are_searched_at_once_are_hidden_as_each_alone() -> None:
     assert alone[-1] == f"{KEY}/web"
 
 
+@pytest.mark.slow
 def test_a_large_tree_is_masked_like_a_small_one(tmp_path: Path) -> None:
     """Of many subjects a part is searched before all findings are known."""
     names = (TOKEN, OTHER, f"web-{TOKEN}")

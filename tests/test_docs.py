@@ -34,6 +34,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_the_generator_writes_all_pages_into_a_new_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "pages"
     assert module("generate").main([str(folder)]) == 0
@@ -101,6 +102,7 @@ def test_every_link_in_git_leads_to_a_file_or_heading() -> None:
     assert not broken
 
 
+@pytest.mark.slow
 def test_every_link_of_the_site_leads_to_a_page_or_heading() -> None:
     pages, broken = {**generated(), **by_hand()}, []
     for path, text in pages.items():
@@ -130,6 +132,7 @@ def test_generated_pages_hold_no_html_but_their_own() -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 def test_a_rule_is_shown_in_its_own_words() -> None:
     for file in load_folder(REPOSITORY / "rules"):
         info, plain = file.rule.info, file.data.value

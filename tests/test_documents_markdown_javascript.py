@@ -267,6 +267,7 @@ def test_constants_and_texts_that_are_put_together(before: str, value: str, expe
     assert call(f"{before} mcp__s__t({{v: {value}}})") == [{"v": expected}]
 
 
+@pytest.mark.slow
 def test_constants_cannot_expand_without_bound() -> None:
     names = "abcdefgh"
     steps = [f"const {name} = [{', '.join([before] * 20)}];" for before, name in pairwise(names)]

@@ -24,6 +24,7 @@ def plain(rule: Rule) -> Rule:
     return replace(rule, every_item=None, of_item=False, decisive=Reads(values=frozenset({(FACTS,)})))
 
 
+@pytest.mark.slow
 def test_all_rules_together_give_what_each_gives_alone_and_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = [file.rule for file in bundles.RULES]
     assert sum(rule.every_item is not None for rule in rules) > 60

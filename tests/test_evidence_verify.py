@@ -302,6 +302,7 @@ def test_wrong_usage_is_told(tmp_path: Path, packs: Path, arguments: list[str], 
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
+@pytest.mark.slow
 def test_a_scan_is_repeated_in_a_clone(packs: Path, repository: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(repository), str(clone))

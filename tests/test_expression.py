@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scanner import library
 from scanner.policy.cel import compile_expression
 from scanner.policy.expression import reads
-from scanner.policy.rule import RuleFile, load_folder
+from scanner.policy.rule import load_folder
 
 NAMES = ("container", "object")
 FILES = list(load_folder(library.data_root() / "rules"))
@@ -50,13 +50,13 @@ def test_paths_are_told_from_the_syntax_tree(source: str, values: str, shapes: s
     assert found.shapes == dotted(shapes)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.rule.info.id)
-def test_every_name_that_is_read_stands_in_the_text(file: RuleFile) -> None:
-    text = file.data.value["require"]
-    words = {*re.findall(r"[\w.@/-]+", text), *re.findall(r"\w+", text)}
-    found = reads(file.rule.require)
-    assert bool(found.paths) == (text != "false")
-    assert found.words <= words
+def test_every_name_that_is_read_stands_in_the_text() -> None:
+    for file in FILES:
+        text = file.data.value["require"]
+        words = {*re.findall(r"[\w.@/-]+", text), *re.findall(r"\w+", text)}
+        found = reads(file.rule.require)
+        assert bool(found.paths) == (text != "false"), file.rule.info.id
+        assert found.words <= words, file.rule.info.id
 
 
 @given(st.binary(max_size=200))

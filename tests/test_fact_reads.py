@@ -102,6 +102,7 @@ def shorter(reads: Sequence[FieldRead]) -> Iterator[tuple[tuple[FieldRead, str, 
                 yield (each, field, left_out), [*reads[:index], cut, *reads[index + 1 :]]
 
 
+@pytest.mark.slow
 def test_every_declared_read_is_needed_by_a_step_that_declares_it(monkeypatch: pytest.MonkeyPatch) -> None:
     declared, needed = set(), set()
     for step in STEPS:

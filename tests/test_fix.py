@@ -220,6 +220,7 @@ examples:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "require", ["pod.?hostPID.orValue(false)", "size(facts.network_policies) > 9 || has(pod.hostPID)"]
 )
@@ -251,6 +252,7 @@ def test_a_fix_that_does_not_clear_its_finding_is_left_out(folder: Path) -> None
     assert result.after == result.before
 
 
+@pytest.mark.slow
 def test_a_change_that_another_file_suffers_from_is_left_out(folder: Path) -> None:
     rules = folder.parent / "rules" / "own"
     rules.mkdir(parents=True)

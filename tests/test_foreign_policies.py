@@ -167,6 +167,7 @@ def test_the_namespace_of_a_controller_stays_its_own(tmp_path: Path) -> None:
     assert outcomes(tmp_path, [rule], thing("Deployment", version="apps/v1", spec={"template": template_})) == ["pass"]
 
 
+@pytest.mark.slow
 def test_kyverno_audits_without_denying_and_conditions_limit(tmp_path: Path) -> None:
     audit = kyverno("false", rules=(CLAIMS,), validationActions=["Audit"])
     (finding,) = told(judged(tmp_path, [audit], thing()))
@@ -196,6 +197,7 @@ def test_exceptions_of_kyverno_exempt_what_their_conditions_name(tmp_path: Path)
     assert "applies only whole exceptions" in reason(tmp_path, [rule, values], thing())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "why"),
     [
@@ -230,6 +232,7 @@ def test_other_modes_and_kinds_of_kyverno_are_refused(tmp_path: Path) -> None:
         assert why in reason(tmp_path, [refused], thing())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -284,6 +287,7 @@ def test_templates_have_conditions_variables_and_a_failure_policy(tmp_path: Path
     assert outcomes(tmp_path, [limited, constraint()], thing()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("match", "names"),
     [
@@ -320,6 +324,7 @@ def test_a_namespace_that_is_not_scanned_makes_a_constraint_unknown(tmp_path: Pa
     assert "labels of a Namespace" in finding.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spec", "severity"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from scanner.frameworks import catalogue, framework_file
 from scanner.frameworks.assess import ByControl, OutcomesInScope, assess, by_control
 from scanner.frameworks.catalogue import Control, ControlMapping, Framework
 from scanner.frameworks.figures import summarise
-from scanner.frameworks.links import links
+from scanner.frameworks.links import Mappings, links
 from scanner.model import Outcome, Profile, RuleInfo, Severity
 from scanner.policy.rule import load_folder
 from scanner.subjects.architecture import CATEGORIES_OF_DATA
@@ -135,6 +136,10 @@ def test_an_id_means_its_newest_edition() -> None:
 RULE = RuleInfo("a.b", "A", Severity.HIGH, Profile.DEFAULT, "", "", "", "x.y", ShownBy.MANIFEST, ("goal",), (), ())
 
 
+def mapped(framework: Framework, rules: list[RuleInfo]) -> Mapping[str, Sequence[str]]:
+    return Mappings([framework]).bearing(rules)[framework.id, framework.edition]
+
+
 def bearing(framework: Framework, rules: list[RuleInfo]) -> ByControl:
     return by_control(links([framework], rules))[framework.id, framework.edition]
 
@@ -246,7 +251,7 @@ def test_all_rules_that_a_control_names_are_told() -> None:
     assert [link.rule for link in assessment.links] == ["a.b", "a.c"]
     ran = {"a.b": {Outcome.PASS: 1}}
     (assessment,) = assess(
-        framework, OutcomesInScope(ran), bearing(framework, rules), not_run=bearing(framework, rules[1:])
+        framework, OutcomesInScope(ran), bearing(framework, rules), not_run=mapped(framework, rules[1:])
     )
     assert assessment.status is ControlStatus.PARTIAL
     assert assessment.not_run == ("a.c",)
@@ -341,7 +346,10 @@ def test_a_percentage_is_over_what_files_can_show_in_full() -> None:
     left_out = summarise(
         framework,
         assess(
-            framework, OutcomesInScope({"rule.good": {Outcome.PASS: 1}}), linked, not_run=bearing(framework, rules[1:2])
+            framework,
+            OutcomesInScope({"rule.good": {Outcome.PASS: 1}}),
+            linked,
+            not_run=mapped(framework, rules[1:2]),
         ),
     )
     assert (left_out.full, left_out.conformity, left_out.not_run) == (2, 0.5, 1), "leaving a rule out gains nothing"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scanner.evidence.ledger.recording import entry_of
 from tests.command_line import assay
 from tests.gate_repository import Repository
 from tests.waivers import ENTRY, POD, RULE, TODAY, waivers_file
@@ -55,6 +56,13 @@ def states(found: Any) -> list[str]:
     return [each["state"] for each in found["waivers"]]
 
 
+def recorded(repository: Repository, found: Any) -> str:
+    """What the ledger says of a run."""
+    file = repository.folder.with_name("results.json")
+    file.write_text(json.dumps(found))
+    return entry_of(file, repository.folder, "").verdict
+
+
 def test_a_change_cannot_waive_its_own_fault(repository: Repository) -> None:
     repository.write("pod.yaml", POD)
     repository.write(FILE, waivers_file(ENTRY))
@@ -67,7 +75,7 @@ def test_a_waiver_on_the_base_counts(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
     repository.write("pod.yaml", POD)
     code, found = gate(repository)
-    assert (code, states(found), failing(found)) == (0, ["matched"], [])
+    assert (code, states(found), failing(found), recorded(repository, found)) == (0, ["matched"], [], "waived")
     shown = assay("gate", "--select", RULE, "--today", TODAY, cwd=repository.folder).stdout
     assert ENTRY["approver"] in shown
     assert ENTRY["expires"] in shown
@@ -80,6 +88,7 @@ def test_one_day_after_expiry_the_finding_and_the_waiver_count(repository: Repos
     assert (code, failing(found)) == (1, ["gate.waiver-not-expired", RULE])
 
 
+@pytest.mark.slow
 def test_an_expired_waiver_of_another_finding_does_not_stop_a_change(repository: Repository) -> None:
     on_the_base(repository, "pod.yaml", POD)
     on_the_base(repository, FILE, waivers_file(ENTRY))
@@ -124,6 +133,7 @@ def test_a_worse_value_is_not_covered(repository: Repository) -> None:
     assert (code, states(found), failing(found)) == (1, ["unused"], [RULE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["waivers: [", "kind: Other\n"])
 def test_a_wrong_file_of_waivers_is_a_finding_of_the_change(repository: Repository, text: str) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
@@ -134,6 +144,7 @@ def test_a_wrong_file_of_waivers_is_a_finding_of_the_change(repository: Reposito
     assert "gate.configuration-not-weakened" in failing(found)
 
 
+@pytest.mark.slow
 def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY, approvers=[]))
     repository.write("pod.yaml", POD)
@@ -146,6 +157,7 @@ def test_code_owners_are_those_of_the_base(repository: Repository) -> None:
     assert gate(repository)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repository) -> None:
     told = "fail-on is critical instead of low"
     accepted = {
@@ -157,12 +169,13 @@ def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repo
     on_the_base(repository, FILE, waivers_file(ENTRY, accepted))
     repository.write("assay.yaml", "fail-on: critical\n")
     code, found = gate(repository)
-    assert (code, sorted(states(found))) == (0, ["matched", "unused"])
+    assert (code, sorted(states(found)), recorded(repository, found)) == (0, ["matched", "unused"], "weakened")
     repository.write("assay.yaml", "fail-on: high\n")
     code, found = gate(repository)
     assert (code, failing(found)) == (1, ["gate.configuration-not-weakened"])
 
 
+@pytest.mark.slow
 def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository: Repository) -> None:
     on_the_base(repository, "policy/waivers.yaml", waivers_file())
     shutil.rmtree(repository.folder / "policy")
@@ -174,6 +187,7 @@ def test_a_submodule_in_place_of_the_folder_of_waivers_does_not_count(repository
     assert (code, RULE in failing(found)) == (1, True)
 
 
+@pytest.mark.slow
 def test_waivers_of_the_branch_that_a_change_goes_into_count(repository: Repository) -> None:
     repository.git("checkout", "-q", "-b", "old")
     repository.git("checkout", "-q", "main")
@@ -184,6 +198,7 @@ def test_waivers_of_the_branch_that_a_change_goes_into_count(repository: Reposit
     assert (code, states(found)) == (0, ["matched"])
 
 
+@pytest.mark.slow
 def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
     repository.git("checkout", "-q", "-b", "old")
@@ -195,6 +210,7 @@ def test_a_waiver_that_was_revoked_meanwhile_does_not_count_and_is_not_proposed(
     assert (code, states(found), failing(found)) == (1, [], [RULE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "rule", "told"),
     [

@@ -167,6 +167,7 @@ def rectangles(root: ET.Element, name: str) -> list[tuple[int, int, int, int]]:
     return [tuple(int(each.attrib[key]) for key in ("x", "y", "width", "height")) for each in found]  # type: ignore[misc]
 
 
+@pytest.mark.slow
 def test_a_system_is_drawn_in_its_boundaries(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SYSTEM % HOSTILE.replace("'", "''"), encoding="utf-8")
     root = ET.fromstring(drawn(tmp_path, "svg"))

@@ -146,6 +146,7 @@ def test_a_file_whose_name_is_an_option_is_not_obeyed(folder: Path, name: str) -
     assert (folder / "pod.yaml").read_text() == POD
 
 
+@pytest.mark.slow
 def test_a_hook_that_passes_assesses_no_controls(folder: Path, tmp_path: Path) -> None:
     """It would have to load the catalogues, which are kept beside the rules."""
     cache = tmp_path / "kept"
@@ -156,6 +157,7 @@ def test_a_hook_that_passes_assesses_no_controls(folder: Path, tmp_path: Path) -
     assert list(cache.rglob("frameworks-*"))
 
 
+@pytest.mark.slow
 def test_what_the_hook_keeps_is_not_taken_for_the_results_of_a_scan(tmp_path: Path) -> None:
     """It keeps less of each object; 20 files are enough to keep their results."""
     names = [f"thing-{number}.yaml" for number in range(20)]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = ("git", "helm", "kustomize", "kubectl", "checkov")
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'a:1'}]}\n"
 CHART = "apiVersion: v2\nname: %s\nversion: 0.1.0\n"

@@ -87,6 +87,7 @@ def odd_files(folder: Path) -> None:
     (folder / "link.yaml").symlink_to("twin.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "plain",
     [Options(jobs=1, fixes=True), Options(jobs=3, profile=Profile.OPINION, include_passes=True, all_frameworks=True)],
@@ -118,6 +119,7 @@ def test_an_unchanged_file_is_not_read_again(folder: Path, cache: Path) -> None:
     assert len(scan(["."], options).findings) == len(cold.findings) - 1
 
 
+@pytest.mark.slow
 def test_the_order_of_files_is_the_same_where_some_are_known(folder: Path, cache: Path) -> None:
     lay_out(folder, 2 * ENOUGH)
     scan(["."], Options(cache_folder=cache))
@@ -150,6 +152,7 @@ CHANGES: dict[str, Callable[[Path], Options]] = {
 }
 
 
+@pytest.mark.slow
 def test_what_changes_an_evaluation_is_a_miss(folder: Path, cache: Path) -> None:
     (folder.parent / "rules").mkdir()
     (folder.parent / "rules" / "own.yaml").write_text(OWN_RULE)
@@ -184,6 +187,7 @@ spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
 """
 
 
+@pytest.mark.slow
 def test_rules_that_compare_objects_see_every_change(folder: Path, cache: Path) -> None:
     lay_out(folder)
     policy, options = folder / "policy.yaml", Options(cache_folder=cache)
@@ -220,6 +224,7 @@ def test_another_version_is_a_miss(folder: Path, cache: Path, monkeypatch: pytes
     assert len(read_anew(options)) == ENOUGH
 
 
+@pytest.mark.slow
 def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     for name in ("scanner", "rules", "frameworks", "templates"):
@@ -242,6 +247,7 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
         assert run() == number * KEPT, name
 
 
+@pytest.mark.slow
 def test_every_library_that_reads_files_is_a_part_of_the_key(tmp_path: Path) -> None:
     spec = (REPOSITORY / "examples" / "digital-bank" / "architecture.yaml").read_text()
     (tmp_path / "wrong.yaml").write_text(spec.replace("metadata:", "metadata: []\nx:", 1))  # against its schema

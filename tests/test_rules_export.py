@@ -206,6 +206,7 @@ def test_a_folder_gets_a_file_for_each_rule(tmp_path: Path) -> None:
     assert len(files) > 50
 
 
+@pytest.mark.slow
 def test_policies_keep_within_the_limits_of_the_api(tmp_path: Path) -> None:
     export("--profile", "opinion", "--output", str(tmp_path / "all.yaml"))
     for thing in yaml.safe_load_all((tmp_path / "all.yaml").read_text(encoding="utf-8")):
@@ -315,6 +316,7 @@ def test_policies_say_of_all_examples_what_the_rules_say(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.slow
 def test_policies_take_parameters_as_the_rules_do(tmp_path: Path) -> None:
     """The examples that set parameters, each as a rule of its own with those for defaults."""
     objects, rules, policies = tmp_path / "objects", tmp_path / "rules", tmp_path / "policies.yaml"

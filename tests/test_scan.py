@@ -287,6 +287,7 @@ def test_a_wrong_rule_says_where_and_what_was_meant(folder: Path) -> None:
     assert "severity" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_the_cache_changes_nothing(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
     cache = folder / "cache"
@@ -298,6 +299,7 @@ def test_the_cache_changes_nothing(folder: Path) -> None:
     assert scan(["pod.yaml"], Options(cache_folder=cache)) == cold
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_no_fault(folder: Path) -> None:
     (folder / "pod.yaml").write_text(POD)
     (folder / "file").write_text("")
@@ -449,6 +451,7 @@ def test_a_file_of_many_objects_is_assessed_whole(folder: Path, form: str, pods:
         assert sum(map(len, reports.render(name, result))) > pods
 
 
+@pytest.mark.slow
 def test_what_looks_for_credentials_takes_a_long_word_in_its_stride(folder: Path) -> None:
     words = ("a" * 300_000, "eyJ-" * 75_000, "password" * 30_000)
     (folder / "pod.yaml").write_text(POD + "".join(f"# {word}\n" for word in words))

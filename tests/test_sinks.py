@@ -23,6 +23,8 @@ from tests.command_line import assay_in_bytes
 from tests.output_formats import INVISIBLE, check_log
 from tests.payloads import NAMES, PAYLOADS, lay_out, lay_out_name, pod
 
+pytestmark = pytest.mark.slow
+
 Report: TypeAlias = Callable[[str], bytes]
 
 WRITTEN_OUT = re.compile(r"\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")

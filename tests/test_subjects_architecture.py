@@ -627,6 +627,7 @@ GOVERNANCE = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.one_of(ANY, SPEC), GOVERNANCE, ANY)
 def test_no_spec_of_any_shape_stops_a_scan(spec: Any, governance: Any, metadata: Any) -> None:
     if isinstance(spec, dict):

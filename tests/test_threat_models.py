@@ -554,6 +554,7 @@ def variants(model: Any, holder: Any) -> Iterator[Any]:
             yield from variants(model, own)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_no_value_of_a_wrong_type_stops_a_scan(name: str) -> None:
     model = MODELS[name]()

@@ -127,7 +127,8 @@ def follow(shell: Shell, todo: list[Made | Command]) -> Iterator[tuple[Command, 
             path.write_text(step.text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("installed", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("installed", [False, True])
 def test_the_tutorial_prints_what_it_says(tmp_path: Path, request: pytest.FixtureRequest, *, installed: bool) -> None:
     page = PAGE.read_text(encoding="utf-8")
     todo = list(steps(page))

@@ -184,6 +184,7 @@ def test_the_schema_is_a_schema_and_is_printed(folder: Path) -> None:
     assert json.loads(assay("waivers", "schema", cwd=folder).stdout) == whole_schema()
 
 
+@pytest.mark.slow
 def test_a_secret_in_a_waiver_is_not_told(folder: Path) -> None:
     secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z42"
     entry = ENTRY | {"reason": f"The token {secret} is needed.", "ticket": secret}

@@ -94,24 +94,20 @@ def assess(
     seen: OutcomesInScope,
     linked: ByControl,
     not_applicable: Mapping[str, str] | None = None,
-    not_run: ByControl | None = None,
+    not_run: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Assessment, ...]:
     """The status of every control of a framework, in the catalogue's order.
 
     `not_applicable` gives the reason for each control that the scope file excludes; `not_run` are the rules that are
-    mapped to each control and did not run.
+    mapped to each control, bear on it and did not run.
     """
-    missing = {
-        control: sorted({rule for rule, link in some if link.strength.bears})
-        for control, some in (not_run or {}).items()
-    }
     return tuple(
         [
             _assessment(
                 framework,
                 control,
                 linked.get(control.id, ()),
-                missing.get(control.id, ()),
+                (not_run or {}).get(control.id, ()),
                 seen,
                 (not_applicable or {}).get(control.id, ""),
             )
@@ -147,6 +143,8 @@ def _assessment(
     decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(
         control, evidence, not_run, incomplete=seen.population.incomplete
     )
+    if not evidence:  # as of most controls
+        return _unheard(framework, control, decision, not_run)
     failed = _failures(evidence, conditions, seen)
     contradicted = decision.status in (ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
     return Assessment(
@@ -165,6 +163,22 @@ def _assessment(
         links=tuple(dict.fromkeys([each.link for each in evidence])),
         shown_by=_shown_by(evidence),
         waived=contradicted and bool(failed) and all(seen.is_waived(each, framework, control.id) for each in failed),
+    )
+
+
+def _unheard(framework: Framework, control: Control, decision: Decision, not_run: Sequence[str]) -> Assessment:
+    """The assessment of a control about which no rule says anything."""
+    return Assessment(
+        framework=framework.id,
+        edition=framework.edition,
+        control=control.id,
+        title=control.title,
+        parent=control.parent,
+        checkable=control.checkable,
+        evidence=control.evidence,
+        status=decision.status,
+        reason=decision.reason,
+        not_run=tuple(not_run),
     )
 
 

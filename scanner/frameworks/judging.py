@@ -21,7 +21,7 @@ from scanner.frameworks.assess import (
 )
 from scanner.frameworks.catalogue import Framework
 from scanner.frameworks.figures import summarise
-from scanner.frameworks.links import Links
+from scanner.frameworks.links import Bearing, Links
 from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
@@ -84,10 +84,10 @@ def evaluate_frameworks(
     scopes: Mapping[tuple[str, str], Scope],
     scanned: ScanData,
     linked: Links,
-    not_run: Links,
+    not_run: Bearing,
 ) -> list[FrameworkResult]:
-    """Every framework by what belongs to its scope; `not_run` are the links of rules that did not run."""
-    bearing, missing = by_control(linked), by_control(not_run)
+    """Every framework by what belongs to its scope; `not_run` are the rules that did not run."""
+    bearing = by_control(linked)
     within: dict[tuple[str, ...], _InScope] = {}
     judged = []
     for framework in frameworks:
@@ -96,7 +96,7 @@ def evaluate_frameworks(
         if own.paths not in within:  # most frameworks have the same scope: everything
             within[own.paths] = _in_scope(own, scanned)
         part = within[own.paths]
-        judged.append(_framework_result(framework, own, part, bearing.get(key, {}), missing.get(key, {})))
+        judged.append(_framework_result(framework, own, part, bearing.get(key, {}), not_run.get(key, {})))
     return judged
 
 
@@ -200,7 +200,7 @@ def _in_scope(scope: Scope, scanned: ScanData) -> _InScope:
 
 
 def _framework_result(
-    framework: Framework, scope: Scope, part: _InScope, linked: ByControl, not_run: ByControl
+    framework: Framework, scope: Scope, part: _InScope, linked: ByControl, not_run: Mapping[str, Sequence[str]]
 ) -> FrameworkResult:
     own = part.seen.population
     assessments = assess(framework, part.seen, linked, scope.not_applicable, not_run)

@@ -37,7 +37,7 @@ test-thorough test-search: test-%: .venv/dev
 
 # What meets the packages that Assay needs: readers, schemas, expressions, the cache, the command line and templates.
 USES := $(wildcard $(addprefix tests/test_,cel.py cli.py config.py datafile.py documents*.py evidence*.py expression.py \
-	golden.py project.py report*.py result_cache*.py rules.py terminal.py waivers_invalid.py))
+	golden.py ledger.py project.py report*.py result_cache*.py rules.py terminal.py waivers_invalid.py))
 
 # These with the lowest versions of the packages.
 test-lowest: build/lowest/installed

@@ -61,12 +61,15 @@ class Builder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._stream: list[str] = []
+        self.files: dict[int, dict[str, str]] = {}
+        """Commit -> its files."""
         self._number = 0
         self._runs: list[tuple[int, int, dict[str, Any]]] = []
 
     def commit(self, reference: str, moment: int, parents: Iterable[int], files: dict[str, str], subject: str) -> int:
         """A commit with exactly these files; returns its number."""
         self._number += 1
+        self.files[self._number] = files
         person = f"Ada <ada@bank.example> {moment} +0000"
         first, *others = [f":{each}" for each in parents] or [""]
         lines = [f"commit refs/heads/{reference}", f"mark :{self._number}", f"author {person}", f"committer {person}"]

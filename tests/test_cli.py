@@ -338,6 +338,28 @@ def test_the_commit_of_what_was_scanned_is_told(folder: Path) -> None:
     assert dirty == {**clean, "dirty": True}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "dirty"),
+    [
+        ("new.yaml", POD, True),  # it is assessed
+        ("assay.yaml", "profile: default\n", True),  # it decides
+        ("assay-waivers.yaml", "apiVersion: assay.dev/v1\nkind: Waivers\nwaivers: []\n", True),
+        ("notes.txt", "x", False),
+        ("ignored.tmp", "x", False),
+    ],
+)
+def test_a_file_that_git_does_not_track_is_a_change_if_it_decides(
+    folder: Path, name: str, text: str, dirty: bool
+) -> None:
+    (folder / ".gitignore").write_text("*.tmp\n")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "pod.yaml", ".gitignore")
+    git(folder, "commit", "--quiet", "--message", "one")
+    (folder / name).write_text(text)
+    done = assay("scan", ".", "--output", "json", cwd=folder)
+    assert json.loads(done.stdout)["run"]["git"]["dirty"] is dirty
+
+
 def test_a_revision_is_scanned_whatever_lies_on_disk(folder: Path) -> None:
     git(folder, "init", "--quiet")
     git(folder, "add", "pod.yaml")

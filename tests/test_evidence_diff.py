@@ -176,6 +176,10 @@ def test_a_pack_that_does_not_verify_is_told_first(packs: Path, tmp_path: Path) 
     assert "B DOES NOT VERIFY, and what follows rests on it. Faults: 1." in text.splitlines()[:8]
 
 
+def test_what_verification_did_not_check_is_noted(packs: Path) -> None:
+    assert {f"{name}: the pack is UNSIGNED: it does not show who made it" for name in "AB"} <= {*diff(packs)["caveats"]}
+
+
 def test_a_zip_file_compares_equal_and_an_older_b_is_noted(packs: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         for path in sorted((packs / "b").rglob("*")):

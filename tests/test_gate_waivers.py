@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scanner.evidence.ledger.recording import entry_of
 from tests.command_line import assay
 from tests.gate_repository import Repository
 from tests.waivers import ENTRY, POD, RULE, TODAY, waivers_file
@@ -55,6 +56,13 @@ def states(found: Any) -> list[str]:
     return [each["state"] for each in found["waivers"]]
 
 
+def recorded(repository: Repository, found: Any) -> str:
+    """What the ledger says of a run."""
+    file = repository.folder.with_name("results.json")
+    file.write_text(json.dumps(found))
+    return entry_of(file, repository.folder, "").verdict
+
+
 def test_a_change_cannot_waive_its_own_fault(repository: Repository) -> None:
     repository.write("pod.yaml", POD)
     repository.write(FILE, waivers_file(ENTRY))
@@ -67,7 +75,7 @@ def test_a_waiver_on_the_base_counts(repository: Repository) -> None:
     on_the_base(repository, FILE, waivers_file(ENTRY))
     repository.write("pod.yaml", POD)
     code, found = gate(repository)
-    assert (code, states(found), failing(found)) == (0, ["matched"], [])
+    assert (code, states(found), failing(found), recorded(repository, found)) == (0, ["matched"], [], "waived")
     shown = assay("gate", "--select", RULE, "--today", TODAY, cwd=repository.folder).stdout
     assert ENTRY["approver"] in shown
     assert ENTRY["expires"] in shown
@@ -161,7 +169,7 @@ def test_a_waiver_of_the_base_may_accept_a_weaker_configuration(repository: Repo
     on_the_base(repository, FILE, waivers_file(ENTRY, accepted))
     repository.write("assay.yaml", "fail-on: critical\n")
     code, found = gate(repository)
-    assert (code, sorted(states(found))) == (0, ["matched", "unused"])
+    assert (code, sorted(states(found)), recorded(repository, found)) == (0, ["matched", "unused"], "weakened")
     repository.write("assay.yaml", "fail-on: high\n")
     code, found = gate(repository)
     assert (code, failing(found)) == (1, ["gate.configuration-not-weakened"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scanner.evidence.ledger.entry import Failure
 from tests.command_line import Done, assay, fault
 from tests.period_repository import DAY, HOUR, START, Builder, failure, git, shown, waiver
 
@@ -24,6 +25,9 @@ RUNS: dict[str, tuple[dict[str, Any], str]] = {
     "another kind": ({"kind": "scan"}, "no run"),
     "other files": ({"other": True}, "no run"),
     "none": ({"none": True}, "no run"),
+    "compared with itself": ({"base": "itself"}, "run did not compare the change"),
+    "compared with a part": ({"base": "part"}, "run did not compare the change"),
+    "stacked": ({"base": "same files"}, "passed"),
 }
 """What the ledger holds about a change, and the state that follows for the commit on the branch."""
 
@@ -43,21 +47,28 @@ def landed(
 ) -> tuple[int, list[tuple[str, str]]]:
     """Bring one change to the branch in one way; returns the new tip, and subjects with their expected states."""
     given, state = RUNS[name]
-    more = {key: value for key, value in given.items() if key not in {"late", "none", "other"}}
+    more = {key: value for key, value in given.items() if key not in {"late", "none", "other", "base"}}
     files = {f"f{each}": str(each) for each in range(number + 1)}
     subject = f"{how} {name} {number}"
     parts = []
     if how == "rebased":
         tip_before = tip
         tip = builder.commit("main", moment, [tip], {**files, "part": str(number)}, f"part of {subject}")
-        parts = [(f"part of {subject}", "within a later run" if name == "passed" else "no run")]
+        parts = [(f"part of {subject}", "within a later run" if state == "passed" else "no run")]
     else:
         tip_before = tip
     seen = {**files, "old": "old"} if given.get("other") else files
     topic = builder.commit(f"topic-{number}", moment - 2 * HOUR, [tip_before], seen, f"topic {number}")
+    bases = {"itself": topic, "": tip_before}
+    if given.get("base") == "part":  # the topic has another commit before its last one
+        bases["part"] = builder.commit(f"part-{number}", moment - 3 * HOUR, [tip_before], {**files, "half": ""}, "half")
+    if given.get("base") == "same files":  # another change on which this one was made, and which was merged before it
+        bases["same files"] = builder.commit(
+            f"below-{number}", moment - 3 * HOUR, [], builder.files[tip_before], "below"
+        )
     if not given.get("none"):
         ended = moment + 3 * DAY if given.get("late") else moment - HOUR
-        builder.run(topic, ended, base=tip_before, **more)
+        builder.run(topic, ended, base=bases[given.get("base", "")], **more)
     parents = [tip, topic] if how == "merged" else [tip]
     return builder.commit("main", moment, parents, files, subject), [*parts, (subject, state)]
 
@@ -94,28 +105,29 @@ def test_the_sums_are_those_of_git(many: tuple[Path, dict[str, str]]) -> None:
     found = data(folder)["control"]
     numbers = found["totals"]
     assert git(folder, *found["check"].split()[1:]).splitlines() == [each["commit"] for each in found["commits"]][::-1]
-    assert numbers["commits"] == len(expected) == 40
-    assert sum(numbers["states"].values()) == sum(numbers["kinds"].values()) == 40
-    assert numbers["branch"] == {"before": 1, "within": 40, "after": 1, "all": 42}
-    assert int(git(folder, "rev-list", "--first-parent", "--count", "main")) == 42
-    assert numbers["states"]["passed"] == 3
-    assert numbers["states"]["no run"] == 3 * 4 + 9
-    assert numbers["with_run"] == 15 == numbers["run_before_commit"] + numbers["run_after_commit"]
+    assert numbers["commits"] == len(expected) == 52
+    assert sum(numbers["states"].values()) == sum(numbers["kinds"].values()) == 52
+    assert numbers["branch"] == {"before": 1, "within": 52, "after": 1, "all": 54}
+    assert int(git(folder, "rev-list", "--first-parent", "--count", "main")) == 54
+    assert numbers["states"]["passed"] == 3 * 2
+    assert numbers["states"]["run did not compare the change"] == 3 * 2
+    assert numbers["states"]["no run"] == 3 * 4 + 11
+    assert numbers["with_run"] == 3 * 6 == numbers["run_before_commit"] + numbers["run_after_commit"]
 
 
 def test_a_commit_without_a_run_says_what_there_was_instead(many: tuple[Path, dict[str, str]]) -> None:
     notes = {each["subject"]: each["notes"] for each in data(many[0])["control"]["commits"]}
-    assert notes["squashed late 15"] == ["the first run ended 3 d after the commit"]
+    assert notes["squashed late 18"] == ["the first run ended 3 d after the commit"]
     assert notes["merged uncommitted 6"] == ["runs with uncommitted changes, which do not count: 1"]
     assert notes["merged another kind 7"] == ["runs of the kind scan, which does not count: 1"]
     assert "(passed) saw other files than the merge has" in notes["merged other files 8"][0]
     assert notes["merged none 9"] == []
-    assert notes["squashed weakened 13"][1] == "the rule x is off"
+    assert notes["squashed weakened 16"][1] == "the rule x is off"
 
 
 def test_other_kinds_and_a_longer_delay_count_if_they_are_asked_for(many: tuple[Path, dict[str, str]]) -> None:
     states = data(many[0], "--kind", "gate", "--kind", "scan", "--max-delay", "4d")["control"]["totals"]["states"]
-    assert (states["run too late"], states["passed"]) == (0, 9)
+    assert (states["run too late"], states["passed"]) == (0, 12)
 
 
 def test_samples_can_be_drawn_again_with_the_tools_of_the_system(many: tuple[Path, dict[str, str]]) -> None:
@@ -156,7 +168,7 @@ def branch(folder: Path, *runs: tuple[int, dict[str, Any]], commits: int = 4) ->
         moments[number] = START + 10 * DAY * (number - 1) + 12 * HOUR
         tip = builder.commit("main", moments[number], [tip] if tip else [], {"f": str(number)}, f"c{number}")
     for on, more in runs:
-        builder.run(on, more.pop("at", moments[on] + HOUR), **more)
+        builder.run(on, more.pop("at", moments[on] + HOUR), base=on - 1, **more)
     builder.build()
     return folder
 
@@ -185,6 +197,12 @@ def test_a_failure_is_mended_only_by_a_run_that_could_have_seen_it(
         assert found["seconds"] == 10 * DAY
 
 
+def test_a_weakened_configuration_is_never_mended_by_a_later_run(tmp_path: Path) -> None:
+    weakened = Failure("a", "gate.configuration-not-weakened", "high", "assay.yaml", 1, "")
+    folder = branch(tmp_path, (1, {}), (2, {"failures": (weakened,)}), (3, {}), (4, {}))
+    assert [(each["state"], each["mended"]) for each in data(folder)["failures"]] == [("of a change", "")]
+
+
 def test_a_failure_that_comes_back_is_listed_twice_and_that_of_the_first_run_may_be_older(tmp_path: Path) -> None:
     seen = {"failures": (failure("a", "W-1"),)}
     folder = branch(tmp_path, (1, dict(seen)), (2, {}), (3, dict(seen)))
@@ -210,15 +228,16 @@ def test_waivers_are_listed_by_day_until_they_expire(tmp_path: Path) -> None:
 
 
 def test_gaps_go_from_the_start_of_the_period_to_its_end(tmp_path: Path) -> None:
-    folder = branch(tmp_path, (1, {}), (2, {"dirty": True}), (3, {}), (4, {"verdict": "failed"}))
+    outside = {"commit": "", "tree": "", "at": START + 9 * DAY}
+    folder = branch(tmp_path, (1, {}), (2, {"dirty": True}), (2, outside), (3, {}), (4, {"verdict": "failed"}))
     found = data(folder, "--max-gap", "15d")["runs"]
     assert [(each["start"], each["end"], each["commits"]) for each in found["gaps"]] == [
         ("2026-01-01T13:00:00Z", "2026-01-21T13:00:00Z", 2),
         ("2026-01-31T13:00:00Z", "2026-04-01T00:00:00Z", 0),
     ]
-    assert (found["number"], found["dirty"], found["on_branch"]) == (4, 1, 3)
-    assert found["verdicts"] == {"failed": 1, "passed": 3}
-    assert (found["first"]["sequence"], found["last"]["sequence"]) == (1, 4)
+    assert (found["number"], found["dirty"], found["on_branch"]) == (5, 1, 3)
+    assert found["verdicts"] == {"failed": 1, "passed": 4}
+    assert (found["first"]["sequence"], found["last"]["sequence"]) == (1, 5)
 
 
 def test_changes_of_rules_configuration_and_people_are_listed(tmp_path: Path) -> None:
@@ -248,7 +267,7 @@ def test_of_several_runs_the_last_before_the_commit_decides_and_the_others_are_t
     runs += [(2, {"at": at + 10 * DAY + HOUR, **failed}), (2, {"at": at + 10 * DAY + 2 * HOUR})]
     found = data(branch(tmp_path, *runs))["control"]["commits"]
     assert [(each["state"], each["run_before_commit"]) for each in found[:2]] == [("passed", True), ("failed", False)]
-    assert found[0]["notes"] == ["runs on these files differ: failed 2, passed 1"]
+    assert found[0]["notes"][1] == "runs on these files differ: failed 2, passed 1"
     assert found[1]["notes"][0] == "the run ended 1 h after the commit"
 
 
@@ -303,6 +322,19 @@ def test_dates_that_run_backwards_are_told(tmp_path: Path) -> None:
     found = data(tmp_path)["control"]
     assert [each["subject"] for each in found["commits"]] == ["c1"]
     assert found["dates_out_of_order"] == [f"{ids[second]} {shown(START - DAY)}"]
+
+
+def test_without_a_file_the_ledger_is_that_of_its_branch(tmp_path: Path) -> None:
+    folder = branch(tmp_path, (1, {}))
+    before = data(folder)["ledger"]
+    blob = git(folder, "hash-object", "-w", "ledger.jsonl")
+    git(folder, "update-index", "--add", "--cacheinfo", f"100644,{blob},ledger.jsonl")
+    person = ("-c", "user.name=Ada", "-c", "user.email=ada@bank.example")
+    made = git(folder, *person, "commit-tree", "-m", "one", git(folder, "write-tree"))
+    git(folder, "update-ref", "refs/heads/assay-ledger", made)
+    (folder / "ledger.jsonl").unlink()
+    done = assay("evidence", "period", *BETWEEN, "--branch", "main", "--output", "json", cwd=folder)
+    assert json.loads(done.stdout)["ledger"] == {**before, "source": "the branch assay-ledger"}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+import os
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 from scanner.sources import git
 
@@ -23,6 +24,17 @@ def git_state(folder: Path) -> tuple[str, bool | None]:
     silent = [part for name in filters.split("\n") if name for part in ("-c", f"{name}=")]
     changes = _git(folder, *silent, "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
     return commit, None if changes is None else bool(changes)
+
+
+def tracks_all(folder: Path, names: Iterable[str]) -> bool:
+    """Whether Git tracks all of some files, given by their names from a folder of the checkout."""
+    tracked = set(os.fsdecode(git.answer(str(folder), "ls-files", "-z") or b"").split("\0"))
+    return all(_is_tracked(name, tracked) for name in names)
+
+
+def _is_tracked(name: str, tracked: Container[str]) -> bool:
+    """Whether Git tracks a file, or the link or the submodule that it is in."""
+    return name in tracked or any(str(above) in tracked for above in PurePosixPath(name).parents)
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -15,9 +15,9 @@ from scanner.evidence.period.data import as_data
 from scanner.evidence.period.moments import period_of, seconds_of
 from scanner.evidence.period.paper import paper_of
 from scanner.evidence.period.report import Choices, report_of
-from scanner.sources.git_history import history_of
+from scanner.sources.git_history import history_of, trees_of
 
-_KINDS = Kind.__args__  # type: ignore[attr-defined]
+_KINDS = get_args(Kind)
 
 
 @click.command("period", cls=Command)
@@ -88,6 +88,8 @@ def command(repository: Path, **given: Any) -> int:
     )
     chain = entries_of(ledger_bytes(repository, given["ledger"]))
     source = f"the file {given['ledger']}" if given["ledger"] else f"the branch {BRANCH}"
-    report = report_of(chain, source, history_of(str(repository), given["branch"] or ""), choices)
+    history = history_of(str(repository), given["branch"] or "")
+    bases = {each.base for each in chain.entries} - {each.commit for each in history.commits}
+    report = report_of(chain, source, history, trees_of(str(repository), bases), choices)
     outputs.write(lambda: as_data(report), lambda most: paper_of(report, most))
     return 0

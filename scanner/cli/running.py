@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner import sources
-from scanner.cli.environment import git_state
+from scanner.cli.environment import git_state, tracks_all
 from scanner.cli.option_groups import ENGINES, OUTPUT, option
 from scanner.cli.outputs import FORMATS, Output, parse, write
 from scanner.cli.progress import Progress
@@ -25,7 +25,7 @@ from scanner.configuration.resolve import ResolvedOptions
 from scanner.engines import NAMES as ENGINE_NAMES
 from scanner.errors import UsageError
 from scanner.finished_scan import Scan
-from scanner.model import Input
+from scanner.model import Input, InputStatus
 from scanner.options import Options
 from scanner.reports.format import Presentation, duration_text
 from scanner.reports.unassessed import hidden
@@ -133,7 +133,10 @@ class Wanted(Struct):
         started = time.monotonic()
         with Progress(shown=not self.quiet) as progress:
             result = work(progress)
-        result = replace(result, run=replace(result.run, ended=now()))
+        dirty = result.run.git_dirty
+        if dirty is False and on_disk:
+            dirty = not tracks_all(_scope(chosen).root, _decided(result, chosen))
+        result = replace(result, run=replace(result.run, ended=now(), git_dirty=dirty))
         seconds = time.monotonic() - started
         paths = tuple(chosen.value("paths") or (".",)) if on_disk else ()
         presentation = Presentation(unknown="unknown" in self.show, statistics=self.statistics, paths=paths)
@@ -141,6 +144,15 @@ class Wanted(Struct):
         if not self.quiet:
             _summarise(result, seconds, to_files=all(output.target for output in self.outputs))
         return result.verdict.exit_code
+
+
+def _decided(result: Scan, chosen: ResolvedOptions) -> Iterator[str]:
+    """The files below the root that decided the result: those that were read, the configuration and the waivers."""
+    yield from (each.path for each in result.inputs if each.status is not InputStatus.SKIPPED)
+    for file in (chosen.configuration.file, result.waivers.file):
+        name = os.path.relpath(file, _scope(chosen).root) if file else ".."
+        if not name.startswith(".."):
+            yield name
 
 
 def _scope(chosen: ResolvedOptions) -> sources.Scope:

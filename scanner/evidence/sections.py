@@ -13,6 +13,9 @@ from scanner.reports.safe_text import safe, width
 _WIDEST = 80
 """Columns of a cell in text; longer ones are written in full and push the next cell away."""
 
+_LONGEST = 10
+"""Characters that one may become when it is spelled out."""
+
 
 class Table(Struct, frozen=True):
     """Rows under the names of their columns."""
@@ -21,11 +24,20 @@ class Table(Struct, frozen=True):
     rows: Sequence[Sequence[str]]
 
 
+class Command(Struct, frozen=True):
+    """A command that a reader can run."""
+
+    text: str
+
+
+Part: TypeAlias = str | Table | Command
+
+
 class Section(Struct, frozen=True):
-    """A heading, sentences and tables."""
+    """A heading, sentences, tables and commands."""
 
     title: str
-    parts: Sequence[str | Table]
+    parts: Sequence[Part]
 
 
 class Paper(Struct, frozen=True):
@@ -38,7 +50,7 @@ class Paper(Struct, frozen=True):
 _Rows: TypeAlias = list[tuple[str, ...]]
 
 
-def cut(columns: tuple[str, ...], rows: Sequence[Sequence[str]], most: int) -> Iterator[str | Table]:
+def cut(columns: tuple[str, ...], rows: Sequence[Sequence[str]], most: int) -> Iterator[Part]:
     """A table, and how many rows it leaves out."""
     if rows:
         yield Table(columns, rows[:most])
@@ -52,24 +64,25 @@ def as_text(paper: Paper) -> str:
     for section in paper.sections:
         lines += ["", "", section.title, "-" * width(section.title)]
         for part in section.parts:
-            lines += ["", *(_columns(part) if isinstance(part, Table) else map(safe, mask_all([part])))]
+            lines += ["", *(_columns(part) if isinstance(part, Table) else [safe(_text(part))])]
     return "\n".join(lines) + "\n"
 
 
 def as_markdown(paper: Paper) -> str:
     """Markdown that code hosts show without making anything of the texts in it."""
-    from scanner.reports.ci.markdown import prose
+    from scanner.reports.ci.markdown import code, prose
 
     lines = [f"# {prose(paper.title)}"]
     for section in paper.sections:
-        lines += ["", f"## {prose(section.title)}"]
+        lines += ["", f"## {section.title}"]
         for part in section.parts:
             if isinstance(part, Table):
                 head = "|".join("---" for _ in part.columns)
                 rows = ("| " + " | ".join(map(_in_table, row)) + " |" for row in _masked(part))
                 lines += ["", "| " + " | ".join(part.columns) + " |", f"|{head}|", *rows]
             else:
-                lines += ["", prose(mask_all([part])[0], len(part) + 1)]
+                text = _text(part)
+                lines += ["", (code if isinstance(part, Command) else prose)(text, _LONGEST * len(text))]
     return "\n".join(lines) + "\n"
 
 
@@ -78,10 +91,9 @@ def as_html(paper: Paper) -> str:
     from scanner.reports.html.page import render_page
 
     sections = [
-        (each.title, [_masked_part(part) if isinstance(part, Table) else mask_all([part])[0] for part in each.parts])
-        for each in paper.sections
+        (each.title, [(type(part).__name__, _masked_part(part)) for part in each.parts]) for each in paper.sections
     ]
-    return render_page("sections.html.j2", styles=("control.css",), title=paper.title, sections=sections)
+    return render_page("sections.html.j2", styles=("control.css", "sections.css"), title=paper.title, sections=sections)
 
 
 def _masked(table: Table) -> _Rows:
@@ -90,8 +102,12 @@ def _masked(table: Table) -> _Rows:
     return [tuple(next(texts) for _ in row) for row in table.rows]
 
 
-def _masked_part(table: Table) -> Table:
-    return Table(table.columns, _masked(table))
+def _masked_part(part: Part) -> Table | str:
+    return Table(part.columns, _masked(part)) if isinstance(part, Table) else _text(part)
+
+
+def _text(part: str | Command) -> str:
+    return mask_all([part.text if isinstance(part, Command) else part])[0]
 
 
 def _columns(table: Table) -> Iterator[str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from scanner.errors import UsageError
+from scanner.late import regex
 from scanner.sources import git
 
 _FIELDS = ("%H", "%T", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%s")
 _FORMAT = "--format=" + "%x00".join(_FIELDS)
+_ID = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_AT_ONCE = 1000
+"""Commits that Git is asked about in one command."""
 _UTF_8 = ("-c", "i18n.logOutputEncoding=UTF-8")
 
 
@@ -53,6 +57,19 @@ def history_of(path: str, revision: str = "") -> History:
     tip = git.commit_of(revision or "HEAD", folder)
     said = git.ask(folder, *_UTF_8, "rev-list", "--first-parent", "--reverse", _FORMAT, tip, "--")
     return History(revision or _branch(folder), tuple(_commits(said)))
+
+
+def trees_of(path: str, commits: Iterable[str]) -> dict[str, str]:
+    """Commit -> tree, of those of some commits that the repository has."""
+    folder = git.checkout_of([path])
+    names = sorted(filter(_ID.fullmatch, commits))
+    found: dict[str, str] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        said = git.answer(folder, "rev-list", "--no-walk", "--ignore-missing", "--format=%T", *some, "--") or b""
+        lines = said.decode("ascii", "replace").split("\n")
+        found.update(zip((line.removeprefix("commit ") for line in lines[::2]), lines[1::2], strict=False))
+    return found
 
 
 def _refuse_partial(folder: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scanner.evidence.comparison.pack_side import PackSide
 from scanner.evidence.policy_files import FOLDER
+from scanner.evidence.run_record import UNSIGNED
 
 _NO_SCOPE = {"waivers", "inline-ignores", "fail-on", "git_revision"}
 """Settings that change neither what is assessed nor by which rules."""
@@ -39,7 +40,11 @@ def caveats(a: PackSide, b: PackSide) -> Iterator[str]:
     """What does not prevent a comparison, and limits what follows from it."""
     if a.record.ended > b.record.ended:
         yield "B was made before A"
+    signatures = {a.record.signature, b.record.signature}
+    if len(signatures - {UNSIGNED}) > 1:
+        yield "A and B are signed by different keys"
     for side in (a, b):
+        yield from (f"{side.name}: {note}" for note in side.notes)
         if side.record.repository is None:
             yield f"{side.name} names no commit, so it is not known which files it is about"
         elif side.record.repository.dirty:

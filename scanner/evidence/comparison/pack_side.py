@@ -98,6 +98,8 @@ class PackSide(Struct, frozen=True):
     digest: str
     faults: tuple[str, ...]
     """What `assay evidence verify` finds."""
+    notes: tuple[str, ...]
+    """What it did not check, and what a reader has to compare."""
     record: RunRecord
     results: Json
     totals: Json
@@ -122,13 +124,14 @@ class PackSide(Struct, frozen=True):
 def side_of(name: str, path: Path) -> PackSide:
     """Read and verify a pack; raises UsageError for what is none."""
     given = opened(path)
-    content = given.content
+    content, verified = given.content, verify(given)
     try:
         return PackSide(
             name,
             str(path),
             f"sha256:{pack_digest(content[MANIFEST])}" if MANIFEST in content else "",
-            verify(given).faults,
+            verified.faults,
+            verified.notes,
             RunRecord.from_bytes(content[RUN]),
             _object(content[RESULTS], _Results),
             _object(content[TOTALS], _Totals),

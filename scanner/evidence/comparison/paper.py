@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.evidence.comparison.pack_side import Json
-from scanner.evidence.sections import Paper, Section, Table, cut
+from scanner.evidence.sections import Paper, Part, Section, Table, cut
 
 _FINDING = ("severity", "rule", "place", "fingerprint", "waiver", "the other pack", "message")
 
@@ -31,7 +31,7 @@ def paper_of(found: Json, most: int) -> Paper:
     )
 
 
-def _about(found: Json, most: int) -> Iterator[str | Table]:
+def _about(found: Json, most: int) -> Iterator[Part]:
     for name in ("a", "b"):
         if faults := found[name]["faults"]:
             yield f"{name.upper()} DOES NOT VERIFY, and what follows rests on it. Faults: {len(faults)}."
@@ -52,7 +52,7 @@ def _cell(side: Json, key: str) -> str:
     return str(value or "not stated")
 
 
-def _trend(found: Json) -> Iterator[str | Table]:
+def _trend(found: Json) -> Iterator[Part]:
     if found["breaks"]:
         yield "There is no trend: the numbers of A and B were not counted in the same way."
         yield from (f"Break: {each}." for each in found["breaks"])
@@ -68,7 +68,7 @@ def _trend(found: Json) -> Iterator[str | Table]:
     )
 
 
-def _controls(own: Json, most: int) -> Iterator[str | Table]:
+def _controls(own: Json, most: int) -> Iterator[Part]:
     yield f"Controls with another status or another reason: {len(own['changed'])}. Equal: {own['same']}."
     rows = [(each["framework"], each["control"], *map(_status, (each["a"], each["b"]))) for each in own["changed"]]
     yield from cut(("framework", "control", "A", "B"), rows, most)
@@ -83,7 +83,7 @@ def _status(each: Json) -> str:
     return f"{each['status']}{waived}" + (f": {each['reason']}" if each["reason"] else "")
 
 
-def _findings(own: Json, most: int) -> Iterator[str | Table]:
+def _findings(own: Json, most: int) -> Iterator[Part]:
     yield f"Failures in both: {own['same']}."
     for name, title in (("new", "only in B"), ("gone", "only in A")):
         yield f"Failures {title}: {len(own[name])}."
@@ -104,7 +104,7 @@ def _finding(each: Json) -> tuple[str, ...]:
     return each["severity"], each["rule"], place, each["fingerprint"], each["waiver"], each["why"], each["message"]
 
 
-def _population(own: Json, most: int) -> Iterator[str | Table]:
+def _population(own: Json, most: int) -> Iterator[Part]:
     yield (
         f"Files with equal content: {own['same']}. Changed: {len(own['changed'])}. Only in B: {len(own['added'])}. "
         f"Only in A: {len(own['removed'])}."
@@ -115,7 +115,7 @@ def _population(own: Json, most: int) -> Iterator[str | Table]:
     yield from cut(("file", "A", "B"), [(each["path"], each["a"], each["b"]) for each in own["status"]], most)
 
 
-def _policy(own: Json, most: int) -> Iterator[str | Table]:
+def _policy(own: Json, most: int) -> Iterator[Part]:
     yield f"Settings with another value: {len(own['settings'])}."
     rows = [(each["setting"], _value(each["a"]), _value(each["b"])) for each in own["settings"]]
     yield from cut(("setting", "A", "B"), rows, most)
@@ -124,7 +124,7 @@ def _policy(own: Json, most: int) -> Iterator[str | Table]:
     yield from cut(("", "file"), files, most)
 
 
-def _waivers(own: Json, most: int) -> Iterator[str | Table]:
+def _waivers(own: Json, most: int) -> Iterator[Part]:
     yield f"Waivers that are equal: {own['same']}."
     rows = [
         (name, each["id"], each["state"], each["rule"], each["approver"], each["expires"])

@@ -8,7 +8,7 @@ from scanner.evidence.period.data import check_command, totals
 from scanner.evidence.period.joining import CommitState, JoinedCommit
 from scanner.evidence.period.moments import lasted, shown
 from scanner.evidence.period.report import PeriodReport
-from scanner.evidence.sections import Table, cut
+from scanner.evidence.sections import Command, Part, Table, cut
 
 _COMMITS = ("commit", "committed", "author", "kind", "state", "run", "notes", "subject")
 _MEANING = {
@@ -17,13 +17,14 @@ _MEANING = {
     CommitState.WEAKENED: "the run passed, and found that the configuration was weakened",
     CommitState.FAILED: "the run failed, and the commit is on the branch",
     CommitState.INCOMPLETE: "the run could not assess everything",
+    CommitState.NOT_COMPARED: "the gate passed, and compared with a commit that is not an earlier one of the branch",
     CommitState.LATE: "runs ended only after the maximum delay",
     CommitState.WITHIN: "no run on these files; a run that passed compared a later commit with an earlier one",
     CommitState.NONE: "no run on these files",
 }
 
 
-def control(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def control(report: PeriodReport, most: int) -> Iterator[Part]:
     """How many commits have which state, and each commit."""
     yield from _figures(report)
     if report.out_of_order:
@@ -40,11 +41,12 @@ def control(report: PeriodReport, most: int) -> Iterator[str | Table]:
     yield from cut(_COMMITS, list(map(_commit, passed)), most)
 
 
-def _figures(report: PeriodReport) -> Iterator[str | Table]:
+def _figures(report: PeriodReport) -> Iterator[Part]:
     numbers, choices = totals(report), report.choices
+    yield f"Branch: {report.history.name}, last commit: {report.history.tip}"
     kinds, delay = ", ".join(choices.kinds), lasted(choices.max_delay)
     yield (
-        f"{numbers['commits']} commits came to {report.history.name} (first parents, up to {report.history.tip}). A "
+        f"{numbers['commits']} commits came to the branch in the period: its first parents. A "
         f"run counts for a commit if it is of the kind {kinds}, had exactly the files of the commit (equal Git tree, "
         f"nothing uncommitted), and ended at most {delay} after the commit. Of several, the last one before the "
         "commit decides, or else the first one after it."
@@ -62,7 +64,8 @@ def _figures(report: PeriodReport) -> Iterator[str | Table]:
         + f". The branch has {numbers['branch']['all']} commits: {numbers['branch']['before']} before the period, "
         f"{numbers['branch']['within']} in it, {numbers['branch']['after']} after it."
     )
-    yield f"The same commits by Git: {check_command(report)}"
+    yield "The same commits by Git, the latest first:"
+    yield Command(check_command(report))
 
 
 def _commit(each: JoinedCommit) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ class FailureState(StrEnum):
     MENDED = "mended"
     UNKNOWN = "not known"
     """Later runs did not see it, and none of them had the same rules and configuration."""
+    OF_CHANGE = "of a change"
+    """It is about what a change does, so a later run cannot see it, and its absence shows nothing."""
+
+
+_OF_CHANGE = "gate.configuration-not-weakened"
+"""The rule about what a change does to the configuration of the scan."""
 
 
 class Episode(Struct, frozen=True):
@@ -66,6 +72,7 @@ class _Open(Struct):
     first: Run
     last: Run
     may_be_older: bool
+    rule: str
     keys: set[_Key]
     waivers: set[str]
     missed: bool = False
@@ -103,6 +110,8 @@ def episodes(runs: Sequence[Run], period: Period) -> list[Episode]:
         if _is_whole(run):
             could.add(key)
             for fingerprint in [name for name in going if name not in seen]:
+                if going[fingerprint].rule == _OF_CHANGE:
+                    continue
                 if key in going[fingerprint].keys:
                     done.append(_episode(fingerprint, going.pop(fingerprint), run))
                 else:
@@ -113,7 +122,7 @@ def episodes(runs: Sequence[Run], period: Period) -> list[Episode]:
 
 
 def _see(going: dict[str, _Open], failure: Failure, run: Run, key: _Key, could: set[_Key]) -> None:
-    own = going.setdefault(failure.fingerprint, _Open(run, run, key not in could, set(), set()))
+    own = going.setdefault(failure.fingerprint, _Open(run, run, key not in could, failure.rule, set(), set()))
     own.last = run
     own.missed = False
     own.keys.add(key)
@@ -135,6 +144,8 @@ def _episode(fingerprint: str, own: _Open, without: Run | None) -> Episode:
     last = [each for each in own.last.entry.failures if each.fingerprint == fingerprint]
     end = without or own.last
     state = FailureState.MENDED if without else FailureState.UNKNOWN if own.missed else FailureState.OPEN
+    if own.rule == _OF_CHANGE:
+        state = FailureState.OF_CHANGE
     return Episode(
         fingerprint=fingerprint,
         rule=last[0].rule,

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from scanner.evidence.period.bases import Bases
 from scanner.evidence.period.moments import Period, lasted, shown
 from scanner.evidence.period.runs import Run, counted
 from scanner.sources.git_history import History, LandedCommit
@@ -24,6 +25,8 @@ class CommitState(StrEnum):
     WEAKENED = "passed with a weakened configuration"
     FAILED = "failed"
     INCOMPLETE = "incomplete"
+    NOT_COMPARED = "run did not compare the change"
+    """The gate passed, and compared with a commit that is not an earlier one of the branch, such as this one itself."""
     LATE = "run too late"
     """Each run ended longer after the commit than the maximum delay."""
     WITHIN = "within a later run"
@@ -66,25 +69,28 @@ class Join(Struct, frozen=True):
     by_tree: Mapping[str, Sequence[Run]]
     """All runs, in the order of their times."""
     by_commit: Mapping[str, Sequence[Run]]
+    bases: Bases
     kinds: Collection[str]
     """Kinds of runs that count as the control."""
     delay: int
     """Seconds after a commit within which a run counts."""
 
     @classmethod
-    def of(cls, history: History, runs: Sequence[Run], kinds: Collection[str], delay: int) -> Join:
-        """Runs, in the order of their times, by what they can be joined with."""
+    def of(
+        cls, history: History, runs: Sequence[Run], base_trees: Mapping[str, str], kinds: Collection[str], delay: int
+    ) -> Join:
+        """Runs, in the order of their times, by what they can be joined with; the trees of bases beside the branch."""
         trees: dict[str, list[Run]] = {}
         commits: dict[str, list[Run]] = {}
         for run in runs:
             if run.tree:
                 trees.setdefault(run.tree, []).append(run)
             commits.setdefault(run.entry.commit, []).append(run)
-        return cls(history, trees, commits, kinds, delay)
+        return cls(history, trees, commits, Bases.of(history, base_trees), kinds, delay)
 
     def commits(self, period: Period) -> list[JoinedCommit]:
         """The commits of a period, the oldest first."""
-        joined = [self._joined(each) for each in self.history.commits]
+        joined = [self._joined(place, each) for place, each in enumerate(self.history.commits)]
         covering = self._covering(joined)
         found = []
         for place, each in enumerate(joined):
@@ -105,16 +111,26 @@ class Join(Struct, frozen=True):
         some = self.by_tree.get(tree, ())
         return [run for run in some if run.entry.kind in self.kinds and not run.entry.dirty]
 
-    def _joined(self, commit: LandedCommit) -> JoinedCommit:
+    def _joined(self, place: int, commit: LandedCommit) -> JoinedCommit:
         runs = self._counting(commit.tree)
         timely = [run for run in runs if run.moment <= commit.committed + self.delay]
         if not timely:
             state = CommitState.LATE if runs else CommitState.NONE
             return JoinedCommit(commit, state, runs[0] if runs else None, notes=tuple(self._why_none(commit, runs)))
-        before = [run for run in timely if self._is_before(run, commit)]
-        run = before[-1] if before else timely[0]
+        seeing = [run for run in timely if self._sees(run, place)]
+        if not seeing:
+            note = f"it compared with {timely[-1].entry.base[:12]}, which is not an earlier commit of the branch"
+            return JoinedCommit(commit, CommitState.NOT_COMPARED, timely[-1], notes=(note,))
+        before = [run for run in seeing if self._is_before(run, commit)]
+        run = before[-1] if before else seeing[0]
         state = _OF_VERDICT[run.entry.verdict]
         return JoinedCommit(commit, state, run, bool(before), tuple(_notes(commit, run, timely)))
+
+    def _sees(self, run: Run, place: int) -> bool:
+        """Whether a pass says something about a commit: the run compared its files with those of an earlier one."""
+        own = run.entry
+        may_pass = own.verdict in {"passed", "waived", "weakened"}
+        return not (may_pass and own.kind == "gate" and own.base) or self.bases.before(own.base, place) is not None
 
     @staticmethod
     def _is_before(run: Run, commit: LandedCommit) -> bool:
@@ -137,20 +153,22 @@ class Join(Struct, frozen=True):
 
     def _covering(self, joined: Sequence[JoinedCommit]) -> dict[int, Run]:
         """Place in the history -> the first run that passed and compared a later commit with an earlier one."""
-        places = {each.commit.commit: place for place, each in enumerate(joined)}
         found: dict[int, Run] = {}
         for place, each in enumerate(joined):
             if each.state is CommitState.PASSED and each.run:
-                for within in range(places.get(each.run.entry.base, place) + 1, place):
+                base = self.bases.before(each.run.entry.base, place)
+                for within in range(place if base is None else base + 1, place):
                     found.setdefault(within, each.run)
         return found
 
 
 def _notes(commit: LandedCommit, run: Run, timely: Sequence[Run]) -> Iterator[str]:
     if run.entry.commit != commit.commit:
-        yield f"the run was on {run.entry.commit[:12] or 'no commit'}, which has the same files"
+        yield f"the run was on {run.entry.commit[:12] or 'no commit'} with the same files"
     if run.moment > commit.committed:
         yield f"the run ended {lasted(run.moment - commit.committed)} after the commit"
+    if run.entry.kind == "gate" and not run.entry.base:
+        yield "the run compared with no commit"
     if run.entry.verdict == "weakened":
         yield from run.entry.weakened
     verdicts = counted(each.entry.verdict for each in timely)

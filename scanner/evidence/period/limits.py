@@ -9,5 +9,6 @@ LIMITS = (
     "Git does not record whether a commit with one parent was squashed, rebased or pushed directly.",
     "The ledger holds the runs that somebody recorded. A run that was not recorded is not seen.",
     "The time of a run is what its own record says. Whether the ledger existed at a time is shown by an anchor.",
+    "A run assesses the files that its paths and settings select, which need not be all files of a commit.",
     "That a run passed shows that the rules found nothing that counts. It does not show that the control is effective.",
 )

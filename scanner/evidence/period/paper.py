@@ -11,7 +11,7 @@ from scanner.evidence.period.moments import lasted, shown
 from scanner.evidence.period.report import PeriodReport
 from scanner.evidence.period.runs import Run, counted
 from scanner.evidence.period.timeline import failures, waivers
-from scanner.evidence.sections import Paper, Section, Table, cut
+from scanner.evidence.sections import Paper, Part, Section, Table, cut
 
 _SHORT = 12
 _ENDS = ("", "entry", "end", "kind", "verdict", "commit", "actor")
@@ -35,21 +35,21 @@ def paper_of(report: PeriodReport, most: int) -> Paper:
     )
 
 
-def _ledger(report: PeriodReport) -> Iterator[str | Table]:
+def _ledger(report: PeriodReport) -> Iterator[Part]:
     faults = [*report.chain_faults, *report.all_runs.faults]
     if faults:
         yield f"THE LEDGER IS NOT INTACT, and what follows rests on it. Faults: {len(faults)}."
         yield from cut(("fault",), [(each,) for each in faults], 100)
-    else:
+    elif report.entries:
         yield "Each line follows from the line before it."
-    yield f"Source: {report.source}, {report.entries:,} lines, last line {report.head or 'none'}."
+    yield f"Source: {report.source}, {report.entries:,} lines, last line: {report.head or 'none'}"
     if report.all_runs.repeated:
         yield f"Entries about a run that an earlier entry records, counted once: {report.all_runs.repeated}."
     if report.all_runs.late_entries:
         yield f"Entries about a run that ended before the run of the entry before them: {report.all_runs.late_entries}."
 
 
-def _runs(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def _runs(report: PeriodReport, most: int) -> Iterator[Part]:
     runs = report.runs
     if not runs:
         yield "The ledger holds no run of the period."
@@ -83,7 +83,7 @@ def _ends(run: Run, *, last: bool = False) -> tuple[str, ...]:
     return name, str(own.sequence), shown(run.moment), own.kind, own.verdict, own.commit[:_SHORT], own.actor
 
 
-def _changes(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def _changes(report: PeriodReport, most: int) -> Iterator[Part]:
     yield "What the runs of the period, of all branches, had, with the first and the last run that had it."
     for name, values in report.changes.items():
         yield f"{name[0].upper()}{name[1:]}: {len(values)}."
@@ -97,7 +97,7 @@ def _changes(report: PeriodReport, most: int) -> Iterator[str | Table]:
     yield from cut(("author", "commits"), [(name, str(number)) for name, number in authors.items()], most)
 
 
-def _samples(report: PeriodReport) -> Iterator[str | Table]:
+def _samples(report: PeriodReport) -> Iterator[Part]:
     own, number = report.samples, report.choices.samples
     yield f"Seed: {own.seed}"
     yield samples.ALGORITHM

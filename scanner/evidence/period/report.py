@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -68,12 +68,14 @@ class PeriodReport(Struct, frozen=True):
     samples: Samples
 
 
-def report_of(chain: Chain, source: str, history: History, choices: Choices) -> PeriodReport:
-    """The report about a period."""
+def report_of(
+    chain: Chain, source: str, history: History, base_trees: Mapping[str, str], choices: Choices
+) -> PeriodReport:
+    """The report about a period; with the trees of commits beside the branch that runs compared with."""
     period, all_runs = choices.period, runs_of(chain.entries, history)
     branch = on_branch(all_runs.runs, history)
     runs = [run for run in all_runs.runs if period.holds(run.moment)]
-    commits = Join.of(history, all_runs.runs, choices.kinds, choices.max_delay).commits(period)
+    commits = Join.of(history, all_runs.runs, base_trees, choices.kinds, choices.max_delay).commits(period)
     failures = episodes(branch, period)
     head = chain.lines[-1].digest if chain.lines else ""
     return PeriodReport(
@@ -99,8 +101,8 @@ def report_of(chain: Chain, source: str, history: History, choices: Choices) -> 
 
 def _not_in(history: History, runs: Sequence[Run]) -> list[Run]:
     """Runs that name the branch and are about no commit of it: it was rewritten, or they had uncommitted changes."""
-    trees = {each.tree for each in history.commits}
-    return [run for run in runs if run.entry.branch == history.name and run.tree not in trees]
+    trees, name = {each.tree for each in history.commits}, history.name.removeprefix("origin/")
+    return [run for run in runs if run.entry.branch == name and run.tree not in trees]
 
 
 def _samples(

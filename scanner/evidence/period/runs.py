@@ -84,7 +84,8 @@ def runs_of(entries: Sequence[Entry], history: History) -> Runs:
 
 def gaps(runs: Sequence[Run], period: Period, history: History, longest: int) -> list[Gap]:
     """Times of a period without a run on committed files that are longer than some seconds."""
-    moments = sorted(run.moment for run in runs if not run.entry.dirty and period.holds(run.moment))
+    some = (run for run in runs if run.entry.commit and not run.entry.dirty and period.holds(run.moment))
+    moments = sorted(run.moment for run in some)
     landed = [each.committed for each in history.commits]
     return [
         Gap(shown(start), shown(end), end - start, sum(start <= moment < end for moment in landed))

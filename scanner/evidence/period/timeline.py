@@ -8,12 +8,12 @@ from itertools import groupby
 from scanner.evidence.period.failures import FailureState
 from scanner.evidence.period.moments import lasted
 from scanner.evidence.period.report import PeriodReport
-from scanner.evidence.sections import Table, cut
+from scanner.evidence.sections import Part, cut
 
 _FAILURES = ("failure", "rule", "severity", "place", "first seen", "last seen", "mended", "duration", "waivers")
 
 
-def failures(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def failures(report: PeriodReport, most: int) -> Iterator[Part]:
     """Each failure with its times."""
     found = report.failures
     yield (
@@ -42,11 +42,13 @@ def failures(report: PeriodReport, most: int) -> Iterator[str | Table]:
     yield from cut(_FAILURES, rows, most)
     if any(each.may_be_older for each in found):
         yield '"Or earlier": no earlier complete run had the same kind, rules, configuration and frameworks.'
+    if states[FailureState.OF_CHANGE]:
+        yield '"Of a change": a change weakened the configuration of the scan. No later run shows if it was set back.'
     if omitted := sum(run.entry.failures_omitted > 0 for run in report.on_branch):
         yield f"Runs with more failures than the ledger lists, which show no failure as mended: {omitted}."
 
 
-def waivers(report: PeriodReport, most: int) -> Iterator[str | Table]:
+def waivers(report: PeriodReport, most: int) -> Iterator[Part]:
     """Each waiver, and those in force by day."""
     own = report.waivers
     yield (

@@ -83,6 +83,7 @@ def test_an_entry_tells_what_a_pass_rests_on(tmp_path: Path, data: dict[str, Any
     assert entry.weakened == (("fail-on is critical instead of low",) if weakening()["rule"] in str(data) else ())
 
 
+@pytest.mark.slow
 def test_an_entry_of_a_gate_has_commit_tree_base_and_failures(repository: Path, tmp_path: Path) -> None:
     (repository / "deploy/web.yaml").write_text((repository / "deploy/web.yaml").read_text().replace("false", "true"))
     git(repository, "checkout", "--quiet", "-b", "topic")
@@ -195,6 +196,7 @@ def test_names_with_other_bytes_than_utf_8_are_written_out(repository: Path, tmp
     assert [last(on_branch(repository))[key] for key in ("branch", "actor")] == ["t\\udcff", "a\\udcfe"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [(), ("--depth", "1")])
 def test_a_new_clone_goes_on_where_the_remote_ledger_ends(
     repository: Path, tmp_path: Path, depth: tuple[str, ...]

@@ -66,6 +66,7 @@ def test_entries_of_two_clones_become_one_chain(clones: tuple[Path, Path]) -> No
         assert git(clone, "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_a_run_that_both_recorded_is_there_once(clones: tuple[Path, Path]) -> None:
     one, two = clones
     path = write(one.parent, "same", results())
@@ -77,6 +78,7 @@ def test_a_run_that_both_recorded_is_there_once(clones: tuple[Path, Path]) -> No
     assert len(told(two)) == 2
 
 
+@pytest.mark.slow
 def test_a_push_that_was_ended_before_the_branch_moved_is_made_up(clones: tuple[Path, Path]) -> None:
     one, two = clones
     append(one, 1)
@@ -118,6 +120,7 @@ def test_a_remote_ledger_that_was_rewritten_is_refused(clones: tuple[Path, Path]
     assert git(one, "rev-parse", "assay-ledger~1") == before
 
 
+@pytest.mark.slow
 def test_a_remote_ledger_with_a_fault_is_refused(clones: tuple[Path, Path]) -> None:
     one, two = clones
     (one / "ledger.jsonl").write_text("{}\n")
@@ -203,6 +206,7 @@ def test_a_run_that_is_killed_leaves_a_whole_ledger(clones: tuple[Path, Path]) -
     assert run(clone, "verify").stdout.startswith(f"intact: {len(told(clone))} entries")
 
 
+@pytest.mark.slow
 def test_an_entry_keeps_what_it_says_when_its_number_changes(clones: tuple[Path, Path]) -> None:
     one, two = clones
     append(one, 1)

@@ -66,7 +66,7 @@ constraints: .venv/dev
 	for group in build dev docs fuzz; do \
 		$(COMPILE) pyproject.toml --group $$group --upgrade --constraint .ci/newest.txt \
 			--output-file .ci/$$group.txt >/dev/null || exit 1; done
-	for group in checkov hook release sarif; do \
+	for group in checkov hook release sarif trestle; do \
 		$(COMPILE) --group pyproject.toml:$$group --upgrade --output-file .ci/$$group.txt >/dev/null || exit 1; done
 	$(COMPILE) pyproject.toml --group test --upgrade --resolution lowest-direct --output-file .ci/lowest.txt >/dev/null
 

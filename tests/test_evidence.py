@@ -108,7 +108,8 @@ def test_only_the_record_holds_times_arguments_and_paths_of_the_machine(pack: Pa
             continue
         assert str(repository.parent) not in text, name
         assert "--actor" not in text, name
-        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text), name
+        times = {*re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?", text)}
+        assert times <= ({"2026-11-20T10:00:00Z"} if name.startswith(("oscal/", "gemara/")) else set()), name
     assert read(pack, "results.json")["run"]["pack"] == {
         "record": "run.json",
         "signature": read(pack, "run.json")["signature"],

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scanner import reports
 from scanner.errors import AssayError
-from scanner.evidence import attestation, population, totals
+from scanner.evidence import attestation, gemara, oscal, population, totals
 from scanner.evidence.controls import control_files, control_names
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, KEY, MANIFEST, SIGNATURE, digest_of, manifest_of
 from scanner.evidence.manual import Key, ManualState
@@ -49,6 +49,8 @@ def content_of(
     content.update(control_files(scan, replace(source_of(record), control_files=names), manual))
     digests = {name: digest_of(data) for name, data in content.items()}
     source = replace(source_of(record), files=digests, control_files=names)
+    content.update(oscal.documents(scan, source))
+    content.update(gemara.documents(scan, source))
     content[PAGE] = verify_page(scan, source)
     content[RUN] = record.to_bytes()
     return content

@@ -90,6 +90,7 @@ _WHAT = """
 | what was tested, with each result | `subjects.jsonl`, `controls/index.csv`, `controls/` |
 | how the numbers add up | `totals.json` |
 | all findings | `results.json`, `results.sarif`, `report.html` |
+| the same for programs that read OSCAL or Gemara | `oscal/`, `gemara/` |
 | by which rules, mappings, scope, waivers and configuration | `policy/` |
 
 """

@@ -9,6 +9,7 @@ from msgspec import Struct
 from scanner.errors import AssayError
 from scanner.evidence import attestation, totals
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, KEY, MANIFEST, NOT_LISTED, SIGNATURE, digest_of, parsed
+from scanner.evidence.oscal import closure
 from scanner.evidence.reading import OpenedPack
 from scanner.evidence.run_record import RUN, UNSIGNED, RunRecord
 from scanner.evidence.signing import PublicKey, is_available, public_key
@@ -43,7 +44,8 @@ def verify(pack: OpenedPack, key: PublicKey | None = None) -> Verification:
     else:
         faults += _of_files(content, listed)
     signed = _of_signatures(content, key)
-    return Verification((*faults, *signed.faults, *totals.faults(content)), signed.notes)
+    closing = () if faults else closure.faults(content)
+    return Verification((*faults, *signed.faults, *totals.faults(content), *closing), signed.notes)
 
 
 def _of_files(content: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,10 @@ import pytest
 from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_TOOLS = {"checkov", "chromium", "kustomize", "pre_commit", "sarif_multitool", "sarif_tools", "sigstore", "trestle"}
+_TOOLS = {
+    *("checkov", "chromium", "in_toto", "kustomize", "pre_commit", "sarif_multitool", "sarif_tools", "sigstore"),
+    "trestle",
+}
 """Markers of tests that need a program from elsewhere."""
 _HANGING = 300
 """Seconds of processor time after which a test hangs: many times what any test takes, on any machine."""

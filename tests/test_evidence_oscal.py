@@ -220,6 +220,18 @@ def test_a_status_is_a_finding_where_something_is_concluded(
         assert all(each["target"]["status"]["remarks"] for each in found["findings"])
 
 
+def test_a_finding_names_the_rules_that_fail_and_the_result_counts_what_was_not_read(content: Content) -> None:
+    found = json.loads(content[RESULTS])["assessment-results"]["results"][0]
+    (access,) = (each for each in found["findings"] if props(each)["control"] == "CC6.1")
+    assert "Rules that fail: kubernetes.container-not-privileged." in access["target"]["status"]["remarks"]
+    own = props(found)
+    inputs = json.loads(content["totals.json"])["inputs"]
+    assert inputs["unreadable"] == 1
+    for status in ("assessed", "unreadable", "skipped"):
+        assert own[f"inputs-{status}"] == str(inputs[status])
+    assert "files-differ-from-commit" not in own
+
+
 def test_an_item_of_a_list_of_risks_is_no_finding() -> None:
     found = result(whole_scan())
     assert {props(each)["framework"] for each in found["findings"]} == {"cis-kubernetes", "soc2"}

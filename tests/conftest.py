@@ -14,7 +14,7 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _TOOLS = {
-    *("checkov", "chromium", "kustomize", "postgres", "pre_commit"),
+    *("checkov", "chromium", "in_toto", "kustomize", "postgres", "pre_commit"),
     *("sarif_multitool", "sarif_tools", "sigstore", "trestle"),
 }
 """Markers of tests that need a program from elsewhere."""

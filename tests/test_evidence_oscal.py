@@ -29,6 +29,7 @@ from tests.browser import missing
 from tests.conftest import REPOSITORY
 from tests.evidence_repository import build, git, make_repository
 from tests.sample import sample_scan
+from tests.test_report_sarif_validators import hostile_scan
 from tests.waivers import ENTRY, TODAY, waivers_file
 
 Json = dict[str, Any]
@@ -73,6 +74,18 @@ def whole_scan() -> Scan:
             of_controls[key] = (*of_controls.get(key, ()), numbers[rule])
     asked = tuple(f"{each.id}@{each.edition}" for each in scan.frameworks)
     return replace(scan, run=replace(scan.run, asked=asked), accounts=Accounts(of_controls=of_controls))
+
+
+def hostile() -> Scan:
+    """A scan with names and texts as bad as they can be."""
+    bad, scan = hostile_scan(), whole_scan()
+    name = bad.findings[0].message
+    controls = tuple(
+        replace(each, title=name, reason=name, evidence=name, control=f"{each.control} (1)(ä)")
+        for each in scan.assessments
+    )
+    frameworks = tuple(replace(each, title=name, licence=name) for each in scan.frameworks)
+    return replace(bad, run=scan.run, accounts=scan.accounts, assessments=controls, frameworks=frameworks)
 
 
 SOURCE = PackSource(version="0.1.0", digest="d" * 64, commit="c" * 40, tree="e" * 40, time="2026-03-02T09:15:00Z")
@@ -207,6 +220,18 @@ def test_a_status_is_a_finding_where_something_is_concluded(
         assert all(each["target"]["status"]["remarks"] for each in found["findings"])
 
 
+def test_a_finding_names_the_rules_that_fail_and_the_result_counts_what_was_not_read(content: Content) -> None:
+    found = json.loads(content[RESULTS])["assessment-results"]["results"][0]
+    (access,) = (each for each in found["findings"] if props(each)["control"] == "CC6.1")
+    assert "Rules that fail: kubernetes.container-not-privileged." in access["target"]["status"]["remarks"]
+    own = props(found)
+    inputs = json.loads(content["totals.json"])["inputs"]
+    assert inputs["unreadable"] == 1
+    for status in ("assessed", "unreadable", "skipped"):
+        assert own[f"inputs-{status}"] == str(inputs[status])
+    assert "files-differ-from-commit" not in own
+
+
 def test_an_item_of_a_list_of_risks_is_no_finding() -> None:
     found = result(whole_scan())
     assert {props(each)["framework"] for each in found["findings"]} == {"cis-kubernetes", "soc2"}
@@ -330,16 +355,20 @@ def test_gemara_passes_no_item_of_a_list_of_risks() -> None:
 
 
 @pytest.mark.trestle
-def test_trestle_accepts_every_document(pack: Path, tmp_path: Path) -> None:
+def test_trestle_accepts_every_document(content: Content, tmp_path: Path) -> None:
+    """Those of a pack, and those of a scan whose texts are as bad as texts can be."""
     program = os.environ.get("ASSAY_TRESTLE") or shutil.which("trestle")
     if not program:
         missing("ASSAY_TRESTLE names no program, and trestle is not on PATH")
     subprocess.run([program, "init"], cwd=tmp_path, check=True, capture_output=True)
-    for name, data in {**oscal.documents(whole_scan(), SOURCE), **opened(pack).content}.items():
-        stem = Path(name).stem
-        if name.startswith("oscal/"):
-            place = tmp_path / TREES[stem] / "own"
+    of_pack = {name: data for name, data in content.items() if name.startswith("oscal/")}
+    for folder, made in {"pack": of_pack, "hostile": oscal.documents(hostile(), SOURCE)}.items():
+        for name, data in made.items():
+            stem = Path(name).stem
+            place = tmp_path / TREES[stem] / folder
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{TREES[stem] if stem == 'poam' else stem}.json").write_bytes(data)
     done = subprocess.run([program, "validate", "--all"], cwd=tmp_path, check=False, capture_output=True, text=True)
-    assert (done.returncode, (done.stdout + done.stderr).count("VALID: ")) == (0, len(TREES)), done.stdout + done.stderr
+    assert (done.returncode, (done.stdout + done.stderr).count("VALID: ")) == (0, 2 * len(TREES)), (
+        done.stdout + done.stderr
+    )

@@ -384,6 +384,28 @@ def test_sigstore_accepts_the_bundle_and_refuses_another(packs: Path, keys: Path
         changed[name] = before
 
 
+_IN_TOTO = """
+import base64, json, sys
+from google.protobuf.json_format import Parse, ParseDict
+from in_toto_attestation.predicates.test_result.v0.test_result_pb2 import TestResult
+from in_toto_attestation.v1.statement import Statement
+from in_toto_attestation.v1 import statement_pb2
+text = base64.b64decode(json.load(open(sys.argv[1]))["payload"])
+statement = Statement.copy_from_pb(Parse(text, statement_pb2.Statement()))
+statement.validate()
+print(ParseDict(json.loads(text)["predicate"], TestResult()).result)
+"""
+
+
+@pytest.mark.in_toto
+def test_in_toto_accepts_the_statement(packs: Path) -> None:
+    python = os.environ.get("ASSAY_IN_TOTO")
+    if not python:
+        missing("ASSAY_IN_TOTO does not name a Python with in-toto-attestation")
+    command = [python, "-I", "-c", _IN_TOTO, str(packs / "signed" / "attestation.dsse.json")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "FAILED\n"
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_authority(tmp_path_factory.mktemp("tsa"))

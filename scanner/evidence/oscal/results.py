@@ -7,7 +7,8 @@ two states. `satisfied` means completely satisfied, so a control of which files 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from scanner.controls import Assessment, ControlStatus
 from scanner.evidence.oscal.basis import PLAN, Basis, Json, props, some, text
@@ -17,7 +18,7 @@ from scanner.evidence.population import POPULATION, SUBJECTS
 from scanner.evidence.run_record import RUN
 from scanner.evidence.totals import RESULTS
 from scanner.finished_scan import DISCLAIMER
-from scanner.model import Outcome
+from scanner.model import InputStatus, Outcome
 
 STATES = {
     ControlStatus.SATISFIED: ("satisfied", "pass"),
@@ -68,9 +69,8 @@ def results(basis: Basis, observed: Observed) -> Json:
 
 def _result(basis: Basis, observed: Observed) -> Json:
     found = [each for each in basis.controls if is_finding(basis, each)]
-    numbers = {status.value: 0 for status in ControlStatus}
-    for each in basis.controls:
-        numbers[each.status.value] += 1
+    statuses = Counter(each.status for each in basis.controls)
+    inputs = Counter(item.status for item in basis.scan.inputs)
     inventory = observed.inventory()
     return {
         "uuid": basis.uuid("result"),
@@ -81,7 +81,9 @@ def _result(basis: Basis, observed: Observed) -> Json:
         "end": basis.time,
         "props": props(
             *(("commit", basis.source.commit), ("tree", basis.source.tree), ("profile", basis.scan.run.profile)),
-            *((f"controls-{status}", number) for status, number in numbers.items() if number),
+            ("files-differ-from-commit", "yes" if basis.scan.run.git_dirty else ""),
+            *((f"controls-{each}", statuses[each]) for each in ControlStatus if statuses[each]),
+            *((f"inputs-{each}", inputs[each]) for each in InputStatus if inputs[each]),
         ),
         "links": [{"href": f"#{basis.resource(name)}", "rel": "reference"} for name in (RUN, POPULATION)],
         "local-definitions": {**some("inventory-items", inventory), "assessment-assets": basis.assets()},
@@ -139,7 +141,11 @@ def _finding(basis: Basis, observed: Observed, control: Assessment, most: int) -
         "target": {
             "type": "objective-id",
             "target-id": f"{basis.control_id(control)}{OBJECTIVE}",
-            "status": {"state": state, "reason": reason, "remarks": _remarks(control, more)},
+            "status": {
+                "state": state,
+                "reason": reason,
+                "remarks": _remarks(control, list(dict.fromkeys(rule for rule, _ in risks)), more),
+            },
             **({"implementation-status": {"state": "partial"}} if control.status is ControlStatus.PARTIAL else {}),
         },
         **some("related-observations", [{"observation-uuid": each} for each in related]),
@@ -159,12 +165,13 @@ def _failures(basis: Basis, control: Assessment) -> list[int]:
     ]
 
 
-def _remarks(control: Assessment, more: int) -> str:
+def _remarks(control: Assessment, rules: Sequence[str], more: int) -> str:
+    failing = f"Rules that fail: {', '.join(rules)}." if rules else ""
     waived = (
         "Waivers accept all failures that count for it; the state is the one without them." if control.waived else ""
     )
     rest = f"{more} more failures are in the related risks and in {RESULTS}." if more else ""
-    return " ".join(filter(None, (_REMARKS[control.status], waived, rest)))
+    return " ".join(filter(None, (_REMARKS[control.status], failing, waived, rest)))
 
 
 def _page(basis: Basis, key: tuple[str, str, str]) -> list[Json]:

@@ -59,7 +59,14 @@ def test_a_control_shows_each_item_with_place_digest_and_result(pack: Path, repo
     )
     assert (passed["outcome"], passed["observed"]) == ("pass", "as expected")
     page = (pack / CONTROLS / "CC6.1.html").read_text()
-    for text in ("deploy/pod.yaml:8:25", digest, "privileged is true", "UNSIGNED", "deploy/broken.yaml"):
+    for text in (
+        "deploy/pod.yaml:8:25",
+        digest,
+        "privileged is true",
+        "UNSIGNED",
+        "deploy/broken.yaml",
+        "A finding weakens the",
+    ):
         assert text in page
     assert "not selected: kubernetes.container-not-privileged (--select)" in page
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.command_line import Done, assay
 
@@ -39,6 +41,22 @@ FILES = {
     "deploy/broken.yaml": "kind: Pod\nspec: [\n",
     "logo.txt": "x",
 }
+RENDERED = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "chart/values.yaml": "image: registry.example/shop:1.0\nextra: {b: 1, a: 2, \u00fc: 3}\n",
+    "chart/templates/pod.yaml": """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}-{{ randAlphaNum 5 | lower }}
+  labels: {{ toJson .Values.extra }}
+spec: {containers: [{name: shop, image: {{ .Values.image }}, securityContext: {privileged: true}}]}
+""",
+    "kustomize/base/pod.yaml": CLEAN,
+    "kustomize/base/kustomization.yaml": "resources: [pod.yaml]\nconfigMapGenerator: [{name: own, literals: [a=b]}]\n",
+    "kustomize/live/kustomization.yaml": "resources: [../base]\nnamePrefix: live-\n",
+}
+"""A chart and an overlay."""
 WHEN = "2026-11-20T10:00:00+0000"
 _GIT = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -66,9 +84,9 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def make_repository(folder: Path) -> Path:
+def make_repository(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Path:
     """A repository with one commit, the same in every folder."""
-    for name, text in FILES.items():
+    for name, text in (FILES | dict(more)).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     git(folder, "init", "--quiet", "--initial-branch", "main")

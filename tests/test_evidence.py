@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
 import zipfile
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 
 from scanner.evidence.names import file_names
-from tests.command_line import assay, fault
-from tests.evidence_repository import FILES, PASSWORD, TOKEN, build, git, make_key, make_repository
+from tests.command_line import assay, assay_process, fault
+from tests.evidence_repository import FILES, PASSWORD, RENDERED, SELECT, TOKEN, build, git, make_key, make_repository
 
 CHANGING = {"run.json", "MANIFEST.sha256", "MANIFEST.sha256.sig", "attestation.dsse.json", "attestation.sigstore.json"}
 
@@ -156,6 +157,86 @@ def test_two_builds_of_one_commit_differ_in_the_record_and_what_is_made_from_it(
     assert done.returncode == 0, done.stderr
     first, second = files(pack), files(tmp_path / "second")
     assert {name for name in first | second if first.get(name) != second.get(name)} <= CHANGING
+
+
+WAIVERS = """\
+apiVersion: assay.dev/v1
+kind: Waivers
+approvers: ["@ben"]
+waivers:
+  - {id: W-1, rule: kubernetes.container-not-privileged, type: risk-accepted, residual-risk: It is for the migration.,
+     resource: {kind: Pod, namespace: shop, name: api, container: api}, evidence: true, requester: "@ana",
+     path: deploy/pod.yaml, approver: "@ben", approved: "2026-11-01", expires: "2027-02-28", ticket: S-1,
+     reason: The container manages the devices of the node until the driver is replaced.}
+"""
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of two commits with a chart, an overlay and a waiver."""
+    repository = make_repository(
+        tmp_path_factory.mktemp("history") / "bank", {**RENDERED, "assay-waivers.yaml": WAIVERS}
+    )
+    (repository / "logo.txt").write_text("y")
+    git(repository, "commit", "--quiet", "--all", "--message", "second")
+    return repository
+
+
+def _in_another_order(repository: Path) -> None:
+    """Write every file anew, in another order."""
+    names = [path for path in sorted(repository.rglob("*")) if path.is_file() and ".git" not in path.parts]
+    contents = {path: path.read_bytes() for path in names}
+    random.Random(20).shuffle(names)
+    for path in names:
+        path.unlink()
+    for path in names:
+        path.write_bytes(contents[path])
+
+
+@pytest.mark.slow
+def test_two_builds_are_equal_whatever_the_machine(history: Path, tmp_path: Path, key: Path) -> None:
+    """Other folders, orders of files, processes, hash seeds, time zones, languages, masks and home folders."""
+    chosen = [part for rule in SELECT for part in ("--select", rule)]
+    made = ("evidence", "build", ".", "--framework", "soc2", *chosen, "--today", "2026-11-30", "--key", str(key))
+    usual = os.umask(0o022)
+    packs: list[dict[str, bytes]] = []
+    try:
+        for number, (umask, jobs, environment) in enumerate(
+            [
+                (0o022, "1", {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}),
+                (0o077, "3", {"PYTHONHASHSEED": "2", "TZ": "Asia/Kolkata", "LC_ALL": "C", "HOME": "/nonexistent"}),
+                (0o002, "2", {"PYTHONHASHSEED": "3", "TZ": "America/St_Johns", "LC_ALL": "tr_TR.UTF-8"}),
+            ]
+        ):
+            os.umask(umask)
+            clone = tmp_path / ("deep/\u00fc er/" * number) / f"clone{number}"
+            git(tmp_path, "clone", "--quiet", f"file://{history}", str(clone))
+            _in_another_order(clone)
+            out = tmp_path / f"pack{number}"
+            done = assay_process(*made, "--out", str(out), "--jobs", jobs, cwd=clone, **environment)
+            assert done.returncode == 0, done.stderr
+            packs.append(files(out))
+    finally:
+        os.umask(usual)
+    assert {b"rendered with" in packs[0]["population.jsonl"], b"W-1" in packs[0]["results.json"]} == {True}
+    for pack in packs[1:]:
+        assert {name for name in pack | packs[0] if pack.get(name) != packs[0].get(name)} <= CHANGING
+
+
+def test_a_shallow_clone_differs_in_who_wrote_a_waiver_only(history: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{history}", str(tmp_path / "shallow"))
+    for repository, out in ((history, "whole"), (tmp_path / "shallow", "part")):
+        assert build(repository, tmp_path / out, "--today", "2026-11-30").returncode == 0
+    whole, part = files(tmp_path / "whole"), files(tmp_path / "part")
+    told = {"results.json", "results.sarif", "report.html", "VERIFY.md"}
+    differing = {name for name in whole | part if whole.get(name) != part.get(name)} - CHANGING
+    assert {name for name in differing if not name.startswith("controls/")} <= told
+    page, other = (pack["controls/soc2-2017/CC6.1.html"].decode() for pack in (whole, part))
+    assert " by Ada &lt;ada@bank.example&gt;, not signed)" in page
+    assert re.sub(r" \(commit [^)]*\)", "", page) == other
+    results = [json.loads(pack["results.json"]) for pack in (whole, part)]
+    assert [bool(each["waivers"][0].pop("origin", None)) for each in results] == [True, False]
+    assert results[0] == results[1]
 
 
 def test_a_pack_without_a_key_says_unsigned_everywhere(repository: Path, tmp_path: Path) -> None:

@@ -59,9 +59,25 @@ def test_a_control_shows_each_item_with_place_digest_and_result(pack: Path, repo
     )
     assert (passed["outcome"], passed["observed"]) == ("pass", "as expected")
     page = (pack / CONTROLS / "CC6.1.html").read_text()
-    for text in ("deploy/pod.yaml:8:25", digest, "privileged is true", "UNSIGNED", "deploy/broken.yaml"):
+    for text in (
+        "deploy/pod.yaml:8:25",
+        digest,
+        "privileged is true",
+        "UNSIGNED",
+        "deploy/broken.yaml",
+        "A finding weakens the",
+    ):
         assert text in page
     assert "not selected: kubernetes.container-not-privileged (--select)" in page
+
+
+def test_each_reason_of_a_mapping_stands_once_in_a_page(repository: Path, tmp_path: Path) -> None:
+    rules = ("kubernetes.pod-without-host-ipc", "kubernetes.pod-without-host-pid")
+    chosen = [part for rule in rules for part in ("--select", rule)]
+    assert build(repository, tmp_path / "pack", *chosen).returncode == 0
+    page = (tmp_path / "pack" / CONTROLS / "CC6.1.html").read_text()
+    assert page.count("Through a mounted host path, the runtime socket") == 1
+    assert f"as for <code>{rules[0]}</code>" in page
 
 
 def test_a_cell_is_no_formula_and_text_is_no_markup(tmp_path: Path) -> None:
@@ -85,6 +101,12 @@ def test_what_does_not_fit_is_counted(repository: Path, tmp_path: Path, monkeypa
     assert rows[-1]["message"].endswith(" more items are in results.json")
 
 
+_WIDER = """
+[...document.querySelectorAll('td, th')].filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.innerText)
+"""
+"""The cells of which a part is not seen in print."""
+
+
 @pytest.mark.chromium
 def test_a_page_opens_without_a_request_or_a_message_and_prints(pack: Path) -> None:
     with browser() as chromium:
@@ -102,7 +124,12 @@ def test_a_page_opens_without_a_request_or_a_message_and_prints(pack: Path) -> N
             .endswith("CC6.1 Logical access to systems and data restricted")
         )
         page.emulate_media(media="print")
+        page.set_viewport_size({"width": 688, "height": 900})  # what is between the margins of A4
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert page.evaluate(_WIDER) == []
+        assert page.evaluate(
+            "[...document.querySelectorAll('tr')].every(r => getComputedStyle(r).breakInside == 'avoid')"
+        )
         assert len(page.pdf()) > 10_000
 
 

@@ -430,10 +430,10 @@ def make_authority(folder: Path) -> Path:
     return folder
 
 
-def stamped(authority: Path, data: Path) -> Path:
+def stamped(authority: Path, data: Path, more: str = "") -> Path:
     (authority / "serial").write_text("01\n")
     query = f"ts -query -data {data} -sha256 -cert -out q.tsq"
-    reply = "ts -reply -config tsa.cnf -queryfile q.tsq -signer tsa.pem -inkey tsa.key -out r.tsr"
+    reply = f"ts -reply -config tsa.cnf -queryfile q.tsq -signer tsa.pem -inkey tsa.key {more} -out r.tsr"
     for command in (query, reply):
         subprocess.run(["openssl", *command.split()], cwd=authority, check=True, capture_output=True)
     return authority / "r.tsr"
@@ -450,6 +450,24 @@ def test_a_time_stamp_is_verified(packs: Path, authority: Path, tmp_path: Path) 
     )
     done = run(packs / "unsigned", "--tsr", str(stamp), *trusted)
     assert (done.returncode, "fault: the time stamp is for another file" in done.stdout) == (1, True)
-    (tmp_path / "odd.tsr").write_bytes(stamp.read_bytes()[:-20])
-    done = run(packs / "signed", "--tsr", str(tmp_path / "odd.tsr"), *trusted)
-    assert (done.returncode, "note: the time stamp was not checked" in done.stdout) == (0, True)
+    stamp = stamped(authority, packs / "signed" / "MANIFEST.sha256", "-chain ca.pem")
+    ordered, odd = in_both_orders(authority, stamp.read_bytes())
+    read = {"ordered": ordered, "odd": odd, "cut": ordered[:-20], "text": b"none"}
+    for name, data in read.items():
+        (tmp_path / name).write_bytes(data)
+        done = run(packs / "signed", "--tsr", str(tmp_path / name), *trusted)
+        said = "note: the time stamp confirms" if name == "ordered" else "note: the time stamp was not checked"
+        assert (done.returncode, said in done.stdout) == (0, True), (name, done.stdout)
+    check = f"openssl ts -verify -data {packs}/signed/MANIFEST.sha256 -in {tmp_path}/odd -CAfile {authority}/ca.pem"
+    assert subprocess.run(check.split(), check=False, capture_output=True).returncode == 0
+
+
+def in_both_orders(authority: Path, stamp: bytes) -> tuple[bytes, bytes]:
+    """A time stamp with its certificates in the order that DER asks for, and in the other, which openssl reads too."""
+    names = ("tsa.pem", "ca.pem")
+    read = (["openssl", "x509", "-in", name, "-outform", "DER"] for name in names)
+    first, second = sorted(
+        subprocess.run(command, cwd=authority, check=True, capture_output=True).stdout for command in read
+    )
+    both = next(each for each in (first + second, second + first) if each in stamp)
+    return stamp.replace(both, first + second), stamp.replace(both, second + first)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from scanner.errors import UsageError
 from scanner.evidence.packing import write_pack
 from scanner.evidence.reading import opened
 from tests.command_line import assay, fault
@@ -22,6 +26,7 @@ CONTENT = {f"folder/{number}/{number}.txt": b"x" * 5000 for number in range(30)}
 _WRITER = """
 import os, signal, sys
 from pathlib import Path
+from scanner.errors import UsageError
 from scanner.evidence.packing import write_pack
 
 content = {f"folder/{number}/{number}.txt": b"x" * 5000 for number in range(30)} | {"MANIFEST.sha256": b"last"}
@@ -38,6 +43,37 @@ sys.addaudithook(ended)
 write_pack(Path(sys.argv[1]), content)
 """
 """Writes a pack, and is ended from outside before one of the steps in which it writes."""
+
+
+_KILLER = """
+import os, random, shutil, signal, sys, time
+from pathlib import Path
+from scanner.cli import main
+from scanner.cli.evidence_build import command
+from scanner.evidence.reading import opened
+from scanner.evidence.verifying import verify
+
+target, seed, longest = Path(sys.argv[1]), random.Random(20), 0.0
+for moment in range(52):
+    started = time.monotonic()
+    child = os.fork()
+    if not child:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        sys.argv = ["assay", *sys.argv[2:]]
+        main()
+    killed = moment > 1
+    if killed:
+        time.sleep(seed.uniform(0, longest))
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    if not killed:
+        longest = time.monotonic() - started
+    if target.exists() or not killed:
+        if faults := verify(opened(target)).faults:
+            sys.exit(f"run {moment}: {faults}")
+        shutil.rmtree(target)
+"""
+"""Builds a pack twice, then 50 times with SIGKILL at a seeded moment; what is there is a whole pack, or it fails."""
 
 
 def ended_at(moment: int, target: Path, by: str) -> int:
@@ -87,6 +123,20 @@ def test_a_run_that_is_killed_leaves_no_half_pack(tmp_path: Path, target: str) -
     assert (code, there) == (0, True)
 
 
+def test_a_build_that_is_killed_at_any_moment_leaves_no_half_pack_and_the_next_one_works(
+    repository: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "pack"
+    run = [sys.executable, "-c", _KILLER, str(target), *command(target)[3:]]
+    done = subprocess.run(run, cwd=repository, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    left = {path.name for path in target.parent.iterdir()}
+    assert all(re.fullmatch(r"\.assay-[0-9a-f]{32}\.tmp", name) for name in left), left
+    assert build(repository, target).returncode == 0
+    assert assay("evidence", "verify", str(target), cwd=tmp_path).returncode == 0
+    assert left == {path.name for path in target.parent.iterdir()} - {"pack"}
+
+
 @pytest.mark.parametrize("moment", [0, 1, 7, 60, 100])
 def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, moment: int) -> None:
     (tmp_path / "there").mkdir()
@@ -128,14 +178,33 @@ def test_an_empty_folder_keeps_its_mode_and_a_new_one_has_the_usual(tmp_path: Pa
     assert modes == [0o711, 0o750, 0o750, 0o640]
 
 
-def test_a_mounted_volume_gets_the_files(tmp_path: Path) -> None:
-    volume = tmp_path / "volume"
-    volume.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(volume)]
-    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        return  # only root mounts
-    try:
-        write_pack(volume, CONTENT)
-        assert opened(volume).content == CONTENT
-    finally:
-        subprocess.run(["umount", str(volume)], check=True)
+@pytest.fixture
+def volume(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mounts a volume of some size; only root can."""
+    folder = tmp_path / "volume"
+    folder.mkdir()
+
+    def mount(size: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+            pytest.xfail("only root mounts a volume")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", str(folder)], check=False, capture_output=True)
+
+
+def test_a_mounted_volume_gets_the_files(volume: Callable[[str], Path]) -> None:
+    folder = volume("1m")
+    write_pack(folder, CONTENT)
+    assert opened(folder).content == CONTENT
+
+
+@pytest.mark.parametrize("target", ["", "pack", "pack.zip"])
+def test_a_full_volume_is_one_clear_error(volume: Callable[[str], Path], target: str) -> None:
+    folder = volume("64k")
+    content = CONTENT | {"random": random.Random(20).randbytes(100_000)}
+    with pytest.raises(UsageError) as error:
+        write_pack(folder / target, content)
+    assert error.value.message == f"cannot write {folder / target}: no space left on device"
+    assert not [*folder.iterdir()]

@@ -46,7 +46,7 @@ def check_one_of(
         imprint = response.tst_info.message_imprint
         algorithm, digest = imprint.hash_algorithm.dotted_string, imprint.message
     except Exception as error:  # noqa: BLE001 - a parser in Rust, whose errors have no common base
-        return Verification((), (f"the time stamp was not checked: it cannot be read: {error}",))
+        return Verification((), (f"the time stamp was not checked: it cannot be read: {error}; {_OTHERWISE}",))
     hash_name = _HASHES.get(algorithm)
     if hash_name is None:
         return Verification((), (f"the time stamp was not checked: it uses the hash {algorithm}",))
@@ -56,6 +56,7 @@ def check_one_of(
     return _verified(response, roots, digest, name(found))
 
 
+_OTHERWISE = "try: openssl ts -verify -data STAMPED-FILE -in TIMESTAMP -CAfile CA"
 _HASHES = {
     "2.16.840.1.101.3.4.2.1": "sha256",
     "2.16.840.1.101.3.4.2.2": "sha384",
@@ -74,7 +75,7 @@ def _verified(response: TimeStampResponse, roots: list[Certificate], digest: byt
     except VerificationError as error:
         return Verification((f"the time stamp does not hold: {error}",))
     except Exception as error:  # noqa: BLE001 - as above
-        return Verification((), (f"the time stamp was not checked: {error}",))
+        return Verification((), (f"the time stamp was not checked: {error}; {_OTHERWISE}",))
     moment = response.tst_info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Verification((), (f"the time stamp confirms that {name} existed at {moment}",))
 

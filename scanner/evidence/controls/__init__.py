@@ -14,6 +14,7 @@ from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.model import Outcome
 from scanner.reports.ci.csv_rows import cell
 from scanner.reports.html.page import render_page
+from scanner.reports.waivers import approval
 
 FOLDER = "controls"
 INDEX = f"{FOLDER}/index.csv"
@@ -72,6 +73,7 @@ def _page(scan: Scan, source: PackSource, view: ControlView) -> bytes:
         run=scan.run,
         source=source,
         method=METHOD,
+        approval=approval,
         disclaimer=DISCLAIMER,
     ).encode("utf-8", "backslashreplace")
 

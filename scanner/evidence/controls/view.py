@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scanner.completeness import is_incomplete
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus
@@ -36,6 +37,8 @@ class RuleRow(Struct, frozen=True):
     """Outcomes of the rule over the whole scan, before any was put together or left out."""
     counts: dict[Outcome, int]
     """Of the items of this control."""
+    as_for: str = ""
+    """The rule above in the table that is mapped for the same reason."""
 
 
 class Item(Struct, frozen=True):
@@ -107,7 +110,7 @@ class Views:
             shows=_SHOWS[control.checkable],
             applicability=_applicability(control),
             scope=summary.scope,
-            rules=tuple(sorted(self._rules(control, items), key=_weight)),
+            rules=tuple(_each_reason_once(sorted(self._rules(control, items), key=_weight))),
             items=tuple(items),
             counts=_counts(items),
             not_run=tuple((rule, self._why(rule)) for rule in control.not_run),
@@ -172,6 +175,14 @@ class Views:
 def _weight(row: RuleRow) -> tuple[bool, int, str]:
     """What puts rules in order: those that decide and have failures first."""
     return not (row.link and row.link.strength.bears), -row.counts[Outcome.FAIL], row.id
+
+
+def _each_reason_once(rows: Iterable[RuleRow]) -> Iterator[RuleRow]:
+    """The rows with the first rule that each reason of a mapping stands at."""
+    first: dict[str, str] = {}
+    for row in rows:
+        above = first.setdefault(row.link.rationale, row.id) if row.link else row.id
+        yield row if above == row.id else replace(row, as_for=above)
 
 
 def _is_to(link: ControlLink, control: Assessment) -> bool:

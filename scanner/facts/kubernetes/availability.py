@@ -122,7 +122,9 @@ def _open_count(cluster: Cluster, workloads: Sequence[Subject]) -> Lack:
         what = f"an autoscaler of {workload.name}"
         return lacks.of_objects(cluster.objects, what, *_SCALERS, near=workload)
     why = f"the files do not state how many pods of {lacks.shown(workload)} run"
-    return Lack(why, "state `maxUnavailable` in place of `minAvailable`, which needs no number of pods")
+    if kind_of(workload) in _SCALED:
+        return Lack(why, "state `maxUnavailable` in place of `minAvailable`, which needs no number of pods")
+    return Lack(why, "compare it with `minAvailable` by hand, or set `minAvailable: 0` if the pods need no budget")
 
 
 def _count(kins: tuple[int, ...], cluster: Cluster, facts: Facts) -> int | None:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from scanner.engines import EngineInput
 from scanner.facts.setting import OBJECTS
-from scanner.model import Subject
+from scanner.model import HOLDER, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule
 
@@ -29,7 +29,7 @@ class JudgedObjects:
                 self._add(subject)
 
     def _add(self, subject: Subject) -> None:
-        _, _, _, first, column, last, end, _ = subject.marks[_OBJECT]
+        _, _, _, first, column, last, end, _ = subject.marks[_holds(subject)]
         before = subject.origin.first_line
         held = self._objects.setdefault(subject.overlay or subject.origin.path, {})
         key = (_name(subject), first, column)
@@ -77,9 +77,14 @@ class _Object(Struct):
         return resource == self.name or (kind == _POD and (rest == own or rest.startswith(f"{own}.")))
 
 
+def _holds(subject: Subject) -> str:
+    """The binding of the object of the file that a subject is in."""
+    return HOLDER if HOLDER in subject.marks else _OBJECT
+
+
 def _name(subject: Subject) -> str:
     """What other engines call the object that a subject is in."""
-    value = subject.bindings[_OBJECT]
+    value = subject.bindings[_holds(subject)]
     metadata = value.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     return f"{value.get('kind', '')}.{metadata.get('namespace') or 'default'}.{metadata.get('name', '')}"

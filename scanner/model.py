@@ -64,6 +64,10 @@ class InputStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
+HOLDER = "holder"
+"""The binding that holds the object of a file in which a subject stands that is derived as an object of its own."""
+
+
 class Subject(Struct, frozen=True, eq=False):
     """One thing that rules are about, such as a container, a flow or an agent.
 

@@ -123,6 +123,7 @@ HARMLESS = [
     ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7" + "EXAMPLE"),
     ("GITHUB_TOKEN", "ghp_" + "x" * 36),
     ("settings.py", "password = os.environ['DB_PASSWORD']\ntoken = get_token(user)\n"),
+    ("settings.py", "os.environ['MYSQL_PWD'] = db_password\nif other:\n    os.environ[\"PGPASSWORD\"] = postgres\n"),
     ("values.yaml", 'password: required\nadminPassword: ""\nexistingSecret: db\npasswordKey: admin-password\n'),
     ("nsswitch.conf", "passwd:         compat\ngroup:          compat\n"),
     ("help", "Password: the password of the database, of twelve characters or more\n"),

@@ -24,6 +24,7 @@ yaml.SafeDumper.add_representer(
 )
 PRIVILEGED = "kubernetes.container-not-privileged"
 OPEN: dict[str, Any] = {"name": "c", "image": "r.example/a:1", "securityContext": {"privileged": True}}
+PROBED = {"readinessProbe": {"httpGet": {"port": "web"}}}
 TEMPLATE = {"spec": {"containers": [OPEN]}}
 PATCH = {"spec": {"containers": [{"name": "main", "securityContext": {"privileged": True}}]}}
 ASKING: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -63,7 +64,7 @@ ASKING: dict[str, tuple[str, str, dict[str, Any]]] = {
         "JobSet",
         {"replicatedJobs": [{"template": {"spec": {"template": TEMPLATE}}}]},
     ),
-    "prometheus": ("monitoring.coreos.com/v1", "Prometheus", {"containers": [OPEN]}),
+    "prometheus": ("monitoring.coreos.com/v1", "Prometheus", {"containers": [{**OPEN, **PROBED}]}),
     "knative": ("serving.knative.dev/v1", "Service", {"template": TEMPLATE}),
     "keda": ("keda.sh/v1alpha1", "ScaledJob", {"jobTargetRef": {"template": TEMPLATE}}),
     "spark": (
@@ -175,6 +176,7 @@ def test_what_others_complete_is_judged_by_what_it_states_alone(scanned: Scan, n
     rules = {each.rule for each in failures(scanned, name) if each.subject_kind != "kubernetes.resource"}
     assert PRIVILEGED in rules
     assert not rules & {"kubernetes.container-memory-limited", "kubernetes.container-capabilities-dropped"}
+    assert "kubernetes.container-probe-ports-named" not in rules
     assert not {rule for rule in rules if rule.startswith(("kubernetes.pod-", "kubernetes.workload-"))}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.command_line import assay
 
+KUBELET = "registry.example/kubelet:v1.34.0"
 DIGEST = "registry.example/web@sha256:" + "a" * 64
 HALVES = [{"ipBlock": {"cidr": "0.0.0.0/1"}}, {"ipBlock": {"cidr": "128.0.0.0/1"}}]
 EVERY_POD: list[dict[str, Any]] = [{"namespaceSelector": {}}]
@@ -135,6 +137,40 @@ WORLD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
         "etcd-authenticates-peers",
         "fail accepts peers without a certificate",
     ),
+    **{
+        f"kubelet {' '.join(words)}": ([pod({"image": KUBELET, "args": words})], f"kubelet-{rule}", expected)
+        for words, rule, expected in (
+            (["--anonymous-auth=true"], "without-anonymous-access", "fail accept anonymous requests"),
+            (["--anonymous-auth=false", "--v=2"], "without-anonymous-access", ""),
+            (["--v=2"], "without-anonymous-access", "fail accept anonymous requests"),
+            (
+                ["--config=/etc/a.yaml"],
+                "without-anonymous-access",
+                "unknown the file of `--config=/etc/a.yaml` may set",
+            ),
+            (["--config=/a", "--anonymous-auth=$(ON)"], "without-anonymous-access", "unknown anonymous"),
+            (["--authorization-mode=AlwaysAllow"], "not-always-allow", "fail AlwaysAllow"),
+            (["--authorization-mode=Webhook"], "not-always-allow", ""),
+            (["--read-only-port=10255"], "read-only-port-closed", "fail 10255"),
+            (["--v=2"], "read-only-port-closed", "fail 10255"),
+            (["--read-only-port", "0"], "read-only-port-closed", ""),
+            (["--make-iptables-util-chains=false"], "keeps-iptables-chains", "fail disables"),
+            (["--protect-kernel-defaults", "false"], "protects-kernel-defaults", ""),
+            (["--event-qps=0"], "records-events", "fail sets eventRecordQPS to 0"),
+            (["--pod-max-pids=100"], "limits-processes", ""),
+            (["--seccomp-default"], "seccomp-by-default", ""),
+            (["--rotate-certificates=false"], "rotates-certificates", "fail does not rotate"),
+            (["--client-ca-file=/ca.crt"], "client-ca-set", ""),
+            (["--rotate-server-certificates"], "certificate-not-self-signed", ""),
+            (["--v=2"], "certificate-not-self-signed", "fail self-signed"),
+            (["--tls-cipher-suites=TLS_RSA_WITH_RC4_128_SHA"], "ciphers-strong", "fail weak cipher suite"),
+        )
+    },
+    "a kubelet by its command": (
+        [pod({"command": ["/usr/local/bin/kubelet", "--anonymous-auth=true"]})],
+        "kubelet-without-anonymous-access",
+        "fail accept anonymous requests",
+    ),
 }
 """What it is -> objects, a rule, and the outcome with a part of the message; empty where the rule reports nothing."""
 
@@ -166,3 +202,10 @@ def test_the_verdict_is_as_documented(told: dict[tuple[str, str], list[str]], na
         assert words in found[0]
     else:
         assert not found
+
+
+def test_a_flag_has_no_fix_of_a_field(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(pod({"image": KUBELET, "args": ["--v=2"]})), encoding="utf-8")
+    done = assay("fix", "a.json", "--unsafe", "--diff", "--select", "kubernetes.kubelet-*", cwd=tmp_path)
+    assert "would fix 0 findings" in done.stdout + done.stderr
+    assert "not fixed" not in done.stdout + done.stderr

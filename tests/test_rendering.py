@@ -519,12 +519,14 @@ NEAR = POD % "false"
         ),
         ("resources: ['https://example.org/a.yaml']\n", 1, "https://example.org/a.yaml"),
         ("resources: [../inner, pod.yaml]\n", 1, "https://example.org/inner.yaml"),
+        ("resources: [pod.yaml]\ngenerators:\n- secret.yaml\n", 3, "what the generator ksops makes"),
     ],
 )
 def test_what_is_here_is_built_and_what_is_elsewhere_is_told(text: str, line: int, what: str) -> None:
     here = Path.cwd()
     lay(here, {"over/kustomization.yaml": f"{text}namespace: shop\n", "over/pod.yaml": POD % "true"})
     lay(here, {"inner/kustomization.yaml": "resources: ['https://example.org/inner.yaml']\n"})
+    lay(here, {"over/secret.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [a.yaml]\n"})
     result = scan(["over", "inner"] if "inner" in what else ["over"])
     (loss,) = [loss for item in result.inputs for loss in item.losses]
     told = f"{what} is outside of the scanned files; this kustomization builds on it"
@@ -591,7 +593,7 @@ ENCRYPTED = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key
 @pytest.mark.kustomize
 @pytest.mark.usefixtures("kustomize")
 @pytest.mark.parametrize(
-    ("generator", "built"),
+    ("generator", "used"),
     [
         (KSOPS, True),
         (KSOPS.replace("secret.enc", "missing.enc"), False),
@@ -600,16 +602,18 @@ ENCRYPTED = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {key
         (f"{KSOPS}secretFrom: [{{files: [secret.enc.yaml]}}]\n", False),
     ],
 )
-def test_what_ksops_decrypts_is_built_as_it_is(tmp_path: Path, generator: str, built: bool) -> None:
+def test_what_ksops_decrypts_is_built_as_it_is(tmp_path: Path, generator: str, used: bool) -> None:
     lay(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\ngenerators: [ksops.yaml]\nnamespace: shop\n"})
     lay(tmp_path, {"pod.yaml": POD % "true", "ksops.yaml": generator, "secret.enc.yaml": ENCRYPTED})
     result = scan(["."])
-    told = {path: said for path, said in status(result).items() if path != "pod.yaml"}
     (found,) = [each for each in result.findings if each.rule == "kubernetes.container-not-privileged"]
-    assert found.subject_id.startswith(f"core/Pod/{'shop' if built else 'default'}/")
-    assert (told["kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")) is built
-    for path in ("ksops.yaml", "secret.enc.yaml") if built else ():
-        assert told[path] == (InputStatus.ASSESSED, "built into kustomization.yaml")
+    assert found.subject_id.startswith("core/Pod/shop/")
+    told = status(result)
+    assert told["kustomization.yaml"] == (InputStatus.ASSESSED, "rendered by kustomize")
+    if "viaduct.ai" in generator:
+        assert told["ksops.yaml"] == (InputStatus.ASSESSED, "built into kustomization.yaml")
+    assert (told["secret.enc.yaml"] == (InputStatus.ASSESSED, "built into kustomization.yaml")) is used
+    assert any(loss.kind == "outside" for item in result.inputs for loss in item.losses) is not used
 
 
 def test_an_object_of_another_tool_under_that_name_is_read_as_it_is(tmp_path: Path) -> None:

@@ -259,6 +259,7 @@ spec:
       containers:
         - {name: a, securityContext: {privileged: true}%s}
 """
+HOOKS = "apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingWebhookConfiguration\nmetadata: {name: web}\n"
 PART_OF_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: %s\n"
 NO_IMAGE = "{containers: [{name: a, securityContext: {privileged: true}}]}"
 BUILT = {"k/kustomization.yaml": "resources: [pod.yaml]\n", "k/pod.yaml": GOOD % "good"}
@@ -273,7 +274,17 @@ CUT = " without selector and image, which cannot be applied"
         ("k/patch.yaml", PART_OF_POD % NO_IMAGE, "a fragment of a Pod without image, which cannot be applied"),
         ("k/patch.yaml", "$patch: delete\n" + PART % ("Deployment", ""), "a fragment: a patch of a Deployment"),
         ("README.md", f"```yaml\n{PART % ('Deployment', '')}```\n", f"a fragment of a Deployment{CUT}"),
-        ("k/patch.yaml", PART % ("Deployment", ", image: a"), None),
+        (
+            "k/patch.yaml",
+            PART % ("Deployment", ", image: a"),
+            "a fragment of a Deployment without selector, which cannot be applied",
+        ),
+        ("k/old.yaml", PART.replace("apps/v1", "extensions/v1beta1") % ("Deployment", ", image: a"), None),
+        (
+            "k/patch.yaml",
+            HOOKS,
+            "a fragment of a MutatingWebhookConfiguration without `webhooks`, which changes nothing by itself",
+        ),
         ("k/pods.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
         ("other/deployment.yaml", PART % ("Deployment", ""), None),
         ("README.md", f"```yaml\n{PART % ('Deployment', ', image: a')}```\n", None),

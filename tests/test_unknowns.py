@@ -105,6 +105,8 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("a.json", '{"apiVersion": "v1", "items": [{"apiVersion": "v1", "kind":"NetworkPolicy"}', {SELECTED}),
         ("a.yaml", "apiVersion: a/v1\nkind: NetworkPolicyList\nitems: [\n", {SELECTED}),
         ("a.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nsubjects: [\n", {TAKEOVER}),
+        ("a.json", '{"src": "{{ site.url }}/a.png", "debug": {{ default .Env.DEBUG "false" }}}', set()),
+        ("a.yaml", '{{- range .all }}\n{{ include "policy" . }}\n{{- end }}\n', {SELECTED, TAKEOVER}),
         ("a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", {SELECTED, TAKEOVER}),
         ("a.yaml", 'apiVersion: v1\nkind: "N\\x65tworkPolicy"\nspec: [\n', {SELECTED, TAKEOVER}),
         ("manifest.json", '---\n---\n{"name": "{{ site.title }}",\n"icons": [{{ if .a }}"a"{{ end }}]}', set()),

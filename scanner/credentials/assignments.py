@@ -71,6 +71,8 @@ def _is_text(hit: FoundCredential, match: re.Match[str]) -> bool:
         return True
     if hit.start > match.end():  # it stands in quotes
         return False
+    if "]" in text[match.end("name") : hit.start] and value.isidentifier():  # `environ["PASSWORD"] = password`
+        return True
     ended = _ENDED.match(text, hit.end) is not None
     if match["sign"] == ":":
         return not ended

@@ -6,7 +6,7 @@ from scanner.documents.positions import find, join_path, locate
 from scanner.marks import Mark
 from scanner.model import Outcome, Subject
 from scanner.places import Location
-from scanner.policy import items
+from scanner.policy import expression, items
 from scanner.policy.observed import pointed_at
 from scanner.policy.rule import Rule
 from scanner.policy.rule_results import RuleResult
@@ -49,6 +49,12 @@ def _is_stated(rule: Rule, subject: Subject, found: RuleResult) -> bool:
     if found.outcome is not Outcome.FAIL:
         return False
     if found.item and found.item.path:
-        return True
+        return _has_what_decides(rule, subject)
     path = pointed_at(rule, subject)
     return bool(path) and path[0] not in _NOT_STATED and aim(rule, subject, items.whole(subject))[1] == path
+
+
+def _has_what_decides(rule: Rule, subject: Subject) -> bool:
+    """Whether a subject states anything that a rule compares an item with, if it compares it at all."""
+    read = {path[:2] for path in expression.reads(rule.require).paths if path[0] in subject.marks}
+    return not read or any(find(subject.marks[path[0]], path[1:])[1] == path[1:] for path in read)

@@ -15,7 +15,7 @@ from scanner.facts.derived import Derived
 from scanner.facts.step import FieldRead
 from scanner.marks import with_children
 from scanner.masking import search_names
-from scanner.model import Finding, Outcome, Subject, SubjectOutcomes
+from scanner.model import HOLDER, Finding, Outcome, Subject, SubjectOutcomes
 from scanner.places import Location, Related
 from scanner.policy import cel, items, object_kinds, rule_reads
 from scanner.policy.aim import counts_for, place
@@ -230,7 +230,8 @@ def _take(result: Evaluation, ready: LoadedRule, judged: _Judged) -> None:
     rule, subject, found = ready.rule, judged.subject, judged.found
     item = found.item or items.whole(subject)
     values = with_item(rule, judged.values, found.item)
-    if found.outcome is Outcome.FAIL and not subject.partial and (fix := ready.fix_of(values)):
+    written = not subject.partial and HOLDER not in subject.bindings  # else the fields of a fix are not there
+    if found.outcome is Outcome.FAIL and written and (fix := ready.fix_of(values)):
         result.fixes.append(ApplicableFix(len(result.findings), fix, subject, place_of(subject, item.path)))
     result.findings.append(_finding(rule, judged, item, values))
 

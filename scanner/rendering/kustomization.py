@@ -33,6 +33,8 @@ _ELSEWHERE = regex(
     re.IGNORECASE,
 )
 """How the address of what Kustomize fetches begins: a file, or a folder of a repository."""
+_OWN = (None, "", "builtin", f"{_GROUP}v1beta1")
+"""Versions of what configures Kustomize itself."""
 _ADDRESS = regex(r"\s*+(?:[^=\n]*+=\s*+)?(https?://\S*)", re.IGNORECASE)
 NOT_HERE = (
     ", which is not a local file, and Assay does not download it: "
@@ -52,6 +54,8 @@ class Kustomization(Struct, frozen=True):
     """Files that change objects: patches, transformers and the like."""
     sources: tuple[str, ...] = ()
     """Files whose text is taken into generated objects."""
+    generators: tuple[tuple[int, str], ...] = ()
+    """(1-based line, file) of what configures a generator."""
     further: tuple[str, ...] = ()
     """Every other text of it that may be the name of a file."""
     elsewhere: tuple[tuple[int, str], ...] = ()
@@ -91,6 +95,7 @@ def read(name: str, content: bytes) -> Kustomization | None:
         objects=below(folder, (text for key in _OBJECTS for text in _texts(root.get(key)))),
         changes=below(folder, (*(text for key in _LISTED for text in _texts(root.get(key))), *_paths(root))),
         sources=below(folder, _generated(root)),
+        generators=tuple(_generators(root, folder)),
         further=below(folder, _others(root.value)),
         elsewhere=elsewhere,
         local=local,
@@ -153,6 +158,20 @@ def _of_tools(name: str, text: str) -> Iterator[str]:
             yield from _addresses(value)
 
 
+def plugin(name: str, content: bytes) -> str:
+    """The first generator in a file that is a program of its own, which is not run; empty where there is none."""
+    try:
+        parts = [
+            part.root.value for part in documents.read(name, documents.decode(content)) if isinstance(part, Document)
+        ]
+    except UnreadableError:
+        return ""
+    external = (
+        it["kind"] for it in parts if isinstance(it, dict) and it.get("kind") and it.get("apiVersion") not in _OWN
+    )
+    return str(next(external, ""))
+
+
 def _addresses(value: Any, loads: Collection[str] = ()) -> Iterator[str]:
     """The addresses below the keys that name files, or below all keys but those of texts if `loads` is empty.
 
@@ -199,6 +218,12 @@ def _paths(root: Node) -> Iterator[str]:
         for item in root.get(key).elements():
             if isinstance(item.get("path").value, str):
                 yield item.get("path").value
+
+
+def _generators(root: Node, folder: str) -> Iterator[tuple[int, str]]:
+    for item in root.get("generators").elements():
+        if isinstance(item.value, str) and "\n" not in item.value.strip() and item.mark:
+            yield from ((line_of(item.mark) + 1, name) for name in below(folder, (item.value,)))
 
 
 def _others(value: Any) -> Iterator[str]:

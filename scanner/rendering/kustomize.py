@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +16,16 @@ from scanner.model import ANY_KIND
 from scanner.rendering import local_part, programs, unused_objects
 from scanner.rendering.encrypted_generators import read_plain
 from scanner.rendering.kept import Asked, Request
-from scanner.rendering.kustomization import GENERATED, NAMES, NOT_HERE, Kustomization, below, fetched, mentioned
+from scanner.rendering.kustomization import (
+    GENERATED,
+    NAMES,
+    NOT_HERE,
+    Kustomization,
+    below,
+    fetched,
+    mentioned,
+    plugin,
+)
 from scanner.rendering.local_part import LocalPart
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult
@@ -139,7 +148,7 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
-        elsewhere += [(here, line, what) for line, what in it.elsewhere]
+        elsewhere += [(here, line, what) for line, what in (*it.elsewhere, *_made_by_plugins(it, ground))]
         for role, name in it.named():
             inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
             if ground.is_file(name):
@@ -160,6 +169,13 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
     return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", makes)
+
+
+def _made_by_plugins(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:
+    """(line, what it is) of the objects that programs make, which are not run."""
+    for line, name in it.generators:
+        if ground.is_file(name) and (called := ground.once(plugin, name)):
+            yield line, f"what the generator {called} makes"
 
 
 def _made(every: Iterable[Kustomization | None]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from scanner import documents
 from scanner.documents import Document
 from scanner.errors import UnreadableError
 from scanner.late import regex
-from scanner.rendering.kustomization import GENERATED, Kustomization, below
+from scanner.rendering.kustomization import GENERATED, Kustomization, below, plugin
 
 Known: TypeAlias = frozenset[tuple[str, str]]
 """(kind, name) of objects that are here, as their files have them."""
@@ -35,6 +35,7 @@ class LocalPart:
         """Files with changes of which none was used."""
         said = {**whole.local}
         for key, keep in (
+            ("generators", self._builtin),
             ("patches", self._patches),
             ("patchesStrategicMerge", self._merged),
             ("patchesJson6902", self._selected),
@@ -45,6 +46,12 @@ class LocalPart:
                 said[key] = [kept for item in said[key] for kept in keep(item)]
         said.setdefault("generatorOptions", {})  # one that says nothing is refused
         self.text = json.dumps(said, default=str).encode()
+
+    def _builtin(self, item: Any) -> Iterator[Any]:
+        """An entry that does not configure a program of its own."""
+        (name,) = below(self._folder, (item,)) if isinstance(item, str) else ("",)
+        if not plugin(name, self._files.get(name, b"")):
+            yield item
 
     def _patches(self, item: Any) -> Iterator[Any]:
         """An entry, or those of its parts that change something."""

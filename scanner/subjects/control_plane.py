@@ -16,12 +16,13 @@ from scanner.documents.parsed import SPREAD
 from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.marks import Mark, spanning, with_children
+from scanner.subjects import kubelet_flags
 from scanner.subjects.subject_builder import SubjectBuilder
 
 KIND = "kubernetes.control-plane"
 BINDINGS = ("program", "container", "pod", "object")
 
-_PROGRAMS = frozenset({"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"})
+_PROGRAMS = frozenset({"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", kubelet_flags.NAME})
 _LAUNCHERS = frozenset({"go-runner", "hyperkube"})
 _HYPERKUBE = {name.removeprefix("kube-"): name for name in _PROGRAMS}
 """What hyperkube, one file for all programs, calls them for short."""
@@ -32,7 +33,7 @@ _TRUTH = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
-_SWITCHES = frozenset(
+_SWITCHES = kubelet_flags.SWITCHES | frozenset(
     {
         "allow-privileged",
         "anonymous-auth",
@@ -62,7 +63,9 @@ _LISTS = frozenset(
         "tls-cipher-suites",
     }
 )
-_NUMBERS = frozenset({"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold"})
+_NUMBERS = kubelet_flags.NUMBERS | frozenset(
+    {"audit-log-maxage", "audit-log-maxbackup", "audit-log-maxsize", "terminated-pod-gc-threshold"}
+)
 _INTEGER = regex(r"-?[0-9]{1,18}")
 
 

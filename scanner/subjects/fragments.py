@@ -12,7 +12,10 @@ _SELECTING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 _WORKLOADS = _SELECTING | {"CronJob", "Job", "Pod"}
 _GROUPS = frozenset({"", "apps", "batch", "extensions"})
 _DEFINITION = "CustomResourceDefinition"
+_WEBHOOKS = frozenset({"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"})
 _PATCH = "$patch"
+_SELECTOR_NEEDED = "apps/v1"
+"""Versions before it filled in a selector that is missing."""
 
 
 def fragment(document: Document, *, patch: bool) -> str:
@@ -26,6 +29,8 @@ def fragment(document: Document, *, patch: bool) -> str:
     kind, spec = value["kind"], value.get("spec")
     if kind == _DEFINITION and (patch or document.origin.first_line) and not _defines(spec):
         return f"a fragment of a {kind} without `spec.names` and `spec.group`, which cannot be applied"
+    if kind in _WEBHOOKS and patch and "webhooks" not in value:
+        return f"a fragment of a {kind} without `webhooks`, which changes nothing by itself"
     known = kind in _WORKLOADS and value["apiVersion"].rpartition("/")[0] in _GROUPS
     return _of_workload(document, value, patch=patch) if known and isinstance(spec, dict) else ""
 
@@ -35,12 +40,14 @@ def _of_workload(document: Document, value: dict[str, Any], *, patch: bool) -> s
     containers = [item for place in pod_places(document.root) for item in _containers(place.template.value)]
     if _PATCH in value or any(_PATCH in item for item in containers):
         return f"a fragment: a patch of a {kind}"
-    if not (patch or document.origin.first_line) or any("image" in item for item in containers):
+    if not (patch or document.origin.first_line):
         return ""
+    shown = any("image" in item for item in containers)
     if kind in _SELECTING:
-        selects = "selector" in value["spec"]
-        return "" if selects else f"a fragment of a {kind} without selector and image, which cannot be applied"
-    return f"a fragment of a {kind} without image, which cannot be applied" if containers else ""
+        applies = "selector" in value["spec"] or (shown and not (patch and value["apiVersion"] == _SELECTOR_NEEDED))
+        lacks = "selector" if shown else "selector and image"
+        return "" if applies else f"a fragment of a {kind} without {lacks}, which cannot be applied"
+    return f"a fragment of a {kind} without image, which cannot be applied" if containers and not shown else ""
 
 
 def _defines(spec: Any) -> bool:

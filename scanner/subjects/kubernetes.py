@@ -17,7 +17,7 @@ from scanner.subjects.kind import Kind
 from scanner.subjects.object_lists import is_object, item_of, unwrap
 from scanner.subjects.pod_templates import CONTAINERS, pod_places, unread_texts
 
-RESOURCE = "kubernetes.resource"
+RESOURCE = pod_subjects.RESOURCE
 WORKLOAD = pod_subjects.WORKLOAD
 CONTAINER = pod_subjects.CONTAINER
 

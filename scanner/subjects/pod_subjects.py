@@ -9,13 +9,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.documents.positions import Node, join_path
-from scanner.marks import Mark
-from scanner.model import Subject
+from scanner.marks import Mark, entries_of, with_children
+from scanner.model import HOLDER, Subject
 from scanner.places import Origin
-from scanner.subjects import control_plane
+from scanner.subjects import control_plane, kubelet_flags
 from scanner.subjects.computed import image_is_computed, why_computed
 from scanner.subjects.pod_templates import CONTAINERS, Path, PodPlace, is_usual, pod_places
+from scanner.subjects.subject_builder import SubjectBuilder
 
+RESOURCE = "kubernetes.resource"
 WORKLOAD = "kubernetes.workload"
 CONTAINER = "kubernetes.container"
 _CROWD = 100
@@ -120,5 +122,20 @@ def _container(pod: _Pod, node: Node, field: str, name: str, kind: str) -> Itera
     for shape, mark in control_plane.programs(node):
         bindings, marks = {**pod.bindings, "container": node.value}, {**pod.marks, "container": node.mark}
         inside = replace(own, bindings=bindings, marks=marks)
+        if shape.data["name"] == kubelet_flags.NAME:
+            yield from _kubelet(inside, shape, mark)
+            continue
         found = inside.subject(control_plane.KIND, "program", shape.data, mark, f", {shape.data['name']}")
         yield replace(found, unknowns=frozenset(shape.unknowns))
+
+
+def _kubelet(pod: _Pod, shape: SubjectBuilder, mark: Mark) -> Iterator[Subject]:
+    """The configuration that the flags of a kubelet amount to, as an object that rules about one judge."""
+    if (flags := shape.data.get("flags")) is None:
+        return
+    stated = entries_of(entries_of(mark)["flags"])
+    made = kubelet_flags.Configuration(flags, stated, shape.unknowns, mark)
+    held, identity = {HOLDER: pod.bindings["object"]}, f"{pod.identity}/kubelet"
+    own = replace(pod, bindings=held, marks={HOLDER: pod.marks["object"]}, identity=identity)
+    found = own.subject(RESOURCE, "object", made.data, with_children(mark, made.marks), ", kubelet")
+    yield replace(found, unknowns=frozenset(made.unknowns), reasons=made.reasons)

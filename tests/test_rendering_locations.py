@@ -64,7 +64,7 @@ def built(text: str = BUILT) -> Document:
         ("metadata.namespace", "base.yaml", (3, 1, 3, 9)),
         ("spec.hostIPC", "base.yaml", (5, 1, 5, 5)),
         ("spec.containers.0.image", "base.yaml", (8, 7, 8, 19)),
-        ("spec.containers.0.stdin", "base.yaml", (8, 7, 8, 19)),
+        ("spec.containers.0.stdin", "base.yaml", (7, 7, 7, 16)),
         ("spec.containers.1.name", "base.yaml", (10, 7, 10, 17)),
         ("spec.containers.1.tty", "patch.yaml", (6, 7, 6, 16)),
         ("spec.containers.1.stdin", "base.yaml", (9, 7, 9, 20)),
@@ -119,6 +119,8 @@ NAMESPACE = "kind: Namespace\nmetadata:\n  name: shop\n  labels: {a: b}\n"
         (NAMESPACE, "metadata.name", "namespace.yaml", 3),
         (NAMESPACE, "metadata.labels", "namespace.yaml", 3),
         ("kind: Role\nmetadata: {name: made}\n", "", "kustomization.yaml", 1),
+        ("kind: Role\nmetadata: {name: p-listed}\nrules: []\n", "", "list.yaml", 3),
+        ("kind: Role\nmetadata: {name: p-listed}\nrules: []\n", "rules", "list.yaml", 5),
         ("kind: Role\nmetadata: {name: made}\n", "metadata", "kustomization.yaml", 1),
     ],
 )
@@ -127,6 +129,7 @@ def test_what_is_generated_or_renamed_stands_where_that_was_written(text: str, p
         "a.yaml": b"apiVersion: x/v1\nkind: Other\nmetadata: {name: o}\n",
         "kustomization.yaml": GENERATING.encode(),
     }
+    files["list.yaml"] = b"kind: List\nitems:\n- kind: Role\n  metadata: {name: listed}\n  rules: []\n"
     files["namespace.yaml"] = b"# comment\nkind: Namespace\nmetadata: {name: _}\n"
     (part,) = rendering.documents(RenderingResult("kustomize", (("kustomization.yaml", text),), files))
     assert isinstance(part, Document)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner import documents, facts, subjects
 from scanner.facts import registry
 from scanner.model import Finding, Outcome, Profile
 from scanner.scan import Options, scan
@@ -178,6 +179,10 @@ ELSEWHERE = thing("ConfigMap", "settings", namespace="")
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
 RANGE = thing("LimitRange", "limits", "{limits: [{type: Container}]}", namespace="")
 COMPUTED = DEPLOYMENT.replace("web:1", "web:${TAG}")
+_POD = "containers: [{name: a, image: 'a:1'}]"
+MOUNTING = thing("Pod", "p", f"{{{_POD}, volumes: [{{name: d, persistentVolumeClaim: {{claimName: data}}}}]}}")
+_TEMPLATE = f"template: {{metadata: {{labels: {{a: b}}}}, spec: {{{_POD}}}}}"
+DAEMONS = thing("DaemonSet", "d", f"{{selector: {{matchLabels: {{a: b}}}}, {_TEMPLATE}}}", "apps/v1")
 LACKS = {
     "a role": ([BINDING], "binding-role-exists", "the folder that holds the Role `web` of namespace `shop`"),
     "an account of a binding": ([BINDING], "binding-accounts-exist", "holds the ServiceAccount `web` of namespace"),
@@ -203,6 +208,16 @@ LACKS = {
         "holds the Gateway `edge` of namespace `infra`",
     ),
     "a ConfigMap": ([DEPLOYMENT], "workload-references-exist", "holds the ConfigMap `settings` of namespace `shop`"),
+    "a default account": (
+        [DEPLOYMENT.replace("      serviceAccountName: web\n", "")],
+        "workload-account-cannot-take-over-cluster",
+        "state `automountServiceAccountToken` in the pod, or scan the folder that holds a ServiceAccount `default` of",
+    ),
+    "a class of a claim": (
+        [thing("PersistentVolumeClaim", "data", "{storageClassName: fast}"), MOUNTING],
+        "workload-claims-without-host-path",
+        "scan the StorageClass `fast` too, with a provisioner that makes the volume, or scan the folder that holds a",
+    ),
     "a ConfigMap without a namespace": (
         [DEPLOYMENT, ELSEWHERE],
         "workload-references-exist",
@@ -235,6 +250,41 @@ def test_the_object_that_decides_is_named(
     (finding,) = [each for each in found if each.rule == f"kubernetes.{rule}" and each.outcome is Outcome.UNKNOWN]
     assert asked in finding.provide
     assert finding.message.endswith(f"; to decide, {finding.provide}")
+
+
+def test_a_number_of_pods_that_no_file_states_is_left_to_a_person(tmp_path: Path) -> None:
+    budget = thing("PodDisruptionBudget", "b", "{minAvailable: 1, selector: {matchLabels: {a: b}}}", "policy/v1")
+    (tmp_path / "all.yaml").write_text(f"{budget}---\n{DAEMONS}")
+    found = unknown(tmp_path)["kubernetes.disruption-budget-below-replicas"]
+    assert "; the files do not state how many pods of DaemonSet `d` (all.yaml:6) run; " in found.message
+    asked = "compare it with `minAvailable` by hand, or set `minAvailable: 0` if the pods need no budget"
+    assert found.provide == asked
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "asked"),
+    [
+        ("", "", "scan what both give, if they are applied to one: `(helm template web; echo ---; kustomize build .)"),
+        ("shop", "", "scan what both give"),
+        ("shop", "infra", "scan this folder together with the one that holds the ConfigMap `settings` of namespace"),
+    ],
+)
+def test_an_object_of_another_chart_is_not_to_be_copied(own: str, other: str, asked: str) -> None:
+    texts = {
+        "web/Chart.yaml": DEPLOYMENT.replace(", namespace: shop", f", namespace: {own}" if own else ""),
+        "kustomization.yaml": thing("ConfigMap", "settings", namespace=other),
+    }
+    found = [
+        each
+        for path, text in texts.items()
+        for each in subjects.Recognition(documents.read(f"{path}.yaml", text), group=path)
+    ]
+    derived = facts.derive(found, whole=True)
+    (workload,) = [each for each in found if each.kind == "kubernetes.workload"]
+    number = [each["name"] for each in derived.facts(workload)["references"]].index("settings")
+    lack = derived.lack(workload, "references", f"references.{number}.", "found")
+    assert lack
+    assert lack.provide.startswith(asked)
 
 
 MANIFESTS = sorted((Path(__file__).parents[1] / "examples").rglob("*.y*ml"))

@@ -1,6 +1,6 @@
 """Generators of KSOPS in a kustomization: they decrypt files of objects, which are built as they are in their place.
 
-Kustomize alone runs no such plugin. SOPS encrypts values only, so that kinds, names and namespaces can be read.
+SOPS encrypts values only, so that kinds, names and namespaces can be read. What other plugins make is elsewhere.
 """
 
 from __future__ import annotations
@@ -23,20 +23,22 @@ def read_plain(name: str, ground: SourceTree) -> Kustomization | None:
     stated = found.local.get("generators") if found else None
     if found is None or not isinstance(stated, list):
         return found
-    left, encrypted = [], list[str]()
+    left, encrypted, done = [], list[str](), set[str]()
     for item in stated:
         files = _decrypted(item, found, ground)
         encrypted += files
-        left += [] if files else [item]
+        if files:
+            done.update(below(found.folder, (item,)))
+        else:
+            left.append(item)
     if not encrypted:
         return found
     resources = found.local.get("resources")
     more = [*(resources if isinstance(resources, list) else ()), *encrypted]
     local = {**found.local, "generators": left, "resources": more}
     objects = (*found.objects, *below(found.folder, encrypted))
-    kept = {*below(found.folder, (item for item in left if isinstance(item, str)))}
-    programs = tuple(each for each in found.generators if each[1] in kept)
-    return replace(found, local=local, objects=objects, generators=programs, altered=True)
+    generators = tuple((line, name) for line, name in found.generators if name not in done)
+    return replace(found, local=local, objects=objects, generators=generators, altered=True)
 
 
 def _decrypted(item: object, within: Kustomization, ground: SourceTree) -> tuple[str, ...]:

@@ -18,7 +18,16 @@ from scanner.model import ANY_KIND
 from scanner.rendering import local_part, programs, unused_objects
 from scanner.rendering.encrypted_generators import read_plain
 from scanner.rendering.kept import Asked, Request
-from scanner.rendering.kustomization import GENERATED, NAMES, NOT_HERE, Kustomization, below, fetched, mentioned, plugin
+from scanner.rendering.kustomization import (
+    GENERATED,
+    NAMES,
+    NOT_HERE,
+    Kustomization,
+    below,
+    fetched,
+    mentioned,
+    plugin,
+)
 from scanner.rendering.local_part import LocalPart
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.sources import RenderingResult

@@ -44,8 +44,8 @@ class OverlayFiles:
             self._parts.append((first, path))
             if path == self._marker:
                 self._start = (first, 0, 1, first, 0, first, 1)
-            for part in _documents(path, content):
-                self._take(Piece(part.root, _name(part.root), path, first, path in rendered.patches), content)
+            for root in (root for part in _documents(path, content) for root in _roots(part.root)):
+                self._take(Piece(root, _name(root), path, first, path in rendered.patches), content)
             first += content.count(b"\n") + content.count(b"\r") + 1
 
     def places(self, root: Node) -> tuple[Origin, Callable[[Path, Node], Region | None]]:
@@ -134,6 +134,12 @@ def _documents(path: str, content: bytes) -> Iterator[Document]:
     for part in parts:
         if isinstance(part, Document) and part.format in ("yaml", "json"):
             yield part
+
+
+def _roots(root: Node) -> Iterator[Node]:
+    """The objects of a document: Kustomize builds those of a list one by one."""
+    items = list(root.get("items").elements()) if str(root.get("kind").value).endswith("List") else []
+    yield from items or (root,)
 
 
 def _name(root: Node) -> str:

@@ -108,7 +108,7 @@ def _line(own: Region | None, inside: Iterable[Region | None], parent: Region) -
         return own
     if end:
         return line, column, end, line, column, line, end
-    first = next(filter(None, inside), None)
+    first = min((each for each in inside if each and line <= each[0] <= end_line), default=None)  # not as it was built
     if first:
         key_line, *_, end_line, _ = first
         if key_line == end_line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, TypedDict
 
@@ -12,6 +13,7 @@ from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.autoscaling import AUTOSCALED, AUTOSCALED_FROM
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import kind_of, path
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.late import regex
 from scanner.model import Subject
@@ -107,6 +109,22 @@ def count_evictions(cluster: Cluster, facts: Facts) -> None:
         elif not sure:
             selector = path(budget.bindings["object"], "spec", "selector")
             facts.lack(budget, EVICTION, partial(lacks.of_pods, cluster, budget, selector, ()))
+        else:
+            workloads = [workload for kin in sure for workload in cluster.pods.kins[kin]]
+            open_ones = [workload for workload in workloads if facts.of(workload, LEAST_REPLICAS) is None]
+            facts.lack(budget, EVICTION, partial(_open_count, cluster, open_ones or workloads))
+
+
+def _open_count(cluster: Cluster, workloads: Sequence[Subject]) -> Lack:
+    """The files do not show how many pods a workload runs."""
+    workload = workloads[0]
+    if kind_of(workload) in _SCALED and not cluster.objects.complete(*_SCALERS, near=workload):
+        what = f"an autoscaler of {workload.name}"
+        return lacks.of_objects(cluster.objects, what, *_SCALERS, near=workload)
+    why = f"the files do not state how many pods of {lacks.shown(workload)} run"
+    if kind_of(workload) in _SCALED:
+        return Lack(why, "state `maxUnavailable` in place of `minAvailable`, which needs no number of pods")
+    return Lack(why, "compare it with `minAvailable` by hand, or set `minAvailable: 0` if the pods need no budget")
 
 
 def _count(kins: tuple[int, ...], cluster: Cluster, facts: Facts) -> int | None:

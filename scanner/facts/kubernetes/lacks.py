@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from scanner.model import Subject
 from scanner.subjects.computed import variables
 from scanner.subjects.kubernetes import CLUSTER_SCOPED
 
+_TWO = 2
 _SHOWN = 3
 """Labels of a selector that are named."""
 
@@ -54,11 +56,23 @@ def of_object(
             why = f"{called} may be {shown(other)}, in which `{computed[0]}` is replaced before it is applied"
             return Lack(why, f"scan the file as it is applied, with `{computed[0]}` replaced{instead}")
     for other in objects.named(group, kind, name):
-        if not in_same_system(seeker, other):
-            why = f"{called} is only in another chart or overlay ({at(other)})"
-            return Lack(why, f"add {called} to the chart or overlay of {seeker.name}{instead}")
+        if not in_same_system(seeker, other) and _may_share_namespace(seeker, other, namespace):
+            why = f"{called} is in another chart or overlay ({at(other)}), which may be applied to another namespace"
+            both = f"{_built(seeker.group)}; echo ---; {_built(other.group)}"
+            return Lack(why, f"scan what both give, if they are applied to one: `({both}) | assay scan -`{instead}")
     whole = called + _within(namespace or ("" if kind in CLUSTER_SCOPED else namespace_of(seeker)))
     return Lack(f"{whole} is not among the scanned files", _bring(objects, whole, kind) + instead)
+
+
+def _may_share_namespace(seeker: Subject, other: Subject, namespace: str) -> bool:
+    """Whether two objects of different charts or overlays do not state different namespaces."""
+    return len({namespace or namespace_of(seeker), namespace_of(other)} - {""}) < _TWO
+
+
+def _built(marker: str) -> str:
+    """The command that prints what a chart or an overlay gives."""
+    folder, _, name = marker.rpartition("/")
+    return f"{'helm template' if name == 'Chart.yaml' else 'kustomize build'} {shlex.quote(folder or '.')}"
 
 
 def of_selecting(objects: Objects, selected: Subject, kinds: Sequence[str], perhaps: Sequence[Subject]) -> Lack:

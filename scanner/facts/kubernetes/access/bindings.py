@@ -19,6 +19,8 @@ from scanner.model import Subject
 from scanner.places import Location
 from scanner.subjects.kubernetes import WORKLOAD
 
+SYSTEM = "kube-system"
+"""The namespace in which a permission is one for the whole cluster."""
 _ALL = "system:serviceaccounts"
 _EVERYONE = frozenset({_ALL, "system:authenticated", "system:unauthenticated"})
 _USER = "system:serviceaccount:"
@@ -49,6 +51,11 @@ class Grant(Struct, frozen=True):
     def cluster(self) -> bool:
         """It holds in the whole cluster, not in the binding's namespace alone."""
         return kind_of(self.binding) == "ClusterRoleBinding"
+
+    @property
+    def is_wide(self) -> bool:
+        """What it gives may reach the whole cluster: it holds there, or among the parts of its control plane."""
+        return self.cluster or namespace_of(self.binding) == SYSTEM
 
     @property
     def called(self) -> str:
@@ -131,11 +138,14 @@ class Bindings:
             yield from (grant for grant in near if self._of_one_system(owner, grant.binding))
         yield from (grant for grant in self.to_everyone if self._of_one_system(owner, grant.binding))
 
-    def doubt(self, owner: Subject, everywhere: set[permissions.DangerousPermission], sure: set[str]) -> Grant | None:
+    def doubt(
+        self, owner: Subject, everywhere: set[permissions.DangerousPermission], sure: set[str], *, wide: bool = False
+    ) -> Grant | None:
         """A binding that may grant the account more, where the files do not show whether it does.
 
         A namespace, or that both are applied together, is not stated. `everywhere` are the permissions that the account
-        has in the whole cluster, `sure` the names of bindings that apply to it.
+        has in the whole cluster, `sure` the names of bindings that apply to it. With `wide`, only what may reach the
+        whole cluster counts.
         """
         account = account_of(owner)
         for name in (account.name, ""):
@@ -143,6 +153,8 @@ class Bindings:
                 for group in _groups(owner):
                     effects = self._doubtful.get((name, namespace, group), {})
                     for grant in _adding(effects, everywhere, sure):
+                        if wide and not grant.is_wide:
+                            continue
                         together = self._of_one_system(owner, grant.binding)
                         if together is None or (together and not namespace):
                             return grant

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TypedDict
 
-from msgspec import Struct, field
-
 from scanner.facts.fact import Fact
-from scanner.facts.kubernetes.access import open_grants, permissions
-from scanner.facts.kubernetes.access.bindings import Account, Bindings, Grant, account_of
-from scanner.facts.kubernetes.access.roles import PolicyRule, Roles
+from scanner.facts.kubernetes.access import open_grants
+from scanner.facts.kubernetes.access.account_permissions import (
+    AccountPermissions,
+    HeldPermission,
+    Known,
+    held,
+    means_of,
+    rights_of,
+    takeover,
+)
+from scanner.facts.kubernetes.access.bindings import Bindings, Grant, account_of
+from scanner.facts.kubernetes.access.roles import Roles
 from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, namespace_of
 from scanner.facts.step import Facts, read, step
@@ -97,39 +104,6 @@ BOUND = Fact(
     objects=("ClusterRole", "Role"),
 )
 
-_SYSTEM = "kube-system"
-_NOBODY = ("", Account("", ""))
-"""The key for all accounts that no binding names."""
-
-
-class _HeldPermission(Struct, frozen=True):
-    """A power, where it holds, and how its holder came to it."""
-
-    power: permissions.DangerousPermission
-    grant: Grant
-    clause: PolicyRule
-    cluster: bool
-    namespace: str
-    """As stated, where it does not hold in the whole cluster."""
-
-    @property
-    def takes_over(self) -> bool:
-        return self.power.takes_over and (self.cluster or self.namespace == _SYSTEM)
-
-
-class _AccountPermissions(Struct):
-    """What an account may do."""
-
-    permitted: bool = False
-    """Something at all, for certain."""
-    bound: bool = False
-    """By a binding that names the account itself, which asks the API for something."""
-    held: list[_HeldPermission] = field(default_factory=list)
-    open: bool = False
-    """There may be more."""
-    doubt: Grant | None = None
-    """Why, where a binding is the reason."""
-
 
 @step(
     Cluster,
@@ -151,28 +125,28 @@ def find_powers(cluster: Cluster, facts: Facts) -> None:
     objects = cluster.objects
     roles = Roles(objects)
     bindings = Bindings(objects, roles)
-    known: dict[tuple[str, Account, bool], _AccountPermissions] = {}
+    known: Known = {}
     for workload in objects.workloads:
         account = account_of(workload)
         whole = objects.complete(*open_grants.KINDS, near=workload)
-        means = _means(workload, account, bindings, known, whole=whole)
+        means = means_of(workload, account, bindings, known, whole=whole)
         pod = workload.bindings["pod"]
         at = next((name for name in ("serviceAccountName", "serviceAccount") if pod.get(name)), "serviceAccountName")
         shared = PermissionItem(account=str(account), field=at)
         _attach(facts, workload, ACCOUNT_POWERS, _told(means, means.held, shared))
-        takeover = _takeover(means)
-        _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, takeover, shared, unsure=means.open and not takeover))
+        ways = takeover(means)
+        _attach(facts, workload, ACCOUNT_TAKEOVER, _told(means, ways, shared, unsure=means.open_wide and not ways))
         if means.permitted or not means.open:
             facts.add(workload, ACCOUNT_PERMITTED, means.permitted)
         if means.open:
-            words = partial(open_grants.of_account, objects, workload, account, means.doubt)
+            words = partial(open_grants.of_account, objects, workload, account, means.wide_doubt or means.doubt)
             for fact in (ACCOUNT_POWERS, ACCOUNT_TAKEOVER, ACCOUNT_PERMITTED):
                 facts.lack(workload, fact, words)
         facts.add(workload, ACCOUNT_BOUND, means.bound)
     for subject in objects.of("core", "ServiceAccount"):
         account = account_of(subject)
         whole = objects.complete(*open_grants.KINDS, near=subject)
-        means = _means(subject, account, bindings, known, whole=whole)
+        means = means_of(subject, account, bindings, known, whole=whole)
         shared = PermissionItem(account=str(account), field="metadata.name")
         _attach(facts, subject, ACCOUNT_POWERS, _told(means, means.held, shared))
         if means.open:
@@ -188,8 +162,9 @@ def _attach_to_bindings(bindings: Bindings, facts: Facts, objects: Objects) -> N
     """Whether the role of each binding is there, and what the binding lets every account do."""
     items: dict[Subject, list[_Told]] = {binding: [] for binding, _ in bindings.all}
     for grant in bindings.to_everyone:
-        means = _AccountPermissions(open=grant.role.clauses is None, doubt=grant)
-        means.held = list(_held(grant.cluster, namespace_of(grant.binding), _rights(grant)))
+        opened = grant.role.clauses is None
+        means = AccountPermissions(open=opened, doubt=grant, open_wide=opened)
+        means.held = list(held(grant.cluster, namespace_of(grant.binding), rights_of(grant)))
         items[grant.binding] += _told(means, means.held, PermissionItem(field=f"subjects.{grant.number}.name"))
     for binding, role in bindings.all:
         _attach(facts, binding, EVERYONE_POWERS, items[binding])
@@ -199,75 +174,12 @@ def _attach_to_bindings(bindings: Bindings, facts: Facts, objects: Objects) -> N
             facts.lack(binding, fact, partial(open_grants.of_role, objects, binding, role.kind, role.name))
 
 
-def _means(
-    owner: Subject,
-    account: Account,
-    bindings: Bindings,
-    known: dict[tuple[str, Account, bool], _AccountPermissions],
-    *,
-    whole: bool,
-) -> _AccountPermissions:
-    """The permissions of an account; computed once for all workloads that use it in one file, chart or overlay."""
-    one = (owner.group or owner.origin.path, account) if bindings.name(account) else _NOBODY
-    key = (*one, whole)
-    if key not in known:
-        means = known[key] = _joined(bindings.reaching(owner))
-        means.open |= not whole
-        everywhere = {each.power for each in means.held if each.cluster}
-        if not means.open and permissions.EVERYTHING not in everywhere:
-            means.doubt = bindings.doubt(owner, everywhere, {each.grant.called for each in means.held})
-            means.open = means.doubt is not None
-    return known[key]
-
-
-def _joined(grants: Iterable[Grant]) -> _AccountPermissions:
-    """What bindings give together: a right from one may make a power with a right from another."""
-    means = _AccountPermissions()
-    wide: dict[permissions.Permission, tuple[Grant, PolicyRule]] = {}
-    narrow: dict[str, dict[permissions.Permission, tuple[Grant, PolicyRule]]] = {}
-    for grant in grants:
-        clauses = grant.role.clauses
-        means.bound |= grant.to == "account" and (
-            clauses is None or any(permissions.asks(each.rule) for each in clauses)
-        )
-        if clauses is None:
-            means.open, means.doubt = True, grant
-            continue
-        means.permitted |= any(permissions.permits(clause.rule) for clause in clauses)
-        found = wide if grant.cluster else narrow.setdefault(namespace_of(grant.binding), {})
-        for right, path in _rights(grant).items():
-            found.setdefault(right, path)
-    means.held = list(_held(True, "", wide))
-    everywhere = {each.power for each in means.held}
-    if permissions.EVERYTHING not in everywhere:
-        for namespace, rights in narrow.items():
-            means.held += (each for each in _held(False, namespace, {**wide, **rights}) if each.power not in everywhere)
-    return means
-
-
-def _rights(grant: Grant) -> dict[permissions.Permission, tuple[Grant, PolicyRule]]:
-    return {right: (grant, clause) for right, clause in grant.role.rights.items()}
-
-
-def _held(
-    cluster: bool, namespace: str, rights: dict[permissions.Permission, tuple[Grant, PolicyRule]]
-) -> Iterator[_HeldPermission]:
-    for power, (grant, clause) in permissions.held(rights, cluster=cluster).items():
-        yield _HeldPermission(power, grant, clause, cluster, namespace)
-
-
-def _takeover(means: _AccountPermissions) -> list[_HeldPermission]:
-    """The worst of the ways to the whole cluster, if there is one, best one that is this account's own."""
-    ways = [each for each in means.held if each.takes_over]
-    return sorted(ways, key=lambda each: each.grant.to == "everyone")[:1]
-
-
 _Told = tuple[PermissionItem, Grant | None, Location | None]
 """An item, the grant that it comes from, and the rule of the role."""
 
 
 def _told(
-    means: _AccountPermissions, held: Iterable[_HeldPermission], shared: PermissionItem, *, unsure: bool | None = None
+    means: AccountPermissions, held: Iterable[HeldPermission], shared: PermissionItem, *, unsure: bool | None = None
 ) -> list[_Told]:
     """One item for each permission with its bindings, and one without a permission where there may be more."""
     told: list[_Told] = []
@@ -280,7 +192,9 @@ def _told(
             item["namespace"] = each.namespace
         told.append((item, each.grant, each.clause.place()))
     if means.open if unsure is None else unsure:
-        told.append(({**shared, **(_names(means.doubt) if means.doubt else {})}, means.doubt, None))
+        doubt = means.wide_doubt or means.doubt
+        where = PermissionItem() if means.open_wide else PermissionItem(scope="namespace")
+        told.append(({**shared, **where, **(_names(doubt) if doubt else {})}, doubt, None))
     return told
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from scanner.facts.fact import Fact
 from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, path
+from scanner.facts.kubernetes.objects import Objects, namespace_of, path
 from scanner.facts.kubernetes.references.accounts import account_of
 from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
@@ -57,6 +57,11 @@ def _lack(objects: Objects, workload: Subject, name: str) -> Lack:
     accounts, _ = objects.nearest(workload, "core", "ServiceAccount", name)
     if accounts:
         return lacks.of_several(accounts, "differ in `automountServiceAccountToken`")
+    if name == "default" and not objects.named("core", "ServiceAccount", name):
+        space = f" of namespace `{namespace}`" if (namespace := namespace_of(workload)) else ""
+        what = f"a ServiceAccount `default`{space} that sets `automountServiceAccountToken`"
+        told = lacks.of_objects(objects, what, "ServiceAccount", near=workload)
+        return Lack(told.why, f"state `automountServiceAccountToken` in the pod, or {told.provide}")
     instead = ", or state `automountServiceAccountToken` in the pod"
     return lacks.of_object(objects, workload, "ServiceAccount", name, instead=instead)
 

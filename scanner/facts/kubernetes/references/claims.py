@@ -15,6 +15,7 @@ from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import Objects, home, kind_of, path
 from scanner.facts.kubernetes.references import volumes
 from scanner.facts.kubernetes.references.accounts import USED_BY
+from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
@@ -170,11 +171,12 @@ class _Claims:
         if volume := self._volumes.behind(claim, stated):
             item["host_path"], item["on_node"] = self._volumes.host_path(volume), self._volumes.on_node(volume)
             self._facts.relate_item(workload, CLAIMS, number, "volume", place(volume))
-        elif self._objects.complete("PersistentVolume", "PersistentVolumeClaim", "StatefulSet", near=workload):
+        elif self._volumes.are_made_for(claim, stated) or self._objects.complete(
+            "PersistentVolume", "PersistentVolumeClaim", "StatefulSet", near=workload
+        ):
             item["host_path"] = ""
         else:
-            what = f"the PersistentVolume of the PersistentVolumeClaim `{item['name']}`"
-            words = partial(lacks.of_objects, self._objects, what, "PersistentVolume", near=workload)
+            words = partial(_open_volume, self._objects, workload, item["name"], item.get("storage_class", ""))
             self._facts.lack(workload, CLAIMS, words, item=number)
 
     def share(self) -> None:
@@ -193,6 +195,14 @@ class _Claims:
                     self._facts.lack(workload, CLAIMS, words, item=number, key="shared_with")
                 if shown:
                     self._facts.relate_item(workload, CLAIMS, number, "other", place(shown[0]))
+
+
+def _open_volume(objects: Objects, workload: Subject, claim: str, storage_class: str) -> Lack:
+    """A volume for a claim may be where nothing was read; its class would tell that volumes are made for it."""
+    what = f"a hostPath PersistentVolume for the PersistentVolumeClaim `{claim}`"
+    told = lacks.of_objects(objects, what, "PersistentVolume", near=workload)
+    named = f"scan the StorageClass `{storage_class}` too" if storage_class else "name a StorageClass that is scanned"
+    return Lack(told.why, f"{named}, with a provisioner that makes the volume, or {told.provide}")
 
 
 def _mounted(workload: Subject) -> Iterator[tuple[str, str]]:

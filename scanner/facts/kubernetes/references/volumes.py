@@ -69,6 +69,12 @@ class Volumes:
         alike = len({bool(self.host_path(volume)) for volume in fitting}) == 1
         return fitting[0] if alike else None
 
+    def are_made_for(self, claim: Subject, stated: dict[str, Any]) -> bool:
+        """Whether a class among the objects makes the volume of a claim that names none."""
+        spec = path(stated, "spec") or {}
+        wanted = path(spec, "storageClassName")
+        return not path(spec, "volumeName") and isinstance(wanted, str) and self._provisioned(claim, wanted)
+
     def _provisioned(self, claim: Subject, wanted: str) -> bool:
         """A class among the objects that makes volumes of its own."""
         found, _ = self._objects.find(claim, "storage.k8s.io", "StorageClass", wanted)

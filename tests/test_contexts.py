@@ -76,6 +76,7 @@ def test_the_path_decides_the_context(path: str, expected: str) -> None:
     [
         ("deploy/app.yaml", POD, Severity.CRITICAL),
         ("docs/app.yaml", POD, Severity.CRITICAL),
+        ("deploy/app.yaml", POD.replace("{name: a}", "{name: <APP-NAME>}"), Severity.HIGH),
         ("tests/app.yaml", POD, Severity.CRITICAL),
         ("pkg/testdata/app.yaml", POD, Severity.HIGH),
         ("lib/site-packages/pkg/app.yaml", POD, Severity.HIGH),

@@ -151,4 +151,5 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    host = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    return None if host and has_placeholder(host) else host

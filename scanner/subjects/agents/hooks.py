@@ -151,5 +151,5 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    host = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
-    return None if host and has_placeholder(host) else host
+    sent = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    return None if sent and has_placeholder(sent) else sent

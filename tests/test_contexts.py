@@ -53,6 +53,8 @@ def severity(found: Scan, rule: str) -> Severity:
         ("examples/app.yaml", "documentation"),
         (".mcp.json.example", "template"),
         ("settings.sample.json", "template"),
+        (".claude/settings copy.json", "template"),
+        (".claude/settings-team.json", "template"),
         ("sample.yaml", "live"),
         ("tests/fixtures/app.yaml", "fixture"),
         ("cli/compose/loader/testdata/compose.yaml", "fixture"),

@@ -30,7 +30,12 @@ class Context(StrEnum):
 
 
 _LOCAL = regex(r"(?:^|/)[^/]+\.local\.[^/.]+$|(?:^|/)(?:docker-)?compose\.override\.ya?ml$", re.IGNORECASE)
-_TEMPLATE = regex(r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$", re.IGNORECASE)
+_TEMPLATE = regex(
+    r"[^/]\.(?:example|sample|template|tmpl|tpl|dist)(?:\.[^/.]+)?$"
+    r"|(?:^|/)\.claude/(?!settings(?:\.local)?\.json$)[^/]*settings[^/]*\.json$",
+    re.IGNORECASE,
+)
+"""What is copied before use; of the settings in `.claude`, Claude Code loads two names only."""
 _PROSE = regex(r"\.(?:md|markdown|mdx|txt|rst|adoc)$|(?:^|/)readme[^/]*$", re.IGNORECASE)
 _FOR_AGENTS = regex(
     r"(?:^|/)(?:\.?mcp\.json|(?:CLAUDE|AGENTS?|GEMINI|SKILL)(?:\.local)?\.md|[^/]+\.(?:agent|prompt|instructions|chatmode)\.md)$"

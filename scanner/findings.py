@@ -14,6 +14,7 @@ from scanner.contexts import Context, context_of, is_loaded
 from scanner.controls import Assessment, ControlLink, FrameworkSummary
 from scanner.finished_scan import Scan
 from scanner.inputs import Portion
+from scanner.late import regex
 from scanner.masking import Masked, harmless, hidden, mask_all, sealed, texts_of
 from scanner.model import SEVERITIES, Finding, Input, RuleInfo
 from scanner.options import Options
@@ -35,15 +36,20 @@ def separate_findings(
     return _counted(in_order(found), rules, context)
 
 
+_FILL_IN = regex(r"<[A-Za-z][\w .-]*>")
+"""What stands for a name in a template, such as `<app>`."""
 _CREDENTIALS = "secret-not-in-plain-text"
 """The objective of rules about credentials, which are valid wherever they are."""
 
 
 def _counted(findings: Iterable[Finding], rules: Iterable[RuleInfo], context: Context | None) -> list[Finding]:
-    """Findings with the severity that counts: one step lower where no tool loads the input from its place."""
+    """Findings with the severity that counts: one step lower where no tool loads the input from its place.
+
+    A cluster accepts no object whose name is still to be written, so that it is a template wherever it stands.
+    """
     exempt = {rule.id for rule in rules if _CREDENTIALS in rule.objectives}
     return [
-        finding if finding.rule in exempt or not _counts_lower(finding.location.path, context) else _lower(finding)
+        finding if finding.rule in exempt or not _counts_lower(finding, context) else _lower(finding)
         for finding in findings
     ]
 
@@ -54,8 +60,11 @@ def in_context(inputs: Iterable[Input], context: Context | None) -> list[Input]:
     return [item if known is item.context else replace(item, context=known) for item, known in told]
 
 
-def _counts_lower(path: str, context: Context | None) -> bool:
-    return context in (Context.DOCUMENTATION, Context.TEMPLATE) if context else not is_loaded(path)
+def _counts_lower(finding: Finding, context: Context | None) -> bool:
+    if context:
+        return context in (Context.DOCUMENTATION, Context.TEMPLATE)
+    named = finding.subject_kind.startswith("kubernetes.") and bool(_FILL_IN.search(finding.subject_name))
+    return named or not is_loaded(finding.location.path)
 
 
 def _lower(finding: Finding) -> Finding:

@@ -53,6 +53,8 @@ def severity(found: Scan, rule: str) -> Severity:
         ("examples/app.yaml", "documentation"),
         (".mcp.json.example", "template"),
         ("settings.sample.json", "template"),
+        (".claude/settings copy.json", "template"),
+        (".claude/settings-team.json", "template"),
         ("sample.yaml", "live"),
         ("tests/fixtures/app.yaml", "fixture"),
         ("cli/compose/loader/testdata/compose.yaml", "fixture"),
@@ -78,6 +80,7 @@ def test_the_path_decides_the_context(path: str, expected: str) -> None:
     [
         ("deploy/app.yaml", POD, Severity.CRITICAL),
         ("docs/app.yaml", POD, Severity.CRITICAL),
+        ("deploy/app.yaml", POD.replace("{name: a}", "{name: <APP-NAME>}"), Severity.HIGH),
         ("tests/app.yaml", POD, Severity.CRITICAL),
         ("pkg/testdata/app.yaml", POD, Severity.HIGH),
         ("lib/site-packages/pkg/app.yaml", POD, Severity.HIGH),

@@ -179,6 +179,7 @@ def test_local_settings_add_to_those_of_the_project() -> None:
         ("Bash(gh api:*)", "uo"),
         ("Bash(gh pr view:*)", "u"),
         ("Bash(gh repo sync)", ""),
+        ("Bash(gh auth status:*)", ""),
         ("WebFetch(domain:*)", "uo"),
         ("execute/runInTerminal", "po"),
         ("github/*", "puo"),

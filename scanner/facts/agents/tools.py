@@ -203,6 +203,8 @@ def command(rule: Rule) -> Ability:
 def _forge(specifier: str) -> frozenset[str]:
     """What a command of `gh` or `glab` does: its first verb says whether it reads or sends."""
     words = specifier.removesuffix(":*").replace("*", " ").split()[1:]
+    if words and words[0] in table.OF_THE_CLIENT:
+        return frozenset()
     if not words or words == ["api"]:
         return frozenset({UNTRUSTED, OUTBOUND})
     verb = next((word for word in words if word in table.READING | table.SENDING), "")

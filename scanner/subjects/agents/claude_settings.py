@@ -16,7 +16,7 @@ from scanner.model import Subject
 from scanner.subjects.agents import settings_keys
 from scanner.subjects.agents.building import Place, entries, place, subject, texts, with_file
 from scanner.subjects.agents.command_words import command
-from scanner.subjects.agents.hooks import hooks
+from scanner.subjects.agents.hooks import OF_GEMINI, hooks
 from scanner.subjects.agents.kinds import MODES, SETTINGS
 from scanner.subjects.agents.permission_grammar import parse
 from scanner.subjects.agents.permissions import permissions
@@ -50,8 +50,9 @@ _READ_ONLY = ("Read", "Grep", "Glob", "LS", "Bash", "*")
 
 def read(document: Document) -> Iterator[Subject]:
     """The subjects of a settings file, or of a file of hooks."""
-    where = place(document, "claude-code", _scope(document.origin.path))
     root = document.root
+    tool = "claude-code" if OF_GEMINI.isdisjoint(dict(root.get("hooks").items())) else "gemini"
+    where = place(document, tool, _scope(document.origin.path))
     allowed = root.get("permissions")
     yield _settings(where, root, allowed)
     lists = {name: allowed.get(name) for name in ("allow", "ask", "deny") if allowed.get(name)}

@@ -40,12 +40,16 @@ _CLOSES = regex(r"\bexit\s+(?!0\b)\S|\bexec\s")
 """Parts of a command that keep or set the exit code."""
 _GUARD = regex(
     r"(?i)guard|block(?!chain)|\bdeny|denied|protect|prevent|forbid|restrict|security|polic(?:y|ies)|validat|verif|enforce"
-    r"|sanit|danger|safety|secret|firewall|(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
+    r"|sanit|danger|safety|secret|firewall|(?<!health[-_])(?:pre|security|permission)[-_]?(?:check|scan)|exit\s+2"
 )
 """Words of a command that is meant to stop something."""
 _RULE = regex(r"[A-Z][A-Za-z]+\([^)|]*[:\s/*.][^)|]*\)")
 _PLAIN = regex(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
 _CLOSE = 0.8
+OF_GEMINI = name_set(
+    "BeforeTool AfterTool BeforeAgent AfterAgent BeforeModel AfterModel BeforeToolSelection PreCompress"
+)
+"""Events that Gemini CLI has and Claude Code has not; the form of the hooks is the same."""
 _IN_MILLISECONDS = ("gemini",)
 """Tools whose timeouts are in milliseconds: https://geminicli.com/docs/hooks/reference/."""
 _PARTS = {"seconds": 1, "milliseconds": 1000}
@@ -151,4 +155,5 @@ def _sent(line: Node, url: Node) -> str | None:
         return "" if _LOCAL.match(url.value) else host[1] if host else url.value
     if not isinstance(line.value, str):
         return ""
-    return str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    sent = str(seen(line.value)["sendsTo"]) if len(line.value) <= LONGEST else None
+    return None if sent and has_placeholder(sent) else sent

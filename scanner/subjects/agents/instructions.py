@@ -21,7 +21,8 @@ from scanner.subjects.agents.building import INVOKED, Place, place, subject
 from scanner.subjects.agents.command_words import LONGEST, command, seen
 from scanner.subjects.agents.hooks import hooks
 from scanner.subjects.agents.kinds import AGENT, MODES, PROMPT, SKILL
-from scanner.subjects.agents.permissions import permissions
+from scanner.subjects.agents.permission_grammar import Rule
+from scanner.subjects.agents.permissions import permission, permissions
 from scanner.subjects.agents.prompts import put_credentials
 from scanner.subjects.agents.servers import servers
 from scanner.subjects.subject_builder import SubjectBuilder
@@ -31,7 +32,10 @@ _ITEM = regex(r"\s*((?:[^,()\s]|\([^()]*\)|(?<=\S)\s(?=\())+)")
 _COPILOT = regex(r"(?:^|/)\.github/")
 _SKILL = regex(r"(?:^|/)SKILL\.md$")
 _COMMAND = regex(r"(?:^|/)(?:commands|prompts)/")
-_GRANTS_NOTHING = regex(r"(?:^|/)\.(?:agents?|cline|codex|cursor|gemini|kiro|opencode|roo|trae|windsurf)/")
+_FOR_COPILOT = regex(r"(?:^|/)\.(?:github|agents)/")
+_SHELL_OF_COPILOT = ("shell", "bash")
+"""https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-skills"""
+_GRANTS_NOTHING = regex(r"(?:^|/)\.(?:agent|cline|codex|cursor|gemini|kiro|opencode|roo|trae|windsurf)/")
 """Folders of tools for which no effect of `allowed-tools` is documented: the specification of skills leaves it open."""
 _NOTE = regex(r"(?:pre|post|on|before|after)(?:_\w+)?|notification")
 _SPAN = regex(r"(!?)`([^`\n]+)`")
@@ -58,12 +62,26 @@ def read(document: Document) -> Iterator[Subject]:
     if granted or _SKILL.search(path) or _COMMAND.search(path):
         yield _skill(where, name, root, granted)
         if not _GRANTS_NOTHING.search(path):
-            yield from permissions(where, {"allow": _list(granted)}, "front matter")
+            yield from _grants(where, granted)
     else:
         yield _agent(where, name, root)
     if not _of_claude_flow(root.get("hooks")):
         yield from hooks(where, root.get("hooks"))
     yield from servers(where, root.first("mcpServers", "mcp-servers"))
+
+
+def _grants(where: Place, granted: Node) -> Iterator[Subject]:
+    """What `allowed-tools` lets run without a question; Copilot calls commands `shell` or `bash`."""
+    listed = items(granted)
+    commands = (
+        [item for item in listed if item.value in _SHELL_OF_COPILOT] if _FOR_COPILOT.search(where.origin.path) else []
+    )
+    for item in commands:
+        rule = Rule(item.value, item.value, None, "", "any-command")
+        yield permission(where, "allow", item, rule, source="front matter")
+    yield from permissions(
+        where, {"allow": _list([item for item in listed if item not in commands], granted)}, "front matter"
+    )
 
 
 def _of_claude_flow(node: Node) -> bool:
@@ -123,9 +141,9 @@ def items(node: Node) -> list[Node]:
     return found
 
 
-def _list(node: Node) -> Node:
-    """The tools as a list."""
-    found = [item for item in items(node) if item.mark]
+def _list(some: list[Node], node: Node) -> Node:
+    """Tools of a node as a list."""
+    found = [item for item in some if item.mark]
     mark = with_children(node.mark or NOWHERE, [item.mark for item in found if item.mark])
     return Node([item.value for item in found], mark)
 

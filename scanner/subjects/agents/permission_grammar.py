@@ -100,7 +100,9 @@ def _ignored_with(tool: str, specifier: str) -> str:
         return "a rule for a tool of an MCP server takes no parentheses"
     if tool in _NOT_CONSULTED and specifier != "*":
         other = _NOT_CONSULTED[tool]
-        return f"rules with a path are only consulted for Read and Edit: write {other}({specifier})"
+        return (
+            f"rules with a path are only consulted for Read and Edit: write {other}({specifier.removeprefix('file:')})"
+        )
     if tool in _PRIMARY and specifier.replace(" ", "").startswith(f"{_PRIMARY[tool]}:"):
         return f"the parameter `{_PRIMARY[tool]}` cannot be matched by its name"
     return _ignored_specifier(tool, specifier)

@@ -33,6 +33,7 @@ _AUTHENTICATING = regex(
     r"|x-.*key|.*[-_]key|key|apikey|.*auth.*"
 )
 _IN_ADDRESS = regex(r"(?i)[?&;](?:[\w-]*(?:key|token|auth|secret|sig|signature|code))=|://[^/@\s]+@")
+_UNENCRYPTED = ("http", "ws", "grpc")
 _LOOPBACK = regex(r"(?i)(?:[a-z0-9.-]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 _URL = regex(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@\s?#]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 _BRIDGE = regex(r"(?:.*/)?(?:mcp-remote|supergateway|mcp-proxy)(?:@.*)?")
@@ -149,12 +150,15 @@ def _transport(shape: SubjectBuilder, node: Node, line: Node, url: Node) -> None
 
 
 def address(shape: SubjectBuilder, url: Node) -> None:
-    """The scheme and the host of an address, and whether it stays on the machine, if the host is written out."""
+    """The scheme and the host of an address, and whether it stays on the machine.
+
+    An address without encryption whose host is still to be written may stay on the machine.
+    """
     found = _URL.match(url.value) if isinstance(url.value, str) else None
     if found:
         shape.say("credential", secret_kind("", url.value))
         shape.put("scheme", url, found[1].lower()).put("host", url, found[2].lower())
-        if is_placeholder(found[2]):
+        if is_placeholder(found[2]) and found[1].lower() in _UNENCRYPTED:
             shape.unknowns.add("loopback")
         else:
             shape.put("loopback", url, bool(_LOOPBACK.fullmatch(found[2])))

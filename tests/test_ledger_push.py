@@ -200,7 +200,8 @@ def test_a_run_that_is_killed_leaves_a_whole_ledger(clones: tuple[Path, Path]) -
         if (clone.parent / "l.jsonl").exists():
             assert entries_of((clone.parent / "l.jsonl").read_bytes()).faults == ()
         if git(clone, "for-each-ref", "refs/heads/assay-ledger"):
-            assert run(clone, "verify").stdout.startswith("intact: ")
+            done = run(clone, "verify")
+            assert done.stdout.startswith("intact: "), f"{done.stdout}{done.stderr}"
     append(clone, 1_000_000)
     push(clone, "origin")
     assert run(clone, "verify").stdout.startswith(f"intact: {len(told(clone))} entries")

@@ -56,22 +56,20 @@ def publishable(root: Path, file: Path | None) -> tuple[bytes, int]:
     On the branch these are the lines that were sent to a remote repository: a push may place others behind those of
     other clones. Raises UsageError for a ledger with faults.
     """
+    folder = "" if file else git.checkout_of([str(root)])
+    shared = bool(folder and git.ask(folder, "remote").strip())
+    places = ("for-each-ref", "--format=%(objectname)", KNOWN, f"refs/remotes/*/{BRANCH}")
+    commits = git.ask(folder, *places).decode().split() if shared else []  # before the branch, which may grow
     data = ledger_bytes(root, file)
     if faults := entries_of(data).faults:
         hint = "see `assay ledger verify`"
         raise UsageError(f"the ledger has faults, so it is not published: {faults[0]}", hint=hint)
-    if file:
+    if not shared:
         return data, 0
-    folder = git.checkout_of([str(root)])
-    if not git.ask(folder, "remote").strip():
-        return data, 0
-    names = git.ask(folder, "for-each-ref", "--format=%(refname)", KNOWN, f"refs/remotes/*/{BRANCH}").decode().split()
-    sent = [each for each in (bytes_at(folder, name) for name in names) if data.startswith(each)]
+    sent = [each for each in (bytes_at(folder, commit) for commit in commits) if data.startswith(each)]
     if not sent:
-        hint = "send it first: assay ledger push"
-        raise UsageError(
-            "the ledger was not sent to a remote repository, so its entries may change their numbers", hint=hint
-        )
+        message = "the ledger was not sent to a remote repository, so its entries may change their numbers"
+        raise UsageError(message, hint="send it first: assay ledger push")
     done = max(sent, key=len)
     return done, data.count(b"\n") - done.count(b"\n")
 

@@ -18,6 +18,8 @@ from scanner.sources import git, git_folder, git_writing
 _TRIES = 200
 KNOWN = "refs/assay/ledger"
 """Where the ledgers of other repositories are remembered."""
+FETCHED = "-fetched"
+"""The end of the name of what was fetched and not yet compared."""
 _PLAIN = regex(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -56,7 +58,7 @@ def push(root: Path, remote: str) -> Pushed:
 def _try(folder: str, remote: str) -> Pushed | None:
     """Send once; None where somebody else wrote meanwhile, here or there."""
     own = git_writing.commit_at(folder, REFERENCE)
-    there = git_writing.fetch(folder, remote, REFERENCE, f"{known_reference(remote)}-fetched")
+    there = git_writing.fetch(folder, remote, REFERENCE, f"{known_reference(remote)}{FETCHED}")
     if there is None:
         return None
     known = git_writing.commit_at(folder, known_reference(remote))

@@ -79,11 +79,16 @@ def ledger_bytes(root: Path, file: Path | None = None) -> bytes:
         except UnreadableError as error:
             raise UsageError(error.message, str(file)) from None
     folder = git.checkout_of([str(root)])
+    return bytes_at(folder, needed_commit(folder))
+
+
+def needed_commit(folder: str) -> str:
+    """The commit that holds the ledger of a repository; raises UsageError without one."""
     commit = ledger_commit(folder)
     if not commit:
         hint = "record a run: assay ledger append PACK, or name a file: --file FILE"
         raise UsageError(f"there is no ledger: the repository has no branch {BRANCH}", hint=hint)
-    return bytes_at(folder, commit)
+    return commit
 
 
 def ledger_commit(folder: str) -> str:

@@ -321,6 +321,28 @@ def test_dirty_files_are_named_and_not_counted_as_committed(tmp_path: Path) -> N
     )
 
 
+def test_a_build_starts_no_program_of_the_checkout(tmp_path: Path) -> None:
+    """The settings of the checkout, and of a repository in it, name programs for whatever Git may look at."""
+    repository = make_repository(tmp_path / "bank", {".gitattributes": "* filter=bank\n"})
+    inner = make_repository(repository / "inner", {".gitattributes": "* filter=inner\n"})
+    git(repository, "add", "inner")
+    git(repository, "commit", "--quiet", "--message", "second")
+    head, _, message = git(repository, "cat-file", "commit", "HEAD").partition("\n\n")
+    (tmp_path / "commit").write_text(f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n\n{message}\n")
+    signed = git(repository, "hash-object", "-t", "commit", "-w", str(tmp_path / "commit"))
+    git(repository, "update-ref", "HEAD", signed)
+    (tmp_path / "evil.sh").write_text(f"#!/bin/sh\ntouch {tmp_path}/started\ncat\n")
+    (tmp_path / "evil.sh").chmod(0o755)
+    for folder in (repository, inner):
+        (folder / "logo.txt").write_text("z")
+        git(folder, "config", "log.showSignature", "true")
+        for name in ("gpg.program", "core.fsmonitor", f"filter.{folder.name}.clean", "diff.external", "core.pager"):
+            git(folder, "config", name, str(tmp_path / "evil.sh"))
+    assert build(repository, tmp_path / "pack").returncode == 0
+    assert read(tmp_path / "pack", "run.json")["repository"]["commit"] == signed
+    assert not (tmp_path / "started").exists()
+
+
 def test_files_outside_of_git_make_a_pack_too(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "web.yaml").write_text(FILES["deploy/web.yaml"])

@@ -194,7 +194,7 @@ def _in_another_order(repository: Path) -> None:
 
 @pytest.mark.slow
 def test_two_builds_are_equal_whatever_the_machine(history: Path, tmp_path: Path, key: Path) -> None:
-    """Other folders, orders of files, processes, hash seeds, time zones, languages, masks and home folders."""
+    """Other folders, orders of files, processes, hash seeds, time zones, languages, masks, home folders, checkouts."""
     chosen = [part for rule in SELECT for part in ("--select", rule)]
     made = ("evidence", "build", ".", "--framework", "soc2", *chosen, "--today", "2026-11-30", "--key", str(key))
     usual = os.umask(0o022)
@@ -217,11 +217,18 @@ def test_two_builds_are_equal_whatever_the_machine(history: Path, tmp_path: Path
             packs.append(files(out))
     finally:
         os.umask(usual)
+    git(tmp_path / "clone0", "worktree", "add", "--quiet", str(tmp_path / "tree"))
+    for folder, more in (("clone0", ("--git-revision", "HEAD")), ("tree", ())):
+        out = tmp_path / f"pack of {folder}"
+        done = assay(*made, "--out", str(out), *more, cwd=tmp_path / folder)
+        assert done.returncode == 0, done.stderr
+        packs.append(files(out))
     assert {b"rendered with" in packs[0]["population.jsonl"], b"W-1" in packs[0]["results.json"]} == {True}
     for pack in packs[1:]:
         assert {name for name in pack | packs[0] if pack.get(name) != packs[0].get(name)} <= CHANGING
 
 
+@pytest.mark.slow
 def test_a_shallow_clone_differs_in_who_wrote_a_waiver_only(history: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{history}", str(tmp_path / "shallow"))
     for repository, out in ((history, "whole"), (tmp_path / "shallow", "part")):

@@ -195,7 +195,7 @@ def _in_another_order(repository: Path) -> None:
 
 @pytest.mark.slow
 def test_two_builds_are_equal_whatever_the_machine(history: Path, tmp_path: Path, key: Path) -> None:
-    """Other folders, orders of files, processes, hash seeds, time zones, languages, masks and home folders."""
+    """Other folders, orders of files, processes, hash seeds, time zones, languages, masks, home folders, checkouts."""
     chosen = [part for rule in SELECT for part in ("--select", rule)]
     made = ("evidence", "build", ".", "--framework", "soc2", *chosen, "--today", "2026-11-30", "--key", str(key))
     usual = os.umask(0o022)
@@ -218,11 +218,18 @@ def test_two_builds_are_equal_whatever_the_machine(history: Path, tmp_path: Path
             packs.append(files(out))
     finally:
         os.umask(usual)
+    git(tmp_path / "clone0", "worktree", "add", "--quiet", str(tmp_path / "tree"))
+    for folder, more in (("clone0", ("--git-revision", "HEAD")), ("tree", ())):
+        out = tmp_path / f"pack of {folder}"
+        done = assay(*made, "--out", str(out), *more, cwd=tmp_path / folder)
+        assert done.returncode == 0, done.stderr
+        packs.append(files(out))
     assert {b"rendered with" in packs[0]["population.jsonl"], b"W-1" in packs[0]["results.json"]} == {True}
     for pack in packs[1:]:
         assert {name for name in pack | packs[0] if pack.get(name) != packs[0].get(name)} <= CHANGING
 
 
+@pytest.mark.slow
 def test_a_shallow_clone_differs_in_who_wrote_a_waiver_only(history: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{history}", str(tmp_path / "shallow"))
     for repository, out in ((history, "whole"), (tmp_path / "shallow", "part")):
@@ -320,6 +327,28 @@ def test_dirty_files_are_named_and_not_counted_as_committed(tmp_path: Path) -> N
         False,
         False,
     )
+
+
+def test_a_build_starts_no_program_of_the_checkout(tmp_path: Path) -> None:
+    """The settings of the checkout, and of a repository in it, name programs for whatever Git may look at."""
+    repository = make_repository(tmp_path / "bank", {".gitattributes": "* filter=bank\n"})
+    inner = make_repository(repository / "inner", {".gitattributes": "* filter=inner\n"})
+    git(repository, "add", "inner")
+    git(repository, "commit", "--quiet", "--message", "second")
+    head, _, message = git(repository, "cat-file", "commit", "HEAD").partition("\n\n")
+    (tmp_path / "commit").write_text(f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n x\n\n{message}\n")
+    signed = git(repository, "hash-object", "-t", "commit", "-w", str(tmp_path / "commit"))
+    git(repository, "update-ref", "HEAD", signed)
+    (tmp_path / "evil.sh").write_text(f"#!/bin/sh\ntouch {tmp_path}/started\ncat\n")
+    (tmp_path / "evil.sh").chmod(0o755)
+    for folder in (repository, inner):
+        (folder / "logo.txt").write_text("z")
+        git(folder, "config", "log.showSignature", "true")
+        for name in ("gpg.program", "core.fsmonitor", f"filter.{folder.name}.clean", "diff.external", "core.pager"):
+            git(folder, "config", name, str(tmp_path / "evil.sh"))
+    assert build(repository, tmp_path / "pack").returncode == 0
+    assert read(tmp_path / "pack", "run.json")["repository"]["commit"] == signed
+    assert not (tmp_path / "started").exists()
 
 
 def test_files_outside_of_git_make_a_pack_too(tmp_path: Path) -> None:

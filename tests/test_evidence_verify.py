@@ -325,6 +325,7 @@ def test_a_scan_is_repeated_in_a_clone(packs: Path, repository: Path, tmp_path: 
     assert (done.returncode, "--reproduce needs exactly the commit" in done.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_scan_of_files_elsewhere_is_not_repeated(repository: Path, tmp_path: Path) -> None:
     done = build(repository, tmp_path / "pack", str(repository / "deploy"))
     assert done.returncode == 0, done.stderr

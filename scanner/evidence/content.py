@@ -23,6 +23,9 @@ PackContent: TypeAlias = dict[str, bytes]
 """Name in the pack -> content."""
 _REPORTS = {totals.RESULTS: "json", "results.sarif": "sarif", "report.html": "html"}
 
+_REPOSITORY = ".git"
+"""No file of a commit has this name: a folder in a clone, a file with an absolute path in a linked work tree."""
+
 
 def content_of(
     scan: Scan,
@@ -39,7 +42,8 @@ def content_of(
     if accounts is None:
         raise AssayError("a pack needs a scan that lists its subjects")
     own = replace(scan.run, started="", ended="", arguments=(), pack=PackReference(RUN, record.signature))
-    scan = replace(scan, run=own)
+    inputs = tuple(item for item in scan.inputs if item.path.rstrip("/").rpartition("/")[2] != _REPOSITORY)
+    scan = replace(scan, run=own, inputs=inputs)
     content = {name: _text(reports.render(form, scan)) for name, form in _REPORTS.items()}
     content[population.POPULATION] = population.population(scan, tracked or Tracked())
     content[population.SUBJECTS] = population.subjects(accounts)

@@ -24,6 +24,7 @@ _PATIENCE = 20
 _SAFE = (
     *("--no-pager", "--literal-pathspecs"),
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
+    *("-c", "log.showSignature=false"),
     *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
     *("-c", "log.showSignature=false"),
 )

@@ -71,10 +71,11 @@ def without_user(address: str) -> str:
 
 
 def _dirty(top: str) -> tuple[str, ...]:
-    """Paths that differ, without running a filter that the settings of the checkout name."""
+    """Paths that differ, without running a filter that the settings of the checkout, or of one in it, name."""
     filters = _line(top, "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process)$")
     silent = [part for name in filters.split("\n") if name for part in ("-c", f"{name}=")]
-    said = git.answer(top, *silent, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    how = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
+    said = git.answer(top, *silent, "status", *how)
     return tuple(sorted(os.fsdecode(record[3:]) for record in (said or b"").split(b"\0") if len(record) > 3))  # noqa: PLR2004
 
 

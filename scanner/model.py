@@ -94,6 +94,8 @@ class Subject(Struct, frozen=True, eq=False):
     """Subjects that describe one system share a group; facts never join across groups."""
     overlay: str = ""
     """Of a rendered object, the overlay or chart that it was built by."""
+    opens: frozenset[str] = frozenset()
+    """Kinds of objects that its overlay may also have from elsewhere; `ANY_KIND` where that is not known."""
     partial: bool = False
     """Others complete it, so that it shows nothing about what it does not state."""
     partly: frozenset[str] = frozenset()

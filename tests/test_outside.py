@@ -69,6 +69,24 @@ def test_what_an_object_names_is_told_and_the_scan_is_complete(
     assert found.verdict.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"patches": [{"patch": "{}"}], "images": [{"name": "web", "newTag": "2"}]},
+            "`spec.images`, `spec.patches` are not applied to the objects at its path",
+        ),
+        ({"postBuild": {"substitute": {"A": "b"}}}, "`spec.postBuild` is not applied to the objects at its path"),
+        ({"prune": True, "patches": []}, ""),
+    ],
+)
+def test_what_flux_changes_in_what_it_deploys_is_told(changes: dict[str, Any], told: str, tmp_path: Path) -> None:
+    spec = {"path": "./", "sourceRef": {"kind": "GitRepository", "name": "shop"}, **changes}
+    write(tmp_path / "a.yaml", "kustomize.toolkit.fluxcd.io/v1", "Kustomization", spec)
+    (one,) = scan([str(tmp_path)], Options(strict_documents=True)).inputs
+    assert (one.reason, one.losses) == (told, ())
+
+
 @pytest.mark.parametrize("path", ["./apps/web", "apps/web/", "/apps", "./"])
 def test_a_path_among_the_files_is_not_outside(path: str, tmp_path: Path) -> None:
     inside = tmp_path / "apps" / "web"

@@ -13,7 +13,7 @@ import pytest
 
 from scanner.controls import ControlStatus
 from scanner.finished_scan import Scan
-from scanner.model import Finding, InputStatus, Outcome
+from scanner.model import Finding, InputStatus, Outcome, Profile
 from scanner.scan import Options, scan
 from scanner.sources import Selection
 
@@ -534,6 +534,63 @@ def test_what_is_here_is_built_and_what_is_elsewhere_is_told(text: str, line: in
     assert result.verdict.exit_code == 1
     built = {item.subject_id for item in result.findings if item.rule == "kubernetes.container-not-privileged"}
     assert built == {f"core/Pod/{'shop' if 'pod.yaml' in text else 'default'}/app/containers/app"}
+
+
+NEEDING = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: far
+      containers: [{name: web, image: "web:1", envFrom: [{configMapRef: {name: far}}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {selector: {app: far}, ports: [{port: 80}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: far}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: far}
+subjects: [{kind: ServiceAccount, name: far, namespace: shop}]
+"""
+REFERENCES = {
+    "kubernetes.binding-accounts-exist",
+    "kubernetes.binding-role-exists",
+    "kubernetes.service-selects-workload",
+    "kubernetes.workload-references-exist",
+    "kubernetes.workload-service-account-exists",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.kustomize
+@pytest.mark.usefixtures("kustomize")
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("resources: [web.yaml]\n", Outcome.FAIL),
+        ("resources: [web.yaml, 'https://example.org/far.yaml']\n", Outcome.UNKNOWN),
+        ("resources: [web.yaml, ../base]\n", Outcome.UNKNOWN),
+        ("resources: [web.yaml]\ngenerators: [secret.yaml]\n", Outcome.FAIL),
+        ("resources: [web.yaml]\ngenerators: [other.yaml]\n", Outcome.UNKNOWN),
+    ],
+)
+def test_what_an_overlay_has_from_elsewhere_is_not_missing(text: str, outcome: Outcome) -> None:
+    here = Path.cwd()
+    lay(here, {"over/kustomization.yaml": f"{text}namespace: shop\n", "over/web.yaml": NEEDING})
+    lay(here, {"base/kustomization.yaml": "resources: ['https://example.org/far.yaml']\n"})
+    for name, kind in (("secret", "ksops"), ("other", "Maker")):
+        lay(here, {f"over/{name}.yaml": f"apiVersion: example.org/v1\nkind: {kind}\nmetadata: {{name: a}}\n"})
+    found = [
+        each for each in scan(["over", "base"], Options(profile=Profile.STRICT)).findings if each.rule in REFERENCES
+    ]
+    assert {(each.rule, each.outcome) for each in found} == {(rule, outcome) for rule in REFERENCES}
 
 
 @pytest.mark.slow

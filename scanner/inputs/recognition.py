@@ -55,7 +55,9 @@ def recognise_source(source: Source, limits: Limits, deploy_target: str = "") ->
             outside = _outside(source)
             return Input(source.path, *_seal(source), InputStatus.ASSESSED, source.whole, losses=outside)
         case RenderedFile():
-            return subjects.Recognition(rendering.documents(source.rendered, limits), group=source.path)
+            return subjects.Recognition(
+                rendering.documents(source.rendered, limits), group=source.path, opens=source.opens
+            )
         case File():
             return _read(source, limits, deploy_target)
         case _:

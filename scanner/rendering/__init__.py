@@ -92,7 +92,9 @@ def _placed(file: File, found: RenderingPlan) -> Source:
         if isinstance(result, str):
             return UnreadableFile(file.path, result, found.makes(file.path), file.path)
         texts = tuple(item for item in result.texts if not found.named or item[0] in {*found.named, file.path})
-        return RenderedFile(file.path, file.content, replace(result, texts=texts), _elsewhere(file, found))
+        return RenderedFile(
+            file.path, file.content, replace(result, texts=texts), _elsewhere(file, found), found.opens(file.path)
+        )
     chart = _chart_of(file, found)
     whole = found.done.get(chart.marker) if chart else None
     own = _of_chart(file, chart, whole) if chart and whole is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from scanner import found_programs
 from scanner.errors import UnreadableError
+from scanner.late import regex
 from scanner.model import ANY_KIND
 from scanner.rendering import local_part, programs, unused_objects
 from scanner.rendering.encrypted_generators import read_plain
@@ -33,6 +35,8 @@ from scanner.sources import RenderingResult
 _PACKAGE = b"sigs.k8s.io/kustomize/"
 """The package in Go that builds overlays."""
 _MAKING = ("generators", "helmCharts", "helmChartInflationGenerator", "transformers")
+_OF_SECRETS = regex(r"sops|secret|vault", re.IGNORECASE)
+"""Names of generators that make Secrets."""
 NEEDS = "not assessed: needs kustomize or kubectl on PATH"
 
 
@@ -55,6 +59,8 @@ class Overlay(Struct, frozen=True):
     """(kustomization file, line, what it is) of what is named and is not here."""
     fault: str = ""
     """Why it cannot be built."""
+    opens: tuple[str, ...] = ()
+    """Kinds of objects that it may have from elsewhere."""
     makes: tuple[str, ...] = (ANY_KIND,)
     """Kinds of objects that it may have beside those of its files."""
 
@@ -143,12 +149,16 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
         return None
     files: dict[str, set[str]] = {"objects": set(), "changes": set(), "sources": set(), "further": set()}
     elsewhere: list[tuple[str, int, str]] = []
+    opens: set[str] = set()
     pending, faults = {marker: first}, []
     met = {marker}
     while pending:
         here, it = pending.popitem()
         faults += [it.fault if here == marker else f"{here}: {it.fault}"] if it.fault else []
-        elsewhere += [(here, line, what) for line, what in (*it.elsewhere, *_made_by_plugins(it, ground))]
+        made = list(_made_by_plugins(it, ground))
+        elsewhere += [(here, line, what) for line, what in (*it.elsewhere, *made)]
+        opens |= {ANY_KIND} if it.elsewhere else set()
+        opens |= {"Secret" if _OF_SECRETS.search(what) else ANY_KIND for _, what in made}
         for role, name in it.named():
             inner = "" if role == "further" or ground.why_not(name) else _marker(ground, name)
             if ground.is_file(name):
@@ -168,7 +178,9 @@ def overlay(marker: str, ground: SourceTree) -> Overlay | None:
     objects = files["objects"] - changes
     whole = (frozenset(objects), frozenset(changes), frozenset(files["sources"]), frozenset(files["further"]))
     makes = (ANY_KIND,) if faults or elsewhere else _made(read_plain(each, ground) for each in sorted(met))
-    return Overlay(marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", makes)
+    return Overlay(
+        marker, first.component, *whole, tuple(sorted(elsewhere)), faults[0] if faults else "", tuple(opens), makes
+    )
 
 
 def _made_by_plugins(it: Kustomization, ground: SourceTree) -> Iterator[tuple[int, str]]:

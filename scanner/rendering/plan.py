@@ -82,6 +82,10 @@ class RenderingPlan(Struct):
         """The kinds of objects that a chart or an overlay may have beside those of its files, which are read."""
         return next((it.makes for it in self.overlays if it.marker == marker), (ANY_KIND,))
 
+    def opens(self, marker: str) -> tuple[str, ...]:
+        """The kinds of objects that an overlay may have from elsewhere."""
+        return next((it.opens for it in self.overlays if it.marker == marker), ())
+
     def failed(self) -> set[str]:
         """The overlays that could not be built."""
         return {it.marker for it in self.overlays if not isinstance(self.done.get(it.marker), RenderingResult)}

@@ -109,6 +109,8 @@ class RenderedFile(Struct, frozen=True):
     rendered: RenderingResult
     elsewhere: tuple[tuple[int, str], ...] = ()
     """(line, what it is) of what it names and is not among the scanned files."""
+    opens: tuple[str, ...] = ()
+    """Kinds of objects that may be there."""
 
 
 Met: TypeAlias = File | SkippedFile | UnreadableFile

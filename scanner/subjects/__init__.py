@@ -86,7 +86,8 @@ class Recognition:
 
     With a `group`, a renderer made them: one system, of documents that no person wrote. `whole` is the format of a text
     that is recognised and not read. `deploy_target` is who deploys Compose files, where the caller says so. Only where
-    a text may be a `patch`, a part of a workload is one.
+    a text may be a `patch`, a part of a workload is one. `opens` are kinds of objects that a group also has from
+    elsewhere.
     """
 
     def __init__(
@@ -97,7 +98,9 @@ class Recognition:
         deploy_target: str = "",
         *,
         patch: bool = False,
+        opens: Iterable[str] = (),
     ) -> None:
+        self._opens = frozenset(opens)
         self._parts = parts
         self._patch = patch
         self._deploy_target = deploy_target
@@ -133,7 +136,10 @@ class Recognition:
             for subject in self._of(read):
                 self.count += 1
                 self._kinds.add(subject.kind)
-                yield replace(subject, group=self._group, overlay=self._group) if self._group else subject
+                yield self._rendered(subject) if self._group else subject
+
+    def _rendered(self, subject: Subject) -> Subject:
+        return replace(subject, group=self._group, overlay=self._group, opens=self._opens)
 
     def _of(self, part: Document) -> Iterator[Subject]:
         """The subjects of a document, and the document itself if its format is supported."""

@@ -109,6 +109,13 @@ def elsewhere(document: Document) -> Iterator[tuple[int, str, str]]:
                 yield _line(document, each.node), each.what, each.folder
 
 
+def notes(document: Document) -> str:
+    """What objects change in what they deploy, without effect on what is read of that."""
+    if not (is_object(document.root.value) and document.format in ("yaml", "json")):
+        return ""
+    return "; ".join(filter(None, map(outside.not_applied, unwrap(document.root))))
+
+
 def _unread(thing: Node) -> Iterator[tuple[Node, str]]:
     """The parts of an object on the way to its containers that cannot be read, and why."""
     for path in _WORKLOADS.get(thing.value["kind"], ()):
@@ -173,4 +180,5 @@ FORMAT = Format(
     signs=key_sign("apiVersion"),
     losses=losses,
     elsewhere=elsewhere,
+    notes=notes,
 )

@@ -7,6 +7,12 @@ from typing import NamedTuple
 
 from scanner.documents.positions import Node
 
+_FLUX = "kustomize.toolkit.fluxcd.io"
+_CHANGES = (
+    *("commonMetadata", "components", "images", "namePrefix", "nameSuffix", "patches", "patchesJson6902"),
+    *("patchesStrategicMerge", "postBuild", "targetNamespace"),
+)
+
 
 class Elsewhere(NamedTuple):
     """A chart or a path that an object names."""
@@ -23,7 +29,7 @@ def elsewhere(node: Node) -> Iterator[Elsewhere]:
     group, kind, spec = node.value["apiVersion"].rpartition("/")[0], node.value["kind"], node.get("spec")
     if (group, kind) == ("helm.toolkit.fluxcd.io", "HelmRelease"):
         yield from _release(spec)
-    elif (group, kind) == ("kustomize.toolkit.fluxcd.io", "Kustomization"):
+    elif (group, kind) == (_FLUX, "Kustomization"):
         path = spec.get("path") or spec
         yield from _named(path, "path", _text(spec.get("path")) or "./", _reference(spec.get("sourceRef")))
     elif (group, kind) == ("argoproj.io", "Application"):
@@ -32,6 +38,16 @@ def elsewhere(node: Node) -> Iterator[Elsewhere]:
         yield from _application(spec.get("template", "spec"))
     elif (group, kind) == ("helm.cattle.io", "HelmChart"):
         yield from _named(spec.get("chart"), "chart", _text(spec.get("chart")), _text(spec.get("repo")))
+
+
+def not_applied(node: Node) -> str:
+    """The changes that a Kustomization of Flux makes to what is at its path, which is read as it is there."""
+    group, spec = node.value["apiVersion"].rpartition("/")[0], node.get("spec")
+    if (group, node.value["kind"]) != (_FLUX, "Kustomization"):
+        return ""
+    stated = [f"`spec.{name}`" for name in _CHANGES if spec.get(name).value]
+    verb = "is" if len(stated) == 1 else "are"
+    return f"{', '.join(stated)} {verb} not applied to the objects at its path" if stated else ""
 
 
 def _release(spec: Node) -> Iterator[Elsewhere]:

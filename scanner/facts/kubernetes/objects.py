@@ -11,7 +11,7 @@ from scanner.facts.kubernetes import unread_objects
 from scanner.facts.step import Whole, read
 from scanner.late import regex
 from scanner.marks import start_of
-from scanner.model import Subject
+from scanner.model import ANY_KIND, Subject
 from scanner.subjects.computed import has_variable
 from scanner.subjects.kubernetes import CLUSTER_SCOPED, CONTAINER, RESOURCE, WORKLOAD
 
@@ -104,7 +104,8 @@ class Objects:
         if near:
             return next((one for one in near if one.origin.path == seeker.origin.path), near[-1]), True
         open_name = (group, kind) in self._unnamed or has_variable(kind + name + namespace)
-        return None, self.complete(kind, *_MAKERS.get(kind, ())) and not maybe and not open_name
+        whole = self.complete(kind, *_MAKERS.get(kind, ())) and not opens(seeker, kind)
+        return None, whole and not maybe and not open_name
 
     def nearest(self, seeker: Subject, group: str, kind: str, name: str) -> tuple[list[Subject], bool]:
         """As `find`, with all objects of the name where none is in the referring object's own file or its folder."""
@@ -112,7 +113,8 @@ class Objects:
         folder = posixpath.dirname(seeker.origin.path)
         own = [one for one in near if one.origin.path == seeker.origin.path]
         beside = own[:1] or [one for one in near if posixpath.dirname(one.origin.path) == folder]
-        return beside or near, bool(near) or (self.complete(kind, near=seeker) and not maybe)
+        whole = self.complete(kind, near=seeker) and not opens(seeker, kind)
+        return beside or near, bool(near) or (whole and not maybe)
 
     def near(
         self, seeker: Subject, group: str, kind: str, name: str, *, namespace: str = ""
@@ -180,6 +182,11 @@ def in_same_namespace(one: Subject, other: Subject, namespace: str = "") -> bool
     if one.group or other.group:
         return True if one.group == other.group else None
     return True if posixpath.dirname(one.origin.path) == posixpath.dirname(other.origin.path) else None
+
+
+def opens(seeker: Subject, *kinds: str) -> bool:
+    """Whether the overlay of an object may have objects of some kinds from elsewhere."""
+    return bool(seeker.opens) and not seeker.opens.isdisjoint((ANY_KIND, *kinds))
 
 
 def in_same_system(one: Subject, other: Subject) -> bool:

@@ -12,7 +12,7 @@ from scanner.facts.kubernetes.cluster import Cluster
 from scanner.facts.kubernetes.objects import name_of, path
 from scanner.facts.kubernetes.selectors import Selections
 from scanner.facts.step import Facts, read, step
-from scanner.model import Subject
+from scanner.model import ANY_KIND, Subject
 from scanner.subjects.kubernetes import RESOURCE, WORKLOAD
 
 SELECTED = Fact(
@@ -90,7 +90,8 @@ def _select(
         selector = _selector(subject)
         sure, maybe = pods.selected(subject, selector, labels_only=labels_only)
         selections.add(subject, (sure, maybe))
-        if sure or (objects.has_all_pods() and not maybe and not cluster.makers.may_meet(subject, selector)):
+        maybe_made = cluster.makers.may_meet(subject, selector) or ANY_KIND in subject.opens
+        if sure or (objects.has_all_pods() and not maybe and not maybe_made):
             facts.add(subject, SELECTED, pods.names(sure))
         else:
             facts.lack(subject, SELECTED, partial(lacks.of_pods, cluster, subject, selector, maybe))

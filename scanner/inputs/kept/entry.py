@@ -120,6 +120,7 @@ class _SubjectRow(Struct, array_like=True, forbid_unknown_fields=True):
     reasons: dict[str, tuple[str, str]]
     group: str
     overlay: str
+    opens: frozenset[str]
     partial: bool
     partly: frozenset[str]
     told: tuple[int, str]
@@ -157,6 +158,7 @@ def _subject(row: _SubjectRow) -> Subject:
         row.reasons,
         row.group,
         row.overlay,
+        row.opens,
         row.partial,
         row.partly,
         row.told,

@@ -11,7 +11,7 @@ from scanner.facts.kubernetes import lacks
 from scanner.facts.kubernetes.access.bindings import Account, account_of, accounts_of
 from scanner.facts.kubernetes.access.roles import RBAC, bundle
 from scanner.facts.kubernetes.cluster import Cluster
-from scanner.facts.kubernetes.objects import Objects, in_same_system, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, in_same_system, namespace_of, opens, path
 from scanner.facts.lack import Lack
 from scanner.facts.step import Facts, read, step
 from scanner.model import Subject
@@ -52,7 +52,8 @@ def find_bound_accounts(cluster: Cluster, facts: Facts) -> None:
         for number, account in accounts_of(binding):
             if account and path(binding.bindings["object"]["subjects"][number], "kind") == "ServiceAccount":
                 item = BoundAccount(name=str(account), field=f"subjects.{number}.name")
-                if (found := made.has(binding, account, whole=cluster.objects.complete("ServiceAccount"))) is not None:
+                whole = cluster.objects.complete("ServiceAccount") and not opens(binding, "ServiceAccount")
+                if (found := made.has(binding, account, whole=whole)) is not None:
                     item["found"] = found
                 else:
                     words = partial(_lack, cluster.objects, binding, account)

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from scanner.facts.groups import place
 from scanner.facts.kubernetes.access import built_in_roles, permissions
-from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, path
+from scanner.facts.kubernetes.objects import Objects, kind_of, name_of, namespace_of, opens, path
 from scanner.facts.kubernetes.selectors import selects
 from scanner.model import Subject
 from scanner.places import Location
@@ -87,7 +87,7 @@ class Roles:
             clauses = (*map(PolicyRule, known), *(clause for some in added for clause in some))
             return Role(kind, name, True, clauses, permissions.rights((clause.rule, clause) for clause in clauses))
         if not chosen or not sure:
-            absent = False if self._whole and sure else None
+            absent = False if self._whole and sure and not opens(binding, kind) else None
             return Role(kind, name, built_in_roles.of_platform(kind, name) or absent)
         first, *others = map(self._grants, chosen)
         if any([clause.rule for clause in first[0]] != [clause.rule for clause in other[0]] for other in others):

@@ -15,7 +15,7 @@ from scanner import documents, sources
 from scanner.configuration.weakening import ConfigurationChange
 from scanner.errors import AssayError
 from scanner.facts.kubernetes.objects import name_of
-from scanner.facts.setting import is_documentation, not_deployed
+from scanner.facts.setting import is_deployed, not_deployed
 from scanner.model import Subject
 from scanner.safe_read import read
 from scanner.scan import Evaluated, evaluate
@@ -58,7 +58,7 @@ def _moved(lost: _Objects, there: _Objects, why: str = "") -> Iterator[Configura
     by_path: defaultdict[str, list[Subject]] = defaultdict(list)
     for identity, subject in there.items():
         path = subject.overlay or subject.origin.path
-        if why or is_documentation(path):
+        if why or not is_deployed(path):
             by_path[path].append(lost[identity])
     for path, some in sorted(by_path.items()):
         verb = "is" if len(some) == 1 else "are"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scanner import engines, sources
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART
-from scanner.facts.setting import OBJECTS
+from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
 from scanner.late import regex
 from scanner.model import ANY_KIND, Finding, Input, InputStatus, Outcome, Subject
@@ -21,6 +21,8 @@ _FOLDER = "scan the folder"
 _ASKED = regex(f"(?:{MAKE_READABLE}|({MAKE_READABLE_APART}))" + r"(\w+(?: or \w+)*)")
 _LONGEST_REASON = 200
 """Letters of the reason why a file could not be read, in the message of a finding."""
+_HINT = regex(r", and Assay does not|, such as ")
+"""Begins in a reason what the message of a finding leaves out."""
 _NAMED = 3
 """Files that are named which could not be read."""
 
@@ -138,22 +140,31 @@ def _with_unread(found: Finding, unread: Sequence[Input]) -> Finding:
     """A finding that further files may decide, with the names of those that could not be read."""
     if found.outcome is not Outcome.UNKNOWN:
         return found
+    beside = _beside(found.overlay or found.location.path, unread)
     if asked := _ASKED.search(found.provide):
         kinds = {ANY_KIND, *asked[2].split(" or ")}
-        of_any = [item for item in unread if not item.system] if asked[1] else unread
+        of_any = [item for item in beside if not item.system] if asked[1] else beside
         some = [item for item in of_any if not kinds.isdisjoint(item.may_hold)] or of_any or unread
         provide = found.provide.replace(asked[0], _readable(some))
     elif _FOLDER in found.provide:
-        provide = f"{found.provide}, and make {_named([item.path for item in unread])} readable"
+        provide = f"{found.provide}, and make {_named([item.path for item in beside])} readable"
     else:
         return found
     return replace(found, provide=provide, message=found.message.replace(found.provide, provide))
+
+
+def _beside(place: str, unread: Sequence[Input]) -> Sequence[Input]:
+    """The inputs that may hold what counts for an object at a place; all if there are no such ones."""
+    deployed = [item for item in unread if is_deployed(item.path)] if is_deployed(place) else unread
+    some = deployed if is_of_tests(place) else [item for item in deployed if not is_of_tests(item.path)]
+    return some or deployed or unread
 
 
 def _readable(some: Sequence[Input]) -> str:
     """How to make inputs readable: the first of them with what hinders it, and how many more there are."""
     first, more = some[0], len(some) - 1
     why = first.reason.removeprefix("not assessed: ").replace(f"{first.path} uses", "it uses")
+    why = _HINT.split(why)[0]
     also = f", and {more} more that {'was' if more == 1 else 'were'} not read" if more else ""
     made = "them if they are" if more else "it if it is"
     return f"make {first.path} readable ({_short(why)}){also}, or exclude {made} not deployed"

@@ -115,6 +115,7 @@ ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace
         ("all.yaml", "- {{ each }}\n", {SELECTED, TAKEOVER}),
         ("testdata/a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", set()),
         ("examples/a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", set()),
+        ("e2e/a.yaml", "apiVersion: {{ .a }}\nkind: {{ .b }}\n", set()),
     ],
 )
 def test_a_file_that_cannot_be_read_leaves_open_what_it_may_hold(
@@ -155,6 +156,9 @@ def test_a_broken_block_of_a_page_changes_no_outcome(tmp_path: Path, manifests: 
 def test_the_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "web.yaml").write_text(DEPLOYMENT)
     (tmp_path / "deny.yaml").write_text(POLICY + "bad: [\n")
+    for other in ("examples", "testdata", "e2e"):  # what is there counts for nothing that is deployed
+        (tmp_path / other).mkdir()
+        (tmp_path / other / "deny.yaml").write_text(POLICY + "bad: [\n")
     found = unknown(tmp_path)[SELECTED]
     assert found.provide.startswith("make deny.yaml readable (not valid YAML: did not find expected node content")
     assert found.provide.endswith(" at line 5), or exclude it if it is not deployed")

@@ -26,6 +26,8 @@ class Unread(NamedTuple):
     """The chart or overlay that they would be of; empty where it may be any."""
     deployed: bool = True
     """They would count as deployed, by the place of the file."""
+    of_tests: bool = False
+    """The file is in a folder of tests."""
 
 
 Whole: TypeAlias = bool | frozenset[Unread]

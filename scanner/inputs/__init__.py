@@ -15,7 +15,7 @@ from itertools import islice
 from msgspec import Struct
 
 from scanner.facts.field_filter import FieldFilter
-from scanner.facts.setting import is_deployed
+from scanner.facts.setting import is_deployed, is_of_tests
 from scanner.facts.step import Unread, Whole
 from scanner.inputs import recognition
 from scanner.inputs.batches import spread
@@ -143,7 +143,9 @@ def unread_kinds(items: Iterable[Input]) -> Whole:
     """Whether everything was read; where not, the kinds of objects that may be in what was not."""
     hiding = [item for item in items if hides_something(item)]
     return not hiding or frozenset(
-        Unread(kind, item.system, is_deployed(item.path)) for item in hiding for kind in item.may_hold
+        Unread(kind, item.system, is_deployed(item.path), is_of_tests(item.path))
+        for item in hiding
+        for kind in item.may_hold
     )
 
 

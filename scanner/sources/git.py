@@ -26,7 +26,6 @@ _SAFE = (
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"),
     *("-c", "log.showSignature=false"),
     *("-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null"),
-    *("-c", "log.showSignature=false"),
 )
 """Options for Git.
 

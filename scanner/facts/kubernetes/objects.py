@@ -137,17 +137,18 @@ class Objects:
     def complete(self, *kinds: str, near: Subject | None = None) -> bool:
         """Whether there are no objects of some kinds but those that were read.
 
-        With `near`, only those count that can be of one system with that object (see `in_same_system`).
+        With `near`, only those count that can be of one system with that object (see `in_same_system`), and those in
+        folders of tests only for what is in one.
         """
-        return self._unread.hold_none(kinds, near.group if near else "")
+        return self._unread.hold_none(kinds, near)
 
     def has_all_pods(self, near: Subject | None = None) -> bool:
         """Whether there are no pods but those of the workloads that were read; `near` as in `complete`."""
-        return self._unread.hold_only(_WITHOUT_PODS, near.group if near else "")
+        return self._unread.hold_only(_WITHOUT_PODS, near)
 
     def has_everything(self, near: Subject | None = None) -> bool:
         """Whether the objects are all there are; `near` as in `complete`."""
-        return self._unread.hold_only((), near.group if near else "")
+        return self._unread.hold_only((), near)
 
     def elsewhere(self, seeker: Subject, group: str, kind: str, name: str) -> bool:
         """Whether another chart or overlay has an object of a name, which may be applied beside the seeker's own."""

@@ -71,19 +71,32 @@ _KEPT = 50_000
 """Paths whose context is kept: two states of a tree are asked for one after the other."""
 
 
+_SETTINGS = "mcp.json"
+"""The end of the name of a file without such a part that an agent loads."""
+_ANY = "any"
+"""A name that tells nothing."""
+
+
 @lru_cache(maxsize=_KEPT)
 def context_of(path: str) -> Context:
     """The context of an input, by its path relative to the scan."""
-    return _told(path) if _tells(path) else Context.LIVE
-
-
-def _tells(path: str) -> bool:
-    """Whether a path may match one of the expressions: six searches take as long as reading a small file."""
     folder, _, name = path.rpartition("/")
-    if _folder_tells(folder) or not name.isascii():
+    return _told(path) if _name_tells(name) else _context_of_folder(folder)
+
+
+@lru_cache(maxsize=4096)
+def _context_of_folder(folder: str) -> Context:
+    """The context of the files of a folder whose names tell nothing: ten searches take as long as reading a file."""
+    path = f"{folder}/{_ANY}"
+    return _told(path) if _TELLING_FOLDER.search(path) else Context.LIVE
+
+
+def _name_tells(name: str) -> bool:
+    """Whether the name of a file may match one of the expressions."""
+    if not name.isascii():
         return True
     name = name.removesuffix("\n").lower()  # where an expression ends with `$`, a line may end too
-    return name.startswith("readme") or not _ENDINGS.isdisjoint(name.rsplit(".", 2)[1:])
+    return name.startswith("readme") or name.endswith(_SETTINGS) or not _ENDINGS.isdisjoint(name.rsplit(".", 2)[1:])
 
 
 def _told(path: str) -> Context:
@@ -100,11 +113,6 @@ def _told(path: str) -> Context:
     return Context.DOCUMENTATION if _DOCUMENTATION.search(path) else Context.LIVE
 
 
-@lru_cache(maxsize=4096)
-def _folder_tells(folder: str) -> bool:
-    return bool(_TELLING_FOLDER.search(f"{folder}/"))
-
-
 @lru_cache(maxsize=_KEPT)
 def is_for_agents(path: str) -> bool:
     """Whether an agent loads an input, by its path."""
@@ -114,7 +122,16 @@ def is_for_agents(path: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def is_loaded(path: str) -> bool:
     """Whether a tool can load an input as it is from where it stands."""
-    return not _tells(path) or not (_is_document(path) or _is_template(path) or _is_test_data(path))
+    folder, _, name = path.rpartition("/")
+    if not _name_tells(name):
+        return not _holds_test_data(folder)
+    return not (_is_document(path) or _is_template(path) or _is_test_data(path))
+
+
+@lru_cache(maxsize=4096)
+def _holds_test_data(folder: str) -> bool:
+    """Whether the files of a folder whose names tell nothing are data of tests."""
+    return _is_test_data(f"{folder}/{_ANY}")
 
 
 @lru_cache(maxsize=_KEPT)

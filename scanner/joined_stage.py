@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -34,6 +35,8 @@ _FEW, _SMALL = 500, 500_000
 """Subjects, and bytes of the files that they come from, up to which another process costs more than it may save."""
 _SLOWEST = 100_000
 """Bytes a second below which the work on all subjects counts as hanging."""
+_PORTION = 100
+"""Subjects that are evaluated at once: what they gave is searched for credentials while the next ones are evaluated."""
 _FACTS, _RULES, _POLICY = range(3)
 _Task = tuple[int, str, int]
 """One part of the work: the facts, the rules about a kind of subject, or a policy by its number; and of which side."""
@@ -139,11 +142,12 @@ class JoinedStage:
         look: Callable[[Evaluation | _Told], object] = lambda _: None,
     ) -> JoinedResult:
         """What comes of the subjects; `look` is shown each part, while other processes work on the next one."""
-        joined, parts = JoinedResult(), list[tuple[_Task, Evaluation | _Told | _FailedPart]]()
-        for task, part in self._done(size, meanwhile):
-            parts.append((task, part))
+
+        def arrived(part: Evaluation | _Told | _FailedPart) -> None:
             if not isinstance(part, _FailedPart):
                 look(part)
+
+        joined, parts = JoinedResult(), list(self._done(size, meanwhile, arrived))
         lost = [each for each in parts if each[0][0] == _FACTS and isinstance(each[1], _FailedPart)]
         joined.lost = bool(lost)
         for task, part in (*lost[:1], *(each for each in parts if each[0][0] == _POLICY or not lost)):
@@ -151,13 +155,22 @@ class JoinedStage:
         joined.derived = self._derived_of(joined.told)
         return joined
 
-    def _done(self, size: int, meanwhile: Callable[[], object] | None) -> _Done:
+    def _done(
+        self,
+        size: int,
+        meanwhile: Callable[[], object] | None,
+        arrived: Callable[[Evaluation | _Told | _FailedPart], object],
+    ) -> _Done:
         """Each part of the work with what it gave."""
         if not self._foreign and len(self._subjects) <= _FEW and size <= _SMALL:
-            return ((task, part) for some in self._tasks() for task in some for part in self._work(task))
+            for task in chain.from_iterable(self._tasks()):
+                for part in self._work(task):
+                    arrived(part)
+                    yield task, part
+            return
         allowed, number = size // _SLOWEST, min(len(self._sides), self._jobs or len(os.sched_getaffinity(0)))
-        workers = Workers(self._work, self._failed, number, self._limits, lambda _: allowed)
-        return ((task, part) for task, (part,) in workers.run(self._tasks(), meanwhile))
+        workers = Workers(self._work, self._failed, number, self._limits, lambda _: allowed, arrived)
+        yield from ((task, part) for task, parts in workers.run(self._tasks(), meanwhile) for part in parts)
 
     def _tasks(self) -> Iterator[list[_Task]]:
         """The parts of the work, those that need the same facts together."""
@@ -188,7 +201,9 @@ class JoinedStage:
         if what == _FACTS:
             yield dict(self._read_by_frameworks(frozenset(judged), self._derived[number]))
         else:
-            yield self._rules.evaluate((each for each in judged if each.kind == name), self._derived[number])
+            some = [each for each in judged if each.kind == name]
+            for start in range(0, max(1, len(some)), _PORTION):
+                yield self._rules.evaluate(some[start : start + _PORTION], self._derived[number])
 
     def _read_by_frameworks(
         self, judged: Collection[Subject], derived: facts.Derived

@@ -54,6 +54,8 @@ _Value = TypeVar("_Value")
 _Parts: TypeAlias = dict[type, Callable[[Any], Iterable[Any]] | None]
 _SEARCHED = "password: none\n"
 """A text with a word that patterns begin with, and nothing to hide."""
+_TEXTLESS = {"bool", "int", "float"}
+"""Types of fields of structs, as they are written, that hold no text."""
 _harmless_names: set[str] = set()
 """Of the names that were searched at once, those without a credential."""
 
@@ -189,11 +191,11 @@ def _collect(values: Iterable[Any], parts: _Parts, found: dict[str, None]) -> No
         kind = type(value)
         if kind is str:
             found[value] = None
-            continue
-        if kind not in parts:
-            parts[kind] = _parts_of(kind)
-        if within := parts[kind]:
-            _collect(within(value), parts, found)
+        elif value:  # within what is empty there is nothing
+            if kind not in parts:
+                parts[kind] = _parts_of(kind)
+            if within := parts[kind]:
+                _collect(within(value), parts, found)
 
 
 def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
@@ -204,7 +206,9 @@ def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
         return lambda value: chain(value, value.values())
     if issubclass(kind, tuple | list | frozenset):
         return iter
-    names = kind.__struct_fields__ if issubclass(kind, Struct) else ()
+    if not issubclass(kind, Struct):
+        return None
+    names = [name for name in kind.__struct_fields__ if kind.__annotations__.get(name) not in _TEXTLESS]
     if len(names) == 1:
         return lambda value: (getattr(value, names[0]),)
     return attrgetter(*names) if names else None
@@ -220,11 +224,12 @@ def _telling(texts: list[str]) -> Iterator[str]:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """Where each begins and ends, in order and without overlaps."""
-    from scanner.credentials import assigned, encoded, hits, lines, telling_lines
+    from scanner.credentials import assigned, begun, encoded, hits, lines, telling_lines
 
+    beginnings = begun(text, _BEGINNINGS)
     spans = [(hit.start, hit.end) for found in (hits(text), assigned(text)) for hit in found]
     spans += encoded(text)
-    for start, end in lines(text, _BEGINNINGS):
+    for start, end in lines(text, tuple(beginnings)) if beginnings else ():
         spans += (match.span() for match in _CUT_SHORT.finditer(text, start, end))
     for start, end in telling_lines(text, _KEY_WORDS):
         for match in _ASSIGNED.finditer(text, start, end):

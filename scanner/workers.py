@@ -46,6 +46,7 @@ class Workers(Generic[Task, Part]):
     """Does `work` on tasks in `number` processes; what cannot be done becomes the one part `failed(task, why)`.
 
     `work` gives one part or more. `extra` gives the seconds that a task may take beyond the limit, by its size.
+    `arrived` is called with each part when it is there, also with those of a task that is not finished later.
     Seconds are those of a processor, so that a task comes to the same on a machine with other work.
     """
 
@@ -56,12 +57,14 @@ class Workers(Generic[Task, Part]):
         number: int,
         limits: Limits = DEFAULTS,
         extra: Callable[[Task], float] = lambda _: 0.0,
+        arrived: Callable[[Part], object] | None = None,
     ) -> None:
         self._work = work
         self._failed = failed
         self._limits = limits
         self._extra = extra
         self._number = number
+        self._arrived = arrived
         self._workers: list[_Worker[Task]] = []
         self._again: deque[list[tuple[int, Task]]] = deque()
         self._parts: dict[int, list[Part]] = {}
@@ -157,6 +160,8 @@ class Workers(Generic[Task, Part]):
             why = self._limits.passed("seconds", seconds) if late else "the process that read it crashed"
             self._replace(worker, why)
             return
+        if self._arrived:
+            self._arrived(part)
         number, _ = worker.open[0]
         if place == _INSTEAD:
             self._parts.pop(number, None)

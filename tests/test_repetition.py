@@ -44,8 +44,8 @@ BUILT = {
 }
 """Two overlays in different folders build on the same base, and a chart."""
 MANIFESTS = 120
-FILLING = ("# " + "x" * 98 + "\n") * 3000
-"""Makes a file so large that seven of them are worth more than one process."""
+FILLING = ("# " + "x" * 98 + "\n") * 500
+"""Makes a file so large that six of them are worth more than one process."""
 SEVERAL = 3
 
 

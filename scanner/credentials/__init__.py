@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scanner.credentials.assignments import assigned, telling_lines
 from scanner.credentials.encoded import encoded
-from scanner.credentials.forms import FoundCredential, candidate_forms, hits, lines, matches
+from scanner.credentials.forms import FoundCredential, begun, candidate_forms, hits, lines, matches
 from scanner.credentials.names import DEFAULT, kind_by_name
 from scanner.credentials.tokens import is_void_token
 from scanner.credentials.values import is_blank, is_default, is_pair, is_sample
@@ -20,6 +20,7 @@ from scanner.late import regex
 __all__ = [
     "DEFAULT",
     "assigned",
+    "begun",
     "candidate_forms",
     "encoded",
     "find",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from scanner.credentials.forms import hits
+from scanner.credentials.forms import hits, long_runs
 from scanner.late import regex
 
 _SHORTEST = 24
@@ -14,8 +14,7 @@ _RUN = regex(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,8000}={0,2}(?![A-Za-z0-9+/=])"
 
 def encoded(text: str) -> Iterator[tuple[int, int]]:
     """The place of each run of base64 that decodes to a credential of a known form; each run is decoded once."""
-    long = {run for run in text.split() if len(run) >= _SHORTEST}
-    runs = {run for each in long for run in _RUN.findall(each)}
+    runs = {run for each in long_runs(text, _SHORTEST) for run in _RUN.findall(each)}
     for run in sorted(filter(_holds_credential, runs)):
         at = text.find(run)
         while at >= 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from scanner.credentials.form import START, Form
@@ -25,6 +25,8 @@ _SHORT_START = regex(r"(?<![A-Za-z0-9])s\.(?=[A-Za-z0-9])")
 _ESCAPED = regex(r"\\[nrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}")
 _APART = ("Private-Lines:", "wd=", "WD=")
 """Words, other than those with a blank or a quote, that may be separate from what follows them."""
+_PARTS = ("hook", "+A", "Az", "=", ":", "Key", '"', "A", "_")
+"""Parts that several words have: where a text does not hold one, it holds none of these words."""
 _FURTHER = {
     "private-key": 25_000,
     "private-key-in-base64": 25_000,
@@ -51,9 +53,35 @@ def hits(text: str) -> Iterator[FoundCredential]:
 
 def candidate_forms(text: str) -> list[Form]:
     """The forms of which a text may hold something, because it holds one of their words; in the order of the table."""
+    _, joined, found = _runs(text)
+    if not joined:
+        return []
+    known = _by_start()
+    near = {number for start in known.keys() & found for number in known[start]}
+    numbers = {number for number in near if any(word in joined for word in FORMS[number].words)}
+    for within, words in ((text, _words(apart=True)), (joined, _words(apart=False))):
+        numbers.update(number for part, own in words if part in within for word, number in own if word in within)
+    return [FORMS[number] for number in sorted(numbers)]
+
+
+def begun(text: str, beginnings: tuple[str, ...]) -> list[str]:
+    """Those of some beginnings of long tokens that a text may hold; each has three characters or more."""
+    _, _, found = _runs(text)
+    return [each for each in beginnings if each[:3] in found] if found else []
+
+
+def long_runs(text: str, shortest: int) -> list[str]:
+    """The runs of a text with so many characters, at least ten, each once."""
+    runs, _, _ = _runs(text)
+    return [run for run in runs if len(run) >= shortest]
+
+
+@lru_cache(maxsize=1)
+def _runs(text: str) -> tuple[list[str], str, set[str]]:
+    """The runs of a text that may hold a credential, each once; a text of them; how tokens in them may begin."""
     runs = [run for run in set(text.split()) if len(run) >= _RUN]
     if not runs:
-        return []
+        return [], "", set()
     joined = "\n".join(runs)
     if "\\" in joined or "%" in joined:
         joined += "\n" + _ESCAPED.sub(" ", joined)
@@ -61,11 +89,7 @@ def candidate_forms(text: str) -> list[Form]:
     found.update([start[:2] for start in found])
     if _SHORT_START.search(joined):
         found.add("s.")
-    known = _by_start()
-    near = {number for start in known.keys() & found for number in known[start]}
-    numbers = {number for number in near if any(word in joined for word in FORMS[number].words)}
-    numbers.update(number for word, apart, number in _words() if word in (text if apart else joined))
-    return [FORMS[number] for number in sorted(numbers)]
+    return runs, joined, found
 
 
 def matches(form: Form, text: str) -> Iterator[FoundCredential]:
@@ -102,14 +126,17 @@ def _compiled(form: Form) -> re.Pattern[str]:
 
 
 @cache
-def _words() -> tuple[tuple[str, bool, int], ...]:
-    """The words of forms that are not tokens, whether each may be separate, and the number of its form."""
-    return tuple(
-        (word, word in _APART or " " in word or word[0] == '"', number)
-        for number, form in enumerate(FORMS)
-        if not form.is_token
-        for word in form.words
-    )
+def _words(*, apart: bool) -> list[tuple[str, list[tuple[str, int]]]]:
+    """The words of forms that are not tokens, with the numbers of their forms, by a part that several of them have.
+
+    `apart` are those that may be separate from what follows them.
+    """
+    found: dict[str, list[tuple[str, int]]] = {}
+    for number, form in enumerate(FORMS):
+        for word in () if form.is_token else form.words:
+            if apart is (word in _APART or " " in word or word[0] == '"'):
+                found.setdefault(next((part for part in _PARTS if part in word), word), []).append((word, number))
+    return list(found.items())
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -29,6 +30,9 @@ from scanner.sources import File, Source, content_of
 from scanner.subjects.kubernetes import RESOURCE
 from scanner.subjects.unread import TOOL_CALL
 
+if TYPE_CHECKING:
+    from scanner.policy.fix_edits import FixWriter
+
 __all__ = ["Memory", "Portion", "Reuse", "Work", "assess", "assess_all", "hides_something", "unread_kinds"]
 
 _OBJECT = b"apiVersion"
@@ -44,10 +48,12 @@ def assess(source: Source, local: Evaluator, work: Work = _PLAIN) -> Iterator[Po
     if isinstance(opened, Input):
         yield Portion(input=opened)
         return
-    found, writer = iter(opened), fix_writer(source) if work.fixes else None
+    found = iter(opened)
+    writer: FixWriter | None = None
     while some := tuple(islice(found, _PORTION)):
         evaluation = local.evaluate(some)
-        if writer:
+        if work.fixes and evaluation.fixes:
+            writer = writer or fix_writer(source)
             writer.attach(evaluation)
         evaluation.fixes.clear()  # they hold whole subjects, which the later stage does not need
         portion = Portion(some, evaluation) if work.kept is None else _cut(some, work.kept, evaluation)

@@ -11,7 +11,7 @@ from scanner.limits import Limits
 from scanner.sources import RenderedFile, Source, content_of
 from scanner.workers import Workers
 
-_WORTHWHILE = 2_000_000
+_WORTHWHILE = 300_000
 """Bytes from which other processes pay for their start."""
 _SLOWEST = 100_000
 """Bytes a second below which the work on a file counts as hanging: a small part of the speed of slow machines."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -37,8 +38,13 @@ def whole(subject: Subject) -> Item:
 
 def missing(facts: Mapping[str, Any], each: Sequence[str]) -> str:
     """The fact that `each` names and that is not there; empty where it is, or where none is named."""
-    named = (path.removeprefix(_FACTS) for path in each if path.startswith(_FACTS))
-    return next((fact for fact in named if fact not in facts), "")
+    return next((fact for fact in _facts_in(tuple(each)) if fact not in facts), "")
+
+
+@cache
+def _facts_in(each: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts that `each` names."""
+    return tuple(path.removeprefix(_FACTS) for path in each if path.startswith(_FACTS))
 
 
 def of(subject: Subject, facts: Mapping[str, Any], each: Sequence[str]) -> list[Item]:

@@ -71,8 +71,6 @@ _KEPT = 50_000
 """Paths whose context is kept: two states of a tree are asked for one after the other."""
 
 
-_SETTINGS = "mcp.json"
-"""The end of the name of a file without such a part that an agent loads."""
 _ANY = "any"
 """A name that tells nothing."""
 
@@ -96,7 +94,9 @@ def _name_tells(name: str) -> bool:
     if not name.isascii():
         return True
     name = name.removesuffix("\n").lower()  # where an expression ends with `$`, a line may end too
-    return name.startswith("readme") or name.endswith(_SETTINGS) or not _ENDINGS.isdisjoint(name.rsplit(".", 2)[1:])
+    if name.startswith("readme") or name.endswith("mcp.json") or ("settings" in name and name.endswith(".json")):
+        return True
+    return not _ENDINGS.isdisjoint(name.rsplit(".", 2)[1:])
 
 
 def _told(path: str) -> Context:
@@ -137,7 +137,8 @@ def _holds_test_data(folder: str) -> bool:
 @lru_cache(maxsize=_KEPT)
 def is_test_data(path: str) -> bool:
     """Whether an input is data of tests or a file of an installed package, by its path."""
-    return _tells(path) and _is_test_data(path)
+    folder, _, name = path.rpartition("/")
+    return _is_test_data(path) if _name_tells(name) else _holds_test_data(folder)
 
 
 def _is_test_data(path: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scanner.evidence.ledger.appending import append_to_branch
+from scanner.evidence.ledger.checking import verify
 from scanner.evidence.ledger.pushing import push
 from scanner.evidence.ledger.reading import entries_of, ledger_bytes
 from scanner.evidence.ledger.recording import entry_of
@@ -151,7 +152,7 @@ import sys
 from pathlib import Path
 from tests.test_ledger_push import append, push
 clone = Path(sys.argv[1])
-for number in range(100):
+for number in range(1, int(sys.argv[2]) + 1):
     append(clone, number)
     push(clone, "origin")
 """
@@ -159,13 +160,22 @@ for number in range(100):
 
 @pytest.mark.slow
 def test_two_clones_that_append_and_push_at_once_lose_nothing(clones: tuple[Path, Path]) -> None:
-    racers = [subprocess.Popen([sys.executable, "-c", _RACER, str(clone)]) for clone in clones]
+    racers = [subprocess.Popen([sys.executable, "-c", _RACER, str(clone), "100"]) for clone in clones]
     assert [each.wait() for each in racers] == [0, 0]
     for clone in clones:
         push(clone, "origin")
     assert told(clones[0]) == told(clones[1])
-    assert sorted(told(clones[0])) == sorted(f"{name} {number}" for name in ("one", "two") for number in range(100))
+    assert sorted(told(clones[0])) == sorted(f"{name} {number}" for name in ("one", "two") for number in range(1, 101))
     assert run(clones[1], "verify").stdout.startswith("intact: 200 entries")
+
+
+@pytest.mark.slow
+def test_a_ledger_is_intact_while_it_grows(clones: tuple[Path, Path]) -> None:
+    append(clones[0], 0)
+    growing = subprocess.Popen([sys.executable, "-c", _RACER, str(clones[0]), "20"])
+    while growing.poll() is None:
+        assert verify(clones[0], None, (), None)[1].faults == ()
+    assert growing.returncode == 0
 
 
 _WRITER = """

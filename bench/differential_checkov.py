@@ -30,7 +30,7 @@ import yaml
 from msgspec.structs import replace
 
 from scanner import documents, library
-from scanner.model import Finding, InputStatus, Outcome, Profile
+from scanner.model import HOLDER, Finding, InputStatus, Outcome, Profile
 from scanner.policy import cel
 from scanner.policy.rule import load_folder
 from scanner.policy.truth import Truth
@@ -49,7 +49,7 @@ OFFLINE = {
     **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
 }
 """Checkov asks for nothing; what it asks for all the same goes to a proxy that is not there. Hidden folders count."""
-RANK = ("silent", "pass", "unknown", "fail")
+RANK = ("silent", "pass", "unknown", "error", "fail")
 """Our verdicts; the worst of several rules or containers is an object's."""
 VARIABLES = ("object", "template", "pod", "containers", "outcomes", "path", "ours_read", "theirs_read", "bundle")
 NOTHING: dict[str, Any] = {"object": {}, "template": {}, "pod": {}, "containers": []}
@@ -197,6 +197,8 @@ def things(root: Path, path: str) -> Iterable[Thing]:
         subjects = kubernetes.recognise(document) if isinstance(document, documents.Document) else ()
         for subject in subjects or ():
             held = subject.bindings
+            if HOLDER in held:  # the flags of a kubelet are a part of their pod
+                continue
             if subject.kind == kubernetes.RESOURCE:
                 _, _, _, first, _, last, column, _ = subject.marks["object"]
                 name = their_name(held["object"])

@@ -22,29 +22,6 @@ _FEW = 8
 """Up to this number, objects of one name are compared one by one and not sorted."""
 _MAKERS = {"PersistentVolumeClaim": ("StatefulSet",), "Deployment": ("Rollout",)}
 """Kinds of objects that others stand for or make, and these."""
-_WITHOUT_PODS = frozenset(
-    {
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ConfigMap",
-        "CustomResourceDefinition",
-        "Ingress",
-        "LimitRange",
-        "Namespace",
-        "NetworkPolicy",
-        "PersistentVolume",
-        "PersistentVolumeClaim",
-        "PodDisruptionBudget",
-        "ResourceQuota",
-        "Role",
-        "RoleBinding",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-        "StorageClass",
-    }
-)
-"""Kinds of which no pods come."""
 _EVERYWHERE = "*"
 """Stands for the namespace of what belongs to none."""
 
@@ -144,7 +121,7 @@ class Objects:
 
     def has_all_pods(self, near: Subject | None = None) -> bool:
         """Whether there are no pods but those of the workloads that were read; `near` as in `complete`."""
-        return self._unread.hold_only(_WITHOUT_PODS, near)
+        return self._unread.hold_only(unread_objects.WITHOUT_PODS, near)
 
     def has_everything(self, near: Subject | None = None) -> bool:
         """Whether the objects are all there are; `near` as in `complete`."""

@@ -8,7 +8,7 @@ those of another gets an activation of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
@@ -126,11 +126,15 @@ class Activations:
         """Those of the keys of known conditions."""
         self._made: dict[int, runtime.Activation] = {}
 
+    @cached_property
+    def read(self) -> dict[str, Any]:
+        """The values as far as the rules read them."""
+        return self._about.projection.of(self._values)
+
     def of(self, number: int) -> runtime.Activation:
         """With the parameters of a number."""
         if number not in self._made:
-            read = self._about.projection.of(self._values)
-            self._made[number] = cel.activation({**read, PARAMETERS: self._about.parameters[number]})
+            self._made[number] = cel.activation({**self.read, PARAMETERS: self._about.parameters[number]})
         return self._made[number]
 
 

@@ -136,7 +136,7 @@ def _of_items(
     found = items.of(subject, values[FACTS], rule.each)
     if not found or (ready.of_items is not None and _at_once(found) and _all_pass(ready, shared.of(number))):
         return _PASS
-    results = (_of_item(ready, item, values) for item in found)
+    results = (_of_item(ready, item, values, shared) for item in found)
     return [result for result in results if result.outcome is not Outcome.PASS] or _PASS
 
 
@@ -149,10 +149,10 @@ def _all_pass(ready: LoadedRule, shared: runtime.Activation) -> bool:
     return ready.every_item is not None and cel.evaluate(ready.every_item, shared).truth is Truth.TRUE
 
 
-def _of_item(ready: LoadedRule, item: items.Item, values: Mapping[str, Any]) -> RuleResult:
+def _of_item(ready: LoadedRule, item: items.Item, values: Mapping[str, Any], shared: Activations) -> RuleResult:
     if item.key is None:
         why = UndecidedReason(f"`{join_path(item.path)}` is neither a list nor a mapping")
         return RuleResult(Outcome.ERROR, why, item)
-    inner = with_item(ready.rule, values, item)
+    inner = with_item(ready.rule, shared.read, item)
     required = ready.of_items.of(inner) if ready.of_items else cel.evaluate(ready.require, cel.activation(inner))
-    return _result(ready.rule, inner, required, item)
+    return _result(ready.rule, values, required, item)

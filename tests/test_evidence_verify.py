@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.evidence.against_git import compare
 from scanner.evidence.manifest import manifest_of
 from scanner.evidence.reading import OpenedPack, opened
 from scanner.evidence.signing import PublicKey, read_public_key
@@ -191,6 +192,20 @@ def test_numbers_that_do_not_add_up_are_named_also_under_a_new_manifest(
     assert not said or any(said in fault for fault in found), found
 
 
+def test_json_of_any_shape_is_a_fault_and_no_crash(packs: Path, key: PublicKey, repository: Path) -> None:
+    shapes = (b"[" * 100_000, b'{"a":' * 50_000, b"null", b"[]", b"{}", b"9" * 10_000, b'"x"', b"\xff", b"", b"[null]")
+    signed, unsigned = (dict(opened(packs / name).content) for name in ("signed", "unsigned"))
+    for name in signed:
+        for shape in shapes if name.endswith((".json", ".jsonl")) else ():
+            assert faults({**signed, name: shape}, key), (name, shape[:9])
+            if name in unsigned:
+                assert compare({**unsigned, name: shape}, repository).faults or name not in {
+                    "run.json",
+                    "population.jsonl",
+                }
+                assert isinstance(faults(resealed({**unsigned, name: shape})), list)
+
+
 def test_another_key_is_named(content: Content, keys: Path) -> None:
     other = read_public_key(keys / "other.pub")
     assert any("is signed by another key" in fault for fault in faults(content, other))
@@ -283,6 +298,18 @@ def test_a_population_that_is_not_that_of_the_commit_is_named(packs: Path, tmp_p
         (pack / name).write_bytes(data)
     done = run(pack, "--git", str(repository))
     assert (done.returncode, "says that it differs from the commit" in done.stdout) == (1, True)
+
+
+def test_a_file_of_the_commit_that_the_population_leaves_out_is_named(packs: Path, repository: Path) -> None:
+    content = dict(opened(packs / "unsigned").content)
+    assert compare(content, repository).faults == ()
+    lines = content["population.jsonl"].splitlines(keepends=True)
+    content["population.jsonl"] = b"".join(line for line in lines if b"deploy/web.yaml" not in line)
+    said = "deploy/web.yaml: a file of the commit that population.jsonl does not list"
+    assert compare(content, repository).faults == (said,)
+    for path, told in (("deploy", (said,)), ("deploy/pod.yaml", ())):
+        run = json.loads(content["run.json"]) | {"paths": [path]}
+        assert compare(content | {"run.json": json.dumps(run).encode()}, repository).faults == told
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from scanner.controls import ControlStatus
-from scanner.evidence.canonical import compact
+from scanner.evidence.canonical import OTHER_SHAPE, compact
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, MANIFEST, digest_of
 from scanner.evidence.run_record import RUN, RunRecord
 from scanner.evidence.totals import RESULTS
@@ -110,7 +109,7 @@ def signature_of(written: bytes, inside: str = "") -> bytes | None:
         value = json.loads(written)
         text = (value[inside] if inside else value)["signatures"][0]["sig"]
         return b64decode(text, validate=True)
-    except (ValueError, LookupError, TypeError, Base64Error):
+    except OTHER_SHAPE:
         return None
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from scanner.reports.json_text import inert
 
+OTHER_SHAPE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""Errors of code that reads JSON of which nobody knows whether it has the expected shape."""
+
 
 def compact(value: Any) -> bytes:
     """A value on one line, with sorted keys and without spaces."""

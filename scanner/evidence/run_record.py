@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner.errors import AssayError
-from scanner.evidence.canonical import indented
+from scanner.evidence.canonical import OTHER_SHAPE, indented
 from scanner.finished_scan import Scan
 
 RUN = "run.json"
@@ -129,7 +129,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
         """Read `run.json`; raises AssayError where it is not one."""
         try:
             record = msgspec.json.decode(data, type=cls)
-        except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
+        except (msgspec.MsgspecError, *OTHER_SHAPE) as error:
             raise AssayError(f"{RUN} is not the record of a run: {error}") from None
         if record.format != FORMAT:
             raise AssayError(f"{RUN} has the format {record.format!r}, and this version of Assay reads {FORMAT}")

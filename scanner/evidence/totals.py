@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from scanner.evidence.canonical import indented
+from scanner.evidence.canonical import OTHER_SHAPE, indented
 from scanner.evidence.population import POPULATION, SUBJECTS
 from scanner.finished_scan import Accounts, Scan
 from scanner.model import SEVERITIES, InputStatus, Outcome
@@ -75,7 +75,7 @@ def faults(content: Mapping[str, bytes]) -> Iterator[str]:
         yield from _of_outcomes(stated, results, rows)
     except KeyError as error:
         yield f"the sums cannot be checked: {error.args[0]} is missing"
-    except (ValueError, TypeError, AttributeError) as error:
+    except OTHER_SHAPE as error:
         yield f"the sums cannot be checked: {error}"
 
 

@@ -68,7 +68,8 @@ _GIT = r"""
 ## The files are those of the commit
 
 Run these in a clone of the repository. The first prints the tree that `run.json` names. A file of `population.jsonl`
-with `"committed":true` stands in the second list with its `blob`.
+with `"committed":true` stands in the second list with its `blob`. Each file of the list that lies in the scanned paths
+has a line there, or is in a folder that has one.
 
 ```sh
 git rev-parse {commit}^{{tree}}

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from scanner.errors import AssayError
 from scanner.evidence import attestation, totals
+from scanner.evidence.canonical import OTHER_SHAPE
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, KEY, MANIFEST, NOT_LISTED, SIGNATURE, digest_of, parsed
 from scanner.evidence.oscal import closure
 from scanner.evidence.reading import OpenedPack
@@ -133,7 +134,7 @@ def _of_attestation(content: Mapping[str, bytes], key: PublicKey) -> Iterator[st
     """Whether the attestation is the one of these files, byte for byte, and the key made its signature."""
     try:
         payload = attestation.statement(content, content[MANIFEST])
-    except (AssayError, KeyError, TypeError, ValueError) as error:
+    except (AssayError, *OTHER_SHAPE) as error:
         yield f"{ENVELOPE} and {BUNDLE} cannot be made again from the files: {error}"
         return
     yield from attestation.faults(payload, content[ENVELOPE], content[BUNDLE], key.keyid)

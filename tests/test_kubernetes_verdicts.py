@@ -166,6 +166,11 @@ WORLD: dict[str, tuple[list[dict[str, Any]], str, str]] = {
             (["--tls-cipher-suites=TLS_RSA_WITH_RC4_128_SHA"], "ciphers-strong", "fail weak cipher suite"),
         )
     },
+    "a flag that ends with the name of a kubelet": (
+        [pod({"args": ["--kubelet-service=kube-system/kubelet", "--v=2"]})],
+        "kubelet-without-anonymous-access",
+        "",
+    ),
     "a kubelet by its command": (
         [pod({"command": ["/usr/local/bin/kubelet", "--anonymous-auth=true"]})],
         "kubelet-without-anonymous-access",

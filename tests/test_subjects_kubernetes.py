@@ -514,6 +514,8 @@ def test_a_flag_that_the_file_does_not_tell_is_unknown(words: list[str], unknown
         (["kubectl", "logs", "kube-apiserver"], None),
         (["etcd", "gateway", "start"], None),
         (["etcdctl", "--cert-file=/a"], None),
+        (["--kubelet-service=kube-system/etcd", "--v=2"], None),
+        (["DATA=/etcd", "--v=2"], None),
         (["sh", "-c", "echo etcd --v=2"], None),
         (["sh", "-c", "echo 'a quotation\nthat spans lines; etcd"], None),
         (["sh"], None),

@@ -116,6 +116,8 @@ def _started(words: list[Node]) -> tuple[str, list[Node], bool]:
 def _launched(words: list[Node]) -> tuple[str, list[Node]]:
     """The program that a command line starts, itself or by a launcher, and the words after its name."""
     names = [posixpath.basename(word.value) for word in words]
+    if names and (words[0].value.startswith("-") or "=" in words[0].value):  # a flag may end with the name of a program
+        return "", []
     if names and names[0] in _LAUNCHERS:
         names = [_HYPERKUBE.get(name, name) for name in names]
         at = next((index for index, name in enumerate(names) if name in _PROGRAMS), len(names))

@@ -94,6 +94,7 @@ def test_an_error_says_why_without_the_codes_of_the_runtime() -> None:
     assert (
         "type that the rule does not expect ((int64).size())" in condition("object.a.size() > 1", object={"a": 0}).error
     )
+    assert condition("object.a.b == 1", object={"a": 1}).error == "a field that must be a mapping has another type"
 
 
 def refusal(source: str) -> PackError:

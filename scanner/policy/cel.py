@@ -171,4 +171,8 @@ def _undecided(found: cel.Value) -> Condition:
         return Condition(Truth.UNKNOWN, missing_key=error.missing_key)
     if error.call:
         return Condition(Truth.ERROR, error=f"a field has a type that the rule does not expect ({error.call})")
-    return Condition(Truth.ERROR, error=error.message)
+    return Condition(Truth.ERROR, error=_PLAIN.get(error.message, error.message))
+
+
+_PLAIN = {"Applying SELECT to non-message type": "a field that must be a mapping has another type"}
+"""Messages of the runtime that only its authors understand."""

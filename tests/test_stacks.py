@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from scanner import documents, facts, library
-from scanner.facts.step import Whole
-from scanner.model import Finding, Outcome, Profile, Subject
+from scanner.facts.step import Unread, Whole
+from scanner.model import ANY_KIND, Finding, Outcome, Profile, Subject
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.rule import Rule, load_folder
 from scanner.subjects import recognise
@@ -355,7 +355,11 @@ LIMIT = "services:\n  web:\n    mem_limit: 64m\n"
 @pytest.mark.parametrize(
     ("files", "whole", "fails"),
     [
-        ({"compose.yaml": BASE, "limits.yaml": LIMIT[:-1] + "\n    build: .\n"}, frozenset("*"), {"compose.yaml"}),
+        (
+            {"compose.yaml": BASE, "limits.yaml": LIMIT[:-1] + "\n    build: .\n"},
+            frozenset({Unread(ANY_KIND)}),
+            {"compose.yaml"},
+        ),
         ({"compose.yaml": BASE}, True, {"compose.yaml"}),
         ({"compose.yaml": BASE, "compose.override.yaml": LIMIT}, True, set()),
         ({"docker-compose.yml": BASE, "docker-compose.prod.yml": LIMIT}, True, {"docker-compose.yml"}),
@@ -527,7 +531,9 @@ def test_what_compose_resets_is_not_there() -> None:
     assert "service-memory-limited" in failing(findings(files))
 
 
-@pytest.mark.parametrize(("whole", "expected"), [(True, Outcome.FAIL), (frozenset("*"), None), (False, None)])
+@pytest.mark.parametrize(
+    ("whole", "expected"), [(True, Outcome.FAIL), (frozenset({Unread(ANY_KIND)}), None), (False, None)]
+)
 def test_a_reference_is_judged_where_it_resolves_or_all_files_are_read(whole: Whole, expected: Outcome | None) -> None:
     rule = f"{PREFIX}service-references-defined"
     text = "services: {web: {image: 'a:1', networks: [front]}}\n"

@@ -602,11 +602,16 @@ EXPECTED = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: web}}\nspec: {ho
         ("asserted.yaml", EXPECTED, 1),
         ("01-assert.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
         ("01-assert.yaml", EXPECTED.replace("{labels", "{generateName: web-, labels"), 1),
+        ("tests/e2e/install/01-assert.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 0),
+        ("e2e-tests/install/01-errors.yml", EXPECTED.replace("{labels", "{name: web, labels"), 0),
+        ("tests/e2e/install/errors.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
+        ("tests/e2e/install/asserted.yaml", EXPECTED.replace("{labels", "{name: web, labels"), 1),
     ],
 )
-def test_what_a_test_expects_without_a_name_is_not_judged(tmp_path: Path, name: str, text: str, subjects: int) -> None:
+def test_what_a_test_expects_is_not_judged(tmp_path: Path, name: str, text: str, subjects: int) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(text, encoding="utf-8")
     done = assay("scan", ".", "--select", "kubernetes.pod-without-host-pid", "--output", "json", cwd=tmp_path)
     found = json.loads(done.stdout)
     assert len(found["findings"]) == subjects
-    assert ("which cannot be applied" in found["inputs"][0]["reason"]) == (not subjects)
+    assert ("that a test expects" in found["inputs"][0]["reason"]) == (not subjects)

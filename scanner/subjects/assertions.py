@@ -11,7 +11,13 @@ from scanner.subjects.object_lists import is_object
 
 _NAMED = regex(r"(?:^|[-_.])(?:assert|errors?)(?:[-_.]|$)", re.IGNORECASE)
 """The name of a file with what is expected, or with what must not be there."""
+_EXPECTED = regex(
+    r"(?:^|/)(?:tests?|e2e|kuttl|chainsaw)(?:[-_][^/]*)?/(?:.*/)?(?:(?:[^/]*[-_.])?assert(?:[-_.][^/]*)?|\d+-errors?)$",
+    re.IGNORECASE,
+)
+"""A file without its suffix that KUTTL and Chainsaw compare with the cluster: also objects with names are expectations."""
 ASSERTION = "an object without a name that a test expects, which cannot be applied"
+EXPECTED = "an object that a test expects, by the name of the file, and that is not applied"
 
 
 def assertion(document: Document) -> str:
@@ -23,8 +29,10 @@ def assertion(document: Document) -> str:
         or value["kind"].endswith(("List", "Configuration"))
     ):
         return ""
+    path = posixpath.splitext(document.origin.path)[0]
+    if _EXPECTED.search(path):
+        return EXPECTED
     metadata = value.get("metadata")
     if isinstance(metadata, dict) and (metadata.get("name") or metadata.get("generateName")):
         return ""
-    stem = posixpath.splitext(posixpath.basename(document.origin.path))[0]
-    return ASSERTION if "status" in value or _NAMED.search(stem) else ""
+    return ASSERTION if "status" in value or _NAMED.search(posixpath.basename(path)) else ""

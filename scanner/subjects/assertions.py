@@ -15,7 +15,7 @@ _EXPECTED = regex(
     r"(?:^|/)(?:tests?|e2e|kuttl|chainsaw)(?:[-_][^/]*)?/(?:.*/)?(?:(?:[^/]*[-_.])?assert(?:[-_.][^/]*)?|\d+-errors?)$",
     re.IGNORECASE,
 )
-"""A file without its suffix that KUTTL and Chainsaw compare with the cluster: also objects with names are expectations."""
+"""The path, without suffix, of a file that KUTTL and Chainsaw compare with the cluster; its objects may have names."""
 ASSERTION = "an object without a name that a test expects, which cannot be applied"
 EXPECTED = "an object that a test expects, by the name of the file, and that is not applied"
 

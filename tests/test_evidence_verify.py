@@ -192,6 +192,7 @@ def test_numbers_that_do_not_add_up_are_named_also_under_a_new_manifest(
     assert not said or any(said in fault for fault in found), found
 
 
+@pytest.mark.slow
 def test_json_of_any_shape_is_a_fault_and_no_crash(packs: Path, key: PublicKey, repository: Path) -> None:
     shapes = (b"[" * 100_000, b'{"a":' * 50_000, b"null", b"[]", b"{}", b"9" * 10_000, b'"x"', b"\xff", b"", b"[null]")
     signed, unsigned = (dict(opened(packs / name).content) for name in ("signed", "unsigned"))

@@ -9,7 +9,6 @@ from scanner.inputs.batches import size_of
 from scanner.model import Input
 from scanner.options import Options
 from scanner.read_inputs import ReadInputs
-from scanner.scan_rules import ScanRules
 from scanner.shared import Prepared
 
 _SHA256 = 64
@@ -19,13 +18,17 @@ _SHA256 = 64
 def read_files(
     where: sources.Scope,
     ready: Prepared,
-    by: ScanRules,
     options: Options,
     reuse: inputs.Reuse,
     watch: Callable[[Input], object] | None,
     meanwhile: Callable[[], object] | None,
+    *,
+    counted: bool,
 ) -> ReadInputs:
-    """Read every file, with what its rules gave, and keep what other engines ask for."""
+    """Read every file, with what its rules gave, and keep what other engines ask for.
+
+    Of outcomes that are not `counted` only the findings are kept: nothing else is asked of the base of a change.
+    """
     read = ReadInputs(blobs={} if options.lists_subjects else None)
     hash_name = "sha256" if len(where.tree.commit if where.tree else options.git_commit) == _SHA256 else "sha1"
     cache = options.cache_folder if options.reuse else None
@@ -46,14 +49,14 @@ def read_files(
         for portion in portions:
             read.subjects.extend(portion.subjects)
             read.others.update(portion.others)
-            read.evaluation.merge(portion.evaluation)
+            read.evaluation.merge(portion.evaluation, counted=counted)
             if portion.input is None:
                 continue
             read.inputs.append(read.told(source, portion.input))
             read.identify(source, hash_name)
             if portion.input.subjects:
                 read.keep(source)
-            for engine in by.engines:
+            for engine in ready.engines:
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)

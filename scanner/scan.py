@@ -204,7 +204,8 @@ def evaluate(
     ready = shared.ready(options, noted) if shared else prepare(by, options, noted)
     local, joined, work, compares = ready.local, ready.joined, ready.work, ready.compares
     reuse = _reuse(where, by, options, shared.memory if shared else None)
-    read = read_files(where, ready, by, options, reuse, watch, partial(meanwhile, by) if meanwhile else None)
+    ahead = partial(meanwhile, by) if meanwhile else None
+    read = read_files(where, ready, options, reuse, watch, ahead, counted=reported)
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from scanner import inputs
 from scanner.cleanup import on_failure
+from scanner.engines import Engine
 from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import FieldRead
 from scanner.options import Options
@@ -26,6 +27,8 @@ class Prepared(Struct, frozen=True):
     work: inputs.Work
     compares: bool
     """Whether the stage over all subjects runs."""
+    engines: tuple[Engine, ...]
+    """Further engines, which files are kept for."""
 
 
 class Shared(Struct):
@@ -68,4 +71,6 @@ def prepare(by: ScanRules, options: Options, noted: Sequence[FieldRead]) -> Prep
     compares = options.joined or bool(options.frameworks or by.policies)  # a framework needs facts about the data
     reads = (*joined.reads(), *noted)
     kept = None if by.policies or by.engines else FieldFilter(reads, facts=compares)  # these may ask for any field
-    return Prepared(local, joined, inputs.Work(kept, options.fixes, options.limits, options.deploy_target), compares)
+    return Prepared(
+        local, joined, inputs.Work(kept, options.fixes, options.limits, options.deploy_target), compares, by.engines
+    )

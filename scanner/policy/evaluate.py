@@ -63,12 +63,14 @@ class Evaluation(Struct):
     subjects: list[SubjectOutcomes] = field(default_factory=list)
     """Every subject with its outcomes, where that was requested; one that was evaluated twice stands there twice."""
 
-    def merge(self, other: Evaluation) -> None:
-        """Take the outcomes of another evaluation in."""
+    def merge(self, other: Evaluation, *, counted: bool = True) -> None:
+        """Take the outcomes of another evaluation in; without their numbers if they are not counted."""
         known = len(self.findings)
         self.subjects.extend(other.subjects)
         self.fixes.extend(replace(each, finding=known + each.finding) for each in other.fixes)
         self.findings.extend(other.findings)
+        if not counted:
+            return
         _add(self.counts, other.counts)
         for path, counts in other.by_path.items():
             _add(self.by_path.setdefault(path, {}), counts)

@@ -51,7 +51,8 @@ OFFLINE = {
 """Checkov asks for nothing; what it asks for all the same goes to a proxy that is not there. Hidden folders count."""
 RANK = ("silent", "pass", "unknown", "error", "fail")
 """Our verdicts; the worst of several rules or containers is an object's."""
-VARIABLES = ("object", "template", "pod", "containers", "outcomes", "path", "ours_read", "theirs_read", "bundle")
+_OF_OBJECT = ("check", "object", "template", "pod", "containers", "outcomes")
+VARIABLES = (*_OF_OBJECT, "path", "ours_read", "theirs_read", "bundle")
 NOTHING: dict[str, Any] = {"object": {}, "template": {}, "pod": {}, "containers": []}
 """What is known of an object that Checkov found and Assay did not."""
 _CONTAINERS = {"initContainers": "init", "containers": "app", "ephemeralContainers": "ephemeral"}
@@ -254,6 +255,7 @@ def differences(bundle: Bundle) -> Iterator[tuple[Thing, str, str, str]]:
 def values(bundle: Bundle, thing: Thing, check: str) -> Iterator[dict[str, Any]]:
     """What a condition may speak of, for each object of a name."""
     common = {
+        "check": check,
         "outcomes": [outcome(finding) for finding in thing.outcomes[check]],
         "path": thing.path,
         "ours_read": thing.path not in bundle.unread,

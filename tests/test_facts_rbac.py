@@ -268,6 +268,14 @@ def test_a_binding_means_the_role_beside_it() -> None:
     assert held(read(files)) == ["run-pods"]
 
 
+def test_of_two_roles_of_one_name_the_one_of_the_namespace_is_meant() -> None:
+    here = thing("Role", "r", "shop", f"{RBAC}/v1", rules=[rule("pods", "create")])
+    other = thing("Role", "r", "", f"{RBAC}/v1", rules=[rule("pods", "get")])
+    bound = binding("r", WEB, namespace="shop", kind="Role")
+    for roles in ((here, other), (other, here)):
+        assert held(read({"a.yaml": [pod(), *roles, bound]})) == ["run-pods shop"]
+
+
 def test_which_of_several_roles_is_meant_is_open() -> None:
     files = {
         "one/role.yaml": [role("r", rule("pods", "create"))],

@@ -137,7 +137,8 @@ for flag, value in zip(options, options[1:]):
         values.update(helm_python.values_from_yaml(open(value).read()))
 try:
     with helm_python.Chart.load(folder) as chart:
-        for path, text in sorted(chart.render(values, name=name).items()):
+        where = options[options.index("--namespace") + 1]
+        for path, text in sorted(chart.render(values, name=name, namespace=where).items()):
             if text.strip() and path.endswith(".yaml"):
                 print("---\\\\n# Source: " + path + "\\\\n" + text.strip())
 except helm_python.HelmError as error:

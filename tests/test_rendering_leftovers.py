@@ -262,7 +262,11 @@ spec:
 HOOKS = "apiVersion: admissionregistration.k8s.io/v1beta1\nkind: MutatingWebhookConfiguration\nmetadata: {name: web}\n"
 PART_OF_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: %s\n"
 NO_IMAGE = "{containers: [{name: a, securityContext: {privileged: true}}]}"
-BUILT = {"k/kustomization.yaml": "resources: [pod.yaml]\n", "k/pod.yaml": GOOD % "good"}
+BUILT = {
+    "k/kustomization.yaml": "resources: [pod.yaml]\n",
+    "k/pod.yaml": GOOD % "good",
+    "unbuilt/kustomization.yaml": "bases: [vendor/web]\npatches: [patch.yaml]\n",
+}
 CUT = " without selector and image, which cannot be applied"
 
 
@@ -279,6 +283,8 @@ CUT = " without selector and image, which cannot be applied"
             PART % ("Deployment", ", image: a"),
             "a fragment of a Deployment without selector, which cannot be applied",
         ),
+        ("unbuilt/patch.yaml", PART % ("Deployment", ""), f"a fragment of a Deployment{CUT}"),
+        ("unbuilt/pod.yaml", PART_OF_POD % NO_IMAGE.replace("name: a", "name: a, image: a"), None),
         ("k/old.yaml", PART.replace("apps/v1", "extensions/v1beta1") % ("Deployment", ", image: a"), None),
         (
             "k/patch.yaml",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.finished_scan import Scan
-from scanner.model import Outcome
+from scanner.model import Outcome, Profile
 from scanner.scan import Options, scan
 from tests.outside import lay
 
@@ -133,3 +133,43 @@ def test_values_that_a_generator_fills_in_are_not_taken(tmp_path: Path) -> None:
     text = SET % ("charts/web", '{valuesObject: {privileged: true, image: {tag: "{{tag}}"}}}')
     lay(tmp_path, {**CHART, "apps/shop.yaml": text})
     assert privileged(scan(["."])) == []
+
+
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metadata", "outcome"),
+    [
+        ("\n  labels: {app: web}\n  namespace: {{ .Release.Namespace }}\n  name: web", Outcome.UNKNOWN),
+        ("\n    namespace: {{ .Release.Namespace | quote }} # here\n    labels:\n      app: web", Outcome.UNKNOWN),
+        ("\n  namespace: {{ .Values.namespace | default .Release.Namespace }}\n  labels: {app: web}", Outcome.UNKNOWN),
+        (" {labels: {app: web}, namespace: {{ .Release.Namespace }}, name: web}", Outcome.UNKNOWN),
+        (" {labels: {app: web}}", Outcome.UNKNOWN),
+        (" {labels: {app: web}, namespace: default}", Outcome.FAIL),
+        (" {labels: {app: web}, namespace: shop}", None),
+    ],
+)
+def test_a_namespace_that_only_the_release_gives_is_not_known(
+    tmp_path: Path, metadata: str, outcome: Outcome | None
+) -> None:
+    template = f"apiVersion: v1\nkind: Pod\nmetadata:{metadata}\nspec: {{containers: [{{name: web, image: web}}]}}\n"
+    lay(tmp_path, {**CHART, "charts/web/templates/pod.yaml": template, "web.yaml": SERVICE})
+    found = {item.rule: item for item in scan(["."], Options(profile=Profile.STRICT)).findings}
+    for rule in ("kubernetes.workload-namespace-named", "kubernetes.service-selects-workload"):
+        assert (found[rule].outcome if rule in found else None) == outcome
+
+
+def test_the_release_has_the_same_namespace_everywhere(tmp_path: Path) -> None:
+    template = (
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-{{ .Release.Namespace }}\n"
+        "spec: {hostPID: true, containers: [{name: web, image: web}]}\n"
+    )
+    lay(tmp_path, {**CHART, "charts/web/templates/pod.yaml": template})
+    (found,) = [item for item in scan(["."]).findings if item.rule == "kubernetes.pod-without-host-pid"]
+    assert "web-default" in found.message

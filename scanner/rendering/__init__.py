@@ -157,7 +157,8 @@ def _of_overlays(file: File, found: RenderingPlan) -> Source:
     if using:
         return file
     folder = posixpath.dirname(file.path)
-    return replace(file, unused=found.beside.get(folder, ""), patch=any(map(found.beside.__contains__, _above(folder))))
+    patch = any(each in found.beside or each in found.kustomized for each in _above(folder))
+    return replace(file, unused=found.beside.get(folder, ""), patch=patch)
 
 
 def _above(folder: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from scanner.limits import Limits
 from scanner.rendering import generated_values, helm_ignore, local_dependencies, programs, unused_objects, values_schema
 from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
+from scanner.rendering.release_namespace import PLACEHOLDER, left_open
 from scanner.rendering.releases import Release
 from scanner.sources import RenderingResult
 
@@ -133,7 +134,8 @@ class Chart(Struct, frozen=True):
             name = _release({"name": each.name or about.get("name", "")})
             values = (*_in_files(copy, number, each.values), *request.values)
             given = [argument for file in values for argument in ("--values", file)]
-            options = ("--kube-version", request.kubernetes, *(() if number else ("--include-crds",)))
+            where = ("--namespace", PLACEHOLDER, "--kube-version", request.kubernetes)
+            options = where if number else (*where, "--include-crds")
             command = (program or "helm", "template", name, folder, *options, *given)
             times = 2 if generated_values.may_be_in(copy.contents) else 1
             texts = [
@@ -144,7 +146,8 @@ class Chart(Struct, frozen=True):
                 )
                 for _ in range(times)
             ]
-            rendered += generated_values.left_out(texts[0], texts[-1])
+            once = generated_values.left_out(texts[0], texts[-1])
+            rendered += ((path, left_open(text)) for path, text in once)
         named = {str(item.get("alias")): str(item.get("name")) for item in _dependencies(about) if item.get("alias")}
         for inner, text in rendered:
             if text.strip():
@@ -270,7 +273,7 @@ def _by_library(
                 _merge(merged, helm_python.values_from_yaml(opened.read()))
         with helm_python.Chart.load(folder) as chart:
             crds = [(str(item["filename"]), str(item["data"])) for item in chart.crds]
-            rendered = chart.render(merged, name=name)
+            rendered = chart.render(merged, name=name, namespace=PLACEHOLDER)
     except helm_python.HelmError as error:
         raise UnreadableError(f"helm: {complaint(str(error).replace(copy.folder, ''), root)}") from None
     for path, text in (*crds, *sorted(rendered.items())):

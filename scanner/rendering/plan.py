@@ -66,6 +66,8 @@ class RenderingPlan(Struct):
     """The overlays that a file is built into."""
     beside: dict[str, str] = field(default_factory=dict)
     """Folder that a kustomization takes files from -> that kustomization; it could use the others too."""
+    kustomized: frozenset[str] = frozenset()
+    """Folders of kustomizations, also of those that cannot be built and of which nothing is here."""
     elsewhere: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
     """Kustomization file -> (line, what it names there that is not among the scanned files)."""
 
@@ -119,6 +121,7 @@ def plan(where: Scope, settings: RenderingSettings) -> RenderingPlan:
             names=names,
             named=named,
             beside=_folders_of(every),
+            kustomized=frozenset(posixpath.dirname(it.marker) for it in every),
         )
         tops = partial(_tops, every, found, names)
         if found.charts.all or tops():

@@ -97,7 +97,9 @@ class Roles:
         """The roles that a reference can mean, and whether it means one of these for certain."""
         here = [role for role in self._here.get((kind, name, bundle(binding)), ()) if _may_meet(binding, role)]
         if here:
-            return [role for role in here if role.origin.path == binding.origin.path] or here, True
+            near = [role for role in here if role.origin.path == binding.origin.path] or here
+            # Of two roles of one name, the one that states no namespace is in another than the one that states it.
+            return [role for role in near if _space(role) == namespace_of(binding)] or near, True
         space = "" if kind == "ClusterRole" else namespace_of(binding)
         met = [role for role in self._there.get((kind, name, space), ()) if compatible(binding, role)]
         if kind == "ClusterRole" or (met and space):

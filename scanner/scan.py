@@ -160,6 +160,7 @@ class Evaluated(Struct, frozen=True):
             self.evaluation.within,
             strict_documents=self.options.strict_documents,
             lost=self.together.lost,
+            lists_passes=self.options.include_passes and self.comparison is None,
             accepted={each.waiver.id: each.waiver.controls for each in self.waivers.results if each.is_in_force},
         )
 

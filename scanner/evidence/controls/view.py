@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from scanner.completeness import is_incomplete
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus
 from scanner.evidence.manual import Key, ManualState
+from scanner.evidence.population import requested_scopes
 from scanner.finished_scan import Scan
 from scanner.model import Finding, Input, Outcome
 from scanner.waived import WaiverResult
@@ -24,6 +25,8 @@ _SHOWS = {
     Checkable.PARTIAL: "Files can show a part of this control; people and records have to show the rest.",
     Checkable.MANUAL: "Files cannot show this control; people and records have to show all of it.",
 }
+
+_Files: TypeAlias = tuple[dict[str, int], tuple[tuple[str, str], ...]]
 
 
 class RuleRow(Struct, frozen=True):
@@ -75,9 +78,11 @@ class ControlView(Struct, frozen=True):
     not_run: tuple[tuple[str, str], ...]
     """Rule, and why it did not run."""
     not_assessed: tuple[tuple[str, str], ...]
-    """Path of an input that was not assessed or in part, and why."""
+    """Path of an input in scope that was not assessed or in part, and why."""
     inputs: dict[str, int]
-    """Inputs of the scan by status."""
+    """Inputs in the scope of the framework by status."""
+    outside: int
+    """Inputs that do not belong to it."""
     waivers: tuple[WaiverResult, ...]
     manual: tuple[ManualState, ...]
 
@@ -91,6 +96,8 @@ class Views:
         self._titles = {(each.id, each.edition): each for each in scan.frameworks}
         self._digests = {item.path: item.sha256 for item in scan.inputs}
         self._items: dict[int, Item] = {}
+        self._scopes = requested_scopes(scan)
+        self._held: dict[str, _Files] = {}
 
     def all(self) -> Iterator[ControlView]:
         """The view of each control of the requested frameworks, in the order of the catalogues."""
@@ -104,6 +111,7 @@ class Views:
         numbers = scan.accounts.of_controls.get(key, ()) if scan.accounts else ()
         items = sorted((self._item(number) for number in numbers), key=lambda item: _ORDER.index(item.outcome))
         used = {item.waiver for item in items}
+        inside, gaps = self._files(f"{control.framework}@{control.edition}")
         return ControlView(
             control=control,
             framework=summary.title,
@@ -114,8 +122,9 @@ class Views:
             items=tuple(items),
             counts=_counts(items),
             not_run=tuple((rule, self._why(rule)) for rule in control.not_run),
-            not_assessed=self._gaps,
-            inputs=dict(Counter(item.status.value for item in scan.inputs)),
+            not_assessed=gaps,
+            inputs=inside,
+            outside=len(scan.inputs) - sum(inside.values()),
             waivers=tuple(each for each in scan.waivers.results if each.waiver.id in used),
             manual=tuple(self._manual.get(key, ())),
         )
@@ -153,10 +162,14 @@ class Views:
             )
         return self._items[number]
 
-    @cached_property
-    def _gaps(self) -> tuple[tuple[str, str], ...]:
-        """What of the scanned files was not assessed, which forbids a control to be satisfied."""
-        return tuple((item.path, _gap(item)) for item in self._scan.inputs if is_incomplete(item, strict=True))
+    def _files(self, framework: str) -> _Files:
+        """The inputs in the scope of a framework by status, and those that forbid its controls to be satisfied."""
+        if framework not in self._held:
+            scope = self._scopes[framework]
+            held = [item for item in self._scan.inputs if scope.holds(item.path)]
+            gaps = tuple((item.path, _gap(item)) for item in held if is_incomplete(item, strict=True))
+            self._held[framework] = (dict(Counter(item.status.value for item in held)), gaps)
+        return self._held[framework]
 
     def _why(self, rule: str) -> str:
         """Why a rule did not run."""

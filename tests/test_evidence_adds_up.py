@@ -1,0 +1,99 @@
+"""The numbers and the words of a pack for two frameworks with other scopes: each adds up and says what it counts."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import assay
+from tests.evidence_repository import POD, make_repository
+
+SPEC = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec:
+  boundaries: [{id: core, kind: internal}, {id: cards, kind: cde}]
+  dataAssets:
+    - {id: numbers, categories: [pan], retention: 1 year}
+    - {id: habits, categories: [personal], retention: indefinitely}
+    - {id: rates, classification: public}
+  services:
+    - {id: vault, type: service, boundary: cards, data: [numbers]}
+    - {id: reporting, type: service, boundary: core, data: [numbers]}
+"""
+WAIVERS = """\
+apiVersion: assay.dev/v1
+kind: Waivers
+approvers: ["@ben"]
+waivers:
+  - id: W-1
+    rule: kubernetes.container-not-privileged
+    resource: {kind: Pod, namespace: shop, name: api}
+    type: risk-accepted
+    reason: The agent of the node needs this until it is replaced in spring.
+    requester: "@dana"
+    approver: "@ben"
+    approved: 2026-11-20
+    expires: 2027-01-31
+"""
+FILES = {
+    "shop.yaml": SPEC,
+    "toys/pod.yaml": POD.replace("name: api", "name: toy"),
+    "assay-waivers.yaml": WAIVERS,
+    "scope.yaml": "soc2: {paths: [deploy/, shop.yaml]}\n",
+}
+RULES = (
+    "architecture.personal-data-retention-limited",
+    "architecture.service-cardholder-data-in-environment",
+    "kubernetes.container-image-digest-pinned",
+    "kubernetes.container-not-privileged",
+)
+Row = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    repository = make_repository(tmp_path_factory.mktemp("evidence") / "bank", FILES)
+    target = tmp_path_factory.mktemp("packs") / "pack"
+    command = ("evidence", "build", ".", "--framework", "soc2", "--framework", "pci-dss", "--scope", "scope.yaml")
+    chosen = [part for rule in RULES for part in ("--select", rule)]
+    done = assay(*command, *chosen, "--today", "2026-11-30", "--out", str(target), cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def rows(path: Path) -> list[Row]:
+    if path.suffix == ".csv":
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_it_verifies(pack: Path) -> None:
+    done = assay("evidence", "verify", str(pack), cwd=pack)
+    assert (done.returncode, "fault" in done.stdout) == (0, False), done.stdout
+
+
+def test_every_subject_is_counted_at_its_file_also_at_one_that_was_skipped(pack: Path) -> None:
+    counted = {each["path"]: each["subjects"] for each in rows(pack / "population.jsonl")}
+    found = Counter(each["path"] for each in rows(pack / "subjects.jsonl"))
+    assert {path: number for path, number in counted.items() if number} == found
+    assert found["assay-waivers.yaml"] == 1
+    assert sum(counted.values()) == json.loads((pack / "totals.json").read_text())["subjects"]
+
+
+def test_each_file_states_whose_scope_it_belongs_to_and_pages_count_these(pack: Path) -> None:
+    both = ["soc2@2017", "pci-dss@4.0.1"]
+    scopes = {each["path"]: each["in_scope_of"] for each in rows(pack / "population.jsonl")}
+    assert (scopes["deploy/pod.yaml"], scopes["toys/pod.yaml"]) == (both, ["pci-dss@4.0.1"])
+    stated = json.loads((pack / "results.json").read_text())["frameworks"][0]["scope"]["inputs"]
+    page = (pack / "controls/soc2-2017/CC6.1.html").read_text()
+    assert stated == 3
+    assert "1 unreadable, 3 assessed in scope; 4 outside of the scope;" in page
+    assert "outside of the scope;" not in (pack / "controls/pci-dss-4.0.1/1.2.3.html").read_text()

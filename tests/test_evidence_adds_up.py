@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from scanner.evidence.reading import opened
+from scanner.evidence.totals import faults
 from tests.command_line import assay
 from tests.evidence_repository import POD, make_repository
 
@@ -97,3 +99,33 @@ def test_each_file_states_whose_scope_it_belongs_to_and_pages_count_these(pack: 
     assert stated == 3
     assert "1 unreadable, 3 assessed in scope; 4 outside of the scope;" in page
     assert "outside of the scope;" not in (pack / "controls/pci-dss-4.0.1/1.2.3.html").read_text()
+
+
+def test_what_counts_for_no_control_is_listed_with_the_reason(pack: Path) -> None:
+    listed = rows(pack / "left_out.jsonl")
+    totals = json.loads((pack / "totals.json").read_text())["outcomes"]["outside_scope"]
+    assert {**Counter(each["outcome"] for each in listed)} == {"fail": totals["fail"]}
+    assert {each["rule"] for each in listed} == {"kubernetes.container-image-digest-pinned"}
+    reasons = {
+        (each["path"], own["framework"]): (own["why"], bool(own["controls"]))
+        for each in listed
+        for own in each["frameworks"]
+    }
+    assert reasons == {
+        ("deploy/pod.yaml", "soc2@2017"): ("mapped with low strength", True),
+        ("deploy/web.yaml", "soc2@2017"): ("mapped with low strength", True),
+        ("toys/pod.yaml", "soc2@2017"): ("outside of the scope", True),
+        ("deploy/pod.yaml", "pci-dss@4.0.1"): ("mapped with low strength", True),
+        ("deploy/web.yaml", "pci-dss@4.0.1"): ("mapped with low strength", True),
+        ("toys/pod.yaml", "pci-dss@4.0.1"): ("mapped with low strength", True),
+    }
+    less = dict(opened(pack).content)
+    less["left_out.jsonl"] = less["left_out.jsonl"].partition(b"\n")[2]
+    assert any("left_out.jsonl lists 2" in fault for fault in faults(less))
+
+
+def test_cardholder_data_outside_of_its_environment_weakens_the_controls_about_it(pack: Path) -> None:
+    index = {each["control"]: each for each in rows(pack / "controls/index.csv") if each["framework"] == "pci-dss"}
+    for control in ("1.3.1", "12.5.2"):
+        assert index[control]["status"] == "weakened"
+        assert "architecture.service-cardholder-data-in-environment" in index[control]["reason"]

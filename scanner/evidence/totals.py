@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from scanner.evidence import left_out
 from scanner.evidence.canonical import OTHER_SHAPE, indented
 from scanner.evidence.population import POPULATION, SUBJECTS
 from scanner.finished_scan import Accounts, Scan
@@ -74,6 +75,7 @@ def faults(content: Mapping[str, bytes]) -> Iterator[str]:
         yield from _of_inputs(stated, results, files)
         yield from _of_files(files, rows)
         yield from _of_outcomes(stated, results, rows)
+        yield from left_out.faults(content, stated["rules"])
     except KeyError as error:
         yield f"the sums cannot be checked: {error.args[0]} is missing"
     except OTHER_SHAPE as error:

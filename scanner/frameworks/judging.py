@@ -151,7 +151,9 @@ def findings_of_controls(
     found: dict[tuple[str, str, str], list[int]] = {}
     for each in judged:
         of_control = {control.id: control.applies_when for control in each.framework.controls}
-        for rule, link in _links_of(each, linked, by_rule):
+        for rule, link in links_of(each, linked, by_rule):
+            if link.control in each.scope.not_applicable:
+                continue
             whens = (each.framework.applies_when, of_control[link.control], link.applies_when)
             if all(each.population.meets(when) is not False for when in whens):
                 key = (link.framework, link.edition, link.control)
@@ -161,12 +163,12 @@ def findings_of_controls(
     return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
 
 
-def _links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
-    """The mappings of some rules to controls of a framework that its scope file does not exclude."""
+def links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
+    """The mappings of some rules to controls of a framework."""
     own = (result.framework.id, result.framework.edition)
-    for rule, some in linked.items():
-        for link in some if rule in rules else ():
-            if (link.framework, link.edition) == own and link.control not in result.scope.not_applicable:
+    for rule in rules:
+        for link in linked.get(rule, ()):
+            if (link.framework, link.edition) == own:
                 yield rule, link
 
 

@@ -27,6 +27,7 @@ spec:
     - {id: rates, classification: public}
   services:
     - {id: vault, type: service, boundary: cards, data: [numbers]}
+    - {id: portal, type: service, boundary: core, data: [habits]}
     - {id: reporting, type: service, boundary: core, data: [numbers]}
 """
 WAIVERS = """\
@@ -129,3 +130,53 @@ def test_cardholder_data_outside_of_its_environment_weakens_the_controls_about_i
     for control in ("1.3.1", "12.5.2"):
         assert index[control]["status"] == "weakened"
         assert "architecture.service-cardholder-data-in-environment" in index[control]["reason"]
+
+
+PRIVILEGED = "kubernetes.container-not-privileged"
+
+
+def test_items_that_do_not_count_are_listed_and_counted_apart_from_those_that_do(pack: Path) -> None:
+    index = {(each["framework"], each["control"]): each for each in rows(pack / "controls/index.csv")}
+    for each in index.values():
+        items = rows(pack / "controls" / each["table"])
+        for outcome in ("pass", "fail", "error", "unknown"):
+            own = [item for item in items if item["outcome"] == outcome]
+            decides = sum(item["counts"] == "yes" for item in own)
+            assert each[outcome] == str(decides), (each["control"], outcome)
+            assert each[f"{outcome}_not_counted"] == str(len(own) - decides), (each["control"], outcome)
+        assert (each["status"] in {"weakened", "not-satisfied"}) == (int(each["fail"]) > 0), each["control"]
+    words = {(item["rule"], item["outcome"], item["counts"]) for item in rows(pack / "controls/soc2-2017/CC6.1.csv")}
+    assert {(PRIVILEGED, "fail", "yes")} <= words
+    low = [(key, each) for key, each in index.items() if each["fail_not_counted"] != "0" and each["fail"] == "0"]
+    assert low
+    for (_, control), each in low:
+        items = rows(pack / "controls" / each["table"])
+        assert {item["counts"] for item in items if item["outcome"] == "fail"} == {"no: mapped with low strength"}
+        page = (pack / "controls" / each["page"]).read_text()
+        assert "Rules that are mapped with low strength decide nothing and may have failed." in page, control
+        assert "counts: no: mapped with low strength" in page
+
+
+def test_a_pass_that_is_no_evidence_does_not_count(pack: Path) -> None:
+    items = rows(pack / "controls/pci-dss-4.0.1/1.3.1.csv")
+    rule = "architecture.service-cardholder-data-in-environment"
+    told = {(item["outcome"], item["counts"]) for item in items if item["rule"] == rule}
+    assert told == {("fail", "yes"), ("pass", "no: a pass is not evidence")}
+    assert "medium, a pass is not evidence: " in (pack / "controls/pci-dss-4.0.1/1.3.1.html").read_text()
+
+
+def test_failures_outside_of_the_scope_are_counted_at_the_control(pack: Path) -> None:
+    index = {(each["framework"], each["control"]): each for each in rows(pack / "controls/index.csv")}
+    assert index["soc2", "CC6.1"]["fail_elsewhere"] == "1"
+    assert "1 outside of the scope" in (pack / "controls/soc2-2017/CC6.1.html").read_text()
+    assert index["pci-dss", "3.2.1"]["fail_elsewhere"] == "1"
+    assert "1 about other data" in (pack / "controls/pci-dss-4.0.1/3.2.1.html").read_text()
+    assert index["pci-dss", "1.3.1"]["fail_elsewhere"] == "0"
+
+
+def test_each_control_has_as_many_failures_in_the_index_as_in_oscal(pack: Path) -> None:
+    index = {(each["framework"], each["control"]): each for each in rows(pack / "controls/index.csv")}
+    (result,) = json.loads((pack / "oscal/assessment-results.json").read_text())["assessment-results"]["results"]
+    for finding in result["findings"]:
+        own = {each["name"]: each["value"] for each in finding["props"]}
+        assert own["failures"] == index[own["framework"], own["control"]]["fail"]

@@ -180,3 +180,24 @@ def test_each_control_has_as_many_failures_in_the_index_as_in_oscal(pack: Path) 
     for finding in result["findings"]:
         own = {each["name"]: each["value"] for each in finding["props"]}
         assert own["failures"] == index[own["framework"], own["control"]]["fail"]
+
+
+def test_the_pack_says_what_its_words_mean(pack: Path) -> None:
+    page = (pack / "VERIFY.md").read_text()
+    steps = json.loads((pack / "totals.json").read_text())["outcomes"]
+    run = json.loads((pack / "run.json").read_text())
+    words = (*steps, "counted_severity", "by_word", "not_run", "in_scope_of", "counts", "fail_elsewhere", "signature")
+    for word in (*words, *(name for name in run if name.endswith("_digest")), "cel", "`collected`", "left_out.jsonl"):
+        assert f"`{word.strip('`')}`" in page, word
+    assert "Key that signs the pack</dt><dd>UNSIGNED" in (pack / "controls/soc2-2017/CC6.1.html").read_text()
+
+
+def test_oscal_says_beside_each_time_that_it_is_not_that_of_the_scan(pack: Path) -> None:
+    (result,) = json.loads((pack / "oscal/assessment-results.json").read_text())["assessment-results"]["results"]
+    for each in (result, *result["observations"]):
+        own = {prop["name"]: prop["value"] for prop in each["props"]}
+        assert own["time-is"].startswith("of the commit or SOURCE_DATE_EPOCH, not of the scan")
+    own = {prop["name"]: prop["value"] for prop in result["props"]}
+    found = json.loads((pack / "totals.json").read_text())["findings"]
+    assert (own["failures"], own["failures-waived"]) == (str(found["failed"]), str(found["waived"]))
+    assert own["controls-with-finding"] == str(len(result["findings"]))

@@ -61,7 +61,7 @@ class ControlView(Struct, frozen=True):
     beside: dict[Outcome, int]
     """Of those that do not."""
     elsewhere: dict[str, int]
-    """Why failures of its rules are no items of it -> how many."""
+    """Reason why failures of its rules are not listed as items -> how many."""
     not_run: tuple[tuple[str, str], ...]
     """Rule, and why it did not run."""
     not_assessed: tuple[tuple[str, str], ...]

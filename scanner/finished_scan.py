@@ -91,6 +91,12 @@ class Accounts(Struct, frozen=True):
     """Path of an input that was read -> the identity of its content in Git."""
     of_controls: Mapping[tuple[str, str, str], tuple[int, ...]] = {}
     """(framework, edition, control) -> numbers of the findings of the scan that concern it, with any strength."""
+    left_out: tuple[Finding, ...] = ()
+    """What failed, or was not decided, and counts for no control of the requested frameworks."""
+    uncounted: Mapping[tuple[str, str, str], tuple[tuple[int, str], ...]] = {}
+    """(framework, edition, control) -> what of its rules does not count for it: numbers, each with the reason; those of
+    `left_out` follow the findings of the scan.
+    """
 
 
 class Scan(Struct, frozen=True):

@@ -135,8 +135,14 @@ class Evaluated(Struct, frozen=True):
     ) -> Accounts | None:
         if self.listed is None:
             return None
-        of_controls = judging.findings_of_controls(judged, findings, linked) if self.options.frameworks else {}
-        return Accounts(self.listed.subjects, self.listed.evaluated, merged, self.read.blobs or {}, of_controls)
+        own = (self.listed.subjects, self.listed.evaluated, merged, self.read.blobs or {})
+        if not self.options.frameworks:
+            return Accounts(*own)
+        from scanner.frameworks.uncounted import uncounted
+
+        beside = uncounted(judged, self.findings, findings, linked)
+        of_controls = judging.findings_of_controls(judged, findings, linked)
+        return Accounts(*own, of_controls, beside.left_out, beside.of_controls)
 
     def _infos(self, gone: Collection[str]) -> dict[str, RuleInfo]:
         """The metadata of every rule, policy and check with an outcome, also of those with one on the base alone."""
@@ -160,6 +166,7 @@ class Evaluated(Struct, frozen=True):
             self.evaluation.within,
             strict_documents=self.options.strict_documents,
             lost=self.together.lost,
+            lists_passes=self.options.include_passes and self.comparison is None,
             accepted={each.waiver.id: each.waiver.controls for each in self.waivers.results if each.is_in_force},
         )
 

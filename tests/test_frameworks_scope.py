@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from scanner import reports
 from scanner.controls import Assessment, ControlStatus
@@ -64,6 +66,16 @@ def test_a_scope_that_holds_nothing_says_so() -> None:
 def test_the_scope_of_one_framework_leaves_the_others_alone() -> None:
     result = run("pci-dss: {paths: [payments/]}\n", "pci-dss", "pod-security-standards")
     assert control(result, "PSS-B-HostNamespaces").status is ControlStatus.NOT_SATISFIED
+
+
+@pytest.mark.parametrize("soc2", ["{}", "{paths: [payments/, toys/]}"])
+def test_passes_count_where_the_framework_of_their_rule_looks(soc2: str) -> None:
+    Path("scope.yaml").write_text(f"cis-kubernetes: {{paths: [payments/]}}\nsoc2: {soc2}\n")
+    options = Options(scope=Path("scope.yaml"), frameworks=("cis-kubernetes", "soc2"))
+    counted, listed = (scan(["payments", "toys"], replace(options, include_passes=passes)) for passes in (False, True))
+    assert counted.counts == listed.counts
+    found = Counter((each.rule, each.outcome) for each in listed.findings)
+    assert found == {(rule, outcome): some[outcome] for rule, some in listed.counts.items() for outcome in some}
 
 
 def test_what_does_not_apply_has_its_reason_and_no_findings() -> None:

@@ -142,6 +142,19 @@ def test_a_store_of_other_data_does_not_speak_against_a_control_about_card_data(
     assert not found["findings"]
 
 
+def test_data_of_another_category_does_not_speak_against_it_though_other_data_has_none() -> None:
+    assets = ", categories: [%s], retention: %s}, {id: rates, classification: public"
+    for category, retention, status in (
+        ("personal", "indefinitely", "partial"),
+        ("pan", "indefinitely", "not-satisfied"),
+    ):
+        cards = SPEC % (assets % (category, retention) + "}, {id: cards, categories: [pan], retention: 1 year")
+        Path("clinic.yaml").write_text(cards)
+        found = controls(scan("--framework", "pci-dss")[1], "pci-dss")["3.2.1"]
+        assert found["status"] == status
+        assert bool(found["findings"]) == (status == "not-satisfied")
+
+
 @pytest.mark.parametrize("framework", ["owasp-llm", "owasp-mcp", "owasp-agentic"])
 def test_lists_about_agents_do_not_apply_where_there_are_none(framework: str) -> None:
     Path("web.yaml").write_text(CLEAN)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scanner import reports
 from scanner.errors import AssayError
-from scanner.evidence import attestation, gemara, oscal, population, totals
+from scanner.evidence import attestation, gemara, left_out, oscal, population, totals
 from scanner.evidence.controls import control_files, control_names
 from scanner.evidence.manifest import BUNDLE, ENVELOPE, KEY, MANIFEST, SIGNATURE, digest_of, manifest_of
 from scanner.evidence.manual import Key, ManualState
@@ -47,6 +47,7 @@ def content_of(
     content = {name: _text(reports.render(form, scan)) for name, form in _REPORTS.items()}
     content[population.POPULATION] = population.population(scan, tracked or Tracked())
     content[population.SUBJECTS] = population.subjects(accounts)
+    content[left_out.LEFT_OUT] = left_out.left_out(accounts, len(scan.findings))
     content[totals.TOTALS] = totals.totals(scan, accounts)
     content.update(policy or {})
     names = control_names(scan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ from msgspec import Struct, to_builtins
 
 from scanner.evidence.canonical import lines
 from scanner.finished_scan import Accounts, Scan
+from scanner.frameworks.scope import Scope
 from scanner.model import Input, SubjectOutcomes
 
 POPULATION = "population.jsonl"
@@ -32,9 +34,24 @@ class Tracked(Struct, frozen=True):
 
 
 def population(scan: Scan, tracked: Tracked) -> bytes:
-    """Every file on a line: its digests, its size, what became of it and why."""
-    blobs = scan.accounts.blobs if scan.accounts else {}
-    return lines(_file(item, blobs.get(item.path, ""), tracked) for item in scan.inputs)
+    """Every file on a line: its digests, its size, what became of it and why, and whose scope it belongs to."""
+    accounts = scan.accounts or Accounts()
+    subjects = Counter(row.overlay or row.path for row in accounts.subjects)
+    scopes = requested_scopes(scan)
+    return lines(
+        _file(item, accounts.blobs.get(item.path, ""), tracked)
+        | {
+            "subjects": subjects[item.path],
+            "in_scope_of": [name for name, scope in scopes.items() if scope.holds(item.path)],
+        }
+        for item in scan.inputs
+    )
+
+
+def requested_scopes(scan: Scan) -> dict[str, Scope]:
+    """The scope of each requested framework, by `id@edition`."""
+    scopes = {f"{each.id}@{each.edition}": Scope(each.scope) for each in scan.frameworks}
+    return {name: scopes[name] for name in scan.run.asked if name in scopes}
 
 
 def subjects(accounts: Accounts) -> bytes:
@@ -53,7 +70,6 @@ def _file(item: Input, blob: str, tracked: Tracked) -> Json:
         "committed": tracked.holds(item.path, blob),
         "context": item.context,
         "formats": item.formats,
-        "subjects": item.subjects,
         "kinds": item.kinds,
         **({"losses": to_builtins(item.losses)} if item.losses else {}),
         **({"accepted": item.accepted} if item.accepted else {}),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from scanner.evidence import left_out
 from scanner.evidence.canonical import OTHER_SHAPE, indented
 from scanner.evidence.population import POPULATION, SUBJECTS
 from scanner.finished_scan import Accounts, Scan
@@ -72,7 +73,9 @@ def faults(content: Mapping[str, bytes]) -> Iterator[str]:
         files = [json.loads(line) for line in content[POPULATION].splitlines()]
         rows = [json.loads(line) for line in content[SUBJECTS].splitlines()]
         yield from _of_inputs(stated, results, files)
+        yield from _of_files(files, rows)
         yield from _of_outcomes(stated, results, rows)
+        yield from left_out.faults(content, stated["rules"])
     except KeyError as error:
         yield f"the sums cannot be checked: {error.args[0]} is missing"
     except OTHER_SHAPE as error:
@@ -86,6 +89,15 @@ def _of_inputs(stated: Json, results: Json, files: list[Json]) -> Iterator[str]:
     listed = [(each["path"], each["sha256"], each["status"]) for each in results["inputs"]]
     if listed != [(each["path"], each["sha256"], each["status"]) for each in files]:
         yield f"the inputs of {RESULTS} are not those of {POPULATION}"
+
+
+def _of_files(files: list[Json], rows: list[Json]) -> Iterator[str]:
+    """Packs of earlier versions do not count the subjects of files that were skipped; nor do they state scopes."""
+    found = Counter(row.get("built_by") or row["path"] for row in rows)
+    for each in files:
+        if "in_scope_of" in each and each["subjects"] != found[each["path"]]:
+            told = f"{POPULATION} counts {each['subjects']} subjects, and {SUBJECTS} lists {found[each['path']]}"
+            yield f"{each['path']}: {told}"
 
 
 def _of_outcomes(stated: Json, results: Json, rows: list[Json]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scanner.evidence.glossary import glossary
 from scanner.evidence.run_record import PackSource
 from scanner.finished_scan import DISCLAIMER, Scan
 from scanner.reports import waivers
@@ -87,8 +88,9 @@ _WHAT = """
 | question | file |
 |---|---|
 | who ran it, when, with which version, arguments, configuration and commit | `run.json` |
-| what was in scope, what was left out and why | `population.jsonl` |
+| which files were in scope, which were not read and why | `population.jsonl` |
 | what was tested, with each result | `subjects.jsonl`, `controls/index.csv`, `controls/` |
+| what failed and counts for no control, and why | `left_out.jsonl` |
 | how the numbers add up | `totals.json` |
 | all findings | `results.json`, `results.sarif`, `report.html` |
 | the same for programs that read OSCAL or Gemara | `oscal/`, `gemara/` |
@@ -110,6 +112,7 @@ def _parts(scan: Scan, source: PackSource) -> Iterator[str]:
         yield _SIGNATURES
     yield _GIT.format(commit=source.commit) if source.commit else _NO_GIT
     yield _WHAT
+    yield from glossary()
     yield from _changes(scan)
     yield f"{DISCLAIMER}\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -26,6 +27,8 @@ from scanner.frameworks.population import Population, population
 from scanner.frameworks.scope import Scope
 from scanner.model import Finding, Input, InputStatus, Outcome, Subject
 
+_Bearing: TypeAlias = "tuple[FrameworkResult, dict[str, list[tuple[AppliesWhen, ...]]]]"
+"""A framework, and the conditions of the mappings of each rule that concerns it."""
 _OUT = (ControlStatus.NOT_APPLICABLE, ControlStatus.MANUAL)
 
 
@@ -45,6 +48,8 @@ class ScanData(Struct, frozen=True):
     """What cannot be read in documentation, source code and workflows of CI services counts as well."""
     lost: bool
     """Facts could not be derived."""
+    lists_passes: bool = False
+    """Each pass is one of the findings."""
     accepted: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Id of a waiver -> the controls for which it is approved."""
 
@@ -104,16 +109,36 @@ def concerned(
     judged: Sequence[FrameworkResult], scanned: ScanData, linked: Links, exempt: Collection[str]
 ) -> list[Finding]:
     """The findings that concern a framework, and those of exempt rules; the counts are adjusted to these."""
-    bearing = [(each, each.conditions(linked)) for each in judged]
-    may_concern = {*exempt, *(rule for _, conditions in bearing for rule in conditions)}
+    bearing: list[_Bearing] = [(each, each.conditions(linked)) for each in judged]
     kept = [each for each in scanned.findings if each.rule in exempt or _concerns(each, bearing)]
-    held: Counts = scanned.counts
-    if all(each.scope.paths for each in judged):
-        held = scanned.within(lambda path: any(each.scope.holds(path) for each in judged))
-    counts = _counted({rule: some for rule, some in held.items() if rule in may_concern}, kept)
+    counts = {} if scanned.lists_passes else {rule: scanned.counts[rule] for rule in exempt if rule in scanned.counts}
+    for paths, rules in _rules_by_paths(bearing).items() if not scanned.lists_passes else ():
+        held = _held(scanned, paths)
+        counts.update({rule: held[rule] for rule in rules if rule in held and rule not in exempt})
+    told = _counted(counts, kept, passes=scanned.lists_passes)
     scanned.counts.clear()
-    scanned.counts.update(counts)
+    scanned.counts.update(told)
     return kept
+
+
+def _rules_by_paths(bearing: Sequence[_Bearing]) -> dict[tuple[tuple[str, ...], ...], list[str]]:
+    """The paths of the frameworks that rules concern -> these rules."""
+    scopes: dict[str, dict[tuple[str, ...], None]] = {}
+    for each, conditions in bearing:
+        for rule in conditions:
+            scopes.setdefault(rule, {})[each.scope.paths] = None
+    found: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for rule, paths in scopes.items():
+        found.setdefault(tuple(paths), []).append(rule)
+    return found
+
+
+def _held(scanned: ScanData, scopes: Sequence[tuple[str, ...]]) -> Counts:
+    """The counts of the files that belong to any of some scopes."""
+    if not all(scopes):
+        return scanned.counts
+    held = [Scope(paths) for paths in scopes]
+    return scanned.within(lambda path: any(each.holds(path) for each in held))
 
 
 def findings_of_controls(
@@ -126,7 +151,9 @@ def findings_of_controls(
     found: dict[tuple[str, str, str], list[int]] = {}
     for each in judged:
         of_control = {control.id: control.applies_when for control in each.framework.controls}
-        for rule, link in _links_of(each, linked, by_rule):
+        for rule, link in links_of(each, linked, by_rule):
+            if link.control in each.scope.not_applicable:
+                continue
             whens = (each.framework.applies_when, of_control[link.control], link.applies_when)
             if all(each.population.meets(when) is not False for when in whens):
                 key = (link.framework, link.edition, link.control)
@@ -136,12 +163,12 @@ def findings_of_controls(
     return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
 
 
-def _links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
-    """The mappings of some rules to controls of a framework that its scope file does not exclude."""
+def links_of(result: FrameworkResult, linked: Links, rules: Collection[str]) -> Iterator[tuple[str, ControlLink]]:
+    """The mappings of some rules to controls of a framework."""
     own = (result.framework.id, result.framework.edition)
-    for rule, some in linked.items():
-        for link in some if rule in rules else ():
-            if (link.framework, link.edition) == own and link.control not in result.scope.not_applicable:
+    for rule in rules:
+        for link in linked.get(rule, ()):
+            if (link.framework, link.edition) == own:
                 yield rule, link
 
 
@@ -151,9 +178,7 @@ def _is_of(finding: Finding, result: FrameworkResult, whens: Sequence[AppliesWhe
     return result.scope.holds_any(finding.places) and all(result.population.concerns(when, *place) for when in whens)
 
 
-def _concerns(
-    finding: Finding, bearing: Iterable[tuple[FrameworkResult, dict[str, list[tuple[AppliesWhen, ...]]]]]
-) -> bool:
+def _concerns(finding: Finding, bearing: Iterable[_Bearing]) -> bool:
     """Whether a finding concerns a control that may apply; passes are listed wherever their rule is mapped."""
     place = (finding.location.path, finding.subject_id)
     for each, conditions in bearing:
@@ -165,12 +190,15 @@ def _concerns(
     return False
 
 
-def _counted(counts: Counts, findings: Iterable[Finding]) -> dict[str, dict[Outcome, int]]:
-    """The passes of some counts, and of all other outcomes what is listed, so that no sum differs from its list."""
+def _counted(counts: Counts, findings: Iterable[Finding], *, passes: bool = False) -> dict[str, dict[Outcome, int]]:
+    """The passes of some counts, and of all other outcomes what is listed, so that no sum differs from its list.
+
+    With `passes`, these are among the findings too.
+    """
     passed = {rule: some[Outcome.PASS] for rule, some in counts.items() if some.get(Outcome.PASS)}
     told: dict[str, dict[Outcome, int]] = {rule: {Outcome.PASS: number} for rule, number in passed.items()}
     for finding in findings:
-        if finding.outcome is not Outcome.PASS:
+        if passes or finding.outcome is not Outcome.PASS:
             own = told.setdefault(finding.rule, {})
             own[finding.outcome] = own.get(finding.outcome, 0) + 1
     return told

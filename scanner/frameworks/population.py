@@ -27,7 +27,9 @@ class Population(Struct, frozen=True):
     data: frozenset[str] | None = None
     """Categories of the data assets that specs list; None where no spec lists any."""
     uncategorised: bool = False
-    """Data of some spec is not listed, or states no category that is known, so that it may be of any."""
+    """Data of some spec is not listed, or states no category that is known, so that it may be of any; a data asset that
+    states its own is of these all the same.
+    """
     incomplete: bool = False
     """Something that belongs to it was not assessed."""
     carried: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -82,14 +84,30 @@ def population(
     uncategorised = not all(assets) or any(_names_undefined_data(derived.facts(each)) for each in own)
     listing = {(each.origin.path, each.group) for each in own if each.kind == ASSET}
     uncategorised |= any((each.origin.path, each.group) not in listing for each in own)
-    carried: dict[tuple[str, str], frozenset[str]] = {}
-    for subject in () if uncategorised else own:
-        stated = subject.bindings[subject.focus] if subject.kind == ASSET else derived.facts(subject)
-        if categories := _categories(stated):
-            key = (subject.origin.path, subject.identity)  # two specs in one file may give the same
-            carried[key] = carried.get(key, frozenset()) | categories
+    carried = _carried(own, derived, uncategorised=uncategorised)
     data = frozenset().union(*assets) if assets else None
     return Population(kinds, data, uncategorised, incomplete, carried)
+
+
+def _carried(
+    subjects: Iterable[Subject], derived: Derived, *, uncategorised: bool
+) -> dict[tuple[str, str], frozenset[str]]:
+    """The categories of the data of each subject of a spec, where they are stated.
+
+    Those of a data asset are its own. What holds or carries data may hold some without a category, if any has none.
+    """
+    carried: dict[tuple[str, str], frozenset[str]] = {}
+    unknown: set[tuple[str, str]] = set()
+    for subject in subjects:
+        key = (subject.origin.path, subject.identity)  # two specs in one file may give the same
+        if subject.kind == ASSET:
+            categories = _categories(subject.bindings[subject.focus])
+            unknown.update(() if categories else (key,))
+        else:
+            categories = frozenset() if uncategorised else _categories(derived.facts(subject))
+        if categories:
+            carried[key] = carried.get(key, frozenset()) | categories
+    return {key: categories for key, categories in carried.items() if key not in unknown}
 
 
 def _categories(stated: Mapping[str, Any]) -> frozenset[str]:

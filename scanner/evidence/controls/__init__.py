@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from scanner.evidence.controls.view import METHOD, ControlView, Item, Views
+from scanner.evidence.controls.items import Item
+from scanner.evidence.controls.view import METHOD, ControlView, Views
 from scanner.evidence.manual import Key, ManualState
 from scanner.evidence.names import file_names
 from scanner.evidence.run_record import PackSource
@@ -23,12 +24,25 @@ MOST_BYTES = 5_000_000
 _OF_A_ROW = 450
 """Bytes of an item in the page beside its texts."""
 _COLUMNS = (
-    *("outcome", "rule", "severity", "subject_kind", "subject", "expected", "observed", "place", "input_sha256"),
+    *(
+        "outcome",
+        "counts",
+        "rule",
+        "severity",
+        "rule_severity",
+        "subject_kind",
+        "subject",
+        "expected",
+        "observed",
+        "place",
+        "input_sha256",
+    ),
     *("method", "message", "waiver", "fingerprint"),
 )
 _INDEX = (
     *("framework", "edition", "control", "title", "checkable", "status", "waived", "reason", "rules", "pass", "fail"),
-    *("error", "unknown", "not_run", "manual_evidence", "page", "table"),
+    *("error", "unknown", "pass_not_counted", "fail_not_counted", "error_not_counted", "unknown_not_counted"),
+    *("fail_elsewhere", "not_run", "manual_evidence", "page", "table"),
 )
 
 
@@ -98,14 +112,15 @@ def _table(view: ControlView, rows: dict[int, bytes]) -> bytes:
         size += len(line)
         if size > MOST_BYTES - 1000:
             told = f"{len(view.items) - number} more items are in results.json"
-            lines.append(_written([("not shown", *[""] * 9, told, "", "")]))
+            lines.append(_written([("not shown", *[""] * 11, told, "", "")]))
             break
         lines.append(line)
     return b"".join(lines)
 
 
 def _row(item: Item) -> Iterator[str]:
-    yield from (item.outcome.value, item.rule, item.severity, item.subject_kind, item.subject, item.expected)
+    yield from (item.outcome.value, item.counts, item.rule, item.severity, item.rule_severity)
+    yield from (item.subject_kind, item.subject, item.expected)
     yield from (item.observed, item.place, item.input, METHOD, item.message, item.waiver, item.fingerprint)
 
 
@@ -113,7 +128,9 @@ def _index_row(view: ControlView, name: str) -> Iterator[str | int]:
     own = view.control
     yield from (own.framework, own.edition, own.control, own.title, own.checkable.value, own.status.value)
     yield from ("yes" if own.waived else "", own.reason, len(view.rules))
-    yield from (view.counts[each] for each in (Outcome.PASS, Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN))
+    for counts in (view.counts, view.beside):
+        yield from (counts[each] for each in (Outcome.PASS, Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN))
+    yield sum(view.elsewhere.values())
     yield from (len(view.not_run), "; ".join(each.state for each in view.manual), f"{name}.html", f"{name}.csv")
 
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scanner.completeness import is_incomplete
 from scanner.controls import Assessment, Checkable, ControlLink, ControlStatus
+from scanner.evidence.controls.items import ORDER, Item, Items, numbers_of
 from scanner.evidence.manual import Key, ManualState
-from scanner.finished_scan import Scan
-from scanner.model import Finding, Input, Outcome
+from scanner.evidence.population import requested_scopes
+from scanner.finished_scan import Accounts, Scan
+from scanner.frameworks.uncounted import Why
+from scanner.model import Input, Outcome
 from scanner.waived import WaiverResult
 
 METHOD = "automated test of the file"
-_ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.PASS)
-_LONGEST = 600
 _SHOWS = {
     Checkable.FULL: "Files can show this control in full.",
     Checkable.PARTIAL: "Files can show a part of this control; people and records have to show the rest.",
     Checkable.MANUAL: "Files cannot show this control; people and records have to show all of it.",
 }
+
+_Files: TypeAlias = tuple[dict[str, int], tuple[tuple[str, str], ...]]
 
 
 class RuleRow(Struct, frozen=True):
@@ -41,24 +44,6 @@ class RuleRow(Struct, frozen=True):
     """The rule above in the table that is mapped for the same reason."""
 
 
-class Item(Struct, frozen=True):
-    """One thing that a rule was evaluated for."""
-
-    rule: str
-    outcome: Outcome
-    severity: str
-    subject_kind: str
-    subject: str
-    expected: str
-    observed: str
-    place: str
-    input: str
-    """SHA-256 of the file."""
-    message: str
-    waiver: str
-    fingerprint: str
-
-
 class ControlView(Struct, frozen=True):
     """Everything about one control."""
 
@@ -70,14 +55,21 @@ class ControlView(Struct, frozen=True):
     scope: tuple[str, ...]
     rules: tuple[RuleRow, ...]
     items: tuple[Item, ...]
-    """Failures first, passes last."""
+    """Those that count for the status first; of these and of the others failures first, passes last."""
     counts: dict[Outcome, int]
+    """Of the items that count for the status."""
+    beside: dict[Outcome, int]
+    """Of those that do not."""
+    elsewhere: dict[str, int]
+    """Reason why failures of its rules are not listed as items -> how many."""
     not_run: tuple[tuple[str, str], ...]
     """Rule, and why it did not run."""
     not_assessed: tuple[tuple[str, str], ...]
-    """Path of an input that was not assessed or in part, and why."""
+    """Path of an input in scope that was not assessed or in part, and why."""
     inputs: dict[str, int]
-    """Inputs of the scan by status."""
+    """Inputs in the scope of the framework by status."""
+    outside: int
+    """Inputs that do not belong to it."""
     waivers: tuple[WaiverResult, ...]
     manual: tuple[ManualState, ...]
 
@@ -89,8 +81,9 @@ class Views:
         self._scan = scan
         self._manual = manual
         self._titles = {(each.id, each.edition): each for each in scan.frameworks}
-        self._digests = {item.path: item.sha256 for item in scan.inputs}
-        self._items: dict[int, Item] = {}
+        self._items = Items(scan)
+        self._scopes = requested_scopes(scan)
+        self._held: dict[str, _Files] = {}
 
     def all(self) -> Iterator[ControlView]:
         """The view of each control of the requested frameworks, in the order of the catalogues."""
@@ -101,9 +94,9 @@ class Views:
     def _view(self, control: Assessment) -> ControlView:
         scan, key = self._scan, (control.framework, control.edition, control.control)
         summary = self._titles[control.framework, control.edition]
-        numbers = scan.accounts.of_controls.get(key, ()) if scan.accounts else ()
-        items = sorted((self._item(number) for number in numbers), key=lambda item: _ORDER.index(item.outcome))
+        items = sorted(self._of(control), key=lambda item: (not item.decides, ORDER.index(item.outcome)))
         used = {item.waiver for item in items}
+        inside, gaps = self._files(f"{control.framework}@{control.edition}")
         return ControlView(
             control=control,
             framework=summary.title,
@@ -112,10 +105,13 @@ class Views:
             scope=summary.scope,
             rules=tuple(_each_reason_once(sorted(self._rules(control, items), key=_weight))),
             items=tuple(items),
-            counts=_counts(items),
+            counts=numbers_of([item for item in items if item.decides]),
+            beside=numbers_of([item for item in items if not item.decides]),
+            elsewhere=self._elsewhere(key),
             not_run=tuple((rule, self._why(rule)) for rule in control.not_run),
-            not_assessed=self._gaps,
-            inputs=dict(Counter(item.status.value for item in scan.inputs)),
+            not_assessed=gaps,
+            inputs=inside,
+            outside=len(scan.inputs) - sum(inside.values()),
             waivers=tuple(each for each in scan.waivers.results if each.waiver.id in used),
             manual=tuple(self._manual.get(key, ())),
         )
@@ -127,36 +123,38 @@ class Views:
         evaluated = self._scan.accounts.evaluated if self._scan.accounts else {}
         for rule, some in sorted(by_rule.items()):
             info = self._scan.rules[rule]
-            links = self._scan.links.get(rule, ())
-            link = next((each for each in links if _is_to(each, control)), None)
+            link = self._link(rule, control)
             number = sum(evaluated.get(rule, {}).values())
-            yield RuleRow(rule, info.title, info.severity, link, number, _counts(some))
+            yield RuleRow(rule, info.title, info.severity, link, number, numbers_of(some))
 
-    def _item(self, number: int) -> Item:
-        """A finding as an item; several controls have the same."""
-        if number not in self._items:
-            finding = self._scan.findings[number]
-            at = finding.location
-            self._items[number] = Item(
-                rule=finding.rule,
-                outcome=finding.outcome,
-                severity=finding.severity,
-                subject_kind=finding.subject_kind,
-                subject=_short(finding.subject_name),
-                expected=_short(finding.expected or self._scan.rules[finding.rule].title),
-                observed=_short(_observed(finding)),
-                place=f"{at.path}:{at.line}:{at.column}",
-                input=self._digests.get(at.path, ""),
-                message=_short(finding.message),
-                waiver=finding.waiver,
-                fingerprint=finding.fingerprint,
+    def _of(self, control: Assessment) -> Iterator[Item]:
+        """What concerns a control, and failures that count for none because the mappings have low strength."""
+        key, accounts = (control.framework, control.edition, control.control), self._scan.accounts or Accounts()
+        low = (number for number, why in accounts.uncounted.get(key, ()) if why == Why.STRENGTH)
+        for number in (*accounts.of_controls.get(key, ()), *low):
+            yield self._items.of(number, self._link(self._items.finding(number).rule, control), control)
+
+    def _elsewhere(self, key: Key) -> dict[str, int]:
+        accounts = self._scan.accounts or Accounts()
+        return dict(
+            Counter(
+                why
+                for number, why in accounts.uncounted.get(key, ())
+                if why != Why.STRENGTH and self._items.finding(number).outcome is Outcome.FAIL
             )
-        return self._items[number]
+        )
 
-    @cached_property
-    def _gaps(self) -> tuple[tuple[str, str], ...]:
-        """What of the scanned files was not assessed, which forbids a control to be satisfied."""
-        return tuple((item.path, _gap(item)) for item in self._scan.inputs if is_incomplete(item, strict=True))
+    def _link(self, rule: str, control: Assessment) -> ControlLink | None:
+        return next((each for each in self._scan.links.get(rule, ()) if _is_to(each, control)), None)
+
+    def _files(self, framework: str) -> _Files:
+        """The inputs in the scope of a framework by status, and those that forbid its controls to be satisfied."""
+        if framework not in self._held:
+            scope = self._scopes[framework]
+            held = [item for item in self._scan.inputs if scope.holds(item.path)]
+            gaps = tuple((item.path, _gap(item)) for item in held if is_incomplete(item, strict=True))
+            self._held[framework] = (dict(Counter(item.status.value for item in held)), gaps)
+        return self._held[framework]
 
     def _why(self, rule: str) -> str:
         """Why a rule did not run."""
@@ -189,17 +187,6 @@ def _is_to(link: ControlLink, control: Assessment) -> bool:
     return (link.framework, link.edition, link.control) == (control.framework, control.edition, control.control)
 
 
-def _counts(items: Sequence[Item]) -> dict[Outcome, int]:
-    counts = Counter(item.outcome for item in items)
-    return {outcome: counts[outcome] for outcome in _ORDER}
-
-
-def _observed(finding: Finding) -> str:
-    if finding.outcome is Outcome.PASS:
-        return "as expected"
-    return finding.observed or (finding.provide if finding.outcome is Outcome.UNKNOWN else finding.message)
-
-
 def _gap(item: Input) -> str:
     losses = (f"line {loss.line}: {loss.reason}" for loss in item.losses[:3])
     return "; ".join(filter(None, (item.reason, *losses)))
@@ -211,7 +198,3 @@ def _applicability(control: Assessment) -> str:
     if control.status is ControlStatus.NOT_ASSESSED:
         return "Applies, and nothing that was scanned decides it."
     return "Applies."
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

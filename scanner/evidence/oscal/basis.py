@@ -39,6 +39,8 @@ TIMES = (
     "files outside of Git, so that two builds of one commit give the same bytes. run.json in the pack states when the "
     "scan ran, by whom and with which arguments."
 )
+OF_COMMIT = ("time-is", "of the commit or SOURCE_DATE_EPOCH, not of the scan: that is in run.json, started and ended")
+"""Beside every time of a result."""
 _FILES = {
     RESULTS: ("All findings", "application/json"),
     SUBJECTS: ("Every subject with the outcome of each rule, passes included", "application/x-ndjson"),

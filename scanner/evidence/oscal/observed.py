@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeAlias
 
-from scanner.evidence.oscal.basis import METHOD, Basis, Json, props, some, text
+from scanner.evidence.oscal.basis import METHOD, OF_COMMIT, Basis, Json, props, some, text
 from scanner.evidence.population import SUBJECTS
 from scanner.evidence.totals import RESULTS
 from scanner.model import Finding, Outcome, RuleInfo
@@ -116,7 +116,9 @@ class Observed:
         return {
             **self._head(self.of_rule(rule), info, f"Outcomes of the rule {text(rule)}: {said}.{rest}"),
             "props": props(
-                ("rule", rule), ("severity", info.severity), *((each, counts.get(each, 0)) for each in Outcome)
+                *(("rule", rule), ("severity", info.severity)),
+                *((each, counts.get(each, 0)) for each in Outcome),
+                OF_COMMIT,
             ),
             "methods": [METHOD],
             "types": ["control-objective"],
@@ -136,6 +138,7 @@ class Observed:
                 *(("rule", finding.rule), ("severity", finding.severity), ("outcome", finding.outcome)),
                 *(("expected", finding.expected), ("observed", finding.observed), ("waiver", finding.waiver)),
                 *(("fingerprint", finding.fingerprint), ("occurrence", finding.occurrence)),
+                OF_COMMIT,
             ),
             "methods": [METHOD],
             "types": ["discovery"],

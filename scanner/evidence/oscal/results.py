@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scanner.controls import Assessment, ControlStatus
-from scanner.evidence.oscal.basis import PLAN, Basis, Json, props, some, text
+from scanner.evidence.oscal.basis import OF_COMMIT, PLAN, Basis, Json, props, some, text
 from scanner.evidence.oscal.catalog import OBJECTIVE
 from scanner.evidence.oscal.observed import Observed, RiskKey
 from scanner.evidence.population import POPULATION, SUBJECTS
@@ -29,10 +29,10 @@ STATES = {
 }
 """Status of a control -> state and reason of its finding; the others have none."""
 _REMARKS = {
-    ControlStatus.SATISFIED: "Files can show this control in full, and every rule that is mapped to it passed.",
-    ControlStatus.PARTIAL: "No rule failed. The rules that passed show a part of the control, and the state satisfied "
-    "would mean that it is completely satisfied. So the state is not-satisfied for the reason other, without a risk: "
-    "whoever has the rest of the evidence decides.",
+    ControlStatus.SATISFIED: "Files can show this control in full, and every rule that decides its status passed.",
+    ControlStatus.PARTIAL: "No rule that decides the status failed. The rules that passed show a part of the control, "
+    "and the state satisfied would mean that it is completely satisfied. So the state is not-satisfied for the reason "
+    "other, without a risk: whoever has the rest of the evidence decides.",
     ControlStatus.WEAKENED: "Failures weaken the control. None of them contradicts it by itself.",
     ControlStatus.NOT_SATISFIED: "Failures contradict the control.",
     ControlStatus.ERROR: "A rule could not be evaluated, so nothing was determined. That is not a pass.",
@@ -72,16 +72,21 @@ def _result(basis: Basis, observed: Observed) -> Json:
     statuses = Counter(each.status for each in basis.controls)
     inputs = Counter(item.status for item in basis.scan.inputs)
     inventory = observed.inventory()
+    failed = [each for each in basis.scan.findings if each.outcome is Outcome.FAIL]
     return {
         "uuid": basis.uuid("result"),
         "title": "Static scan",
         "description": "What the scanned files show about the controls of the requested frameworks. "
-        + text(basis.scan.verdict.reason),
+        "A finding here is about one control, and its property `failures` counts the failures that decide its status; "
+        "the verdict counts failures of rules that no waiver accepts. The verdict: " + text(basis.scan.verdict.reason),
         "start": basis.time,
         "end": basis.time,
         "props": props(
             *(("commit", basis.source.commit), ("tree", basis.source.tree), ("profile", basis.scan.run.profile)),
             ("files-differ-from-commit", "yes" if basis.scan.run.git_dirty else ""),
+            OF_COMMIT,
+            *(("controls-with-finding", len(found)), ("failures", len(failed))),
+            ("failures-waived", sum(bool(each.waiver) for each in failed)),
             *((f"controls-{each}", statuses[each]) for each in ControlStatus if statuses[each]),
             *((f"inputs-{each}", inputs[each]) for each in InputStatus if inputs[each]),
         ),

@@ -298,5 +298,5 @@ def test_the_theme_is_chosen_and_kept_and_a_phone_needs_no_sideways_scrolling(sh
     page.get_by_role("button", name="Theme: light").click()
     assert page.evaluate(paper) != light
     page.reload()
-    assert page.get_by_role("button", name="Theme: dark").is_visible()
+    page.get_by_role("button", name="Theme: dark").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 380

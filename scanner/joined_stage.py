@@ -1,8 +1,8 @@
 """What needs all subjects at once: facts, the rules that use them, and admission policies.
 
-All of it runs in a process of its own, where each part has its own budget: what takes too much costs that part, and is
-said. Of a few subjects the shipped rules and facts are asked in this process, which is quicker and bounded by their
-number; expressions that somebody else wrote never are.
+All of it runs in other processes, where each part has its own budget: what takes too much costs that part, and is said.
+Of a few subjects the shipped rules and facts are asked in this process, which is quicker and bounded by their number;
+expressions that somebody else wrote never are.
 """
 
 from __future__ import annotations

@@ -128,6 +128,8 @@ def test_what_counts_for_no_control_is_listed_with_the_reason(pack: Path) -> Non
     less = dict(opened(pack).content)
     less["left_out.jsonl"] = less["left_out.jsonl"].partition(b"\n")[2]
     assert any("left_out.jsonl lists 2" in fault for fault in faults(less))
+    del less["left_out.jsonl"]
+    assert any("left_out.jsonl is missing" in fault for fault in faults(less))
 
 
 def test_cardholder_data_outside_of_its_environment_weakens_the_controls_about_it(pack: Path) -> None:

@@ -53,9 +53,7 @@ def _row(finding: Finding, reasons: _Reasons) -> Json:
 
 
 def faults(content: Mapping[str, bytes], rules: Mapping[str, Json]) -> Iterator[str]:
-    """What differs between the list and the steps of each rule in the totals; earlier versions have no list."""
-    if LEFT_OUT not in content:
-        return
+    """What differs between the list and the steps of each rule in the totals; raises KeyError if there is no list."""
     rows = [json.loads(line) for line in content[LEFT_OUT].splitlines()]
     found = Counter((each["rule"], each["outcome"]) for each in rows)
     stated = {

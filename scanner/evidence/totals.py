@@ -92,10 +92,9 @@ def _of_inputs(stated: Json, results: Json, files: list[Json]) -> Iterator[str]:
 
 
 def _of_files(files: list[Json], rows: list[Json]) -> Iterator[str]:
-    """Packs of earlier versions do not count the subjects of files that were skipped; nor do they state scopes."""
     found = Counter(row.get("built_by") or row["path"] for row in rows)
     for each in files:
-        if "in_scope_of" in each and each["subjects"] != found[each["path"]]:
+        if each["subjects"] != found[each["path"]]:
             told = f"{POPULATION} counts {each['subjects']} subjects, and {SUBJECTS} lists {found[each['path']]}"
             yield f"{each['path']}: {told}"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.controls import ALWAYS, AppliesWhen, Assessment, ControlLink, ControlStatus, ShownBy
 from scanner.frameworks.catalogue import Control, Framework
@@ -143,11 +144,7 @@ def _assessment(
     decision = _unless_out_of_scope(control, conditions, seen.population, excluded) or decide(
         control, evidence, not_run, incomplete=seen.population.incomplete
     )
-    if not evidence:  # as of most controls
-        return _unheard(framework, control, decision, not_run)
-    failed = _failures(evidence, conditions, seen)
-    contradicted = decision.status in (ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
-    return Assessment(
+    assessment = Assessment(
         framework=framework.id,
         edition=framework.edition,
         control=control.id,
@@ -157,28 +154,19 @@ def _assessment(
         evidence=control.evidence,
         status=decision.status,
         reason=decision.reason,
-        rules=tuple([each.rule for each in evidence]),
         not_run=tuple(not_run),
+    )
+    if not evidence:  # as of most controls
+        return assessment
+    failed = _failures(evidence, conditions, seen)
+    contradicted = decision.status in (ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
+    return replace(
+        assessment,
+        rules=tuple([each.rule for each in evidence]),
         findings=tuple(dict.fromkeys([each.fingerprint for each in failed])),
         links=tuple(dict.fromkeys([each.link for each in evidence])),
         shown_by=_shown_by(evidence),
         waived=contradicted and bool(failed) and all(seen.is_waived(each, framework, control.id) for each in failed),
-    )
-
-
-def _unheard(framework: Framework, control: Control, decision: Decision, not_run: Sequence[str]) -> Assessment:
-    """The assessment of a control about which no rule says anything."""
-    return Assessment(
-        framework=framework.id,
-        edition=framework.edition,
-        control=control.id,
-        title=control.title,
-        parent=control.parent,
-        checkable=control.checkable,
-        evidence=control.evidence,
-        status=decision.status,
-        reason=decision.reason,
-        not_run=tuple(not_run),
     )
 
 

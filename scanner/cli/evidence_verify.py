@@ -7,16 +7,13 @@ from pathlib import Path
 import click
 
 from scanner.cli.option_groups import INPUT, Command, option
+from scanner.cli.verification import tell
 from scanner.errors import UsageError
 from scanner.evidence.manifest import MANIFEST, pack_digest
-from scanner.evidence.reading import OpenedPack, opened
+from scanner.evidence.reading import opened
 from scanner.evidence.signing import need_library, read_public_key
-from scanner.evidence.verifying import Verification, verify
+from scanner.evidence.verifying import verify
 from scanner.exit_codes import CLEAN, FAILED
-from scanner.masking import mask
-from scanner.reports.safe_text import safe
-
-_MOST = 100
 
 
 @click.command("verify", cls=Command)
@@ -80,22 +77,6 @@ def command(
         from scanner.evidence.timestamp import check
 
         found = found.with_more(check(given.content.get(MANIFEST, b""), tsr, tsa))
-    _tell(given, found)
-    return FAILED if found.faults else CLEAN
-
-
-def _tell(given: OpenedPack, found: Verification) -> None:
-    """Print the faults, the notes and the digest that stands for the pack."""
-    for fault in found.faults[:_MOST]:
-        click.echo(f"fault: {_shown(fault)}")
-    if (more := len(found.faults) - _MOST) > 0:
-        click.echo(f"and {more:,} more faults")
-    for note in found.notes:
-        click.echo(f"note: {_shown(note)}")
     digest = pack_digest(given.content[MANIFEST]) if MANIFEST in given.content else "none"
-    state = f"{len(found.faults)} faults" if found.faults else "intact"
-    click.echo(f"{state}: {len(given.content)} files, sha256:{digest}")
-
-
-def _shown(text: str) -> str:
-    return safe(mask(text))
+    tell(found, f"{len(given.content)} files, sha256:{digest}")
+    return FAILED if found.faults else CLEAN

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from scanner.cli.evidence_run import actor_of
-from scanner.cli.ledger_options import ROOT, in_file, path_of, shown
+from scanner.cli.ledger_options import ROOT, in_file, path_of
 from scanner.cli.option_groups import INPUT, Command, option
+from scanner.cli.verification import shown
 from scanner.evidence.ledger.appending import append_to_branch, append_to_file
 from scanner.evidence.ledger.recording import entry_of
 

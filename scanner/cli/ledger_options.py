@@ -6,13 +6,9 @@ from pathlib import Path
 
 from scanner.cli.option_groups import INPUT, option
 from scanner.evidence.ledger.reading import BRANCH
-from scanner.masking import mask
-from scanner.reports.safe_text import safe
 
 ROOT = Path()
 """The repository whose ledger is read is that around the current folder."""
-MOST = 100
-"""Faults that are printed."""
 
 in_file = option(
     INPUT,
@@ -25,8 +21,3 @@ in_file = option(
 def path_of(file: str | None) -> Path | None:
     """The file that an option names."""
     return Path(file) if file else None
-
-
-def shown(text: str) -> str:
-    """A text of a ledger, for a terminal."""
-    return safe(mask(text))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from scanner.cli.ledger_options import ROOT, in_file, path_of, shown
+from scanner.cli.ledger_options import ROOT, in_file, path_of
 from scanner.cli.option_groups import INPUT, OUTPUT, Command, option
+from scanner.cli.verification import shown
 from scanner.errors import UsageError
 from scanner.evidence.ledger.publishing import publish, publishable, repository_name
 from scanner.exit_codes import CLEAN, FAILED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from scanner.cli.ledger_options import ROOT, shown
+from scanner.cli.ledger_options import ROOT
 from scanner.cli.option_groups import Command
+from scanner.cli.verification import shown
 from scanner.evidence.ledger.pushing import push
 from scanner.sources.git_tree import without_user
 

@@ -6,8 +6,9 @@ import json
 
 import click
 
-from scanner.cli.ledger_options import ROOT, in_file, path_of, shown
+from scanner.cli.ledger_options import ROOT, in_file, path_of
 from scanner.cli.option_groups import OUTPUT, SELECTION, Command, option
+from scanner.cli.verification import shown
 from scanner.errors import UsageError
 from scanner.evidence.canonical import indented
 from scanner.evidence.ledger.entry import Entry, line_of

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from scanner.cli.ledger_options import MOST, ROOT, in_file, path_of, shown
+from scanner.cli.ledger_options import ROOT, in_file, path_of
 from scanner.cli.option_groups import INPUT, Command, option
+from scanner.cli.verification import tell
 from scanner.evidence.ledger.checking import verify
 from scanner.exit_codes import CLEAN, FAILED
 
@@ -41,14 +42,5 @@ def command(file: str | None, anchors: tuple[str, ...], authority: Path | None) 
     Exits with 0 for a ledger that is intact, 1 if a fault is named, and 2 for wrong usage.
     """
     chain, found = verify(ROOT, path_of(file), anchors, authority)
-    for fault in found.faults[:MOST]:
-        click.echo(f"fault: {shown(fault)}")
-    if (more := len(found.faults) - MOST) > 0:
-        click.echo(f"and {more:,} more faults")
-    for note in found.notes:
-        click.echo(f"note: {shown(note)}")
-    state = f"{len(found.faults)} faults" if found.faults else "intact"
-    click.echo(
-        f"{state}: {len(chain.entries)} entries, the last is {chain.lines[-1].digest if chain.lines else 'none'}"
-    )
+    tell(found, f"{len(chain.entries)} entries, the last is {chain.lines[-1].digest if chain.lines else 'none'}")
     return FAILED if found.faults else CLEAN

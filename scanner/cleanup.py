@@ -1,7 +1,7 @@
 """Cleans up after an operation that fails or is interrupted by a signal.
 
 Inner operations are cleaned up before outer ones. The signal then ends the process as it would have without this
-module: a shell sees the exit code 128 plus the number of the signal.
+module: a shell sees the exit code 128 plus the number of the signal. An interrupt ends it with that exit code.
 """
 
 from __future__ import annotations
@@ -12,10 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from scanner.exit_codes import INTERRUPTED
+
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What ends a run from outside, without an exception in it."""
 _begun: list[tuple[int, Callable[[], None]]] = []
 """How to undo what was begun, and the process that has to."""
+
+
+def exit_when_interrupted() -> None:
+    """Let an interrupt end the process as other signals do, unless whoever started it has it ignored.
+
+    Python would raise KeyboardInterrupt. In the import of a module this becomes another error, or is lost.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
 
 
 @contextmanager
@@ -59,10 +70,12 @@ def temporary_folder(above: str = "") -> Iterator[str]:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    for each in _ENDING:
+    for each in (*_ENDING, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     for process, undo in reversed(_begun):
         if process == os.getpid():
             undo()
+    if number == signal.SIGINT:
+        os._exit(INTERRUPTED)
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -147,6 +149,65 @@ def test_a_program_and_what_it_started_end_too(
     main.send_signal(number)
     assert main.wait(PATIENCE) == ENDS[number]
     assert eventually(lambda: not started_by(program))
+
+
+INTERRUPTING = """\
+import os, signal
+class Interrupting:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+class Interrupted:
+    attribute = Interrupting()
+"""
+"""An interrupt while a module is loaded, where Python makes another error of what a handler raises."""
+
+
+def ways(repository: Path) -> dict[str, list[str]]:
+    """How the program is started: by the module, and by the script that is installed for the entry point."""
+    script = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["scripts"]["assay"]
+    module, _, function = script.partition(":")
+    return {
+        "module": ["-m", "scanner"],
+        "script": ["-c", f"import sys\nfrom {module} import {function} as run\nsys.exit(run())"],
+    }
+
+
+@pytest.mark.parametrize("loaded", ["click", "msgspec"])
+@pytest.mark.parametrize("way", ["module", "script"])
+def test_an_interrupt_while_the_program_is_loaded(way: str, loaded: str, tmp_path: Path, repository: Path) -> None:
+    (tmp_path / f"{loaded}.py").write_text(INTERRUPTING)
+    done = subprocess.run(
+        [sys.executable, *ways(repository)[way], "scan", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(repository)))},
+        preexec_fn=_heed_signals,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_terminal_is_left_as_it_was(number: signal.Signals) -> None:
+    code = (
+        "import os\nfrom scanner.cleanup import exit_when_interrupted\nfrom scanner.cli import progress\n"
+        "progress._PATIENCE = 0\nexit_when_interrupted()\n"
+        f"with progress.Progress(shown=True) as each:\n    each(None)\n    os.kill(os.getpid(), {int(number)})\n"
+    )
+    reader, writer = os.openpty()
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, "TERM": "xterm"}
+    done = subprocess.run(command, stderr=writer, env=environment, preexec_fn=_heed_signals, check=False)
+    os.close(writer)
+    shown = b""
+    with suppress(OSError):  # that nobody writes any more
+        while part := os.read(reader, 65536):
+            shown += part
+    os.close(reader)
+    assert done.returncode == ENDS[number]
+    assert b"1 inputs" in shown
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
+    assert shown.rindex(b"\x1b[2K") > shown.rindex(b"1 inputs")
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from scanner import __version__
 from scanner.cli import streams
 from scanner.cli.lazy_group import LazyGroup
 from scanner.errors import AssayError, UsageError
-from scanner.exit_codes import INTERNAL, USAGE
+from scanner.exit_codes import INTERNAL, INTERRUPTED, USAGE
 from scanner.late import regex
 
 _COMMANDS = {
@@ -66,7 +66,7 @@ def main() -> NoReturn:
         _tell(_of_click(error))
         code = USAGE
     except (click.Abort, KeyboardInterrupt):
-        code = 130
+        code = INTERRUPTED
     except AssayError as error:
         _tell(error)
         code = USAGE

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from scanner.cleanup import on_failure
 from scanner.model import Input
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 _PATIENCE = 0.5
 """Seconds after which a person wonders; a shorter scan shows, and loads, nothing."""
 _PAUSE = 0.1
+_WIPED = b"\r\x1b[2K\x1b[?25h"
+"""Empties the line and shows the cursor."""
 
 
 class Progress:
@@ -25,8 +30,10 @@ class Progress:
         self._next = time.monotonic() + _PATIENCE
         self._done = 0
         self._bar: Bar | None = None
+        self._ending = on_failure(self._wipe)
 
     def __enter__(self) -> Self:
+        self._ending.__enter__()
         return self
 
     def __call__(self, _: Input) -> None:
@@ -54,3 +61,11 @@ class Progress:
     ) -> None:
         if self._bar:
             self._bar.stop()
+            self._bar = None
+        self._ending.__exit__(kind, error, trace)
+
+    def _wipe(self) -> None:
+        """Leave the terminal as it was, where a signal ends the run and may have stopped the drawing halfway."""
+        if self._bar:
+            with suppress(OSError):
+                os.write(sys.stderr.fileno(), _WIPED)

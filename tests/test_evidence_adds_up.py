@@ -132,6 +132,38 @@ def test_what_counts_for_no_control_is_listed_with_the_reason(pack: Path) -> Non
     assert any("left_out.jsonl is missing" in fault for fault in faults(less))
 
 
+def test_oscal_and_gemara_list_what_counts_for_no_control_with_place_and_reason(pack: Path) -> None:
+    (result,) = json.loads((pack / "oscal/assessment-results.json").read_text())["assessment-results"]["results"]
+    observed = {each["uuid"]: each for each in result["observations"] if "count for no control" in told(each)}
+    places = {
+        evidence["description"].strip("`") for each in observed.values() for evidence in each["relevant-evidence"]
+    }
+    listed = rows(pack / "left_out.jsonl")
+    expected = {f"{each['path']}:{each['line']}:{each['column']}" for each in listed}
+    assert len(expected) == 3
+    assert expected <= places
+    assert any(" outside of the scope (" in each.get("remarks", "") for each in observed.values())
+    for holder in (*result["findings"], *result["risks"]):
+        assert not observed.keys() & {each["observation-uuid"] for each in holder["related-observations"]}
+
+    log = json.loads((pack / "gemara/evaluation-log.json").read_text())
+    for framework in ("soc2-2017", "pci-dss-4.0.1"):
+        entries = [
+            entry
+            for each in log["evaluations"]
+            for entry in each["assessment-logs"]
+            if each["control"]["reference-id"] == framework and "does not count" in entry["message"]
+        ]
+        found = {item["payload"]["path"] for entry in entries for item in entry["evidence"]}
+        assert found == {each["path"] for each in listed}
+        assert {entry["result"] for entry in entries} <= {"Needs Review", "Not Applicable"}
+
+
+def told(observation: Row) -> str:
+    """The description and the remarks of an observation."""
+    return " ".join((observation["description"], observation.get("remarks", ""))).replace("Counts", "count")
+
+
 def test_cardholder_data_outside_of_its_environment_weakens_the_controls_about_it(pack: Path) -> None:
     index = {each["control"]: each for each in rows(pack / "controls/index.csv") if each["framework"] == "pci-dss"}
     for control in ("1.3.1", "12.5.2"):

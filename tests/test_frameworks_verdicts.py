@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +314,51 @@ def test_lists_about_agents_apply_to_the_setups_of_agents(sample: str) -> None:
     _, results = scan("--framework", "owasp-agentic", "--framework", "owasp-llm", "--framework", "owasp-mcp")
     assert [each["id"] for each in results["frameworks"]] == ["owasp-agentic", "owasp-llm", "owasp-mcp"]
     assert all(each["applicable"] for each in results["frameworks"])
+
+
+SEGMENTS = """\
+apiVersion: assay.dev/v1
+kind: Architecture
+metadata: {name: shop}
+spec:
+  boundaries: [{id: core, kind: internal}, {id: cards, kind: cde}]
+  dataAssets: [{id: numbers, categories: [pan]}]
+  services:
+    - {id: vault, type: service, boundary: cards, data: [numbers]}
+    - {id: reporting, type: service, boundary: core, data: [numbers]}
+    - {id: letters, type: service, boundary: core}
+  datastores: [{id: archive, boundary: core, data: [numbers]}]
+  flows: [{id: print, from: vault, to: letters, data: [numbers]}]
+"""
+OF_CARDS = {
+    "architecture.datastore-cardholder-data-in-environment",
+    "architecture.flow-cardholder-data-in-environment",
+    "architecture.service-cardholder-data-in-environment",
+}
+DAEMON = "stacks.daemon-separates-networks"
+
+
+def test_controls_on_segmentation_are_weakened_by_what_is_outside_of_its_segment() -> None:
+    Path("shop.yaml").write_text(SEGMENTS)
+    Path("daemon.json").write_text('{"iptables": false}')
+    Path("shop-namespace.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n" + CLEAN)
+    asked = ("iso-27001", "owasp-top10@2021", "owasp-top10@2025", "zero-trust-dod")
+    chosen = (*OF_CARDS, DAEMON, "kubernetes.namespace-denies-by-default")
+    _, results = scan(
+        *(part for each in asked for part in ("--framework", each)),
+        *(part for each in chosen for part in ("--select", each)),
+    )
+    failing = Counter(
+        (link["framework"], link["edition"], link["control"])
+        for rule in {each["rule"] for each in results["findings"] if each["outcome"] == "fail"}
+        for link in results["rules"][rule]["controls"]
+        if link["strength"] != "low"
+    )
+    statuses = {(each["framework"], each["edition"], each["control"]): each["status"] for each in results["controls"]}
+    for control, number in {
+        ("iso-27001", "2022", "A.8.22"): 4,
+        ("owasp-top10", "2021", "A04:2021"): 3,
+        ("owasp-top10", "2025", "A06:2025"): 3,
+        ("zero-trust-dod", "2022", "5.3"): 5,
+    }.items():
+        assert (statuses[control], failing[control]) == ("weakened", number), control

@@ -8,11 +8,13 @@ from typing import TypeAlias
 
 from scanner.controls import Assessment, ControlStatus
 from scanner.evidence.canonical import indented
+from scanner.evidence.left_out import LEFT_OUT
 from scanner.evidence.oscal.basis import TIMES, Basis, Json, is_address
 from scanner.evidence.population import POPULATION
 from scanner.evidence.run_record import PackSource
 from scanner.evidence.totals import RESULTS
-from scanner.finished_scan import DISCLAIMER, Scan
+from scanner.finished_scan import DISCLAIMER, Accounts, Scan
+from scanner.frameworks.uncounted import Why
 from scanner.model import Finding, Outcome
 from scanner.reports.safe_text import safe
 
@@ -106,6 +108,7 @@ def _evaluation(basis: Basis, control: Assessment) -> Json:
     }
     numbers = _by_rule(basis, control)
     logs = [_log(basis, reference, rule, own) for rule, own in sorted(numbers.items())]
+    logs += _beside(basis, control, reference)
     result = _CONTROLS[control.status]
     if (control.framework, control.edition) in basis.lists and result == "Passed":
         result = "Needs Review"
@@ -139,18 +142,22 @@ def _by_rule(basis: Basis, control: Assessment) -> _Numbers:
 def _log(basis: Basis, reference: Json, rule: str, numbers: list[int]) -> Json:
     """What one rule showed about a control."""
     findings = [basis.scan.findings[number] for number in numbers]
+    more = sum(each.outcome is Outcome.FAIL for each in findings) - _SHOWN
+    return _entry(basis, reference, rule, findings, f"{more} more failures are in {RESULTS}." if more > 0 else "")
+
+
+def _entry(basis: Basis, reference: Json, rule: str, findings: list[Finding], further: str) -> Json:
+    """What some findings of one rule show, with the places of the first failures."""
     info, counts = basis.scan.rules[rule], Counter(each.outcome for each in findings)
     failed = [each for each in findings if each.outcome is Outcome.FAIL]
     said = ", ".join(f"{counts[each]} {each}" for each in Outcome if counts[each])
-    more = len(failed) - _SHOWN
-    rest = f". {more} more failures are in {RESULTS}." if more > 0 else ""
     evidence = list(_evidence(basis, failed[:_SHOWN]))
     return {
         "requirement": reference,
         "plan": {"reference-id": _RULES, "entry-id": rule},
         "description": safe(info.title),
         "result": next(_OUTCOMES[each] for each in Outcome if counts[each]),
-        "message": f"{said}{rest}",
+        "message": f"{said}. {further}" if further else said,
         "applicability": ["scanned-files"],
         "steps": [rule],
         "steps-executed": 1,
@@ -159,6 +166,20 @@ def _log(basis: Basis, reference: Json, rule: str, numbers: list[int]) -> Json:
         **({"recommendation": safe(info.remediation)} if failed and info.remediation else {}),
         **({"evidence": evidence} if evidence else {}),
     }
+
+
+def _beside(basis: Basis, control: Assessment, reference: Json) -> Iterator[Json]:
+    """What counts for no control of the requested frameworks, at each control that its rule is mapped to."""
+    accounts, known = basis.scan.accounts or Accounts(), len(basis.scan.findings)
+    own: dict[tuple[str, str], list[Finding]] = {}
+    for number, why in accounts.uncounted.get((control.framework, control.edition, control.control), ()):
+        if number >= known:
+            finding = accounts.left_out[number - known]
+            own.setdefault((finding.rule, why), []).append(finding)
+    for (rule, why), findings in sorted(own.items()):
+        result = "Needs Review" if why == Why.STRENGTH else "Not Applicable"
+        where = f"It does not count for this control: {why}. {LEFT_OUT} lists all."
+        yield {**_entry(basis, reference, rule, findings, where), "result": result}
 
 
 def _evidence(basis: Basis, failed: list[Finding]) -> Iterator[Json]:

@@ -14,7 +14,8 @@ from scanner.model import Finding, Outcome
 LEFT_OUT = "left_out.jsonl"
 
 Json: TypeAlias = dict[str, Any]
-_Reasons: TypeAlias = dict[str, dict[str, list[str]]]
+Reasons: TypeAlias = dict[str, dict[str, list[str]]]
+"""`id@edition` of a framework -> reason -> controls for which an outcome does not count for this reason."""
 
 
 def left_out(accounts: Accounts, listed: int) -> bytes:
@@ -22,15 +23,22 @@ def left_out(accounts: Accounts, listed: int) -> bytes:
 
     `listed` is the number of findings of the scan.
     """
-    reasons: dict[int, _Reasons] = {}
+    reasons = reasons_of(accounts, listed)
+    return lines(_row(each, reasons.get(number, {})) for number, each in enumerate(accounts.left_out))
+
+
+def reasons_of(accounts: Accounts, listed: int) -> dict[int, Reasons]:
+    """Number of each that counts for no control -> why."""
+    found: dict[int, Reasons] = {}
     for (framework, edition, control), numbers in accounts.uncounted.items():
         for number, why in numbers:
-            own = reasons.setdefault(number, {}).setdefault(f"{framework}@{edition}", {})
-            own.setdefault(why, []).append(control)
-    return lines(_row(each, reasons.get(listed + number, {})) for number, each in enumerate(accounts.left_out))
+            if number >= listed:
+                own = found.setdefault(number - listed, {}).setdefault(f"{framework}@{edition}", {})
+                own.setdefault(why, []).append(control)
+    return found
 
 
-def _row(finding: Finding, reasons: _Reasons) -> Json:
+def _row(finding: Finding, reasons: Reasons) -> Json:
     at = finding.location
     return {
         "outcome": finding.outcome,

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from scanner.controls import Assessment, ControlLink, FrameworkSummary, Measure
 from scanner.evidence.canonical import compact
+from scanner.evidence.left_out import LEFT_OUT
 from scanner.evidence.manifest import digest_of
 from scanner.evidence.population import POPULATION, SUBJECTS
 from scanner.evidence.run_record import RUN, PackSource
@@ -45,6 +46,7 @@ _FILES = {
     RESULTS: ("All findings", "application/json"),
     SUBJECTS: ("Every subject with the outcome of each rule, passes included", "application/x-ndjson"),
     POPULATION: ("Every file, and what became of it", "application/x-ndjson"),
+    LEFT_OUT: ("What failed, or was not decided, and counts for no control", "application/x-ndjson"),
     RUN: ("Who ran the scan, when, with which arguments", "application/json"),
 }
 """Files of the pack that documents refer to."""

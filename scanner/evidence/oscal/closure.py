@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -15,8 +16,10 @@ from msgspec import Struct
 from scanner.controls import Measure
 from scanner.evidence.manifest import digest_of
 from scanner.evidence.oscal.basis import CATALOG, PLAN, RESULTS_DOCUMENT, SSP, Json
+from scanner.evidence.oscal.beside import COUNTS, PREFIX, SHOWN
 from scanner.evidence.oscal.results import STATES
 from scanner.evidence.totals import RESULTS, TOTALS
+from scanner.model import Outcome
 
 FOLDER = "oscal"
 _IN = {
@@ -30,6 +33,7 @@ _IN = {
 """Reference -> the lists in which what it names stands."""
 _IMPORTED = {RESULTS_DOCUMENT: (PLAN,)}
 """Document -> others whose components it may name."""
+_NOT_PASSED = [outcome.value for outcome in Outcome if outcome is not Outcome.PASS]
 _STATUSES = {status.value: state for status, (state, _) in STATES.items()}
 
 
@@ -74,6 +78,7 @@ def _faults(content: Mapping[str, bytes]) -> Iterator[str]:
         yield from _elsewhere(document, content)
         yield from (f"{document.name}: there is no control {each}" for each in document.controls if each not in known)
     yield from _outcomes(found[RESULTS_DOCUMENT], content)
+    yield from _beside(found[RESULTS_DOCUMENT])
     yield from _findings(found[RESULTS_DOCUMENT], content)
 
 
@@ -151,15 +156,44 @@ def _file(href: str) -> str:
 
 def _outcomes(document: _Document, content: Mapping[str, bytes]) -> Iterator[str]:
     """Rules whose numbers are not those of the totals."""
-    stated = {
-        own["rule"]: {name: int(own[name]) for name in ("fail", "error", "unknown", "pass") if own[name] != "0"}
-        for each in document.model["results"][0].get("observations", ())
-        if "pass" in (own := _props(each))
+    rules = json.loads(content[TOTALS])["rules"]
+    listed = {rule: steps["listed"] for rule, steps in rules.items()}
+    outside = {rule: _not_passed(steps["outside_scope"]) for rule, steps in rules.items()}
+    for prefix, names, told, said in (
+        ("", [*map(str, Outcome)], listed, "the outcomes of"),
+        (PREFIX, _NOT_PASSED, outside, "what counts for no control of"),
+    ):
+        stated = _stated(document, prefix, names)
+        for rule in sorted({*stated, *told}):
+            if stated.get(rule, {}) != told.get(rule, {}):
+                yield f"{document.name}: {said} {rule} is not what {TOTALS} says"
+
+
+def _stated(document: _Document, prefix: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Rule -> the numbers that its observation states as properties with such names."""
+    return {
+        own["rule"]: {name: int(own[prefix + name]) for name in names if own[prefix + name] != "0"}
+        for own in _observed(document)
+        if prefix + names[-1] in own
     }
-    totals = {rule: steps["listed"] for rule, steps in json.loads(content[TOTALS])["rules"].items() if steps["listed"]}
-    for rule in sorted({*stated, *totals}):
-        if stated.get(rule) != totals.get(rule):
-            yield f"{document.name}: the outcomes of {rule} are not those of {TOTALS}"
+
+
+def _observed(document: _Document) -> list[dict[str, str]]:
+    """The properties of each observation."""
+    return [_props(each) for each in document.model["results"][0].get("observations", ())]
+
+
+def _beside(document: _Document) -> Iterator[str]:
+    """Failures that count for no control and whose observation is missing: no finding refers to it."""
+    found = Counter(own["rule"] for own in _observed(document) if COUNTS in own)
+    for own in _observed(document):
+        if SHOWN in own and (number := found[own["rule"]]) != int(own[SHOWN]):
+            told = f"{own[SHOWN]} observations of failures that count for no control, {number} are there"
+            yield f"{document.name}: {own['rule']} has {told}"
+
+
+def _not_passed(counts: Mapping[str, int]) -> dict[str, int]:
+    return {outcome: number for outcome, number in counts.items() if number and outcome != Outcome.PASS}
 
 
 def _findings(document: _Document, content: Mapping[str, bytes]) -> Iterator[str]:

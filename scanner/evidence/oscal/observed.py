@@ -77,14 +77,14 @@ class Observed:
         found = []
         for rule in rules:
             own = by_rule.get(rule, [])
-            found += [self._summary(rule, len(own)), *map(self._single, own)]
+            singles = (self.single(self._shown[each], self._basis.scan.findings[each], RESULTS) for each in own)
+            found += [self._summary(rule, len(own)), *singles]
         return found
 
-    def inventory(self) -> list[Json]:
-        """The subjects of failures."""
+    def inventory(self, further: Iterable[Finding] = ()) -> list[Json]:
+        """The subjects of failures, and of further ones."""
         found: dict[str, Finding] = {}
-        for number in self._shown:
-            finding = self._basis.scan.findings[number]
+        for finding in (*(self._basis.scan.findings[number] for number in self._shown), *further):
             found.setdefault(self._subject(finding), finding)
         return [self._item(identity, finding) for identity, finding in found.items()]
 
@@ -130,10 +130,11 @@ class Observed:
             "collected": self._basis.time,
         }
 
-    def _single(self, number: int) -> Json:
-        finding, at = self._basis.scan.findings[number], self._basis.scan.findings[number].location
+    def single(self, identity: str, finding: Finding, listed_in: str) -> Json:
+        """The observation of one failure, which a file of the pack lists."""
+        at = finding.location
         return {
-            **self._head(self._shown[number], self._info(finding.rule), text(finding.message)),
+            **self._head(identity, self._info(finding.rule), text(finding.message)),
             "props": props(
                 *(("rule", finding.rule), ("severity", finding.severity), ("outcome", finding.outcome)),
                 *(("expected", finding.expected), ("observed", finding.observed), ("waiver", finding.waiver)),
@@ -146,7 +147,7 @@ class Observed:
             "subjects": [{"subject-uuid": self._subject(finding), "type": "inventory-item"}],
             "relevant-evidence": [
                 {
-                    "href": f"#{self._basis.resource(RESULTS)}",
+                    "href": f"#{self._basis.resource(listed_in)}",
                     "description": text(f"{at.path}:{at.line}:{at.column}"),
                     "props": props(
                         *(("path", at.path), ("line", at.line), ("column", at.column)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanner.evidence.oscal.basis import METHOD, Basis, Json, prop, props, some, text
-from scanner.evidence.oscal.observed import Observed
 from scanner.evidence.run_record import RUN
 
 _SUBJECTS = {
@@ -13,7 +14,7 @@ _SUBJECTS = {
 }
 
 
-def plan(basis: Basis, observed: Observed) -> Json:
+def plan(basis: Basis, rules: Sequence[str]) -> Json:
     """The document."""
     ssp, resource = basis.no_ssp()
     remarks = (
@@ -24,7 +25,7 @@ def plan(basis: Basis, observed: Observed) -> Json:
             "uuid": basis.uuid("assessment-plan"),
             "metadata": basis.metadata("Plan of a static scan", remarks),
             "import-ssp": ssp,
-            **({"local-definitions": {"activities": own}} if (own := _activities(basis, observed)) else {}),
+            **({"local-definitions": {"activities": own}} if (own := _activities(basis, rules)) else {}),
             "reviewed-controls": {
                 "description": "All controls of the requested frameworks. For each control, the catalog says what "
                 "files can show of it.",
@@ -32,15 +33,15 @@ def plan(basis: Basis, observed: Observed) -> Json:
             },
             "assessment-subjects": [_SUBJECTS],
             "assessment-assets": basis.assets(),
-            "tasks": [_task(basis, observed)],
+            "tasks": [_task(basis, rules)],
             "back-matter": basis.back_matter((RUN,), [resource]),
         }
     }
 
 
-def _activities(basis: Basis, observed: Observed) -> list[Json]:
+def _activities(basis: Basis, rules: Sequence[str]) -> list[Json]:
     found = []
-    for rule in observed.rules:
+    for rule in rules:
         info = basis.scan.rules[rule]
         related = [{"control-id": basis.control_id(each)} for each in basis.controls_of(rule)]
         limits = f" Limits: {text(info.limits)}" if info.limits else ""
@@ -60,10 +61,10 @@ def _activity(basis: Basis, rule: str) -> str:
     return basis.uuid("activity", rule)
 
 
-def _task(basis: Basis, observed: Observed) -> Json:
+def _task(basis: Basis, rules: Sequence[str]) -> Json:
     activities = [
         {"activity-uuid": _activity(basis, rule), "subjects": [{"type": "inventory-item", "include-all": {}}]}
-        for rule in observed.rules
+        for rule in rules
     ]
     return {
         "uuid": basis.uuid("task"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner.evidence.left_out import LEFT_OUT
 from scanner.evidence.oscal.basis import Basis, Json, props, text
 from scanner.evidence.oscal.observed import Observed, RiskKey
 from scanner.evidence.oscal.results import controls_of_risk
@@ -17,7 +18,8 @@ def poam(basis: Basis, observed: Observed) -> Json | None:
     rules = list(dict.fromkeys(rule for rule, _ in observed.risks))
     remarks = (
         "An item for each rule that fails, and one more for its failures that a waiver accepts. Milestones, owners and "
-        "dates are not in it: people set them. A control that files show only in part has no item unless a rule failed."
+        "dates are not in it: people set them. A control that files show only in part has no item unless a rule "
+        f"failed. Failures that count for no control of the requested frameworks have no item: {LEFT_OUT} lists them."
     )
     return {
         "plan-of-action-and-milestones": {

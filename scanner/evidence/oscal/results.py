@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scanner.controls import Assessment, ControlStatus
+from scanner.evidence.left_out import LEFT_OUT
 from scanner.evidence.oscal.basis import OF_COMMIT, PLAN, Basis, Json, props, some, text
+from scanner.evidence.oscal.beside import Beside
 from scanner.evidence.oscal.catalog import OBJECTIVE
 from scanner.evidence.oscal.observed import Observed, RiskKey
 from scanner.evidence.population import POPULATION, SUBJECTS
@@ -51,7 +53,7 @@ def is_finding(basis: Basis, control: Assessment) -> bool:
     return control.status in STATES and (control.framework, control.edition) not in basis.lists
 
 
-def results(basis: Basis, observed: Observed) -> Json:
+def results(basis: Basis, observed: Observed, beside: Beside) -> Json:
     """The document."""
     remarks = (
         "The statuses of Assay are the properties `status` of the findings; OSCAL has two states only. " + DISCLAIMER
@@ -61,17 +63,17 @@ def results(basis: Basis, observed: Observed) -> Json:
             "uuid": basis.uuid("assessment-results"),
             "metadata": basis.metadata("Results of a static scan", remarks),
             "import-ap": {"href": PLAN},
-            "results": [_result(basis, observed)],
-            "back-matter": basis.back_matter((RESULTS, SUBJECTS, POPULATION, RUN)),
+            "results": [_result(basis, observed, beside)],
+            "back-matter": basis.back_matter((RESULTS, LEFT_OUT, SUBJECTS, POPULATION, RUN)),
         }
     }
 
 
-def _result(basis: Basis, observed: Observed) -> Json:
+def _result(basis: Basis, observed: Observed, beside: Beside) -> Json:
     found = [each for each in basis.controls if is_finding(basis, each)]
     statuses = Counter(each.status for each in basis.controls)
     inputs = Counter(item.status for item in basis.scan.inputs)
-    inventory = observed.inventory()
+    inventory = observed.inventory(beside.subjects())
     failed = [each for each in basis.scan.findings if each.outcome is Outcome.FAIL]
     return {
         "uuid": basis.uuid("result"),
@@ -86,6 +88,7 @@ def _result(basis: Basis, observed: Observed) -> Json:
             ("files-differ-from-commit", "yes" if basis.scan.run.git_dirty else ""),
             OF_COMMIT,
             *(("controls-with-finding", len(found)), ("failures", len(failed))),
+            ("failures-that-count-for-no-control", beside.failures),
             ("failures-waived", sum(bool(each.waiver) for each in failed)),
             *((f"controls-{each}", statuses[each]) for each in ControlStatus if statuses[each]),
             *((f"inputs-{each}", inputs[each]) for each in InputStatus if inputs[each]),
@@ -93,7 +96,7 @@ def _result(basis: Basis, observed: Observed) -> Json:
         "links": [{"href": f"#{basis.resource(name)}", "rel": "reference"} for name in (RUN, POPULATION)],
         "local-definitions": {**some("inventory-items", inventory), "assessment-assets": basis.assets()},
         "reviewed-controls": _reviewed(basis, found),
-        **some("observations", observed.observations(observed.rules)),
+        **some("observations", [*observed.observations(observed.rules), *beside.observations()]),
         **some("risks", [observed.risk(key) for key in observed.risks]),
         **some("findings", [_finding(basis, observed, each, max(10, _REFERENCES // len(found))) for each in found]),
     }

@@ -300,6 +300,9 @@ def test_calls_that_json_states(value: Any, calls: list[Any] | None) -> None:
     ("path", "allowed"),
     [
         *((name, True) for name in (".vscode/mcp.json", "a.jsonc", "x.code-workspace", ".gemini/settings.json")),
+        *((name, True) for name in (".config/zed/settings.json", "private_dot_config/zed/private_settings.json")),
+        *((name, True) for name in (".zed/settings.json.example", "zed-settings.json.tmpl", "Code/User/mcp.json")),
+        *((name, False) for name in (".mcp.json.example", "frozed/settings.json")),
         *((name, False) for name in (".mcp.json", ".claude/settings.json", "langgraph.json")),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -46,6 +47,43 @@ def says(private: str, untrusted: str, outbound: str) -> str:
         f"read private data with {private}, take in untrusted content with {untrusted} "
         f"and send data out with {outbound}"
     )
+
+
+TOOLSET = "{name: McpToolset, args: {stdio_server_params: {command: uvx, args: [mcp-server-time==1.0.0]}}}"
+KAGENT = "apiVersion: kagent.dev/v1alpha2\nkind: Agent\nmetadata: {name: a}\n"
+
+
+def adk(fields: str, name: str = "a") -> dict[str, str]:
+    return {f"{name}.yaml": f"{{name: {name}, model: m, instruction: i, {fields}}}"}
+
+
+def m365(**fields: Any) -> dict[str, str]:
+    return {"declarativeAgent.json": json.dumps({"name": "a", "instructions": "b", **fields})}
+
+
+def recipe(name: str, *fields: str) -> dict[str, str]:
+    return {f"{name}.yaml": "\n".join((f"title: {name}", "description: d", "version: '1'", "prompt: p", *fields, ""))}
+
+
+def crew(tools: str) -> dict[str, str]:
+    return {"agents.yaml": f"a: {{role: r, goal: g, backstory: b, tools: {tools}}}\n"}
+
+
+def autogen(bench: dict[str, Any]) -> dict[str, str]:
+    held = {"provider": "autogen_ext.tools.mcp.McpWorkbench", "component_type": "workbench", "config": bench}
+    whole = {
+        "provider": "x.Agent",
+        "component_type": "agent",
+        "config": {"name": "a", "tools": [], "workbench": [held]},
+    }
+    return {"a.json": json.dumps(whole)}
+
+
+def n8n(**tools: dict[str, Any]) -> dict[str, str]:
+    nodes = [{"name": name, **node} for name, node in tools.items()]
+    links = {name: {"ai_tool": [[{"node": "a", "type": "ai_tool"}]]} for name in tools}
+    whole = {"nodes": [{"name": "a", "type": "x.langchain.agent"}, *nodes], "connections": links}
+    return {"w.json": json.dumps(whole)}
 
 
 SETUPS = {
@@ -115,6 +153,56 @@ SETUPS = {
         | {SETTINGS: '{"sandbox": {"enabled": true, "network": {"allowedDomains": ["api.example.com"]}}}'},
         CLOSED,
     ),
+    "a tool of ADK that the file only names": (adk("tools: [{name: own.files.sync}]"), None),
+    "tools that are built into ADK": (adk("tools: [google_search, {name: exit_loop}]"), CLOSED),
+    "an MCP server of ADK": (adk(f"tools: [{{name: google_search}}, {TOOLSET}]"), CLOSED),
+    "an MCP server of ADK that it may use as a whole": (
+        adk(
+            "tools: [google_search, {name: McpToolset, args: {sse_server_params: {url: 'https://mcp.slack.com/sse'}}}]"
+        ),
+        says("mcp.slack.com/*", "google_search and mcp.slack.com/*", "mcp.slack.com/*"),
+    ),
+    "an agent of ADK in another file": (
+        adk("sub_agents: [{config_path: sub.yaml}]") | adk("tools: [url_context, load_memory]", "sub"),
+        says("load_memory of the agent sub", "url_context of the agent sub", "url_context of the agent sub"),
+    ),
+    "agents of ADK that are not there": (adk("sub_agents: [{code: own.agent}]"), None),
+    "an agent of ADK as a tool": (adk("tools: [{name: AgentTool, args: {agent: {config_path: b.yaml}}}]"), None),
+    "an agent of ADK that executes code on the host": (
+        adk("tools: [google_search], agent_class: LlmAgent, code_executor: {name: UnsafeLocalCodeExecutor}"),
+        says("code on the host", "google_search", "code on the host"),
+    ),
+    "a plugin of Microsoft 365": (m365(actions=[{"id": "b", "file": "p.json"}]), None),
+    "capabilities of Microsoft 365": (m365(capabilities=[{"name": "Email"}, {"name": "People"}]), CLOSED),
+    "a sub-recipe of goose": (
+        recipe("a", "extensions: [{type: builtin, name: memory}]", "sub_recipes: [{path: b.yaml}]")
+        | recipe("b", "extensions: [{type: stdio, name: c}]"),
+        None,
+    ),
+    "an extension of goose without a name": (recipe("a", "settings: {goose_provider: x}", "extensions: [{}]"), None),
+    "a tool of CrewAI that is no name": (crew("[FileReadTool, {module: own}]"), None),
+    "tools of CrewAI of which the words tell a part": (crew("[FileReadTool, OwnEmailTool]"), None),
+    "tools that are built into CrewAI": (crew("[FileReadTool, SerperDevTool]"), CLOSED),
+    "an agent of kagent that is not there": (
+        {"a.yaml": KAGENT + "spec: {declarative: {tools: [{type: Agent, agent: {name: b}}]}}\n"},
+        None,
+    ),
+    "a workbench of AutoGen": (
+        autogen({"server_params": {"command": "uvx", "args": ["mcp-server-time==1.0"]}}),
+        CLOSED,
+    ),
+    "a workbench of AutoGen with an unknown server": (autogen({"server_params": {"command": "own"}}), None),
+    "tools of a node that is off": (n8n(web={"type": "n8n-nodes-base.httpRequestTool", "disabled": True}), CLOSED),
+    "nodes whose types say what they do": (
+        n8n(
+            web={"type": "n8n-nodes-base.httpRequestTool"},
+            mail={"type": "n8n-nodes-base.gmailTool", "parameters": {"operation": "getAll"}},
+        ),
+        says("mail", "web and mail", "web"),
+    ),
+    "a node whose operation is not stated": (n8n(mail={"type": "n8n-nodes-base.gmailTool"}), None),
+    "a node of another workflow": (n8n(read_file={"type": "@n8n/n8n-nodes-langchain.toolWorkflow"}), None),
+    "a list of tools that is a mapping": ({".claude/agents/a.md": "---\nname: a\ntools: {read: true}\n---\n"}, None),
     "another setup": (agent("a", "Read, Task") | {f"other/{MCP}": "{}", "other/.claude/agents/b.md": "x"}, CLOSED),
 }
 
@@ -194,4 +282,5 @@ def test_local_settings_add_to_those_of_the_project() -> None:
 )
 def test_what_a_tool_can_do(tool: str, letters: str) -> None:
     assert [each.letters for each in abilities(tool, servers(()))] == [frozenset(letters)]
-    assert all(each.known for each in abilities(tool, servers(())))
+    by_words = tool == "send_email"  # what else a tool does which is in no table is not known
+    assert all(each.known is not by_words for each in abilities(tool, servers(())))

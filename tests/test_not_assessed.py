@@ -299,11 +299,16 @@ def test_json_with_comments_is_known_for_what_it_is(tmp_path: Path) -> None:
     write(tmp_path, "tsconfig.json", '{"compilerOptions": {"strict": true,}} // strict\n')
     write(tmp_path, ".mcp.json", '{"mcpServers": {"a": {"command": "npx"}}, /* none */}\n')
     write(tmp_path, "pod.json", '{"apiVersion": "v1", "kind": "Pod", /* none */}\n')
+    write(tmp_path, "settings.json.tmpl", '{\n{{ if .work }}\n  "a": 1\n{{ end }}\n}\n')
     found = inputs(results(tmp_path)[1])
     assert found["base.json"]["reason"].startswith("a TypeScript configuration (not strict JSON")
     assert found["tsconfig.json"]["reason"] == "a TypeScript configuration"
     assert found[".mcp.json"]["formats"] == ["mcp-servers"]
     assert found["pod.json"]["status"] == "unreadable"
+    told = (
+        "a template that is not JSON before it is filled in: not valid JSON: found '{' where a key or end is expected"
+    )
+    assert found["settings.json.tmpl"]["reason"] == told
 
 
 def test_the_fixer_and_the_hook_know_it_as_well(tmp_path: Path) -> None:

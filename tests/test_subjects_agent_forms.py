@@ -14,6 +14,7 @@ from scanner.subjects import recognise
 CODEX, GEMINI = ".codex/config.toml", ".gemini/settings.json"
 CLI, EDITOR, OPENCODE = ".cursor/cli.json", ".vscode/settings.json", "opencode.json"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+PLUGIN = {"schema_version": "v2.4", "name_for_human": "a"}
 TEAM, AGENT = "autogen_agentchat.teams.RoundRobinGroupChat", "autogen_agentchat.agents.AssistantAgent"
 
 
@@ -33,6 +34,40 @@ def test_an_agent_of_codex_has_instructions_and_settings() -> None:
     assert [each["name"] for each in of_kind(".codex/agents/scout.toml", text, "agent")] == ["scout"]
     assert of_kind(".codex/agents/scout.toml", text, "prompt")
     assert of_kind(".codex/agents/scout.toml", text, "settings")[0]["sandbox"] == {"enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("stated", "nothing", "rules"),
+    [
+        ({"tool_permissions": {"default": "allow"}}, True, []),
+        ({"always_allow_tool_actions": True}, True, []),
+        ({"tool_permissions": {"default": "confirm"}, "always_allow_tool_actions": True}, False, []),
+        (
+            {"tool_permissions": {"default": "allow", "tools": {"terminal": {"default": "confirm"}}}},
+            False,
+            [("ask", "any-command")],
+        ),
+        (
+            {"tool_permissions": {"tools": {"terminal": {"always_allow": [{"pattern": ".*"}, {"pattern": "^make"}]}}}},
+            False,
+            [("allow", "any-command"), ("allow", "narrow")],
+        ),
+        (
+            {"tool_permissions": {"tools": {"fetch": {"always_deny": [{"pattern": ".*"}]}}}},
+            False,
+            [("deny", "any-domain")],
+        ),
+    ],
+)
+def test_settings_of_zed_say_what_runs_without_a_question(
+    stated: dict[str, Any], nothing: bool, rules: list[tuple[str, str]]
+) -> None:
+    content = {"agent": stated}
+    assert of_kind("dot_config/zed/settings.json", content, "settings")[0]["asksNothing"] is nothing
+    found = of_kind("dot_config/zed/settings.json", content, "permission")
+    assert [(each["list"], each["reach"]) for each in found] == rules
+    assert not of_kind(".zed/settings.json", content, "settings")
+    assert not of_kind(".zed/settings.json", content, "permission")
 
 
 SETTINGS: list[tuple[str, Any, dict[str, Any]]] = [
@@ -136,6 +171,29 @@ SERVERS: list[tuple[str, Any, dict[str, Any]]] = [
         },
     ),
     (
+        "a.yaml",
+        "{name: a, model: m, instruction: i, tools: [{name: T, args: [{name: c, value: {url: 'http://a.example/m'}}]}]}",
+        {"name": "a.example", "scheme": "http"},
+    ),
+    (
+        "p.json",
+        {
+            **PLUGIN,
+            "runtimes": [{"type": "RemoteMCPServer", "auth": {"type": "None"}, "spec": {"url": "https://a.example"}}],
+        },
+        {"name": "a", "host": "a.example", "authenticated": False},
+    ),
+    (
+        "p.json",
+        {**PLUGIN, "runtimes": [{"type": "RemoteMCPServer", "spec": {"url": "${{URL}}"}}, {"type": "OpenApi"}]},
+        {"host": None, "authenticated": None},
+    ),
+    (
+        "zed/settings.json",
+        {"agent": {"default_profile": "ask"}, "context_servers": {"a": {"settings": {"b": {"token": "c"}}}}},
+        {"env": [{"name": "settings.b.token", "value": "c", "role": "", "credential": ""}]},
+    ),
+    (
         "a.json",
         {
             "provider": AGENT,
@@ -182,6 +240,12 @@ AGENTS: list[tuple[str, Any, list[dict[str, Any]]]] = [
         [{"name": "t", "maxTurns": 900}],
     ),
     ("a.yaml", "{agent_class: google.adk.agents.LoopAgent, name: a}", [{"name": "a", "loops": True}]),
+    ("a.yaml", "{name: a, model: m, instruction: i}", [{"name": "a", "loops": None, "tools": None}]),
+    (
+        "x/a.yaml",
+        "{name: a, instruction: i, sub_agents: [{config_path: ./b.yaml}, {code: c.d}, 3]}",
+        [{"subagents": ["x/b.yaml", "c.d", "in a form that is not read"]}],
+    ),
     (
         "a.yaml",
         "{agent_class: LlmAgent, name: a, tools: [{name: google_search}]}",
@@ -289,6 +353,7 @@ def test_a_workflow_of_n8n_says_what_an_agent_uses_and_who_starts_it() -> None:
     )
     (agent,) = of_kind("w.json", content, "agent")
     assert (agent["tools"], agent["maxTurns"]) == (["Web", "Tools"], 900)
+    assert [each["type"] for each in agent["toolTypes"]] == ["toolHttpRequest", "mcpClientTool"]
     (entry,) = of_kind("w.json", content, "endpoint")
     assert (entry["name"], entry["authenticated"]) == ("In", False)
     (settings,) = of_kind("w.json", content, "settings")
@@ -297,3 +362,24 @@ def test_a_workflow_of_n8n_says_what_an_agent_uses_and_who_starts_it() -> None:
     assert [(each["scheme"], each["authenticated"]) for each in of_kind("w.json", content, "server")] == [
         ("http", False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [("=cat a", "cat a"), ("=cat {{ $json.a }} b", "cat {{ $json.a }} b"), ("={{ $json.a }}", None), ("ls", "ls")],
+)
+def test_a_command_that_an_expression_gives_is_not_known(written: str, text: str | None) -> None:
+    run = {"name": "Run", "type": "n8n-nodes-base.executeCommand", "parameters": {"command": written}}
+    content = workflow({"name": "Desk", "type": "x.langchain.agent"}, run)
+    (found,) = (each for each in subjects("w.json", content) if each.kind == "agents.command")
+    assert found.bindings["command"].get("text") == text
+    assert ("text" in found.unknowns) is (text is None)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [{"In": ["Desk"]}, {"In": {"main": [{"node": "Desk"}]}}, {"In": {"main": [None, [{"node": "Desk"}]]}}],
+)
+def test_connections_of_a_workflow_are_followed_as_they_are_written(links: dict[str, Any]) -> None:
+    nodes = [{"name": "Desk", "type": "x.langchain.agent"}, {"name": "In", "type": "n8n-nodes-base.webhook"}]
+    assert of_kind("w.json", {"nodes": nodes, "connections": links}, "endpoint")

@@ -55,6 +55,9 @@ def read_text(told: Text, limits: Limits = DEFAULTS) -> Iterator[Document | Faul
     if told.perhaps_json and json_text.is_stream_of_objects(text):
         yield from texts.json(text, origin, limits)
         return
+    if told.language is Language.MARKDOWN and texts.is_json_template(told.path):
+        yield from texts.json_template(text, origin, limits)
+        return
     match told.language:
         case Language.YAML:
             yield from texts.yaml(text, origin, limits)

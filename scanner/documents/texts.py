@@ -18,11 +18,19 @@ from scanner.marks import line_of
 from scanner.places import Origin
 
 _Part = TypeVar("_Part")
+_DOT = r"(?:\.|(?:[a-z]+_)*dot_)?"
 _COMMENTED = regex(
-    r"\.jsonc$|\.code-workspace$|(?:^|/)\.(?:vscode|zed|devcontainer)/(?:.*/)?[^/]+\.json$|(?:^|/)\.devcontainer\.json$"
-    r"|(?:^|/)\.gemini/settings\.json$|(?:^|/)opencode\.json$|(?:^|/)[tj]sconfig(?:\.[\w-]+)?\.json$"
+    rf"\.jsonc$|\.code-workspace$|(?:^|/){_DOT}(?:vscode|zed|devcontainer)/(?:.*/)?[^/]+\.json$"
+    rf"|(?:^|/){_DOT}devcontainer\.json$|(?:^|/){_DOT}gemini/settings\.json$|(?:^|/)opencode\.json$"
+    r"|(?:^|/)(?:Code(?: - Insiders)?|VSCodium|Cursor|Windsurf)/User/[^/]+\.json$"
+    r"|(?:^|/)[tj]sconfig(?:\.[\w-]+)?\.json$|(?:^|[/._-])zed[._-]settings\.json$"
 )
-"""JSON files in which their own tools take comments. Claude Code does not: it discards such a file."""
+"""JSON files in which their own tools take comments. Claude Code does not: it discards such a file.
+
+chezmoi, which manages such files, writes `dot_` and attributes such as `private_` in place of the dot.
+"""
+_TEMPLATE = regex(r"(?i)(?<=\.json|jsonc)\.(?:example|sample|template|tmpl|tpl|dist)$")
+"""The ending behind that of a JSON file which is copied, or filled in, before its tool loads it."""
 _CALL_SIGNS = ("mcp__", "tools/call")
 
 
@@ -74,6 +82,21 @@ def whole_json(text: str, origin: Origin, limits: Limits) -> list[Document]:
         return _of_json(text, origin, limits)
     except UnreadableError:
         return []
+
+
+def is_json_template(path: str) -> bool:
+    """Whether a text is a JSON file that is copied or filled in before a tool loads it, by its name."""
+    return bool(_TEMPLATE.search(path))
+
+
+def json_template(text: str, origin: Origin, limits: Limits) -> Iterator[Document | Fault]:
+    """The document of a template for a JSON file; one that is not JSON before it is filled in is a fault of its own."""
+    try:
+        json_text.parse(text, limits, relaxed=True)
+    except UnreadableError as error:
+        yield fault_of(ParseFault(error.message, error.line), text, origin, "template")
+        return
+    yield from json(text, origin, limits, relaxed=commented(_TEMPLATE.sub("", origin.path)))
 
 
 def json(text: str, origin: Origin, limits: Limits, *, relaxed: bool = False) -> Iterator[Document | Fault]:

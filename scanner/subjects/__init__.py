@@ -192,6 +192,9 @@ class Recognition:
             self._notes.append(fault)
         elif fault.format == "toml" and not may_hold(fault):
             self._foreign_kinds["TOML that cannot be read"] = None
+        elif fault.format == "template":
+            self._losses.append(Loss(fault.line, EMBEDDED, fault.message))
+            self._foreign_kinds[f"a template that is not JSON before it is filled in: {fault.message}"] = None
         elif faults.is_workflow(fault.path):
             self._losses.append(Loss(fault.line, WORKFLOW, fault.message))
             self._foreign_kinds["a workflow of a CI service that cannot be read"] = None

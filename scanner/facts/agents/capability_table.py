@@ -16,20 +16,32 @@ from functools import cache
 from scanner.subjects.agents.programs import name_set
 
 _TOOLS = {
-    "p": "Read Grep Glob LS NotebookRead LSP read read_file search codebase usages view grep glob",
+    "p": (
+        "Read Grep Glob LS NotebookRead LSP read read_file search codebase usages view grep glob "
+        "load_memory preload_memory load_artifacts VertexAiSearchTool "
+        "FileReadTool DirectoryReadTool DirectorySearchTool TXTSearchTool PDFSearchTool DOCXSearchTool MDXSearchTool "
+        "JSONSearchTool CSVSearchTool XMLSearchTool PGSearchTool MySQLSearchTool NL2SQLTool RagTool "
+        "QdrantVectorSearchTool WeaviateVectorSearchTool MongoDBVectorSearchTool SnowflakeSearchTool S3ReaderTool"
+    ),
     "po": (
         "Bash PowerShell Shell Monitor shell bash execute runCommands runInTerminal run_in_terminal terminal "
         "execute_command run_shell_command"
     ),
-    "uo": "WebFetch fetch web web_fetch openSimpleBrowser http_get fetch_url",
-    "u": "WebSearch web_search websearch githubRepo",
+    "uo": "WebFetch fetch web web_fetch openSimpleBrowser http_get fetch_url url_context",
+    "u": (
+        "WebSearch web_search websearch githubRepo google_search enterprise_web_search google_maps_grounding "
+        "SerperDevTool BraveSearchTool TavilySearchTool EXASearchTool SerplyWebSearchTool ScrapeWebsiteTool "
+        "ScrapeElementFromWebsiteTool WebsiteSearchTool FirecrawlScrapeWebsiteTool FirecrawlCrawlWebsiteTool "
+        "FirecrawlSearchTool YoutubeVideoSearchTool YoutubeChannelSearchTool CodeDocsSearchTool GithubSearchTool"
+    ),
     "d": "Agent Task agent custom-agent runSubagent",
     "": (
         "Write Edit MultiEdit NotebookEdit Update TodoWrite TodoRead AskUserQuestion EnterPlanMode ExitPlanMode "
         "EnterWorktree ExitWorktree BashOutput KillBash KillShell TaskCreate TaskGet TaskList TaskOutput TaskStop "
         "TaskUpdate ReportFindings ToolSearch WaitForMcpServers ListMcpResources ListMcpResourcesTool Cd "
         "EndConversation ScheduleWakeup CronCreate CronDelete CronList ListAgents "
-        "vscode edit write todo todos problems changes think editFiles createFile create_file"
+        "vscode edit write todo todos problems changes think editFiles createFile create_file "
+        "exit_loop get_user_choice transfer_to_agent FileWriterTool DallETool"
     ),
 }
 _SERVERS = {
@@ -62,6 +74,23 @@ _SERVERS = {
     "o": "smtp sendgrid twilio resend mailgun mailchimp webhook pushover ntfy cloudflare vercel netlify",
     "": "sequential-thinking sequentialthinking time everything calculator think",
 }
+_NODE_TYPES = {
+    "p": (
+        "vectorStorePinecone vectorStoreQdrant vectorStoreSupabase vectorStoreInMemory vectorStorePGVector "
+        "vectorStoreWeaviate vectorStoreMilvus vectorStoreMongoDBAtlas vectorStoreRedis vectorStoreZep toolVectorStore "
+        "googleSheetsTool OneDriveAndSharePoint GraphConnectors CopilotConnectors Meetings People Dataverse "
+        "EmbeddedKnowledge"
+    ),
+    "pu": "TeamsMessages Email",
+    "uo": "toolHttpRequest httpRequestTool",
+    "u": "toolSerpApi toolSearXng toolWikipedia toolWolframAlpha rssFeedReadTool WebSearch",
+    "": "toolCalculator toolThink dateTimeTool cryptoTool waitTool CodeInterpreter GraphicArt ScenarioModels",
+}
+"""Nodes of n8n that are tools, and capabilities of Microsoft 365 Copilot, which only read.
+
+https://docs.n8n.io/integrations/builtin/cluster-nodes/,
+https://learn.microsoft.com/en-us/microsoft-365-copilot/extensibility/declarative-agent-manifest-1.6
+"""
 SHELL_CONTEXTS = {"serena": ("", "desktop-app", "agent", "oaicompat-agent", "chatgpt")}
 """Servers that run commands in some contexts only, which the option `--context` names; none is the first.
 
@@ -81,7 +110,7 @@ WEB_WORDS = r"(?i)(web ?(fetch|search)|brows(e|er)([^a-z]|$)|crawl|scrape|fetch_
 OUTBOUND_WORDS = (
     r"(?i)(^|[^a-z])(bash|shell|powershell|exec|terminal|e?mail|slack|telegram|discord|http_post|upload|curl)([^a-z]|$)"
 )
-"""Words by which a tool is known that is in no table: of CrewAI, of a swarm."""
+"""Words that say what a tool does which is in no table, of CrewAI or a swarm; what else it does is not known."""
 READING = name_set(
     "get list read search find query view fetch download describe show lookup browse scrape crawl extract snapshot "
     "navigate open retrieve history tail status diff"
@@ -100,6 +129,12 @@ IDLE = name_set("resize close wait install tabs console sleep")
 def tools() -> dict[str, str]:
     """The capabilities of each built-in tool, as letters."""
     return {name: letters for letters, names in _TOOLS.items() for name in names.split()}
+
+
+@cache
+def node_types() -> dict[str, frozenset[str]]:
+    """The capabilities of each type of tool, as letters."""
+    return {name: frozenset(letters) for letters, names in _NODE_TYPES.items() for name in names.split()}
 
 
 @cache

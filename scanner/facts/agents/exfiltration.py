@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
 
 from msgspec import Struct, field
 
-from scanner.facts.agents import tools
+from scanner.facts.agents import grants, tools
+from scanner.facts.agents.grants import texts
 from scanner.facts.agents.setups import CLAUDE_CODE, AgentSetups, Setup
-from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability, Servers
+from scanner.facts.agents.tools import CAPABILITIES, OUTBOUND, PRIVATE, UNTRUSTED, Ability
 from scanner.facts.fact import Fact
 from scanner.facts.groups import place
 from scanner.facts.step import Facts, read, step
@@ -21,6 +22,8 @@ from scanner.subjects.agents.permission_lookup import RuleLookup
 
 _NAMED = 3
 """Tools that a path names for each capability."""
+_READ = grants.FIELDS | {"codeExecution", "codeExecutionMode", "delegates", "deniedTools", "inheritsTools"}
+"""Fields of an agent that this is derived from."""
 _FOLLOWED = 60
 """Agents that are followed from one agent, directly and through others."""
 
@@ -120,7 +123,7 @@ def _name(agent: Subject) -> str:
     AgentSetups,
     gives=(CAPABLE, PATH, SESSION_PATH),
     reads=(
-        read(AGENT, "agent.delegates", "agent.deniedTools", "agent.grants", "agent.inheritsTools", "agent.tools"),
+        read(AGENT, *(f"agent.{name}" for name in sorted(_READ))),
         read(SETTINGS, "settings.scope", "settings.tool"),
         read(PERMISSION),
     ),
@@ -152,8 +155,9 @@ class AgentAbilities:
         for agent in setup.agents:
             tool = agent.bindings["agent"].get("tool")
             self._by_tool.setdefault(tool, []).append(agent)
-            self._named.setdefault((tool, _name(agent)), []).append(agent)
-        self._names = {_name(agent) for agent in setup.agents}
+            for name in dict.fromkeys((_name(agent), agent.origin.path)):
+                self._named.setdefault((tool, name), []).append(agent)
+        self._names = {name for _, name in self._named}
         self._own: dict[Subject, list[Ability] | None] = {each: self._abilities(each) for each in setup.agents}
 
     def own(self, agent: Subject) -> list[Ability] | None:
@@ -197,29 +201,12 @@ class AgentAbilities:
 
     def _abilities(self, agent: Subject) -> list[Ability] | None:
         data = agent.bindings["agent"]
-        if data.get("inheritsTools") is True or not ({"tools", "grants"} & set(data)):
+        if data.get("inheritsTools") is True or not (grants.FIELDS & set(data)):
             return None
-        found = [each for text in _texts(data.get("tools")) for each in tools.abilities(text, self._servers)]
-        found += _granted(data.get("grants"), self._servers, self._names)
-        if data.get("delegates") is True:
-            found.append(Ability("delegation", starts=()))
+        found = list(grants.stated(data, self._servers, self._names))
         is_limited = data.get("tool") == CLAUDE_CODE
-        denied = [_Denials(map(parse, _texts(data.get("deniedTools")))), *([self._denied] if is_limited else ())]
+        denied = [_Denials(map(parse, texts(data.get("deniedTools")))), *([self._denied] if is_limited else ())]
         return list(_allowed(found, denied, sandboxed=is_limited and self._sandboxed))
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _granted(grants: Any, servers: Servers, agents: Collection[str]) -> Iterator[Ability]:
-    """What the entries of `tools` of kagent give: tools of servers that run without approval, and other agents."""
-    for grant in grants if isinstance(grants, list) else ():
-        server, tools, asked = str(grant.get("server", "")), _texts(grant.get("tools")), _texts(grant.get("asked"))
-        if not tools and server in agents and not grant.get("unnamed"):
-            yield Ability(server, starts=(server,))
-        for tool in [name for name in tools if name not in asked] or ["*"] * bool(grant.get("unnamed")):
-            yield from servers.tool(Rule(f"{server}/{tool}", f"mcp__{server}__{tool}", None))
 
 
 class _Denials:

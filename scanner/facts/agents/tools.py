@@ -66,7 +66,7 @@ class Servers(Struct, frozen=True):
             yield from (Ability(f"server {each.tool}", each.letters, each.known) for each in self.abilities.values())
             return
         whole = self.abilities.get(plain(name.rstrip("*"))) or server_named(name)
-        yield Ability(rule.text, _narrowed(whole.letters, tool), whole.known)
+        yield Ability(rule.text, narrowed(whole.letters, tool), whole.known)
 
 
 def plain(name: str) -> str:
@@ -121,16 +121,16 @@ def _context(words: list[str]) -> str:
 
 def server_named(name: str) -> Ability:
     """What a server that is not configured in the setup does, by its name alone."""
-    letters = _looked_up(name)
+    letters = looked_up(name)
     return Ability(name, frozenset(letters or ""), letters is not None)
 
 
 def _of_names(name: str, source: str) -> Ability:
-    by_source, by_name = _looked_up(source), _looked_up(name)
+    by_source, by_name = looked_up(source), looked_up(name)
     return Ability(name, frozenset((by_source or "") + (by_name or "")), by_source is not None)
 
 
-def _looked_up(text: str) -> str | None:
+def looked_up(text: str) -> str | None:
     """The letters of a name in the table, without the words that say nothing; None where it is not there."""
     words = [word for word in _DIVIDERS.split(_last(text).lower()) if word]
     if not words:
@@ -148,9 +148,14 @@ def _last(text: str) -> str:
     return plain.rpartition("/")[2].partition("@")[0] or plain
 
 
-def _narrowed(letters: frozenset[str], tool: str) -> frozenset[str]:
+def words_of(name: str) -> list[str]:
+    """The words of a name, in lower case, also where each begins with a capital letter."""
+    return [word for word in _DIVIDERS.split(_CAMEL.sub("_", name).lower()) if word]
+
+
+def narrowed(letters: frozenset[str], tool: str) -> frozenset[str]:
     """What one tool of a server can do of what the server does: its first verb says whether it reads or sends."""
-    for word in _DIVIDERS.split(_CAMEL.sub("_", tool).lower()):
+    for word in words_of(tool):
         if word in table.READING:
             reaches_out = letters & {UNTRUSTED, OUTBOUND} == {UNTRUSTED, OUTBOUND} and PRIVATE not in letters
             return letters if reaches_out else letters - {OUTBOUND}
@@ -180,8 +185,9 @@ def abilities(text: str, servers_of_setup: Servers) -> Iterator[Ability]:
 def _built_in(rule: Rule) -> Ability:
     letters = table.tools().get(rule.tool)
     if letters is None:
-        found = frozenset(letter for letter, words in _WORDS.items() if words.search(_CAMEL.sub(" ", rule.text)))
-        return Ability(rule.text, found, bool(found))
+        own = (rule.tool or rule.text).rpartition(".")[2]  # a function in Python, behind the name of its module
+        found = frozenset(letter for letter, words in _WORDS.items() if words.search(_CAMEL.sub(" ", own)))
+        return Ability(rule.text, found, known=False)
     if _STARTS in letters:
         names = tuple(name.strip() for name in (rule.specifier or "").split(",") if name.strip())
         return Ability(rule.text, starts=names)

@@ -84,6 +84,7 @@ _FIRST = (
     *FRAMEWORKS,
     *RUNTIMES,
 )
+_ZED_AGENT = either({"tool_permissions": dict}, {"always_allow_tool_actions": bool}, {"default_profile": str})
 _FORMATS = (
     *_FIRST,
     Known(
@@ -113,6 +114,13 @@ _FORMATS = (
         "gemini_settings",
         r"(?:^|/)\.gemini/settings\.json$",
         (FormatSignature({"$schema": holding("gemini-cli")}),),
+    ),
+    Known(
+        "zed-settings",
+        "settings of Zed",
+        "zed_settings",
+        "",
+        (FormatSignature({"agent": _ZED_AGENT}), FormatSignature({"agent_servers": some({"command": str})})),
     ),
     Known(
         "opencode-settings",

@@ -80,6 +80,10 @@ def _agent(where: Place, name: str, node: Node, config: Node) -> Subject:
     tools = config.get("tools")
     listed = [item.get("config", "name").value or item.get("label").value for item in tools.elements()]
     shape.put("tools", tools, [name for name in listed if isinstance(name, str)])
+    unread = ["a tool without a name" for name in listed if not isinstance(name, str)]
+    _workbenches(shape, name, config.get("workbench"), unread)
+    if unread:
+        shape.say("unread", unread)
     executors = (config.get("code_executor"), *(item.get("config", "executor") for item in tools.elements()))
     executor = next((each for each in executors if isinstance(each.get("provider").value, str)), None)
     if executor:
@@ -89,6 +93,20 @@ def _agent(where: Place, name: str, node: Node, config: Node) -> Subject:
         shape.say("codeExecutionMode", "unsafe" if local else "safe" if isolated else "other")
         shape.say("codeExecutionText", f"the executor is {provider.value.rpartition('.')[2]}")
     return subject(AGENT, where, "", "agent", shape, node)
+
+
+def _workbenches(shape: SubjectBuilder, name: str, node: Node, unread: list[str]) -> None:
+    """The tools of workbenches: those of MCP servers, which are named as the agent is, and of others by name."""
+    names = list(shape.data.get("tools", ()))
+    for bench in (node, *node.elements()):
+        config = bench.get("config")
+        if isinstance(config.get("server_params").value, dict):
+            shape.put("toolServers", node, [str(config.get("name").value or bench.get("label").value or name)])
+        elif config.get("tools"):
+            listed = [item.get("config", "name").value for item in config.get("tools").elements()]
+            shape.put("tools", node, [*names, *(text for text in listed if isinstance(text, str))])
+        elif bench.get("provider"):
+            unread.append(f"the workbench {bench.get('provider').value}")
 
 
 def _model(where: Place, name: str, provider: str, config: Node) -> Iterator[Subject]:

@@ -51,6 +51,10 @@ def _agent(where: Place, name: str, node: Node) -> Iterator[Subject]:
     tools = node.get("tools")
     if tools:
         shape.put("tools", tools, texts(tools))
+    unread = ["a tool that is not a name"] * (not all(isinstance(item.value, str) for item in tools.elements()))
+    unread += [f"the servers in {field}" for field in ("mcps", "mcp_servers", "apps") if node.get(field).value]
+    if unread:
+        shape.say("unread", unread)
     yield subject(AGENT, where, "", "agent", shape, node)
     for field in ("goal", "backstory"):
         yield from prompt(where, name, field, node.get(field))

@@ -5,6 +5,7 @@ https://block.github.io/goose/docs/guides/recipes/recipe-reference, as of 2026-1
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from scanner.documents import Document
@@ -47,6 +48,14 @@ def _agent(where: Place, name: str, recipe: Node) -> Subject:
     extensions = recipe.get("extensions")
     names = [str(node.get("name").value) for node in extensions.elements() if node.get("name")]
     shape.put("tools", extensions, names)
+    unread = ["an extension without a name" for node in extensions.elements() if not node.get("name")]
+    if unread:
+        shape.say("unread", unread)
+    recipes = [str(node.get("path").value) for node in recipe.get("sub_recipes").elements()]
+    folder = posixpath.dirname(where.origin.path)
+    shape.put(
+        "subagents", recipe.get("sub_recipes"), [posixpath.normpath(posixpath.join(folder, path)) for path in recipes]
+    )
     if any(name in _CODE for name in names):
         shape.put("codeExecution", extensions, value=True)
     shape.put("model", recipe.get("settings", "goose_model")).put("maxTurns", recipe.get("settings", "max_turns"))

@@ -105,6 +105,8 @@ def _agent(where: Place, name: str, root: Node) -> Subject:
     tools = root.get("tools")
     listed = [node.value for node in items(tools)]
     shape.put("tools", tools, listed)
+    if isinstance(tools.value, dict) or not all(isinstance(item.value, str) for item in tools.elements()):
+        shape.say("unread", ["a list of tools in a form that is not read"])
     shape.put("deniedTools", root.get("disallowedTools"), [node.value for node in items(root.get("disallowedTools"))])
     inherits = not tools or tools.value is None or any(tool in _EVERYTHING for tool in listed)
     shape.put("inheritsTools", tools or _behind(root.first("description", "name")), inherits)

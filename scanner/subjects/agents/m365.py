@@ -1,4 +1,6 @@
-"""Declarative agents of Microsoft 365 Copilot: capabilities with what they are limited to, instructions.
+"""Declarative agents of Microsoft 365 Copilot: capabilities with what they are limited to, actions, instructions.
+
+What an action calls stands in the file of its plugin (`m365_plugin`); what it does there is not known.
 
 https://learn.microsoft.com/en-us/microsoft-365-copilot/extensibility/declarative-agent-manifest-1.6, as of 2026-11
 """
@@ -49,6 +51,13 @@ def _agent(where: Place, name: str, root: Node) -> Subject:
         rows.append(({"name": kind, "limitable": bool(fields), "limited": limited, "by": ", ".join(fields)}, node))
     entries(shape, "capabilities", rows, root.get("capabilities"))
     shape.put("tools", root.get("capabilities"), [row["name"] for row, _ in rows])
+    shape.say("toolTypes", [{"name": row["name"], "type": row["name"], "operation": ""} for row, _ in rows])
+    actions = [
+        f"the action {node.get('id').value or node.get('file').value}" for node in root.get("actions").elements()
+    ]
+    connected = [f"the agent {node.get('id').value}" for node in root.get("connected_agents").elements()]
+    if actions or connected:
+        shape.put("unread", root.first("actions", "connected_agents"), actions + connected)
     if any(row["name"] == "CodeInterpreter" for row, _ in rows):
         shape.put("codeExecution", root.get("capabilities"), value=True)
     return subject(AGENT, where, "", "agent", shape, root)

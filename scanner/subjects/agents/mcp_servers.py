@@ -20,7 +20,7 @@ _FOLDERS = {
     ".kiro": "kiro",
     ".amazonq": "amazon-q",
     ".gemini": "gemini",
-    ".zed": "zed",
+    **dict.fromkeys((".zed", "zed", "dot_zed"), "zed"),
     ".windsurf": "windsurf",
     ".codeium": "windsurf",
     ".continue": "continue",

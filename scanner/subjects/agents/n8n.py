@@ -1,20 +1,22 @@
 """Workflows of n8n with AI agents: their tools and turns, who may start them, commands, servers and credentials.
 
 https://docs.n8n.io/workflows/export-import/, https://docs.n8n.io/advanced-ai/, as of 2026-11. A value that begins with
-`=` is an expression.
+`=` is an expression: a text in which what stands in `{{ }}` is computed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.documents import Document
 from scanner.documents.positions import Node
+from scanner.late import regex
 from scanner.model import Subject
-from scanner.subjects.agents.building import Place, entries, place, subject
-from scanner.subjects.agents.command_words import command
-from scanner.subjects.agents.kinds import AGENT, ENDPOINT, SERVER, SETTINGS
+from scanner.subjects.agents.building import Place, entries, place, short, subject
+from scanner.subjects.agents.command_words import command, seen
+from scanner.subjects.agents.kinds import AGENT, COMMAND, ENDPOINT, SERVER, SETTINGS
 from scanner.subjects.agents.prompts import prompt
 from scanner.subjects.agents.secret_values import secret_kind
 from scanner.subjects.agents.servers import address
@@ -23,6 +25,10 @@ from scanner.subjects.subject_builder import SubjectBuilder
 _AGENTS = ("agent", "agentTool")
 _ENTRIES = {"webhook": "webhook", "chatTrigger": "chat", "formTrigger": "form", "mcpTrigger": "MCP server"}
 _COMMANDS = ("executeCommand", "ssh")
+_ALL_COMPUTED = regex(r"=\s*\{\{(?:(?!\}\}).)*\}\}\s*", re.DOTALL)
+_OF_COMMANDS = ("text", "words", "program", "credential", "package", *seen(""))
+"""What rules ask of a command."""
+_NESTED = 3
 _DEEPEST = 8
 _LONGEST = 20_000
 _MOST = 5_000
@@ -35,7 +41,7 @@ def read(document: Document) -> Iterator[Subject]:
     nodes = [node for node in root.get("nodes").elements() if node.get("disabled").value is not True]
     links = _links(root.get("connections"))
     agents = {str(node.get("name").value) for node in nodes if _kind(node) in _AGENTS}
-    leading, tools = _leading_to(agents, links), _tools(links)
+    leading, tools = _leading_to(agents, links), _tools(links, nodes)
     yield _settings(where, root, nodes)
     for node in nodes:
         kind, name = _kind(node), str(node.get("name").value)
@@ -49,8 +55,8 @@ def read(document: Document) -> Iterator[Subject]:
             yield _entry(where, name, node, kind)
         elif kind == "mcpClientTool":
             yield _server(where, name, node)
-        elif kind in _COMMANDS and not _computed(node.get("parameters", "command")):
-            yield from command(where, name, "task", node.get("parameters", "command"))
+        elif kind in _COMMANDS:
+            yield from _command(where, name, node.get("parameters", "command"))
 
 
 def _kind(node: Node) -> str:
@@ -61,12 +67,21 @@ def _kind(node: Node) -> str:
 def _links(connections: Node) -> list[tuple[str, str, str]]:
     """(node, kind of connection, node that it leads to): main, or ai_tool from a tool to its agent."""
     return [
-        (name, kind, str(end.get("node").value))
-        for name, kinds in connections.items()
-        for kind, outputs in kinds.items()
-        for output in outputs.elements()
-        for end in output.elements()
+        (name, kind, end)
+        for name, held in connections.items()
+        for kind, outputs in (*held.items(), *((("main", held),) if isinstance(held.value, list) else ()))
+        for end in _ends(outputs)
     ]
+
+
+def _ends(outputs: Node, depth: int = 0) -> Iterator[str]:
+    """The nodes that outputs lead to: each a list of ends, or where somebody wrote it by hand, an end or its name."""
+    for output in outputs.elements():
+        end = output.value if isinstance(output.value, str) else output.get("node").value
+        if isinstance(end, str):
+            yield end
+        elif depth < _NESTED:
+            yield from _ends(output, depth + 1)
 
 
 def _leading_to(agents: set[str], links: list[tuple[str, str, str]]) -> set[str]:
@@ -82,12 +97,13 @@ def _leading_to(agents: set[str], links: list[tuple[str, str, str]]) -> set[str]
     return found
 
 
-def _tools(links: list[tuple[str, str, str]]) -> dict[str, list[str]]:
-    """Agent -> the nodes that are its tools."""
-    found: dict[str, list[str]] = {}
+def _tools(links: list[tuple[str, str, str]], nodes: list[Node]) -> dict[str, list[Node]]:
+    """Agent -> the nodes that are its tools, without those that are switched off."""
+    by_name = {str(node.get("name").value): node for node in nodes}
+    found: dict[str, list[Node]] = {}
     for name, kind, end in links:
-        if kind == "ai_tool":
-            found.setdefault(end, []).append(name)
+        if kind == "ai_tool" and name in by_name:
+            found.setdefault(end, []).append(by_name[name])
     return found
 
 
@@ -95,12 +111,26 @@ def _computed(node: Node) -> bool:
     return isinstance(node.value, str) and node.value.startswith("=")
 
 
-def _agent(where: Place, name: str, node: Node, tools: list[str]) -> Iterator[Subject]:
+def _command(where: Place, name: str, node: Node) -> Iterator[Subject]:
+    """The command of a node; one that data give as a whole is not known."""
+    if not _computed(node):
+        yield from command(where, name, "task", node)
+    elif _ALL_COMPUTED.fullmatch(node.value):
+        shape = SubjectBuilder().say("name", short(node.value)).say("via", "task")
+        shape.unknowns.update(_OF_COMMANDS)
+        yield subject(COMMAND, where, name, "command of the task", shape, node)
+    else:
+        yield from command(where, name, "task", Node(node.value[1:], node.mark))
+
+
+def _agent(where: Place, name: str, node: Node, tools: list[Node]) -> Iterator[Subject]:
     options = node.get("parameters", "options")
     shape = SubjectBuilder().say("name", name).say("source", "workflow")
     if not _computed(options.get("maxIterations")):
         shape.put("maxTurns", options.get("maxIterations"))
-    shape.say("tools", tools)
+    shape.say("tools", [str(tool.get("name").value) for tool in tools])
+    rows = ((str(tool.get("name").value), _kind(tool), tool.get("parameters", "operation").value) for tool in tools)
+    shape.say("toolTypes", [{"name": name, "type": kind, "operation": str(text or "")} for name, kind, text in rows])
     yield subject(AGENT, where, "", "agent", shape, node)
     yield from prompt(where, name, "system message", options.get("systemMessage"))
 

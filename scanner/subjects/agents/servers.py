@@ -101,7 +101,7 @@ def _unread(where: Place, name: str, node: Node) -> Iterator[Subject]:
 
 
 def _values(shape: SubjectBuilder, node: Node) -> None:
-    variables(shape, node.first("env", "environment", "envs"))
+    variables(shape, node.first("env", "environment", "envs"), node.get("settings"))
     pairs(shape, "headers", node.first("headers", "requestInit").get("headers") or node.get("headers"))
 
 

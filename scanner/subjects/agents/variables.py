@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.documents.positions import Node
+from scanner.documents.positions import MISSING, Node
 from scanner.late import regex
 from scanner.subjects.agents.building import entries, has_computed, is_plain, text_of
 from scanner.subjects.agents.placeholders import has_placeholder
@@ -34,6 +34,7 @@ _PRELOADED = regex(
     r"LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|NODE_OPTIONS|BASH_ENV|PYTHONSTARTUP|GIT_SSH_COMMAND|PROMPT_COMMAND"
 )
 
+_DEEPEST = 4
 _ADDRESSES = ("endpoint", "proxy", "telemetry")
 
 
@@ -57,9 +58,9 @@ def role(name: str, value: str) -> str:
     return ""
 
 
-def variables(shape: SubjectBuilder, node: Node) -> None:
-    """Environment variables as `env`, each with what it changes (`role`)."""
-    entries(shape, "env", rows(node), node)
+def variables(shape: SubjectBuilder, node: Node, settings: Node = MISSING) -> None:
+    """Environment variables as `env`, each with what it changes (`role`), and the settings of what runs."""
+    entries(shape, "env", [*rows(node), *settings_rows(settings)], node or settings)
     if has_computed(node):
         shape.unknowns.add("env")
 
@@ -71,6 +72,14 @@ def rows(node: Node, before: str = "") -> list[tuple[dict[str, Any], Node]]:
         ({"name": before + name, "value": text, "role": role(name, text), "credential": secret_kind(name, text)}, value)
         for name, text, value in found
     ]
+
+
+def settings_rows(node: Node, before: str = "settings.", depth: int = 0) -> list[tuple[dict[str, Any], Node]]:
+    """The plain values of settings and of mappings in them, each by its path."""
+    found = rows(node, before)
+    for name, inner in node.items() if depth < _DEEPEST else ():
+        found += settings_rows(inner, f"{before}{name}.", depth + 1)
+    return found
 
 
 def row(name: str, node: Node, its_role: str = "") -> list[tuple[dict[str, Any], Node]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from scanner.errors import UsageError
 from scanner.facts.step import FieldRead
 from scanner.findings import in_order
-from scanner.model import Finding, Subject
+from scanner.model import Finding, Input, InputStatus, Subject
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation, Evaluator
 from scanner.policy.rule import Rule
@@ -23,6 +24,18 @@ from scanner.waived import AppliedWaivers, WaiverResult, Waivers, WaiverState
 
 if TYPE_CHECKING:
     from scanner.gate.waivers import Applied
+
+
+def with_waivers(inputs: Sequence[Input], waivers: AppliedWaivers) -> tuple[Input, ...]:
+    """The inputs with the waivers that the scan read from them among their subjects."""
+    numbers = Counter(each.waiver.location.path for each in waivers.results)
+    return tuple(_with_waivers(item, numbers[item.path]) if numbers[item.path] else item for item in inputs)
+
+
+def _with_waivers(item: Input, number: int) -> Input:
+    skipped = item.status is InputStatus.SKIPPED
+    reason = f"{item.reason}, which this scan read" if skipped else item.reason
+    return replace(item, subjects=item.subjects + number, reason=reason)
 
 
 class Waiving(Struct, frozen=True):

@@ -93,6 +93,9 @@ def test_every_subject_is_counted_at_its_file_also_at_one_that_was_skipped(pack:
     found = Counter(each["path"] for each in rows(pack / "subjects.jsonl"))
     assert {path: number for path, number in counted.items() if number} == found
     assert found["assay-waivers.yaml"] == 1
+    inputs = {each["path"]: each for each in json.loads((pack / "results.json").read_text())["inputs"]}
+    assert {path: each["subjects"] for path, each in inputs.items()} == counted
+    assert inputs["assay-waivers.yaml"]["reason"] == "waivers of Assay, which this scan read"
     assert sum(counted.values()) == json.loads((pack / "totals.json").read_text())["subjects"]
 
 
@@ -193,7 +196,7 @@ def test_items_that_do_not_count_are_listed_and_counted_apart_from_those_that_do
         assert {item["counts"] for item in items if item["outcome"] == "fail"} == {"no: mapped with low strength"}
         page = (pack / "controls" / each["page"]).read_text()
         assert "Rules that are mapped with low strength decide nothing and may have failed." in page, control
-        assert "counts: no: mapped with low strength" in page
+        assert "does not count: mapped with low strength" in page
 
 
 def test_a_pass_that_is_no_evidence_does_not_count(pack: Path) -> None:

@@ -71,6 +71,24 @@ def test_a_control_shows_each_item_with_place_digest_and_result(pack: Path, repo
     assert "not selected: kubernetes.container-not-privileged (--select)" in page
 
 
+def test_a_page_says_what_failed_and_only_what_is_known_of_applicability(tmp_path: Path) -> None:
+    """Also for a failure of which the value at its place is a name, and for a control whose data nobody states."""
+    repository = make_repository(tmp_path / "bank")
+    chosen = ("--framework", "gdpr", "--select", "kubernetes.workload-selected-by-network-policy")
+    assert build(repository, tmp_path / "pack", *chosen).returncode == 0
+    page, text = ((tmp_path / "pack" / CONTROLS / f"CC6.1.{each}").read_text() for each in ("html", "csv"))
+    told = "Pod api is not isolated by any NetworkPolicy"
+    assert f"<td>{told}</td>" in page
+    assert {row["observed"] for row in table(text.encode()) if "network-policy" in row["rule"]} == {
+        told,
+        told.replace("api", "web"),
+    }
+    assert "Counts as applicable: neither the scope nor the scanned files exclude it." in page
+    other = (tmp_path / "pack/controls/gdpr-2016-679/Art.32-1-b.html").read_text()
+    assert "Not known: whether the control applies depends on the data" in other
+    assert "Items that do not count: not known whether it applies" in other
+
+
 def test_each_reason_of_a_mapping_stands_once_in_a_page(repository: Path, tmp_path: Path) -> None:
     rules = ("kubernetes.pod-without-host-ipc", "kubernetes.pod-without-host-pid")
     chosen = [part for rule in rules for part in ("--select", rule)]

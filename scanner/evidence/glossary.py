@@ -20,9 +20,9 @@ _NUMBERS = {
     "those that are not waived. In OSCAL, a finding is a conclusion about one control, so the two numbers are about "
     "different things",
     "`severity`, `counted_severity`": "in `results.json`, `severity` is the one of the rule; `counted_severity` is "
-    "there only if another one counts, because a configuration changed it, or the file is documentation or a "
-    "template. `totals.json` and SARIF count by the one that counts. In `controls/`, `severity` is the one that "
-    "counts, and `rule_severity` the one of the rule",
+    "there only if another one counts, because a configuration changed it, or because the file is documentation, a "
+    "template, test data or part of an installed package. `totals.json` and SARIF count by the one that counts. In "
+    "`controls/`, `severity` is the one that counts, and `rule_severity` the one of the rule",
     "`in_scope_of`": "in `population.jsonl`: the requested frameworks whose scope holds the file",
     "`committed`": "in `population.jsonl`: the commit has the file with this content",
 }
@@ -32,8 +32,8 @@ _STATUS = {
     "relation": "*violates*: a failure contradicts the control (`not-satisfied`). *Supports*: a failure weakens it "
     "(`weakened`), and a pass is design evidence. *Declares*: the same, for what only a document states",
     "strength": "how closely the rule is about the control. Rules that are mapped with high or medium strength "
-    "decide the status. Those with low strength decide nothing: their failures are listed, and the status is the "
-    "one without them",
+    "decide the status. Those with low strength decide nothing: their failures are listed and do not change "
+    "the status",
     "`counts`": "in the tables of `controls/`: `yes`, or `no` and why the outcome does not decide the status. The "
     "columns `pass`, `fail`, `error` and `unknown` of `controls/index.csv` count those with `yes`, the columns "
     "`…_not_counted` the others",
@@ -44,7 +44,7 @@ _STATUS = {
     "`partial`": "of the rules that decide, some passed and none failed, and this does not show all of the control",
     "`not-assessed`": "no rule that decides failed, and none had a pass that counts, or it is not known whether the "
     "control applies",
-    "`(waived)`": "waivers accept every failure that counts; the status is the one without them",
+    "`(waived)`": "waivers accept every failure that counts; the status is what it would be without the waivers",
     "`not_run`": "rules that are mapped to the control and did not run, because a profile or a setting leaves them out",
     "`by_word`": "in `results.json`: controls that are supported only by statements in documents",
     "`evidence`": "in `results.json`: controls that are decided by `manifest` (files that configure a platform), by "

@@ -174,7 +174,7 @@ def by_control(records: Iterable[ManualRecord], needs: Iterable[Need], today: da
         names = (need.framework, f"{need.framework}@{need.edition}")
         some = [each for name in names for each in known.get((name, need.control), ())]
         if not some and not need.files_suffice:
-            some = [ManualState(MISSING, "no record is about it")]
+            some = [ManualState(MISSING, "no record in evidence.yaml is about this control")]
         if some:
             found[need.framework, need.edition, need.control] = some
     return found

@@ -28,6 +28,8 @@ ByData: TypeAlias = Mapping[str, Mapping[frozenset[str], Mapping[Outcome, int]]]
 NOTHING_THERE = "the scanned files contain nothing that the control is about"
 _NOT_TOLD = "the scanned files do not show whether the control applies"
 _NO_DATA = "whether the control applies depends on the data, and no scanned architecture spec lists data assets"
+APPLICABILITY_UNKNOWN = (_NO_DATA, _NOT_TOLD)
+"""Reasons why it is not known whether a control applies."""
 
 
 class OutcomesInScope(Struct, frozen=True):

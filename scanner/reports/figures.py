@@ -80,11 +80,11 @@ def conformity(framework: FrameworkSummary) -> str:
 def evidence(framework: FrameworkSummary) -> str:
     """What the statuses rest on."""
     parts = (
-        (framework.covered, "from manifests"),
-        (framework.declared, "only from statements in documents"),
-        (framework.low, "only of low strength (does not change a status)"),
+        (framework.covered, "from manifests for {}"),
+        (framework.declared, "only from statements in documents for {}"),
+        (framework.low, "only by rules of low strength, which decide no status, for {}"),
     )
-    said = [f"{what} for {number}" for number, what in parts if number]
+    said = [what.format(number) for number, what in parts if number]
     return f"evidence {', '.join(said)}" if said else ""
 
 

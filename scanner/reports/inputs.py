@@ -37,7 +37,7 @@ def _configuration(scan: Scan) -> Iterator[str]:
 
 
 def _row(item: Input) -> tuple[str, ...]:
-    subjects = str(item.subjects) if item.status is InputStatus.ASSESSED else "-"
+    subjects = str(item.subjects) if item.subjects or item.status is InputStatus.ASSESSED else "-"
     return (
         item.status.value,
         subjects,

@@ -193,7 +193,7 @@ def _notes(
     if any(each.by_word for each in about):
         yield "in brackets: supported only by statements in documents"
     if not in_full and (most := max((each.not_run for each in about), default=0)):
-        yield f"rules that are mapped to a framework did not run, up to {most} of one; --framework ID runs them"
+        yield f"up to {most} of the rules that are mapped to one framework did not run; --framework ID runs all of them"
     if any(each.full for each in about) and _is_incomplete(about):
         yield f"{figures.INCOMPLETE}, so no control is satisfied"
     if others and not in_full:

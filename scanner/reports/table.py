@@ -16,7 +16,7 @@ from scanner.reports.fingerprints import SHORT_FINGERPRINT, may_be_waived
 from scanner.reports.format import Presentation, TextFormat
 from scanner.reports.safe_text import safe, width
 from scanner.reports.text_layout import SEVERITY_STYLES, TextLayout
-from scanner.reports.unassessed import Gap, gaps
+from scanner.reports.unassessed import NOTED, Gap, gaps
 
 _SHOWN_CONTROLS = 4
 _SHOWN_FRAMEWORKS = 4
@@ -129,7 +129,8 @@ def _finding(scan: Scan, finding: Finding, screen: TextLayout) -> Iterator[str]:
     yield f"\n  {screen.paint(safe(f'{place.path}:{place.line}:{place.column}'), 'cyan')}  {safe(finding.message)}"
     own = scan.rules[finding.rule].severity
     if finding.outcome is Outcome.FAIL and _rank(finding) == SEVERITIES.index(own) + 1:
-        yield f"        counts as {finding.severity}, not {own}: it is in documentation or a template"
+        aside = "it is in documentation, a template, test data or an installed package"
+        yield f"        counts as {finding.severity}, not {own}: {aside}"
     if finding.waiver:
         yield f"        {screen.paint(safe(waivers.short(scan, finding)), 'bold')}"
     for line in excerpt(scan, finding, context=0)[:_SHOWN_LINES]:
@@ -196,7 +197,7 @@ def _unassessed(scan: Scan, screen: TextLayout) -> Iterator[Iterable[str]]:
             found.not_assessed,
         ),
         (f"not assessed: {parts}", "critical", found.parts),
-        (f"not read: {len(found.noted)} parts of documentation, source code or CI workflows", "bold", found.noted),
+        (f"not read: {len(found.noted)} parts of {NOTED}", "bold", found.noted),
     ):
         if some:
             yield (screen.paint(heading_, style), *_listed(some, screen))

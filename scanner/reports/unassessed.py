@@ -44,6 +44,10 @@ def hidden(scan: Scan) -> str:
     return f"{number} {noun} may hold what Assay reads: --no-ignore reads it" if number else ""
 
 
+NOTED = "documentation, source code or CI workflows, or incomplete objects"
+"""What parts are of that may be unread in a complete scan."""
+
+
 def gaps(scan: Scan) -> Gaps:
     """What was not assessed, without what the configuration accepts as not assessed."""
     open_inputs = [item for item in scan.inputs if not item.accepted]

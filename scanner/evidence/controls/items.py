@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from scanner.controls import Assessment, ControlLink, ControlStatus
 from scanner.finished_scan import Scan
+from scanner.late import regex
 from scanner.model import Finding, Outcome
 
 COUNTS = "yes"
@@ -18,6 +19,7 @@ OPEN = "no: not known whether it applies"
 ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.PASS)
 _CONTRADICTED = (ControlStatus.ERROR, ControlStatus.NOT_SATISFIED, ControlStatus.WEAKENED)
 _LONGEST = 600
+_NAME = regex(r'(?:[^ ]+\.)?(?:name|id) is "([^"]+)"')
 
 
 class Item(Struct, frozen=True):
@@ -40,6 +42,11 @@ class Item(Struct, frozen=True):
     message: str
     waiver: str
     fingerprint: str
+
+    @property
+    def told(self) -> bool:
+        """Whether the message says more than what was observed at one field."""
+        return self.outcome in (Outcome.FAIL, Outcome.ERROR) and self.message != self.observed
 
     @property
     def decides(self) -> bool:
@@ -107,7 +114,15 @@ def _whether(outcome: Outcome, link: ControlLink | None, control: Assessment) ->
 def _observed(finding: Finding) -> str:
     if finding.outcome is Outcome.PASS:
         return "as expected"
-    return finding.observed or (finding.provide if finding.outcome is Outcome.UNKNOWN else finding.message)
+    if finding.outcome is Outcome.UNKNOWN:
+        return finding.provide or finding.message
+    return finding.message if not finding.observed or _only_names(finding) else finding.observed
+
+
+def _only_names(finding: Finding) -> bool:
+    """Whether what was observed is the name of the subject, as for something that the files do not have."""
+    named = _NAME.fullmatch(finding.observed)
+    return named is not None and named[1] in finding.subject_name
 
 
 def _short(text: str) -> str:

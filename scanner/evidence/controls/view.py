@@ -15,6 +15,7 @@ from scanner.evidence.controls.items import ORDER, Item, Items, numbers_of
 from scanner.evidence.manual import Key, ManualState
 from scanner.evidence.population import requested_scopes
 from scanner.finished_scan import Accounts, Scan
+from scanner.frameworks.assess import APPLICABILITY_UNKNOWN
 from scanner.frameworks.uncounted import Why
 from scanner.model import Input, Outcome
 from scanner.waived import WaiverResult
@@ -60,6 +61,8 @@ class ControlView(Struct, frozen=True):
     """Of the items that count for the status."""
     beside: dict[Outcome, int]
     """Of those that do not."""
+    why_beside: tuple[str, ...]
+    """Why these do not count."""
     elsewhere: dict[str, int]
     """Reason why failures of its rules are not listed as items -> how many."""
     not_run: tuple[tuple[str, str], ...]
@@ -107,6 +110,7 @@ class Views:
             items=tuple(items),
             counts=numbers_of([item for item in items if item.decides]),
             beside=numbers_of([item for item in items if not item.decides]),
+            why_beside=tuple(dict.fromkeys(item.counts.removeprefix("no: ") for item in items if not item.decides)),
             elsewhere=self._elsewhere(key),
             not_run=tuple((rule, self._why(rule)) for rule in control.not_run),
             not_assessed=gaps,
@@ -195,6 +199,6 @@ def _gap(item: Input) -> str:
 def _applicability(control: Assessment) -> str:
     if control.status is ControlStatus.NOT_APPLICABLE:
         return f"Does not apply: {control.reason}"
-    if control.status is ControlStatus.NOT_ASSESSED:
-        return "Applies, and nothing that was scanned decides it."
-    return "Applies."
+    if control.reason in APPLICABILITY_UNKNOWN:
+        return f"Not known: {control.reason}."
+    return "Counts as applicable: neither the scope nor the scanned files exclude it."

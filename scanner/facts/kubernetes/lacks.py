@@ -132,11 +132,18 @@ def _doubt(one: Subject, other: Subject, namespace: str = "") -> tuple[str, str]
     """Why two objects may or may not be in one namespace, and where to state it."""
     wanted, stated = namespace or namespace_of(one), namespace_of(other)
     if wanted:
-        return f"{shown(other)} states no namespace", f"state {_field(other)}"
+        return f"{shown(other)} {_unstated(other)}", f"state {_field(other)}"
     if stated:
-        return f"{one.name} states no namespace, and {shown(other)} is in `{stated}`", f"state {_field(one)}"
+        return f"{one.name} {_unstated(one)}, and {shown(other)} is in `{stated}`", f"state {_field(one)}"
     why = f"neither {one.name} nor {shown(other)} states a namespace, and they are in different folders"
     return why, f"state {_field(one)} and {_field(other)}"
+
+
+def _unstated(subject: Subject) -> str:
+    """That the namespace of an object is not known."""
+    if posixpath.basename(subject.overlay) == "Chart.yaml":
+        return "is in the namespace of its Helm release, which no scanned file states"
+    return "states no namespace"
 
 
 def _field(subject: Subject) -> str:

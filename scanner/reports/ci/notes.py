@@ -13,7 +13,7 @@ from scanner.model import Finding, Outcome, Severity
 from scanner.reports.changed import compared_with
 from scanner.reports.ci.counted import counts
 from scanner.reports.configuration import sentences
-from scanner.reports.unassessed import Gap, gaps, outside
+from scanner.reports.unassessed import NOTED, Gap, gaps, outside
 from scanner.reports.waivers import sentence
 from scanner.waived import WaiverState
 
@@ -159,5 +159,5 @@ def _about(kind: Kind, finding: Finding, text: str, severity: Severity = Severit
 
 
 def _not_read(noted: Sequence[Gap]) -> Note:
-    text = f"{counted(len(noted), 'part')} of documentation, source code or CI workflows could not be read"
+    text = f"{counted(len(noted), 'part')} of {NOTED} could not be read"
     return Note(Kind.NOT_READ, text, noted[0].input.path, noted[0].line)

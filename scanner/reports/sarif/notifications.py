@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from scanner.finished_scan import Scan
-from scanner.model import NOT_OURS, OUTSIDE, Input, InputStatus, Loss, Outcome
+from scanner.model import NOT_OURS, OUTSIDE, UNREAD_PART, Input, InputStatus, Loss, Outcome
 from scanner.reports import waivers
 from scanner.reports.configuration import sentences
 from scanner.reports.sarif.places import artifact
@@ -63,7 +63,7 @@ _MEANINGS = {
     ),
     Kind.PART: (
         "A part of an input was not assessed.",
-        "The rest of the input was assessed. The level is a note for documentation, source code and CI workflows.",
+        "The rest of the input was assessed. It is a note in documentation, source code, CI workflows and fragments.",
     ),
     Kind.UNKNOWN: (
         "It is unknown whether the requirement of a rule is met.",
@@ -153,7 +153,8 @@ def _input(item: Input) -> Json:
 
 def _part(item: Input, loss: Loss) -> Json:
     note = loss.kind in NOT_OURS or item.accepted
-    text = f"A part of {_name(item)} was not assessed ({loss.kind}): {loss.reason}"
+    form = "" if loss.kind in (*NOT_OURS, UNREAD_PART) else f" ({loss.kind})"
+    text = f"A part of {_name(item)} was not assessed{form}: {loss.reason}"
     if loss.kind == OUTSIDE:
         text = f"{_name(item)} has something applied that was not scanned: {loss.reason}"
     return _placed(notification(Kind.PART, "note" if note else "error", text), item, loss.line)

@@ -62,7 +62,7 @@ class Reuse(Struct):
         from scanner.inputs.kept.joined import KeptJoined
 
         try:
-            known = whole if isinstance(whole, bool) else sorted(whole)
+            known = whole if isinstance(whole, bool) else sorted(map(tuple, whole))
             same = identity.digest(rules, fields, work, (*self.settings, known, sorted(unused)), self.own_rules)
         except (OSError, TypeError):
             return None

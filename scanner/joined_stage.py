@@ -147,7 +147,8 @@ class JoinedStage:
             if not isinstance(part, _FailedPart):
                 look(part)
 
-        joined, parts = JoinedResult(), list(self._done(size, meanwhile, arrived))
+        joined = JoinedResult()
+        parts = sorted(self._done(size, meanwhile, arrived), key=lambda each: (each[0][0] == _POLICY, each[0][2]))
         lost = [each for each in parts if each[0][0] == _FACTS and isinstance(each[1], _FailedPart)]
         joined.lost = bool(lost)
         for task, part in (*lost[:1], *(each for each in parts if each[0][0] == _POLICY or not lost)):
@@ -173,9 +174,9 @@ class JoinedStage:
         yield from ((task, part) for task, parts in workers.run(self._tasks(), meanwhile) for part in parts)
 
     def _tasks(self) -> Iterator[list[_Task]]:
-        """The parts of the work, those that need the same facts together."""
+        """The parts of the work, those that need the same facts together, and those that take the longest first."""
         kinds = [kind for kind in dict.fromkeys(each.kind for each in self._subjects) if kind in self._rules.rules]
-        for number, _ in enumerate(self._sides):
+        for number in sorted(range(len(self._sides)), key=self._known, reverse=True):
             yield [(_FACTS, "", number), *((_RULES, kind, number) for kind in kinds)]
         if self._policies:
             yield [(_POLICY, str(number), 0) for number in range(len(self._policies.rules))]
@@ -232,6 +233,10 @@ class JoinedStage:
     def _judged(self, number: int) -> Sequence[Subject]:
         """The subjects of a side; of all, in their order, where all are worked on together."""
         return self._sides[number][0].judged if len(self._sides[number]) == 1 else self._subjects
+
+    def _known(self, number: int) -> int:
+        """How many subjects the facts about a side are drawn from."""
+        return sum(len(side.known) for side in self._sides[number])
 
     def _derived_of(self, told: _Told) -> facts.Derived:
         return facts.Derived({self._subjects[number]: some for number, some in told.items()})

@@ -51,11 +51,14 @@ _APART = "\n\0\n"
 """Between texts that are searched at once: no pattern reaches over it."""
 _VISIBLE = regex(r"[^\n]")
 _Value = TypeVar("_Value")
-_Parts: TypeAlias = dict[type, Callable[[Any], Iterable[Any]] | None]
+_Getter: TypeAlias = Callable[[Any], Iterable[Any]]
+_Part: TypeAlias = _Getter | tuple[tuple[_Getter, _Getter | None], ...] | None
+_Parts: TypeAlias = dict[type, _Part]
 _SEARCHED = "password: none\n"
 """A text with a word that patterns begin with, and nothing to hide."""
-_TEXTLESS = {"bool", "int", "float"}
-"""Types of fields of structs, as they are written, that hold no text."""
+_TEXT = {"str", "str | None"}
+_TEXTLESS = {"bool", "int", "float", "Outcome", "Severity", "InputStatus", "Context", "BaselineState | None"}
+"""Types of fields of structs, as they are written, that are a text, and that hold none."""
 _harmless_names: set[str] = set()
 """Of the names that were searched at once, those without a credential."""
 
@@ -117,9 +120,7 @@ def harmless(values: Iterable[Any], known: Iterable[Any] = ()) -> set[str]:
 
 def texts_of(value: Any) -> set[str]:
     """Every text within some data."""
-    found: dict[str, None] = {}
-    _collect((value,), {str: None}, found)
-    return set(found)
+    return {*_ordered_texts(value)}
 
 
 def prepare() -> None:
@@ -144,8 +145,7 @@ class _Seal:
     def __init__(self, value: Any, known: tuple[type, ...], searched: Collection[str] = ()) -> None:
         self._known = known
         self.texts: dict[str, str] = {}
-        self._found: dict[str, None] = {}
-        _collect((value,), dict.fromkeys((str, *known)), self._found)
+        self._found = _ordered_texts(value, known)
         numbers: dict[str, int] = {}
         for text in _telling([text for text in self._found if text not in searched]):
             spans = _spans(text)
@@ -185,7 +185,16 @@ class _Seal:
         return value._make(items) if hasattr(value, "_make") else type(value)(items)
 
 
-def _collect(values: Iterable[Any], parts: _Parts, found: dict[str, None]) -> None:
+def _ordered_texts(value: Any, known: tuple[type, ...] = ()) -> dict[str, None]:
+    """Every text within some data, in the order of the data, but for what is within data of the `known` types."""
+    found: dict[str | None, None] = {}
+    _collect((value,), dict.fromkeys((str, *known)), found)
+    for empty in ("", None):
+        found.pop(empty, None)
+    return cast(dict[str, None], found)
+
+
+def _collect(values: Iterable[Any], parts: _Parts, found: dict[str | None, None]) -> None:
     """Add every text within some values; `parts` gives what is within a value of a kind."""
     for value in values:
         kind = type(value)
@@ -194,12 +203,22 @@ def _collect(values: Iterable[Any], parts: _Parts, found: dict[str, None]) -> No
         elif value:  # within what is empty there is nothing
             if kind not in parts:
                 parts[kind] = _parts_of(kind)
-            if within := parts[kind]:
+            within = parts[kind]
+            if isinstance(within, tuple):
+                for texts, others in within:
+                    found.update(dict.fromkeys(texts(value)))
+                    if others:
+                        _collect(others(value), parts, found)
+            elif within:
                 _collect(within(value), parts, found)
 
 
-def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
-    """What gives the values within a value of a kind; None where there are none."""
+def _parts_of(kind: type) -> _Part:
+    """What gives the values within a value of a kind; None where there are none.
+
+    A struct has its texts, and the fields behind them, group by group in the order of its fields: the texts of a group
+    are taken at once.
+    """
     if issubclass(kind, Masked):
         return dict.keys
     if issubclass(kind, dict):
@@ -208,10 +227,21 @@ def _parts_of(kind: type) -> Callable[[Any], Iterable[Any]] | None:
         return iter
     if not issubclass(kind, Struct):
         return None
-    names = [name for name in kind.__struct_fields__ if kind.__annotations__.get(name) not in _TEXTLESS]
+    types = {name: kind.__annotations__.get(name) for name in kind.__struct_fields__}
+    told = [(name, type_ in _TEXT) for name, type_ in types.items() if type_ not in _TEXTLESS]
+    groups: list[tuple[list[str], list[str]]] = [([], [])]
+    for name, is_text in told:
+        if is_text and groups[-1][1]:
+            groups.append(([], []))
+        groups[-1][0 if is_text else 1].append(name)
+    return tuple((_getter(texts), _getter(others) if others else None) for texts, others in groups)
+
+
+def _getter(names: list[str]) -> _Getter:
+    """What gives some fields of a struct as a tuple."""
     if len(names) == 1:
         return lambda value: (getattr(value, names[0]),)
-    return attrgetter(*names) if names else None
+    return attrgetter(*names) if names else (lambda _: ())
 
 
 def _telling(texts: list[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from scanner import engines, sources
+from scanner.contexts import context_of, is_loaded
 from scanner.facts.lack import MAKE_READABLE, MAKE_READABLE_APART
 from scanner.facts.setting import OBJECTS, is_deployed, is_of_tests
 from scanner.findings import Searched
@@ -95,14 +96,14 @@ class ReadInputs(Struct):
             return self
         files = {item.path for item in self.inputs if item.sha256}
         present, seen = {"."}, set[str]()
-        for path in {posixpath.dirname(posixpath.join(root, item.path)) for item in self.inputs}:
-            folder = path
+        for path in {posixpath.dirname(item.path) for item in self.inputs}:
+            folder = posixpath.join(root, path).rstrip("/")
             while folder.strip("/") and folder not in seen:
                 seen.add(folder)
                 present.update(_endings(folder))
                 folder = posixpath.dirname(folder)
         for number, item in enumerate(self.inputs):
-            losses = tuple(
+            losses = item.losses and tuple(
                 loss
                 for loss in item.losses
                 if (not loss.folder or _normal(loss.folder) not in present) and loss.file not in files
@@ -110,6 +111,13 @@ class ReadInputs(Struct):
             if len(losses) < len(item.losses):
                 self.inputs[number] = replace(item, losses=losses)
         return self
+
+    def prepare(self) -> None:
+        """Find out what is needed later, while other processes work: credentials, and what inputs are used for."""
+        self.searched.search(self.contents)
+        for item in self.inputs:
+            context_of(item.path)
+            is_loaded(item.path)
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""

@@ -223,7 +223,6 @@ def evaluate(
         foreign=bool(options.rule_folders),
         jobs=options.jobs,
     )
-    search = partial(read.searched.search, read.contents)
     whole = where.whole and inputs.unread_kinds(read.inputs)  # so that what is missing does not exist
     together = JoinedResult()
     if compares:
@@ -234,7 +233,7 @@ def evaluate(
             size=read.size,
             unused=read.unused,
             kept=known,
-            meanwhile=search if reported else None,
+            meanwhile=read.prepare if reported else None,
         )
     if reported and together.harmless:
         read.searched.take_harmless(together.evaluation.findings)

@@ -6,8 +6,8 @@ merges, tags) is refused. The caller reads the edited text again, which verifies
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from scanner.documents import block_edits, flow_edits
 from scanner.documents.data_to_text import QuotingStyle, scalar
@@ -18,7 +18,19 @@ from scanner.late import regex
 from scanner.marks import Mark, entries_of, has_key, items_of, key_end_of, key_start_of
 from scanner.places import Edit
 
+_BRACKETS = ("{", "[")
+_MERGED = "the field comes from a merge key (<<), so a change would affect other places"
 _LINE = regex(r"\r\n|\r|\n")
+
+
+class Spot(NamedTuple):
+    """A part of a document, and how the text around it is written."""
+
+    mark: Mark
+    value: Any
+    style: QuotingStyle = QuotingStyle()
+    inside: bool = False
+    """Brackets are around it."""
 
 
 def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
@@ -27,11 +39,45 @@ def rewrite(layout: Layout, node: Node, wanted: Any) -> tuple[Edit, ...]:
     Parts that are the same object are not read. A null in the text may be missing in the node's value, as in
     Kubernetes. Raises UneditableError where a person must edit the text.
     """
+    return rewrite_at(layout, find(layout, node, ()), wanted)
+
+
+def find(layout: Layout, node: Node, path: Sequence[str | int]) -> Spot:
+    """What is at a path in a node; raises UneditableError where a change of it would also change other places."""
     if node.mark is None:
         raise UneditableError("the field is not in the file")
-    if same(node.value, wanted):
+    spot = Spot(node.mark, node.value)
+    for step in path:
+        spot = _inner(layout, spot, step)
+    return spot
+
+
+def _inner(layout: Layout, spot: Spot, step: str | int) -> Spot:
+    """What is at a key or an index in a part of a document."""
+    mark, old, style, inside = spot
+    layout.check(mark)
+    try:
+        value = old[step]
+    except (KeyError, IndexError, TypeError):
+        raise UneditableError("the field cannot be located in the file") from None
+    inside = inside or layout.opener(mark) in _BRACKETS
+    if inside:
+        style = flow_edits.style_of(layout, mark, style)
+    elif isinstance(old, dict):
+        style = block_edits.style_of(layout, mark)
+    if isinstance(step, int):
+        return Spot(items_of(mark)[step], value, style, inside)
+    entry = entries_of(mark)[step]
+    if id(entry) not in layout.own_ids(mark):
+        raise UneditableError(_MERGED)
+    return Spot(entry, value, style, inside)
+
+
+def rewrite_at(layout: Layout, spot: Spot, wanted: Any) -> tuple[Edit, ...]:
+    """The edits that give a part of a document the data `wanted`; as `rewrite` otherwise."""
+    if same(spot.value, wanted):
         return ()
-    edits = _value(layout, node.mark, node.value, wanted, QuotingStyle())
+    edits = _value(layout, spot.mark, spot.value, wanted, spot.style, inside=spot.inside)
     return tuple(sorted(edits, key=lambda edit: (edit.line, edit.column, edit.end_line, edit.end_column)))
 
 
@@ -52,13 +98,11 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values are the same data: 1, 1.0 and true are three."""
     if one is other:
         return True
-    if one.__class__ is not other.__class__:
+    if one.__class__ is not other.__class__ or one != other:  # and 1 in a list equals 1.0
         return False
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
+        return all(same(value, other[key]) for key, value in one.items())
+    return all(map(same, one, other)) if isinstance(one, list) else True
 
 
 def _value(
@@ -66,8 +110,7 @@ def _value(
 ) -> Iterator[Edit]:
     """Edits of one value that changes; `inside` where brackets are around it."""
     layout.check(mark)
-    brackets = layout.opener(mark) in ("{", "[") and isinstance(old, dict | list)
-    flows = inside or brackets
+    flows = inside or (layout.opener(mark) in _BRACKETS and isinstance(old, dict | list))
     if isinstance(old, dict) and isinstance(new, dict) and (old or inside):
         style = flow_edits.style_of(layout, mark, style) if flows else block_edits.style_of(layout, mark)
         yield from _mapping(layout, mark, old, new, style, inside=flows)
@@ -88,13 +131,16 @@ def _mapping(
     own = layout.own_ids(mark)
     entries = entries_of(mark)
     removed = [entries[key] for key in old if key not in new]
-    changed = [key for key in entries if key in new and not same(old.get(key), new[key])]
+    changed = [
+        key for key in entries if key in new and (value := old.get(key)) is not new[key] and not same(value, new[key])
+    ]
     if any(id(entry) not in own for entry in (*removed, *(entries[key] for key in changed))):
-        raise UneditableError("the field comes from a merge key (<<), so a change would affect other places")
+        raise UneditableError(_MERGED)
     for key in changed:
         yield from _value(layout, entries[key], old.get(key), new[key], style, inside=inside)
     added = {key: value for key, value in new.items() if key not in entries}
-    yield from _renamed(entries, old, removed, added, style)
+    if removed and added:
+        yield from _renamed(entries, old, removed, added, style)
     if not removed and not added:
         return
     if inside:
@@ -110,7 +156,7 @@ def _renamed(
 
     Only a text or a collection shows that the new entry is the old one: a value such as `true` occurs under many keys.
     """
-    for key, value in list(old.items()) if removed and added else ():
+    for key, value in list(old.items()):
         entry = entries.get(key)
         twins = [name for name, new in added.items() if same(value, new)]
         telling = isinstance(value, str | dict | list) and value
@@ -129,7 +175,7 @@ def _list(
     else:
         removed, added = items[len(new) :], new[len(old) :]
         for index, (one, other) in enumerate(zip(old, new, strict=False)):
-            if not same(one, other):
+            if one is not other and not same(one, other):
                 yield from _value(layout, items[index], one, other, style, inside=inside)
     if not removed and not added:
         return

@@ -40,6 +40,8 @@ class Layout:
         self.lines = text.split("\n")
         self._known: dict[int, tuple[Mark, list[Mark], set[int]]] = {}
         """By the identity of a collection's mark, which is kept with them: its own children, and their identities."""
+        self._checked: dict[int, Mark] = {}
+        """Marks where a change would change nothing else, by their identity."""
 
     @cached_property
     def step(self) -> int:
@@ -136,13 +138,16 @@ class Layout:
         return self.last_line(mark) + 1 >= len(self.lines)
 
     def check(self, mark: Mark) -> None:
-        """Raise UneditableError where a change here would also change other places."""
+        """Raise UneditableError where a change here would also change other places; looked at once for each mark."""
+        if id(mark) in self._checked:
+            return
         here = start_of(mark)
         if self.at(here) == "*":
             raise UneditableError("the value is a YAML alias, so a change would affect other places")
         if (anchor := self.match(_ANCHOR, here)) and self._has_alias(anchor[1]):
             message = f"the field has the anchor &{anchor[1]}, so a change would affect other places"
             raise UneditableError(message)
+        self._checked[id(mark)] = mark
 
     def _has_alias(self, anchor: str) -> bool:
         return re.search(rf"\*{re.escape(anchor)}(?![^\s,\[\]{{}}])", self._text) is not None

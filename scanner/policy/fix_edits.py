@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from scanner.documents.edits import rewrite, same
+from scanner.documents.edits import Spot, find, rewrite_at, same
 from scanner.documents.layout import Layout
 from scanner.documents.positions import Node
 from scanner.errors import UneditableError
@@ -34,6 +34,8 @@ class FixWriter:
         self._text = text
         self._newline = newline
         self._why_not = why_not
+        self._spots: dict[tuple[int, int], tuple[Spot, Node]] = {}
+        """What several fixes change, by the identities of its mark and of the whole, which are kept with it."""
 
     @cached_property
     def _layout(self) -> Layout:
@@ -58,13 +60,17 @@ class FixWriter:
         edits: tuple[Edit, ...] = ()
         if not why_not:
             try:
-                edits = self._edits(top, with_change(top.value, path_to(top, subject.marks[base]), lambda _: fixed))
+                edits = self._edits(top, subject.marks[base], fixed)
             except UneditableError as error:
                 why_not = error.message
         return Fix(rule_fix.safe, rule_fix.words(focus, applicable.item), edits, why_not)
 
-    def _edits(self, top: Node, wanted: Any) -> tuple[Edit, ...]:
-        edits = rewrite(self._layout, top, wanted)
+    def _edits(self, top: Node, mark: Mark, wanted: Any) -> tuple[Edit, ...]:
+        layout = self._layout
+        key = id(mark), id(top.value)
+        if key not in self._spots:
+            self._spots[key] = find(layout, top, path_to(top, mark)), top
+        edits = rewrite_at(layout, self._spots[key][0], wanted)
         if self._newline == "\n":
             return edits
         return tuple(replace(edit, text=edit.text.replace("\n", self._newline)) for edit in edits)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import orjson
+
 from scanner.late import regex
 from scanner.reports.safe_text import UNSEEN
 
@@ -44,8 +46,6 @@ def line_of(value: Any) -> str:
 
 def _at_once(value: Any) -> str | None:
     """A value as JSON; None for what orjson does not write: a lone surrogate, a number beyond 64 bits, an iterator."""
-    import orjson
-
     try:
         return orjson.dumps(value).decode()
     except TypeError:
@@ -80,8 +80,11 @@ def _listed(items: Iterable[tuple[str, Any]], brackets: str) -> Iterator[str]:
     """The members of a list or an object, each on a line of its own."""
     mark = brackets[0]
     for head, item in items:
-        yield f"{mark}\n{head}"
-        yield from _pieces(item)
+        if (text := _at_once(item)) is not None:
+            yield f"{mark}\n{head}{inert(text)}"
+        else:
+            yield f"{mark}\n{head}"
+            yield from _pieces(item)
         mark = ","
     yield f"\n{brackets[1]}" if mark == "," else brackets
 

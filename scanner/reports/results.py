@@ -195,21 +195,7 @@ def _links(links: tuple[ControlLink, ...]) -> list[Json]:
 def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
     """Keys without a value are left out: they were a fifth of a large file."""
     severity = own.get(finding.rule) or scan.rules[finding.rule].severity
-    further = {
-        "counted_severity": finding.severity if finding.severity != severity else "",
-        "related": [_related(related) for related in finding.related],
-        "steps": finding.steps,
-        "observed": finding.observed,
-        "expected": finding.expected,
-        "evidence": finding.evidence,
-        "waiver": finding.waiver,
-        "provide": finding.provide,
-        "built_by": finding.built_by,
-        "baseline_state": finding.baseline_state,
-        "cause": finding.cause,
-        "fix": _fix(finding.fix) if finding.fix else None,
-    }
-    return {
+    told: dict[str, Any] = {
         "rule": finding.rule,
         "outcome": finding.outcome,
         "severity": severity,
@@ -218,8 +204,24 @@ def _finding(scan: Scan, finding: Finding, own: Mapping[str, str]) -> Json:
         "location": _location(finding.location),
         "fingerprint": finding.fingerprint,
         "occurrence": finding.occurrence,
-        **{key: value for key, value in further.items() if value},
     }
+    if finding.severity != severity:
+        told["counted_severity"] = finding.severity
+    if finding.related:
+        told["related"] = list(map(_related, finding.related))
+    for name in _FURTHER:
+        if value := getattr(finding, name):
+            told[name] = value
+    if finding.fix:
+        told["fix"] = _fix(finding.fix)
+    return told
+
+
+_FURTHER = (
+    *("steps", "observed", "expected", "evidence", "waiver", "provide"),
+    *("built_by", "baseline_state", "cause"),
+)
+"""Fields of a finding that are left out where they are empty."""
 
 
 def _fix(fix: Fix) -> Json:

@@ -197,7 +197,7 @@ def test_several_processes_share_a_cache(folder: Path, cache: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         (first, *others) = pool.map(run, range(3))
     assert others == [first, first]
-    assert entries(cache) == 61
+    assert entries(cache) == 62
     assert read_anew(Options(cache_folder=cache)) == []
 
 

@@ -130,6 +130,14 @@ def content_of(source: Source) -> bytes:
             assert_never(source)
 
 
+def contents_of(source: Source) -> Mapping[str, bytes]:
+    """The content of each file that a source was made of, by its path."""
+    if isinstance(source, RenderedFile):
+        return source.rendered.files
+    merged = source.merged if isinstance(source, File) else ()
+    return {source.path: content_of(source), **dict(merged)}
+
+
 def blob_id(content: bytes, hash_name: str = "sha1") -> str:
     """The identity of a content in Git."""
     return hashlib.new(hash_name, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

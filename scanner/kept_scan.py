@@ -58,7 +58,7 @@ class KeptScan:
         some = enough.first(self._met)
         self._met = chain(some, self._met)
         if len(some) == enough.ENOUGH and self._is_harmless():
-            self._key = _key(self._where, self._options)
+            self._key = key_of(self._where, self._options)
         if not self._key or not (kept := self._kept()):
             return None
         digests, row = kept
@@ -89,7 +89,7 @@ class KeptScan:
         told = self._all_contents(scan)
         if any(contents.get(path) != told.get(path) for path in scan.texts):
             return
-        if _key(self._where, self._options) != self._key:  # nobody knows which of the two code or rules made it
+        if key_of(self._where, self._options) != self._key:  # nobody knows which of the two code or rules made it
             return
         lines = {path: path in clean for path in scan.texts}
         run = replace(scan.run, started="", ended="", arguments=(), git_commit="", git_dirty=None)
@@ -157,20 +157,23 @@ class KeptScan:
 
 def kept_scan(where: Scope, options: Options, met: Iterator[Source]) -> KeptScan | None:
     """Where the result of a scan is kept; None where it depends on more than its sources and its options."""
-    further = (options.rule_folders, options.framework_files, options.policies, options.engines[1:])
-    if not options.cache_folder or not options.reuse or options.lists_subjects or options.scope or any(further):
-        return None
-    if where.tree or STDIN in where.paths:
+    if not options.cache_folder or not may_be_kept(options) or where.tree or STDIN in where.paths:
         return None
     return KeptScan(options.cache_folder, where, options, met)
 
 
-def _key(where: Scope, options: Options) -> bytes:
+def may_be_kept(options: Options) -> bool:
+    """Whether a result depends on nothing but what was read, the options, and Assay's own code and data."""
+    further = (options.rule_folders, options.framework_files, options.policies, options.engines[1:])
+    return options.reuse and not options.lists_subjects and not options.scope and not any(further)
+
+
+def key_of(where: Scope, options: Options) -> bytes:
     """A digest of all that a result depends on beside the sources; empty where not all of it is known."""
     own, data = code.own(), library.stamp()
     if not own or not data:
         return b""
-    return _digest_of(
+    return digest_of(
         _FORMAT,
         __version__,
         sys.version,
@@ -194,10 +197,10 @@ def _owners(where: Scope, options: Options) -> Any:
 
 
 def _digest(source: Source) -> bytes:
-    return _digest_of(type(source).__name__, source)
+    return digest_of(type(source).__name__, source)
 
 
-def _digest_of(*values: object) -> bytes:
+def digest_of(*values: object) -> bytes:
     """A digest of data with all that is in it; empty for what MessagePack cannot carry."""
     try:
         return hashlib.sha256(_ENCODER.encode(values)).digest()

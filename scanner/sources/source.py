@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.limits import Limits
 from scanner.model import ANY_KIND
@@ -166,6 +167,10 @@ class Selection(Struct, frozen=True):
     """The folder that names of files are relative to, if it holds all paths."""
     root: str = ""
     """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
+
+    def at(self, state: Selection) -> Selection:
+        """The same files, as another selection reads them."""
+        return replace(self, revision=state.revision, staged=state.staged, index=state.index)
 
 
 def too_large(size: int, limits: Limits) -> str:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from msgspec import MsgspecError, Raw
+from msgspec import MsgspecError
 from msgspec.msgpack import Encoder, decode, encode
 from msgspec.structs import replace
 
@@ -35,7 +36,9 @@ _FORMAT = "1"
 _MOST_READ = 64 * 1024**2
 """Bytes of all files of a result that is kept: they stay in memory until it is known whether one differs."""
 _DIGEST = hashlib.sha256().digest_size
-_ENCODER = Encoder(enc_hook=str, order="deterministic")
+_ENCODER = Encoder(enc_hook=str)
+_SOURCES = Encoder(order="deterministic")
+"""Writes sets in one order."""
 
 
 class KeptScan:
@@ -95,29 +98,29 @@ class KeptScan:
         run = replace(scan.run, started="", ended="", arguments=(), git_commit="", git_dirty=None)
         try:
             row = encode((replace(scan, run=run, texts={}), lines))
-            value = encode((b"".join(self._digests), Raw(row)))
+            value = encode((b"".join(self._digests), zlib.compress(row, 1)))
         except Exception:  # noqa: BLE001 - whatever it is, it must not cost the run its result
             return
         with store.opened(self._folder, self._where.tops) as kept:
             if kept:
                 kept.put(((self._key, value),))
 
-    def _kept(self) -> tuple[bytes, Raw] | None:
-        """The digests of the sources of the result that is kept, and the result."""
+    def _kept(self) -> tuple[bytes, bytes] | None:
+        """The digests of the sources of the result that is kept, and the result, which is compressed."""
         with store.opened(self._folder, self._where.tops) as kept:
             value = kept.get(self._key) if kept else None
             if kept:
                 kept.put(())  # notes that it was used
         try:
-            return decode(value or b"", type=tuple[bytes, Raw])
+            return decode(value or b"", type=tuple[bytes, bytes])
         except MsgspecError:
             return None
 
-    def _result(self, row: Raw, read: Iterable[Source]) -> Scan | None:
+    def _result(self, row: bytes, read: Iterable[Source]) -> Scan | None:
         """What was kept, in the circumstances of this run."""
         try:
-            found, lines = decode(row, type=tuple[Scan, dict[str, bool]])
-        except (MsgspecError, RecursionError):
+            found, lines = decode(zlib.decompress(row), type=tuple[Scan, dict[str, bool]])
+        except (zlib.error, MsgspecError, RecursionError):
             return None
         for source in read:
             self._contents.update(contents_of(source))
@@ -197,13 +200,13 @@ def _owners(where: Scope, options: Options) -> Any:
 
 
 def _digest(source: Source) -> bytes:
-    return digest_of(type(source).__name__, source)
+    return digest_of(type(source).__name__, source, encoder=_SOURCES)
 
 
-def digest_of(*values: object) -> bytes:
+def digest_of(*values: object, encoder: Encoder = _ENCODER) -> bytes:
     """A digest of data with all that is in it; empty for what MessagePack cannot carry."""
     try:
-        return hashlib.sha256(_ENCODER.encode(values)).digest()
+        return hashlib.sha256(encoder.encode(values)).digest()
     except Exception:  # noqa: BLE001 - such as a name that is not UTF-8, or a number beyond 64 bits
         return b""
 

@@ -25,7 +25,7 @@ from scanner.options import Options
 from scanner.policy.tuning import Tuning
 from scanner.reports import FORMATS, render
 from scanner.sources import Selection
-from scanner.waived import WaiverFile
+from scanner.waived import LineOrigin, WaiverFile
 from tests.cached import ENOUGH, KEPT, POD, empty_cache, entries, lay_out, without_parser, written
 
 WAIVERS = b"""\
@@ -44,7 +44,8 @@ waivers:
     approved: 2026-01-01
     expires: 2026-05-01
 """
-WAIVED = Options(waivers=WaiverFile("assay-waivers.yaml", WAIVERS), today=date(2026, 2, 1))
+ORIGINS = {12: LineOrigin("a" * 40), 3: LineOrigin("b" * 40)}
+WAIVED = Options(waivers=WaiverFile("assay-waivers.yaml", WAIVERS, origins=ORIGINS), today=date(2026, 2, 1))
 
 
 @pytest.fixture
@@ -200,6 +201,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "configuration": {"configuration": Configuration(not_assessed=(NotAssessed("", "a", "known", "assay.yaml:1"),))},
     "no waivers": {"waivers": None},
     "waivers": {"waivers": WaiverFile("assay-waivers.yaml", WAIVERS.replace(b"2026-05", b"2026-04"))},
+    "authors of waivers": {"waivers": WaiverFile("assay-waivers.yaml", WAIVERS, origins={12: LineOrigin("c" * 40)})},
     "comments": {"inline_ignores": True},
     "day": {"today": date(2026, 7, 1)},
 }

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scanner import rendering, sources
+from scanner import sources
 from scanner.completeness import is_incomplete
 from scanner.finished_scan import Scan
 from scanner.gate import Before, reaches
@@ -22,7 +22,8 @@ from scanner.options import Options
 from scanner.scan import Evaluated, evaluate
 from scanner.scan_rules import scan_rules
 from scanner.shared import Shared
-from scanner.sources import Scope, Selection, changed_files
+from scanner.sources import Scope, Selection
+from scanner.sources.changed_files import ChangedFiles
 from scanner.sources.git_base import Base
 from scanner.sources.git_changes import Change, ChangeSet
 from scanner.sources.git_file import identity_of
@@ -31,19 +32,14 @@ _State: TypeAlias = Callable[[Sequence[Change], Selection], Scope]
 """The scope of an earlier state of the files, by what changed since and where it is read from."""
 
 
-def check_files(paths: Sequence[str], options: Options, change: ChangeSet) -> Evaluated:
-    """Judge the files of a change at and below paths, by rules that look at one object.
-
-    Raises UsageError for a path that is not in the checkout of the change.
-    """
-    files = changed_files.named(change, paths, rendering.MARKERS)
-    now = replace(options, joined=False, selection=_of(options, change.head))
-    return _check(files.head(now.selection), now, change, files.base)
+def check_files(files: ChangedFiles, where: Scope, options: Options) -> Evaluated:
+    """Judge the named files of a change, which are in a scope, by rules that look at one object."""
+    return _check(where, options, files.change, files.base)
 
 
 def check_all(paths: Sequence[str], options: Options, change: ChangeSet) -> Evaluated:
     """Judge all that Git tracks at and below paths, by all rules."""
-    now = replace(options, selection=_of(options, change.head))
+    now = replace(options, selection=options.selection.at(change.head))
 
     def earlier(_: Sequence[Change], selection: Selection) -> Scope:
         return sources.scope(paths, replace(selection, may_be_missing=True))
@@ -82,10 +78,6 @@ def stopping(checked: Evaluated) -> Stopping:
     return Stopping(scan, below, len(failed) - below, unknown, sum(is_incomplete(it, strict=strict) for it in known))
 
 
-def _of(options: Options, read: Selection) -> Selection:
-    return replace(options.selection, revision=read.revision, staged=read.staged, index=read.index)
-
-
 def _check(head: Scope, options: Options, change: ChangeSet, earlier: _State) -> Evaluated:
     identity = partial(identity_of, commit=_an_identity(change))
     shared = Shared(scan_rules(options), Memory(identity=identity))
@@ -101,7 +93,7 @@ def _compared(head: Scope, options: Options, change: ChangeSet, earlier: _State,
             break
         from scanner.comparison import compared
 
-        selection = _of(options, Selection(revision=base.commit))
+        selection = options.selection.at(Selection(revision=base.commit))
         before = evaluate(
             earlier(changes, selection), replace(options, selection=selection), None, shared, reported=False
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from scanner import inputs, rendering, sources
 from scanner.inputs.batches import size_of
@@ -15,8 +15,21 @@ _SHA256 = 64
 """Digits of the identity of a commit in a repository that uses SHA-256."""
 
 
+def sources_of(where: sources.Scope, options: Options) -> Iterator[sources.Source]:
+    """Every file under the paths of a scope, with what is rendered of charts and overlays in their place."""
+    settings = rendering.RenderingSettings(
+        options.values,
+        options.kubernetes_version,
+        options.limits,
+        options.cache_folder if options.reuse else None,
+        options.compose_files,
+        options.deploy_target,
+    )
+    return rendering.collect(where, settings)
+
+
 def read_files(
-    where: sources.Scope,
+    met: Iterable[sources.Source],
     ready: Prepared,
     options: Options,
     reuse: inputs.Reuse,
@@ -25,28 +38,19 @@ def read_files(
     *,
     counted: bool,
 ) -> ReadInputs:
-    """Read every file, with what its rules gave, and keep what other engines ask for.
+    """Judge each source, and keep what other engines ask for.
 
     Of outcomes that are not `counted` only the findings are kept: nothing else is asked of the base of a change.
     """
     read = ReadInputs(blobs={} if options.lists_subjects else None)
-    hash_name = "sha256" if len(where.tree.commit if where.tree else options.git_commit) == _SHA256 else "sha1"
-    cache = options.cache_folder if options.reuse else None
-    settings = rendering.RenderingSettings(
-        options.values,
-        options.kubernetes_version,
-        options.limits,
-        cache,
-        options.compose_files,
-        options.deploy_target,
-    )
-    met = rendering.collect(where, settings)
+    hash_name = "sha256" if len(options.git_commit) == _SHA256 else "sha1"
     for source, portions in inputs.assess_all(met, ready.local, options.jobs, ready.work, reuse, meanwhile):
         read.size += size_of(source)
         if reuse.memory:
             reuse.memory.take(source)
         read.searched.take(source.path, portions)
         for portion in portions:
+            read.ended = read.ended or portion.ended
             read.subjects.extend(portion.subjects)
             read.others.update(portion.others)
             read.evaluation.merge(portion.evaluation, counted=counted)
@@ -60,4 +64,4 @@ def read_files(
                 read.hand(engine, source, portion.input)
             if watch:
                 watch(portion.input)
-    return read.leave_out_present(str(where.root))
+    return read

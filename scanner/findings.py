@@ -134,11 +134,16 @@ def source_lines(findings: Iterable[Finding], contents: Mapping[str, bytes], sea
     """The lines of the inputs that findings point into."""
     told = {place.path for finding in findings for place in (finding.location, *_others(finding))}
     known = searched.lines
-    new = {path: documents.decode(contents[path]) for path in told if path in contents and path not in known}
-    unclean = [path for path in new if path not in searched.clean]
-    new.update(zip(unclean, mask_all([new[path] for path in unclean]), strict=True))
-    lines = {path: tuple(text.split("\n")) for path, text in new.items()}
+    lines = lines_of([path for path in told if path in contents and path not in known], contents, searched.clean)
     return Masked((path, known.get(path) or lines[path]) for path in sorted(told) if path in contents)
+
+
+def lines_of(paths: Iterable[str], contents: Mapping[str, bytes], clean: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The masked lines of some inputs; the text of the `clean` ones holds no credential."""
+    texts = {path: documents.decode(contents[path]) for path in paths}
+    unclean = [path for path in texts if path not in clean]
+    texts.update(zip(unclean, mask_all([texts[path] for path in unclean]), strict=True))
+    return {path: tuple(text.split("\n")) for path, text in texts.items()}
 
 
 def _others(finding: Finding) -> Iterator[Location]:

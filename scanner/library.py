@@ -99,6 +99,15 @@ class Cache(Struct, frozen=True):
         return kept if len(kept) == _DIGITS else digest(paths, root)
 
 
+def stamp() -> str:
+    """A digest of what the file system says of all shipped rules and frameworks; empty as that of `_seen`."""
+    folders = (data_root() / name for name in ("rules", "frameworks"))
+    walked = (
+        os.path.join(parent, name) for folder in folders for parent, _, names in os.walk(folder) for name in names
+    )
+    return _seen(sorted(walked))
+
+
 def _seen(paths: Iterable[Path | str]) -> str:
     """A digest of what the file system says of some files; empty where it does not tell whether they will change."""
     told, newest = [], 0

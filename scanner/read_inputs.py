@@ -48,6 +48,8 @@ class ReadInputs(Struct):
     """What of it was searched for credentials."""
     blobs: dict[str, str] | None = None
     """The identity in Git of what was read, by path, where that was requested."""
+    ended: bool = False
+    """The work on a file was ended, or failed, which need not happen again."""
     handed: dict[str, list[engines.EngineInput]] = field(default_factory=dict)
     """What each of the other engines may read, by its name."""
 
@@ -121,11 +123,9 @@ class ReadInputs(Struct):
 
     def keep(self, source: sources.Source) -> None:
         """Keep the text of an input, or of what it was rendered from."""
-        merged = source.merged if isinstance(source, sources.File) else ()
-        own = {source.path: sources.content_of(source), **dict(merged)}
-        source_lines = source.rendered.files if isinstance(source, sources.RenderedFile) else own
-        self.shared |= source_lines.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
-        self.contents.update(source_lines)
+        contents = sources.contents_of(source)
+        self.shared |= contents.keys() & self.contents.keys()  # of a dict that is not a view, all keys are visited
+        self.contents.update(contents)
 
 
 def _normal(folder: str) -> str:

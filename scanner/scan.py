@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scanner import engines, gate, inputs, masking, sources, waiving
 from scanner.configured import Configuration
-from scanner.file_stage import read_files
+from scanner.file_stage import read_files, sources_of
 from scanner.findings import in_context, masked_scan, merged_findings, separate_findings, source_lines
 from scanner.finished_scan import Accounts, Comparison, Scan, Verdict
 from scanner.frameworks import judging
@@ -18,6 +18,7 @@ from scanner.frameworks.links import Links
 from scanner.graphs import card_scopes_of, graphs_of
 from scanner.joined_stage import JoinedResult, JoinedStage
 from scanner.judged_objects import JudgedObjects
+from scanner.kept_scan import kept_scan
 from scanner.model import Finding, Input, Outcome, RuleInfo
 from scanner.options import Options
 from scanner.policy.evaluate import Evaluation
@@ -39,7 +40,22 @@ def scan(paths: Sequence[str], options: Options | None = None, watch: Callable[[
     Raises UsageError for a path, revision, profile, framework or engine that is not there, PackError for a wrong rule.
     What is wrong with an input is never raised: it stands in `inputs`.
     """
-    return evaluate(paths, options or Options(), watch, meanwhile=link).result()
+    options = options or Options()
+    where = _scope(paths, options)
+    met = sources_of(where, options)
+    kept = kept_scan(where, options, met)
+    if kept is None:
+        return evaluate(where, options, watch, met=met, meanwhile=link).result()
+    if found := kept.find():
+        if watch:
+            for each in found.inputs:
+                watch(each)
+        return found
+    evaluated = evaluate(where, options, watch, met=kept.sources(), meanwhile=link)
+    result = evaluated.result()
+    if not evaluated.read.ended and not evaluated.together.why:
+        kept.put(result, evaluated.read.contents, evaluated.read.searched.clean)
+    return result
 
 
 def link(by: ScanRules) -> None:
@@ -194,11 +210,13 @@ def evaluate(
     watch: Callable[[Input], object] | None = None,
     shared: Shared | None = None,
     *,
+    met: Iterable[sources.Source] | None = None,
     reported: bool = True,
     meanwhile: Callable[[ScanRules], object] | None = None,
 ) -> Evaluated:
     """Read files and folders, or what a scope holds, and evaluate the rules; raises as `scan` does.
 
+    `met` are the sources of the scope, if they are read already.
     What is not `reported` is not searched for credentials. `shared` is what an earlier scan with the same rules used.
     `meanwhile` prepares what will be needed later, while other processes read files.
     """
@@ -212,7 +230,9 @@ def evaluate(
     local, joined, work, compares = ready.local, ready.joined, ready.work, ready.compares
     reuse = _reuse(where, by, options, shared.memory if shared else None)
     ahead = partial(meanwhile, by) if meanwhile else None
-    read = read_files(where, ready, options, reuse, watch, ahead, counted=reported)
+    met = sources_of(where, options) if met is None else met
+    told = replace(options, git_commit=where.tree.commit) if where.tree else options
+    read = read_files(met, ready, told, reuse, watch, ahead, counted=reported).leave_out_present(str(where.root))
     judged = JudgedObjects(by.everything.rules, read.subjects if by.engines else (), joined)
     also = [engine.assess(read.handed.get(engine.name, ()), judged.answer) for engine in by.engines]
     stage = JoinedStage(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from scanner import documents, library, reports
 from scanner.cli.environment import cache_folder
 from scanner.finished_scan import Scan
 from scanner.policy import pack
-from scanner.scan import Options, scan
+from scanner.scan import Options, evaluate
 
 POD = """\
 apiVersion: v1
@@ -29,8 +29,8 @@ spec:
 """
 ENOUGH = 20
 """Files from which a cache is used."""
-KEPT = ENOUGH + 1
-"""Entries after a scan of so many: of each file, and of the rules that compare objects."""
+KEPT = ENOUGH + 2
+"""Entries after a scan of so many: of each file, of the rules that compare objects, and of the whole scan."""
 
 
 def lay_out(folder: Path, number: int = ENOUGH) -> None:
@@ -66,11 +66,16 @@ def without_parser() -> Iterator[None]:
         yield
 
 
+def evaluated(paths: Sequence[str], options: Options) -> Scan:
+    """A scan that takes the results of files from its cache, and not that of all of them."""
+    return evaluate(paths, options).result()
+
+
 def read_anew(options: Options, *paths: str) -> list[str]:
-    """The files that a scan with some options does not find in its cache."""
+    """The files whose own results a scan with some options does not find in its cache."""
     with without_parser():
-        found = scan(paths or ["."], options)
-    return [item.path for item in found.inputs if "a file is read" in item.reason]
+        found = evaluate(paths or ["."], options)
+    return [item.path for item in found.read.inputs if "a file is read" in item.reason]
 
 
 def database(cache: Path) -> Path:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from scanner import commit_check
+from scanner.scan import Evaluated
+from tests.cached import empty_cache, without_parser
 from tests.command_line import Done, assay, fault
 from tests.test_sources_git import git
 
@@ -367,3 +371,53 @@ def test_a_template_is_judged_as_its_chart_is_rendered_from_the_index(folder: Pa
     assert "chart/templates/pod.yaml" not in done.stdout
     stage(folder, "chart/values.yaml", "privileged: false\n")
     assert hook(folder, "chart/templates/pod.yaml", "chart/templates/other.yaml").returncode == 0
+
+
+def test_files_that_passed_are_not_judged_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = {"XDG_CACHE_HOME": str(empty_cache(tmp_path / "home" / "assay").parent)}
+    runs: list[object] = []
+    own = commit_check.check_files
+
+    def counted(*given: Any) -> Evaluated:
+        runs.append(given)
+        return own(*given)
+
+    monkeypatch.setattr(commit_check, "check_files", counted)
+
+    def judged(*arguments: str) -> bool:
+        """Whether the file is judged with some arguments, and not known to pass."""
+        runs.clear()
+        assert hook(folder, "good.yaml", *arguments, **cache).returncode == 0
+        return bool(runs)
+
+    stage(folder, "good.yaml", pod("good", "", "registry.example/web:1.4.3"))
+    assert [judged(), judged()] == [True, False]
+    stage(folder, "old.yaml", pod("old", image="registry.example/web:1.4.3"))
+    (folder / "good.yaml").write_text("not staged")
+    assert not judged(), "neither another staged file counts nor what is not staged"
+    assert [judged("--skip", RULE), judged("--skip", RULE)] == [True, False]
+    (folder / "assay.yaml").write_text(f"rules:\n  {RULE}:\n    severity: low\n    reason: known\n")
+    assert [judged(), judged()] == [True, False]
+    stage(folder, "good.yaml", pod("good", "", "registry.example/web:1.4.4"))
+    assert [judged(), judged()] == [True, False]
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: all\nversion: 1.0.0\n")
+    assert [judged(), judged()] == [True, True], "the file may belong to a chart"
+
+
+def test_files_that_stop_a_commit_are_judged_each_time(folder: Path, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(empty_cache(tmp_path / "home" / "assay").parent)}
+    stage(folder, "good.yaml", pod("good"))
+    for _ in range(2):
+        done = hook(folder, "good.yaml", **cache)
+        assert done.returncode == 1
+        assert RULE in done.stdout
+
+
+def test_what_is_said_of_files_that_passed_is_said_again(folder: Path, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(empty_cache(tmp_path / "home" / "assay").parent)}
+    (folder / "assay.yaml").write_text(f"rules:\n  {RULE}:\n    severity: low\n    reason: known\n")
+    stage(folder, "good.yaml", pod("good"))
+    first = hook(folder, "good.yaml", **cache)
+    assert (first.returncode, "known" in first.stderr) == (0, True)
+    with without_parser():
+        assert hook(folder, "good.yaml", **cache).stderr == first.stderr

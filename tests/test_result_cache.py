@@ -29,7 +29,19 @@ from scanner.options import Options
 from scanner.policy.evaluate import Evaluator
 from scanner.policy.tuning import RuleSettings, SourcedValue, Tuning
 from scanner.sources import File
-from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, lay_out, read_anew, without_parser, written
+from tests.cached import (
+    ENOUGH,
+    KEPT,
+    POD,
+    database,
+    empty_cache,
+    entries,
+    evaluated,
+    lay_out,
+    read_anew,
+    without_parser,
+    written,
+)
 from tests.command_line import assay, assay_process
 from tests.examples import drawn, secrets_of
 from tests.places import DOCUMENTS
@@ -97,8 +109,8 @@ def test_a_scan_gives_the_same_with_and_without_a_cache(folder: Path, cache: Pat
     odd_files(folder)
     expected = scan(["."], plain)
     cached = replace(plain, cache_folder=cache)
-    for _ in ("cold", "warm"):
-        found = scan(["."], cached)
+    for made in (scan, scan, evaluated):
+        found = made(["."], cached)
         assert found == expected
         assert written(found) == written(expected)
     anew = {Path(path).name for path in read_anew(cached)}
@@ -161,7 +173,7 @@ def test_what_changes_an_evaluation_is_a_miss(folder: Path, cache: Path) -> None
     scan(["."], plain)
     for number, (name, change) in enumerate(CHANGES.items(), 2):
         scan(["."], replace(change(folder.parent), cache_folder=cache))
-        assert entries(cache) == number * KEPT, name
+        assert entries(cache) == number * KEPT - (name == "own rule"), name
     assert read_anew(plain) == []
 
 
@@ -194,8 +206,10 @@ def test_rules_that_compare_objects_see_every_change(folder: Path, cache: Path) 
     for text in ("", POLICY, POLICY.replace("Egress", "Ingress"), POLICY, ""):
         policy.write_text(text)
         plain = scan(["."])
-        assert scan(["."], options).findings == scan(["."], options).findings == plain.findings
-    first, second = (scan(paths, options) for paths in (["."], [f"pod-{number:03}.yaml" for number in range(ENOUGH)]))
+        assert scan(["."], options).findings == evaluated(["."], options).findings == plain.findings
+    first, second = (
+        evaluated(paths, options) for paths in (["."], [f"pod-{number:03}.yaml" for number in range(ENOUGH)])
+    )
     assert first.findings != second.findings, "of single files it is not known what is missing"
 
 
@@ -203,6 +217,7 @@ def test_rules_that_compare_objects_do_not_run_again(
     folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_out(folder)
+    (folder / "unread.yaml").write_text("kind: [\n")
     options = Options(cache_folder=cache)
     found = scan(["."], options)
     assert any(finding.rule == "kubernetes.workload-selected-by-network-policy" for finding in found.findings)
@@ -211,7 +226,7 @@ def test_rules_that_compare_objects_do_not_run_again(
         raise AssertionError("facts are derived")
 
     monkeypatch.setattr(facts, "derive_sides", refuse)
-    assert scan(["."], options) == found
+    assert evaluated(["."], options) == found
     with pytest.raises(AssertionError):
         scan(["."])
 
@@ -237,14 +252,16 @@ def test_changed_code_of_a_checkout_is_a_miss(folder: Path, cache: Path, tmp_pat
         assert done.returncode == 1, done.stderr
         return entries(home / "assay")
 
-    assert [run(), run()] == [KEPT, KEPT]
-    for number, name in enumerate(("facts/swarms.py", "subjects/architecture.schema.json"), 2):
+    known = run()
+    assert 0 <= run() - known <= 1, "of rules that were just copied, no whole result is kept"
+    for name in ("facts/swarms.py", "subjects/architecture.schema.json"):
+        known = run()
         file = checkout / "scanner" / name
         before, text = file.stat(), file.read_text()
         file.write_text(f"{text[:-1]} ")
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
         assert file.stat().st_size == before.st_size
-        assert run() == number * KEPT, name
+        assert run() >= known + KEPT - 1, name
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 from scanner.kept import store
 from scanner.options import Options
 from scanner.scan import scan
-from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, lay_out, read_anew
+from tests.cached import ENOUGH, KEPT, POD, database, empty_cache, entries, evaluated, lay_out, read_anew
 from tests.command_line import assay, assay_process
 
 pytestmark = pytest.mark.slow
@@ -197,7 +197,7 @@ def test_several_processes_share_a_cache(folder: Path, cache: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         (first, *others) = pool.map(run, range(3))
     assert others == [first, first]
-    assert entries(cache) == 61
+    assert entries(cache) == 62
     assert read_anew(Options(cache_folder=cache)) == []
 
 
@@ -239,12 +239,12 @@ def test_what_was_not_used_for_longest_goes_first(folder: Path, cache: Path, mon
     monkeypatch.setattr(store, "_MOST_ENTRIES", 50)
     options = Options(cache_folder=cache)
     lay_out(folder / "old", ENOUGH)
-    scan(["old"], options)
-    scan(["."], options)
+    evaluated(["old"], options)
+    evaluated(["."], options)
     with sqlite3.connect(database(cache)) as connection:
         connection.execute("UPDATE entry SET used = used - 9")
     connection.close()
-    scan(["old"], options)
+    evaluated(["old"], options)
     lay_out(folder / "new", ENOUGH)
-    scan(["new"], options)
+    evaluated(["new"], options)
     assert read_anew(options, "old") == []

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
@@ -22,19 +22,21 @@ from scanner.cli.reading import (
 )
 from scanner.cli.terminal import on_standard_output
 from scanner.cli.waiver_options import accepts_waivers, tell_waivers, waiver_options
-from scanner.commit_check import Stopping, check_all, check_files, stopping
 from scanner.configuration.resolve import ResolvedOptions
 from scanner.errors import UsageError
 from scanner.exit_codes import CLEAN, NOTHING
+from scanner.kept_pass import Passed, kept_pass
 from scanner.model import Severity
 from scanner.options import Options
-from scanner.reports import table
-from scanner.reports.format import Presentation
-from scanner.reports.next_steps import about
-from scanner.reports.text_layout import TextLayout
-from scanner.scan import Evaluated, evaluate
-from scanner.sources import git_changes, git_folder
+from scanner.sources import changed_files, git_changes, git_folder
 from scanner.sources.file_filter import FileFilter
+from scanner.sources.markers import MARKERS
+
+if TYPE_CHECKING:
+    from scanner.commit_check import Stopping
+    from scanner.reports.format import Presentation
+    from scanner.scan import Evaluated
+    from scanner.sources.git_changes import ChangeSet
 
 _HELP = """Judge files before a commit or a push.
 
@@ -88,10 +90,18 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
         checked = _checked(files, chosen, wanted, full=full)
     if checked is None:
         return CLEAN
-    if checked.verdict().exit_code in (CLEAN, NOTHING):
+    if isinstance(checked, Passed):
         tell_changes(checked.configuration)
         tell_waivers(checked.waivers)
         return CLEAN
+    return _stop(checked, started)
+
+
+def _stop(checked: Evaluated, started: float) -> int:
+    """Say what stops the commit."""
+    from scanner.commit_check import stopping
+    from scanner.reports.format import Presentation
+
     found = stopping(checked)
     tell_configuration(found.scan.run.configuration)
     presentation = on_standard_output(Presentation(), os.environ, time.monotonic() - started)
@@ -100,7 +110,9 @@ def command(context: click.Context, /, files: tuple[str, ...], *, full: bool, fi
     return found.scan.verdict.exit_code
 
 
-def _checked(files: Sequence[str], chosen: ResolvedOptions, wanted: Options, *, full: bool) -> Evaluated | None:
+def _checked(
+    files: Sequence[str], chosen: ResolvedOptions, wanted: Options, *, full: bool
+) -> Evaluated | Passed | None:
     """What comes of the files, or of all; None where there is nothing to judge."""
     if not full and not (files := [*_wanted(files, chosen, wanted)]):
         return None
@@ -109,10 +121,39 @@ def _checked(files: Sequence[str], chosen: ResolvedOptions, wanted: Options, *, 
         if change.head.revision or os.environ.get("GIT_INDEX_FILE"):  # Git sets it while it makes a commit
             return None
         change = None
-    if full:
-        paths = files or chosen.value("paths") or (os.curdir,)
-        return check_all(paths, wanted, change) if change else evaluate(paths, wanted)
-    return check_files(files, wanted, change) if change else evaluate(files, replace(wanted, joined=False))
+    if change and not full:
+        return _named(files, wanted, change)
+    from scanner.commit_check import check_all
+    from scanner.scan import evaluate
+
+    if not full:
+        return _passed(evaluate(files, replace(wanted, joined=False)))
+    paths = files or chosen.value("paths") or (os.curdir,)
+    return _passed(check_all(paths, wanted, change) if change else evaluate(paths, wanted))
+
+
+def _named(files: Sequence[str], wanted: Options, change: ChangeSet) -> Evaluated | Passed:
+    """What comes of the named files of a change, which may be known."""
+    named = changed_files.named(change, files, MARKERS)
+    now = replace(wanted, joined=False, selection=wanted.selection.at(change.head))
+    where = named.head(now.selection)
+    kept = kept_pass(where, now)
+    if kept and (known := kept.find()):
+        return known
+    from scanner.commit_check import check_files
+
+    checked = check_files(named, where, now)
+    passed = _passed(checked)
+    if kept and isinstance(passed, Passed) and not checked.before and not checked.read.ended:
+        kept.put(passed, kept_pass(where, now))
+    return passed
+
+
+def _passed(checked: Evaluated) -> Evaluated | Passed:
+    """What is said of files that pass; the others as they are."""
+    if checked.verdict().exit_code not in (CLEAN, NOTHING):
+        return checked
+    return Passed(checked.configuration, checked.waivers)
 
 
 def _wanted(files: Sequence[str], chosen: ResolvedOptions, wanted: Options) -> Iterator[str]:
@@ -129,6 +170,10 @@ def _wanted(files: Sequence[str], chosen: ResolvedOptions, wanted: Options) -> I
 
 def _lines(found: Stopping, presentation: Presentation) -> Iterator[str]:
     """What stops the commit, one line for the rest, and the verdict."""
+    from scanner.reports import table
+    from scanner.reports.next_steps import about
+    from scanner.reports.text_layout import TextLayout
+
     yield from table.without_summary(found.scan, presentation)
     rest = (
         (found.below, f"below {found.scan.run.fail_on}"),

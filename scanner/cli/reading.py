@@ -21,9 +21,9 @@ from scanner.configuration.resolve import ResolvedOptions, resolve
 from scanner.configured import Configuration
 from scanner.contexts import Context
 from scanner.model import PROFILES, SEVERITIES, Profile, Severity
+from scanner.options import Options
 from scanner.policy.kubernetes_versions import NEWEST_KUBERNETES
 from scanner.reports.safe_text import safe
-from scanner.scan import Options
 
 profile = option(
     SELECTION,

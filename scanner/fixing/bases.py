@@ -11,8 +11,9 @@ from scanner import inputs, rendering
 from scanner.fixing.file_fixes import FixResult, FixSelection, PlacedRule, placed
 from scanner.model import Finding, Subject
 from scanner.policy.evaluate import Evaluator
-from scanner.rendering import MARKERS, RenderingSettings
+from scanner.rendering import RenderingSettings
 from scanner.sources import File, RenderedFile, Scope, UnreadableFile
+from scanner.sources.markers import MARKERS
 
 _KUSTOMIZE = "kustomize"
 _ENDS = (".yaml", ".yml")

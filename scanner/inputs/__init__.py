@@ -183,4 +183,4 @@ def unread_kinds(items: Iterable[Input]) -> Whole:
 
 
 def _failed(source: Source, why: str) -> Portion:
-    return Portion(input=recognition.failed(source, why))
+    return Portion(input=recognition.failed(source, why), ended=True)

@@ -24,6 +24,8 @@ class Portion(Struct):
     """With the last portion: nor does the text of the file."""
     entry: bytes | None = None
     """With the last portion: all portions of the file as the cache of results keeps them, where it may."""
+    ended: bool = False
+    """The work on the file was ended, or failed, which need not happen again."""
     others: tuple[str, ...] = ()
     """Identities of the subjects that the later stage cannot use."""
 

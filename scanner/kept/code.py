@@ -18,6 +18,7 @@ _OWN = "assay_compliance"
 LIBRARIES = {
     "attrs": "attrs",
     "cel_expr_python": "cel_expr_python",
+    "codeowners": "codeowners",
     "jsonschema": "jsonschema",
     "jsonschema_specifications": "jsonschema_specifications",
     "markdown_it": "markdown_it_py",

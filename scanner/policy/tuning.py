@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,9 +22,11 @@ from scanner.configured import (
 )
 from scanner.errors import AssayError, UsageError, did_you_mean, raise_together
 from scanner.model import Severity
-from scanner.policy.rule import Rule
 from scanner.rule_ids import RuleIds
 from scanner.schema_errors import shown
+
+if TYPE_CHECKING:
+    from scanner.policy.rule import Rule
 
 _HINTS = 100
 """Unknown rules that get a hint: as many errors are printed."""

@@ -19,7 +19,7 @@ from scanner.limits import DEFAULTS, Limits
 from scanner.places import Location
 from scanner.rendering import compose_files
 from scanner.rendering.helm import Chart
-from scanner.rendering.plan import MARKERS, RenderingPlan, RenderingSettings, plan
+from scanner.rendering.plan import RenderingPlan, RenderingSettings, plan
 from scanner.sources import (
     File,
     RenderedFile,
@@ -33,7 +33,7 @@ from scanner.sources import (
 
 _STACK = "stack"
 """Where `docker stack deploy` deploys, which merges no file by itself."""
-__all__ = ["MARKERS", "RenderingSettings", "built", "collect", "documents", "objects"]
+__all__ = ["RenderingSettings", "built", "collect", "documents", "objects"]
 
 
 def documents(rendered: RenderingResult, limits: Limits = DEFAULTS) -> Iterator[Document | Fault]:

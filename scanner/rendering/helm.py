@@ -23,9 +23,9 @@ from scanner.rendering.kept import Asked, Request
 from scanner.rendering.private_copy import PrivateCopy, SourceTree
 from scanner.rendering.release_namespace import PLACEHOLDER, left_open
 from scanner.rendering.releases import Release
-from scanner.sources import RenderingResult
+from scanner.sources import RenderingResult, markers
 
-NAME = "Chart.yaml"
+NAME = markers.CHART
 _PARTS = ("templates/", "crds/", "charts/")
 _NEEDS = "not assessed: needs helm on PATH, or the extra: pip install 'PATH-OR-URL[helm]'"
 _PACKAGE = b"helm.sh/helm/"

@@ -15,8 +15,9 @@ from scanner.documents.positions import Node
 from scanner.errors import UnreadableError
 from scanner.late import regex
 from scanner.marks import line_of
+from scanner.sources import markers
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+NAMES = markers.KUSTOMIZATIONS
 _GROUP = "kustomize.config.k8s.io/"
 _OBJECTS = ("resources", "bases", "components", "crds")
 _LISTED = ("generators", "transformers", "validators", "configurations", "patchesStrategicMerge")

@@ -23,9 +23,9 @@ from scanner.rendering.kept import Entry, KeptResults, Request
 from scanner.rendering.kustomize import Overlay
 from scanner.rendering.private_copy import SourceTree
 from scanner.sources import RenderingResult, Scope
+from scanner.sources.markers import MARKERS
 from scanner.workers import Workers
 
-MARKERS = frozenset((helm.NAME, *kustomization.NAMES))
 """Names of the files that make a chart or an overlay known."""
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")

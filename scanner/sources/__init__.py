@@ -30,6 +30,7 @@ from scanner.sources.source import (
     UnreadableFile,
     blob_id,
     content_of,
+    contents_of,
     too_large,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "blob_id",
     "collect",
     "content_of",
+    "contents_of",
     "names",
     "on_disk",
     "scope",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from scanner.limits import Limits
 from scanner.model import ANY_KIND
@@ -130,6 +131,14 @@ def content_of(source: Source) -> bytes:
             assert_never(source)
 
 
+def contents_of(source: Source) -> Mapping[str, bytes]:
+    """The content of each file that a source was made of, by its path."""
+    if isinstance(source, RenderedFile):
+        return source.rendered.files
+    merged = source.merged if isinstance(source, File) else ()
+    return {source.path: content_of(source), **dict(merged)}
+
+
 def blob_id(content: bytes, hash_name: str = "sha1") -> str:
     """The identity of a content in Git."""
     return hashlib.new(hash_name, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
@@ -158,6 +167,10 @@ class Selection(Struct, frozen=True):
     """The folder that names of files are relative to, if it holds all paths."""
     root: str = ""
     """The folder that nothing is read outside of; where none is named, the Git work tree of each path."""
+
+    def at(self, state: Selection) -> Selection:
+        """The same files, as another selection reads them."""
+        return replace(self, revision=state.revision, staged=state.staged, index=state.index)
 
 
 def too_large(size: int, limits: Limits) -> str:

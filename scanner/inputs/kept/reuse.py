@@ -16,6 +16,7 @@ from scanner.facts.field_filter import FieldFilter
 from scanner.facts.step import Whole
 from scanner.inputs.known import Memory, past, remembered
 from scanner.inputs.portion import Portion, Work
+from scanner.kept import enough
 from scanner.policy.evaluate import Evaluator
 from scanner.sources import STDIN_NAME, File, RenderedFile, RenderingResult, Source
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Run: TypeAlias = "Callable[[Iterable[Source], bool], Iterator[tuple[Source, list[Portion]]]]"
 """The work on files, in their order; with True, entries of what may be kept are made too."""
-_WORTHWHILE = 20
-"""Files from which looking them up takes less time than working on them."""
 _AT_ONCE = 8 * 1024**2
 """Bytes of new entries that are written together."""
 
@@ -75,9 +74,10 @@ class Reuse(Struct):
         if self.folder is None or work.kept is None:  # all of each subject would be kept, its secrets too
             yield from self._not_kept(sources, run)
             return
-        first, rest = _first(iter(sources))
+        rest = iter(sources)
+        first = enough.first(rest)
         everything = chain(first, rest)
-        if len(first) < _WORTHWHILE:
+        if len(first) < enough.ENOUGH:
             yield from self._not_kept(first, run)
             return
         from scanner.kept import store
@@ -214,13 +214,3 @@ def _rendered(result: RenderingResult) -> bytes:
         result.by,
     )
     return b"rendered" + _digest(repr(told).encode("utf-8", "surrogatepass"))
-
-
-def _first(sources: Iterator[Source]) -> tuple[list[Source], Iterator[Source]]:
-    """The first sources, as many as reuse is worthwhile for, and the others."""
-    first: list[Source] = []
-    for source in sources:
-        first.append(source)
-        if len(first) == _WORTHWHILE:
-            break
-    return first, sources
